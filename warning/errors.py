@@ -1,0 +1,147 @@
+"""Every failure this system names, drawn as one tree.
+
+EwsError
+├── ConfigError                   operator's settings or YAML; exit code 2
+│   ├── SettingsError
+│   └── CatalogError              carries every Problem found, not only the first
+├── EvidenceError                 an interchange file that cannot be read; exit code 1
+├── FetchError                    the outside world did not give us the document
+│   ├── FetchRefused              we would not ask (private address, too many redirects, bad URL)
+│   ├── FetchTooLarge
+│   └── FetchRateLimited          carries retry_after_seconds
+├── ParseError                    the document is not what its source declares
+├── StoreError
+│   ├── SchemaBehind              the database wants `warning db upgrade`
+│   └── EvidenceMissing
+└── DeliveryError                 a channel did not accept a message; `retryable` says what to do
+    ├── DeliveryRateLimited       carries retry_after_seconds
+    ├── DeliveryRefused           the destination will never accept this (auth, gone, invalid)
+    └── DeliveryUnknown           it may or may not have arrived; reconcile before any resend
+
+The docstring of a class is its default message.
+"""
+
+from dataclasses import dataclass
+
+
+class EwsError(Exception):
+    """The early-warning system could not do what was asked."""
+
+    retryable: bool = False
+    exit_code: int = 1
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Problem:
+    """One mistake in an operator's file. `line` and `column` count from 1; 0 when unknown.
+
+    `code` is stable (documented in docs/rules.md); `hint` says what would be right.
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}"
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}: {self.code} {self.message}{hint}"
+
+
+class ConfigError(EwsError):
+    """The configuration is not usable."""
+
+    exit_code = 2
+
+
+class SettingsError(ConfigError):
+    """A setting is missing or wrong."""
+
+
+class CatalogError(ConfigError):
+    """The operator's YAML has mistakes."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class EvidenceError(EwsError):
+    """The evidence file cannot be read."""
+
+
+class FetchError(EwsError):
+    """The document could not be fetched."""
+
+    retryable = True
+
+
+class FetchRefused(FetchError):
+    """The address may not be asked."""
+
+    retryable = False
+
+
+class FetchTooLarge(FetchError):
+    """The document is larger than the source may send."""
+
+
+class FetchRateLimited(FetchError):
+    """The publisher asked us to wait."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(message)
+
+
+class ParseError(EwsError):
+    """The document is not what its source declares."""
+
+
+class StoreError(EwsError):
+    """The store could not do what was asked."""
+
+
+class SchemaBehind(StoreError):
+    """The database schema is older than this program: run `warning db upgrade`."""
+
+    exit_code = 2
+
+
+class EvidenceMissing(StoreError):
+    """The evidence asked for is not in the store."""
+
+
+class DeliveryError(EwsError):
+    """The channel did not accept the message."""
+
+    retryable = True
+
+
+class DeliveryRateLimited(DeliveryError):
+    """The channel asked us to wait."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(message)
+
+
+class DeliveryRefused(DeliveryError):
+    """The destination will not accept this message."""
+
+    retryable = False
+
+
+class DeliveryUnknown(DeliveryError):
+    """The message may or may not have arrived."""
