@@ -1,0 +1,277 @@
+"""What the outside world told us: items, observations, listings, and the window the core looks through.
+
+Two clocks: `occurred_at` is the period or publication a record speaks of; `known_at` is when we could have
+known it. Nothing in the core ever looks at evidence whose `known_at` lies after the `as_of` it assesses.
+"""
+
+import calendar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+
+from warning.core.ids import content_id
+from warning.core.vocabulary import ChangeKind, Frequency, Marking, Measure, SourceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One document or news entry. `title`, `summary` and `body` are plain text, never markup.
+
+    `id` is stable over edits (source and publisher's own identity); `content_hash` changes with the text.
+    """
+
+    id: str
+    source_id: str
+    kind: SourceKind
+    country: str
+    language: str
+    title: str
+    summary: str = ""
+    body: str = ""
+    url: str = ""
+    published_at: datetime | None = None
+    known_at: datetime
+    external_id: str = ""
+    archive_hash: str = ""
+    time_assumed: bool = False
+    marking: Marking | None = None
+    release_to: frozenset[str] | None = None
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.published_at or self.known_at
+
+    @property
+    def content_hash(self) -> str:
+        return content_id("c", self.title, self.summary, self.body)
+
+
+def item_id(source_id: str, external_id: str, url: str, title: str) -> str:
+    """Return the identity of an item: the publisher's id, else its address, else its title."""
+    return content_id("i", source_id, external_id or url or title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One figure of one series for one period, as published at `known_at` (a vintage).
+
+    `value` is in `unit` (and `currency` when it is money); None is a suppressed or missing cell.
+    `period` is ISO: 2023-08-01 (D), 2023-W31 (W), 2023-08 (M), 2023-Q3 (Q), 2023 (A).
+    """
+
+    id: str
+    source_id: str
+    series_id: str
+    material: str
+    measure: Measure
+    reporter: str
+    partner: str = "WLD"
+    hs_code: str | None = None
+    unit: str
+    currency: str | None = None
+    frequency: Frequency
+    period: str
+    value: float | None
+    known_at: datetime
+
+    @property
+    def occurred_at(self) -> datetime:
+        return period_end(self.period)
+
+
+def observation_id(source_id: str, series_id: str, period: str, value: float | None) -> str:
+    """Return the identity of one vintage: the same figure published again is the same evidence."""
+    return content_id("o", source_id, series_id, period, repr(value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Entry:
+    """One line of a control, entity or sanctions list. `key` identifies it within its list."""
+
+    key: str
+    name: str
+    country: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def field_map(self) -> Mapping[str, str]:
+        return dict(self.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A whole list as published at `known_at`."""
+
+    id: str
+    source_id: str
+    known_at: datetime
+    entries: tuple[Entry, ...]
+    url: str = ""
+    archive_hash: str = ""
+
+
+def listing_id(source_id: str, entries: Iterable[Entry]) -> str:
+    """Return the identity of a list's content, whatever the order of its entries."""
+    lines = sorted(repr((e.key, e.name, e.country, tuple(sorted(e.fields)))) for e in entries)
+    return content_id("l", source_id, *lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingChange:
+    """One entry that differs between two successive versions of a list."""
+
+    id: str
+    listing_id: str
+    source_id: str
+    change: ChangeKind
+    entry: Entry
+    before: Entry | None = None
+    known_at: datetime
+    url: str = ""
+    archive_hash: str = ""
+
+
+Evidence = Item | Observation | Listing
+
+
+def period_end(period: str) -> datetime:
+    """Return the last instant's date of an ISO period at 00:00 UTC of the day after it ended.
+
+    Raises ValueError when `period` is not one of the five shapes of `Observation`.
+    """
+    if len(period) == 10:
+        last = date.fromisoformat(period)
+    elif "W" in period:
+        year, week = period.split("-W")
+        last = date.fromisocalendar(int(year), int(week), 7)
+    elif "Q" in period:
+        year, quarter = period.split("-Q")
+        last = _month_end(int(year), int(quarter) * 3)
+    elif len(period) == 7:
+        year, month = period.split("-")
+        last = _month_end(int(year), int(month))
+    elif len(period) == 4:
+        last = date(int(period), 12, 31)
+    else:
+        raise ValueError(f"{period!r} is not a period such as 2023-08-01, 2023-W31, 2023-08, 2023-Q3 or 2023")
+    return datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Everything one assessment may look at.
+
+    `fresh` holds the ids of the evidence that is new in this assessment: detectors fire on fresh evidence
+    only and use the rest as history. Order carries no meaning; `as_known` sorts.
+    """
+
+    items: tuple[Item, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    listing_changes: tuple[ListingChange, ...] = ()
+    fresh: frozenset[str] = frozenset()
+
+    def as_known(self, as_of: datetime) -> "KnownWindow":
+        """Drop what could not be known at `as_of` and keep the latest vintage of each figure."""
+        return KnownWindow(
+            items=tuple(sorted((i for i in self.items if i.known_at <= as_of), key=_item_order)),
+            series=_series_as_known(self.observations, as_of),
+            listing_changes=tuple(
+                sorted((c for c in self.listing_changes if c.known_at <= as_of), key=_change_order)
+            ),
+            fresh=self.fresh,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownWindow:
+    """A window seen from one instant: sorted, without the future, one vintage a period."""
+
+    items: tuple[Item, ...]
+    series: tuple["Series", ...]
+    listing_changes: tuple[ListingChange, ...]
+    fresh: frozenset[str] = field(default=frozenset())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """The figures of one series in the order of their periods, latest vintage of each."""
+
+    points: tuple[Observation, ...]
+
+    @property
+    def meta(self) -> Observation:
+        """The latest point: its descriptive fields stand for the series."""
+        return self.points[-1]
+
+    @cached_property
+    def values(self) -> tuple[float | None, ...]:
+        return tuple(point.value for point in self.points)
+
+
+def _series_as_known(observations: Sequence[Observation], as_of: datetime) -> tuple[Series, ...]:
+    known = sorted((o for o in observations if o.known_at <= as_of), key=_vintage_order)
+    latest = {(o.series_id, o.period): o for o in known}
+    ordered = sorted(latest.values(), key=lambda o: (o.series_id, o.occurred_at))
+    return tuple(
+        Series(points=tuple(points)) for _, points in groupby(ordered, key=lambda o: o.series_id)
+    )
+
+
+def _item_order(item: Item) -> tuple[datetime, str]:
+    return item.known_at, item.id
+
+
+def _change_order(change: ListingChange) -> tuple[datetime, str]:
+    return change.known_at, change.id
+
+
+def _vintage_order(observation: Observation) -> tuple[datetime, str]:
+    return observation.known_at, observation.id
+
+
+def compare_listings(before: Listing | None, after: Listing) -> tuple[ListingChange, ...]:
+    """Return what differs, sorted by entry key. The first version of a list is a baseline: no changes."""
+    if before is None:
+        return ()
+    old = {entry.key: entry for entry in before.entries}
+    new = {entry.key: entry for entry in after.entries}
+    changes: list[ListingChange] = []
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if was is None and now is not None:
+            changes.append(_listing_change(after, "added", now, None))
+        elif now is None and was is not None:
+            changes.append(_listing_change(after, "removed", was, was))
+        elif was is not None and now is not None and _differs(was, now):
+            changes.append(_listing_change(after, "amended", now, was))
+    return tuple(changes)
+
+
+def _differs(was: Entry, now: Entry) -> bool:
+    """Editorial differences (case, punctuation, spacing) are not amendments."""
+    return _gist(was) != _gist(now)
+
+
+def _gist(entry: Entry) -> tuple[str, ...]:
+    texts = [entry.name, entry.country, *(f"{k}={v}" for k, v in sorted(entry.fields))]
+    return tuple("".join(ch for ch in text.casefold() if ch.isalnum()) for text in texts)
+
+
+def _listing_change(listing: Listing, kind: ChangeKind, entry: Entry, before: Entry | None) -> ListingChange:
+    return ListingChange(
+        id=content_id("lc", listing.id, kind, entry.key),
+        listing_id=listing.id,
+        source_id=listing.source_id,
+        change=kind,
+        entry=entry,
+        before=before,
+        known_at=listing.known_at,
+        url=listing.url,
+        archive_hash=listing.archive_hash,
+    )

@@ -1,0 +1,17 @@
+"""Content hashes: the same content gives the same id on every machine and in every run."""
+
+import hashlib
+
+SEPARATOR = "\x1f"
+
+
+def content_id(prefix: str, *parts: str) -> str:
+    """Return `prefix-` and 16 hexadecimal digits of BLAKE2b over the parts, in order."""
+    digest = hashlib.blake2b(SEPARATOR.join(parts).encode(), digest_size=8)
+    return f"{prefix}-{digest.hexdigest()}"
+
+
+def key64(*parts: str) -> int:
+    """Return a signed 64-bit hash of the parts: the second half of the store's (source, key) identity."""
+    digest = hashlib.blake2b(SEPARATOR.join(parts).encode(), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)

@@ -1,0 +1,103 @@
+"""A signal: one rule fired on one piece of evidence. A trace: why a rule fired or did not."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from warning.core.ids import content_id
+from warning.core.vocabulary import Direction, Marking, Reliability, Severity, SourceKind
+
+Outcome = Literal[
+    "fired", "no_match", "below_threshold", "too_little_data", "blind", "suppressed", "disabled", "no_evidence"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Reason:
+    """One step of the answer to "why?".
+
+    `code` names a sentence of the message catalogues (`reason.<code>`), `params` fills it; `text` is the same
+    sentence in English, for the command line and the trace.
+    """
+
+    code: str
+    text: str
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A piece of evidence as an alert shows it: enough to read it, cite it and find its raw bytes."""
+
+    evidence_id: str
+    source_id: str
+    source_title: str
+    publisher: str
+    kind: SourceKind
+    country: str
+    language: str
+    official: bool
+    reliability: Reliability
+    marking: Marking
+    release_to: frozenset[str] | None
+    title: str
+    url: str
+    published_at: datetime | None
+    known_at: datetime
+    archive_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an event is about. Empty tuples mean "not said", never "all".
+
+    `instrument` is the legal act in the field's short form (MOFCOM-GACC 2023/23, 89 FR 96790).
+    `actors` and `targets` are ISO 3166 alpha-2 codes (EU for the Union).
+    """
+
+    act: str
+    direction: Direction
+    materials: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    instrument: str | None = None
+    announced: date | None = None
+    effective: date | None = None
+    expires: date | None = None
+    hs_codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One rule fired. `severity` is the rule's own level, before any country's exposure."""
+
+    id: str
+    rule_id: str
+    rule_version: str
+    rule_title: str
+    interrupts: bool
+    severity: Severity
+    facts: Facts
+    occurred_at: datetime
+    known_at: datetime
+    exhibit: Exhibit
+    why: tuple[Reason, ...]
+    story: str = ""
+
+
+def signal_id(rule_id: str, evidence_id: str) -> str:
+    """Return the identity of a signal: one rule fires at most once on one piece of evidence."""
+    return content_id("s", rule_id, evidence_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What one rule did in one assessment: how much it considered, how often it fired, and why not."""
+
+    rule_id: str
+    rule_version: str
+    outcome: Outcome
+    considered: int
+    fired: int
+    detail: str = ""
