@@ -1,0 +1,73 @@
+"""One event as the desks know it: an alert, versioned. This module holds the values; `correlate` joins signals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from warning.core.exposure import Grading
+from warning.core.signals import Exhibit, Facts, Reason
+from warning.core.vocabulary import Certainty, Marking, Severity
+
+ChangeCode = Literal[
+    "opened", "instrument", "announced", "effective", "expires", "materials", "targets", "direction",
+    "severity", "certainty", "corroborated", "retitled",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What one version changed against the one before. `before` is empty when nothing stood there."""
+
+    code: ChangeCode
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """`key` is stable over versions. `title` is plain English in the form "China · gallium: export control".
+
+    `signal_ids` holds every signal ever joined; `exhibits` the evidence shown, official sources first.
+    `gradings` are sorted by country.
+    """
+
+    key: str
+    version: int
+    rule_id: str
+    rule_version: str
+    rule_title: str
+    title: str
+    facts: Facts
+    severity: Severity
+    certainty: Certainty
+    interrupts: bool
+    marking: Marking
+    release_to: frozenset[str] | None
+    opened_at: datetime
+    updated_at: datetime
+    last_evidence_at: datetime
+    publishers: tuple[str, ...]
+    exhibits: tuple[Exhibit, ...]
+    signal_ids: tuple[str, ...]
+    why: tuple[Reason, ...]
+    gradings: tuple[Grading, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    aliases: tuple[str, ...] = ()
+    state: Literal["open", "closed"] = "open"
+
+    def severity_for(self, country: str) -> Severity:
+        """The severity for one country; the act's own where the country has no exposure file."""
+        return next((g.severity for g in self.gradings if g.country == country), self.severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChange:
+    """What an assessment did to one alert.
+
+    `kind` is opened, updated (a new version that desks are told of) or joined (evidence was added and nothing
+    a desk knows has changed: stored, not delivered).
+    """
+
+    kind: Literal["opened", "updated", "joined"]
+    alert: Alert
+    previous: Alert | None = None

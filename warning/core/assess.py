@@ -1,0 +1,55 @@
+"""The one evaluation path. Live run, dry run, explain, backtest, demo and a rule's examples all call it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warning.core.alerts import Alert, AlertChange
+from warning.core.correlate import correlate
+from warning.core.deliveries import Delivery, Withheld
+from warning.core.detect.registry import evaluate
+from warning.core.evidence import Window
+from warning.core.grading import grade
+from warning.core.routing import route
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Signal, Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What earlier assessments left behind.
+
+    `open_alerts` holds the latest version of each alert still open; `told` the severity last delivered, by
+    (alert key, desk id).
+    """
+
+    open_alerts: tuple[Alert, ...] = ()
+    told: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything one assessment decided, sorted; the store commits it in one transaction."""
+
+    as_of: datetime
+    signals: tuple[Signal, ...]
+    changes: tuple[AlertChange, ...]
+    deliveries: tuple[Delivery, ...]
+    withheld: tuple[Withheld, ...]
+    traces: tuple[Trace, ...]
+
+
+def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
+    """Decide what the fresh evidence in `window` means, knowing only what could be known at `as_of`."""
+    known = window.as_known(as_of)
+    signals, traces = evaluate(book, known, as_of)
+    changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
+    graded = tuple(grade(change, book) for change in changes)
+    deliveries, withheld = route(graded, book.desks, state.told)
+    return Assessment(
+        as_of=as_of,
+        signals=signals,
+        changes=graded,
+        deliveries=deliveries,
+        withheld=withheld,
+        traces=(*traces, *suppressed),
+    )

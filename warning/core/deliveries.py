@@ -1,0 +1,42 @@
+"""One alert version to one desk by one channel: owed, or withheld for a reason."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from warning.core.ids import content_id
+
+WithheldReason = Literal[
+    "below_threshold", "context", "marking_exceeds_clearance", "marking_exceeds_ceiling", "not_released",
+    "nothing_new",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Delivery:
+    """What the outbox owes. `id` is the same in every run: the key of exactly-once."""
+
+    alert_key: str
+    alert_version: int
+    desk_id: str
+    channel: str
+    address: str
+    reason: Literal["first", "update", "escalated"]
+
+    @property
+    def id(self) -> str:
+        return content_id(
+            "d", self.alert_key, str(self.alert_version), self.desk_id, self.channel, self.address
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Withheld:
+    """Why a desk did not get an alert version: the answer to "why did we not get this?"."""
+
+    alert_key: str
+    alert_version: int
+    desk_id: str
+    channel: str
+    address: str
+    reason: WithheldReason
+    detail: str = ""

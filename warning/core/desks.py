@@ -1,0 +1,51 @@
+"""Who is told: desks, their channels and what each may see."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from warning.core.model import OperatorModel
+from warning.core.terms import Language
+from warning.core.vocabulary import Marking, Severity
+
+DeskId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+ChannelName = Literal["console", "slack", "mail"]
+
+
+class Destination(OperatorModel):
+    """One place a desk is told at. `to` is a Slack channel id, a list of addresses, or a console's name.
+
+    `ceiling` is the most restrictive marking that may leave by this channel.
+    """
+
+    channel: ChannelName
+    to: tuple[str, ...] = Field(min_length=1)
+    ceiling: Marking = Marking.AMBER
+    threshold: Severity | None = None
+
+    @property
+    def address(self) -> str:
+        """The destination as one string: the outbox's key."""
+        return ",".join(self.to)
+
+
+class Desk(OperatorModel):
+    """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts."""
+
+    id: DeskId
+    title: str
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    language: Language
+    timezone: str
+    threshold: Severity = Severity.MODERATE
+    clearance: Marking = Marking.AMBER
+    destinations: tuple[Destination, ...] = Field(min_length=1)
+    digest_to: tuple[Destination, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_timezone(self) -> "Desk":
+        from zoneinfo import available_timezones  # noqa: PLC0415 - a table of 600 names, wanted only here
+
+        if self.timezone not in available_timezones():
+            raise ValueError(f"timezone {self.timezone!r} is not an IANA name such as Asia/Seoul")
+        return self

@@ -1,0 +1,101 @@
+"""What a material means to a country, and so how severe one act is for each of them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from warning.core.model import OperatorModel
+from warning.core.signals import Facts
+from warning.core.terms import ActorCode, Language, TermId
+from warning.core.vocabulary import Direction, Severity
+
+Grade = Literal["A", "B", "C", "D"]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Dependence(OperatorModel):
+    """One country's dependence on others for one material.
+
+    Ratios are of imports by value unless `note` says otherwise (0.98 = 98 %). `grade` A is the most exposed
+    and reviewed weekly, B every two weeks, C monthly, D quarterly.
+    """
+
+    grade: Grade
+    net_import_reliance: float | None = Field(default=None, ge=0, le=1)
+    top_supplier: ActorCode | None = None
+    top_supplier_share: float | None = Field(default=None, ge=0, le=1)
+    days_of_cover: int | None = Field(default=None, ge=0)
+    year: int | None = Field(default=None, ge=1990, le=2100)
+    source: str
+    verified: bool
+    note: str = ""
+
+
+class CountryExposure(OperatorModel):
+    """rules/exposure/<country>.yaml."""
+
+    country: CountryCode
+    label: Mapping[Language, str]
+    default_grade: Grade = "D"
+    materials: Mapping[TermId, Dependence]
+
+
+class SeverityTable(OperatorModel):
+    """The part of rules/policy.yaml that turns an act's own severity into a country's.
+
+    `by_grade` is read as by_grade[severity of the act][grade]; the steps shift the result afterwards.
+    """
+
+    by_grade: Mapping[Severity, Mapping[Grade, Severity]]
+    no_material: Mapping[Severity, Severity]
+    named_as_target_steps: int = 1
+    others_are_target_steps: int = -1
+    own_act_steps: int = -1
+    ceiling_by_direction: Mapping[Direction, Severity] = {}
+
+
+class Grading(OperatorModel):
+    """The severity for one country, and the sentence that explains it."""
+
+    country: CountryCode
+    severity: Severity
+    grade: Grade
+    because: str
+
+
+def grade_for(facts: Facts, base: Severity, exposure: CountryExposure, table: SeverityTable) -> Grading:
+    """Return what an act of severity `base` means to one country, by the operator's table."""
+    grade = _grade(facts, exposure)
+    if facts.materials:
+        severity = table.by_grade[base][grade]
+        because = f"{base.value} act on a grade {grade} material"
+    else:
+        severity = table.no_material[base]
+        because = f"{base.value} act that names no material"
+    steps, why = _target_steps(facts, exposure.country, table)
+    severity = severity.shifted(steps)
+    if why:
+        because = f"{because}; {why}"
+    ceiling = table.ceiling_by_direction.get(facts.direction)
+    if ceiling is not None and severity > ceiling:
+        severity, because = ceiling, f"{because}; {facts.direction} acts end at {ceiling.value}"
+    return Grading(country=exposure.country, severity=severity, grade=grade, because=because)
+
+
+def _grade(facts: Facts, exposure: CountryExposure) -> Grade:
+    grades = [
+        exposure.materials[m].grade if m in exposure.materials else exposure.default_grade
+        for m in facts.materials
+    ]
+    return min(grades, default=exposure.default_grade)
+
+
+def _target_steps(facts: Facts, country: str, table: SeverityTable) -> tuple[int, str]:
+    if facts.actors == (country,):
+        return table.own_act_steps, "an act of its own"
+    if country in facts.targets:
+        return table.named_as_target_steps, "named as a target"
+    if facts.targets and facts.act != "price_spike":
+        return table.others_are_target_steps, f"aimed at {', '.join(facts.targets)}"
+    return 0, ""

@@ -1,0 +1,71 @@
+"""Everything operators decided, as one frozen value that an assessment reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from warning.core.desks import Desk
+from warning.core.exposure import CountryExposure
+from warning.core.ids import content_id
+from warning.core.policy import Policy
+from warning.core.rules import AnyRule, Select, SeriesRule
+from warning.core.sources import SourceProfile, unknown_source
+from warning.core.terms import Terms
+from warning.core.vocabulary import SourceKind
+
+HISTORY_DAYS = {"D": 1.6, "W": 7.0, "M": 31.0, "Q": 92.0, "A": 366.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """The history one rule wants: every series that `select` describes, `days` back from the assessment."""
+
+    select: Select
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
+    """`rules` are sorted by id; `exposure` by country code; `desks` by id."""
+
+    rules: tuple[AnyRule, ...] = ()
+    terms: Terms = field(default_factory=Terms)
+    exposure: Mapping[str, CountryExposure] = field(default_factory=dict)
+    desks: tuple[Desk, ...] = ()
+    policy: Policy
+    sources: Mapping[str, SourceProfile] = field(default_factory=dict)
+
+    @cached_property
+    def version(self) -> str:
+        parts = [f"{rule.id}={rule.version}" for rule in self.rules]
+        parts += [self.terms.model_dump_json(), self.policy.model_dump_json()]
+        parts += [e.model_dump_json() for e in self.exposure.values()]
+        parts += [d.model_dump_json() for d in self.desks]
+        return content_id("b", *parts)
+
+    def active(self, *kinds: str) -> tuple[AnyRule, ...]:
+        """The enabled rules of the given kinds, in order of id."""
+        return tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)
+
+    def needs(self) -> tuple[Need, ...]:
+        """What history the series rules want loaded."""
+        return tuple(
+            Need(select=rule.select, days=_history_days(rule))
+            for rule in self.active("series")
+            if isinstance(rule, SeriesRule)
+        )
+
+    def source(self, source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:
+        """The catalogue's profile, or a cautious one for evidence whose source nobody declared."""
+        return self.sources.get(source_id) or unknown_source(source_id, kind, country, language)
+
+
+def _history_days(rule: SeriesRule) -> int:
+    points = max([rule.min_points, *(_points(test) for test in rule.tests)])
+    longest = max((HISTORY_DAYS[f] for f in rule.select.frequencies), default=HISTORY_DAYS["M"])
+    return int((points + 2) * longest) + 1
+
+
+def _points(test: object) -> int:
+    baseline = getattr(test, "baseline_points", 0)
+    return int(baseline) + int(getattr(test, "steps", 1))

@@ -1,0 +1,259 @@
+"""Rules as operators write them. One class per kind; detectors live in `core/detect`, one module per kind."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from warning.core.ids import content_id
+from warning.core.model import OperatorModel
+from warning.core.terms import ActorCode, Language, TermId
+from warning.core.vocabulary import ChangeKind, Direction, Frequency, Measure, Severity, SourceKind
+
+RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Field_ = Literal["title", "summary", "body"]
+
+
+class Group(OperatorModel):
+    """A set of terms of which one must occur. Exactly one of the four sources of terms is given.
+
+    `material: [any]` stands for every material; `act`, `material` and `actor` name entries of rules/terms;
+    `issuer` names an actor's ministries only; `phrases` are the rule's own.
+    """
+
+    act: tuple[TermId, ...] = ()
+    material: tuple[TermId, ...] = ()
+    actor: tuple[str, ...] = ()
+    issuer: tuple[str, ...] = ()
+    phrases: Mapping[Language, tuple[str, ...]] = {}
+    within: tuple[Field_, ...] = Field(default=("title", "summary", "body"), alias="in")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [n for n in ("act", "material", "actor", "issuer", "phrases") if getattr(self, n)]
+        if len(given) != 1:
+            found = ", ".join(given) or "none"
+            raise ValueError(f"a group takes exactly one of act, material, actor, issuer, phrases; found {found}")
+        return self
+
+
+class AtLeast(OperatorModel):
+    """`n` of the groups must occur."""
+
+    n: int = Field(ge=1)
+    of: tuple[Group, ...] = Field(min_length=1)
+
+
+class Near(OperatorModel):
+    """One occurrence of every group close together: in one sentence, or within a number of characters."""
+
+    of: tuple[Group, ...] = Field(min_length=2)
+    within: Literal["sentence"] | Annotated[int, Field(ge=1, le=2000)] = "sentence"
+
+
+class Match(OperatorModel):
+    """The condition on an item's text: every part that is given must hold."""
+
+    all: tuple[Group, ...] = ()
+    any: tuple[Group, ...] = ()
+    none: tuple[Group, ...] = ()
+    at_least: AtLeast | None = None
+    near: tuple[Near, ...] = ()
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not (self.all or self.any or self.at_least or self.near):
+            raise ValueError("a match needs at least one of all, any, at_least, near")
+        return self
+
+
+class Where(OperatorModel):
+    """Which evidence a rule looks at; an empty list means every one."""
+
+    kinds: tuple[SourceKind, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    official: bool | None = None
+
+
+class TextExample(OperatorModel):
+    """An item that the rule must fire on, or stay quiet on, with the facts it must extract."""
+
+    fires: bool
+    title: str
+    summary: str = ""
+    body: str = ""
+    kind: SourceKind = "news"
+    country: str = "US"
+    language: Language = "en"
+    published: date | None = None
+    expect: Mapping[str, str | tuple[str, ...]] = {}
+
+
+class SeriesExample(OperatorModel):
+    """A series that the rule must fire on at its last point, or stay quiet on.
+
+    `values` reads `100 100 0` and the short form `100x12 0` (twelve times 100); `_` is a missing cell.
+    """
+
+    fires: bool
+    values: str
+    frequency: Frequency = "M"
+    ends: str | None = None
+    material: TermId | None = None
+    hs_code: str | None = None
+    measure: Measure | None = None
+    reporter: str | None = None
+    partner: str | None = None
+
+
+class ListingExample(OperatorModel):
+    """One change of a list that the rule must fire on, or stay quiet on."""
+
+    fires: bool
+    change: ChangeKind
+    name: str
+    country: str = ""
+    fields: Mapping[str, str] = {}
+    source: str = ""
+
+
+class RuleBase(OperatorModel):
+    """What every rule carries, whatever its kind.
+
+    `severity` is the level of the act itself; each country's exposure shifts it later.
+    `act` and `direction` may be left to the text (then they come from the matched act's entry in rules/terms).
+    """
+
+    id: RuleId
+    title: str = Field(max_length=120)
+    status: Literal["experimental", "stable", "deprecated"] = "stable"
+    enabled: bool = True
+    severity: Severity
+    act: TermId | None = None
+    direction: Direction | None = None
+    owner: str
+    rationale: str
+    false_positives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    max_age_days: int = Field(default=14, ge=1, le=400)
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits over what the rule says, examples and prose apart."""
+        prose = {"examples", "rationale", "false_positives", "references", "owner", "tags"}
+        return content_id("r", self.model_dump_json(exclude=prose))[2:14]
+
+    @property
+    def interrupts(self) -> bool:
+        return True
+
+
+class TextRule(RuleBase):
+    """Fires on an item whose text meets `match`."""
+
+    kind: Literal["text"]
+    where: Where = Where()
+    match: Match
+    actors: tuple[ActorCode, ...] = ()
+    require_direction: Direction | None = None
+    examples: tuple[TextExample, ...] = Field(min_length=2)
+
+
+class ContextRule(TextRule):
+    """Background coverage: collected for the digest and the material page, never interrupts anybody."""
+
+    kind: Literal["context"]  # type: ignore[assignment]
+
+    @property
+    def interrupts(self) -> bool:
+        return False
+
+
+class ListingRule(RuleBase):
+    """Fires when entries of a list are added, amended or removed."""
+
+    kind: Literal["listing"]
+    where: Where = Where()
+    changes: tuple[ChangeKind, ...] = ("added",)
+    entry_countries: tuple[str, ...] = ()
+    entry_phrases: tuple[str, ...] = ()
+    actors: tuple[ActorCode, ...] = ()
+    examples: tuple[ListingExample, ...] = Field(min_length=2)
+
+
+class Select(OperatorModel):
+    """Which series a rule looks at; an empty list means every one."""
+
+    materials: tuple[TermId, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    hs_codes: tuple[str, ...] = ()
+    reporters: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    frequencies: tuple[Frequency, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Change(OperatorModel):
+    """The change over `steps` periods: rise_ratio 0.25 is +25 %, fall_ratio 0.25 is -25 %."""
+
+    method: Literal["change"]
+    steps: int = Field(ge=1)
+    rise_ratio: float | None = Field(default=None, gt=0)
+    fall_ratio: float | None = Field(default=None, gt=0, le=1)
+
+
+class Spike(OperatorModel):
+    """The log return over `steps` against a robust baseline of past returns only.
+
+    The scale is max(1.4826 MAD, 0.75 mean |r|, floor); the rule fires at `threshold` scales.
+    """
+
+    method: Literal["spike"]
+    direction: Literal["up", "down", "both"] = "up"
+    steps: int = Field(default=1, ge=1)
+    baseline_points: int = Field(ge=8)
+    threshold: float = Field(gt=0)
+    floor: float = Field(default=0.005, gt=0)
+    min_ratio: float = Field(default=0.0, ge=0)
+
+
+class Drop(OperatorModel):
+    """The level against the trailing median of `baseline_points`; fires at or below (1 - fall_ratio) of it.
+
+    `baseline_min` keeps small partners out (the median must reach it, in the series' own unit);
+    `zero_periods` fires on a run of zeros whose chance under the past share of zeros is at most
+    `zero_chance`.
+    """
+
+    method: Literal["drop"]
+    baseline_points: int = Field(ge=3)
+    fall_ratio: float = Field(gt=0, le=1)
+    baseline_min: float = Field(default=0.0, ge=0)
+    zero_chance: float = Field(default=0.08, gt=0, lt=1)
+
+
+Test = Annotated[Change | Spike | Drop, Field(discriminator="method")]
+
+
+class SeriesRule(RuleBase):
+    """Fires on the newest figure of a series when any of `tests` holds.
+
+    `materiality_min` is the least absolute size of the move, in the series' own unit.
+    """
+
+    kind: Literal["series"]
+    select: Select
+    tests: tuple[Test, ...] = Field(min_length=1)
+    materiality_min: float = Field(default=0.0, ge=0)
+    min_points: int = Field(default=12, ge=2)
+    act: TermId
+    direction: Direction
+    examples: tuple[SeriesExample, ...] = Field(min_length=2)
+
+
+Rule = Annotated[TextRule | ContextRule | ListingRule | SeriesRule, Field(discriminator="kind")]
+AnyRule = TextRule | ContextRule | ListingRule | SeriesRule

@@ -1,0 +1,55 @@
+"""The vocabulary that rules share: materials, acts and actors with their names in four languages.
+
+Symbols of elements (Ga, Ge, In, W, Y) never stand here: they are words and state codes elsewhere.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from warning.core.model import OperatorModel
+from warning.core.vocabulary import Direction
+
+Language = Literal["en", "zh", "ja", "ko"]
+TermId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+ActorCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Names = Mapping[Language, tuple[str, ...]]
+
+
+class Material(OperatorModel):
+    """One material. `shadows` are longer benign phrases in which a name means something else."""
+
+    names: Names
+    compounds: Names = {}
+    shadows: Names = {}
+    label: Mapping[Language, str]
+    hs_codes: tuple[Annotated[str, Field(pattern=r"^\d{4,10}$")], ...] = ()
+    parent: TermId | None = None
+
+
+class Act(OperatorModel):
+    """One kind of act a state can take. `phrases` say it, `shadows` look like it and do not."""
+
+    label: Mapping[Language, str]
+    direction: Direction
+    phrases: Names
+    shadows: Names = {}
+    family: TermId | None = None
+
+
+class Actor(OperatorModel):
+    """A state or the bodies that act for it. `issuers` name ministries; `names` the country."""
+
+    label: Mapping[Language, str]
+    names: Names
+    issuers: Names = {}
+    shadows: Names = {}
+
+
+class Terms(OperatorModel):
+    """The whole vocabulary, as one value."""
+
+    materials: Mapping[TermId, Material] = {}
+    acts: Mapping[TermId, Act] = {}
+    actors: Mapping[ActorCode, Actor] = {}
