@@ -1,6 +1,7 @@
 """The one evaluation path. Live run, dry run, explain, backtest, demo and a rule's examples all call it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from warning.core.alerts import Alert, AlertChange
@@ -12,6 +13,7 @@ from warning.core.grading import grade
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, Trace
+from warning.core.vocabulary import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class State:
     """
 
     open_alerts: tuple[Alert, ...] = ()
-    told: frozenset[tuple[str, str]] = frozenset()
+    told: Mapping[tuple[str, str], Severity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

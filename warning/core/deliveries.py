@@ -1,6 +1,7 @@
 """One alert version to one desk by one channel: owed, or withheld for a reason."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from warning.core.ids import content_id
@@ -40,3 +41,26 @@ class Withheld:
     address: str
     reason: WithheldReason
     detail: str = ""
+
+
+DeliveryState = Literal["pending", "sending", "sent", "unknown", "dead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One owed delivery as the outbox holds it. `provider_ref` is the channel's own id of the message sent."""
+
+    id: str
+    alert_key: str
+    alert_version: int
+    desk_id: str
+    channel: str
+    address: str
+    reason: str
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime
+    created_at: datetime
+    sent_at: datetime | None = None
+    provider_ref: str = ""
+    error: str = ""

@@ -1,0 +1,77 @@
+"""The `warning` command. Each noun is a module of this package, imported when it is asked for."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from warning.errors import EwsError
+
+NOUNS = {
+    "demo": "The whole system on bundled real events, on this machine alone.",
+    "run": "The service: collect, assess, deliver.",
+    "init": "Make an operator's own directory.",
+    "feeds": "Sources: list, check, poll, parse, status.",
+    "rules": "Rules: check, test, explain, eval, backtest, schema.",
+    "evidence": "Evidence in and out of the store.",
+    "alerts": "Alerts: list, show.",
+    "deliveries": "The outbox: list, retry.",
+    "desks": "Who is told what, and why or why not.",
+    "digest": "A week for a desk.",
+    "db": "Database schema: upgrade, current, check.",
+    "doctor": "Every fault with its mend.",
+}
+
+
+class NounGroup(click.Group):
+    """A group whose commands live in `warning.cli.<noun>` as an attribute `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in NOUNS:
+            return None
+        command = import_module(f"warning.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(NOUNS.items()))
+
+
+@click.group(
+    cls=NounGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted.",
+)
+@click.version_option(package_name="allied-early-warning")
+def cli() -> None:
+    """Supply-chain early warning for allied desks.
+
+    \b
+    Examples:
+      warning demo --exit          the whole system on bundled real events
+      warning run --once           one round of due work on the real catalogue
+    """
+
+
+def main() -> None:
+    """Run the command; a named failure prints its message on stderr and never a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except EwsError as failure:
+        click.echo(f"error: {failure}", err=True)
+        sys.exit(failure.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,31 @@
+"""Printing: one JSON document with its schema on stdout, or aligned text; progress and logs go to stderr."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+
+def print_json(schema: str, content: dict[str, Any]) -> None:
+    """Print one versioned JSON document, keys in the order given."""
+    click.echo(json.dumps({"schema": schema, **content}, ensure_ascii=False, indent=2, default=str))
+
+
+def print_json_line(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print left-aligned columns; wide (CJK) characters count two cells."""
+    table = [tuple(str(cell) for cell in row) for row in rows]
+    widths = [max(map(_cells, column)) for column in zip(header, *table, strict=True)]
+    for row in (tuple(header), *table):
+        line = "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+def _cells(text: str) -> int:
+    from unicodedata import east_asian_width  # noqa: PLC0415 - used by tables only
+
+    return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
