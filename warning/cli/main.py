@@ -48,7 +48,7 @@ class NounGroup(click.Group):
 )
 @click.version_option(package_name="allied-early-warning")
 def cli() -> None:
-    """Supply-chain early warning for allied desks.
+    r"""Supply-chain early warning for allied desks.
 
     \b
     Examples:

@@ -14,6 +14,9 @@ ChangeCode = Literal[
 ]  # fmt: skip
 
 
+SHOWN_EXHIBITS = 40
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What one version changed against the one before. `before` is empty when nothing stood there."""
@@ -27,8 +30,9 @@ class Difference:
 class Alert:
     """`key` is stable over versions. `title` is plain English in the form "China · gallium: export control".
 
-    `signal_ids` holds every signal ever joined; `exhibits` the evidence shown, official sources first.
-    `gradings` are sorted by country.
+    `signal_ids` holds every signal ever joined, sorted; `exhibits` the evidence shown (official sources first,
+    then oldest, at most `SHOWN_EXHIBITS`) out of `evidence_total` pieces. `gradings` are sorted by country.
+    `story` is set for alerts about figures: series of one story join, whatever their partners.
     """
 
     key: str
@@ -48,11 +52,12 @@ class Alert:
     last_evidence_at: datetime
     publishers: tuple[str, ...]
     exhibits: tuple[Exhibit, ...]
+    evidence_total: int
     signal_ids: tuple[str, ...]
     why: tuple[Reason, ...]
     gradings: tuple[Grading, ...] = ()
     differences: tuple[Difference, ...] = ()
-    aliases: tuple[str, ...] = ()
+    story: str = ""
     state: Literal["open", "closed"] = "open"
 
     def severity_for(self, country: str) -> Severity:

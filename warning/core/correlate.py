@@ -1,0 +1,225 @@
+"""Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from warning.core.alerts import Alert, AlertChange
+from warning.core.ids import content_id
+from warning.core.joining import join_signals, open_alert
+from warning.core.rulebook import Rulebook
+from warning.core.rules import AnyRule, SeriesRule
+from warning.core.signals import Signal, Trace
+
+PERIOD_LAG_DAYS = {"D": 10, "W": 21, "M": 120, "Q": 200, "A": 550}
+
+
+@dataclass(slots=True)
+class _Case:
+    """An alert while this assessment adds to it. `alert` is the latest version before, or None."""
+
+    key: str
+    alert: Alert | None
+    signals: list[Signal] = field(default_factory=list)
+
+    @property
+    def last_at(self) -> datetime:
+        times = [s.known_at for s in self.signals]
+        return max([*times, self.alert.last_evidence_at] if self.alert else times)
+
+    @property
+    def opened_at(self) -> datetime:
+        return self.alert.opened_at if self.alert else self.signals[0].known_at
+
+    @property
+    def instrument(self) -> str | None:
+        if self.alert and self.alert.facts.instrument:
+            return self.alert.facts.instrument
+        return next((s.facts.instrument for s in self.signals if s.facts.instrument), None)
+
+    @property
+    def materials(self) -> set[str]:
+        found = {m for s in self.signals for m in s.facts.materials}
+        return found | set(self.alert.facts.materials if self.alert else ())
+
+    @property
+    def actors(self) -> set[str]:
+        found = {a for s in self.signals for a in s.facts.actors}
+        return found | set(self.alert.facts.actors if self.alert else ())
+
+
+def correlate(
+    signals: Sequence[Signal], open_alerts: Sequence[Alert], book: Rulebook, as_of: datetime
+) -> tuple[tuple[AlertChange, ...], tuple[Trace, ...]]:
+    """Join each signal to the alert it belongs to, or open one.
+
+    Returns the changes sorted by alert key (versions and gradings are settled by `grade`), and one trace for
+    each rule whose signals were suppressed because their evidence is old news.
+    """
+    rules = {rule.id: rule for rule in book.rules}
+    news = [s for s in signals if not _is_old_news(s, rules.get(s.rule_id), as_of)]
+    cases = _Cases(book, open_alerts)
+    for signal in sorted(news, key=_joining_order):
+        cases.add(signal)
+    changes = [_change(case, book) for case in cases.touched()]
+    return tuple(sorted(changes, key=lambda c: c.alert.key)), _suppressed(signals, news)
+
+
+def instrument_key(instrument: str) -> str:
+    """Return the form of an instrument number in which its copies agree.
+
+    A joint notice (MOFCOM-GACC 2025/18) and its short form in the press (MOFCOM 2025/18) are one act.
+    """
+    issuer, _, number = instrument.partition(" ")
+    return f"{issuer.split('-')[0]} {number}".casefold()
+
+
+def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, str]:
+    """Oldest first; at one instant the instrument before the talk about it."""
+    return signal.known_at, signal.facts.instrument is None, not signal.exhibit.official, signal.id
+
+
+def _is_old_news(signal: Signal, rule: AnyRule | None, as_of: datetime) -> bool:
+    """Evidence published, or learnt, too long ago is history: it fires in a test but opens no alert."""
+    if rule is None:
+        return False
+    limit = timedelta(days=rule.max_age_days)
+    if as_of - signal.known_at > limit:
+        return True
+    if isinstance(rule, SeriesRule):
+        limit = timedelta(days=max(PERIOD_LAG_DAYS[f] for f in rule.select.frequencies or ("M",)))
+    return signal.known_at - signal.occurred_at > limit
+
+
+def _suppressed(signals: Sequence[Signal], news: Sequence[Signal]) -> tuple[Trace, ...]:
+    kept = {s.id for s in news}
+    old: dict[tuple[str, str], int] = {}
+    for signal in signals:
+        if signal.id not in kept:
+            rule = (signal.rule_id, signal.rule_version)
+            old[rule] = old.get(rule, 0) + 1
+    return tuple(
+        Trace(
+            rule_id=rule_id,
+            rule_version=version,
+            outcome="suppressed",
+            considered=count,
+            fired=0,
+            detail=f"{count} matched on evidence older than the rule's max_age_days",
+        )
+        for (rule_id, version), count in sorted(old.items())
+    )
+
+
+def _change(case: _Case, book: Rulebook) -> AlertChange:
+    if case.alert is None:
+        return AlertChange(kind="opened", alert=open_alert(case.key, case.signals, book))
+    alert = join_signals(case.alert, case.signals, book)
+    kind = "updated" if alert.differences else "joined"
+    return AlertChange(kind=kind, alert=alert, previous=case.alert)
+
+
+class _Cases:
+    """The open alerts, indexed by what joins signals to them."""
+
+    def __init__(self, book: Rulebook, open_alerts: Iterable[Alert]) -> None:
+        self._book = book
+        self._windows = book.policy.correlation
+        self._family_of = {a: f for f, acts in self._windows.act_families.items() for a in acts}
+        self._by_instrument: dict[tuple[str, str], _Case] = {}
+        self._by_story: dict[str, list[_Case]] = {}
+        self._by_family: dict[tuple[bool, str, str], list[_Case]] = {}
+        self._seen: dict[str, _Case] = {}
+        self._touched: dict[str, _Case] = {}
+        for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
+            case = _Case(key=alert.key, alert=alert)
+            self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
+            self._seen.update(dict.fromkeys(alert.signal_ids, case))
+
+    def add(self, signal: Signal) -> None:
+        """Join the signal to its alert; one seen before (an edited document) goes where it went."""
+        case = self._seen.get(signal.id) or self._find(signal) or self._open(signal)
+        case.signals.append(signal)
+        self._seen[signal.id] = case
+        self._touched[case.key] = case
+        if signal.facts.instrument:
+            self._by_instrument.setdefault(self._instrument(signal), case)
+
+    def touched(self) -> Iterable[_Case]:
+        return self._touched.values()
+
+    def _find(self, signal: Signal) -> _Case | None:
+        if signal.facts.instrument:
+            named = self._by_instrument.get(self._instrument(signal))
+            if named is not None and self._near(named, signal, self._windows.instrument_days):
+                return named
+        if signal.story:
+            days = self._windows.series_gap_days
+            stories = self._by_story.get(signal.story, ())
+            return next((c for c in reversed(stories) if self._near(c, signal, days)), None)
+        family = self._by_family.get(self._family(signal), ())
+        matches = [(self._likeness(case, signal), case) for case in family]
+        best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
+        return best[1] if best[0][0] else None
+
+    def _likeness(self, case: _Case, signal: Signal) -> tuple[int, float, float]:
+        """Return (1 when they may be one event else 0, shared share of materials, recency)."""
+        no = (0, 0.0, 0.0)
+        windows = self._windows
+        if not self._near(case, signal, windows.gap_days):
+            return no
+        if signal.known_at - case.opened_at > timedelta(days=windows.span_days):
+            return no
+        known, said = case.instrument, signal.facts.instrument
+        if known and said and instrument_key(known) != instrument_key(said):
+            return no
+        actors = set(signal.facts.actors)
+        if actors and case.actors and not actors & case.actors:
+            return no
+        shared = self._shared_materials(case.materials, set(signal.facts.materials))
+        if shared is None:
+            return no
+        return 1, shared, case.last_at.timestamp()
+
+    def _shared_materials(self, one: set[str], other: set[str]) -> float | None:
+        """Return the share of materials in common, None when both name materials and none is shared."""
+        if not one or not other:
+            return 0.0
+        wide_one, wide_other = self._with_parents(one), self._with_parents(other)
+        shared = len(wide_one & wide_other)
+        return shared / len(wide_one | wide_other) if shared else None
+
+    def _with_parents(self, materials: set[str]) -> set[str]:
+        known = self._book.terms.materials
+        parents = {known[m].parent for m in materials if m in known}
+        return materials | {p for p in parents if p}
+
+    def _near(self, case: _Case, signal: Signal, days: int) -> bool:
+        return abs(signal.known_at - case.last_at) <= timedelta(days=days)
+
+    def _open(self, signal: Signal) -> _Case:
+        facts = signal.facts
+        seed = self._instrument(signal)[0] if facts.instrument else signal.id
+        case = _Case(key=content_id("a", seed, facts.direction, signal.known_at.isoformat()), alert=None)
+        case.signals.append(signal)
+        self._index(case, facts.act, facts.direction, signal.interrupts, signal.story)
+        case.signals.clear()
+        return case
+
+    def _index(self, case: _Case, act: str, direction: str, interrupts: bool, story: str) -> None:
+        if story:
+            self._by_story.setdefault(story, []).append(case)
+            return
+        family = self._family_of.get(act, act)
+        self._by_family.setdefault((interrupts, family, direction), []).append(case)
+        if case.alert and case.alert.facts.instrument:
+            self._by_instrument[(instrument_key(case.alert.facts.instrument), direction)] = case
+
+    def _family(self, signal: Signal) -> tuple[bool, str, str]:
+        act = signal.facts.act
+        return signal.interrupts, self._family_of.get(act, act), signal.facts.direction
+
+    @staticmethod
+    def _instrument(signal: Signal) -> tuple[str, str]:
+        assert signal.facts.instrument
+        return instrument_key(signal.facts.instrument), signal.facts.direction

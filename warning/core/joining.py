@@ -1,0 +1,200 @@
+"""The arithmetic of one alert: which facts win, how sure we are, what changed. Values in, values out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from warning.core.alerts import SHOWN_EXHIBITS, Alert, ChangeCode, Difference
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Exhibit, Facts, Reason, Signal
+from warning.core.vocabulary import Certainty
+
+SHOWN_REASONS = 8
+CORROBORATING_PUBLISHERS = 2
+
+
+def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
+    """Return version 1 of an alert from the signals that open it (at least one)."""
+    lead = _lead(signals)
+    facts = _merge_facts(None, signals)
+    exhibits = _distinct(s.exhibit for s in signals)
+    publishers = tuple(sorted({e.publisher for e in exhibits}))
+    return Alert(
+        key=key,
+        version=1,
+        rule_id=lead.rule_id,
+        rule_version=lead.rule_version,
+        rule_title=lead.rule_title,
+        title=alert_title(facts, book),
+        facts=facts,
+        severity=max(s.severity for s in signals),
+        certainty=_certainty(exhibits, publishers),
+        interrupts=lead.interrupts,
+        marking=max(e.marking for e in exhibits),
+        release_to=_release(exhibits),
+        opened_at=min(s.known_at for s in signals),
+        updated_at=max(s.known_at for s in signals),
+        last_evidence_at=max(s.known_at for s in signals),
+        publishers=publishers,
+        exhibits=_shown(exhibits),
+        evidence_total=len(exhibits),
+        signal_ids=tuple(sorted({s.id for s in signals})),
+        why=_reasons(lead.why, signals),
+        story=lead.story,
+        differences=(Difference(code="opened", after=facts.act),),
+    )
+
+
+def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Alert:
+    """Return the alert with the signals' evidence; `differences` says what desks should be told."""
+    shown = {e.evidence_id for e in alert.exhibits}
+    joined_before = set(alert.signal_ids)
+    news = _distinct(s.exhibit for s in signals if s.id not in joined_before)
+    fresh = [e for e in news if e.evidence_id not in shown]
+    exhibits = (*alert.exhibits, *fresh)
+    publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
+    facts = _merge_facts(alert, signals)
+    certainty = max(alert.certainty, _certainty(exhibits, publishers))
+    severity = max([alert.severity, *(s.severity for s in signals)])
+    lead = _lead(signals)
+    joined = replace(
+        alert,
+        facts=facts,
+        title=alert_title(facts, book),
+        severity=severity,
+        certainty=certainty,
+        marking=max([alert.marking, *(e.marking for e in fresh)]),
+        release_to=_narrow(alert.release_to, fresh),
+        updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
+        last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals)]),
+        publishers=publishers,
+        exhibits=_shown(exhibits),
+        evidence_total=alert.evidence_total + len(fresh),
+        signal_ids=tuple(sorted({*alert.signal_ids, *(s.id for s in signals)})),
+        why=_reasons(alert.why, signals),
+        differences=(),
+    )
+    joined = replace(joined, differences=_differences(alert, joined, book))
+    if lead.exhibit.official and not any(e.official for e in alert.exhibits):
+        joined = replace(
+            joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
+        )
+    return joined
+
+
+def alert_title(facts: Facts, book: Rulebook) -> str:
+    """Return the plain English title: "China · gallium, germanium: export control"."""
+    terms = book.terms
+    actors = ", ".join(terms.actors[a].label["en"] if a in terms.actors else a for a in facts.actors)
+    names = [terms.materials[m].label["en"] if m in terms.materials else m for m in facts.materials]
+    materials = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    act = terms.acts[facts.act].label["en"] if facts.act in terms.acts else facts.act.replace("_", " ")
+    subject = " · ".join(part for part in (actors, materials) if part)
+    return f"{subject}: {act}" if subject else act
+
+
+def _lead(signals: Sequence[Signal]) -> Signal:
+    """The signal that speaks for the alert: official first, then the most severe, then the oldest."""
+    return min(signals, key=lambda s: (not s.exhibit.official, -s.severity.rank, s.known_at, s.id))
+
+
+def _merge_facts(alert: Alert | None, signals: Sequence[Signal]) -> Facts:
+    """Official statements win over press; among equals the older statement stays and gaps are filled."""
+    has_official = alert is not None and any(e.official for e in alert.exhibits)
+    ranked = sorted(signals, key=lambda s: (not s.exhibit.official, s.known_at, s.id))
+    if alert is None or (ranked[0].exhibit.official and not has_official):
+        base = ranked[0].facts
+        rest = [s.facts for s in ranked[1:]] + ([alert.facts] if alert else [])
+        closed = ranked[0].exhibit.official
+    else:
+        base, rest, closed = alert.facts, [s.facts for s in ranked], has_official
+    story = bool(ranked[0].story)
+    for facts in rest:
+        base = _fill(base, facts, closed=closed and not story)
+    return base
+
+
+def _fill(base: Facts, other: Facts, *, closed: bool) -> Facts:
+    """Fill what `base` leaves open; add materials and targets unless an official text has closed the list."""
+    return replace(
+        base,
+        materials=base.materials if closed and base.materials else _union(base.materials, other.materials),
+        actors=base.actors or other.actors,
+        targets=base.targets if closed else _union(base.targets, other.targets),
+        instrument=base.instrument or other.instrument,
+        announced=base.announced or other.announced,
+        effective=base.effective or other.effective,
+        expires=base.expires or other.expires,
+        hs_codes=_union(base.hs_codes, other.hs_codes),
+        names=base.names or other.names,
+    )
+
+
+def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return one + tuple(x for x in other if x not in one)
+
+
+def _certainty(exhibits: Iterable[Exhibit], publishers: Sequence[str]) -> Certainty:
+    if any(e.official for e in exhibits):
+        return Certainty.OBSERVED
+    if len(publishers) >= CORROBORATING_PUBLISHERS:
+        return Certainty.LIKELY
+    return Certainty.POSSIBLE
+
+
+def _release(exhibits: Sequence[Exhibit]) -> frozenset[str] | None:
+    """The intersection of what each piece of evidence may be released to; None is "every desk"."""
+    limits = [e.release_to for e in exhibits if e.release_to is not None]
+    return frozenset.intersection(*limits) if limits else None
+
+
+def _narrow(release_to: frozenset[str] | None, exhibits: Sequence[Exhibit]) -> frozenset[str] | None:
+    further = _release(exhibits)
+    if release_to is None or further is None:
+        return further if release_to is None else release_to
+    return release_to & further
+
+
+def _distinct(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+    return tuple({e.evidence_id: e for e in exhibits}.values())
+
+
+def _shown(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+    ranked = sorted(exhibits, key=lambda e: (not e.official, e.known_at, e.evidence_id))
+    return tuple(ranked[:SHOWN_EXHIBITS])
+
+
+def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reason, ...]:
+    every = {reason: None for reasons in (first, *(s.why for s in signals)) for reason in reasons}
+    return tuple(every)[:SHOWN_REASONS]
+
+
+def _differences(before: Alert, after: Alert, book: Rulebook) -> tuple[Difference, ...]:
+    """What a desk that knows `before` should be told. More of the same evidence is not a difference."""
+    old, new = before.facts, after.facts
+    pairs: list[tuple[ChangeCode, str, str]] = [
+        ("instrument", old.instrument or "", new.instrument or ""),
+        ("effective", _iso(old.effective), _iso(new.effective)),
+        ("expires", _iso(old.expires), _iso(new.expires)),
+        ("materials", *_new_roots(old.materials, new.materials, book)),
+        ("targets", ",".join(old.targets), ",".join(new.targets)),
+    ]
+    if after.certainty > before.certainty and after.certainty is Certainty.OBSERVED:
+        pairs.append(("certainty", before.certainty.value, after.certainty.value))
+    return tuple(Difference(code=c, before=b, after=a) for c, b, a in pairs if a != b)
+
+
+def _new_roots(old: tuple[str, ...], new: tuple[str, ...], book: Rulebook) -> tuple[str, str]:
+    """A further member of a group already named (one more rare earth) is not news; another material is."""
+    known = book.terms.materials
+
+    def roots(materials: tuple[str, ...]) -> set[str]:
+        return {(known[m].parent or m) if m in known else m for m in materials}
+
+    if roots(new) == roots(old):
+        return "", ""
+    return ",".join(old), ",".join(new)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
