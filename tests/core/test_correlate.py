@@ -1,0 +1,167 @@
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.build import at, book, exhibit, press, signal
+from warning.core.correlate import correlate, instrument_key
+from warning.core.grading import grade
+from warning.core.vocabulary import Certainty, Marking, Severity
+
+BOOK = book()
+NOTICE = {"instrument": "MOFCOM-GACC 2023/23"}
+
+
+def alerts(signals, open_alerts=(), as_of=None):
+    changes, _ = correlate(signals, open_alerts, BOOK, as_of or max(s.known_at for s in signals))
+    return [grade(change, BOOK) for change in changes]
+
+
+def test_copies_of_one_notice_under_several_addresses_are_one_alert():
+    copies = [signal(f"i{n}", days=n / 10, facts=NOTICE) for n in range(4)]
+    (change,) = alerts(copies)
+    assert change.kind == "opened"
+    assert change.alert.evidence_total == 4
+    assert change.alert.facts.instrument == "MOFCOM-GACC 2023/23"
+
+
+def test_joint_notice_and_its_short_form_in_the_press_share_a_key():
+    assert instrument_key("MOFCOM-GACC 2025/18") == instrument_key("MOFCOM 2025/18")
+    assert instrument_key("MOFCOM 2025/18") != instrument_key("MOFCOM 2025/61")
+
+
+def test_two_instruments_of_one_day_on_one_material_are_two_alerts():
+    one = signal("i1", facts={"instrument": "MOFCOM 2025/61"})
+    other = signal("i2", facts={"instrument": "MOFCOM 2025/62"})
+    assert len(alerts([one, other])) == 2
+
+
+def test_suspension_that_cites_the_control_does_not_join_the_control():
+    control = alerts([signal("i1", facts=NOTICE)])[0].alert
+    easing = signal("i2", days=3, facts={**NOTICE, "act": "suspension", "direction": "easing"})
+    (change,) = alerts([easing], [control])
+    assert change.kind == "opened"
+    assert change.alert.key != control.key
+
+
+def test_press_before_the_notice_gains_its_instrument_and_tells_the_desks():
+    early = alerts([signal("n1", exhibit=press("n1"))])[0].alert
+    assert early.certainty is Certainty.POSSIBLE
+    (change,) = alerts([signal("i1", days=0.2, facts=NOTICE)], [early])
+    assert change.kind == "updated"
+    assert change.alert.version == 2
+    assert {d.code for d in change.alert.differences} >= {"instrument", "certainty"}
+    assert change.alert.certainty is Certainty.OBSERVED
+
+
+def test_four_hundred_articles_after_the_notice_make_no_new_version():
+    notice = alerts([signal("i1", facts=NOTICE)])[0].alert
+    articles = [signal(f"n{n}", days=n / 100, exhibit=press(f"n{n}", f"house{n % 7}")) for n in range(400)]
+    (change,) = alerts(articles, [notice])
+    assert change.kind == "joined"
+    assert change.alert.version == 1
+    assert change.alert.evidence_total == 401
+    assert len(change.alert.publishers) == 8
+    assert len(change.alert.exhibits) == 40
+    assert change.alert.exhibits[0].official
+
+
+def test_evidence_beyond_what_is_shown_is_counted_once_when_seen_again():
+    articles = [signal(f"n{n:03}", exhibit=press(f"n{n:03}", f"house{n % 7}")) for n in range(60)]
+    first = alerts(articles)[0].alert
+    (again,) = alerts(articles, [first])
+    assert again.kind == "joined"
+    assert again.alert.evidence_total == first.evidence_total == 60
+
+
+def test_edited_document_that_adds_the_effective_date_makes_a_version():
+    first = alerts([signal("i1", facts=NOTICE)])[0].alert
+    edited = signal("i1", days=0.1, facts={**NOTICE, "effective": date(2023, 8, 1)})
+    (change,) = alerts([edited], [first])
+    assert change.kind == "updated"
+    assert [d.code for d in change.alert.differences] == ["effective"]
+
+
+def test_press_naming_one_more_rare_earth_is_not_news():
+    notice = alerts([signal("n1", exhibit=press("n1"), facts={"materials": ("dysprosium",)})])[0].alert
+    (change,) = alerts(
+        [signal("n2", days=1, exhibit=press("n2"), facts={"materials": ("terbium",)})], [notice]
+    )
+    assert change.kind == "joined"
+
+
+def test_report_on_another_material_opens_its_own_alert():
+    notice = alerts([signal("i1", facts=NOTICE)])[0].alert
+    other = signal("n2", days=1, exhibit=press("n2"), facts={"materials": ("dysprosium",)})
+    (change,) = alerts([other], [notice])
+    assert change.kind == "opened"
+
+
+def test_report_on_the_same_material_after_the_gap_opens_a_new_alert():
+    notice = alerts([signal("i1", facts=NOTICE)])[0].alert
+    (change,) = alerts([signal("n2", days=30, exhibit=press("n2", known_at=at(30)))], [notice])
+    assert change.kind == "opened"
+
+
+def test_old_article_seen_for_the_first_time_is_suppressed_with_a_reason():
+    old = replace(signal("n1", days=200), occurred_at=at(0))
+    changes, traces = correlate([old], (), BOOK, at(200))
+    assert changes == ()
+    assert [(t.rule_id, t.outcome) for t in traces] == [("prc-controls", "suppressed")]
+
+
+def test_alert_carries_the_most_restrictive_marking_and_the_narrowest_release():
+    open_one = signal("i1", facts=NOTICE)
+    closed = exhibit("i2", marking=Marking.AMBER, release_to=frozenset({"JP", "KR"}))
+    (change,) = alerts([open_one, signal("i2", facts=NOTICE, exhibit=closed)])
+    assert change.alert.marking is Marking.AMBER
+    assert change.alert.release_to == frozenset({"JP", "KR"})
+
+
+def test_rise_for_one_country_alone_makes_a_version():
+    first = alerts([signal("i1", facts=NOTICE, severity=Severity.MODERATE)])[0].alert
+    (change,) = alerts([signal("i2", days=1, facts=NOTICE)], [first])
+    assert change.kind == "updated"
+    assert "KR:extreme" in {d.after for d in change.alert.differences}
+
+
+def test_context_never_joins_an_alert_that_interrupts():
+    notice = alerts([signal("i1", facts=NOTICE)])[0].alert
+    talk = signal("n1", days=1, exhibit=press("n1"), interrupts=False, rule_id="talk")
+    (change,) = alerts([talk], [notice])
+    assert change.alert.key != notice.key
+    assert not change.alert.interrupts
+
+
+def gist(change):
+    a = change.alert
+    return a.facts, a.evidence_total, a.publishers, a.certainty, a.marking, a.gradings
+
+
+@given(st.permutations(range(5)))
+def test_the_same_evidence_in_any_order_gives_the_same_alerts(order):
+    signals = [
+        signal("i1", facts=NOTICE),
+        signal("n1", days=0.5, exhibit=press("n1", known_at=at(0.5))),
+        signal("n2", days=1, exhibit=press("n2", "other", known_at=at(1))),
+        signal("i9", days=1, facts={"materials": ("dysprosium",), "instrument": "MOFCOM 2023/99"}),
+        signal("n3", days=2, exhibit=press("n3", known_at=at(2)), facts={"materials": ("terbium",)}),
+    ]
+    assert alerts([signals[n] for n in order]) == alerts(signals)
+
+
+def test_batches_and_single_steps_end_in_the_same_alerts():
+    signals = [
+        signal("i1", facts=NOTICE),
+        signal("n1", days=0.5, exhibit=press("n1", known_at=at(0.5))),
+        signal("n2", days=1, exhibit=press("n2", "other", known_at=at(1))),
+    ]
+    whole = [gist(c) for c in alerts(signals)]
+    for order in permutations(signals):
+        known = {}
+        for one in sorted(order, key=lambda s: s.known_at):
+            for change in alerts([one], list(known.values())):
+                known[change.alert.key] = change.alert
+        assert [gist(c) for c in [type("C", (), {"alert": a}) for a in known.values()]] == whole
