@@ -120,7 +120,10 @@ def listing_id(source_id: str, entries: Iterable[Entry]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingChange:
-    """One entry that differs between two successive versions of a list."""
+    """One entry that differs between two successive versions of a list.
+
+    `entries_before` and `entries_after` are the sizes of the two versions; 0 when they are not known.
+    """
 
     id: str
     listing_id: str
@@ -131,6 +134,8 @@ class ListingChange:
     known_at: datetime
     url: str = ""
     archive_hash: str = ""
+    entries_before: int = 0
+    entries_after: int = 0
 
 
 Evidence = Item | Observation | Listing
@@ -245,11 +250,11 @@ def compare_listings(before: Listing | None, after: Listing) -> tuple[ListingCha
     for key in sorted(old.keys() | new.keys()):
         was, now = old.get(key), new.get(key)
         if was is None and now is not None:
-            changes.append(_listing_change(after, "added", now, None))
+            changes.append(_listing_change(before, after, "added", now, None))
         elif now is None and was is not None:
-            changes.append(_listing_change(after, "removed", was, was))
+            changes.append(_listing_change(before, after, "removed", was, was))
         elif was is not None and now is not None and _differs(was, now):
-            changes.append(_listing_change(after, "amended", now, was))
+            changes.append(_listing_change(before, after, "amended", now, was))
     return tuple(changes)
 
 
@@ -263,7 +268,9 @@ def _gist(entry: Entry) -> tuple[str, ...]:
     return tuple("".join(ch for ch in text.casefold() if ch.isalnum()) for text in texts)
 
 
-def _listing_change(listing: Listing, kind: ChangeKind, entry: Entry, before: Entry | None) -> ListingChange:
+def _listing_change(
+    previous: Listing, listing: Listing, kind: ChangeKind, entry: Entry, before: Entry | None
+) -> ListingChange:
     return ListingChange(
         id=content_id("lc", listing.id, kind, entry.key),
         listing_id=listing.id,
@@ -274,4 +281,6 @@ def _listing_change(listing: Listing, kind: ChangeKind, entry: Entry, before: En
         known_at=listing.known_at,
         url=listing.url,
         archive_hash=listing.archive_hash,
+        entries_before=len(previous.entries),
+        entries_after=len(listing.entries),
     )

@@ -61,11 +61,5 @@ class Rulebook:
 
 
 def _history_days(rule: SeriesRule) -> int:
-    points = max([rule.min_points, *(_points(test) for test in rule.tests)])
     longest = max((HISTORY_DAYS[f] for f in rule.select.frequencies), default=HISTORY_DAYS["M"])
-    return int((points + 2) * longest) + 1
-
-
-def _points(test: object) -> int:
-    baseline = getattr(test, "baseline_points", 0)
-    return int(baseline) + int(getattr(test, "steps", 1))
+    return int((rule.points + 2) * longest) + 1

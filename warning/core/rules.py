@@ -186,30 +186,55 @@ class ListingRule(RuleBase):
 
 
 class Select(OperatorModel):
-    """Which series a rule looks at; an empty list means every one."""
+    """Which series a rule looks at; an empty list means every one.
+
+    A material also selects its descendants in rules/terms. An HS code is a prefix: 2846 selects 284690 and
+    national codes below it. `except_materials` and `except_hs_codes` take series out again; `bilateral`
+    true keeps single partners only, false the totals with the world.
+    """
 
     materials: tuple[TermId, ...] = ()
+    except_materials: tuple[TermId, ...] = ()
     measures: tuple[Measure, ...] = ()
     hs_codes: tuple[str, ...] = ()
+    except_hs_codes: tuple[str, ...] = ()
     reporters: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
+    except_partners: tuple[str, ...] = ()
+    bilateral: bool | None = None
     frequencies: tuple[Frequency, ...] = ()
     sources: tuple[str, ...] = ()
 
 
 class Change(OperatorModel):
-    """The change over `steps` periods: rise_ratio 0.25 is +25 %, fall_ratio 0.25 is -25 %."""
+    """The change over `steps` periods: rise_ratio 0.25 is +25 %, fall_ratio 0.25 is -25 %.
+
+    The reference is the point `steps` back or the median of the three points ending there, whichever makes
+    the move smaller: one faulty figure then neither starts nor ends a move.
+    """
 
     method: Literal["change"]
     steps: int = Field(ge=1)
     rise_ratio: float | None = Field(default=None, gt=0)
     fall_ratio: float | None = Field(default=None, gt=0, le=1)
 
+    @model_validator(mode="after")
+    def _one_way_at_least(self) -> Self:
+        if self.rise_ratio is None and self.fall_ratio is None:
+            raise ValueError("a change needs rise_ratio or fall_ratio")
+        return self
+
+    @property
+    def span(self) -> int:
+        """The number of points the test reads, the newest included."""
+        return self.steps + 3
+
 
 class Spike(OperatorModel):
     """The log return over `steps` against a robust baseline of past returns only.
 
-    The scale is max(1.4826 MAD, 0.75 mean |r|, floor); the rule fires at `threshold` scales.
+    The scale is max(1.4826 MAD, 0.75 mean |r|, floor); the rule fires at `threshold` scales when the move
+    is also at least `min_ratio` (0.1 is 10 %).
     """
 
     method: Literal["spike"]
@@ -220,29 +245,77 @@ class Spike(OperatorModel):
     floor: float = Field(default=0.005, gt=0)
     min_ratio: float = Field(default=0.0, ge=0)
 
+    @property
+    def span(self) -> int:
+        return self.baseline_points + 2 * self.steps + 1
+
 
 class Drop(OperatorModel):
     """The level against the trailing median of `baseline_points`; fires at or below (1 - fall_ratio) of it.
 
-    `baseline_min` keeps small partners out (the median must reach it, in the series' own unit);
-    `zero_periods` fires on a run of zeros whose chance under the past share of zeros is at most
-    `zero_chance`.
+    `baseline_min` keeps small partners out (the median must reach it, in the series' own unit).
+    `scales` asks in addition that the log ratio lies so many robust scales below the baseline, so that a
+    series that always jumps about needs a deeper fall. `season_points` (12 for months) asks that the figure
+    is as low against the same season a year before. A run of zeros fires when its chance under the past
+    share of zeros, counted before the run began, is at most `zero_chance`.
     """
 
     method: Literal["drop"]
     baseline_points: int = Field(ge=3)
     fall_ratio: float = Field(gt=0, le=1)
     baseline_min: float = Field(default=0.0, ge=0)
+    scales: float = Field(default=0.0, ge=0)
+    season_points: int | None = Field(default=None, ge=2)
     zero_chance: float = Field(default=0.08, gt=0, lt=1)
 
+    @property
+    def span(self) -> int:
+        return max(self.baseline_points + 1, (self.season_points or 0) + 2)
 
-Test = Annotated[Change | Spike | Drop, Field(discriminator="method")]
+
+class Surge(OperatorModel):
+    """The level against the trailing median of `baseline_points`; fires at or above (1 + rise_ratio) of it.
+
+    `baseline_min`, `scales` and `season_points` are those of `drop`.
+    """
+
+    method: Literal["surge"]
+    baseline_points: int = Field(ge=3)
+    rise_ratio: float = Field(gt=0)
+    baseline_min: float = Field(default=0.0, ge=0)
+    scales: float = Field(default=0.0, ge=0)
+    season_points: int | None = Field(default=None, ge=2)
+
+    @property
+    def span(self) -> int:
+        return max(self.baseline_points + 1, (self.season_points or 0) + 2)
+
+
+class Extreme(OperatorModel):
+    """A new high (or low) outside the range of the last `baseline_points` by `margin_ratio` of that range."""
+
+    method: Literal["extreme"]
+    direction: Literal["high", "low", "both"] = "high"
+    baseline_points: int = Field(ge=12)
+    margin_ratio: float = Field(default=0.1, ge=0)
+
+    @property
+    def span(self) -> int:
+        return self.baseline_points + 1
+
+
+Test = Annotated[Change | Spike | Drop | Surge | Extreme, Field(discriminator="method")]
 
 
 class SeriesRule(RuleBase):
     """Fires on the newest figure of a series when any of `tests` holds.
 
     `materiality_min` is the least absolute size of the move, in the series' own unit.
+    `confirm_points` asks that so many figures in a row hold the test: 2 lets a single faulty quote pass.
+    `rearm_points` is how many figures a test must have been quiet before it fires again: a state that lasts
+    is told once. `missing_is_zero` is for sources that publish whole tables, where an absent row means no
+    trade; otherwise a missing period is unknown. `materials` states what the alert is about when the series'
+    own name says less; `caveat` is a sentence every alert of the rule carries.
     """
 
     kind: Literal["series"]
@@ -250,9 +323,20 @@ class SeriesRule(RuleBase):
     tests: tuple[Test, ...] = Field(min_length=1)
     materiality_min: float = Field(default=0.0, ge=0)
     min_points: int = Field(default=12, ge=2)
+    confirm_points: int = Field(default=1, ge=1, le=10)
+    rearm_points: int = Field(default=0, ge=0, le=60)
+    missing_is_zero: bool = False
+    materials: tuple[TermId, ...] = ()
+    caveat: str = ""
     act: TermId
     direction: Direction
     examples: tuple[SeriesExample, ...] = Field(min_length=2)
+
+    @property
+    def points(self) -> int:
+        """How many points back one verdict of this rule reads, the newest included."""
+        longest = max(test.span for test in self.tests)
+        return max(self.min_points, longest) + self.confirm_points - 1 + self.rearm_points
 
 
 Rule = Annotated[TextRule | ContextRule | ListingRule | SeriesRule, Field(discriminator="kind")]
