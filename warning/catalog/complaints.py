@@ -1,0 +1,180 @@
+"""pydantic's errors at one place, as one sentence an operator can act on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from warning.catalog.schema_walk import SchemaWalk
+
+_EXAMPLES = {
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and single hyphens, such as kr-economic-security",
+    r"^[a-z0-9][a-z0-9_-]*$": "lower-case letters, digits, _ and -, such as rare_earths",
+    r"^[A-Z]{2}$": "two capital letters, such as KR",
+    r"^\d{4,10}$": "4 to 10 digits without dots, such as 811292",
+}
+_WANTED = {
+    "string": "text",
+    "integer": "a whole number, such as 14",
+    "number": "a number, such as 0.25",
+    "bool": "true or false",
+    "boolean": "true or false",
+    "array": "a list, such as [one, two]",
+    "object": "a mapping of keys to values",
+}
+_TYPE_OF_ERROR = {
+    "int": "integer", "float": "number", "bool": "boolean", "string": "string", "tuple": "array",
+    "list": "array", "set": "array", "frozen": "array", "dict": "object", "mapping": "object", "model": "object",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """`about_key` says that the key, not its value, is wrong."""
+
+    code: str
+    message: str
+    hint: str = ""
+    about_key: bool = False
+
+
+def complaint(errors: Sequence[Any], path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> Complaint:
+    """Say what is wrong at `path`. `errors` are pydantic's for this place: several for a plain union."""
+    error = errors[0]
+    kind = str(error["type"])
+    if kind == "extra_forbidden":
+        return _unknown_key(path, walk.keys_at(path[:-1], value))
+    if kind == "missing":
+        return _missing_key(path, value, walk)
+    if error["loc"] and error["loc"][-1] == "[key]":
+        return _wrong_key(error, walk.key_words_at(path[:-1], value))
+    if kind.startswith("union_tag"):
+        return _wrong_kind(error, walk.kinds_at(path, value))
+    if len(errors) > 1:
+        return _no_branch(errors, path, value, walk)
+    return _wrong_value(error, path, value, walk)
+
+
+def did_you_mean(word: str, known: Sequence[str] | frozenset[str], *, listed: int = 12) -> str:
+    """Return a hint: the nearest known words, else all of them when they are few, else nothing."""
+    folded = {k.casefold(): k for k in sorted(known)}
+    near = get_close_matches(word.casefold(), list(folded), n=3, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(folded[n] for n in near) + "?"
+    if 0 < len(known) <= listed:
+        return "one of " + ", ".join(sorted(known))
+    return ""
+
+
+def _unknown_key(path: tuple[str | int, ...], keys: tuple[str, ...]) -> Complaint:
+    hint = did_you_mean(str(path[-1]), keys, listed=20)
+    return Complaint(code="EW101", message=f"unknown key {path[-1]!r}", hint=hint, about_key=True)
+
+
+def _missing_key(path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> Complaint:
+    words = walk.words_at(path, value)
+    wanted = [_WANTED[t] for t in sorted(walk.types_at(path, value)) if t in _WANTED]
+    hint = f"one of {', '.join(words)}" if words else " or ".join(wanted)
+    where = f" in {_name(path[:-1])}" if len(path) > 1 else ""
+    message = f"the key {path[-1]!r} is missing{where}"
+    return Complaint(code="EW103", message=message, hint=hint and f"{path[-1]}: {hint}")
+
+
+def _wrong_key(error: Any, words: tuple[str, ...]) -> Complaint:
+    key = str(error["input"])
+    pattern = error.get("ctx", {}).get("pattern", "")
+    hint = did_you_mean(key, words) or _EXAMPLES.get(str(pattern), "")
+    return Complaint(code="EW104", message=f"the key {key!r} is not allowed here", hint=hint, about_key=True)
+
+
+def _wrong_kind(error: Any, expected: tuple[str, ...]) -> Complaint:
+    context = error.get("ctx", {})
+    discriminator = str(context.get("discriminator", "")).strip("'")
+    if error["type"] == "union_tag_not_found":
+        hint = f"{discriminator}: one of {', '.join(expected)}"
+        return Complaint(code="EW103", message=f"the key {discriminator!r} is missing", hint=hint)
+    tag = str(context.get("tag", ""))
+    message = f"{discriminator}: {tag!r} is not known"
+    return Complaint(code="EW104", message=message, hint=did_you_mean(tag, expected, listed=40))
+
+
+def _no_branch(errors: Sequence[Any], path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> Complaint:
+    """A plain union refused the value: name every form it could have had, once."""
+    words = walk.words_at(path, value)
+    forms = [f"one of {', '.join(words)}"] if len(words) > 1 else [f'"{word}"' for word in words]
+    for error in errors:
+        form = _WANTED.get(_wanted_type(error), "")
+        if form and form not in forms:
+            forms.append(form)
+    return Complaint(
+        code="EW102",
+        message=f"{_name(path)} cannot be {_shown(errors[0]['input'])}",
+        hint=" or ".join(forms),
+    )
+
+
+def _wrong_value(error: Any, path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> Complaint:
+    kind, context, given = str(error["type"]), error.get("ctx", {}), error["input"]
+    name = _name(path)
+    if kind in {"enum", "literal_error"}:
+        words = walk.words_at(path, value)
+        hint = did_you_mean(str(given), words) or f"one of {', '.join(words)}"
+        return Complaint(code="EW104", message=f"{name}: {_shown(given)} is not allowed", hint=hint)
+    if kind == "string_pattern_mismatch":
+        hint = _EXAMPLES.get(str(context.get("pattern")), f"it must match {context.get('pattern')}")
+        return Complaint(code="EW104", message=f"{name}: {_shown(given)} is not allowed", hint=hint)
+    if kind in {"value_error", "assertion_error"}:
+        return Complaint(code="EW107", message=str(error["msg"]).split(", ", 1)[-1])
+    if kind in {"too_short", "too_long", "string_too_short", "string_too_long"}:
+        return _wrong_length(kind, name, error)
+    if kind.startswith(("greater_than", "less_than", "finite")):
+        message = f"{name}: {_shown(given)} is out of range"
+        return Complaint(code="EW105", message=message, hint=_lower_first(str(error["msg"])))
+    return _wrong_type(error, name)
+
+
+def _wrong_length(kind: str, name: str, error: Any) -> Complaint:
+    context = error.get("ctx", {})
+    least, most = context.get("min_length"), context.get("max_length")
+    unit = "characters" if kind.startswith("string") else "entries"
+    bound = f"at least {least}" if kind.endswith("short") else f"at most {most}"
+    return Complaint(code="EW106", message=f"{name} takes {bound} {unit}, it has {len(error['input'])}")
+
+
+def _wrong_type(error: Any, name: str) -> Complaint:
+    wanted = _WANTED.get(_wanted_type(error), "")
+    given = error["input"]
+    if _wanted_type(error) == "array" and isinstance(given, str):
+        wanted = f"a list: [{given}]"
+    if str(error["type"]).startswith("date"):
+        wanted = "a date, such as 2023-08-01"
+    hint = wanted or _lower_first(str(error["msg"]))
+    return Complaint(code="EW102", message=f"{name} cannot be {_shown(given)}", hint=hint)
+
+
+def _wanted_type(error: Any) -> str:
+    return _TYPE_OF_ERROR.get(str(error["type"]).split("_")[0], "")
+
+
+def _name(path: tuple[str | int, ...]) -> str:
+    if not path:
+        return "the file"
+    name = ""
+    for step in path:
+        name += f"[{step}]" if isinstance(step, int) else f".{step}" if name else step
+    return name
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list | tuple):
+        return "a list"
+    text = str(given)
+    if not text:
+        return "empty"
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,119 @@
+"""Text trees to typed values: every mistake of a file at once, each with its place, code and a hint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from warning.catalog.complaints import complaint
+from warning.catalog.schema_walk import SchemaWalk
+from warning.catalog.yaml_text import YamlText, read_yaml
+from warning.catalog.yaml_tree import Path_
+from warning.errors import Problem
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Generic[T]):
+    """A value and where it was written: the file, and the path inside it."""
+
+    value: T
+    text: YamlText
+    root: Path_ = ()
+
+    def problem(self, path: Path_, code: str, message: str, hint: str = "", *, fatal: bool = True) -> Problem:
+        """Return a problem that points inside this value."""
+        return self.text.problem((*self.root, *path), code, message, hint, fatal=fatal)
+
+
+def read_model(path: Path, shape: "type[T] | TypeAdapter[T]") -> tuple[T | None, tuple[Problem, ...]]:
+    """Read one file as `shape`. The value is None exactly when a problem was found."""
+    placed, problems = read_placed(path, shape)
+    return (None if placed is None else placed.value), problems
+
+
+def read_placed(
+    path: Path, shape: "type[T] | TypeAdapter[T]"
+) -> tuple[Placed[T] | None, tuple[Problem, ...]]:
+    """Read one file as `shape` and keep where everything stands, for checks across files."""
+    text, problems = read_yaml(path)
+    if text is None:
+        return None, problems
+    if text.value == "":
+        return None, problems
+    value, more = type_value(text, (), text.value, shape)
+    problems = (*problems, *more)
+    if problems or value is None:
+        return None, problems
+    return Placed(value=value, text=text), ()
+
+
+def type_value(
+    text: YamlText, root: Path_, value: Any, shape: "type[T] | TypeAdapter[T]"
+) -> tuple[T | None, tuple[Problem, ...]]:
+    """Type `value` as the part of the document that stands at the path `root`."""
+    machinery = _machinery(shape)
+    try:
+        return cast("T", machinery.adapter.validate_python(value)), ()
+    except ValidationError as wrong:
+        return None, _problems(text, root, value, machinery.walk, wrong)
+
+
+def _problems(
+    text: YamlText, root: Path_, value: Any, walk: SchemaWalk, wrong: ValidationError
+) -> tuple[Problem, ...]:
+    """One problem a place: the branches of a union that complain about one value are one mistake."""
+    by_place: dict[Path_, list[Any]] = {}
+    for error in wrong.errors(include_url=False):
+        if not _is_echo(error):
+            by_place.setdefault(_path(value, error), []).append(error)
+    found: list[Problem] = []
+    for path, here in by_place.items():
+        said = complaint(here, path, value, walk)
+        place = text.problem_at_key if said.about_key else text.problem
+        found.append(place((*root, *path), said.code, said.message, said.hint))
+    return tuple(sorted(found))
+
+
+def _is_echo(error: Any) -> bool:
+    """A list is called too short when its entries are wrong: the entries say so themselves."""
+    least = error.get("ctx", {}).get("min_length", 0)
+    return bool(error["type"] == "too_short" and len(error["input"]) >= least)
+
+
+def _path(value: Any, error: Any) -> Path_:
+    """Turn pydantic's location into a path of the document: union tags and validators' names fall out.
+
+    The last step may be missing from the document (a missing key).
+    """
+    location: Sequence[str | int] = error["loc"]
+    path: list[str | int] = []
+    for i, step in enumerate(location):
+        in_mapping = isinstance(value, dict) and step in value
+        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if in_mapping or in_list:
+            path.append(step)
+            value = value[step]
+        elif i == len(location) - 1 and error["type"] == "missing":
+            path.append(step)
+    if error["type"] == "union_tag_invalid":
+        path.append(str(error["ctx"]["discriminator"]).strip("'"))
+    return tuple(path)
+
+
+@dataclass(frozen=True)
+class _Machinery:
+    adapter: TypeAdapter[Any]
+
+    @cached_property
+    def walk(self) -> SchemaWalk:
+        return SchemaWalk(self.adapter.json_schema(mode="validation"))
+
+
+@lru_cache(maxsize=64)
+def _machinery(shape: Any) -> _Machinery:
+    return _Machinery(shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape))
