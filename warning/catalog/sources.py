@@ -1,0 +1,221 @@
+"""feeds/<group>/<id>.yaml: where evidence comes from, how it is read, and what normal looks like."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, ByteSize, Field, field_validator, model_validator
+
+from warning.catalog.source_fields import Duration, fill_places, places_in
+from warning.catalog.typed import read_placed
+from warning.core.formats import Format
+from warning.core.model import OperatorModel
+from warning.core.sources import SourceProfile
+from warning.core.terms import Language
+from warning.core.vocabulary import Marking, Reliability, SourceKind
+from warning.errors import CatalogError, Problem
+
+GROUPS: Mapping[str, SourceKind] = {
+    "customs": "customs",
+    "news": "news",
+    "regulatory": "regulatory",
+    "prices": "price",
+}
+SourceId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2}|WLD)$")]
+FieldName = Literal["title", "summary", "body", "url", "published_at", "value", "name", "country"]
+
+
+class Span(OperatorModel):
+    """A number's bounds, both included; a missing bound bounds nothing."""
+
+    min: float | None = Field(default=None, ge=0)
+    max: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _has_bounds(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("give min, max or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min ({self.min:g}) is above max ({self.max:g})")
+        return self
+
+    def breach(self, count: float) -> str:
+        """Return "below 3" or "above 40" when `count` lies outside, else nothing."""
+        if self.min is not None and count < self.min:
+            return f"below {self.min:g}"
+        if self.max is not None and count > self.max:
+            return f"above {self.max:g}"
+        return ""
+
+
+class Expect(OperatorModel):
+    """What a healthy document of the source looks like. A breach is told; it does not stop the polling.
+
+    `rows` counts the entries of one document. A list outside `rows` is not stored: half a list would read as
+    thousands of removals. `items_per_week` is the pace at which dated entries appear in the document.
+    """
+
+    items_per_week: Span | None = None
+    newest_within_days: float | None = Field(default=None, gt=0)
+    required_fields: tuple[FieldName, ...] = ()
+    rows: Span | None = None
+
+
+class Verified(OperatorModel):
+    """When somebody last saw the source answer as declared, and how they know."""
+
+    on: date
+    how: str = Field(min_length=1)
+
+
+def _never(written: object) -> object:
+    return None if written == "never" else written
+
+
+class SourceSpec(OperatorModel):
+    """One source. Every field is explained in docs/feeds.md."""
+
+    id: SourceId
+    title: str = Field(min_length=1, max_length=120)
+    url: str
+    kind: SourceKind
+    country: CountryCode
+    language: Language
+    publisher: SourceId
+    publisher_title: str
+    official: bool
+    reliability: Reliability
+    licence: str
+    marking: Marking = Marking.CLEAR
+    release_to: tuple[CountryCode, ...] | None = None
+    every: Duration = Field(ge=timedelta(minutes=1), le=timedelta(days=100))
+    jitter: Duration | None = Field(default=None, ge=timedelta(0), le=timedelta(days=7))
+    timeout: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0), le=timedelta(minutes=15))
+    idle_timeout: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0), le=timedelta(minutes=5))
+    spacing: Duration = Field(default=timedelta(seconds=1), ge=timedelta(0), le=timedelta(minutes=5))
+    max_size: ByteSize = Field(default=ByteSize(20 * 1024 * 1024), ge=1024, le=512 * 1024 * 1024)
+    parse: Format
+    expect: Expect = Expect()
+    needs_key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = {}
+    body: str | None = None
+    detail_pages: int = Field(default=15, ge=0, le=100)
+    publication_lag_days: int = Field(default=0, ge=0, le=1000)
+    verified: Annotated[Verified | None, BeforeValidator(_never)]
+    notes: str = ""
+    enabled: bool = True
+
+    @field_validator("url")
+    @classmethod
+    def _is_web_address(cls, url: str) -> str:
+        if not url.lower().startswith(("https://", "http://")):
+            raise ValueError("url starts with https:// or http://")
+        return url
+
+    @field_validator("headers")
+    @classmethod
+    def _is_sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
+        for name, value in headers.items():
+            if not name.replace("-", "").isalnum() or not name.isascii():
+                raise ValueError(f"{name!r} is not a header name")
+            if not (value.isascii() and value.isprintable()):
+                raise ValueError(f"the header {name} holds a line break or a character outside ASCII")
+        return headers
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if (self.method == "POST") != (self.body is not None):
+            raise ValueError("method: POST and body belong together; GET has no body")
+        asks_key = any(
+            "key" in places_in(text) for text in (self.url, self.body or "", *self.headers.values())
+        )
+        if asks_key and self.needs_key is None:
+            raise ValueError("{key} is used, so needs_key has to name the setting that holds it")
+        if self.needs_key is not None and not asks_key:
+            raise ValueError("needs_key is given, but {key} stands neither in url, headers nor body")
+        if self.idle_timeout > self.timeout:
+            raise ValueError("idle_timeout is longer than timeout")
+        return self
+
+    @property
+    def profile(self) -> SourceProfile:
+        """The part of the entry that decisions depend on."""
+        return SourceProfile(
+            id=self.id,
+            title=self.title,
+            publisher=self.publisher,
+            kind=self.kind,
+            country=self.country,
+            language=self.language,
+            reliability=self.reliability,
+            official=self.official,
+            marking=self.marking,
+            release_to=None if self.release_to is None else frozenset(self.release_to),
+            publication_lag_days=self.publication_lag_days,
+        )
+
+    @property
+    def spread(self) -> timedelta:
+        """How far polls are spread: the declared jitter, else a tenth of `every`."""
+        return self.every / 10 if self.jitter is None else self.jitter
+
+    @property
+    def key_setting(self) -> str:
+        """The environment variable that holds the key, empty when none is needed."""
+        return f"WARNING_KEY_{self.needs_key.upper()}" if self.needs_key else ""
+
+    def filled(self, text: str, now: datetime, key: str = "") -> str:
+        """Return `text` (the url, a header or the body) with its places filled for a poll at `now`."""
+        return fill_places(text, now=now, key=key, publication_lag_days=self.publication_lag_days)
+
+
+def load_sources(feeds_dir: Path) -> tuple[SourceSpec, ...]:
+    """Return the catalogue sorted by id. Raises CatalogError with every mistake in every file."""
+    specs, problems = read_sources(feeds_dir)
+    if any(problem.fatal for problem in problems):
+        raise CatalogError(problems)
+    return specs
+
+
+def read_sources(feeds_dir: Path) -> tuple[tuple[SourceSpec, ...], tuple[Problem, ...]]:
+    """Return the sources that could be read and every problem found, both sorted."""
+    specs: dict[str, SourceSpec] = {}
+    problems: list[Problem] = []
+    if not feeds_dir.is_dir():
+        return (), (_problem(feeds_dir, "EW160", "there is no such directory of feeds"),)
+    for path in sorted(feeds_dir.rglob("*")):
+        if path.is_dir() or path.name.startswith("."):
+            continue
+        spec, found = _read_source(feeds_dir, path)
+        problems += found
+        if spec is None:
+            continue
+        if spec.id in specs:
+            problems.append(_problem(path, "EW164", f"a second source has the id {spec.id}"))
+        specs[spec.id] = spec
+    return tuple(specs[name] for name in sorted(specs)), tuple(sorted(problems))
+
+
+def _read_source(feeds_dir: Path, path: Path) -> tuple[SourceSpec | None, tuple[Problem, ...]]:
+    group = path.parent.relative_to(feeds_dir).as_posix()
+    if path.suffix != ".yaml" or group not in GROUPS:
+        where = "/, ".join(GROUPS)
+        hint = f"sources are .yaml files in {where}/; anything else lives elsewhere"
+        return None, (_problem(path, "EW161", "not a source's place", hint),)
+    placed, problems = read_placed(path, SourceSpec)
+    if placed is None:
+        return None, problems
+    spec, misplaced = placed.value, []
+    if spec.id != path.stem:
+        misplaced.append(placed.problem(("id",), "EW162", f"id is {spec.id}, the file says {path.stem}"))
+    if spec.kind != GROUPS[group]:
+        hint = f"{group}/ holds sources of the kind {GROUPS[group]}"
+        misplaced.append(placed.problem(("kind",), "EW163", f"kind is {spec.kind}", hint))
+    return spec, tuple(misplaced)
+
+
+def _problem(path: Path, code: str, message: str, hint: str = "") -> Problem:
+    return Problem(file=str(path), line=0, column=0, code=code, message=message, hint=hint)

@@ -1,0 +1,261 @@
+"""The only reader of the network: one request in, one document out, every failure a FetchError in plain words."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Self
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp.abc import AbstractResolver
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from warning.collect.fetch_body import CHUNK, ENCODINGS, read_body, too_large
+from warning.collect.fetch_failures import explain, judge_status
+from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
+from warning.collect.fetch_values import Fetched, FetchRequest, Validators
+from warning.collect.guard import AddressGuard, GuardedResolver
+from warning.collect.politeness import Politeness
+from warning.core.documents import Document
+from warning.errors import FetchError, FetchRateLimited, FetchRefused
+
+MOST_REDIRECTS = 5
+LONGEST_HEADER = 32 * 1024
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+DEFAULT_WAIT_SECONDS = 600.0
+
+
+@dataclass(slots=True)
+class _Hop:
+    """Where a request stands on its way through redirects."""
+
+    url: URL
+    method: str
+    headers: dict[str, str]
+    body: str | None
+    notes: list[str] = field(default_factory=list)
+
+
+class Fetcher:
+    """Use as `async with Fetcher(...) as fetcher`. One session and one TLS context serve every source.
+
+    `allow_private_hosts` are exceptions from the address guard; `resolver` stands in for the system's own.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        contact: str = "",
+        allow_private_hosts: tuple[str, ...] = (),
+        concurrency: int = 32,
+        politeness: Politeness | None = None,
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._clock = clock
+        self._user_agent = user_agent(contact)
+        self._guard = AddressGuard.opened_for(allow_private_hosts)
+        self._politeness = politeness or Politeness()
+        self._places = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._resolver = resolver
+        self._tls = tls
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        inner = self._resolver or ThreadedResolver()
+        connector = TCPConnector(
+            limit=self._concurrency * 2,
+            resolver=GuardedResolver(self._guard, inner),
+            ssl=self._tls or ssl.create_default_context(),
+            ttl_dns_cache=60,
+        )
+        self._session = ClientSession(
+            connector=connector,
+            auto_decompress=False,
+            cookie_jar=DummyCookieJar(),
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def fetch(self, request: FetchRequest) -> Fetched:
+        """Ask for one document, conditionally when its validators belong to the same address.
+
+        Raises FetchError or one of its kinds, whatever happens, within `total_seconds` of getting its turn.
+        """
+        try:
+            url = _parsed(request.url)
+            self._guard.check_url(url)
+            async with self._politeness.turn(url.host or "", request.spacing_seconds), self._places:
+                async with asyncio.timeout(request.total_seconds):
+                    return await self._follow(request, url)
+        except FetchRateLimited as limited:
+            raise FetchRateLimited(
+                request.without_secrets(str(limited)), retry_after_seconds=limited.retry_after_seconds
+            ) from limited.__cause__
+        except FetchError as failure:
+            raise type(failure)(request.without_secrets(str(failure))) from failure.__cause__
+        except (TimeoutError, ClientError, OSError, ValueError) as wrong:
+            raise FetchError(request.without_secrets(explain(wrong, request))) from wrong
+
+    async def _follow(self, request: FetchRequest, url: URL) -> Fetched:
+        hop = _Hop(url=url, method=request.method, headers=self._headers(request), body=request.body)
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._asked(hop, request) as answer:
+                if answer.status not in REDIRECTS:
+                    return await self._read(answer, hop, request)
+                _redirect(hop, answer, request)
+                self._guard.check_url(hop.url)
+        raise FetchRefused(f"more than {MOST_REDIRECTS} redirects; the last one led to {_shown(hop.url)}")
+
+    @asynccontextmanager
+    async def _asked(self, hop: _Hop, request: FetchRequest) -> AsyncIterator[ClientResponse]:
+        assert self._session is not None, "the fetcher is used inside `async with`"
+        timeout = ClientTimeout(total=None, sock_connect=request.idle_seconds, sock_read=request.idle_seconds)
+        data = hop.body.encode() if hop.body is not None else None
+        async with self._session.request(
+            hop.method, hop.url, headers=hop.headers, data=data, allow_redirects=False, timeout=timeout
+        ) as answer:
+            yield answer
+
+    def _headers(self, request: FetchRequest) -> dict[str, str]:
+        headers = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS}
+        headers.update(request.headers)
+        if request.body is not None:
+            headers.setdefault("Content-Type", "application/json;charset=utf-8")
+        known = request.validators
+        if request.method == "GET" and known.url == request.without_secrets(request.url):
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        return headers
+
+    async def _read(self, answer: ClientResponse, hop: _Hop, request: FetchRequest) -> Fetched:
+        now = self._clock()
+        wait = retry_after_seconds(answer.headers, now)
+        if answer.status == 429 or (answer.status == 503 and wait is not None):
+            self._politeness.hold(hop.url.host or "", wait or 0.0)
+            raise FetchRateLimited(
+                f"the server answered {answer.status} and asks us to wait",
+                retry_after_seconds=DEFAULT_WAIT_SECONDS if wait is None else wait,
+            )
+        told = _Told(answer.headers, wait, tuple(hop.notes))
+        if answer.status == 304:
+            return told.fetched("not_modified", None, request.validators)
+        judge_status(answer.status, answer.headers)
+        body = await _body(answer, request.max_bytes)
+        return _fresh_or_unchanged(told, body, answer, request, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the answer's headers say about when to come back."""
+
+    headers: Mapping[str, str]
+    wait: float | None
+    notes: tuple[str, ...]
+
+    def fetched(self, status: str, document: Document | None, validators: Validators) -> Fetched:
+        assert status in {"fresh", "not_modified", "unchanged"}
+        return Fetched(
+            status=status,  # type: ignore[arg-type]  # asserted above
+            document=document,
+            validators=validators,
+            max_age_seconds=max_age_seconds(self.headers),
+            retry_after_seconds=self.wait,
+            notes=self.notes,
+        )
+
+
+def user_agent(contact: str) -> str:
+    """Return how the fetcher introduces itself; a publisher can reach the operator at `contact`."""
+    try:
+        release = version("allied-early-warning")
+    except PackageNotFoundError:
+        release = "0"
+    reach = clean(contact).replace("(", "").replace(")", "")
+    return f"allied-early-warning/{release} ({reach or 'contact: not configured'})"
+
+
+def _fresh_or_unchanged(
+    told: _Told, body: bytes, answer: ClientResponse, request: FetchRequest, now: datetime
+) -> Fetched:
+    asked_for = request.without_secrets(request.url)
+    validators = Validators(
+        url=asked_for,
+        etag=etag(answer.headers),
+        last_modified=last_modified(answer.headers),
+        body_hash=sha256(body).hexdigest(),
+    )
+    known = request.validators
+    if known.url == asked_for and known.body_hash == validators.body_hash:
+        return told.fetched("unchanged", None, validators)
+    document = Document(
+        source_id=request.source_id,
+        url=request.without_secrets(str(answer.url)),
+        body=body,
+        content_type=clean(answer.headers.get("Content-Type")),
+        fetched_at=now,
+    )
+    return told.fetched("fresh", document, validators)
+
+
+async def _body(answer: ClientResponse, max_bytes: int) -> bytes:
+    length = clean(answer.headers.get("Content-Length"))
+    if length.isdigit() and int(length[:18]) > max_bytes:
+        raise too_large(max_bytes)
+    encoding = clean(answer.headers.get("Content-Encoding"))
+    return await read_body(answer.content.iter_chunked(CHUNK), encoding, max_bytes)
+
+
+def _redirect(hop: _Hop, answer: ClientResponse, request: FetchRequest) -> None:
+    """Move `hop` to where `answer` sends it. What was meant for one host is not told to the next."""
+    place = answer.headers.get("Location", "")
+    if not place.strip():
+        raise FetchError(f"the server answered {answer.status} (moved) without saying where to")
+    target = hop.url.join(_parsed(place))
+    if hop.url.scheme == "https" and target.scheme == "http":
+        hop.notes.append(f"redirected from https to plain http ({_shown(target)})")
+    if target.origin() != hop.url.origin():
+        own = {"user-agent", "accept", "accept-encoding"}
+        hop.headers = {name: value for name, value in hop.headers.items() if name.lower() in own}
+        if hop.body is not None and any(secret and secret in hop.body for secret in request.secrets):
+            raise FetchRefused(f"redirected to another host ({_shown(target)}) with a key in the request")
+    if hop.method == "POST" and answer.status in {301, 302, 303}:
+        hop.method, hop.body = "GET", None
+        hop.headers = {name: value for name, value in hop.headers.items() if name.lower() != "content-type"}
+    hop.url = target
+
+
+def _parsed(text: str) -> URL:
+    try:
+        url = URL(text.strip())
+        _ = (url.host, url.port)
+    except ValueError as wrong:
+        raise FetchRefused(f"{clean(text)[:200]!r} is not an address ({wrong})") from wrong
+    return url
+
+
+def _shown(url: URL) -> str:
+    return clean(str(url.with_query(None)))[:200]
+
+
+def with_validators(request: FetchRequest, validators: Validators) -> FetchRequest:
+    """Return the same request, asking "changed since?"."""
+    return replace(request, validators=validators)

@@ -1,0 +1,70 @@
+"""What is asked of the fetcher and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote, quote_plus
+
+from warning.core.documents import Document
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What the last stored document said of itself: the next request asks "changed since?".
+
+    `url` is the address they were given for; another address makes them void.
+    `body_hash` is the SHA-256 of the decoded body, for publishers that know neither ETag nor Last-Modified.
+    """
+
+    url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRequest:
+    """One document to be asked for.
+
+    `max_bytes` caps what is sent and what it decompresses to. `total_seconds` covers everything from the first
+    connection to the last byte, redirects included; `idle_seconds` the longest silence in between.
+    `spacing_seconds` is the least time between two requests to the host. `secrets` never appear in a message,
+    a log line or the document's address, and are not sent on to another host.
+    """
+
+    source_id: str
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    validators: Validators = field(default_factory=Validators)
+    max_bytes: int = 20 * MEBIBYTE
+    total_seconds: float = 60.0
+    idle_seconds: float = 20.0
+    spacing_seconds: float = 1.0
+    secrets: tuple[str, ...] = ()
+
+    def without_secrets(self, text: str) -> str:
+        for secret in self.secrets:
+            for form in {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)} - {""}:
+                text = text.replace(form, "[key]")
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An answer. `document` is there only when it is fresh.
+
+    `not_modified` is the server's own word (304); `unchanged` means it sent the same bytes again.
+    `max_age_seconds` is how long the server says the answer stays good, None when it does not say.
+    `notes` are oddities worth telling, one sentence each (a downgrade to http, for one).
+    """
+
+    status: Literal["fresh", "not_modified", "unchanged"]
+    document: Document | None
+    validators: Validators
+    max_age_seconds: float | None = None
+    retry_after_seconds: float | None = None
+    notes: tuple[str, ...] = ()
