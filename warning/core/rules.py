@@ -69,12 +69,13 @@ class Match(OperatorModel):
 
 
 class Where(OperatorModel):
-    """Which evidence a rule looks at; an empty list means every one."""
+    """Which evidence a rule looks at; an empty list means every one. `except_sources` takes sources out again."""
 
     kinds: tuple[SourceKind, ...] = ()
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    except_sources: tuple[str, ...] = ()
     official: bool | None = None
 
 
