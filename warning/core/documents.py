@@ -23,6 +23,9 @@ class Parsed:
     """What one document yielded. `problems` are entries that could not be read, one sentence each.
 
     `seen` counts entries in the document, also those that are not returned because they were read before.
+    `entry_hashes` marks the raw entries of a feed as they stand in this document. Whoever polls keeps them
+    per source, replaces them at every poll, and hands them to the next parse as `known`: entries whose raw
+    bytes have not changed are then neither parsed nor returned. It is empty for formats that are read whole.
     """
 
     items: tuple[Item, ...] = ()
@@ -30,3 +33,10 @@ class Parsed:
     listing: Listing | None = None
     problems: tuple[str, ...] = ()
     seen: int = 0
+    entry_hashes: frozenset[str] = frozenset()
+
+    @property
+    def records(self) -> int:
+        """How many pieces of evidence: items, figures, and the entries of a list."""
+        listed = len(self.listing.entries) if self.listing else 0
+        return len(self.items) + len(self.observations) + listed

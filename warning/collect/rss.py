@@ -1,0 +1,163 @@
+"""RSS 0.9 to 2.0, RDF, Atom, CDF and JSON Feed -> items.
+
+The reading itself is feedparser's, the most tolerant there is. We give it UTF-8 (decoded by our own rules), no
+markup cleaning (we keep no markup), and only the entries that were not read before.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from warning.collect.decode import Decoded, decode
+from warning.collect.feed_items import RawEntry, items_from
+from warning.collect.feed_json import entries_of, is_json_feed
+from warning.collect.feed_split import split_feed
+from warning.core.documents import Document, Parsed
+from warning.core.formats import RssFormat
+from warning.core.sources import SourceProfile
+from warning.errors import ParseError
+
+MAX_ENTITY_BYTES = 2_000_000
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}?\?>", re.IGNORECASE)
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ENTITY = re.compile(r"""<!ENTITY\s+(%?)\s*([\w.:-]+)\s+(?:SYSTEM|PUBLIC|"([^"]*)"|'([^']*)')""")
+_UNSAFE_LINK = re.compile(
+    r"""(?:<link[^>]*>\s*(?:<!\[CDATA\[)?|<link[^>]{0,300}?href\s*=\s*["'])\s*(javascript|data|vbscript|file)\s*:""",
+    re.IGNORECASE,
+)
+_HTML = re.compile(r"^\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+
+
+def parse_rss(document: Document, format: RssFormat, profile: SourceProfile, known: frozenset[str]) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+    """Read a feed. Raises ParseError when the document is no feed at all or attacks its reader."""
+    decoded = decode(document.body, document.content_type)
+    text = decoded.text.lstrip("\ufeff \t\r\n\x00")
+    if not text:
+        raise ParseError("the document is empty, a feed is wanted")
+    if text[0] in "{[":
+        return _from_json(text, decoded, document, profile)
+    _refuse_entity_bombs(text)
+    return _from_xml(text, decoded, document, profile, known)
+
+
+def _from_json(text: str, decoded: Decoded, document: Document, profile: SourceProfile) -> Parsed:
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as wrong:
+        raise ParseError(f"neither XML nor JSON: {wrong}") from wrong
+    if not is_json_feed(data):
+        raise ParseError("JSON, but not a JSON Feed (no items list); read it with `format: json`")
+    entries = list(entries_of(data))
+    items, problems = items_from(entries, document, profile)
+    return Parsed(items=items, problems=_with(decoded, problems), seen=len(entries))
+
+
+def _from_xml(text: str, decoded: Decoded, document: Document, profile: SourceProfile, known: frozenset[str]) -> Parsed:
+    cleaned = _NOT_XML.sub("", text)
+    xml = _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', cleaned, count=1).encode()
+    split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known)
+    if split is not None and not split.rest:
+        return Parsed(problems=_with(decoded, ()), seen=split.total, entry_hashes=split.hashes)
+    feed = _feedparser(split.rest if split else xml, document.url)
+    entries = [_raw(entry) for entry in feed["entries"]]
+    if not entries and not feed.get("version") and not split:
+        raise ParseError(_not_a_feed(cleaned))
+    items, problems = items_from(entries, document, profile)
+    problems = (*_document_problems(feed, text, cleaned), *problems)
+    return Parsed(
+        items=items,
+        problems=_with(decoded, problems),
+        seen=split.total if split else len(entries),
+        entry_hashes=split.hashes if split else frozenset(),
+    )
+
+
+def _feedparser(xml: bytes, url: str) -> Mapping[str, Any]:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    try:
+        feed: Mapping[str, Any] = feedparser.parse(
+            BytesIO(xml), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as wrong:  # noqa: BLE001 - a hundred publishers' faults end in as many types here
+        raise ParseError(f"the feed cannot be read: {type(wrong).__name__}: {wrong}") from wrong
+    return feed
+
+
+def _raw(entry: dict[str, Any]) -> RawEntry:
+    """Read feedparser's entry as a plain dictionary: its own look-ups mix up published and updated."""
+
+    def get(key: str) -> Any:
+        return dict.get(entry, key)
+
+    bodies = [str(dict.get(part, "value") or "") for part in get("content") or () if isinstance(part, dict)]
+    summary = _text(get("summary"))
+    body = max(bodies, key=len, default="")
+    written = [_text(get(key)) for key in ("published", "updated", "created")]
+    understood = [_utc(get(f"{key}_parsed")) for key in ("published", "updated", "created")]
+    dates = [date for pair in zip(written, understood, strict=True) for date in pair if date]
+    return RawEntry(
+        external_id=_text(get("id")),
+        link=_text(get("link")),
+        title=_text(get("title")),
+        summary=summary or body,
+        body=body if summary else "",
+        dates=tuple(dates),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _utc(parsed: Any) -> datetime | None:
+    """feedparser's struct_time, for the odd formats that only it knows."""
+    try:
+        return datetime(*parsed[:6], tzinfo=UTC) if parsed and parsed[0] >= 1900 else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _refuse_entity_bombs(text: str) -> None:
+    """Entities that expand entities, or that would grow the document beyond reason, are an attack."""
+    if "<!ENTITY" not in text:
+        return
+    grown = 0
+    for number, match in enumerate(_ENTITY.finditer(text)):
+        value = match[3] or match[4] or ""
+        if match[1] or number > 500 or re.search(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w", value):
+            raise ParseError("the DOCTYPE declares entities made of entities: refused, as an expansion attack")
+        grown += len(value) * text.count(f"&{match[2]};")
+    if grown > MAX_ENTITY_BYTES:
+        raise ParseError(f"entities would expand to {grown} characters: refused, as an expansion attack")
+
+
+def _document_problems(feed: Mapping[str, Any], text: str, cleaned: str) -> tuple[str, ...]:
+    problems = []
+    fault = feed.get("bozo_exception")
+    if feed.get("bozo") and fault is not None and "Encoding" not in type(fault).__name__:
+        problems.append(f"not well-formed ({str(fault)[:120]}); read as far as it goes")
+    if len(cleaned) != len(text):
+        problems.append(f"{len(text) - len(cleaned)} control characters removed")
+    unsafe = {match[1].lower() for match in _UNSAFE_LINK.finditer(text)}
+    problems.extend(f"links with {scheme}: dropped" for scheme in sorted(unsafe))
+    return tuple(problems)
+
+
+def _not_a_feed(text: str) -> str:
+    if _HTML.match(text[:2000]):
+        return "an HTML page, not a feed (an error page, a login or a moved address?)"
+    if match := re.search(r"<([A-Za-z_][\w:.-]*)", text[:2000]):
+        return f"the root element <{match[1]}> is not a feed; rss, feed or rdf:RDF is wanted"
+    return f"not a feed: it starts with {text[:40]!r}"
+
+
+def _with(decoded: Decoded, problems: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"encoding: {decoded.problem}", *problems) if decoded.problem else problems
+
+
