@@ -13,6 +13,7 @@ class SourceState:
 
     `fetched_url` is where the validators (etag, last_modified, body_hash) came from: a changed catalogue
     address makes them void. `newest_at` is the newest publication time ever seen from the source.
+    `read_pages` marks the entries of a list page whose own page has been read (see `app/detail_pages.py`).
     """
 
     source_id: str
@@ -30,3 +31,4 @@ class SourceState:
     newest_at: datetime | None = None
     failures: int = 0
     items_seen: int = 0
+    read_pages: tuple[str, ...] = ()
