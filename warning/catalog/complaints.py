@@ -48,7 +48,9 @@ def complaint(errors: Sequence[Any], path: tuple[str | int, ...], value: Any, wa
         return _missing_key(path, value, walk)
     if error["loc"] and error["loc"][-1] == "[key]":
         return _wrong_key(error, walk.key_words_at(path[:-1], value))
-    if kind.startswith("union_tag"):
+    if kind == "union_tag_invalid":
+        return _wrong_kind(error, walk.kinds_at(path[:-1], value))
+    if kind == "union_tag_not_found":
         return _wrong_kind(error, walk.kinds_at(path, value))
     if len(errors) > 1:
         return _no_branch(errors, path, value, walk)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +15,7 @@ from warning.catalog.yaml_tree import Path_
 from warning.errors import Problem
 
 T = TypeVar("T")
+Shape = type[T] | TypeAdapter[T]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +31,13 @@ class Placed(Generic[T]):
         return self.text.problem((*self.root, *path), code, message, hint, fatal=fatal)
 
 
-def read_model(path: Path, shape: "type[T] | TypeAdapter[T]") -> tuple[T | None, tuple[Problem, ...]]:
+def read_model(path: Path, shape: Shape[T]) -> tuple[T | None, tuple[Problem, ...]]:
     """Read one file as `shape`. The value is None exactly when a problem was found."""
     placed, problems = read_placed(path, shape)
     return (None if placed is None else placed.value), problems
 
 
-def read_placed(
-    path: Path, shape: "type[T] | TypeAdapter[T]"
-) -> tuple[Placed[T] | None, tuple[Problem, ...]]:
+def read_placed(path: Path, shape: Shape[T]) -> tuple[Placed[T] | None, tuple[Problem, ...]]:
     """Read one file as `shape` and keep where everything stands, for checks across files."""
     text, problems = read_yaml(path)
     if text is None:
@@ -52,13 +51,14 @@ def read_placed(
     return Placed(value=value, text=text), ()
 
 
-def type_value(
-    text: YamlText, root: Path_, value: Any, shape: "type[T] | TypeAdapter[T]"
-) -> tuple[T | None, tuple[Problem, ...]]:
-    """Type `value` as the part of the document that stands at the path `root`."""
+def type_value(text: YamlText, root: Path_, value: Any, shape: Any) -> tuple[Any, tuple[Problem, ...]]:
+    """Type `value` as the part of the document that stands at the path `root`; None when it is wrong.
+
+    `shape` is a model or a TypeAdapter.
+    """
     machinery = _machinery(shape)
     try:
-        return cast("T", machinery.adapter.validate_python(value)), ()
+        return machinery.adapter.validate_python(value), ()
     except ValidationError as wrong:
         return None, _problems(text, root, value, machinery.walk, wrong)
 

@@ -1,0 +1,47 @@
+"""Files to one rulebook: rules, words, exposure, desks, policy, sources and overlays, checked together."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from warning.catalog.crosscheck import check_overlays, check_tree, merged_terms
+from warning.catalog.overlays import apply_overlays, read_overlays
+from warning.catalog.sources import read_sources
+from warning.catalog.trees import RulesTree, read_rules_tree
+from warning.core.rulebook import Rulebook
+from warning.core.sources import SourceProfile
+from warning.errors import Problem
+
+
+def read_rulebook(
+    rules_dir: Path, feeds_dir: Path, overlay_dir: Path | None = None, *, today: date | None = None
+) -> tuple[Rulebook | None, tuple[Problem, ...]]:
+    """Read everything and return what is wrong as well; the rulebook is None when a problem is fatal."""
+    tree, problems = read_rules_tree(rules_dir)
+    sources, of_sources = _sources(feeds_dir)
+    problems += of_sources
+    judged = None if any(p.fatal for p in of_sources) else sources
+    overlays, of_overlays = read_overlays(overlay_dir) if overlay_dir else ((), ())
+    tree, of_changes = apply_overlays(tree, overlays, today)
+    problems += (*of_overlays, *of_changes, *check_overlays(overlays, judged), *check_tree(tree, judged))
+    problems = tuple(sorted(set(problems)))
+    if tree.policy is None or any(problem.fatal for problem in problems):
+        return None, problems
+    return _book(tree, sources), problems
+
+
+def _sources(feeds_dir: Path) -> tuple[Mapping[str, SourceProfile], tuple[Problem, ...]]:
+    specs, problems = read_sources(feeds_dir)
+    return {spec.id: spec.profile for spec in specs}, problems
+
+
+def _book(tree: RulesTree, sources: Mapping[str, SourceProfile]) -> Rulebook:
+    assert tree.policy is not None
+    return Rulebook(
+        rules=tuple(sorted((placed.value for placed in tree.rules), key=lambda rule: rule.id)),
+        terms=merged_terms(tree.terms),
+        exposure={p.value.country: p.value for p in sorted(tree.exposure, key=lambda p: p.value.country)},
+        desks=tuple(sorted((placed.value for placed in tree.desks), key=lambda desk: desk.id)),
+        policy=tree.policy.value,
+        sources=dict(sorted(sources.items())),
+    )

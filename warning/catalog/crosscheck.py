@@ -1,0 +1,158 @@
+"""Checks across files: names that stand for nothing, ids used twice, files under the wrong name."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from warning.catalog.overlays import Overlay
+from warning.catalog.reach import unreachable
+from warning.catalog.references import Known, references
+from warning.catalog.trees import RulesTree
+from warning.catalog.typed import Placed
+from warning.core.rules import AnyRule
+from warning.core.sources import SourceProfile
+from warning.core.terms import Terms
+from warning.errors import Problem
+
+
+def merged_terms(files: Iterable[Placed[Terms]]) -> Terms:
+    """One vocabulary from all files; of an entry that stands twice the first holds (and a problem is told)."""
+    merged: dict[str, dict[str, Any]] = {"materials": {}, "acts": {}, "actors": {}}
+    for placed in files:
+        for kind, entries in merged.items():
+            for name, entry in getattr(placed.value, kind).items():
+                entries.setdefault(name, entry)
+    return Terms(**merged)
+
+
+def check_tree(tree: RulesTree, sources: Mapping[str, SourceProfile] | None) -> tuple[Problem, ...]:
+    """Check everything that spans files. `sources` is None when the feeds could not be read."""
+    known = Known(terms=merged_terms(tree.terms), sources=sources)
+    problems: list[Problem] = []
+    for rule in tree.rules:
+        problems += _file_name(rule, rule.value.id)
+        problems += references(rule, known)
+        problems += unreachable(rule, known)
+        problems += _examples(rule)
+    for exposure in tree.exposure:
+        problems += _file_name(exposure, exposure.value.country.lower())
+        problems += known.materials_in(exposure, ("materials",), tuple(exposure.value.materials))
+    for desk in tree.desks:
+        problems += _file_name(desk, desk.value.id)
+    problems += _twice(tree)
+    problems += _terms(tree, known)
+    problems += _desk_addresses(tree)
+    problems += _same_match(tree.rules)
+    if tree.policy is not None:
+        for family, acts in tree.policy.value.correlation.act_families.items():
+            path = ("correlation", "act_families", family)
+            problems += known.acts_in(tree.policy, path, acts)
+    return tuple(problems)
+
+
+def check_overlays(
+    overlays: Iterable[Placed[Overlay]], sources: Mapping[str, SourceProfile] | None
+) -> tuple[Problem, ...]:
+    """The sources that overlays exclude must stand for something."""
+    known = Known(terms=Terms(), sources=sources)
+    return tuple(
+        problem
+        for overlay in overlays
+        for problem in known.sources_in(overlay, ("exclude", "sources"), overlay.value.exclude.sources)
+    )
+
+
+def _file_name(placed: Placed[Any], wanted: str) -> Iterator[Problem]:
+    """One value a file, and the file is named for it: the way from an alert back to its rule is a name."""
+    stem = placed.text.file.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".yaml")
+    if stem != wanted:
+        key = "country" if hasattr(placed.value, "country") and not hasattr(placed.value, "id") else "id"
+        message = f"the file is named {stem}.yaml and holds {wanted!r}"
+        yield placed.problem((key,), "EW207", message, f"rename the file to {wanted}.yaml, or correct {key}")
+
+
+def _twice(tree: RulesTree) -> Iterator[Problem]:
+    yield from _repeated(tree.rules, lambda placed: placed.value.id, ("id",), "rule")
+    yield from _repeated(tree.desks, lambda placed: placed.value.id, ("id",), "desk")
+    yield from _repeated(tree.exposure, lambda placed: placed.value.country, ("country",), "exposure of")
+
+
+def _repeated(
+    files: Sequence[Placed[Any]], name: Callable[[Placed[Any]], str], path: tuple[str, ...], what: str
+) -> Iterator[Problem]:
+    first: dict[str, Placed[Any]] = {}
+    for placed in files:
+        held = first.setdefault(name(placed), placed)
+        if held is not placed:
+            message = f"the {what} {name(placed)!r} stands in {held.text.file} already"
+            yield placed.problem(path, "EW206", message, "ids are unique over the whole tree")
+
+
+def _terms(tree: RulesTree, known: Known) -> Iterator[Problem]:
+    first: dict[tuple[str, str], str] = {}
+    for placed in tree.terms:
+        for kind in ("materials", "acts", "actors"):
+            for name in getattr(placed.value, kind):
+                held = first.setdefault((kind, name), placed.text.file)
+                if held != placed.text.file:
+                    message = f"{name!r} stands in {held} already"
+                    yield placed.problem((kind, name), "EW206", message, "join the two entries")
+        for name, material in placed.value.materials.items():
+            if material.parent is not None:
+                yield from known.materials_in(placed, ("materials", name, "parent"), (material.parent,))
+            yield from _parent_circle(placed, name, known)
+
+
+def _parent_circle(placed: Placed[Terms], name: str, known: Known) -> Iterator[Problem]:
+    seen, step = {name}, placed.value.materials[name].parent
+    while step is not None and step in known.terms.materials:
+        if step in seen:
+            message = f"{name} is its own ancestor through {step}"
+            yield placed.problem(("materials", name, "parent"), "EW208", message, "parents form a tree")
+            return
+        seen.add(step)
+        step = known.terms.materials[step].parent
+
+
+def _desk_addresses(tree: RulesTree) -> Iterator[Problem]:
+    """Two desks at one address would each tell it the same alert."""
+    first: dict[tuple[str, str], str] = {}
+    for desk in tree.desks:
+        for i, destination in enumerate(desk.value.destinations):
+            for address in destination.to:
+                held = first.setdefault((destination.channel, address), desk.value.id)
+                if held != desk.value.id:
+                    message = f"{destination.channel} {address} is the desk {held}'s already"
+                    yield desk.problem(
+                        ("destinations", i, "to"),
+                        "EW210",
+                        message,
+                        "the address would be told twice",
+                        fatal=False,
+                    )
+
+
+def _same_match(rules: Sequence[Placed[AnyRule]]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for placed in rules:
+        rule = placed.value
+        condition = rule.model_dump_json(include=_CONDITION)
+        held = first.setdefault(condition, rule.id)
+        if held != rule.id:
+            message = f"{rule.id} looks for the same as {held}"
+            yield placed.problem(("id",), "EW212", message, "keep one of the two", fatal=False)
+
+
+_CONDITION = {
+    "kind", "where", "match", "require_direction", "changes", "entry_countries", "entry_phrases", "select", "tests",
+    "act", "direction",
+}  # fmt: skip
+
+
+def _examples(placed: Placed[AnyRule]) -> Iterator[Problem]:
+    verdicts = {example.fires for example in placed.value.examples}
+    if len(verdicts) == 1:
+        missing = "stays quiet" if True in verdicts else "fires"
+        message = f"no example shows when {placed.value.id} {missing}"
+        yield placed.problem(
+            ("examples",), "EW216", message, "add one: a near miss teaches most", fatal=False
+        )

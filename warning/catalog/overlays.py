@@ -1,0 +1,172 @@
+"""Tuning apart from the shipped rules: an upgrade never overwrites it, and every change has a reason."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from warning.catalog.complaints import did_you_mean
+from warning.catalog.trees import RULE, RulesTree, read_folder, whole_file
+from warning.catalog.typed import Placed, type_value
+from warning.core.model import OperatorModel
+from warning.core.rules import AnyRule, RuleId
+from warning.core.terms import Language
+from warning.errors import Problem
+
+FIXED_KEYS = frozenset({"id", "kind", "match", "examples", "owner", "rationale"})
+
+
+class Exclude(OperatorModel):
+    """Phrases that keep the rule quiet wherever they stand, and sources it no longer looks at."""
+
+    phrases: Mapping[Language, tuple[str, ...]] = {}
+    sources: tuple[str, ...] = ()
+
+
+class Overlay(OperatorModel):
+    """One change of one shipped rule. It ends after the day `expires`.
+
+    `set` names a key of the rule, dotted below the top (`severity`, `tests.0.threshold`), with its new value.
+    """
+
+    rule: RuleId
+    reason: str = Field(min_length=1)
+    author: str = Field(min_length=1)
+    expires: date | None = None
+    enabled: bool | None = None
+    set: Mapping[str, Any] = {}
+    exclude: Exclude = Exclude()
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.enabled is None and not (self.set or self.exclude.phrases or self.exclude.sources):
+            raise ValueError("an overlay needs at least one of enabled, set, exclude")
+        return self
+
+
+class OverlayFile(OperatorModel):
+    """One file of the overlay directory."""
+
+    overlays: tuple[Overlay, ...] = Field(min_length=1)
+
+
+def read_overlays(directory: Path) -> tuple[tuple[Placed[Overlay], ...], tuple[Problem, ...]]:
+    """Read every overlay below `directory`, in the order of files, then of entries."""
+    if not directory.is_dir():
+        return (), (whole_file(directory, "EW141", "there is no such directory of overlays"),)
+    files, problems = read_folder(directory, OverlayFile)
+    overlays = tuple(
+        Placed(value=overlay, text=placed.text, root=("overlays", i))
+        for placed in files
+        for i, overlay in enumerate(placed.value.overlays)
+    )
+    return overlays, problems
+
+
+def apply_overlays(
+    tree: RulesTree, overlays: Sequence[Placed[Overlay]], today: date | None
+) -> tuple[RulesTree, tuple[Problem, ...]]:
+    """Return the tree with its rules changed. A rule that an overlay would break is left as it was."""
+    rules = {placed.value.id: placed for placed in tree.rules}
+    problems: list[Problem] = []
+    for overlay in overlays:
+        wanted = overlay.value.rule
+        if wanted not in rules and any((tree.directory / "signals").rglob(f"{wanted}.yaml")):
+            continue  # its own file has mistakes, and says so
+        if wanted not in rules:
+            hint = did_you_mean(wanted, tuple(rules))
+            problems.append(overlay.problem(("rule",), "EW301", f"there is no rule {wanted!r}", hint))
+        elif today is not None and overlay.value.expires is not None and overlay.value.expires < today:
+            message = f"the overlay of {wanted} ended on {overlay.value.expires}"
+            problems.append(
+                overlay.problem(("expires",), "EW302", message, "delete it or set a new date", fatal=False)
+            )
+        else:
+            rules[wanted], wrong = _changed(rules[wanted], overlay)
+            problems += wrong
+    changed = [rules[placed.value.id] for placed in tree.rules]
+    return replace(tree, rules=changed), tuple(problems)
+
+
+def _changed(
+    placed: Placed[AnyRule], overlay: Placed[Overlay]
+) -> tuple[Placed[AnyRule], tuple[Problem, ...]]:
+    """Change the rule's text tree and type it again, so that an overlay can say nothing a rule could not."""
+    problems = (*_fixed_keys(overlay), *_exclusions(placed.value, overlay))
+    tree = deepcopy(placed.text.value)
+    assigned = [_assign(tree, key, value, overlay) for key, value in overlay.value.set.items()]
+    problems += tuple(problem for problem in assigned if problem)
+    if problems:
+        return placed, problems
+    if overlay.value.enabled is not None:
+        tree["enabled"] = "true" if overlay.value.enabled else "false"
+    _exclude(tree, overlay.value.exclude)
+    rule, wrong = type_value(placed.text, (), tree, RULE)
+    if rule is None:
+        together = (overlay.problem(("set",), "EW303", problem.message, problem.hint) for problem in wrong)
+        return placed, _blamed(placed, overlay) or tuple(together)
+    return Placed(value=rule, text=replace(placed.text, value=tree)), ()
+
+
+def _blamed(placed: Placed[AnyRule], overlay: Placed[Overlay]) -> tuple[Problem, ...]:
+    """The changes that the rule refuses even one at a time."""
+    found: list[Problem] = []
+    for key, value in overlay.value.set.items():
+        tree = deepcopy(placed.text.value)
+        _assign(tree, key, value, overlay)
+        _, wrong = type_value(placed.text, (), tree, RULE)
+        found += [overlay.problem(("set", key), "EW303", p.message, p.hint) for p in wrong]
+    return tuple(found)
+
+
+def _fixed_keys(overlay: Placed[Overlay]) -> tuple[Problem, ...]:
+    hint = "copy the rule under a new id and disable the shipped one"
+    return tuple(
+        overlay.problem(("set", key), "EW303", f"an overlay cannot change {key.split('.')[0]}", hint)
+        for key in overlay.value.set
+        if key.split(".")[0] in FIXED_KEYS
+    )
+
+
+def _exclusions(rule: AnyRule, overlay: Placed[Overlay]) -> tuple[Problem, ...]:
+    exclude, found = overlay.value.exclude, []
+    if exclude.phrases and rule.kind not in {"text", "context"}:
+        hint = "phrases are excluded from text and context rules"
+        message = f"{rule.id} is a {rule.kind} rule and reads no phrases"
+        found.append(overlay.problem(("exclude", "phrases"), "EW304", message, hint))
+    if exclude.sources and rule.kind == "series":
+        hint = "set select.sources, or select.except_materials"
+        message = f"{rule.id} is a series rule and selects its series"
+        found.append(overlay.problem(("exclude", "sources"), "EW304", message, hint))
+    return tuple(found)
+
+
+def _assign(tree: Any, key: str, value: Any, overlay: Placed[Overlay]) -> Problem | None:
+    """Put `value` at the dotted `key`; a path that leads nowhere is a problem."""
+    steps = key.split(".")
+    for i, step in enumerate(steps):
+        is_last = i == len(steps) - 1
+        if isinstance(tree, dict):
+            place: Any = step
+        elif isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
+            place = int(step)
+        else:
+            return overlay.problem(("set", key), "EW303", f"{key}: the rule has no {step!r} there")
+        if is_last:
+            tree[place] = value
+        else:
+            tree = tree.setdefault(place, {}) if isinstance(tree, dict) else tree[place]
+    return None
+
+
+def _exclude(tree: Any, exclude: Exclude) -> None:
+    if exclude.phrases:
+        phrases = {language: list(words) for language, words in exclude.phrases.items()}
+        tree["match"].setdefault("none", []).append({"phrases": phrases})
+    if exclude.sources:
+        where = tree.setdefault("where", {})
+        where["except_sources"] = [*where.get("except_sources", []), *exclude.sources]

@@ -1,0 +1,122 @@
+"""Rules that can never fire: their conditions exclude each other, so silence would look like peace."""
+
+from collections.abc import Iterator, Mapping
+
+from warning.catalog.references import ANY, Known, groups
+from warning.catalog.typed import Placed
+from warning.catalog.yaml_tree import Path_
+from warning.core.rules import AnyRule, ContextRule, Group, SeriesRule, TextRule, Where
+from warning.core.sources import SourceProfile
+from warning.core.terms import Language, Terms
+from warning.errors import Problem
+
+
+def unreachable(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
+    """Say which condition of a rule keeps it from ever firing."""
+    rule = placed.value
+    if isinstance(rule, SeriesRule):
+        yield from _series(placed, rule)
+        return
+    yield from _sources(placed, rule.where, known.sources)
+    if isinstance(rule, TextRule | ContextRule):
+        yield from _directions(placed, rule)
+        yield from _counts(placed, rule)
+        yield from _languages(placed, rule, known.terms)
+        yield from _contradictions(placed, rule)
+
+
+def _series(placed: Placed[AnyRule], rule: SeriesRule) -> Iterator[Problem]:
+    for kind in ("materials", "hs_codes", "partners"):
+        wanted = set(getattr(rule.select, kind))
+        if wanted and wanted <= set(getattr(rule.select, f"except_{kind}")):
+            message = f"select.{kind} and select.except_{kind} leave no series"
+            yield placed.problem(("select", f"except_{kind}"), "EW211", message)
+    if rule.select.bilateral and set(rule.select.partners) == {"WLD"}:
+        message = "bilateral keeps single partners only, and the one partner selected is the world"
+        yield placed.problem(("select", "bilateral"), "EW211", message)
+
+
+def _sources(
+    placed: Placed[AnyRule], where: Where, sources: Mapping[str, SourceProfile] | None
+) -> Iterator[Problem]:
+    """A rule bound to named sources, none of which passes its own filters."""
+    named = [s for s in where.sources if sources is not None and s in sources]
+    if not named or sources is None or len(named) < len(where.sources):
+        return
+    if not any(_admits(where, sources[name]) for name in named):
+        message = "none of where.sources passes the other conditions of where"
+        profile = sources[named[0]]
+        hint = f"{named[0]} is {profile.kind}, {profile.country}, {profile.language}" + (
+            ", official" if profile.official else ", not official"
+        )
+        yield placed.problem(("where", "sources"), "EW211", message, hint)
+
+
+def _admits(where: Where, source: SourceProfile) -> bool:
+    return (
+        source.id not in where.except_sources
+        and (not where.kinds or source.kind in where.kinds)
+        and (not where.countries or source.country in where.countries)
+        and (not where.languages or source.language in where.languages)
+        and (where.official is None or source.official == where.official)
+    )
+
+
+def _directions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
+    if rule.direction and rule.require_direction and rule.direction != rule.require_direction:
+        message = f"the rule states {rule.direction} and requires {rule.require_direction}"
+        yield placed.problem(("require_direction",), "EW213", message, "keep one of the two")
+
+
+def _counts(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
+    at_least = rule.match.at_least
+    if at_least is not None and at_least.n > len(at_least.of):
+        message = f"at least {at_least.n} of {len(at_least.of)} groups can never occur"
+        yield placed.problem(("match", "at_least", "n"), "EW211", message)
+
+
+def _languages(placed: Placed[AnyRule], rule: TextRule, terms: Terms) -> Iterator[Problem]:
+    """A group that must occur has words only in languages the rule does not read."""
+    read = set(rule.where.languages)
+    if not read:
+        return
+    for path, group in _required(rule):
+        spoken = _spoken(group, terms)
+        if spoken and not spoken & read:
+            message = (
+                f"words in {', '.join(sorted(spoken))}, and where.languages reads {', '.join(sorted(read))}"
+            )
+            yield placed.problem(path, "EW211", message, "add the words, or the language to where.languages")
+
+
+def _contradictions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
+    forbidden = {_gist(group) for group in rule.match.none}
+    for path, group in _required(rule):
+        if _gist(group) in forbidden:
+            yield placed.problem(path, "EW211", "this group must occur and stands under none as well")
+
+
+def _required(rule: TextRule) -> Iterator[tuple[Path_, Group]]:
+    for path, group in groups(rule.match):
+        alone = path[1] == "any" and len(rule.match.any) == 1
+        if path[1] in {"all", "near"} or alone:
+            yield path, group
+
+
+def _gist(group: Group) -> str:
+    return group.model_dump_json()
+
+
+def _spoken(group: Group, terms: Terms) -> set[Language]:
+    """The languages a group has words in; empty when that cannot be said (unknown names, any)."""
+    if group.phrases:
+        return {language for language, words in group.phrases.items() if words}
+    if ANY in (*group.act, *group.material, *group.actor, *group.issuer):
+        return set()
+    tables = [
+        *(terms.materials[m].names for m in group.material if m in terms.materials),
+        *(terms.acts[a].phrases for a in group.act if a in terms.acts),
+        *(terms.actors[a].names for a in group.actor if a in terms.actors),
+        *(terms.actors[a].issuers for a in group.issuer if a in terms.actors),
+    ]
+    return {language for table in tables for language, words in table.items() if words}

@@ -1,0 +1,130 @@
+"""Names in a rule that must stand for something: materials, acts, actors, issuers, sources, facts."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from warning.catalog.complaints import did_you_mean
+from warning.catalog.typed import Placed
+from warning.catalog.yaml_tree import Path_
+from warning.core.rules import AnyRule, Group, ListingRule, Match, SeriesRule, TextRule
+from warning.core.signals import Facts
+from warning.core.sources import SourceProfile
+from warning.core.terms import Terms
+from warning.errors import Problem
+
+ANY = "any"
+EXPECTED_FACTS = frozenset(field.name for field in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What names may stand for. `sources` is None when the feeds could not be read: then none is judged."""
+
+    terms: Terms
+    sources: Mapping[str, SourceProfile] | None
+
+    def materials_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        return _unknown(placed, path, names, tuple(self.terms.materials), "EW201", "material")
+
+    def acts_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        return _unknown(placed, path, names, tuple(self.terms.acts), "EW202", "act")
+
+    def actors_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        return _unknown(placed, path, names, tuple(self.terms.actors), "EW203", "actor")
+
+    def issuers_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        issuers = tuple(code for code, actor in self.terms.actors.items() if actor.issuers)
+        return _unknown(placed, path, names, issuers, "EW204", "actor with issuers")
+
+    def sources_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        if self.sources is not None:
+            yield from _unknown(placed, path, names, tuple(self.sources), "EW205", "source")
+
+
+def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
+    """Every name in the rule that stands for nothing."""
+    rule = placed.value
+    if rule.act is not None:
+        yield from known.acts_in(placed, ("act",), (rule.act,))
+    if isinstance(rule, SeriesRule):
+        yield from _of_series(placed, rule, known)
+        return
+    yield from known.actors_in(placed, ("actors",), rule.actors)
+    yield from known.sources_in(placed, ("where", "sources"), rule.where.sources)
+    written = [s for s in rule.where.except_sources if not _is_from_overlay(placed, s)]
+    yield from known.sources_in(placed, ("where", "except_sources"), written)
+    if isinstance(rule, ListingRule):
+        return
+    for path, group in groups(rule.match):
+        yield from _of_group(placed, path, group, known)
+    yield from _of_examples(placed, rule, known)
+
+
+def _is_from_overlay(placed: Placed[AnyRule], source: str) -> bool:
+    """An overlay's sources are judged where they were written: in the overlay."""
+    index = placed.value.where.except_sources.index(source) if not isinstance(placed.value, SeriesRule) else 0
+    return ("where", "except_sources", index) not in placed.text.places
+
+
+def groups(match: Match) -> Iterator[tuple[Path_, Group]]:
+    """Every group of a match with its place in the file."""
+    for part in ("all", "any", "none"):
+        for i, group in enumerate(getattr(match, part)):
+            yield ("match", part, i), group
+    for i, group in enumerate(match.at_least.of if match.at_least else ()):
+        yield ("match", "at_least", "of", i), group
+    for i, near in enumerate(match.near):
+        for j, group in enumerate(near.of):
+            yield ("match", "near", i, "of", j), group
+
+
+def _of_group(placed: Placed[AnyRule], path: Path_, group: Group, known: Known) -> Iterator[Problem]:
+    yield from known.materials_in(placed, (*path, "material"), [m for m in group.material if m != ANY])
+    yield from known.acts_in(placed, (*path, "act"), [a for a in group.act if a != ANY])
+    yield from known.actors_in(placed, (*path, "actor"), [a for a in group.actor if a != ANY])
+    yield from known.issuers_in(placed, (*path, "issuer"), [a for a in group.issuer if a != ANY])
+
+
+def _of_series(placed: Placed[AnyRule], rule: SeriesRule, known: Known) -> Iterator[Problem]:
+    yield from known.materials_in(placed, ("materials",), rule.materials)
+    yield from known.materials_in(placed, ("select", "materials"), rule.select.materials)
+    yield from known.materials_in(placed, ("select", "except_materials"), rule.select.except_materials)
+    yield from known.sources_in(placed, ("select", "sources"), rule.select.sources)
+    for i, example in enumerate(rule.examples):
+        if example.material is not None:
+            yield from known.materials_in(placed, ("examples", i, "material"), (example.material,))
+
+
+def _of_examples(placed: Placed[AnyRule], rule: TextRule, known: Known) -> Iterator[Problem]:
+    for i, example in enumerate(rule.examples):
+        path: Path_ = ("examples", i, "expect")
+        for key, value in example.expect.items():
+            if key not in EXPECTED_FACTS:
+                hint = did_you_mean(key, EXPECTED_FACTS)
+                yield placed.problem((*path, key), "EW217", f"examples expect no fact {key!r}", hint)
+            elif key == "materials":
+                yield from known.materials_in(placed, (*path, key), _words(value))
+            elif key == "act":
+                yield from known.acts_in(placed, (*path, key), _words(value))
+
+
+def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _unknown(
+    placed: Placed[Any], path: Path_, names: Collection[str], known: tuple[str, ...], code: str, what: str
+) -> Iterator[Problem]:
+    for i, name in enumerate(names):
+        if name not in known:
+            hint = did_you_mean(name, known) or f"no {what} is called anything like it"
+            yield placed.problem(_entry(placed, path, name, i), code, f"there is no {what} {name!r}", hint)
+
+
+def _entry(placed: Placed[Any], path: Path_, name: str, index: int) -> Path_:
+    """Point at the list's entry or the mapping's key that holds the name."""
+    for step in (name, index):
+        if (*placed.root, *path, step) in placed.text.places:
+            return (*path, step)
+    return path
