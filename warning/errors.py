@@ -12,6 +12,7 @@ EwsError
 ├── ParseError                    the document is not what its source declares
 ├── StoreError
 │   ├── SchemaBehind              the database wants `warning db upgrade`
+│   ├── AssessmentRaced           another process assessed the same evidence first
 │   └── EvidenceMissing
 └── DeliveryError                 a channel did not accept a message; `retryable` says what to do
     ├── DeliveryRateLimited       carries retry_after_seconds
@@ -117,6 +118,12 @@ class SchemaBehind(StoreError):
     """The database schema is older than this program: run `warning db upgrade`."""
 
     exit_code = 2
+
+
+class AssessmentRaced(StoreError):
+    """Another process assessed the same evidence or alert first; nothing was stored: assess again."""
+
+    retryable = True
 
 
 class EvidenceMissing(StoreError):

@@ -4,20 +4,28 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from warning.errors import SettingsError
 
 PREFIX = "WARNING_"
+KEY_PREFIX = f"{PREFIX}KEY_"
 
 
 class Settings(BaseSettings):
     """Everything the environment decides. Names in the environment carry the prefix WARNING_."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: Path = Path("ews")
     database_url: SecretStr | None = None
@@ -29,7 +37,7 @@ class Settings(BaseSettings):
     slack_base_url: str = "https://slack.com/api/"
     smtp_url: SecretStr | None = None
     mail_from: str = "Early Warning <early-warning@localhost>"
-    allow_private_hosts: tuple[str, ...] = ()
+    allow_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     user_agent_contact: str = ""
     fetch_concurrency: int = Field(default=32, ge=1, le=512)
     log_level: str = "INFO"
@@ -48,11 +56,12 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings' signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """`load_settings` merges the environment itself, so that NAME_FILE and plain comma lists work."""
-        return (init_settings,)
+        """The environment over secret files over warning.toml in the home."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_home() / "warning.toml")
+        return init_settings, env_settings, SecretFiles(settings_cls), toml
 
     @property
     def url(self) -> str:
@@ -62,51 +71,55 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.home / 'warning.sqlite3'}"
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read warning.toml in WARNING_HOME, then the environment on top of it.
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads WARNING_<NAME>_FILE for every setting, and WARNING_KEY_<NAME>[_FILE], the keys of sources."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the content of the file the environment names for a field, None when it names none."""
+        name = f"{PREFIX}{field_name.upper()}_FILE"
+        path = os.environ.get(name)
+        return (_secret_file(name, path) if path else None), field_name, self.field_is_complex(field)
+
+    def __call__(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for field_name, field in Settings.model_fields.items():
+            value, _, _ = self.get_field_value(field, field_name)
+            if value is not None:
+                values[field_name] = value
+        keys = {
+            name.removeprefix(KEY_PREFIX): v for name, v in os.environ.items() if name.startswith(KEY_PREFIX)
+        }
+        if keys:
+            values["source_keys"] = dict(_source_key(name, value) for name, value in keys.items())
+        return values
+
+
+def _source_key(name: str, value: str) -> tuple[str, str]:
+    if name.endswith("_FILE"):
+        return name.removesuffix("_FILE").lower(), _secret_file(KEY_PREFIX + name, value)
+    return name.lower(), value
+
+
+def load_settings() -> Settings:
+    """Read the environment and, under it, warning.toml in WARNING_HOME.
 
     Raises SettingsError that names every setting that is wrong, never its value.
     """
-    environ = os.environ if environ is None else environ
-    home = Path(environ.get(f"{PREFIX}HOME", "ews"))
-    values: dict[str, Any] = {**_from_toml(home / "warning.toml"), **_from_environment(environ)}
-    values.setdefault("home", home)
     try:
-        return Settings(**values)
+        return Settings(home=_home())
     except ValidationError as wrong:
         lines = [f"{PREFIX}{_name(e['loc'])}: {e['msg']}" for e in wrong.errors(include_input=False)]
         raise SettingsError("\n".join(lines)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise SettingsError(f"{_home() / 'warning.toml'}: {wrong}") from wrong
+
+
+def _home() -> Path:
+    return Path(os.environ.get(f"{PREFIX}HOME") or "ews")
 
 
 def _name(location: tuple[int | str, ...]) -> str:
     return "_".join(str(part) for part in location).upper()
-
-
-def _from_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise SettingsError(f"{path}: {wrong}") from wrong
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    keys: dict[str, str] = {}
-    for name, value in environ.items():
-        if not name.startswith(PREFIX) or not value:
-            continue
-        field = name.removeprefix(PREFIX).lower()
-        if field.endswith("_file"):
-            field, value = field.removesuffix("_file"), _secret_file(name, value)  # noqa: PLW2901
-        if field.startswith("key_"):
-            keys[field.removeprefix("key_")] = value
-        elif field in Settings.model_fields:
-            values[field] = value
-    if keys:
-        values["source_keys"] = keys
-    return values
 
 
 def _secret_file(name: str, path: str) -> str:

@@ -115,8 +115,9 @@ def _change(case: _Case, book: Rulebook) -> AlertChange:
     if case.alert is None:
         return AlertChange(kind="opened", alert=open_alert(case.key, case.signals, book))
     alert = join_signals(case.alert, case.signals, book)
-    kind = "updated" if alert.differences else "joined"
-    return AlertChange(kind=kind, alert=alert, previous=case.alert)
+    if alert.differences:
+        return AlertChange(kind="updated", alert=alert, previous=case.alert)
+    return AlertChange(kind="joined", alert=alert, previous=case.alert)
 
 
 class _Cases:

@@ -1,0 +1,66 @@
+import pytest
+
+from warning.errors import SettingsError
+from warning.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("WARNING_HOME", str(tmp_path))
+
+
+def test_settings_default_to_sqlite_in_the_home(tmp_path):
+    assert load_settings().url == f"sqlite:///{tmp_path / 'warning.sqlite3'}"
+
+
+def test_environment_wins_over_the_file_in_the_home(tmp_path, monkeypatch):
+    (tmp_path / "warning.toml").write_text('log_level = "DEBUG"\nfetch_concurrency = 4\n')
+    monkeypatch.setenv("WARNING_FETCH_CONCURRENCY", "8")
+    settings = load_settings()
+    assert (settings.log_level, settings.fetch_concurrency) == ("DEBUG", 8)
+
+
+def test_private_hosts_are_a_comma_list(monkeypatch):
+    monkeypatch.setenv("WARNING_ALLOW_PRIVATE_HOSTS", "127.0.0.1:8080, intranet")
+    assert load_settings().allow_private_hosts == ("127.0.0.1:8080", "intranet")
+
+
+def test_every_secret_can_come_from_a_file_and_is_never_shown(tmp_path, monkeypatch):
+    (tmp_path / "token").write_text("xoxb-secret\n")
+    monkeypatch.setenv("WARNING_SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("WARNING_KEY_ESTAT", "estat-secret")
+    monkeypatch.setenv("WARNING_KEY_CENSUS_FILE", str(tmp_path / "token"))
+    settings = load_settings()
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-secret"
+    assert {k: v.get_secret_value() for k, v in settings.source_keys.items()} == {
+        "estat": "estat-secret",
+        "census": "xoxb-secret",
+    }
+    assert "xoxb" not in repr(settings)
+    assert "estat-secret" not in repr(settings)
+
+
+def test_wrong_setting_is_named_without_its_value(monkeypatch):
+    monkeypatch.setenv("WARNING_FETCH_CONCURRENCY", "hunter2")
+    with pytest.raises(SettingsError) as wrong:
+        load_settings()
+    assert "WARNING_FETCH_CONCURRENCY" in str(wrong.value)
+    assert "hunter2" not in str(wrong.value)
+
+
+def test_missing_secret_file_says_which_setting_and_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("WARNING_SMTP_URL_FILE", str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match=r"WARNING_SMTP_URL_FILE: .*none cannot be read"):
+        load_settings()
+
+
+def test_unknown_key_in_the_file_is_an_error(tmp_path):
+    (tmp_path / "warning.toml").write_text('slack_tokn = "x"\n')
+    with pytest.raises(SettingsError, match="SLACK_TOKN"):
+        load_settings()
+
+
+def test_broken_file_says_where(tmp_path):
+    (tmp_path / "warning.toml").write_text("home = \n")
+    with pytest.raises(SettingsError, match=r"warning\.toml: .*line 1"):
+        load_settings()
