@@ -1,0 +1,62 @@
+"""What one round of collecting did, source by source."""
+
+from dataclasses import dataclass
+
+from warning.core.health import SourceCondition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceOutcome:
+    """`answer` is fresh, not_modified, unchanged, or failed when nothing usable came; none when not asked."""
+
+    source_id: str
+    answer: str
+    condition: SourceCondition
+    cause: str = ""
+    seen: int = 0
+    items_new: int = 0
+    items_revised: int = 0
+    observations_new: int = 0
+    listing_changes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectReport:
+    """`outcomes` are sorted by source; `still_running` names sources that outlasted the round's patience."""
+
+    outcomes: tuple[SourceOutcome, ...] = ()
+    still_running: tuple[str, ...] = ()
+
+    @property
+    def polled(self) -> int:
+        return sum(outcome.answer != "none" for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> int:
+        return sum(outcome.answer == "failed" for outcome in self.outcomes)
+
+    @property
+    def fresh(self) -> int:
+        return sum(outcome.answer == "fresh" for outcome in self.outcomes)
+
+    @property
+    def new_evidence(self) -> int:
+        """New and revised items, new figures and changed list entries, added up."""
+        return sum(
+            o.items_new + o.items_revised + o.observations_new + o.listing_changes for o in self.outcomes
+        )
+
+    def counts(self) -> dict[str, int]:
+        """The report as `--json` prints it."""
+        return {
+            "polled": self.polled,
+            "fresh": self.fresh,
+            "unchanged": self.polled - self.fresh - self.failed,
+            "failed": self.failed,
+            "unconfigured": sum(o.condition == "unconfigured" for o in self.outcomes),
+            "items_new": sum(o.items_new for o in self.outcomes),
+            "items_revised": sum(o.items_revised for o in self.outcomes),
+            "observations_new": sum(o.observations_new for o in self.outcomes),
+            "listing_changes": sum(o.listing_changes for o in self.outcomes),
+            "still_running": len(self.still_running),
+        }

@@ -1,0 +1,316 @@
+"""One round of collecting: every source that is due is asked, read, stored, and its health written down.
+
+The order is the safety: raw bytes, then evidence, then the source's state with the validators. A process that
+dies in between asks again and stores the same evidence under the same ids.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from warning.app.collected import CollectReport, SourceOutcome
+from warning.app.detail_pages import Detailed, read_detail_pages
+from warning.app.source_judgement import (
+    EntryBrief,
+    Verdict,
+    brief,
+    judge_document,
+    rows_breach,
+)
+from warning.app.source_requests import key_of, request_for
+from warning.app.source_states import answered, failed, list_refused, newest, stood_still, unconfigured
+from warning.app.source_timing import is_due
+from warning.catalog.sources import SourceSpec
+from warning.collect.fetch_values import Fetched, FetchRequest
+from warning.collect.parse import parse
+from warning.core.documents import Document, Parsed
+from warning.core.evidence import Item, Listing, ListingChange, Observation
+from warning.core.formats import Format
+from warning.core.health import SourceState
+from warning.core.sources import SourceProfile
+from warning.errors import FetchError, ParseError
+from warning.settings import Settings
+
+log = logging.getLogger(__name__)
+MOST_BRIEFS = 2_000
+PARSE_SECONDS = 120.0
+
+
+class Asker(Protocol):
+    """What collecting needs of the fetcher."""
+
+    async def fetch(self, request: FetchRequest) -> Fetched: ...
+
+
+class StoredItems(Protocol):
+    @property
+    def new(self) -> Sequence[object]: ...
+
+    @property
+    def revised(self) -> Sequence[object]: ...
+
+
+class Evidence(Protocol):
+    """What collecting needs of the store."""
+
+    def archive(
+        self, raw: bytes, *, source_id: str, url: str, content_type: str, fetched_at: datetime
+    ) -> str: ...
+
+    def add_items(self, items: Iterable[Item]) -> StoredItems: ...
+
+    def add_observations(self, observations: Iterable[Observation]) -> StoredItems: ...
+
+    def add_listing(self, listing: Listing) -> Sequence[ListingChange]: ...
+
+    def source_states(self) -> Mapping[str, SourceState]: ...
+
+    def save_source_state(self, state: SourceState) -> None: ...
+
+
+Parser = Callable[[Document, Format, SourceProfile, frozenset[str]], Parsed]
+
+
+def parse_known(document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]) -> Parsed:
+    return parse(document, format_, profile, known=known)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a running service remembers between rounds. Losing it costs one full parse a source, no evidence.
+
+    `entry_hashes` marks feed entries already read; `briefs` is what judging needs of them, by item id;
+    `running` holds sources that outlasted their round.
+    """
+
+    entry_hashes: dict[str, frozenset[str]] = field(default_factory=dict)
+    briefs: dict[str, dict[str, EntryBrief]] = field(default_factory=dict)
+    running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Let the sources still running finish, for so long; then cancel them."""
+        tasks = list(self.running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self.running.clear()
+
+
+async def collect_due(
+    sources: Iterable[SourceSpec],
+    repository: Evidence,
+    fetcher: Asker,
+    clock: Callable[[], datetime],
+    *,
+    settings: Settings,
+    only: Iterable[str] | None = None,
+    force: bool = False,
+    memory: Memory | None = None,
+    patience_seconds: float | None = None,
+    parser: Parser = parse_known,
+) -> CollectReport:
+    """Poll what is due (with `force` everything enabled, with `only` nothing else) and store what it yields.
+
+    Returns after `patience_seconds` at the latest; sources still running go on and are left alone by the next
+    rounds that are given the same `memory`. No failure of a source is raised: it becomes the source's state.
+    A store that cannot even write the state down raises.
+    """
+    memory = memory or Memory()
+    states = await asyncio.to_thread(repository.source_states)
+    now = clock()
+    named = None if only is None else frozenset(only)
+    round_ = _Round(repository, fetcher, clock, settings, memory, parser)
+    tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
+    for spec in sources:
+        state = states.get(spec.id, SourceState(source_id=spec.id))
+        if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force):
+            continue
+        tasks[spec.id] = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
+    memory.running.update(tasks)
+    return await _gathered(tasks, memory, patience_seconds)
+
+
+def _is_wanted(
+    spec: SourceSpec,
+    state: SourceState,
+    now: datetime,
+    settings: Settings,
+    named: frozenset[str] | None,
+    force: bool,
+) -> bool:
+    if named is not None:
+        return spec.id in named and (force or is_due(state, now))
+    key_arrived = state.condition == "unconfigured" and key_of(spec, settings.source_keys) is not None
+    return spec.enabled and (force or key_arrived or is_due(state, now))
+
+
+async def _gathered(
+    tasks: Mapping[str, "asyncio.Task[SourceOutcome]"], memory: Memory, patience_seconds: float | None
+) -> CollectReport:
+    if not tasks:
+        return CollectReport()
+    try:
+        done, late = await asyncio.wait(tasks.values(), timeout=patience_seconds)
+    except asyncio.CancelledError:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        raise
+    finally:
+        for name, task in tasks.items():
+            if task.done():
+                memory.running.pop(name, None)
+            else:
+                task.add_done_callback(lambda _, name=name: memory.running.pop(name, None))
+    outcomes = sorted(task.result() for task in done)
+    running = tuple(sorted(name for name, task in tasks.items() if task in late))
+    return CollectReport(outcomes=tuple(outcomes), still_running=running)
+
+
+class _Round:
+    """The parts one poll needs. `_writes` keeps the store to one writer at a time."""
+
+    def __init__(
+        self,
+        repository: Evidence,
+        fetcher: Asker,
+        clock: Callable[[], datetime],
+        settings: Settings,
+        memory: Memory,
+        parser: Parser,
+    ) -> None:
+        self._repository = repository
+        self._fetcher = fetcher
+        self._clock = clock
+        self._settings = settings
+        self._memory = memory
+        self._parser = parser
+        self._writes = asyncio.Lock()
+
+    async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
+        """Ask one source and write its state down, whatever happened."""
+        try:
+            key = key_of(spec, self._settings.source_keys)
+            if key is None:
+                after, outcome = unconfigured(spec, state, self._clock())
+            else:
+                after, outcome = await self._poll(spec, state, key)
+        except (FetchError, ParseError) as failure:
+            after, outcome = failed(spec, state, failure, self._clock())
+        except Exception as surprise:  # a fault of ours over one source must not silence the others
+            log.exception("collecting %s failed", spec.id)
+            after, outcome = failed(spec, state, surprise, self._clock())
+        await self._write(self._repository.save_source_state, after)
+        return outcome
+
+    async def _poll(
+        self, spec: SourceSpec, state: SourceState, key: str
+    ) -> tuple[SourceState, SourceOutcome]:
+        asked_at = self._clock()
+        fetched = await self._fetcher.fetch(request_for(spec, state, asked_at, key))
+        state = replace(state, last_attempt_at=asked_at)
+        if fetched.document is None:
+            return stood_still(spec, state, fetched, self._clock())
+        document = replace(fetched.document, archive_hash=await self._keep(fetched.document))
+        parsed = await self._parse(spec, document)
+        breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
+        if breach:
+            return list_refused(spec, state, parsed, breach, self._clock())
+        detailed = await read_detail_pages(
+            spec, parsed.items, frozenset(state.read_pages), self._fetcher.fetch, self._keep
+        )
+        outcome = await self._store(spec, parsed, detailed)
+        return self._succeeded(spec, state, fetched, parsed, detailed, outcome)
+
+    async def _parse(self, spec: SourceSpec, document: Document) -> Parsed:
+        known = self._memory.entry_hashes.get(spec.id, frozenset())
+        try:
+            return await asyncio.wait_for(
+                asyncio.to_thread(self._parser, document, spec.parse, spec.profile, known), PARSE_SECONDS
+            )
+        except TimeoutError as slow:
+            raise ParseError(f"reading the document took longer than {PARSE_SECONDS:g} s") from slow
+
+    async def _keep(self, document: Document) -> str:
+        def archive() -> str:
+            return self._repository.archive(
+                document.body,
+                source_id=document.source_id,
+                url=document.url,
+                content_type=document.content_type,
+                fetched_at=document.fetched_at,
+            )
+
+        async with self._writes:
+            return await asyncio.to_thread(archive)
+
+    async def _store(self, spec: SourceSpec, parsed: Parsed, detailed: Detailed) -> SourceOutcome:
+        def store() -> tuple[StoredItems, StoredItems, Sequence[ListingChange]]:
+            changes = self._repository.add_listing(parsed.listing) if parsed.listing else ()
+            return (
+                self._repository.add_items(detailed.items),
+                self._repository.add_observations(parsed.observations),
+                changes,
+            )
+
+        async with self._writes:
+            items, observations, changes = await asyncio.to_thread(store)
+        return SourceOutcome(
+            source_id=spec.id,
+            answer="fresh",
+            condition="ok",
+            seen=max(parsed.seen, parsed.records),
+            items_new=len(items.new),
+            items_revised=len(items.revised),
+            observations_new=len(observations.new) + len(observations.revised),
+            listing_changes=len(changes),
+        )
+
+    def _succeeded(
+        self,
+        spec: SourceSpec,
+        state: SourceState,
+        fetched: Fetched,
+        parsed: Parsed,
+        detailed: Detailed,
+        outcome: SourceOutcome,
+    ) -> tuple[SourceState, SourceOutcome]:
+        now = self._clock()
+        briefs = self._remember(spec.id, parsed)
+        news = outcome.items_new + outcome.items_revised + outcome.observations_new + outcome.listing_changes
+        after = replace(
+            state,
+            newest_at=newest(parsed, state, now),
+            last_new_at=now if news or state.last_new_at is None else state.last_new_at,
+            items_seen=outcome.seen,
+            read_pages=detailed.read_pages,
+        )
+        verdict = judge_document(spec, parsed, briefs, after, now)
+        if detailed.unread and verdict.condition == "ok":
+            verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}")
+        after = answered(spec, after, fetched, verdict, now)
+        if detailed.unread:
+            # Without a body hash the next poll reads the list again and asks for the pages still owed.
+            after = replace(after, etag="", last_modified="", body_hash="")
+        return after, replace(outcome, condition=verdict.condition, cause=verdict.cause)
+
+    def _remember(self, source_id: str, parsed: Parsed) -> tuple[EntryBrief, ...]:
+        if not parsed.entry_hashes:
+            return tuple(brief(item) for item in parsed.items)
+        self._memory.entry_hashes[source_id] = parsed.entry_hashes
+        known = self._memory.briefs.setdefault(source_id, {})
+        for item in parsed.items:
+            known.pop(item.id, None)
+            known[item.id] = brief(item)
+        for stale in list(known)[: max(len(known) - MOST_BRIEFS, 0)]:
+            del known[stale]
+        return tuple(known.values())
+
+    async def _write(self, write: Callable[[SourceState], None], state: SourceState) -> None:
+        async with self._writes:
+            await asyncio.to_thread(write, state)

@@ -1,0 +1,134 @@
+"""Whether a source is as its catalogue entry expects: the condition, and the cause in words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from warning.catalog.sources import SourceSpec
+from warning.core.documents import Parsed
+from warning.core.evidence import Item
+from warning.core.health import SourceCondition, SourceState
+
+WEEK = timedelta(days=7)
+SHOWN_PROBLEMS = 3
+FROZEN = "nothing newer"
+_KEPT_CONDITIONS = frozenset({"empty", "partial", "drifted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    condition: SourceCondition
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryBrief:
+    """What judging needs of an entry that was read earlier and is not parsed again."""
+
+    published_at: datetime | None
+    missing: frozenset[str]
+
+
+def brief(item: Item) -> EntryBrief:
+    """`missing` names the fields that are empty; a time that was assumed is no time."""
+    fields = {"title": item.title, "summary": item.summary, "body": item.body, "url": item.url}
+    missing = {name for name, value in fields.items() if not value}
+    dated = item.published_at if not item.time_assumed else None
+    return EntryBrief(
+        published_at=dated, missing=frozenset(missing | ({"published_at"} if dated is None else set()))
+    )
+
+
+def judge_document(
+    spec: SourceSpec, parsed: Parsed, briefs: Sequence[EntryBrief], state: SourceState, now: datetime
+) -> Verdict:
+    """Judge a document that was read. `briefs` cover all its entries, `state` already knows the newest time."""
+    rows = max(parsed.seen, parsed.records)
+    if rows == 0 and not _allows_none(spec):
+        return Verdict(condition="empty", cause="the document was read and holds no entries")
+    cause = (
+        rows_breach(spec, rows)
+        or _missing_fields(spec, parsed, briefs)
+        or _frozen(spec, state, now)
+        or _pace_breach(spec, briefs, now)
+    )
+    if cause:
+        return Verdict(condition="drifted", cause=cause)
+    if parsed.problems:
+        return Verdict(condition="partial", cause=_told(parsed.problems))
+    return Verdict(condition="ok")
+
+
+def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Verdict:
+    """Judge a source whose document has not changed: what was wrong with it still is, and it may be frozen."""
+    if state.condition in _KEPT_CONDITIONS and not state.cause.startswith(FROZEN):
+        return Verdict(condition=state.condition, cause=state.cause)
+    cause = _frozen(spec, state, now)
+    return Verdict(condition="drifted" if cause else "not_modified", cause=cause)
+
+
+def rows_breach(spec: SourceSpec, rows: int) -> str:
+    """Return what is wrong with the number of entries, or nothing."""
+    breach = spec.expect.rows.breach(rows) if spec.expect.rows else ""
+    return f"{rows} entries, {breach} (expect.rows)" if breach else ""
+
+
+def _frozen(spec: SourceSpec, state: SourceState, now: datetime) -> str:
+    days = spec.expect.newest_within_days
+    newest = state.newest_at or state.last_new_at
+    if days is None or newest is None or now - newest <= timedelta(days=days):
+        return ""
+    return f"{FROZEN} than {newest:%Y-%m-%d}, expected within {days:g} days (expect.newest_within_days)"
+
+
+def _missing_fields(spec: SourceSpec, parsed: Parsed, briefs: Sequence[EntryBrief]) -> str:
+    """A field is missing from a source when more than half of its entries lack it."""
+    counts: Counter[str] = Counter(name for entry in briefs for name in entry.missing)
+    total = len(briefs)
+    if parsed.observations:
+        total = len(parsed.observations)
+        counts = Counter({"value": sum(o.value is None for o in parsed.observations)})
+    elif parsed.listing is not None:
+        total = len(parsed.listing.entries)
+        counts = Counter(
+            name=sum(not e.name for e in parsed.listing.entries),
+            country=sum(not e.country for e in parsed.listing.entries),
+        )
+    lacking = [name for name in spec.expect.required_fields if total and counts[name] * 2 > total]
+    if not lacking:
+        return ""
+    told = ", ".join(f"{counts[name]} of {total} entries have no {name}" for name in lacking)
+    return f"{told} (expect.required_fields)"
+
+
+def _pace_breach(spec: SourceSpec, briefs: Sequence[EntryBrief], now: datetime) -> str:
+    if spec.expect.items_per_week is None:
+        return ""
+    pace = items_per_week([b.published_at for b in briefs if b.published_at], now)
+    breach = "" if pace is None else spec.expect.items_per_week.breach(pace)
+    return f"{pace:.0f} entries a week, {breach} (expect.items_per_week)" if breach else ""
+
+
+def items_per_week(published: Sequence[datetime], now: datetime) -> float | None:
+    """Return the pace at which dated entries appear, None when there are too few dates to tell (under 5).
+
+    A feed shows its newest entries only: when all of them are younger than a week, the pace is scaled up from
+    the days they span.
+    """
+    past = sorted(when for when in published if when <= now)
+    if len(past) < 5:
+        return None
+    if past[0] > now - WEEK:
+        return len(past) * (WEEK / max(now - past[0], timedelta(hours=1)))
+    return float(sum(when > now - WEEK for when in past))
+
+
+def _allows_none(spec: SourceSpec) -> bool:
+    return spec.expect.rows is not None and not spec.expect.rows.breach(0)
+
+
+def _told(problems: Sequence[str]) -> str:
+    shown = "; ".join(problems[:SHOWN_PROBLEMS])
+    more = len(problems) - SHOWN_PROBLEMS
+    return f"{len(problems)} entries could not be read: {shown}" + (f"; and {more} more" if more > 0 else "")

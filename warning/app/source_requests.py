@@ -1,0 +1,56 @@
+"""A catalogue entry -> the request to send now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from warning.catalog.sources import SourceSpec
+from warning.collect.fetch_values import FetchRequest, Validators
+from warning.core.health import SourceState
+
+
+def key_of(spec: SourceSpec, keys: Mapping[str, SecretStr]) -> str | None:
+    """Return the source's key, empty when it needs none, None when the operator has not set it."""
+    if spec.needs_key is None:
+        return ""
+    found = keys.get(spec.needs_key)
+    return found.get_secret_value() if found and found.get_secret_value() else None
+
+
+def request_for(spec: SourceSpec, state: SourceState, now: datetime, key: str) -> FetchRequest:
+    """Return the request for a poll at `now`, conditional on what was stored last."""
+    return FetchRequest(
+        source_id=spec.id,
+        url=spec.filled(spec.url, now, key),
+        method=spec.method,
+        headers={name: spec.filled(value, now, key) for name, value in spec.headers.items()},
+        body=None if spec.body is None else spec.filled(spec.body, now, key),
+        validators=validators_of(state),
+        max_bytes=int(spec.max_size),
+        total_seconds=spec.timeout.total_seconds(),
+        idle_seconds=spec.idle_timeout.total_seconds(),
+        spacing_seconds=spec.spacing.total_seconds(),
+        secrets=(key,) if key else (),
+    )
+
+
+def page_request(spec: SourceSpec, url: str) -> FetchRequest:
+    """Return the request for a page that the source's list links to. It carries no key and no headers."""
+    return FetchRequest(
+        source_id=spec.id,
+        url=url,
+        max_bytes=int(spec.max_size),
+        total_seconds=spec.timeout.total_seconds(),
+        idle_seconds=spec.idle_timeout.total_seconds(),
+        spacing_seconds=spec.spacing.total_seconds(),
+    )
+
+
+def validators_of(state: SourceState) -> Validators:
+    return Validators(
+        url=state.fetched_url,
+        etag=state.etag,
+        last_modified=state.last_modified,
+        body_hash=state.body_hash,
+    )

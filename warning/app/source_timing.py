@@ -1,0 +1,51 @@
+"""When a source is asked again: its own pace, spread out; after failures at growing intervals, never not at all."""
+
+from datetime import datetime, timedelta
+
+from warning.catalog.sources import SourceSpec
+from warning.core.health import SourceState
+from warning.core.ids import key64
+
+FIRST_RETRY = timedelta(minutes=15)
+LONGEST_RETRY = timedelta(days=7)
+LEAST_CAP = timedelta(hours=6)
+MOST_DOUBLINGS = 20
+
+
+def is_due(state: SourceState, now: datetime) -> bool:
+    """A source never polled is due at once."""
+    return state.next_due_at is None or state.next_due_at <= now
+
+
+def next_poll(spec: SourceSpec, now: datetime, *, max_age_seconds: float | None = None) -> datetime:
+    """Return the time of the next regular poll.
+
+    A server's max-age may stretch the pace to twice `every`, no further: it is not the publisher who decides
+    how late a warning may be.
+    """
+    wait = spec.every
+    if max_age_seconds is not None:
+        wait = max(wait, min(timedelta(seconds=max_age_seconds), 2 * spec.every))
+    return now + wait + spec.spread * _share(spec.id, now)
+
+
+def next_retry(
+    spec: SourceSpec, now: datetime, *, failures: int, retry_after_seconds: float | None = None
+) -> datetime:
+    """Return when to try again after `failures` attempts in a row without success (1 for the first).
+
+    The interval starts at `every`, or a quarter of an hour where the pace is slower, and doubles up to
+    four times `every`, at least six hours and at most a week. A longer Retry-After is obeyed.
+    """
+    cap = min(max(4 * spec.every, LEAST_CAP), LONGEST_RETRY)
+    doublings = min(max(failures - 1, 0), MOST_DOUBLINGS)
+    wait = min(min(spec.every, FIRST_RETRY) * 2**doublings, cap)
+    wait += min(spec.spread, wait / 4) * _share(spec.id, now)
+    if retry_after_seconds is not None:
+        wait = max(wait, min(timedelta(seconds=retry_after_seconds), LONGEST_RETRY))
+    return now + wait
+
+
+def _share(source_id: str, now: datetime) -> float:
+    """A share of the spread, 0 to 1: the same for the same source and time, unrelated between sources."""
+    return (key64("spread", source_id, now.isoformat()) + 2**63) / 2**64
