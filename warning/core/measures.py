@@ -1,0 +1,103 @@
+"""The register of legal acts: what was announced, what is in force, what is suspended, what ends soon."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from warning.core.model import OperatorModel
+from warning.core.terms import ActorCode, TermId
+from warning.core.vocabulary import Direction
+
+Standing = Literal["announced", "in_force", "suspended", "ended", "unknown"]
+
+
+class Clause(OperatorModel):
+    """One part of an act that has dates of its own. `part` is the act's numbering (1, 3, "Article 2")."""
+
+    part: str
+    what: str
+    effective: date | None = None
+    expires: date | None = None
+    suspended_from: date | None = None
+    suspended_until: date | None = None
+
+
+class Suspension(OperatorModel):
+    """This act sets others aside. `clause` is empty when the whole act is meant."""
+
+    instrument: str
+    clause: str = ""
+    until: date | None = None
+
+
+class Measure(OperatorModel):
+    """One legal act, or one measure without an act (`instrument` is then empty).
+
+    `instrument` is the short form alerts carry (MOFCOM-GACC 2023/23, 89 FR 96790). `aliases` are other forms
+    of it. `targets` is empty for every country. `verified` is true only when the dates and the number were
+    read in a published source; `unverified` names the fields that were not.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: str
+    issuer: str
+    actor: ActorCode
+    instrument: str = ""
+    aliases: tuple[str, ...] = ()
+    act: TermId
+    direction: Direction
+    announced: date | None = None
+    effective: date | None = None
+    expires: date | None = None
+    suspended_from: date | None = None
+    suspended_until: date | None = None
+    materials: tuple[TermId, ...] = ()
+    hs_codes: tuple[Annotated[str, Field(pattern=r"^\d{4,10}$")], ...] = ()
+    targets: tuple[ActorCode, ...] = ()
+    names_entities: bool = False
+    clauses: tuple[Clause, ...] = ()
+    suspends: tuple[Suspension, ...] = ()
+    triggered_by: tuple[str, ...] = ()
+    effect: str = ""
+    sources: tuple[str, ...] = ()
+    verified: bool
+    unverified: tuple[str, ...] = ()
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        pairs = (("effective", "expires"), ("suspended_from", "suspended_until"))
+        for first, last in pairs:
+            start, end = getattr(self, first), getattr(self, last)
+            if start and end and end < start:
+                raise ValueError(f"{last} {end} lies before {first} {start}")
+        if self.verified and not self.sources:
+            raise ValueError("a verified measure names at least one source")
+        return self
+
+    @property
+    def informal(self) -> bool:
+        """No published act stands behind it: it cannot be found by its number."""
+        return not self.instrument
+
+    def standing(self, day: date) -> Standing:
+        """Say where the act stands on a day; `unknown` when its dates are."""
+        start = self.effective or self.announced
+        if start is None:
+            return "unknown"
+        if self.expires and day > self.expires:
+            return "ended"
+        if self.suspended_from and self.suspended_from <= day <= (self.suspended_until or day):
+            return "suspended"
+        if day >= start:
+            return "in_force"
+        if self.announced and day < self.announced:
+            return "unknown"
+        return "announced"
+
+
+class MeasureRegister(OperatorModel):
+    """One file of rules/measures: `measures: [...]`."""
+
+    measures: tuple[Measure, ...] = ()

@@ -1,0 +1,40 @@
+"""Figures in words: units a reader can hold, ratios as per cent or times, periods as published."""
+
+from warning.core.evidence import Observation
+
+KG_PER_TONNE = 1000.0
+TONNES_FROM_KG = 10_000.0
+FREQUENCY_WORDS = {"D": "days", "W": "weeks", "M": "months", "Q": "quarters", "A": "years"}
+
+
+def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:
+    """Write a figure with its unit. Kilograms become tonnes when it or the figure beside it is large."""
+    unit = " ".join(part for part in (like.currency, like.unit) if part and part not in {"1", "-"})
+    if like.currency and like.unit.upper().startswith(like.currency):
+        unit = like.unit
+    if unit == "kg" and max(abs(value), abs(beside)) >= TONNES_FROM_KG:
+        value, unit = value / KG_PER_TONNE, "t"
+    return f"{number(value)} {unit}".strip()
+
+
+def number(value: float) -> str:
+    """Write four significant digits, thousands apart, no exponent."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    if abs(value) >= 100:
+        return f"{value:.0f}" if value == round(value) else f"{value:.1f}"
+    return f"{value:.4g}"
+
+
+def move(ratio: float) -> str:
+    """Write a ratio to the baseline: "99.8 % under", "26 % over", "3.2 times"."""
+    if ratio >= 2:
+        return f"{ratio + 1:.1f} times"
+    digits = 1 if abs(ratio) >= 0.9 and ratio < 0 else 0
+    return f"{abs(ratio) * 100:.{digits}f} % {'over' if ratio > 0 else 'under'}"
+
+
+def window_words(points: int, like: Observation) -> str:
+    """Write the length of a baseline: "12 months", "250 days" (of quotes)."""
+    words = FREQUENCY_WORDS[like.frequency]
+    return f"{points} {words if points != 1 else words.removesuffix('s')}"

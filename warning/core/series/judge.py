@@ -1,0 +1,107 @@
+"""One rule over many series: which rows hold which condition, and why the others do not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from warning.core.rules import SeriesRule
+from warning.core.series.track import Bools, Track
+from warning.core.series.verdicts import Condition, Judged, conditions
+from warning.core.series.windows import Board, Rows, known_counts, window
+
+# Rows judged at a time: a window of 260 figures and this many rows take 42 MB.
+CHUNK_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One condition that holds at one place of one series."""
+
+    track: Track
+    place: int
+    condition: Condition
+    observed: float
+    baseline: float
+    ratio: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFindings:
+    """What a rule made of its rows. `lasting` held already before; `refused` held figures no ratio fits."""
+
+    findings: tuple[Finding, ...]
+    considered: int
+    too_little: int
+    lasting: int
+    refused: int
+
+
+def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
+    """Judge every row by every condition of the rule."""
+    found: list[Finding] = []
+    too_little = lasting = refused = 0
+    for start in range(0, len(rows), CHUNK_ROWS):
+        part = Rows(
+            owners=rows.owners[start : start + CHUNK_ROWS], places=rows.places[start : start + CHUNK_ROWS]
+        )
+        enough = known_counts(on, part) >= rule.min_points
+        too_little += int(np.count_nonzero(~enough))
+        part = part.where(enough)
+        for condition in (c for test in rule.tests for c in conditions(test)):
+            judged = judge(rule, condition, on, part)
+            refused += int(np.count_nonzero(judged.refused))
+            holds = judged.holds
+            new = holds & ~_held_before(rule, condition, on, part, holds)
+            lasting += int(np.count_nonzero(holds & ~new))
+            found += _findings(condition, on, part, judged, new)
+    return RuleFindings(
+        findings=tuple(found), considered=len(rows), too_little=too_little, lasting=lasting, refused=refused
+    )
+
+
+def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judged:
+    """Judge rows by one condition, the rule's floor on the size of the move included."""
+    matrix = window(on, rows, condition.width(rule.confirm_points))
+    judged = condition.judge(matrix, rule.confirm_points)
+    if not rule.materiality_min:
+        return judged
+    material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min
+    return Judged(
+        holds=judged.holds & material,
+        observed=judged.observed,
+        baseline=judged.baseline,
+        ratio=judged.ratio,
+        score=judged.score,
+        refused=judged.refused,
+    )
+
+
+def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, holds: Bools) -> Bools:
+    """Say for which rows the condition held at one of the `rearm_points` places before."""
+    before = np.zeros(len(rows), dtype=bool)
+    asked = np.flatnonzero(holds)
+    for steps in range(1, rule.rearm_points + 1):
+        asked = asked[~before[asked] & (rows.places[asked] >= steps)]
+        if not len(asked):
+            break
+        earlier = Rows(owners=rows.owners[asked], places=rows.places[asked] - steps)
+        enough = known_counts(on, earlier) >= rule.min_points
+        before[asked] = judge(rule, condition, on, earlier).holds & enough
+    return before
+
+
+def _findings(condition: Condition, on: Board, rows: Rows, judged: Judged, new: Bools) -> Sequence[Finding]:
+    return [
+        Finding(
+            track=on.tracks[rows.owners[row]],
+            place=int(rows.places[row]),
+            condition=condition,
+            observed=float(judged.observed[row]),
+            baseline=float(judged.baseline[row]),
+            ratio=float(judged.ratio[row]),
+            score=float(judged.score[row]),
+        )
+        for row in np.flatnonzero(new)
+    ]
