@@ -1,12 +1,243 @@
-"""Detector for rules of the kind listing."""
+"""Detector for rules of the kind listing: one signal a rule, list version and kind of change."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from warning.core.evidence import KnownWindow
+from warning.core.evidence import Entry, KnownWindow, ListingChange
+from warning.core.explain import ExplainNode
+from warning.core.listings import changed_fields, entry_country, names_of, notice_of
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Signal, Trace
+from warning.core.rules import ListingRule
+from warning.core.signals import Exhibit, Facts, Outcome, Reason, Signal, Trace, signal_id
+from warning.core.vocabulary import ChangeKind, Direction
+
+SHOWN_NAMES = 20
+SHOWN_AMENDMENTS = 5
+# A page that lost more than this share of its entries is taken for a partial page, not for mercy.
+PARTIAL_SHARE = 0.5
+PARTIAL_MIN = 10
+
+ACTS: dict[ChangeKind, str] = {
+    "added": "entity_listing",
+    "amended": "entity_listing",
+    "removed": "entity_delisting",
+}
+DIRECTIONS: dict[ChangeKind, Direction] = {"added": "tightening", "amended": "neutral", "removed": "easing"}
+WORDS: dict[ChangeKind, str] = {"added": "added to", "amended": "amended on", "removed": "removed from"}
 
 
-def detect_listing(book: Rulebook, known: KnownWindow, as_of: datetime) -> tuple[list[Signal], list[Trace]]:
-    """Find nothing yet."""
-    return [], []
+def detect_listing(
+    book: Rulebook,
+    known: KnownWindow,
+    as_of: datetime,  # noqa: ARG001 - the window is already what was known then
+) -> tuple[list[Signal], list[Trace]]:
+    """Fire once for everything one version of a list added (amended, removed) that a rule asks for."""
+    fresh = [c for c in known.listing_changes if c.id in known.fresh or c.listing_id in known.fresh]
+    partial = _partial_pages(fresh)
+    signals: list[Signal] = []
+    traces: list[Trace] = []
+    for rule in book.active("listing"):
+        assert isinstance(rule, ListingRule)
+        fired, trace = _detect(rule, fresh, partial, book)
+        signals += fired
+        traces.append(trace)
+    return signals, traces
+
+
+def _detect(
+    rule: ListingRule, fresh: Sequence[ListingChange], partial: frozenset[str], book: Rulebook
+) -> tuple[list[Signal], Trace]:
+    considered = [c for c in fresh if looks_at(rule, c, book)]
+    groups: dict[tuple[str, ChangeKind], list[ListingChange]] = defaultdict(list)
+    suppressed = 0
+    for change in considered:
+        if change.change == "removed" and change.listing_id in partial:
+            suppressed += change.change in rule.changes
+        elif wants(rule, change):
+            groups[change.listing_id, change.change].append(change)
+    signals = [_signal(rule, kind, groups[listing, kind], book) for listing, kind in sorted(groups)]
+    return signals, _trace(rule, len(considered), len(signals), suppressed)
+
+
+def looks_at(rule: ListingRule, change: ListingChange, book: Rulebook) -> bool:
+    """Say whether the list is one of the rule's."""
+    where = rule.where
+    source = book.source(change.source_id, "regulatory", "", "en")
+    return (
+        (not where.sources or change.source_id in where.sources)
+        and (not where.kinds or source.kind in where.kinds)
+        and (not where.countries or source.country in where.countries)
+        and (not where.languages or source.language in where.languages)
+        and (where.official is None or source.official is where.official)
+    )
+
+
+def wants(rule: ListingRule, change: ListingChange) -> bool:
+    """Say whether the rule asks for this kind of change of this entry."""
+    if change.change not in rule.changes:
+        return False
+    if rule.entry_countries and entry_country(change.entry) not in rule.entry_countries:
+        return False
+    return not rule.entry_phrases or _mentions(change.entry, rule.entry_phrases)
+
+
+def _mentions(entry: Entry, phrases: Iterable[str]) -> bool:
+    text = " ".join([entry.name, *(value for _, value in entry.fields)]).casefold()
+    return any(phrase.casefold() in text for phrase in phrases)
+
+
+def _partial_pages(fresh: Sequence[ListingChange]) -> frozenset[str]:
+    """Return the versions that lost more than half of their list: nobody lifts half a list in one act."""
+    removed: dict[str, int] = defaultdict(int)
+    before: dict[str, int] = {}
+    for change in fresh:
+        removed[change.listing_id] += change.change == "removed"
+        before[change.listing_id] = change.entries_before
+    return frozenset(
+        listing
+        for listing, count in removed.items()
+        if before[listing] >= PARTIAL_MIN and count > PARTIAL_SHARE * before[listing]
+    )
+
+
+def _signal(rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook) -> Signal:
+    first = changes[0]
+    entries = [change.entry for change in changes]
+    facts = Facts(
+        act=rule.act or ACTS[kind],
+        direction=rule.direction or DIRECTIONS[kind],
+        actors=rule.actors or _issuer(first, book),
+        targets=tuple(sorted({c for c in map(entry_country, entries) if c})),
+        instrument=notice_of(entries),
+        names=names_of(entries, SHOWN_NAMES),
+    )
+    return Signal(
+        id=signal_id(rule.id, f"{first.listing_id}:{kind}"),
+        rule_id=rule.id,
+        rule_version=rule.version,
+        rule_title=rule.title,
+        interrupts=rule.interrupts,
+        severity=rule.severity,
+        facts=facts,
+        occurred_at=first.known_at,
+        known_at=first.known_at,
+        exhibit=_exhibit(first, _headline(kind, changes, book), book),
+        why=_reasons(rule, kind, changes, book),
+        story=f"listing:{first.source_id}:{first.listing_id}:{kind}",
+    )
+
+
+def _issuer(change: ListingChange, book: Rulebook) -> tuple[str, ...]:
+    country = book.source(change.source_id, "regulatory", "", "en").country
+    return (country,) if country else ()
+
+
+def _headline(kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook) -> str:
+    first = changes[0]
+    title = book.source(first.source_id, "regulatory", "", "en").title
+    count = len(changes)
+    noun = "entry" if count == 1 else "entries"
+    return f"{title}: {count} {noun} {WORDS[kind].split()[0]} ({', '.join(_names(changes)[:3])})"
+
+
+def _names(changes: Sequence[ListingChange]) -> tuple[str, ...]:
+    return names_of([change.entry for change in changes], SHOWN_NAMES)
+
+
+def _reasons(
+    rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook
+) -> tuple[Reason, ...]:
+    title = book.source(changes[0].source_id, "regulatory", "", "en").title
+    names = _names(changes)
+    rest = len(changes) - len(names)
+    listed = "; ".join(names) + (f"; and {rest} more" if rest > 0 else "")
+    counted = Reason(
+        code=f"listing.{kind}",
+        text=f"{len(changes)} {WORDS[kind]} {title}: {listed}",
+        params=(("count", str(len(changes))), ("list", title), ("names", listed)),
+    )
+    reasons = [counted]
+    if rule.entry_countries:
+        found = ", ".join(rule.entry_countries)
+        reasons.append(
+            Reason(code="listing.country", text=f"Entries of {found}", params=(("countries", found),))
+        )
+    if kind == "amended":
+        reasons += [_amendment(change) for change in changes[:SHOWN_AMENDMENTS]]
+    return tuple(reasons)
+
+
+def _amendment(change: ListingChange) -> Reason:
+    parts = [f"{name}: {was or 'nothing'} → {now or 'nothing'}" for name, was, now in changed_fields(change)]
+    told = "; ".join(parts)
+    return Reason(
+        code="listing.field",
+        text=f"{change.entry.name}: {told}",
+        params=(("name", change.entry.name), ("changes", told)),
+    )
+
+
+def _exhibit(change: ListingChange, title: str, book: Rulebook) -> Exhibit:
+    source = book.source(change.source_id, "regulatory", "", "en")
+    return Exhibit(
+        evidence_id=change.listing_id,
+        source_id=source.id,
+        source_title=source.title,
+        publisher=source.publisher,
+        kind=source.kind,
+        country=source.country,
+        language=source.language,
+        official=source.official,
+        reliability=source.reliability,
+        marking=source.marking,
+        release_to=source.release_to,
+        title=title,
+        url=change.url,
+        published_at=None,
+        known_at=change.known_at,
+        archive_hash=change.archive_hash,
+    )
+
+
+def _trace(rule: ListingRule, considered: int, fired: int, suppressed: int) -> Trace:
+    outcome: Outcome = "no_match" if considered else "no_evidence"
+    detail = ""
+    if suppressed:
+        outcome = "suppressed"
+        detail = (
+            f"{suppressed} removals in versions that lost over half of their list: looks like a partial page"
+        )
+    return Trace(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        outcome="fired" if fired else outcome,
+        considered=considered,
+        fired=fired,
+        detail=detail,
+    )
+
+
+def explain_listing(rule: ListingRule, change: ListingChange, book: Rulebook) -> ExplainNode:
+    """Say, condition by condition, why the rule fires on one change of a list, or why it does not."""
+    country = entry_country(change.entry) or change.entry.country or "not given"
+    children = (
+        ExplainNode(label="list", passed=looks_at(rule, change, book), detail=change.source_id),
+        ExplainNode(
+            label="change",
+            passed=change.change in rule.changes,
+            detail=f"{change.change}; the rule asks for {', '.join(rule.changes)}",
+        ),
+        ExplainNode(
+            label="country",
+            passed=not rule.entry_countries or entry_country(change.entry) in rule.entry_countries,
+            detail=f"{country}; the rule asks for {', '.join(rule.entry_countries) or 'any'}",
+        ),
+        ExplainNode(
+            label="phrases",
+            passed=not rule.entry_phrases or _mentions(change.entry, rule.entry_phrases),
+            detail=", ".join(rule.entry_phrases) or "none asked for",
+        ),
+    )
+    passed = all(child.passed for child in children)
+    return ExplainNode(label=f"{rule.id} on {change.entry.name}", passed=passed, children=children)

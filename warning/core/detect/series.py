@@ -7,12 +7,15 @@ from datetime import datetime
 from warning.core.evidence import KnownWindow
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series.explaining import explain_series
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.select import selects
 from warning.core.series.signal import evidence, signal
 from warning.core.series.track import Track, fill_absent_rows, lay_out, tracks
 from warning.core.series.windows import Board, board, fresh_rows
 from warning.core.signals import Outcome, Signal, Trace
+
+__all__ = ["detect_series", "explain_series"]
 
 
 def detect_series(
