@@ -13,28 +13,30 @@ from warning.core.vocabulary import ChangeKind, Direction, Frequency, Measure, S
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Field_ = Literal["title", "summary", "body"]
+GROUP_SOURCES = ("act", "material", "actor", "issuer", "cue", "phrases")
 
 
 class Group(OperatorModel):
-    """A set of terms of which one must occur. Exactly one of the four sources of terms is given.
+    """A set of terms of which one must occur. Exactly one of the six sources of terms is given.
 
-    `material: [any]` stands for every material; `act`, `material` and `actor` name entries of rules/terms;
-    `issuer` names an actor's ministries only; `phrases` are the rule's own.
+    `act`, `material`, `actor` and `cue` name entries of rules/terms, `any` every entry (a material stands for
+    its children too); `issuer` names an actor's ministries only; `phrases` are the rule's own.
     """
 
     act: tuple[TermId, ...] = ()
     material: tuple[TermId, ...] = ()
     actor: tuple[str, ...] = ()
     issuer: tuple[str, ...] = ()
+    cue: tuple[TermId, ...] = ()
     phrases: Mapping[Language, tuple[str, ...]] = {}
     within: tuple[Field_, ...] = Field(default=("title", "summary", "body"), alias="in")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        given = [n for n in ("act", "material", "actor", "issuer", "phrases") if getattr(self, n)]
+        given = [n for n in GROUP_SOURCES if getattr(self, n)]
         if len(given) != 1:
             found = ", ".join(given) or "none"
-            raise ValueError(f"a group takes exactly one of act, material, actor, issuer, phrases; found {found}")
+            raise ValueError(f"a group takes exactly one of {', '.join(GROUP_SOURCES)}; found {found}")
         return self
 
 
@@ -46,25 +48,34 @@ class AtLeast(OperatorModel):
 
 
 class Near(OperatorModel):
-    """One occurrence of every group close together: in one sentence, or within a number of characters."""
+    """One occurrence of every group close together: in one sentence, or within a number of characters.
+
+    A sentence (or stretch) in which a term of `none` occurs does not count; `in` limits where it may stand.
+    """
 
     of: tuple[Group, ...] = Field(min_length=2)
+    none: tuple[Group, ...] = ()
     within: Literal["sentence"] | Annotated[int, Field(ge=1, le=2000)] = "sentence"
+    fields: tuple[Field_, ...] = Field(default=("title", "summary", "body"), alias="in")
 
 
 class Match(OperatorModel):
-    """The condition on an item's text: every part that is given must hold."""
+    """The condition on an item's text: every part that is given must hold.
+
+    Of `near` every entry must hold, of `near_any` one.
+    """
 
     all: tuple[Group, ...] = ()
     any: tuple[Group, ...] = ()
     none: tuple[Group, ...] = ()
     at_least: AtLeast | None = None
     near: tuple[Near, ...] = ()
+    near_any: tuple[Near, ...] = ()
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
-        if not (self.all or self.any or self.at_least or self.near):
-            raise ValueError("a match needs at least one of all, any, at_least, near")
+        if not (self.all or self.any or self.at_least or self.near or self.near_any):
+            raise ValueError("a match needs at least one of all, any, at_least, near, near_any")
         return self
 
 

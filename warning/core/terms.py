@@ -47,9 +47,17 @@ class Actor(OperatorModel):
     shadows: Names = {}
 
 
+class Cue(OperatorModel):
+    """Words that say how an act is spoken of: imposed, eased, only talked about. Rules name them in groups."""
+
+    phrases: Names
+    shadows: Names = {}
+
+
 class Terms(OperatorModel):
     """The whole vocabulary, as one value."""
 
     materials: Mapping[TermId, Material] = {}
     acts: Mapping[TermId, Act] = {}
     actors: Mapping[ActorCode, Actor] = {}
+    cues: Mapping[TermId, Cue] = {}

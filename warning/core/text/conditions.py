@@ -1,0 +1,171 @@
+"""A rule's condition on text, compiled against a lexicon, and its verdict on a reading."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from warning.core.rules import Field_, Group, Match, Near, TextRule
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.matcher import Hit
+from warning.core.text.reading import Reading
+
+# How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
+_RARITY = {"material": 1, "act": 2, "phrases": 3, "issuer": 4, "cue": 5, "actor": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGroup:
+    group: Group
+    concepts: frozenset[str]
+    fields: tuple[Field_, ...]
+
+    def hits(self, reading: Reading) -> list[Hit]:
+        return list(reading.of(self.concepts, self.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledNear:
+    of: tuple[CompiledGroup, ...]
+    none: tuple[CompiledGroup, ...]
+    window: int | None
+    fields: tuple[Field_, ...]
+
+    def matches(self, reading: Reading) -> list[tuple[Hit, ...]]:
+        """Return one tuple of hits, a hit of every group, for each sentence or stretch that meets it."""
+        found = [[h for h in group.hits(reading) if reading.field_of(h) in self.fields] for group in self.of]
+        if not all(found):
+            return []
+        if self.window is None:
+            return self._in_sentences(reading, found)
+        return self._in_stretches(reading, found, self.window)
+
+    def _in_sentences(self, reading: Reading, found: list[list[Hit]]) -> list[tuple[Hit, ...]]:
+        by_sentence = [_first_by(reading, hits) for hits in found]
+        shared = set(by_sentence[0]).intersection(*by_sentence[1:])
+        shared -= {reading.sentence_of(hit) for group in self.none for hit in group.hits(reading)}
+        return [tuple(hits[number] for hits in by_sentence) for number in sorted(shared)]
+
+    def _in_stretches(self, reading: Reading, found: list[list[Hit]], window: int) -> list[tuple[Hit, ...]]:
+        barred = [hit for group in self.none for hit in group.hits(reading)]
+        matches: list[tuple[Hit, ...]] = []
+        for anchor in min(found, key=len):
+            chosen = tuple(min(hits, key=lambda h: abs(h.start - anchor.start)) for hits in found)
+            start, end = min(h.start for h in chosen), max(h.end for h in chosen)
+            if end - start <= window and not any(start <= h.start < end for h in barred):
+                matches.append(chosen)
+        return matches
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`met` says whether the condition holds; `events` are the hits of each near that held, `hits` the rest."""
+
+    met: bool
+    events: tuple[tuple[Hit, ...], ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """`anchors` are concepts of which at least one must occur for the rule to have a chance."""
+
+    rule: TextRule
+    all: tuple[CompiledGroup, ...]
+    any: tuple[CompiledGroup, ...]
+    none: tuple[CompiledGroup, ...]
+    at_least: tuple[int, tuple[CompiledGroup, ...]] | None
+    near: tuple[CompiledNear, ...]
+    near_any: tuple[CompiledNear, ...]
+    anchors: frozenset[str]
+
+    def verdict(self, reading: Reading) -> Verdict:
+        """Judge the reading, cheapest conditions first."""
+        if any(group.hits(reading) for group in self.none):
+            return Verdict(met=False)
+        plain: list[Hit] = []
+        for group in self.all:
+            hits = group.hits(reading)
+            if not hits:
+                return Verdict(met=False)
+            plain.append(hits[0])
+        optional = [group.hits(reading) for group in self.any]
+        if self.any and not any(optional):
+            return Verdict(met=False)
+        if not self._enough(reading):
+            return Verdict(met=False)
+        return self._with_events(reading, [*plain, *(hits[0] for hits in optional if hits)])
+
+    def _enough(self, reading: Reading) -> bool:
+        if self.at_least is None:
+            return True
+        n, groups = self.at_least
+        return sum(bool(group.hits(reading)) for group in groups) >= n
+
+    def _with_events(self, reading: Reading, hits: list[Hit]) -> Verdict:
+        events: list[tuple[Hit, ...]] = []
+        for near in self.near:
+            matches = near.matches(reading)
+            if not matches:
+                return Verdict(met=False)
+            events += matches
+        alternatives = [match for near in self.near_any for match in near.matches(reading)]
+        if self.near_any and not alternatives:
+            return Verdict(met=False)
+        return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
+
+
+def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
+    """Compile a rule's match; the lexicon learns the rule's own phrases on the way."""
+    match = rule.match
+    at_least = match.at_least
+    compiled = CompiledRule(
+        rule=rule,
+        all=_groups(match.all, lexicon),
+        any=_groups(match.any, lexicon),
+        none=_groups(match.none, lexicon),
+        at_least=(at_least.n, _groups(at_least.of, lexicon)) if at_least else None,
+        near=_nears(match.near, lexicon),
+        near_any=_nears(match.near_any, lexicon),
+        anchors=_anchors(match, lexicon),
+    )
+    return compiled
+
+
+def _groups(groups: Iterable[Group], lexicon: Lexicon) -> tuple[CompiledGroup, ...]:
+    return tuple(CompiledGroup(g, lexicon.concepts_of(g), g.within) for g in groups)
+
+
+def _nears(nears: Iterable[Near], lexicon: Lexicon) -> tuple[CompiledNear, ...]:
+    return tuple(
+        CompiledNear(
+            _groups(near.of, lexicon),
+            _groups(near.none, lexicon),
+            None if near.within == "sentence" else near.within,
+            near.fields,
+        )
+        for near in nears
+    )
+
+
+def _anchors(match: Match, lexicon: Lexicon) -> frozenset[str]:
+    """Of everything that must occur, take what ordinary text has least of."""
+    choices = [lexicon.concepts_of(group) for group in match.all]
+    choices += [lexicon.concepts_of(group) for near in match.near for group in near.of]
+    for alternatives in (match.any, match.at_least.of if match.at_least else ()):
+        if alternatives:
+            choices.append(frozenset().union(*(lexicon.concepts_of(g) for g in alternatives)))
+    if match.near_any:
+        rarest = (min((lexicon.concepts_of(g) for g in near.of), key=_commonness) for near in match.near_any)
+        choices.append(frozenset().union(*rarest))
+    return min(choices, key=_commonness)
+
+
+def _commonness(concepts: frozenset[str]) -> tuple[int, int]:
+    worst = max((_RARITY[c.partition(":")[0]] for c in concepts), default=0)
+    return worst, len(concepts)
+
+
+def _first_by(reading: Reading, hits: list[Hit]) -> dict[int, Hit]:
+    first: dict[int, Hit] = {}
+    for hit in hits:
+        first.setdefault(reading.sentence_of(hit), hit)
+    return first

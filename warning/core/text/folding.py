@@ -1,0 +1,100 @@
+"""Fold text so that one spelling of a term finds every spelling of it, without moving a single character.
+
+The fold is one to one: compatibility forms (full width, half width), case, hyphens as spaces, curly quotes as
+straight ones, traditional and Japanese characters as simplified ones. Offsets in the folded text are therefore
+offsets in the original, except in the rare text that writes one letter as several characters (half-width
+voiced kana, decomposed Hangul or accents), which carries a table of origins.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.core.text.characters import variants
+
+BMP = 0x10000
+_SPACES = "\t\v\f\r\u00a0\u2002\u2003\u2009\u200a\u202f\u3000-\u2010\u2011\u2012\u2013\u2014\u2212"
+_QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "`": "'", "\u00b4": "'"}
+_COMBINING = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
+_CLUSTER = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`origins[i]` is the place in the original text of folded character i; None means i itself."""
+
+    text: str
+    origins: tuple[int, ...] | None = None
+
+    def origin(self, place: int) -> int:
+        """The place in the original of a place (or an end) in the folded text."""
+        if self.origins is None:
+            return place
+        return self.origins[place] if place < len(self.origins) else self.origins[-1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Return the folded text and where its characters came from."""
+    if text.isascii():
+        return Folded(text.encode("ascii").translate(_ascii_table()).decode("ascii"))
+    if _COMBINING.search(text):
+        return _fold_clusters(text)
+    return Folded(_fold_codes(text))
+
+
+def fold_term(term: str) -> str:
+    """Fold a term of the vocabulary exactly as text is folded."""
+    return fold(term).text
+
+
+def _fold_codes(text: str) -> str:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    table = _table()
+    if codes.max(initial=0) < BMP:
+        folded = table[codes]
+    else:
+        folded = np.where(codes < BMP, table[np.minimum(codes, BMP - 1)], codes)
+    return folded.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _fold_clusters(text: str) -> Folded:
+    """The slow way, for the one text in thousands that needs composing first."""
+    parts: list[str] = []
+    origins: list[int] = []
+    for cluster in _CLUSTER.finditer(text):
+        composed = unicodedata.normalize("NFKC", cluster.group()) if len(cluster.group()) > 1 else cluster.group()
+        parts.append(composed)
+        origins += [cluster.start()] * len(composed)
+    return Folded(_fold_codes("".join(parts)), tuple(origins))
+
+
+@cache
+def _table() -> NDArray[np.uint32]:
+    table = np.arange(BMP, dtype="<u4")
+    for code in range(BMP):
+        if not 0xD800 <= code <= 0xDFFF:
+            table[code] = ord(_fold_character(chr(code)))
+    for variant, folded in variants():
+        table[ord(variant)] = ord(folded)
+    return table
+
+
+@cache
+def _ascii_table() -> bytes:
+    return bytes(ord(_fold_character(chr(code))) if code < 128 else code for code in range(256))
+
+
+def _fold_character(char: str) -> str:
+    if char in _SPACES:
+        return " "
+    if char in _QUOTES:
+        return _QUOTES[char]
+    compatible = unicodedata.normalize("NFKC", char)
+    folded = (compatible if len(compatible) == 1 else char).casefold()
+    if folded in _SPACES:
+        return " "
+    return folded if len(folded) == 1 else char

@@ -1,0 +1,70 @@
+"""Find every phrase of a lexicon in a folded text, all at once."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from warning.core.terms import Language
+from warning.core.text.lexicon import Entry
+
+
+class Hit(NamedTuple):
+    """Where a phrase stands in the text, inflection included."""
+
+    start: int
+    end: int
+    entry: Entry
+
+
+Hits = dict[str, list[Hit]]
+
+
+class Matcher:
+    """The phrases of some entries, compiled into one automaton. Reusable, without state."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        by_needle: dict[str, list[Entry]] = {}
+        for entry in entries:
+            for needle in entry.phrase.needles:
+                by_needle.setdefault(needle, []).append(entry)
+        self._entries = list(by_needle.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_needle)) if by_needle else None
+
+    def concepts(self, folded: str, raw: str, languages: frozenset[Language]) -> set[str]:
+        """Return the concepts that occur, shadows not yet considered: the cheap first question."""
+        if self._automaton is None:
+            return set()
+        return {
+            entry.concept
+            for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
+            for entry in self._entries[number]
+            if entry.phrase.language in languages and entry.phrase.end_in(folded, raw, start, end) is not None
+        }
+
+    def hits(self, folded: str, raw: str, languages: frozenset[Language]) -> Hits:
+        """Return every hit by concept, in order of place, without those inside a shadow of their concept."""
+        found: Hits = {}
+        shadows: Hits = {}
+        if self._automaton is None:
+            return found
+        for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            for entry in self._entries[number]:
+                if entry.phrase.language not in languages:
+                    continue
+                last = entry.phrase.end_in(folded, raw, start, end)
+                if last is not None:
+                    kept = shadows if entry.shadow else found
+                    kept.setdefault(entry.concept, []).append(Hit(start, last, entry))
+        for concept, covers in shadows.items():
+            if concept in found:
+                found[concept] = [hit for hit in found[concept] if not _covered(hit, covers)]
+        return {concept: sorted(hits, key=_place) for concept, hits in found.items() if hits}
+
+
+def _covered(hit: Hit, covers: list[Hit]) -> bool:
+    return any(cover.start <= hit.start and hit.end <= cover.end for cover in covers)
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end

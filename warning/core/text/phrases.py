@@ -1,0 +1,78 @@
+"""One phrase of the vocabulary: what exactly is searched, and which hits of the search count.
+
+English: matched at word boundaries (ASCII semantics, so `中国gallium出口` has gallium), the last word also in the
+plural and the possessive; a trailing `*` lets the word go on (`tighten*`). A phrase written in capitals of at
+most five letters (US, EU, METI) is matched in capitals only. Chinese, Japanese: substrings. Korean: substrings;
+a space in the phrase may be missing in the text.
+"""
+
+import re
+from dataclasses import dataclass
+
+from warning.core.terms import Language
+from warning.core.text.folding import fold_term
+
+_WORD = re.compile("[a-z0-9à-ɏ]")
+_HANGUL = re.compile("[가-힣]")
+_TAIL = re.compile("(?:es|s)?(?:'s|')?(?![a-z0-9à-ɏ])")
+_OPEN_TAIL = re.compile("[a-zà-ɏ]*(?:'s|')?(?![a-z0-9à-ɏ])")
+_OWN_TAIL = re.compile("(?:'s|')?(?![a-z0-9à-ɏ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`written` is the operator's spelling, `needles` its folded spellings; `exact` asks for capitals."""
+
+    written: str
+    language: Language
+    needles: tuple[str, ...]
+    starts_word: bool
+    tail: re.Pattern[str] | None
+    exact: bool
+
+    def end_in(self, folded: str, raw: str, start: int, end: int) -> int | None:
+        """Return where a found needle ends, inflection included, or None when the hit does not count.
+
+        `raw` is the original text where it can be compared place by place, else empty.
+        """
+        if self.starts_word and start and _WORD.match(folded, start - 1):
+            return None
+        if self.exact and raw and raw[start:end] != self.written:
+            return None
+        if self.tail is None:
+            return end
+        tail = self.tail.match(folded, end)
+        return tail.end() if tail else None
+
+
+def parse_phrase(written: str, language: Language) -> Phrase:
+    """Read an operator's phrase. Raises ValueError when nothing is left to search for."""
+    text = written.strip()
+    is_open = text.endswith("*")
+    text = text.rstrip("*")
+    needle = " ".join(fold_term(text).split())
+    if not needle:
+        raise ValueError(f"phrase {written!r} has nothing to search for")
+    exact = text.isascii() and text.isupper() and len(text) <= 5 and text.isalpha()
+    return Phrase(
+        written=text,
+        language=language,
+        needles=_spellings(needle),
+        starts_word=bool(_WORD.match(needle[0])),
+        tail=_tail(needle, is_open, exact),
+        exact=exact,
+    )
+
+
+def _tail(needle: str, is_open: bool, exact: bool) -> re.Pattern[str] | None:
+    if not _WORD.match(needle[-1]):
+        return None
+    if is_open:
+        return _OPEN_TAIL
+    return _OWN_TAIL if exact else _TAIL
+
+
+def _spellings(needle: str) -> tuple[str, ...]:
+    if " " in needle and _HANGUL.search(needle):
+        return needle, needle.replace(" ", "")
+    return (needle,)

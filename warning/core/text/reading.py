@@ -1,0 +1,88 @@
+"""One item as the rules read it: its fields joined, folded, with every term found and its sentences."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from warning.core.evidence import Item
+from warning.core.rules import Field_
+from warning.core.terms import Language
+from warning.core.text.folding import Folded, fold
+from warning.core.text.language import languages_of
+from warning.core.text.matcher import Hit, Hits
+from warning.core.text.sentences import sentence_at, sentence_ends, span_of
+
+_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|br|tr|td|h\d|table)\b[^>]{0,300}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+
+
+def plain(text: str) -> str:
+    """Undo what some publishers leave in plain text: escaped entities (also twice) and markup."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if "<" in text:
+        text = _TAG.sub("", _BLOCK.sub("\n", text))
+    return text
+
+
+class Reading:
+    """`text` is title, summary and body joined by line ends; every place below counts in its characters."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        parts = (plain(item.title), plain(item.summary), plain(item.body))
+        self.text = "\n".join(parts)
+        self.folded: Folded = fold(self.text)
+        self.languages: frozenset[Language] = languages_of(item.language, self.text)
+        self._title_end = len(parts[0])
+        self._summary_end = self._title_end + 1 + len(parts[1])
+        self.hits: Hits = {}
+
+    @property
+    def comparable(self) -> str:
+        """The original text where it can be compared with the folded one place by place, else empty."""
+        return self.text if self.folded.origins is None else ""
+
+    @property
+    def title(self) -> str:
+        return self.text[: self._title_end]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        return sentence_ends(self.text)
+
+    def field_of(self, hit: Hit) -> Field_:
+        start = self.folded.origin(hit.start)
+        if start <= self._title_end:
+            return "title"
+        return "summary" if start <= self._summary_end else "body"
+
+    def span(self, hit: Hit) -> tuple[int, int]:
+        """Where a hit stands in the original text."""
+        return self.folded.origin(hit.start), max(self.folded.origin(hit.end), self.folded.origin(hit.start) + 1)
+
+    def words(self, hit: Hit) -> str:
+        start, end = self.span(hit)
+        return self.text[start:end]
+
+    def sentence_of(self, hit: Hit) -> int:
+        return sentence_at(self.ends, self.folded.origin(hit.start))
+
+    def sentence(self, number: int) -> str:
+        start, end = span_of(self.ends, number)
+        return self.text[start:end].strip()
+
+    def sentence_span(self, number: int) -> tuple[int, int]:
+        return span_of(self.ends, number)
+
+    def sentences_in_title(self) -> frozenset[int]:
+        return frozenset(n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._title_end, 1))
+
+    def of(self, concepts: Iterable[str], fields: tuple[Field_, ...]) -> Iterator[Hit]:
+        """Yield the hits of any of the concepts that stand in one of the fields."""
+        everywhere = len(fields) == 3
+        for concept in concepts:
+            for hit in self.hits.get(concept, ()):
+                if everywhere or self.field_of(hit) in fields:
+                    yield hit
