@@ -1,0 +1,238 @@
+"""One assessment, stored whole or not at all: alerts, what is owed, what was withheld, why, and what was read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+
+from warning.core.alerts import Alert, AlertChange
+from warning.core.assess import Assessment
+from warning.core.deliveries import Delivery
+from warning.core.evidence import Window
+from warning.core.ids import content_id
+from warning.core.signals import Signal, Trace
+from warning.core.vocabulary import Severity
+from warning.errors import AssessmentRaced
+from warning.store.assessed import mark_assessed
+from warning.store.engine import serialise
+from warning.store.rows import insert_new, storable, to_json
+from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRecord:
+    """What one rule did in the assessment of one instant."""
+
+    as_of: datetime
+    book_version: str
+    trace: Trace
+
+
+def commit_assessment(
+    connection: Connection, assessment: Assessment, window: Window, *, book_version: str
+) -> bool:
+    """Store everything an assessment decided; the caller's transaction makes it one.
+
+    Returns False when this very assessment is stored already, or when it looked at nothing and changed
+    nothing. Raises AssessmentRaced when the evidence or an alert has moved on since it was read.
+    """
+    if not window.fresh and not assessment.changes:
+        return False
+    serialise(connection, "assessment")
+    identity = assessment_id(assessment, window, book_version)
+    if not _record(connection, identity, assessment, window, book_version):
+        return False
+    mark_assessed(connection, window, assessment.as_of)
+    for change in assessment.changes:
+        _store_change(connection, change)
+    by_alert = {change.alert.key: change.alert for change in assessment.changes}
+    _insert(connection, signals, _signal_rows(assessment.signals, by_alert.values()))
+    _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
+    _insert(connection, withheld, _withheld_rows(assessment))
+    _insert(connection, outbox, (_outbox_row(d, by_alert, assessment.as_of) for d in assessment.deliveries))
+    return True
+
+
+def assessment_id(assessment: Assessment, window: Window, book_version: str) -> str:
+    """Return the identity of an assessment: the same rules on the same evidence at the same instant."""
+    return content_id("a", assessment.as_of.isoformat(), book_version, *sorted(window.fresh))
+
+
+def _record(
+    connection: Connection, identity: str, assessment: Assessment, window: Window, book_version: str
+) -> bool:
+    row = {
+        "id": identity,
+        "as_of": assessment.as_of,
+        "book_version": book_version,
+        "evidence": len(window.fresh),
+        "signals": len(assessment.signals),
+        "changes": len(assessment.changes),
+    }
+    statement = insert_new(connection, assessments).returning(assessments.c.id)
+    return connection.execute(statement, row).first() is not None
+
+
+def _store_change(connection: Connection, change: AlertChange) -> None:
+    """A new version is added; joined evidence goes into the version that stands."""
+    alert = change.alert
+    if change.kind == "opened":
+        row = {"key": alert.key, **_alert_columns(alert)}
+        statement = insert_new(connection, alerts).returning(alerts.c.key)
+        if connection.execute(statement, row).first() is None:
+            raise AssessmentRaced(f"alert {alert.key} was opened by another process; assess again")
+        _add_version(connection, alert)
+        return
+    standing = alert.version if change.kind == "joined" else alert.version - 1
+    moved = connection.execute(
+        update(alerts)
+        .where(alerts.c.key == alert.key, alerts.c.version == standing)
+        .values(_alert_columns(alert))
+        .returning(alerts.c.key)
+    ).first()
+    if moved is None:
+        raise AssessmentRaced(f"alert {alert.key} no longer stands at version {standing}; assess again")
+    if change.kind == "joined":
+        _replace_version(connection, alert)
+    else:
+        _add_version(connection, alert)
+
+
+def _alert_columns(alert: Alert) -> dict[str, Any]:
+    return {
+        "version": alert.version,
+        "state": alert.state,
+        "rule_id": alert.rule_id,
+        "act": alert.facts.act,
+        "direction": alert.facts.direction,
+        "instrument": alert.facts.instrument,
+        "severity": alert.severity.value,
+        "interrupts": alert.interrupts,
+        "opened_at": alert.opened_at,
+        "updated_at": alert.updated_at,
+        "last_evidence_at": alert.last_evidence_at,
+    }
+
+
+def _add_version(connection: Connection, alert: Alert) -> None:
+    row = {
+        "alert_key": alert.key,
+        "version": alert.version,
+        "updated_at": alert.updated_at,
+        "content": storable(to_json(Alert, alert)),
+    }
+    connection.execute(alert_versions.insert(), row)
+
+
+def _replace_version(connection: Connection, alert: Alert) -> None:
+    connection.execute(
+        update(alert_versions)
+        .where(alert_versions.c.alert_key == alert.key, alert_versions.c.version == alert.version)
+        .values(updated_at=alert.updated_at, content=storable(to_json(Alert, alert)))
+    )
+
+
+def _insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    listed = list(rows)
+    if listed:
+        connection.execute(insert_new(connection, table), listed)
+
+
+def _signal_rows(fired: Iterable[Signal], changed: Iterable[Alert]) -> list[dict[str, Any]]:
+    alert_of = {signal_id: alert.key for alert in changed for signal_id in alert.signal_ids}
+    return [
+        {
+            "id": signal.id,
+            "rule_id": signal.rule_id,
+            "evidence_id": signal.exhibit.evidence_id,
+            "source_id": signal.exhibit.source_id,
+            "alert_key": alert_of.get(signal.id),
+            "known_at": signal.known_at,
+            "content": storable(to_json(Signal, signal)),
+        }
+        for signal in fired
+    ]
+
+
+def _trace_row(identity: str, trace: Trace) -> dict[str, Any]:
+    return {
+        "assessment_id": identity,
+        "rule_id": trace.rule_id,
+        "rule_version": trace.rule_version,
+        "outcome": trace.outcome,
+        "considered": trace.considered,
+        "fired": trace.fired,
+        "detail": storable(trace.detail),
+    }
+
+
+def _withheld_rows(assessment: Assessment) -> list[dict[str, Any]]:
+    return [
+        {
+            "alert_key": w.alert_key,
+            "alert_version": w.alert_version,
+            "desk_id": w.desk_id,
+            "channel": w.channel,
+            "address": w.address,
+            "reason": w.reason,
+            "detail": w.detail,
+            "at": assessment.as_of,
+        }
+        for w in assessment.withheld
+    ]
+
+
+def _outbox_row(delivery: Delivery, alert_of: Mapping[str, Alert], as_of: datetime) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "alert_key": delivery.alert_key,
+        "alert_version": delivery.alert_version,
+        "desk_id": delivery.desk_id,
+        "channel": delivery.channel,
+        "address": delivery.address,
+        "reason": delivery.reason,
+        "severity": _told_severity(delivery, alert_of.get(delivery.alert_key)).value,
+        "state": "pending",
+        "attempts": 0,
+        "next_attempt_at": as_of,
+        "created_at": as_of,
+        "updated_at": as_of,
+        "provider_ref": "",
+        "error": "",
+    }
+
+
+def _told_severity(delivery: Delivery, alert: Alert | None) -> Severity:
+    """Without a word from the router, the highest that any country was told of."""
+    if alert is None or delivery.severity != Severity.UNKNOWN:
+        return delivery.severity
+    return max((grading.severity for grading in alert.gradings), default=alert.severity)
+
+
+def trace_records(
+    connection: Connection, since: datetime, until: datetime, *, rule_id: str | None = None
+) -> tuple[TraceRecord, ...]:
+    """Return what the rules did in the assessments at or after `since` and before `until`, oldest first."""
+    query = (
+        select(traces, assessments.c.as_of, assessments.c.book_version)
+        .join(assessments)
+        .where(assessments.c.as_of >= since, assessments.c.as_of < until)
+        .order_by(assessments.c.as_of, traces.c.seq)
+    )
+    if rule_id is not None:
+        query = query.where(traces.c.rule_id == rule_id)
+    return tuple(_trace_record(row) for row in connection.execute(query))
+
+
+def _trace_record(row: Any) -> TraceRecord:
+    trace = Trace(
+        rule_id=row.rule_id,
+        rule_version=row.rule_version,
+        outcome=row.outcome,
+        considered=row.considered,
+        fired=row.fired,
+        detail=row.detail,
+    )
+    return TraceRecord(as_of=row.as_of, book_version=row.book_version, trace=trace)

@@ -1,0 +1,141 @@
+"""Database URL -> Engine, and the two ways to hold a transaction: `reading` and `writing`.
+
+SQLite runs in WAL mode: readers never wait for the writer. A writing transaction takes the write lock when it
+begins, so that two processes queue up instead of failing half-way.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.pool import QueuePool
+
+from warning.core.ids import key64
+from warning.errors import SchemaBehind, SettingsError, StoreError
+
+BUSY_SECONDS = 30
+WRITES = "warning_writes"
+
+
+def open_engine(url: str) -> Engine:
+    """Return the engine of a SQLite or PostgreSQL database. Whoever opens it disposes of it.
+
+    Raises SettingsError for a URL of another kind. Nothing is connected yet.
+    """
+    parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return create_engine(
+        parsed,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=utc", "application_name": "allied-early-warning"},
+    )
+
+
+def database_url(url: str) -> URL:
+    """Return the URL with the driver this program uses; the password never enters an error message."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as wrong:
+        raise SettingsError(
+            "the database URL cannot be read; it looks like sqlite:///path/to/file "
+            "or postgresql+psycopg://user@host/name"
+        ) from wrong
+    if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return parsed.set(drivername="sqlite")
+    raise SettingsError(
+        f"{parsed.drivername!r} is not a database this program runs on; use sqlite or postgresql"
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    kept_in_memory = url.database in {None, "", ":memory:"}
+    # One connection only for a database in memory: a second one would see an empty database.
+    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if kept_in_memory else {}
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        **pool,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own implicit BEGIN is deferred and skips DDL; `_begin_sqlite` says BEGIN instead.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    _use_wal(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. SQLite does not wait for this lock by itself, so two first starts need the loop."""
+    for _ in range(BUSY_SECONDS * 20):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as wrong:
+            if "locked" not in str(wrong):
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One snapshot to read from. Raises SchemaBehind or StoreError when the database cannot answer."""
+    with _named_failures(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it is stored when the block ends, nothing when it raises."""
+    with _named_failures(), engine.connect() as connection:
+        connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as wrong:
+        if _is_schema_missing(wrong):
+            raise SchemaBehind from wrong
+        if isinstance(wrong, ProgrammingError):
+            raise
+        failure = StoreError(f"the database did not answer: {str(wrong.orig).strip()}")
+        failure.retryable = True
+        raise failure from wrong
+
+
+def _is_schema_missing(wrong: DBAPIError) -> bool:
+    if getattr(wrong.orig, "sqlstate", None) in {"42P01", "42703"}:
+        return True
+    said = str(wrong.orig)
+    return said.startswith(("no such table", "no such column")) or "has no column named" in said
+
+
+def serialise(connection: Connection, *names: str) -> None:
+    """Let one transaction at a time do the named thing. SQLite's write lock has done so already."""
+    if connection.dialect.name == "postgresql":
+        for name in sorted(set(names)):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key64("lock", name)})

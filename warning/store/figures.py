@@ -1,0 +1,142 @@
+"""Observations: every vintage of every figure, append-only, under the series they belong to."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, tuple_
+
+from warning.core.evidence import Observation
+from warning.store.engine import serialise
+from warning.store.items import Stored
+from warning.store.rows import insert_new, observation_of, series_row, storable_observation
+from warning.store.schema import observations, series
+
+Cell = tuple[int, str]
+Vintage = tuple[datetime, str, float | None]
+
+JOINED: Select[Any] = select(
+    series, observations.c.id, observations.c.period, observations.c.occurred_at,
+    observations.c.value, observations.c.known_at, observations.c.series_seq,
+    observations.c.seq.label("observation_seq"),
+).join(series, observations.c.series_seq == series.c.seq)  # fmt: skip
+
+
+def add_observations(connection: Connection, batch: Iterable[Observation]) -> Stored[Observation]:
+    """Store the vintages that say something new.
+
+    A figure equal to the one that was the latest at its `known_at` is unchanged. `revised` holds figures of a
+    period that had another value before.
+    """
+    figures = [storable_observation(o) for o in batch]
+    serialise(connection, *(f"figures {o.source_id}" for o in figures))
+    placed = list(zip(_series_of(connection, figures), figures, strict=True))
+    vintages = _vintages(connection, {(seq, o.period) for seq, o in placed})
+    new: list[Observation] = []
+    revised: list[Observation] = []
+    rows: list[dict[str, Any]] = []
+    for seq, figure in placed:
+        known = vintages[seq, figure.period]
+        if not _is_new(figure, known):
+            continue
+        (revised if known else new).append(figure)
+        known.append((figure.known_at, figure.id, figure.value))
+        known.sort(key=_vintage_order)
+        rows.append(_row(seq, figure))
+    if rows:
+        connection.execute(insert_new(connection, observations), rows)
+    return Stored(new=tuple(new), revised=tuple(revised), unchanged=len(figures) - len(rows))
+
+
+def _is_new(figure: Observation, known: list[Vintage]) -> bool:
+    if any(vintage[:2] == (figure.known_at, figure.id) for vintage in known):
+        return False
+    before = bisect_right(known, figure.known_at, key=lambda vintage: vintage[0])
+    return before == 0 or known[before - 1][2] != figure.value
+
+
+def _vintage_order(vintage: Vintage) -> tuple[datetime, str]:
+    return vintage[:2]
+
+
+def _row(series_seq: int, figure: Observation) -> dict[str, Any]:
+    return {
+        "series_seq": series_seq,
+        "id": figure.id,
+        "period": figure.period,
+        "occurred_at": figure.occurred_at,
+        "value": figure.value,
+        "known_at": figure.known_at,
+        "assessed_at": None,
+    }
+
+
+def _series_of(connection: Connection, figures: Sequence[Observation]) -> list[int]:
+    """Return the series number of each figure; a series seen for the first time is added."""
+    rows = [series_row(figure) for figure in figures]
+    keys = [(row["source_id"], row["key"]) for row in rows]
+    numbers = _series_numbers(connection, keys)
+    missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in numbers}
+    if missing:
+        connection.execute(insert_new(connection, series), list(missing.values()))
+        numbers |= _series_numbers(connection, list(missing))
+    return [numbers[key] for key in keys]
+
+
+def _series_numbers(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    wanted = list(dict.fromkeys(keys))
+    query = select(series.c.source_id, series.c.key, series.c.seq).where(
+        tuple_(series.c.source_id, series.c.key).in_(wanted)
+    )
+    return {(row.source_id, row.key): row.seq for row in connection.execute(query)} if wanted else {}
+
+
+def _vintages(connection: Connection, cells: set[Cell]) -> defaultdict[Cell, list[Vintage]]:
+    found: defaultdict[Cell, list[Vintage]] = defaultdict(list)
+    if not cells:
+        return found
+    o = observations.c
+    query = (
+        select(o.series_seq, o.period, o.known_at, o.id, o.value)
+        .where(tuple_(o.series_seq, o.period).in_(sorted(cells)))
+        .order_by(o.known_at, o.id)
+    )
+    for seq, period, known_at, identity, value in connection.execute(query):
+        found[seq, period].append((known_at, identity, value))
+    return found
+
+
+def figures_between(
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    *,
+    materials: Sequence[str] = (),
+    source_id: str | None = None,
+) -> tuple[Observation, ...]:
+    """Return all vintages of periods that ended after `since` and not after `until`, by series and period.
+
+    `Window(observations=...).as_known(as_of)` turns them into series.
+    """
+    query = JOINED.where(observations.c.occurred_at > since, observations.c.occurred_at <= until)
+    if materials:
+        query = query.where(series.c.material.in_(materials))
+    if source_id is not None:
+        query = query.where(series.c.source_id == source_id)
+    query = query.order_by(series.c.series_id, observations.c.occurred_at, observations.c.known_at)
+    return tuple(observation_of(row) for row in connection.execute(query))
+
+
+def latest_figures(
+    connection: Connection, *, material: str | None = None, as_of: datetime | None = None
+) -> tuple[Observation, ...]:
+    """Return the newest period of each series, in its latest vintage known at `as_of`, by series id."""
+    query = JOINED.order_by(observations.c.occurred_at, observations.c.known_at, observations.c.id)
+    if material is not None:
+        query = query.where(series.c.material == material)
+    if as_of is not None:
+        query = query.where(observations.c.known_at <= as_of)
+    newest = {row.series_id: observation_of(row) for row in connection.execute(query)}
+    return tuple(newest[series_id] for series_id in sorted(newest))

@@ -1,0 +1,204 @@
+"""Items: stored once by (source, 64-bit key), edited in place, the old text kept as a revision."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Row, select, tuple_, update
+
+from warning.core.evidence import Item
+from warning.core.ids import key64
+from warning.core.vocabulary import SourceKind
+from warning.store.rows import batches, insert_new, item_of, item_row, storable_item
+from warning.store.schema import item_revisions, items
+
+V = TypeVar("V")
+Identity = tuple[str, int]
+LOOKUP_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Generic[V]):
+    """What storing a batch did: first seen, changed against what was known, and already known."""
+
+    new: tuple[V, ...] = ()
+    revised: tuple[V, ...] = ()
+    unchanged: int = 0
+
+    def __add__(self, other: "Stored[V]") -> "Stored[V]":
+        return Stored(
+            new=self.new + other.new,
+            revised=self.revised + other.revised,
+            unchanged=self.unchanged + other.unchanged,
+        )
+
+
+def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
+    """Store a batch. An item whose text changed is unassessed again; one that is the same costs a look-up."""
+    stored: Stored[Item] = Stored()
+    for wave in _waves(batch):
+        stored += _add_wave(connection, wave)
+    return stored
+
+
+def _waves(batch: Sequence[Item]) -> Iterator[dict[Identity, Item]]:
+    """Split so that no identity occurs twice in one wave: a second text of an item edits the first."""
+    waiting = [storable_item(item) for item in batch]
+    while waiting:
+        wave: dict[Identity, Item] = {}
+        later = []
+        for item in waiting:
+            identity = (item.source_id, key64(item.id))
+            if identity in wave:
+                later.append(item)
+            else:
+                wave[identity] = item
+        yield wave
+        waiting = later
+
+
+def _add_wave(connection: Connection, wave: dict[Identity, Item]) -> Stored[Item]:
+    known = _known_hashes(connection, list(wave))
+    fresh = {identity: item for identity, item in sorted(wave.items()) if identity not in known}
+    inserted = _insert(connection, fresh)
+    if len(inserted) < len(fresh):  # another process stored some of them since we looked
+        known |= _known_hashes(connection, [identity for identity in fresh if identity not in inserted])
+    revised = []
+    for identity, content_hash in sorted(known.items()):
+        item = wave[identity]
+        if item.content_hash != content_hash:
+            edited = _revise(connection, identity, item)
+            revised += [edited] if edited else []
+    new = tuple(item for identity, item in wave.items() if identity in inserted)
+    return Stored(new=new, revised=tuple(revised), unchanged=len(wave) - len(new) - len(revised))
+
+
+def _known_hashes(connection: Connection, identities: Sequence[Identity]) -> dict[Identity, str]:
+    if not identities:
+        return {}
+    query = select(items.c.source_id, items.c.key, items.c.content_hash).where(
+        tuple_(items.c.source_id, items.c.key).in_(identities)
+    )
+    return {(row.source_id, row.key): row.content_hash for row in connection.execute(query)}
+
+
+def _insert(connection: Connection, fresh: dict[Identity, Item]) -> set[Identity]:
+    """Insert in the order of identities (two writers then never wait for each other in a circle)."""
+    if not fresh:
+        return set()
+    rows = [item_row(item, item.content_hash) for item in fresh.values()]
+    statement = insert_new(connection, items)
+    if connection.dialect.name == "sqlite":  # we hold the write lock: what was absent still is
+        connection.execute(statement, rows)
+        return set(fresh)
+    done = connection.execute(statement.returning(items.c.source_id, items.c.key), rows)
+    return {(row.source_id, row.key) for row in done}
+
+
+def _revise(connection: Connection, identity: Identity, item: Item) -> Item | None:
+    """Replace the text of a stored item and keep the old one. Returns None when nothing is new in it.
+
+    An empty summary or body means "not read this time" (a list page after its detail page), not an erasure.
+    A text known earlier than the stored one becomes a revision and leaves the item as it is.
+    """
+    row = connection.execute(_by_identity(identity).with_for_update()).one()
+    item = replace(item, summary=item.summary or row.summary, body=item.body or row.body)
+    if item.content_hash == row.content_hash:
+        return None
+    if item.known_at < row.known_at:
+        _keep_revision(connection, row.seq, item, item.content_hash)
+        return None
+    if item.time_assumed and _seen_before(connection, row.seq, item.content_hash):
+        return None
+    _keep_revision(connection, row.seq, item_of(row), row.content_hash)
+    item = replace(item, published_at=item.published_at or row.published_at)
+    changed = item_row(item, item.content_hash)
+    connection.execute(update(items).where(items.c.seq == row.seq).values(changed))
+    return item
+
+
+def _by_identity(identity: Identity) -> Any:
+    return select(items).where(items.c.source_id == identity[0], items.c.key == identity[1])
+
+
+def _keep_revision(connection: Connection, item_seq: int, item: Item, content_hash: str) -> None:
+    row = {
+        "item_seq": item_seq,
+        "content_hash": content_hash,
+        "title": item.title,
+        "summary": item.summary,
+        "body": item.body,
+        "archive_hash": item.archive_hash,
+        "known_at": item.known_at,
+    }
+    connection.execute(insert_new(connection, item_revisions), row)
+
+
+def _seen_before(connection: Connection, item_seq: int, content_hash: str) -> bool:
+    """Without a time of its own, a text that was once replaced is the old text again, not a new edit."""
+    query = select(item_revisions.c.seq).where(
+        item_revisions.c.item_seq == item_seq, item_revisions.c.content_hash == content_hash
+    )
+    return connection.execute(query).first() is not None
+
+
+def find_item(connection: Connection, item_id: str, source_id: str | None = None) -> Item | None:
+    """Return one item by its id; naming the source makes it an index look-up."""
+    query = select(items).where(items.c.key == key64(item_id), items.c.id == item_id)
+    if source_id is not None:
+        query = query.where(items.c.source_id == source_id)
+    row = connection.execute(query).first()
+    return None if row is None else item_of(row)
+
+
+def item_history(connection: Connection, item: Item) -> tuple[Item, ...]:
+    """Return the earlier texts of an item, oldest first, without the present one."""
+    query = (
+        select(item_revisions)
+        .join(items)
+        .where(items.c.source_id == item.source_id, items.c.key == key64(item.id))
+        .order_by(item_revisions.c.known_at, item_revisions.c.seq)
+    )
+    return tuple(_earlier(item, row) for row in connection.execute(query))
+
+
+def _earlier(item: Item, row: Row[Any]) -> Item:
+    return replace(
+        item,
+        title=row.title,
+        summary=row.summary,
+        body=row.body,
+        archive_hash=row.archive_hash,
+        known_at=row.known_at,
+    )
+
+
+def items_between(
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    *,
+    kinds: Sequence[SourceKind] = (),
+    source_id: str | None = None,
+    limit: int | None = None,
+) -> tuple[Item, ...]:
+    """Return the items known at or after `since` and before `until`, oldest first."""
+    query = select(items).where(items.c.known_at >= since, items.c.known_at < until)
+    if kinds:
+        query = query.where(items.c.kind.in_(kinds))
+    if source_id is not None:
+        query = query.where(items.c.source_id == source_id)
+    query = query.order_by(items.c.known_at, items.c.seq).limit(limit)
+    return tuple(item_of(row) for row in connection.execute(query))
+
+
+def known_items(connection: Connection, source_id: str, item_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of these ids are stored for a source."""
+    found: set[str] = set()
+    for batch in batches(item_ids, LOOKUP_BATCH):
+        query = select(items.c.id).where(
+            items.c.source_id == source_id, items.c.key.in_([key64(identity) for identity in batch])
+        )
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)

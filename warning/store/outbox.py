@@ -1,0 +1,178 @@
+"""The outbox: what is owed to whom, claimed under a lease, ending sent or dead and never nothing.
+
+pending -> sending (claimed) -> sent | pending (retry) | unknown (may have arrived) | dead.
+A claim whose lease ran out was cut short: its row becomes unknown, for the next claimer to reconcile.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from warning.core.deliveries import DeliveryState, OutboxRow
+from warning.errors import StoreError
+from warning.store.deliveries import outbox_row
+from warning.store.engine import reading, writing
+from warning.store.rows import storable
+from warning.store.schema import channel_pauses, outbox
+
+FINAL = ("sent", "dead")
+CUT_SHORT = "the process ended, or took too long, while it was sending"
+
+
+class Outbox:
+    """One instance may be shared by threads; every call is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def claim(self, now: datetime, *, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]:
+        """Take at most `limit` due rows, oldest first, for `lease_seconds`; nobody else gets them meanwhile.
+
+        Rows come back in the state they were in: `pending`, or `unknown` when the message may have arrived
+        already and must be looked for before it is sent again. `attempts` counts this one. A version of an
+        alert is not given out before the version before it is sent or dead at the same destination.
+        """
+        with writing(self.engine) as connection:
+            _expire_leases(connection, now)
+            rows = connection.execute(_due(now, limit)).all()
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_([row.id for row in rows]))
+                .values(
+                    state="sending",
+                    attempts=outbox.c.attempts + 1,
+                    lease_until=now + timedelta(seconds=lease_seconds),
+                    updated_at=now,
+                )
+            )
+        return tuple(outbox_row(row, attempts=row.attempts + 1) for row in rows)
+
+    def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool:
+        """Record that the channel accepted it. True also ends a row whose lease has run out meanwhile."""
+        values = {"state": "sent", "sent_at": now, "provider_ref": storable(provider_ref), "error": ""}
+        return self._end(row_id, ("pending", "sending", "unknown"), now, values)
+
+    def retry(self, row_id: str, *, at: datetime, error: str) -> bool:
+        """Give the row back, to be tried again at `at`: the channel certainly did not take it."""
+        values = {"state": "pending", "next_attempt_at": at, "error": storable(error)}
+        return self._end(row_id, ("sending",), None, values)
+
+    def unknown(self, row_id: str, *, at: datetime, error: str) -> bool:
+        """Give the row back, to be reconciled at `at`: the channel may have taken it."""
+        values = {"state": "unknown", "next_attempt_at": at, "error": storable(error)}
+        return self._end(row_id, ("sending",), None, values)
+
+    def dead(self, row_id: str, *, now: datetime, error: str) -> bool:
+        """Give up: the destination will never accept it. `requeue` brings it back."""
+        values = {"state": "dead", "error": storable(error)}
+        return self._end(row_id, ("pending", "sending", "unknown"), now, values)
+
+    def requeue(self, row_id: str, *, now: datetime) -> bool:
+        """An operator's second chance for a dead row, or a nudge for one that waits.
+
+        Raises StoreError when there is no such row. A sent row, or one being sent, stays as it is: False.
+        """
+        with writing(self.engine) as connection:
+            row = connection.execute(select(outbox.c.state).where(outbox.c.id == row_id)).first()
+            if row is None:
+                raise StoreError(f"no delivery has the id {row_id!r}")
+            if row.state not in {"dead", "pending", "unknown"}:
+                return False
+            state = "unknown" if row.state == "unknown" else "pending"
+            attempts = 0 if row.state == "dead" else outbox.c.attempts
+            change = update(outbox).where(outbox.c.id == row_id, outbox.c.state == row.state)
+            change = change.values(state=state, attempts=attempts, next_attempt_at=now, updated_at=now)
+            return connection.execute(change).rowcount == 1
+
+    def pause(self, channel: str, address: str, *, until: datetime) -> None:
+        """Let one destination rest (Retry-After); a longer pause already set stays."""
+        with writing(self.engine) as connection:
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            statement = dialect.insert(channel_pauses).values(channel=channel, address=address, until=until)
+            shorter = channel_pauses.c.until < statement.excluded.until
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["channel", "address"],
+                    set_={"until": statement.excluded.until},
+                    where=shorter,
+                )
+            )
+
+    def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None:
+        """Return the channel's own id of the first message about this alert sent there: the thread's root."""
+        o = outbox.c
+        query = (
+            select(o.provider_ref)
+            .where(o.alert_key == alert_key, o.desk_id == desk_id)
+            .where(o.channel == channel, o.address == address)
+            .where(o.state == "sent", o.provider_ref != "")
+            .order_by(o.alert_version)
+        )
+        with reading(self.engine) as connection:
+            return connection.execute(query.limit(1)).scalar()
+
+    def rows(self, state: DeliveryState | None = None) -> tuple[OutboxRow, ...]:
+        """Return the rows in the order they came to be owed, all or those in one state."""
+        query = select(outbox).order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
+        if state is not None:
+            query = query.where(outbox.c.state == state)
+        with reading(self.engine) as connection:
+            return tuple(outbox_row(row) for row in connection.execute(query))
+
+    def row(self, row_id: str) -> OutboxRow | None:
+        with reading(self.engine) as connection:
+            row = connection.execute(select(outbox).where(outbox.c.id == row_id)).first()
+        return None if row is None else outbox_row(row)
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next waiting row is due, pauses apart; None when nothing waits."""
+        query = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(("pending", "unknown")))
+        with reading(self.engine) as connection:
+            return connection.execute(query).scalar()
+
+    def _end(
+        self, row_id: str, states: Collection[str], now: datetime | None, values: dict[str, Any]
+    ) -> bool:
+        """End a claim. False when the row is no longer in one of the states: somebody else has it."""
+        values |= {"lease_until": None} | ({"updated_at": now} if now else {})
+        change = update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(states)).values(values)
+        with writing(self.engine) as connection:
+            return connection.execute(change).rowcount == 1
+
+
+def _expire_leases(connection: Connection, now: datetime) -> None:
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.state == "sending", outbox.c.lease_until <= now)
+        .values(state="unknown", error=CUT_SHORT, next_attempt_at=now, lease_until=None, updated_at=now)
+    )
+
+
+def _due(now: datetime, limit: int) -> Select[Any]:
+    """Rows that may be sent now. PostgreSQL skips rows another claimer holds; SQLite has one writer."""
+    before = outbox.alias("before")
+    same_destination = and_(
+        before.c.alert_key == outbox.c.alert_key,
+        before.c.desk_id == outbox.c.desk_id,
+        before.c.channel == outbox.c.channel,
+        before.c.address == outbox.c.address,
+    )
+    waits_for_another = exists().where(
+        same_destination, before.c.alert_version < outbox.c.alert_version, before.c.state.not_in(FINAL)
+    )
+    paused = exists().where(
+        channel_pauses.c.channel == outbox.c.channel,
+        channel_pauses.c.address == outbox.c.address,
+        channel_pauses.c.until > now,
+    )
+    return (
+        select(outbox)
+        .where(outbox.c.state.in_(("pending", "unknown")), outbox.c.next_attempt_at <= now)
+        .where(~waits_for_another, ~paused)
+        .order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
+        .limit(limit)
+        .with_for_update(of=outbox, skip_locked=True)
+    )

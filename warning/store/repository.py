@@ -1,0 +1,247 @@
+"""The store as the use cases see it: every method is one transaction. The work is done in the modules beside it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from warning.core.alerts import Alert
+from warning.core.assess import Assessment, State
+from warning.core.deliveries import DeliveryState, OutboxRow, Withheld
+from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
+from warning.core.health import SourceState
+from warning.core.rulebook import Need
+from warning.core.vocabulary import SourceKind
+from warning.store import alerts as alert_rows
+from warning.store import archive as archive_rows
+from warning.store import assessments, deliveries, digests, export, figures, items, lists, sources, window
+from warning.store.archive import Fetch
+from warning.store.assessments import TraceRecord
+from warning.store.deliveries import Owed
+from warning.store.digests import ArchivedDigest
+from warning.store.engine import reading, writing
+from warning.store.items import Stored
+from warning.store.rows import batches
+
+BATCH = 1_000
+
+
+class Repository:
+    """One instance may be shared by threads. Raises SchemaBehind, or StoreError when the database is away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    # Raw documents
+
+    def archive(
+        self, raw: bytes, *, source_id: str, url: str, content_type: str, fetched_at: datetime
+    ) -> str:
+        """Keep the bytes by content, log the fetch, return their SHA-256 in hexadecimal."""
+        with writing(self.engine) as connection:
+            return archive_rows.archive(
+                connection,
+                raw,
+                source_id=source_id,
+                url=url,
+                content_type=content_type,
+                fetched_at=fetched_at,
+            )
+
+    def archived(self, digest: str) -> bytes:
+        """Return the bytes as fetched. Raises EvidenceMissing."""
+        with reading(self.engine) as connection:
+            return archive_rows.archived(connection, digest)
+
+    def fetch_log(
+        self, *, source_id: str | None = None, digest: str | None = None, limit: int = 100
+    ) -> tuple[Fetch, ...]:
+        """Return which source gave which bytes when, newest first."""
+        with reading(self.engine) as connection:
+            return archive_rows.fetch_log(connection, source_id=source_id, digest=digest, limit=limit)
+
+    # Evidence in
+
+    def add_items(self, batch: Iterable[Item]) -> Stored[Item]:
+        """Store items, in transactions of a thousand. An edited item is unassessed again."""
+        stored: Stored[Item] = Stored()
+        for part in batches(batch, BATCH):
+            with writing(self.engine) as connection:
+                stored += items.add_items(connection, part)
+        return stored
+
+    def add_observations(self, batch: Iterable[Observation]) -> Stored[Observation]:
+        """Store figures that differ from the latest vintage of their period."""
+        stored: Stored[Observation] = Stored()
+        for part in batches(batch, BATCH):
+            with writing(self.engine) as connection:
+                stored += figures.add_observations(connection, part)
+        return stored
+
+    def add_listing(self, listing: Listing) -> tuple[ListingChange, ...]:
+        """Store a list and what changed since its last version; the first version is a baseline."""
+        with writing(self.engine) as connection:
+            return lists.add_listing(connection, listing)
+
+    # Evidence out
+
+    def latest_listing(self, source_id: str) -> Listing | None:
+        with reading(self.engine) as connection:
+            return lists.latest_listing(connection, source_id)
+
+    def find_item(self, item_id: str, source_id: str | None = None) -> Item | None:
+        """Return one item by id; naming its source makes this an index look-up."""
+        with reading(self.engine) as connection:
+            return items.find_item(connection, item_id, source_id)
+
+    def item_history(self, item: Item) -> tuple[Item, ...]:
+        """Return the earlier texts of an item, oldest first."""
+        with reading(self.engine) as connection:
+            return items.item_history(connection, item)
+
+    def known_items(self, source_id: str, item_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these ids the store holds for a source: what needs no detail page again."""
+        with reading(self.engine) as connection:
+            return items.known_items(connection, source_id, item_ids)
+
+    def items_between(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        kinds: Sequence[SourceKind] = (),
+        source_id: str | None = None,
+        limit: int | None = None,
+    ) -> tuple[Item, ...]:
+        """Return items known at or after `since` and before `until`, oldest first."""
+        with reading(self.engine) as connection:
+            return items.items_between(
+                connection, since, until, kinds=kinds, source_id=source_id, limit=limit
+            )
+
+    def observations_between(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        materials: Sequence[str] = (),
+        source_id: str | None = None,
+    ) -> tuple[Observation, ...]:
+        """Return all vintages of periods that ended after `since` and not after `until`."""
+        with reading(self.engine) as connection:
+            return figures.figures_between(connection, since, until, materials=materials, source_id=source_id)
+
+    def latest_observations(
+        self, *, material: str | None = None, as_of: datetime | None = None
+    ) -> tuple[Observation, ...]:
+        """Return the newest figure of each series, of one material or of all."""
+        with reading(self.engine) as connection:
+            return figures.latest_figures(connection, material=material, as_of=as_of)
+
+    def export(self, since: datetime | None = None) -> Iterator[Evidence]:
+        """Yield all evidence known at or after `since`; memory does not grow with the store."""
+        return export.export(self.engine, since)
+
+    # Assessments
+
+    def unassessed(self, needs: tuple[Need, ...], as_of: datetime, limit: int) -> Window:
+        """Return at most `limit` unassessed records of each kind with the history the rules want."""
+        with reading(self.engine) as connection:
+            return window.unassessed(connection, needs, as_of, limit)
+
+    def state(self, *, since: datetime | None = None) -> State:
+        """Return the open alerts and who was told how much of them."""
+        with reading(self.engine) as connection:
+            return alert_rows.state(connection, since=since)
+
+    def commit_assessment(self, assessment: Assessment, window: Window, *, book_version: str) -> bool:
+        """Store everything an assessment decided, or nothing.
+
+        Returns False when it is stored already. Raises AssessmentRaced when another process assessed the same
+        evidence, or moved an alert on, since `unassessed` and `state` were read: read them again.
+        """
+        with writing(self.engine) as connection:
+            return assessments.commit_assessment(connection, assessment, window, book_version=book_version)
+
+    def traces(
+        self, since: datetime, until: datetime, *, rule_id: str | None = None
+    ) -> tuple[TraceRecord, ...]:
+        """Return what the rules did in the assessments at or after `since` and before `until`."""
+        with reading(self.engine) as connection:
+            return assessments.trace_records(connection, since, until, rule_id=rule_id)
+
+    # Alerts and deliveries
+
+    def alerts(
+        self,
+        *,
+        state: alert_rows.AlertState | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        keys: Sequence[str] = (),
+    ) -> tuple[Alert, ...]:
+        """Return alerts, last updated first, in their latest version (with `until`: as they stood then)."""
+        with reading(self.engine) as connection:
+            return alert_rows.find_alerts(connection, state=state, since=since, until=until, keys=keys)
+
+    def alert_versions(self, key: str) -> tuple[Alert, ...]:
+        """Return every version of one alert, the first first."""
+        with reading(self.engine) as connection:
+            return alert_rows.versions(connection, key)
+
+    def alert_version(self, key: str, version: int) -> Alert | None:
+        """Return the version of an alert that a delivery speaks of."""
+        with reading(self.engine) as connection:
+            return alert_rows.version(connection, key, version)
+
+    def alert_versions_between(self, since: datetime, until: datetime) -> tuple[Alert, ...]:
+        """Return the versions that came about in an interval, oldest first: what changed in a week."""
+        with reading(self.engine) as connection:
+            return alert_rows.versions_between(connection, since, until)
+
+    def deliveries(
+        self,
+        *,
+        alert_key: str | None = None,
+        desk_id: str | None = None,
+        state: DeliveryState | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Owed, ...]:
+        """Return deliveries beside the alert versions they carry."""
+        with reading(self.engine) as connection:
+            return deliveries.deliveries(
+                connection, alert_key=alert_key, desk_id=desk_id, state=state, since=since, until=until
+            )
+
+    def deliveries_of(self, alert_key: str) -> tuple[OutboxRow, ...]:
+        with reading(self.engine) as connection:
+            return deliveries.deliveries_of(connection, alert_key)
+
+    def withheld_of(self, alert_key: str) -> tuple[Withheld, ...]:
+        with reading(self.engine) as connection:
+            return alert_rows.withheld_of(connection, alert_key)
+
+    # Sources, digests, counts
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        with reading(self.engine) as connection:
+            return sources.source_states_by_id(connection)
+
+    def save_source_state(self, state: SourceState) -> None:
+        with writing(self.engine) as connection:
+            sources.save_source_state(connection, state)
+
+    def save_digest(self, digest: ArchivedDigest) -> None:
+        with writing(self.engine) as connection:
+            digests.save_digest(connection, digest)
+
+    def digests(self, *, desk_id: str | None = None, week: str | None = None) -> tuple[ArchivedDigest, ...]:
+        """Return archived digests, newest first."""
+        with reading(self.engine) as connection:
+            return digests.archived_digests(connection, desk_id=desk_id, week=week)
+
+    def counts(self) -> dict[str, int]:
+        """Return rows by table, and `unassessed`: the evidence that waits."""
+        with reading(self.engine) as connection:
+            return sources.counts(connection)

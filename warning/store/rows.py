@@ -1,0 +1,183 @@
+"""Evidence values <-> table rows, and the JSON the store keeps whole values in."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from math import isfinite
+from typing import Any, TypeVar
+
+import zstandard
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from warning.core.evidence import Entry, Item, Listing, Observation, observation_id
+from warning.core.ids import key64
+from warning.core.vocabulary import Marking
+
+T = TypeVar("T")
+
+
+def insert_new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that leaves out what is already there by any unique key."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut into lists of `size`, the last one shorter."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """The JSON form of one kind of value, built once when it is first needed."""
+    return TypeAdapter(kind)
+
+
+def to_json(kind: Any, value: object) -> str:
+    return adapter(kind).dump_json(value).decode()
+
+
+def from_json(kind: type[T], content: str) -> T:
+    named: Any = kind
+    value: T = adapter(named).validate_json(content)
+    return value
+
+
+def storable(text: str) -> str:
+    """Drop what no database takes: NUL characters and halves of surrogate pairs."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def storable_item(item: Item) -> Item:
+    """The item as the store keeps it; the same object when nothing had to be dropped."""
+    title, summary, body = storable(item.title), storable(item.summary), storable(item.body)
+    url, external_id = storable(item.url), storable(item.external_id)
+    if (title, summary, body, url, external_id) == (
+        item.title, item.summary, item.body, item.url, item.external_id,
+    ):  # fmt: skip
+        return item
+    return replace(item, title=title, summary=summary, body=body, url=url, external_id=external_id)
+
+
+def item_row(item: Item, content_hash: str) -> dict[str, Any]:
+    return {
+        "source_id": item.source_id,
+        "key": key64(item.id),
+        "id": item.id,
+        "kind": item.kind,
+        "country": item.country,
+        "language": item.language,
+        "title": item.title,
+        "summary": item.summary,
+        "body": item.body,
+        "url": item.url,
+        "external_id": item.external_id,
+        "archive_hash": item.archive_hash,
+        "published_at": item.published_at,
+        "known_at": item.known_at,
+        "time_assumed": item.time_assumed,
+        "marking": None if item.marking is None else item.marking.value,
+        "release_to": None if item.release_to is None else ",".join(sorted(item.release_to)),
+        "content_hash": content_hash,
+        "assessed_at": None,
+    }
+
+
+def item_of(row: Row[Any]) -> Item:
+    return Item(
+        id=row.id,
+        source_id=row.source_id,
+        kind=row.kind,
+        country=row.country,
+        language=row.language,
+        title=row.title,
+        summary=row.summary,
+        body=row.body,
+        url=row.url,
+        published_at=row.published_at,
+        known_at=row.known_at,
+        external_id=row.external_id,
+        archive_hash=row.archive_hash,
+        time_assumed=row.time_assumed,
+        marking=None if row.marking is None else Marking(row.marking),
+        release_to=None if row.release_to is None else frozenset(filter(None, row.release_to.split(","))),
+    )
+
+
+def storable_observation(observation: Observation) -> Observation:
+    """A figure that is no number (NaN, infinity) is a missing one."""
+    if observation.value is None or isfinite(observation.value):
+        return observation
+    identity = observation_id(observation.source_id, observation.series_id, observation.period, None)
+    return replace(observation, value=None, id=identity)
+
+
+def series_row(observation: Observation) -> dict[str, Any]:
+    """What stays the same over all figures of a series; `key` hashes all of it."""
+    descriptors = {
+        "series_id": observation.series_id,
+        "material": observation.material,
+        "measure": observation.measure,
+        "reporter": observation.reporter,
+        "partner": observation.partner,
+        "hs_code": observation.hs_code,
+        "unit": observation.unit,
+        "currency": observation.currency,
+        "frequency": observation.frequency,
+    }
+    key = key64(*(f"{name}={value}" for name, value in descriptors.items() if value is not None))
+    return {"source_id": observation.source_id, "key": key, **descriptors}
+
+
+def observation_of(row: Row[Any]) -> Observation:
+    return Observation(
+        id=row.id,
+        source_id=row.source_id,
+        series_id=row.series_id,
+        material=row.material,
+        measure=row.measure,
+        reporter=row.reporter,
+        partner=row.partner,
+        hs_code=row.hs_code,
+        unit=row.unit,
+        currency=row.currency,
+        frequency=row.frequency,
+        period=row.period,
+        value=row.value,
+        known_at=row.known_at,
+    )
+
+
+def packed_entries(entries: Iterable[Entry]) -> bytes:
+    lines = [[e.key, e.name, e.country, e.fields] for e in entries]
+    return zstandard.compress(json.dumps(lines, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def listing_of(row: Row[Any]) -> Listing:
+    lines = json.loads(zstandard.decompress(row.entries))
+    return Listing(
+        id=row.id,
+        source_id=row.source_id,
+        known_at=row.known_at,
+        url=row.url,
+        archive_hash=row.archive_hash,
+        entries=tuple(
+            Entry(key=key, name=name, country=country, fields=tuple((k, v) for k, v in fields))
+            for key, name, country, fields in lines
+        ),
+    )
