@@ -1,10 +1,11 @@
 """One alert version to one desk by one channel: owed, or withheld for a reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from warning.core.ids import content_id
+from warning.core.vocabulary import Severity
 
 WithheldReason = Literal[
     "below_threshold", "context", "marking_exceeds_clearance", "marking_exceeds_ceiling", "not_released",
@@ -14,7 +15,10 @@ WithheldReason = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Delivery:
-    """What the outbox owes. `id` is the same in every run: the key of exactly-once."""
+    """What the outbox owes. `id` is the same in every run: the key of exactly-once.
+
+    `severity` is the level this desk is told, for its own country; unknown when the router did not say.
+    """
 
     alert_key: str
     alert_version: int
@@ -22,6 +26,7 @@ class Delivery:
     channel: str
     address: str
     reason: Literal["first", "update", "escalated"]
+    severity: Severity = field(default=Severity.UNKNOWN, compare=False)
 
     @property
     def id(self) -> str:
