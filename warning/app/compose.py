@@ -1,0 +1,101 @@
+"""Composition root: Settings -> the parts of a running system. The only place that reads the clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warning import resources
+from warning.app.collecting import Memory
+from warning.catalog.load import RulebookHolder
+from warning.catalog.sources import SourceSpec, load_sources
+from warning.channels.build import build_channels
+from warning.channels.channel import Channel
+from warning.core.rulebook import Rulebook
+from warning.settings import Settings
+from warning.store import migrate
+from warning.store.engine import open_engine
+from warning.store.outbox import Outbox
+from warning.store.repository import Repository
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Return this machine's time, aware, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trees:
+    """Where the operator's YAML lies: the shipped trees unless the settings name others."""
+
+    feeds: Path
+    rules: Path
+    overlay: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A composed system. `book()` reads changed YAML and keeps the last good rulebook."""
+
+    settings: Settings
+    trees: Trees
+    sources: tuple[SourceSpec, ...]
+    rulebooks: RulebookHolder
+    repository: Repository
+    outbox: Outbox
+    channels: Mapping[str, Channel]
+    clock: Clock = field(default=system_clock)
+    memory: Memory = field(default_factory=Memory)
+
+    def book(self) -> Rulebook:
+        return self.rulebooks.current()
+
+    def close(self) -> None:
+        """Give back the database's connections."""
+        self.repository.engine.dispose()
+
+
+def trees(settings: Settings) -> Trees:
+    """Return the directories the settings name, the shipped ones for what they leave open."""
+    return Trees(
+        feeds=settings.feeds_dir or resources.tree("feeds"),
+        rules=settings.rules_dir or resources.tree("rules"),
+        overlay=settings.overlay_dir,
+    )
+
+
+def open_repository(settings: Settings) -> Repository:
+    """Open the store at its newest schema, making the home and the SQLite file on first use."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.url)
+    return Repository(open_engine(settings.url))
+
+
+def compose(settings: Settings, *, clock: Clock = system_clock) -> System:
+    """Build every part. Raises CatalogError when there is no good rulebook to start with."""
+    where = trees(settings)
+    rulebooks = RulebookHolder(where.rules, where.feeds, where.overlay)
+    repository = open_repository(settings)
+    return System(
+        settings=settings,
+        trees=where,
+        sources=load_sources(where.feeds),
+        rulebooks=rulebooks,
+        repository=repository,
+        outbox=Outbox(repository.engine),
+        channels=build_channels(
+            outbox_dir=settings.home / "outbox",
+            slack_token=_secret(settings.slack_bot_token),
+            slack_base_url=settings.slack_base_url,
+            smtp_url=_secret(settings.smtp_url),
+            mail_from=settings.mail_from,
+        ),
+        clock=clock,
+    )
+
+
+def _secret(value: object) -> str | None:
+    get = getattr(value, "get_secret_value", None)
+    return get() if get else None

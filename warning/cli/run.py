@@ -1,0 +1,101 @@
+"""`warning run`: the service, or one full round of it."""
+
+import asyncio
+import logging
+import signal
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from warning.app.compose import System, compose
+from warning.app.live import (
+    RoundReport,
+    assess_new,
+    collect_round,
+    deliver_round,
+    full_round,
+    open_fetcher,
+    send_due_digests,
+)
+from warning.cli.output import print_json
+from warning.schedule import Job, run_service
+from warning.settings import load_settings
+
+ROLES = ("all", "collect", "assess", "deliver", "schedule")
+
+EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 300.0}
+
+
+@click.command(
+    "run",
+    epilog="Exit codes: 0 ok, 1 a source or a delivery failed in --once, 2 configuration, 130 interrupted.",
+)
+@click.option("--once", is_flag=True, help="One full round of due work, then end.")
+@click.option(
+    "--role", type=click.Choice(ROLES), default="all", show_default=True, help="What this process does."
+)
+@click.option("--json", "as_json", is_flag=True, help="With --once: print run/1 on stdout.")
+def command(*, once: bool, role: str, as_json: bool) -> None:
+    r"""Collect, assess and deliver, until SIGTERM or Ctrl-C.
+
+    \b
+    Examples:
+      warning run                       everything in one process
+      warning run --once --json         one round, counts on stdout
+    """
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    system = compose(settings)
+    try:
+        if once:
+            report = asyncio.run(_once(system))
+            _print_round(report, as_json=as_json)
+            raise click.exceptions.Exit(0 if _clean(report) else 1)
+        asyncio.run(_serve(system, role))
+    finally:
+        system.close()
+
+
+async def _once(system: System) -> RoundReport:
+    async with open_fetcher(system) as fetcher:
+        return await full_round(system, fetcher)
+
+
+async def _serve(system: System, role: str) -> None:
+    """Run the jobs of the role until told to stop; what is in flight ends first, what is owed stays owed."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with open_fetcher(system) as fetcher:
+        actions = {
+            "collect": lambda: collect_round(system, fetcher),
+            "assess": lambda: asyncio.to_thread(assess_new, system),
+            "deliver": lambda: deliver_round(system),
+            "schedule": lambda: send_due_digests(system),
+        }
+        chosen = actions if role == "all" else {role: actions[role]}
+        jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
+        click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
+        await run_service(jobs, stop)
+    click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
+
+
+def _clean(report: RoundReport) -> bool:
+    failed = report.collected.failed if report.collected else 0
+    return not failed
+
+
+def _print_round(report: RoundReport, *, as_json: bool) -> None:
+    parts: dict[str, Any] = {
+        "collected": asdict(report.collected) if report.collected else {},
+        "assessed": asdict(report.assessed),
+        "delivered": asdict(report.delivered) if report.delivered else {},
+    }
+    if as_json:
+        print_json("run/1", parts)
+        return
+    for part, counts in parts.items():
+        told = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in counts.items() if isinstance(v, int))
+        click.echo(f"{part:<10} {told}")
