@@ -15,6 +15,8 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from warning.app.compose import system_clock
+
 log = logging.getLogger(__name__)
 GRACE_SECONDS = 30.0
 
@@ -43,7 +45,7 @@ class Service:
         self,
         jobs: Sequence[Job],
         *,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime] = system_clock,
         grace_seconds: float = GRACE_SECONDS,
         on_failure: Callable[[str, Exception], None] | None = None,
     ) -> None:
@@ -125,7 +127,7 @@ async def run_service(
     jobs: Sequence[Job],
     stop_event: asyncio.Event,
     *,
-    clock: Callable[[], datetime],
+    clock: Callable[[], datetime] = system_clock,
     grace_seconds: float = GRACE_SECONDS,
 ) -> bool:
     """Run `jobs` until `stop_event` is set. See `Service.run`."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from warning.app.collected import CollectReport, SourceOutcome
@@ -166,10 +167,14 @@ async def _gathered(
             if task.done():
                 memory.running.pop(name, None)
             else:
-                task.add_done_callback(lambda _, name=name: memory.running.pop(name, None))
+                task.add_done_callback(partial(_forget, memory, name))
     outcomes = sorted(task.result() for task in done)
     running = tuple(sorted(name for name, task in tasks.items() if task in late))
     return CollectReport(outcomes=tuple(outcomes), still_running=running)
+
+
+def _forget(memory: Memory, name: str, _task: "asyncio.Task[SourceOutcome]") -> None:
+    memory.running.pop(name, None)
 
 
 class _Round:

@@ -39,7 +39,7 @@ def next_retry(
     """
     cap = min(max(4 * spec.every, LEAST_CAP), LONGEST_RETRY)
     doublings = min(max(failures - 1, 0), MOST_DOUBLINGS)
-    wait = min(min(spec.every, FIRST_RETRY) * 2**doublings, cap)
+    wait: timedelta = min(min(spec.every, FIRST_RETRY) * float(2**doublings), cap)
     wait += min(spec.spread, wait / 4) * _share(spec.id, now)
     if retry_after_seconds is not None:
         wait = max(wait, min(timedelta(seconds=retry_after_seconds), LONGEST_RETRY))

@@ -29,6 +29,7 @@ MOST_REDIRECTS = 5
 LONGEST_HEADER = 32 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DEFAULT_WAIT_SECONDS = 600.0
+ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
 @dataclass(slots=True)
@@ -119,8 +120,9 @@ class Fetcher:
             async with self._asked(hop, request) as answer:
                 if answer.status not in REDIRECTS:
                     return await self._read(answer, hop, request)
-                _redirect(hop, answer, request)
-                self._guard.check_url(hop.url)
+                target = _target(hop.url, answer)
+                self._guard.check_url(target)
+                _move(hop, target, answer.status, request)
         raise FetchRefused(f"more than {MOST_REDIRECTS} redirects; the last one led to {_shown(hop.url)}")
 
     @asynccontextmanager
@@ -224,20 +226,22 @@ async def _body(answer: ClientResponse, max_bytes: int) -> bytes:
     return await read_body(answer.content.iter_chunked(CHUNK), encoding, max_bytes)
 
 
-def _redirect(hop: _Hop, answer: ClientResponse, request: FetchRequest) -> None:
-    """Move `hop` to where `answer` sends it. What was meant for one host is not told to the next."""
+def _target(url: URL, answer: ClientResponse) -> URL:
     place = answer.headers.get("Location", "")
     if not place.strip():
         raise FetchError(f"the server answered {answer.status} (moved) without saying where to")
-    target = hop.url.join(_parsed(place))
+    return url.join(_parsed(place))
+
+
+def _move(hop: _Hop, target: URL, status: int, request: FetchRequest) -> None:
+    """Go on at `target`. What was meant for one host is not told to the next."""
     if hop.url.scheme == "https" and target.scheme == "http":
         hop.notes.append(f"redirected from https to plain http ({_shown(target)})")
     if target.origin() != hop.url.origin():
-        own = {"user-agent", "accept", "accept-encoding"}
-        hop.headers = {name: value for name, value in hop.headers.items() if name.lower() in own}
+        hop.headers = {name: value for name, value in hop.headers.items() if name.lower() in ANYBODYS}
         if hop.body is not None and any(secret and secret in hop.body for secret in request.secrets):
             raise FetchRefused(f"redirected to another host ({_shown(target)}) with a key in the request")
-    if hop.method == "POST" and answer.status in {301, 302, 303}:
+    if hop.method == "POST" and status in {301, 302, 303}:
         hop.method, hop.body = "GET", None
         hop.headers = {name: value for name, value in hop.headers.items() if name.lower() != "content-type"}
     hop.url = target

@@ -10,6 +10,7 @@ from warning.errors import FetchError, FetchTooLarge
 
 ENCODINGS = "gzip, deflate, zstd"
 CHUNK = 64 * 1024
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class _Unpacker(Protocol):
@@ -32,8 +33,8 @@ class _Zlib:
         out = b""
         while data and len(out) <= room:
             if self._stream.eof:
-                if not self._gzip:
-                    return out
+                if not (self._gzip and data.startswith(_GZIP_MAGIC)):
+                    return out  # padding after the end, which servers do send
                 self._stream = zlib.decompressobj(wbits=31)
             try:
                 out += self._stream.decompress(data, room + 1 - len(out))
