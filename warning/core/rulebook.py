@@ -61,5 +61,6 @@ class Rulebook:
 
 
 def _history_days(rule: SeriesRule) -> int:
-    longest = max((HISTORY_DAYS[f] for f in rule.select.frequencies), default=HISTORY_DAYS["M"])
+    """A rule that names no frequency may meet yearly figures, so it wants that much."""
+    longest = max(HISTORY_DAYS[f] for f in rule.select.frequencies or HISTORY_DAYS)
     return int((rule.points + 2) * longest) + 1
