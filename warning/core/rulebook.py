@@ -11,9 +11,10 @@ from warning.core.policy import Policy
 from warning.core.rules import AnyRule, Select, SeriesRule
 from warning.core.sources import SourceProfile, unknown_source
 from warning.core.terms import Terms
-from warning.core.vocabulary import SourceKind
+from warning.core.vocabulary import Frequency, SourceKind
 
-HISTORY_DAYS = {"D": 1.6, "W": 7.0, "M": 31.0, "Q": 92.0, "A": 366.0}
+FREQUENCIES: tuple[Frequency, ...] = ("D", "W", "M", "Q", "A")
+HISTORY_DAYS: Mapping[Frequency, float] = {"D": 1.6, "W": 7.0, "M": 31.0, "Q": 92.0, "A": 366.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +51,15 @@ class Rulebook:
     def needs(self) -> tuple[Need, ...]:
         """What history the series rules want loaded."""
         return tuple(
-            Need(select=rule.select, days=_history_days(rule))
+            Need(
+                select=rule.select.model_copy(update={"frequencies": (frequency,)}),
+                days=int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1,
+            )
             for rule in self.active("series")
             if isinstance(rule, SeriesRule)
+            for frequency in rule.select.frequencies or FREQUENCIES
         )
 
     def source(self, source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:
         """The catalogue's profile, or a cautious one for evidence whose source nobody declared."""
         return self.sources.get(source_id) or unknown_source(source_id, kind, country, language)
-
-
-def _history_days(rule: SeriesRule) -> int:
-    """A rule that names no frequency may meet yearly figures, so it wants that much."""
-    longest = max(HISTORY_DAYS[f] for f in rule.select.frequencies or HISTORY_DAYS)
-    return int((rule.points + 2) * longest) + 1

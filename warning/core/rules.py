@@ -218,7 +218,24 @@ class Select(OperatorModel):
     sources: tuple[str, ...] = ()
 
 
-class Change(OperatorModel):
+class SeriesTest(OperatorModel):
+    """What every test of a series may say of itself.
+
+    `frequencies` limits it to daily, weekly, monthly ... series, as five days and five months are two
+    different questions. `confirm_points` and `rearm_points` stand instead of the rule's own.
+    """
+
+    frequencies: tuple[Frequency, ...] = ()
+    confirm_points: int | None = Field(default=None, ge=1, le=10)
+    rearm_points: int | None = Field(default=None, ge=0, le=60)
+
+    @property
+    def span(self) -> int:
+        """The number of points one verdict reads, the newest included."""
+        raise NotImplementedError
+
+
+class Change(SeriesTest):
     """The change over `steps` periods: rise_ratio 0.25 is +25 %, fall_ratio 0.25 is -25 %.
 
     The reference is the point `steps` back or the median of the three points ending there, whichever makes
@@ -238,11 +255,10 @@ class Change(OperatorModel):
 
     @property
     def span(self) -> int:
-        """The number of points the test reads, the newest included."""
         return self.steps + 3
 
 
-class Spike(OperatorModel):
+class Spike(SeriesTest):
     """The log return over `steps` against a robust baseline of past returns only.
 
     The scale is max(1.4826 MAD, 0.75 mean |r|, floor); the rule fires at `threshold` scales when the move
@@ -262,7 +278,7 @@ class Spike(OperatorModel):
         return self.baseline_points + 2 * self.steps + 1
 
 
-class Drop(OperatorModel):
+class Drop(SeriesTest):
     """The level against the trailing median of `baseline_points`; fires at or below (1 - fall_ratio) of it.
 
     `baseline_min` keeps small partners out (the median must reach it, in the series' own unit).
@@ -285,7 +301,7 @@ class Drop(OperatorModel):
         return max(self.baseline_points + 1, (self.season_points or 0) + 2)
 
 
-class Surge(OperatorModel):
+class Surge(SeriesTest):
     """The level against the trailing median of `baseline_points`; fires at or above (1 + rise_ratio) of it.
 
     `baseline_min`, `scales` and `season_points` are those of `drop`.
@@ -303,7 +319,7 @@ class Surge(OperatorModel):
         return max(self.baseline_points + 1, (self.season_points or 0) + 2)
 
 
-class Extreme(OperatorModel):
+class Extreme(SeriesTest):
     """A new high (or low) outside the range of the last `baseline_points` by `margin_ratio` of that range."""
 
     method: Literal["extreme"]
@@ -344,11 +360,17 @@ class SeriesRule(RuleBase):
     direction: Direction
     examples: tuple[SeriesExample, ...] = Field(min_length=2)
 
-    @property
-    def points(self) -> int:
-        """How many points back one verdict of this rule reads, the newest included."""
-        longest = max(test.span for test in self.tests)
-        return max(self.min_points, longest) + self.confirm_points - 1 + self.rearm_points
+    def confirm(self, test: SeriesTest) -> int:
+        return self.confirm_points if test.confirm_points is None else test.confirm_points
+
+    def rearm(self, test: SeriesTest) -> int:
+        return self.rearm_points if test.rearm_points is None else test.rearm_points
+
+    def points(self, frequency: Frequency) -> int:
+        """How many points back one verdict on a series of this frequency reads, the newest included."""
+        tests = [t for t in self.tests if not t.frequencies or frequency in t.frequencies]
+        reach = [t.span + self.confirm(t) - 1 + self.rearm(t) for t in tests]
+        return max([self.min_points, *reach])
 
 
 Rule = Annotated[TextRule | ContextRule | ListingRule | SeriesRule, Field(discriminator="kind")]

@@ -66,6 +66,7 @@ def looks_at(rule: ListingRule, change: ListingChange, book: Rulebook) -> bool:
     source = book.source(change.source_id, "regulatory", "", "en")
     return (
         (not where.sources or change.source_id in where.sources)
+        and change.source_id not in where.except_sources
         and (not where.kinds or source.kind in where.kinds)
         and (not where.countries or source.country in where.countries)
         and (not where.languages or source.language in where.languages)

@@ -14,6 +14,7 @@ from warning.core.series.signal import evidence, signal
 from warning.core.series.track import Track, fill_absent_rows, lay_out, tracks
 from warning.core.series.windows import Board, board, fresh_rows
 from warning.core.signals import Outcome, Signal, Trace
+from warning.core.vocabulary import Frequency
 
 __all__ = ["detect_series", "explain_series"]
 
@@ -25,7 +26,8 @@ def detect_series(
 ) -> tuple[list[Signal], list[Trace]]:
     """Judge every fresh figure by every active rule; one signal a rule and figure, one trace a rule."""
     rules = [rule for rule in book.active("series") if isinstance(rule, SeriesRule)]
-    boards = _Boards(known, pad=max((rule.points for rule in rules), default=0))
+    seen: set[Frequency] = {one.meta.frequency for one in known.series}
+    boards = _Boards(known, pad=max((rule.points(f) for rule in rules for f in seen), default=0))
     signals: list[Signal] = []
     traces: list[Trace] = []
     for rule in rules:

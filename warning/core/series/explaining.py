@@ -30,7 +30,7 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
     label = f"{rule.id} on {series.meta.series_id} {newest.period}"
     if found:
         return ExplainNode(label=label, passed=False, children=(selected,))
-    on = board([track], rule.points)
+    on = board([track], rule.points(newest.frequency))
     rows = Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([len(track.values) - 1]))
     count = int(known_counts(on, rows)[0])
     history = ExplainNode(
@@ -48,7 +48,9 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
 
 
 def _conditions(rule: SeriesRule, on: Board, rows: Rows, track: Track) -> Iterator[ExplainNode]:
-    for condition in (c for test in rule.tests for c in conditions(test)):
+    frequency = track.meta.frequency
+    asked = [test for test in rule.tests if not test.frequencies or frequency in test.frequencies]
+    for condition in (c for test in asked for c in conditions(test)):
         yield _condition(rule, condition, on, rows, track)
 
 
@@ -64,7 +66,7 @@ def _condition(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, tr
         score=float(judged.score[0]),
     )
     holds = bool(judged.holds[0])
-    before = holds and rule.rearm_points > 0 and not _fires_alone(rule, condition, on, rows)
+    before = holds and rule.rearm(condition.test) > 0 and not _fires_alone(rule, condition, on, rows)
     if judged.refused[0]:
         detail = "the window holds zeros, a ratio means nothing there"
     elif isnan(finding.observed) or isnan(finding.baseline) or isnan(finding.ratio):
@@ -72,7 +74,7 @@ def _condition(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, tr
     else:
         detail = reason(rule, finding, evidence(finding)).text
     if before:
-        detail = f"{detail}; it held already within the {rule.rearm_points} figures before"
+        detail = f"{detail}; it held already within the {rule.rearm(condition.test)} figures before"
     return ExplainNode(label=condition.code, passed=holds and not before, detail=detail)
 
 

@@ -50,21 +50,31 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
         too_little += int(np.count_nonzero(~enough))
         part = part.where(enough)
         for condition in (c for test in rule.tests for c in conditions(test)):
-            judged = judge(rule, condition, on, part)
+            asked = part.where(_asks(condition, on, part))
+            judged = judge(rule, condition, on, asked)
             refused += int(np.count_nonzero(judged.refused))
             holds = judged.holds
-            new = holds & ~_held_before(rule, condition, on, part, holds)
+            new = holds & ~_held_before(rule, condition, on, asked, holds)
             lasting += int(np.count_nonzero(holds & ~new))
-            found += _findings(condition, on, part, judged, new)
+            found += _findings(condition, on, asked, judged, new)
     return RuleFindings(
         findings=tuple(found), considered=len(rows), too_little=too_little, lasting=lasting, refused=refused
     )
 
 
+def _asks(condition: Condition, on: Board, rows: Rows) -> Bools:
+    """Say which rows are series of a frequency the test speaks of."""
+    wanted = condition.test.frequencies
+    if not wanted:
+        return np.ones(len(rows), dtype=bool)
+    asked = np.array([track.meta.frequency in wanted for track in on.tracks], dtype=bool)
+    return asked[rows.owners] if len(rows) else np.zeros(0, dtype=bool)
+
+
 def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judged:
     """Judge rows by one condition, the rule's floor on the size of the move included."""
-    matrix = window(on, rows, condition.width(rule.confirm_points))
-    judged = condition.judge(matrix, rule.confirm_points)
+    confirm = rule.confirm(condition.test)
+    judged = condition.judge(window(on, rows, condition.width(confirm)), confirm)
     if not rule.materiality_min:
         return judged
     material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min
@@ -79,10 +89,10 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
 
 
 def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, holds: Bools) -> Bools:
-    """Say for which rows the condition held at one of the `rearm_points` places before."""
+    """Say for which rows the condition held at one of the places before that re-arming asks about."""
     before = np.zeros(len(rows), dtype=bool)
     asked = np.flatnonzero(holds)
-    for steps in range(1, rule.rearm_points + 1):
+    for steps in range(1, rule.rearm(condition.test) + 1):
         asked = asked[~before[asked] & (rows.places[asked] >= steps)]
         if not len(asked):
             break

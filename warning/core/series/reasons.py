@@ -23,8 +23,9 @@ def reason(rule: SeriesRule, finding: Finding, point: Observation) -> Reason:
         ("period", point.period),
     )
     text = _sentence(finding, found=found, against=against, span=span, limit=limit)
-    if rule.confirm_points > 1:
-        text = f"{text}, held for {window_words(rule.confirm_points, point)}"
+    confirm = rule.confirm(finding.condition.test)
+    if confirm > 1:
+        text = f"{text}, held for {window_words(confirm, point)}"
     return Reason(code=f"series.{finding.condition.code}", text=text, params=params)
 
 
