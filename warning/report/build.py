@@ -1,0 +1,190 @@
+"""A week of the store -> the digest's values. Pure: everything it needs is in `WeekInput`."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from warning.core.alerts import Alert
+from warning.core.desks import Desk, Destination
+from warning.core.evidence import Observation
+from warning.core.health import SourceState
+from warning.core.rulebook import Rulebook
+from warning.core.vocabulary import Marking
+from warning.report.changes import change_lines, coming_dates, country_label, localised_title, permitted
+from warning.report.document import ChangeLine, ComingDate, Coverage, DigestDocument, MaterialRow, SourceGap
+from warning.report.figures import largest_move, material_rows
+from warning.report.week import week_bounds
+from warning.report.words import DigestWords, amount, digest_words, ratio
+
+SHOWN_BACKGROUND = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekInput:
+    """What the store knew of a week.
+
+    `versions` are the alert versions of the week, oldest first; `standing` all alerts as they stood at its end;
+    `observations` every figure of the year and a half before; `items` and `figures` count what came in.
+    """
+
+    versions: Sequence[Alert]
+    standing: Sequence[Alert]
+    observations: Sequence[Observation]
+    sources: Mapping[str, SourceState]
+    enabled: frozenset[str]
+    items: int
+    figures: int
+
+
+def build_digest(
+    week: str, desk: Desk, book: Rulebook, found: WeekInput, written_at: datetime
+) -> DigestDocument:
+    """Return the digest of one ISO week for one desk, holding nothing the desk may not see."""
+    words = digest_words(desk.language)
+    since, until = week_bounds(week, desk.timezone)
+    destinations = desk.digest_to or (Destination(channel="console", to=("digest",), ceiling=desk.clearance),)
+    versions = permitted(found.versions, desk, destinations)
+    standing = permitted(found.standing, desk, destinations)
+    lines = change_lines(versions, desk, book, words)
+    shown = {line.key for line in lines}
+    alerted = Counter(m for a in standing if a.key in shown for m in a.facts.materials)
+    rows = material_rows(found.observations, lines, alerted, desk, book, until)
+    week_end = until.astimezone(ZoneInfo(desk.timezone)).date()
+    coming = coming_dates((a for a in standing if a.interrupts), book, words.language, week_end)
+    coverage = _coverage(found, book, since, until)
+    background = [a for a in versions if not a.interrupts]
+    return DigestDocument(
+        desk_id=desk.id,
+        desk_title=desk.title,
+        country=desk.country,
+        language=words.language,
+        timezone=desk.timezone,
+        week=week,
+        since=since,
+        until=until,
+        written_at=written_at,
+        marking=max(_markings(versions, standing, coming), default=Marking.CLEAR),
+        summary=_summary(
+            lines, rows, coming, coverage, country_label(desk.country, book, words.language), words
+        ),
+        changes=lines,
+        background=_background(background, book, words),
+        materials=rows,
+        coming=coming,
+        coverage=coverage,
+    )
+
+
+def _markings(
+    versions: Sequence[Alert], standing: Sequence[Alert], coming: Sequence[ComingDate]
+) -> tuple[Marking, ...]:
+    """The marking of everything the digest tells of: the week's versions, and alerts with a date ahead."""
+    dated = {c.alert_key for c in coming}
+    return tuple(a.marking for a in (*versions, *(a for a in standing if a.key in dated)))
+
+
+def _background(alerts: Sequence[Alert], book: Rulebook, words: DigestWords) -> tuple[str, ...]:
+    titles = {
+        a.key: a.exhibits[0].title if a.exhibits else localised_title(a.facts, book, words.language)
+        for a in alerts
+    }
+    return tuple(titles.values())[-SHOWN_BACKGROUND:]
+
+
+def _coverage(found: WeekInput, book: Rulebook, since: datetime, until: datetime) -> Coverage:
+    down: list[SourceGap] = []
+    never: list[SourceGap] = []
+    read = 0
+    for source_id in sorted(found.enabled):
+        state = found.sources.get(source_id)
+        success = state.last_success_at if state else None
+        if success is not None and success >= since:
+            read += 1
+            continue
+        profile = book.sources.get(source_id)
+        gap = SourceGap(
+            source_id=source_id,
+            title=profile.title if profile else source_id,
+            cause=state.cause if state else "",
+            since=success if success is None or success < until else None,
+        )
+        (down if success else never).append(gap)
+    rules = book.active("text", "context", "listing", "series")
+    return Coverage(
+        sources=len(found.enabled),
+        read=read,
+        items=found.items,
+        figures=found.figures,
+        rules=len(rules),
+        materials=len(book.terms.materials),
+        down=tuple(down),
+        never=tuple(never),
+    )
+
+
+def _summary(
+    lines: Sequence[ChangeLine],
+    rows: Sequence[MaterialRow],
+    coming: Sequence[ComingDate],
+    coverage: Coverage,
+    country: str,
+    words: DigestWords,
+) -> tuple[str, ...]:
+    """Five sentences at most: what happened, the worst of it, what comes, what moved, what was watched."""
+    return (
+        *_what_happened(lines, country, words),
+        _what_comes(coming, words),
+        _what_moved(rows, words),
+        _what_was_watched(coverage, words),
+    )
+
+
+def _what_happened(lines: Sequence[ChangeLine], country: str, words: DigestWords) -> tuple[str, ...]:
+    if not lines:
+        return (words.say("summary.quiet"),)
+    kinds = Counter(line.kind for line in lines)
+    counts = {kind: kinds.get(kind, 0) for kind in ("new", "updated", "easing", "closed")}
+    top = max(lines, key=lambda line: (line.severity.rank, line.kind == "new", line.first_known_at))
+    level = words.say(f"level.{top.severity.value}")
+    return (
+        words.say("summary.counts", **counts),
+        words.say("summary.top", country=country, title=top.title, level=level),
+    )
+
+
+def _what_comes(coming: Sequence[ComingDate], words: DigestWords) -> str:
+    if not coming:
+        return words.say("summary.no_date")
+    soonest = coming[0]
+    what = words.say(f"date.{soonest.kind}")
+    return words.say("summary.next_date", date=words.day(soonest.on), title=soonest.title, what=what)
+
+
+def _what_moved(rows: Sequence[MaterialRow], words: DigestWords) -> str:
+    row = largest_move(rows)
+    if row is None or row.price is None or row.price.change_ratio is None:
+        return words.say("summary.no_move")
+    what = words.say(
+        "figure.move",
+        material=row.label,
+        market=row.price.source,
+        change=ratio(row.price.change_ratio),
+        value=amount(row.price.value),
+        currency=row.price.currency or "",
+        unit=row.price.unit,
+    )
+    return words.say("summary.move", what=what)
+
+
+def _what_was_watched(coverage: Coverage, words: DigestWords) -> str:
+    watched = words.say(
+        "summary.watched",
+        read=coverage.read,
+        sources=coverage.sources,
+        items=coverage.items,
+        figures=coverage.figures,
+    )
+    gaps = len(coverage.down) + len(coverage.never)
+    return f"{watched} {words.say('summary.gaps', gaps=gaps)}" if gaps else watched

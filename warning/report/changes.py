@@ -1,0 +1,141 @@
+"""What changed in a week for one desk: lines from the alert versions that came about within it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from warning.core.alerts import Alert, Difference
+from warning.core.desks import Desk, Destination
+from warning.core.routing import release_refusal
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Facts
+from warning.core.terms import Language
+from warning.report.document import ChangeKind, ChangeLine, ComingDate
+from warning.report.words import DigestWords
+
+AHEAD_DAYS = 60
+SHOWN_MATERIALS = 4
+_KIND_ORDER: Mapping[ChangeKind, int] = {"new": 0, "updated": 1, "easing": 2, "closed": 3}
+
+
+def permitted(alerts: Iterable[Alert], desk: Desk, destinations: Sequence[Destination]) -> tuple[Alert, ...]:
+    """Return the alerts that may leave for every one of the digest's destinations."""
+    return tuple(a for a in alerts if not any(release_refusal(a, desk, d) for d in destinations))
+
+
+def change_lines(
+    versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWords
+) -> tuple[ChangeLine, ...]:
+    """Return one line an alert, the most severe first, easing and closed ones last.
+
+    `versions` are the week's, oldest first; alerts that never interrupt belong to the background.
+    """
+    by_key: dict[str, list[Alert]] = {}
+    for alert in versions:
+        if alert.interrupts:
+            by_key.setdefault(alert.key, []).append(alert)
+    lines = [_line(of_one, desk, book, words) for of_one in by_key.values()]
+    return tuple(
+        sorted(lines, key=lambda c: (_KIND_ORDER[c.kind] > 1, -c.severity.rank, c.first_known_at, c.key))
+    )
+
+
+def coming_dates(
+    alerts: Iterable[Alert], book: Rulebook, language: str, week_end: date
+) -> tuple[ComingDate, ...]:
+    """Return the dates of the next 60 days that alerts speak of, soonest first; `week_end` is the first day after."""
+    found: dict[tuple[date, str, str], ComingDate] = {}
+    for alert in alerts:
+        for kind, on in (("effective", alert.facts.effective), ("expires", alert.facts.expires)):
+            if on is None or not week_end <= on <= week_end + timedelta(days=AHEAD_DAYS):
+                continue
+            coming = ComingDate(
+                kind="effective" if kind == "effective" else "expires",
+                on=on,
+                days=(on - week_end).days,
+                title=localised_title(alert.facts, book, language),
+                instrument=alert.facts.instrument,
+                alert_key=alert.key,
+            )
+            found.setdefault((on, kind, alert.facts.instrument or alert.key), coming)
+    return tuple(sorted(found.values(), key=lambda c: (c.on, c.title)))
+
+
+def localised_title(facts: Facts, book: Rulebook, language: str) -> str:
+    """Return "actor · materials: act" in a language, in English where a term has no label in it."""
+    materials = [material_label(m, book, language) for m in facts.materials]
+    shown = ", ".join(materials[:SHOWN_MATERIALS])
+    if len(materials) > SHOWN_MATERIALS:
+        shown += f" +{len(materials) - SHOWN_MATERIALS}"
+    actors = ", ".join(country_label(code, book, language) for code in facts.actors)
+    targets = ", ".join(country_label(code, book, language) for code in facts.targets)
+    act = book.terms.acts.get(facts.act)
+    named = _label(act.label, language) if act else facts.act.replace("_", " ")
+    subject = " · ".join(part for part in (actors + (f" → {targets}" if targets else ""), shown) if part)
+    return f"{subject}: {named}" if subject else named
+
+
+def material_label(material: str, book: Rulebook, language: str) -> str:
+    known = book.terms.materials.get(material)
+    return _label(known.label, language) if known else material.replace("_", " ")
+
+
+def country_label(code: str, book: Rulebook, language: str) -> str:
+    actor = book.terms.actors.get(code)
+    return _label(actor.label, language) if actor else code
+
+
+def _label(labels: Mapping[Language, str], language: str) -> str:
+    written = {str(code): label for code, label in labels.items()}
+    return written.get(language) or written.get("en") or next(iter(written.values()), "")
+
+
+def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWords) -> ChangeLine:
+    alert = versions[-1]
+    first = min(alert.exhibits, key=lambda e: (e.known_at, not e.official), default=None)
+    leading = alert.exhibits[0] if alert.exhibits else None
+    return ChangeLine(
+        kind=_kind(versions),
+        key=alert.key,
+        version=alert.version,
+        title=localised_title(alert.facts, book, words.language),
+        severity=alert.severity_for(desk.country),
+        certainty=alert.certainty,
+        marking=alert.marking,
+        instrument=alert.facts.instrument,
+        announced=alert.facts.announced,
+        effective=alert.facts.effective,
+        expires=alert.facts.expires,
+        first_known_at=alert.opened_at,
+        first_source=first.source_title if first else "",
+        publishers=len(alert.publishers),
+        original_title=leading.title if leading else "",
+        was=tuple(_said(d, desk, book, words) for v in versions for d in v.differences if _concerns(d, desk)),
+    )
+
+
+def _kind(versions: Sequence[Alert]) -> ChangeKind:
+    alert = versions[-1]
+    if alert.state == "closed":
+        return "closed"
+    if alert.facts.direction == "easing":
+        return "easing"
+    return "new" if versions[0].version == 1 else "updated"
+
+
+def _concerns(difference: Difference, desk: Desk) -> bool:
+    if difference.code == "severity":
+        return difference.after.startswith(f"{desk.country}:")
+    return difference.code != "opened"
+
+
+def _said(difference: Difference, desk: Desk, book: Rulebook, words: DigestWords) -> str:
+    after = difference.after
+    if difference.code == "severity":
+        after = words.say(f"level.{after.removeprefix(f'{desk.country}:')}")
+    elif difference.code == "materials":
+        after = ", ".join(material_label(m, book, words.language) for m in after.split(",") if m)
+    elif difference.code == "targets":
+        after = ", ".join(country_label(c, book, words.language) for c in after.split(",") if c)
+    elif difference.code in {"effective", "expires", "announced"} and after:
+        after = words.day(date.fromisoformat(after))
+    return words.say(f"change.{difference.code}", after=after)

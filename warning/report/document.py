@@ -1,0 +1,132 @@
+"""The digest as values: what a desk reads about one week, before any markup."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from warning.core.vocabulary import Certainty, Marking, Severity
+
+ChangeKind = Literal["new", "updated", "easing", "closed"]
+DateKind = Literal["effective", "expires"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One alert that changed in the week, in the version that stood at the week's end.
+
+    `severity` is the level for the desk's country. `was` says what the last version of the week changed,
+    in the desk's language, empty for a new alert. `first_source` is the publisher first heard of it from.
+    """
+
+    kind: ChangeKind
+    key: str
+    version: int
+    title: str
+    severity: Severity
+    certainty: Certainty
+    marking: Marking
+    instrument: str | None
+    announced: date | None
+    effective: date | None
+    expires: date | None
+    first_known_at: datetime
+    first_source: str
+    publishers: int
+    original_title: str
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """The newest figure of a series at the week's end, and its change.
+
+    `change_ratio` is against the figure `against` (0.25 = +25 %); None when there was none to compare with.
+    """
+
+    value: float
+    unit: str
+    currency: str | None
+    period: str
+    reporter: str
+    partner: str
+    change_ratio: float | None
+    against: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialRow:
+    """One watched material: how exposed the desk's country is, the week's alerts, the last known figures."""
+
+    material: str
+    label: str
+    grade: str
+    alerts: int
+    price: Figure | None
+    flow: Figure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingDate:
+    """A date ahead that an alert speaks of. `days` counts from the week's end."""
+
+    kind: DateKind
+    on: date
+    days: int
+    title: str
+    instrument: str | None
+    alert_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceGap:
+    """A source that gave nothing in the week. `since` is the last success, None when it was never reached."""
+
+    source_id: str
+    title: str
+    cause: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was watched: `read` of `sources` answered, and how much evidence came in within the week."""
+
+    sources: int
+    read: int
+    items: int
+    figures: int
+    rules: int
+    materials: int
+    down: tuple[SourceGap, ...] = ()
+    never: tuple[SourceGap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDocument:
+    """A week for a desk. `summary` holds at most five sentences in the desk's language.
+
+    `since` and `until` bound the week in UTC (Monday 00:00 in the desk's zone, `until` excluded). `marking` is
+    the most restrictive one of what is inside.
+    """
+
+    desk_id: str
+    desk_title: str
+    country: str
+    language: str
+    timezone: str
+    week: str
+    since: datetime
+    until: datetime
+    written_at: datetime
+    marking: Marking
+    summary: tuple[str, ...]
+    changes: tuple[ChangeLine, ...]
+    background: tuple[str, ...]
+    materials: tuple[MaterialRow, ...]
+    coming: tuple[ComingDate, ...]
+    coverage: Coverage
+
+    @property
+    def quiet(self) -> bool:
+        return not self.changes

@@ -1,0 +1,212 @@
+"""The digest as text, as HTML for mail, and as a JSON document."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from warning.report.document import ChangeLine, ComingDate, DigestDocument, MaterialRow
+from warning.report.figures import flow_text, price_text
+from warning.report.words import DigestWords, digest_words
+
+# Level, as a colour that keeps 4.5:1 against white; the level always stands beside it in words.
+LEVEL_COLOURS: Mapping[str, str] = {
+    "extreme": "#8b0000",
+    "severe": "#a63c00",
+    "moderate": "#7a5c00",
+    "minor": "#35566b",
+    "unknown": "#4a4a4a",
+}
+
+
+def subject(document: DigestDocument) -> str:
+    """Return the mail's subject: the marking first, as TLP asks."""
+    words = digest_words(document.language)
+    marking = words.say("foot.marking", marking=document.marking.value)
+    return f"[{marking}] {_title(document, words)}"
+
+
+def as_text(document: DigestDocument) -> str:
+    """Return the digest as plain text, at most one idea a line."""
+    words = digest_words(document.language)
+    blocks = [
+        [
+            words.say("foot.marking", marking=document.marking.value),
+            _title(document, words),
+            _span(document, words),
+        ],
+        _section(words.say("heading.summary"), list(document.summary)),
+        _section(words.say("heading.changes"), [_change_text(c, document, words) for c in document.changes]),
+        _section(words.say("heading.materials"), [_material_text(r, words) for r in _told(document)]),
+        _section(words.say("heading.coming"), [_coming_text(c, words) for c in document.coming]),
+        _section(words.say("heading.background"), list(document.background)),
+        _section(words.say("heading.coverage"), _coverage_lines(document, words)),
+        [words.say("foot.method"), words.say("foot.written", when=_written(document, words))],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def as_html(document: DigestDocument) -> str:
+    """Return one self-contained HTML page that mail clients show: tables, inline styles, no script, no image."""
+    words = digest_words(document.language)
+    return (
+        _environment()
+        .get_template("digest.html.j2")
+        .render(
+            document=document,
+            title=_title(document, words),
+            span=_span(document, words),
+            say=words.say,
+            day=words.day,
+            colours=LEVEL_COLOURS,
+            details=lambda change: _details(change, document, words),
+            materials=[(row, *_figures(row, words)) for row in _told(document)],
+            ahead=lambda coming: _days_ahead(coming, words),
+            coverage=_coverage_lines(document, words)[:1],
+            gaps=_gaps(document, words),
+            written=_written(document, words),
+        )
+    )
+
+
+def as_json(document: DigestDocument) -> dict[str, Any]:
+    """Return the digest as plain values: the content of `digest/1`."""
+    content = _plain(asdict(document))
+    assert isinstance(content, dict)
+    return {**content, "quiet": document.quiet, "subject": subject(document)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("warning.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _title(document: DigestDocument, words: DigestWords) -> str:
+    return words.say("heading.title", week=document.week, desk=document.desk_title)
+
+
+def _span(document: DigestDocument, words: DigestWords) -> str:
+    zone = ZoneInfo(document.timezone)
+    first, last = (
+        document.since.astimezone(zone).date(),
+        (document.until - timedelta(hours=1)).astimezone(zone).date(),
+    )
+    return words.say("heading.span", start=words.day(first), end=words.day(last))
+
+
+def _written(document: DigestDocument, words: DigestWords) -> str:
+    return words.moment(document.written_at, document.timezone)
+
+
+def _section(heading: str, lines: list[str]) -> list[str]:
+    return (
+        [heading.upper() if heading.isascii() else f"【{heading}】", *(f"- {line}" for line in lines)]
+        if lines
+        else []
+    )
+
+
+def _told(document: DigestDocument) -> list[MaterialRow]:
+    """Rows with something to say; a material without figures and alerts stands in the coverage line."""
+    return [row for row in document.materials if row.price or row.flow or row.alerts]
+
+
+def _figures(row: MaterialRow, words: DigestWords) -> tuple[str, str]:
+    none = words.say("figure.none")
+    price = price_text(row.price, words) if row.price else none
+    return price, flow_text(row.flow, words) if row.flow else none
+
+
+def _details(change: ChangeLine, document: DigestDocument, words: DigestWords) -> list[str]:
+    dates = {"announced": change.announced, "effective": change.effective, "expires": change.expires}
+    parts = [words.say("line.instrument", instrument=change.instrument)] if change.instrument else []
+    parts += [words.say(f"line.{name}", date=words.day(on)) for name, on in dates.items() if on]
+    when = words.moment(change.first_known_at, document.timezone)
+    parts.append(words.say("line.first", when=when, source=change.first_source))
+    parts.append(words.say("line.publishers", count=change.publishers))
+    return parts
+
+
+def _change_text(change: ChangeLine, document: DigestDocument, words: DigestWords) -> str:
+    level = words.say(f"level.{change.severity.value}")
+    lines = [f"[{words.say(f'kind.{change.kind}')}] [{level}] {change.title}"]
+    lines.append("; ".join(_details(change, document, words)))
+    lines += change.was
+    if change.original_title:
+        lines.append(words.say("line.original", title=change.original_title))
+    return "\n    ".join(lines)
+
+
+def _material_text(row: MaterialRow, words: DigestWords) -> str:
+    price, flow = _figures(row, words)
+    alerts = f", {words.say('column.alerts')} {row.alerts}" if row.alerts else ""
+    head = f"{row.label} ({words.say('column.grade')} {row.grade}{alerts})"
+    return "\n    ".join([head, *(text for text, known in ((price, row.price), (flow, row.flow)) if known)])
+
+
+def _days_ahead(coming: ComingDate, words: DigestWords) -> str:
+    if coming.days == 0:
+        return words.say("date.today")
+    return words.say("date.tomorrow") if coming.days == 1 else words.say("date.in_days", days=coming.days)
+
+
+def _coming_text(coming: ComingDate, words: DigestWords) -> str:
+    what = words.say(f"date.{coming.kind}")
+    instrument = f" [{coming.instrument}]" if coming.instrument else ""
+    return f"{words.day(coming.on)} ({_days_ahead(coming, words)}): {coming.title}{instrument}: {what}"
+
+
+def _coverage_lines(document: DigestDocument, words: DigestWords) -> list[str]:
+    coverage = document.coverage
+    line = words.say(
+        "coverage.read",
+        read=coverage.read,
+        sources=coverage.sources,
+        items=coverage.items,
+        figures=coverage.figures,
+        rules=coverage.rules,
+        materials=coverage.materials,
+    )
+    gaps = [
+        f"{heading}: {'; '.join(' · '.join(row) for row in rows)}" for heading, rows in _gaps(document, words)
+    ]
+    return [line, *(gaps or [words.say("coverage.all_read")])]
+
+
+def _gaps(document: DigestDocument, words: DigestWords) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Return (heading, rows of title, cause, last answer) for the sources that gave nothing."""
+    groups = (("down", document.coverage.down), ("never", document.coverage.never))
+    found = []
+    for name, gaps in groups:
+        rows = [
+            tuple(
+                part
+                for part in (g.title, g.cause, words.moment(g.since, document.timezone) if g.since else "")
+                if part
+            )
+            for g in gaps
+        ]
+        if rows:
+            found.append((words.say(f"coverage.{name}"), rows))
+    return found
