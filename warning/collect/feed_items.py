@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from warning.collect.text import (
     BODY_CHARACTERS,
@@ -23,7 +22,10 @@ STAND_IN_TITLE_CHARACTERS = 140
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
-    """One entry as its publisher wrote it: texts may hold markup, `dates` are tried in order."""
+    """One entry as its publisher wrote it: texts may hold markup, `dates` are tried in order.
+
+    `otherwise` is whatever else the entry says (an author, a category): it names an entry that says no more.
+    """
 
     external_id: str = ""
     link: str = ""
@@ -31,6 +33,7 @@ class RawEntry:
     summary: str = ""
     body: str = ""
     dates: Sequence[str | datetime] = ()
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,10 @@ def _clean(raw: RawEntry, document: Document, profile: SourceProfile) -> tuple[_
         body = ""
     title = one_line(raw.title) or one_line(summary or body, STAND_IN_TITLE_CHARACTERS) or url
     if not title:
-        return None, [*faults, "has no title, no text and no link"]
+        faults.append("has no title, no text and no link")
+        title = one_line(raw.external_id or raw.otherwise) or ("untitled" if raw.otherwise else "")
+    if not title:
+        return None, faults
     published_at, late = not_in_future(_published(raw, profile.country), document.fetched_at)
     if late:
         faults.append(late)

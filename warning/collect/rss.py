@@ -31,6 +31,7 @@ _UNSAFE_LINK = re.compile(
     r"""(?:<link[^>]*>\s*(?:<!\[CDATA\[)?|<link[^>]{0,300}?href\s*=\s*["'])\s*(javascript|data|vbscript|file)\s*:""",
     re.IGNORECASE,
 )
+_CDF = re.compile(r"(?:\s*<(?:\?[^>]{0,300}|!--.{0,2000}?--)>)*\s*<channel\b", re.IGNORECASE | re.DOTALL)
 _HTML = re.compile(r"^\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -66,7 +67,7 @@ def _from_xml(text: str, decoded: Decoded, document: Document, profile: SourcePr
         return Parsed(problems=_with(decoded, ()), seen=split.total, entry_hashes=split.hashes)
     feed = _feedparser(split.rest if split else xml, document.url)
     entries = [_raw(entry) for entry in feed["entries"]]
-    if not entries and not feed.get("version") and not split:
+    if not entries and not feed.get("version") and not _CDF.match(cleaned):
         raise ParseError(_not_a_feed(cleaned))
     items, problems = items_from(entries, document, profile)
     problems = (*_document_problems(feed, text, cleaned), *problems)
@@ -108,7 +109,18 @@ def _raw(entry: dict[str, Any]) -> RawEntry:
         summary=summary or body,
         body=body if summary else "",
         dates=tuple(dates),
+        otherwise=_anything(entry),
     )
+
+
+def _anything(entry: object, depth: int = 0) -> str:
+    """The first word an entry says anywhere, for entries without title, text and link."""
+    if isinstance(entry, str):
+        return entry.strip()
+    if depth > 3 or not isinstance(entry, dict | list):
+        return ""
+    parts = (dict.get(entry, key) for key in sorted(entry)) if isinstance(entry, dict) else iter(entry)
+    return next(filter(None, (_anything(part, depth + 1) for part in parts)), "")
 
 
 def _text(value: object) -> str:

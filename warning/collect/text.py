@@ -124,7 +124,7 @@ def _tag(text: str, match: re.Match[str], *, known_tags_only: bool) -> tuple[str
     name = (match["name"] or "").lower()
     if not name:
         return "", match.end()
-    if known_tags_only and name not in _HTML_NAMES and "=" not in match["rest"] and ":" not in name:
+    if known_tags_only and name not in _HTML_NAMES and not any(mark in match[0] for mark in "=:-"):
         return match[0], match.end()
     if name in _SILENT and not match["close"] and not match["rest"].endswith("/"):
         end = re.compile(rf"</{name}\b[^>]*>", re.IGNORECASE).search(text, match.end())

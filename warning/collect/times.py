@@ -81,6 +81,10 @@ _COMPACT = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?:[T\s]?(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?"
     r"(?P<zone>Z)?)?(?!\d)"
 )
+_MONTH_DAY = re.compile(
+    r"(?<!\d)(?:(?P<month>\d{1,2})\s*[月월/.-]\s*(?P<day>\d{1,2})(?!\d)|(?P<name>[A-Z][a-z]{2,8})\.?\s+(?P<day2>\d{1,2})(?!\d)"
+    r"|(?P<day3>\d{1,2})\s+(?P<name2>[A-Z][a-z]{2,8}))"
+)
 _UNIX = re.compile(r"^(\d{10}|\d{13})(?:\.\d+)?$")
 _PARTIAL = re.compile(r"^(?P<year>\d{4})(?:-(?P<month>\d{2}))?$")
 _IN_URL = re.compile(r"(?P<year>20\d{2})[/_-]?(?P<month>0[1-9]|1[0-2])[/_-]?(?P<day>0[1-9]|[12]\d|3[01])(?=\d{0,4}(?!\d))")
@@ -100,6 +104,24 @@ def read_time(raw: str, country: str = "") -> datetime | None:
             return moment
     if partial := _PARTIAL.match(text):
         return _moment(partial, country)
+    return None
+
+
+def read_month_day(raw: str, country: str, near: datetime) -> datetime | None:
+    """Return a date written without its year (8月19日, 08-19, Aug 19): the latest such day up to `near`."""
+    text = raw[:100].translate(_FULLWIDTH)
+    match = _MONTH_DAY.search(text)
+    if match is None:
+        return None
+    month = _MONTHS.get((match["name"] or match["name2"] or "").lower()) or int(match["month"] or 0)
+    limit = near + timedelta(days=FUTURE_DAYS)
+    for year in (limit.year, limit.year - 1):
+        try:
+            day = datetime(year, month, int(match["day"] or match["day2"] or match["day3"]), tzinfo=zone_of(country))
+        except ValueError:
+            continue
+        if day <= limit:
+            return day.astimezone(UTC)
     return None
 
 
@@ -187,3 +209,8 @@ def _zone(written: str | None, country: str) -> tzinfo:
         return timezone(timedelta(minutes=minutes if numeric[1] == "+" else -minutes))
     hours = _AMBIGUOUS.get((name, country), _NAMED.get(name))
     return zone_of(country) if hours is None else timezone(timedelta(hours=hours))
+
+
+def month_number(name: str) -> int:
+    """1 to 12 for a month's name or abbreviation in the larger European languages; 0 for anything else."""
+    return _MONTHS.get(name.lower().rstrip("."), 0)

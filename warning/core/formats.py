@@ -1,25 +1,31 @@
 """How a source's documents are to be read: the `parse:` part of a catalogue entry, one model per format."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from warning.core.model import OperatorModel
 from warning.core.terms import TermId
 from warning.core.vocabulary import Frequency, Measure
 
+COLUMN = "column:"
+PERIODS_ARE_COLUMNS = "column names"
+
 
 class RssFormat(OperatorModel):
-    """RSS, Atom, RDF and JSON Feed."""
+    """RSS, Atom, RDF, CDF and JSON Feed."""
 
     format: Literal["rss"]
 
 
 class HtmlListFormat(OperatorModel):
-    """A page that lists announcements. Selectors are CSS.
+    """A page that lists announcements. Selectors are CSS; `selector@attribute` reads an attribute.
 
-    `item` selects one entry; `title`, `link`, `date`, `summary` are looked for inside it.
+    `item` selects one entry; `title`, `link`, `date`, `summary` are looked for inside it. `date: url` reads
+    the date out of the link's address; without `date` the entry's text and then the address are searched.
+    `date_heading` selects headings outside the entries that date all entries after them.
     `detail` selects the main text on the page behind the link; when it is given, the page is fetched.
     """
 
@@ -28,14 +34,15 @@ class HtmlListFormat(OperatorModel):
     title: str = "a"
     link: str = "a"
     date: str | None = None
+    date_heading: str | None = None
     summary: str | None = None
     detail: str | None = None
     title_attribute: str | None = None
 
 
 class JsonFormat(OperatorModel):
-    """An API's answer. Paths are dotted (`data.items`, `0` for an index); `html` names a path that holds HTML
-    to be read as a list page instead.
+    """An API's answer. Paths are dotted (`data.items`, `0` for an index, `*` for every element); `html` names a
+    path that holds HTML to be read as a list page instead. `url_prefix` stands before relative addresses.
     """
 
     format: Literal["json"]
@@ -50,19 +57,50 @@ class JsonFormat(OperatorModel):
     html: str | None = None
     html_list: HtmlListFormat | None = None
 
+    @model_validator(mode="after")
+    def _html_with_selectors(self) -> "JsonFormat":
+        if self.html is not None and self.html_list is None:
+            raise ValueError("`html` names a path that holds a page: `html_list` must say how to read it")
+        return self
+
+
+class ValueColumn(OperatorModel):
+    """One column of figures. `unit` is the physical or money unit (or `column:NAME`); `currency` ISO 4217.
+
+    `column` names the column when it differs from the key in `values`: one column can be read twice, as
+    imports and as exports, each with its own `where` (column -> the value a row must hold). `period` is the
+    period of all figures of the column when the table has a column a period.
+    """
+
+    measure: Measure
+    unit: str
+    currency: str | None = None
+    scale: float = 1.0
+    material: str | None = None
+    hs_code: str | None = None
+    column: str | None = None
+    period: str | None = None
+    where: Mapping[str, str] = {}
+
 
 class TableFormat(OperatorModel):
-    """CSV, TSV, XLSX or XLS: columns to observations.
+    """CSV, TSV, XLSX, XLS or JSON rows: columns to observations.
 
-    Each of `material`, `measure`, `reporter`, `partner`, `hs_code`, `unit`, `currency`, `series` is a constant
-    or, written `column:NAME`, read from that column. `value` lists the columns that hold figures, each with
-    what it measures and its unit. `scale` multiplies (1000 for "thousand USD").
+    Each of `material`, `reporter`, `partner`, `hs_code`, `series` is a constant or, written `column:NAME`,
+    read from that column. `values` lists the columns that hold figures, each with what it measures and its
+    unit. `scale` multiplies (1000 for "thousand USD"). `period` names a column; `column names` says that the
+    periods are the column names themselves, and `values` then has the single key `*`.
+
+    `where` keeps the rows whose columns hold one of the values given. `materials` maps what a material column
+    says, `materials_by_hs` the beginnings of HS codes, `partners` the names or codes of countries that the
+    built-in table lacks. `entries` is the path of the rows in a JSON document: a row also has the plain
+    fields of the objects around it, named `<list>.<field>`. `decimal: ","` reads 1.234,5.
     """
 
     format: Literal["table"]
-    period: str
+    period: str = ""
     frequency: Frequency
-    values: Mapping[str, "ValueColumn"] = Field(min_length=1)
+    values: Mapping[str, ValueColumn] = Field(min_length=1)
     material: str = ""
     reporter: str
     partner: str = "WLD"
@@ -70,37 +108,59 @@ class TableFormat(OperatorModel):
     series: str | None = None
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
+    skip_rows: int = Field(default=0, ge=0)
     separator: str | None = None
     encoding: str | None = None
+    decimal: Literal[".", ","] = "."
+    entries: str | None = None
+    where: Mapping[str, tuple[str, ...]] = {}
+    materials: Mapping[str, TermId] = {}
     materials_by_hs: Mapping[str, TermId] = {}
     partners: Mapping[str, str] = {}
 
-
-class ValueColumn(OperatorModel):
-    """One column of figures. `unit` is the physical or money unit; `currency` ISO 4217 for money."""
-
-    measure: Measure
-    unit: str
-    currency: str | None = None
-    scale: float = 1.0
-    material: str | None = None
+    @model_validator(mode="after")
+    def _period_said_once(self) -> "TableFormat":
+        if self.period == PERIODS_ARE_COLUMNS and set(self.values) != {"*"}:
+            raise ValueError("with `period: column names`, `values` has the single key `*`")
+        if not self.period and not all(column.period for column in self.values.values()):
+            raise ValueError("`period` must name a column, or each of `values` must give its own `period`")
+        return self
 
 
 class ListingFormat(OperatorModel):
     """A control, entity or sanctions list as CSV, TSV, JSON, XML or plain lines.
 
-    `key` and `name` name columns (or dotted paths); `fields` the others that matter when they change.
+    `key` and `name` name columns (or dotted paths; element paths for XML); `fields` the others that matter when
+    they change. Several columns joined by `+` make one (`key: country+name`). `columns` names the columns of a
+    file without header. For XML and HTML tables, `entries` is the path of one entry (`table/tr`) and columns
+    are child elements, or `1`, `2`, ... for the cells of a row; `section` is a text that the element around the
+    entries must begin with. `name_until` is a regular expression: the name ends before its first match.
+    `filled_down` names columns whose empty cells repeat the cell above.
     """
 
     format: Literal["listing"]
     encoding: Literal["csv", "tsv", "json", "lines", "xml"] = "csv"
     entries: str = ""
+    section: str | None = None
     header: bool = True
     columns: tuple[str, ...] = ()
     key: str
     name: str
+    name_until: str | None = None
     country: str | None = None
     fields: tuple[str, ...] = ()
+    filled_down: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ("-0-",)
+    where: Mapping[str, tuple[str, ...]] = {}
+
+    @field_validator("name_until")
+    @classmethod
+    def _is_an_expression(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as wrong:
+            raise ValueError(f"{value!r} is not a regular expression: {wrong}") from wrong
+        return value
 
 
 Format = Annotated[

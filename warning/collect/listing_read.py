@@ -1,0 +1,138 @@
+"""A list's document as records: column name -> text, in the order of the document."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+from warning.collect.json_api import follow
+from warning.collect.table_read import delimited, find_column, sniff_separator
+from warning.core.formats import ListingFormat
+from warning.errors import ParseError
+
+Record = Mapping[str, str]
+
+LINE = "line"
+_BREAKING = frozenset({"br", "p", "div", "li", "td", "th", "tr"})
+
+
+def read_records(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - the word of the catalogue
+    """Yield the records of a list. Raises ParseError when the document is not of the declared encoding."""
+    match format.encoding:
+        case "csv" | "tsv":
+            return _from_rows(text, format)
+        case "json":
+            return _from_json(text, format)
+        case "lines":
+            return ({LINE: line, format.key: line, format.name: line} for line in _lines(text))
+        case "xml":
+            return _from_xml(text, format)
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line for raw in text.splitlines() if (line := raw.strip()) and not line.startswith("#"))
+
+
+def _from_rows(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
+    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
+        raise ParseError("an HTML or XML page, a list in CSV is wanted: an error page or a login?")
+    separator = "\t" if format.encoding == "tsv" else sniff_separator(text)
+    rows = delimited(text, separator)
+    header = list(format.columns) or ([] if not format.header else rows[0])
+    if not header:
+        raise ParseError("a list without header needs `columns`")
+    for name in {part for names in (format.key, format.name) for part in names.split("+")}:
+        find_column(header, name)
+    body = rows[1:] if format.header else rows
+    width = len(header)
+    return (
+        dict(zip(header, row, strict=False))
+        for row in body
+        if len(row) >= min(width, 2) or (width == 1 and row)
+    )
+
+
+def _from_json(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as wrong:
+        raise ParseError(f"not JSON: {wrong}") from wrong
+    entries = follow(data, format.entries) if format.entries else data
+    if isinstance(entries, Mapping):
+        entries = [{"key": key, **value} if isinstance(value, Mapping) else {"key": key, "name": value} for key, value in entries.items()]
+    if not isinstance(entries, list):
+        raise ParseError(f"no list at {format.entries or 'the top'!r}")
+    names = {part for said in (format.key, format.name, format.country or "", *format.fields, *format.where) for part in said.split("+")}
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            yield {name: _text(follow(entry, name)) for name in names if name}
+        else:
+            yield {LINE: _text(entry), format.key: _text(entry), format.name: _text(entry)}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_text, value)))
+    return "" if value is None or isinstance(value, Mapping) else str(value)
+
+
+def _from_xml(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8")
+    xml = re.sub(r"^\s*<\?xml[^>]{0,300}\?>", "", text, count=1).encode()
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as wrong:
+        raise ParseError(f"not well-formed XML: {wrong}") from wrong
+    where = _sections(root, format.section) if format.section else [root]
+    if not where:
+        raise ParseError(f"no section that begins with {format.section!r} in the document")
+    path = ".//" + "/".join(f"*[local-name()='{step}']" for step in format.entries.split("/") if re.fullmatch(r"[\w.-]+", step))
+    found = [entry for section in where for entry in _elements(section, path)]
+    if not found:
+        raise ParseError(f"no element at {format.entries!r} in the document")
+    names = {part for said in (format.key, format.name, format.country or "", *format.fields, *format.where, *format.filled_down) for part in said.split("+")}
+    return ({name: _cell(entry, name) for name in names if name} for entry in found)
+
+
+def _elements(node: etree._Element, path: str) -> list[etree._Element]:
+    found = node.xpath(path)
+    return [element for element in found if isinstance(element, etree._Element)] if isinstance(found, list) else []  # noqa: SLF001 - lxml's only name of its element type
+
+
+def _sections(root: etree._Element, begins: str) -> list[etree._Element]:
+    """Elements with an attribute or a heading that begins with a text."""
+    found = []
+    for node in root.iter(etree.Element):
+        heading = node[0] if len(node) else None
+        head = "".join(heading.itertext()).strip() if heading is not None and _local(heading) in {"head", "title", "h1", "h2"} else ""
+        if head.startswith(begins) or any(str(value).startswith(begins) for value in node.attrib.values()):
+            found.append(node)
+    return found[:1]
+
+
+def _local(node: etree._Element) -> str:
+    return node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
+
+
+def _cell(entry: etree._Element, name: str) -> str:
+    """The text of a child: by its number among the cells, by path, or an attribute (`@id`)."""
+    if name.startswith("@"):
+        return entry.get(name[1:]) or ""
+    if name.isdigit():
+        cells = [child for child in entry if isinstance(child.tag, str)]
+        return _words(cells[int(name) - 1]) if 0 < int(name) <= len(cells) else ""
+    path = "./" + "/".join(f"*[local-name()='{step}']" for step in name.split("/") if re.fullmatch(r"[\w.-]+", step))
+    return "; ".join(filter(None, map(_words, _elements(entry, path))))
+
+
+def _words(node: etree._Element) -> str:
+    parts: list[str] = [node.text or ""]
+    for child in node.iterdescendants():
+        if _local(child) in _BREAKING:
+            parts.append(" ")
+        if isinstance(child.tag, str):
+            parts.append(child.text or "")
+        parts.append("" if child.tail is None else child.tail)
+    return " ".join("".join(parts).split())

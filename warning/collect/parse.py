@@ -1,0 +1,52 @@
+"""The one door to every parser: a document and how its source says it is to be read -> evidence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from warning.collect.html_list import parse_detail as read_detail
+from warning.collect.html_list import parse_html_list
+from warning.collect.json_api import parse_json
+from warning.collect.listing import parse_listing
+from warning.collect.rss import parse_rss
+from warning.collect.table import parse_table
+from warning.core.documents import Document, Parsed
+from warning.core.formats import Format, HtmlListFormat
+from warning.core.sources import SourceProfile
+from warning.errors import ParseError
+
+Parser = Callable[[Document, Any, SourceProfile, frozenset[str]], Parsed]
+
+PARSERS: Mapping[str, Parser] = {
+    "rss": parse_rss,
+    "html_list": parse_html_list,
+    "json": parse_json,
+    "table": parse_table,
+    "listing": parse_listing,
+}
+MAX_DOCUMENT_BYTES = 64_000_000
+
+
+def parse(
+    document: Document,
+    format: Format,  # noqa: A002 - the word of the catalogue
+    profile: SourceProfile,
+    *,
+    known: frozenset[str] = frozenset(),
+) -> Parsed:
+    """Read one document as its source declares. The same document always gives the same evidence.
+
+    `known` are the marks of entries read before (`Parsed.entry_hashes` of the last poll). Raises ParseError,
+    and nothing else, when the document as a whole is not what was declared; faults of single entries are
+    `Parsed.problems`.
+    """
+    if len(document.body) > MAX_DOCUMENT_BYTES:
+        raise ParseError(f"{len(document.body)} bytes; documents over {MAX_DOCUMENT_BYTES} are not read")
+    try:
+        return PARSERS[format.format](document, format, profile, known)
+    except (RecursionError, MemoryError) as wrong:
+        raise ParseError(f"the document exhausts its reader: {type(wrong).__name__}") from wrong
+
+
+def parse_detail(document: Document, format: HtmlListFormat) -> str:  # noqa: A002 - the word of the catalogue
+    """Return the main text of the page behind a list entry's link, by `detail`, else the page's longest text."""
+    return read_detail(document, format)[0]

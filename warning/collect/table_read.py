@@ -1,0 +1,149 @@
+"""Any table -> its rows. What it is, its first bytes say, not its name: CSV named .xls is common."""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warning.collect.decode import decode
+from warning.collect.json_api import steps_of
+from warning.collect.table_cells import Cell
+from warning.core.documents import Document
+from warning.errors import ParseError
+
+MAX_ROWS = 2_000_000
+MAX_CELL_CHARACTERS = 1_000_000
+
+Row = Sequence[Cell | None]
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_SEPARATORS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """All rows of a document, header and notes included; `problems` are faults of the reading."""
+
+    rows: Sequence[Row]
+    problems: tuple[str, ...] = ()
+
+
+def read_table(document: Document, *, sheet: str | None = None, separator: str | None = None, encoding: str | None = None) -> Table:
+    """Read a spreadsheet or delimited text. Raises ParseError when the document is neither."""
+    if document.body.startswith(_SPREADSHEETS):
+        return _spreadsheet(document.body, sheet)
+    if not document.body.strip():
+        raise ParseError("the document is empty, a table is wanted")
+    decoded = decode(document.body, f"text/csv; charset={encoding}" if encoding else document.content_type)
+    text = decoded.text.lstrip("\ufeff").replace("\x00", "").removesuffix("\x1a")
+    head = text.lstrip()[:200].lower()
+    if head.startswith(("<!doctype", "<html", "<?xml", "<table")):
+        raise ParseError("an HTML or XML page, a table (CSV, XLSX, XLS) is wanted: an error page or a login?")
+    problems = (f"encoding: {decoded.problem}",) if decoded.problem else ()
+    return Table(rows=delimited(text, separator or sniff_separator(text)), problems=problems)
+
+
+def delimited(text: str, separator: str) -> list[list[str]]:
+    """Rows of delimited text. Raises ParseError when one field swallows the file (an unclosed quote)."""
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True):
+            rows.append(row)
+            if len(rows) > MAX_ROWS:
+                raise ParseError(f"over {MAX_ROWS} rows; split the document or narrow the request")
+    except csv.Error as wrong:
+        raise ParseError(f"row {len(rows) + 1} cannot be read as CSV: {wrong}") from wrong
+    return rows
+
+
+def sniff_separator(text: str) -> str:
+    """The separator that cuts the first lines into the same number of parts, at least two."""
+    lines = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
+    best, rating = ",", 0.0
+    for separator in _SEPARATORS:
+        counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator, skipinitialspace=True))
+        parts, times = max(counts.items(), key=lambda item: (item[0] > 1, item[1])) if counts else (1, 0)
+        if parts > 1 and times * (1 + parts / 100) > rating:
+            best, rating = separator, times * (1 + parts / 100)
+    return best
+
+
+def _spreadsheet(body: bytes, sheet: str | None) -> Table:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - spreadsheets are rare, its import is not free
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(body))
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise ParseError(f"sheet {sheet!r} is not in the workbook; it has: {', '.join(map(repr, names))}")
+        chosen = [sheet] if sheet is not None else names
+        for name in chosen:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS)
+            if rows:
+                return Table(rows=rows)
+    except (CalamineError, ValueError, OSError) as wrong:
+        raise ParseError(f"the spreadsheet cannot be read: {wrong}") from wrong
+    raise ParseError("the workbook holds no row")
+
+
+def rows_of_json(document: Document, path: str) -> Table:
+    """The objects at a path as rows with a header; fields of the objects around them as `<list>.<field>`."""
+    decoded = decode(document.body, document.content_type)
+    try:
+        data = json.loads(decoded.text, strict=False)
+    except (ValueError, RecursionError) as wrong:
+        raise ParseError(f"not JSON: {wrong}") from wrong
+    records = list(_records(data, steps_of(path), "", {}))
+    if not records:
+        keys = ", ".join(sorted(map(str, data))[:12]) if isinstance(data, Mapping) else type(data).__name__
+        raise ParseError(f"no rows at {path!r}; the document holds: {keys}")
+    header = list(dict.fromkeys(name for record in records for name in record))
+    return Table(rows=[header, *([record.get(name) for name in header] for record in records)])
+
+
+def _records(data: Any, steps: Sequence[str], name: str, around: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if isinstance(data, list):
+        for element in data:
+            yield from _records(element, steps, name, around)
+    elif not isinstance(data, Mapping):
+        return
+    elif not steps:
+        yield {**around, **_plain_fields(data, "")}
+    elif steps[0] in data:
+        inner = {**around, **_plain_fields(data, f"{name}." if name else "")}
+        yield from _records(data[steps[0]], steps[1:], steps[0], inner)
+
+
+def _plain_fields(record: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The fields that are text, numbers or nothing, one level of nesting as `outer.inner`."""
+    plain = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            plain.update({f"{prefix}{key}.{k}": v for k, v in value.items() if not isinstance(v, Mapping | list)})
+        elif not isinstance(value, list):
+            plain[f"{prefix}{key}"] = value
+    return plain
+
+
+def find_column(header: Sequence[str], name: str) -> int:
+    """The index of a column by name, without regard to case, blanks and byte order marks.
+
+    Raises ParseError that names the column, the nearest name and what the table has.
+    """
+    wanted = plain_name(name)
+    for index, column in enumerate(header):
+        if plain_name(column) == wanted:
+            return index
+    from difflib import get_close_matches  # noqa: PLC0415 - for the message only
+
+    near = get_close_matches(name, header, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ParseError(f"no column {name!r}{hint} The table has: {', '.join(map(repr, filter(None, header)))[:400]}")
+
+
+def plain_name(name: str) -> str:
+    return re.sub(r"[\s\ufeff]+", " ", name).strip().casefold()
