@@ -87,3 +87,12 @@ def test_delivery_id_is_the_same_in_every_run():
     assert isinstance(one, Delivery)
     assert isinstance(other, Delivery)
     assert one.id == other.id
+
+
+def test_every_address_of_a_destination_is_owed_a_delivery_of_its_own():
+    both = desk(
+        "kr", "KR", destinations=(Destination(channel="mail", to=("a@example.org", "b@example.org")),)
+    )
+    deliveries, _ = route([change_of()], (both,), {})
+    assert [d.address for d in deliveries] == ["a@example.org", "b@example.org"]
+    assert len({d.id for d in deliveries}) == 2

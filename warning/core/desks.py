@@ -28,6 +28,10 @@ class Destination(OperatorModel):
         """The destination as one string: the outbox's key."""
         return ",".join(self.to)
 
+    def each(self) -> tuple["Destination", ...]:
+        """One destination for every address: what one of them refuses must not cost the others anything."""
+        return tuple(self.model_copy(update={"to": (address,)}) for address in self.to)
+
 
 class Desk(OperatorModel):
     """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts."""

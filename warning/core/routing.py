@@ -20,7 +20,7 @@ def route(
         if change.kind == "joined":
             continue
         for desk in desks:
-            for destination in desk.destinations:
+            for destination in (each for several in desk.destinations for each in several.each()):
                 decision = decide(change.alert, desk, destination, told)
                 if isinstance(decision, Delivery):
                     owed.append(decision)

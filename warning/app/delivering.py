@@ -1,0 +1,235 @@
+"""What the outbox owes, sent: claim, render, check the marking once more, send, record what became of it."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Protocol
+
+from warning.channels.channel import Channel, Missing, Sent
+from warning.channels.message import Message
+from warning.channels.render import render
+from warning.core.alerts import Alert
+from warning.core.deliveries import OutboxRow
+from warning.core.desks import Desk, Destination
+from warning.core.routing import release_refusal
+from warning.core.rulebook import Rulebook
+from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 300.0
+FIRST_DELAY_SECONDS = 15.0
+LONGEST_DELAY_SECONDS = 3600.0
+RATE_LIMIT_DELAY_SECONDS = 30.0
+RECONCILE_DELAY_SECONDS = 20.0
+GIVE_UP_AFTER = timedelta(days=7)
+GIVE_UP_ATTEMPTS = 20
+
+Clock = Callable[[], datetime]
+
+
+class OwedRows(Protocol):
+    """What this module asks of the outbox."""
+
+    def claim(self, now: datetime, *, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]: ...
+    def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool: ...
+    def retry(self, row_id: str, *, at: datetime, error: str) -> bool: ...
+    def unknown(self, row_id: str, *, at: datetime, error: str) -> bool: ...
+    def dead(self, row_id: str, *, now: datetime, error: str) -> bool: ...
+    def pause(self, channel: str, address: str, *, until: datetime) -> None: ...
+    def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None: ...
+
+
+class StoredAlerts(Protocol):
+    """What this module asks of the store."""
+
+    def alert_versions(self, key: str) -> tuple[Alert, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryCounts:
+    """What one round did. `adopted` were found to have arrived; `resent` could not be looked for and went again."""
+
+    claimed: int = 0
+    sent: int = 0
+    retried: int = 0
+    unknown: int = 0
+    dead: int = 0
+    adopted: int = 0
+    resent: int = 0
+
+
+async def deliver_due(
+    outbox: OwedRows,
+    repository: StoredAlerts,
+    channels: Mapping[str, Channel],
+    book: Rulebook,
+    clock: Clock,
+    *,
+    limit: int = 100,
+) -> DeliveryCounts:
+    """Send what is due, at most `limit` rows: destinations side by side, each one's rows in order."""
+    rows = outbox.claim(clock(), limit=limit, lease_seconds=LEASE_SECONDS)
+    round_ = _Round(outbox, repository, channels, book, clock)
+    await asyncio.gather(*(round_.deliver(queue) for queue in _by_destination(rows)))
+    return DeliveryCounts(claimed=len(rows), **round_.counts)
+
+
+def _by_destination(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
+    ordered = sorted(rows, key=lambda r: (r.channel, r.address, r.created_at, r.alert_key, r.alert_version))
+    return [list(group) for _, group in groupby(ordered, key=lambda r: (r.channel, r.address))]
+
+
+def retry_delay_seconds(attempts: int) -> float:
+    """Return how long to wait after the nth attempt: doubling from 15 seconds to an hour."""
+    return min(FIRST_DELAY_SECONDS * 2.0 ** min(max(attempts - 1, 0), 20), LONGEST_DELAY_SECONDS)
+
+
+class _Round:
+    """One call of `deliver_due`: its parts and its counts."""
+
+    def __init__(
+        self,
+        outbox: OwedRows,
+        repository: StoredAlerts,
+        channels: Mapping[str, Channel],
+        book: Rulebook,
+        clock: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._repository = repository
+        self._channels = channels
+        self._book = book
+        self._clock = clock
+        self.counts: Counter[str] = Counter()
+
+    async def deliver(self, queue: Sequence[OutboxRow]) -> None:
+        """Work through one destination. When it asks for a pause, the rest of its rows wait with it."""
+        for position, row in enumerate(queue):
+            until = await self._deliver_one(row)
+            if until is not None:
+                self._postpone(queue[position + 1 :], until)
+                return
+
+    async def _deliver_one(self, row: OutboxRow) -> datetime | None:
+        """Bring one row to its next state. Returns until when its destination wants to be left alone."""
+        try:
+            sent = await self._carry(row)
+        except DeliveryRateLimited as wait:
+            return self._rate_limited(row, wait)
+        except DeliveryUnknown as unsure:
+            self._unsure(row, unsure.message)
+        except DeliveryRefused as refused:
+            self._dead(row, refused.message)
+        except DeliveryError as failed:
+            return self._failed(row, failed.message)
+        except Exception as surprise:  # one broken delivery must not stop the others; it is kept and shown
+            log.exception("delivery %s to %s %s failed", row.id, row.channel, row.address)
+            self._unsure(row, f"{type(surprise).__name__}: {surprise}")
+        else:
+            self._outbox.sent(row.id, now=self._clock(), provider_ref=sent.provider_ref)
+            self.counts["sent"] += 1
+        return None
+
+    async def _carry(self, row: OutboxRow) -> Sent:
+        """Look for a message whose fate is unknown before sending it; render and check, then send."""
+        channel = self._channels.get(row.channel)
+        if channel is None:
+            raise DeliveryRefused(f"there is no channel {row.channel!r}")
+        root_ref = self._outbox.root_ref(row.alert_key, row.desk_id, row.channel, row.address)
+        if row.state == "unknown":
+            found = await channel.reconcile(row, root_ref=root_ref)
+            if isinstance(found, Sent):
+                self.counts["adopted"] += 1
+                return found
+            self.counts["resent"] += found is Missing.UNKNOWABLE
+        return await channel.send(self._rendered(row), row=row, root_ref=root_ref)
+
+    def _rendered(self, row: OutboxRow) -> Message:
+        """Render the stored version, and refuse it when this destination may not see it (any more)."""
+        versions = self._repository.alert_versions(row.alert_key)
+        alert = next((a for a in versions if a.version == row.alert_version), None)
+        if alert is None:
+            raise DeliveryRefused(f"version {row.alert_version} of the alert is not in the store")
+        desk, destination = self._destination(row)
+        message = render(alert, desk, self._book, root=versions[0])
+        refusal = release_refusal(alert, desk, destination) or payload_refusal(message, desk, destination)
+        if refusal:
+            raise DeliveryRefused(f"withheld: {': '.join(refusal)}")
+        return message
+
+    def _destination(self, row: OutboxRow) -> tuple[Desk, Destination]:
+        for desk in self._book.desks:
+            for destination in desk.destinations:
+                listed = row.address in {*destination.to, destination.address}
+                if desk.id == row.desk_id and destination.channel == row.channel and listed:
+                    return desk, destination
+        raise DeliveryRefused(f"the desk {row.desk_id} no longer lists {row.channel} {row.address}")
+
+    def _rate_limited(self, row: OutboxRow, wait: DeliveryRateLimited) -> datetime | None:
+        seconds = wait.retry_after_seconds
+        if seconds is None:
+            seconds = max(RATE_LIMIT_DELAY_SECONDS, retry_delay_seconds(row.attempts))
+        until = self._clock() + timedelta(seconds=seconds)
+        self._outbox.pause(row.channel, row.address, until=until)
+        self._give_back(row, until, wait.message)
+        return until
+
+    def _failed(self, row: OutboxRow, error: str) -> datetime | None:
+        """Back off. A destination out of order holds its other rows too: they keep their order."""
+        if self._is_hopeless(row):
+            self._dead(row, f"given up after {row.attempts} attempts: {error}")
+            return None
+        until = self._clock() + timedelta(seconds=retry_delay_seconds(row.attempts))
+        self._give_back(row, until, error)
+        return until
+
+    def _unsure(self, row: OutboxRow, error: str) -> None:
+        if self._is_hopeless(row):
+            self._dead(row, f"given up after {row.attempts} attempts, it may have arrived: {error}")
+            return
+        delay = max(RECONCILE_DELAY_SECONDS, retry_delay_seconds(row.attempts))
+        self._outbox.unknown(row.id, at=self._clock() + timedelta(seconds=delay), error=error)
+        self.counts["unknown"] += 1
+
+    def _give_back(self, row: OutboxRow, until: datetime, error: str) -> None:
+        """Return a row that did not go out; one that may have arrived before stays unknown."""
+        if row.state == "unknown":
+            self._outbox.unknown(row.id, at=until, error=error)
+            self.counts["unknown"] += 1
+        else:
+            self._outbox.retry(row.id, at=until, error=error)
+            self.counts["retried"] += 1
+
+    def _postpone(self, rows: Sequence[OutboxRow], until: datetime) -> None:
+        for row in rows:
+            self._give_back(row, until, "waits: the destination did not take the message before it")
+
+    def _dead(self, row: OutboxRow, error: str) -> None:
+        log.error("delivery %s to %s %s is dead: %s", row.id, row.channel, row.address, error)
+        self._outbox.dead(row.id, now=self._clock(), error=error)
+        self.counts["dead"] += 1
+
+    def _is_hopeless(self, row: OutboxRow) -> bool:
+        return row.attempts >= GIVE_UP_ATTEMPTS and self._clock() - row.created_at >= GIVE_UP_AFTER
+
+
+def payload_refusal(message: Message, desk: Desk, destination: Destination) -> tuple[str, str] | None:
+    """Check what was rendered, not what was meant: the message and every piece of evidence it shows.
+
+    Fails closed: one piece above the ceiling, or not released to the desk's country, holds the whole message.
+    """
+    ceiling = min(desk.clearance, destination.ceiling)
+    if f"[TLP:{message.marking.value}]" not in message.title:
+        return "marking_missing", "the message does not show its marking"
+    parts = [(message.marking, message.release_to), *((s.marking, s.release_to) for s in message.sources)]
+    for marking, release_to in parts:
+        if marking > ceiling:
+            return "marking_exceeds_ceiling", f"TLP:{marking.value} shown, TLP:{ceiling.value} allowed"
+        if release_to is not None and desk.country not in release_to:
+            return "not_released", f"a part of the message is not released to {desk.country}"
+    return None

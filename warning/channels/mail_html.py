@@ -1,0 +1,45 @@
+"""A message as an HTML mail: tables, inline styles, no images, under 80 KB."""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from warning.channels.message import Message
+from warning.core.vocabulary import Severity
+
+MAX_HTML_BYTES = 80_000
+
+# The level is told by a word and by filled circles; the colour only repeats it (contrast with white >= 4.5).
+_COLOURS = {
+    Severity.UNKNOWN: "#59626d",
+    Severity.MINOR: "#3d6b4f",
+    Severity.MODERATE: "#8a5a00",
+    Severity.SEVERE: "#b3400e",
+    Severity.EXTREME: "#a4102a",
+}
+_FONTS = {
+    "en": "'Segoe UI', -apple-system, 'Helvetica Neue', Arial, sans-serif",
+    "ja": "'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans CJK JP', sans-serif",
+    "ko": "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans CJK KR', sans-serif",
+}
+
+
+def html_form(message: Message) -> str:
+    """Return the page. Everything is escaped by the template."""
+    return _template().render(
+        m=message,
+        heading=message.title.partition("] ")[2],
+        gauge="●" * message.severity.rank + "○" * (Severity.EXTREME.rank - message.severity.rank),
+        colour=_COLOURS[message.severity],
+        fonts=_FONTS[message.language],
+    )
+
+
+@cache
+def _template() -> Template:
+    source = files("warning.channels").joinpath("templates", "mail.html.j2").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(source)

@@ -1,0 +1,77 @@
+"""A message as a MIME mail: text first, then HTML; the same delivery gives the same bytes."""
+
+from dataclasses import dataclass
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from warning.channels.mail_html import html_form
+from warning.channels.message import Message
+from warning.channels.plain import plain
+from warning.channels.text_form import text_form
+from warning.core.deliveries import OutboxRow
+from warning.core.vocabulary import Severity
+
+# Mail clients fold long header lines by themselves; 8-bit text is never sent bare.
+_POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailIdentity:
+    """Who mails are from. `sender` is "Name <user@host>"; the host also stands in every Message-ID."""
+
+    sender: str
+
+    @property
+    def address(self) -> str:
+        return parseaddr(self.sender)[1]
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2] or "localhost"
+
+
+def message_id(row: OutboxRow, identity: MailIdentity) -> str:
+    """Return the identity of one alert version to one address: a mail sent twice can be recognised."""
+    return f"<{row.id}@{identity.domain}>"
+
+
+def mime(message: Message, row: OutboxRow, identity: MailIdentity, *, root_ref: str | None) -> bytes:
+    """Return the mail with CRLF line ends. `root_ref` is the Message-ID of the alert's first mail there."""
+    mail = EmailMessage(policy=_POLICY)
+    name, address = parseaddr(identity.sender)
+    mail["From"] = Address(display_name=plain(name, 100), addr_spec=address)
+    mail["To"] = row.address
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(row.created_at)
+    mail["Message-ID"] = message_id(row, identity)
+    if root_ref and root_ref != message_id(row, identity):
+        mail["In-Reply-To"] = root_ref
+        mail["References"] = root_ref
+    for header, value in _automatic(message, identity).items():
+        mail[header] = value
+    mail.set_content(text_form(message), charset="utf-8", cte=_encoding(message))
+    mail.add_alternative(html_form(message), subtype="html", charset="utf-8", cte=_encoding(message))
+    mail.set_boundary(f"=_{row.id}")
+    return mail.as_bytes()
+
+
+def _automatic(message: Message, identity: MailIdentity) -> dict[str, str]:
+    """Headers that tell other programs what this is, and keep them from answering it."""
+    urgent = message.severity >= Severity.SEVERE
+    return {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "List-Id": f"<alerts.{message.desk_id}.{identity.domain}>",
+        "Importance": "high" if urgent else "normal",
+        "X-Priority": "1" if urgent else "3",
+        "X-TLP": f"TLP:{message.marking.value}",
+        "X-Alert-Key": message.alert_key,
+        "X-Alert-Version": str(message.version),
+        "X-Alert-Severity": message.severity.value,
+    }
+
+
+def _encoding(message: Message) -> str:
+    return "quoted-printable" if message.language == "en" else "base64"

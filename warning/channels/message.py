@@ -1,0 +1,75 @@
+"""What a desk is to read, in its language, before any channel gives it a form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warning.core.vocabulary import Marking, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One piece of evidence. `title` is the publisher's own, in `language`; `link` is "" or http(s)."""
+
+    title: str
+    language: str
+    publisher: str
+    notes: tuple[str, ...]
+    link: str
+    archive_hash: str
+    marking: Marking
+    release_to: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headings:
+    fields: str
+    why: str
+    evidence: str
+    changes: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One alert version as one desk reads it. Every text is one plain line.
+
+    `subject` stays the same over the versions of an alert, so that mail clients thread it; `title` carries the
+    level of this version and has at most 80 characters. `lead` says what changed and why it matters to this
+    desk. `changes` is empty on the first version. `context` starts with the marking.
+    """
+
+    alert_key: str
+    version: int
+    desk_id: str
+    desk_title: str
+    language: str
+    marking: Marking
+    release_to: frozenset[str] | None
+    severity: Severity
+    updated_at: datetime
+    level: str
+    subject: str
+    title: str
+    lead: str
+    preheader: str
+    updated: str
+    changes: tuple[str, ...]
+    fields: tuple[Labelled, ...]
+    why: tuple[str, ...]
+    evidence: str
+    sources: tuple[Source, ...]
+    next_step: str
+    context: tuple[str, ...]
+    footer: str
+    headings: Headings
+
+    @property
+    def sentence(self) -> str:
+        """The whole message in one or two sentences, for screen readers and notifications."""
+        return f"{self.title}. {self.lead}"

@@ -1,0 +1,58 @@
+"""Channels for a first run without accounts: what desks would have received, as files."""
+
+import json
+from pathlib import Path
+
+from warning.channels.block_kit import slack_payload
+from warning.channels.channel import Missing, Sent
+from warning.channels.console import ConsoleChannel
+from warning.channels.mail_mime import MailIdentity, message_id, mime
+from warning.channels.message import Message
+from warning.core.deliveries import OutboxRow
+
+
+class SlackFiles:
+    """Prints the message and leaves the Block Kit payload as `.json`."""
+
+    def __init__(self, directory: Path, console: ConsoleChannel) -> None:
+        self._directory = directory
+        self._console = console
+
+    async def send(self, message: Message, *, row: OutboxRow, root_ref: str | None) -> Sent:
+        payload = {"channel": row.address, **slack_payload(message, row)}
+        text = json.dumps(payload, ensure_ascii=False, indent=2)
+        write_whole(self._directory / f"{_name(row)}.json", text.encode())
+        await self._console.send(message, row=row, root_ref=root_ref)
+        return Sent(provider_ref=root_ref or f"{row.address}:{row.id}")
+
+    async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
+        return Missing.ABSENT
+
+
+class MailFiles:
+    """Leaves the mail as `.eml`, to be opened with any mail program."""
+
+    def __init__(self, directory: Path, identity: MailIdentity) -> None:
+        self._directory = directory
+        self._identity = identity
+
+    async def send(self, message: Message, *, row: OutboxRow, root_ref: str | None) -> Sent:
+        mail = mime(message, row, self._identity, root_ref=root_ref)
+        write_whole(self._directory / f"{_name(row)}.eml", mail)
+        return Sent(provider_ref=message_id(row, self._identity))
+
+    async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
+        return Missing.ABSENT
+
+
+def _name(row: OutboxRow) -> str:
+    """The same for the same delivery, so that a second attempt replaces the first's file."""
+    return f"{row.created_at:%Y%m%dT%H%M%S}-{row.desk_id}-v{row.alert_version}-{row.id}"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write so that a reader, or a crash, never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(path.suffix + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -1,0 +1,78 @@
+"""An alert version as one desk reads it. Pure: the same alert, desk and rulebook give the same message."""
+
+from warning.channels.message import Headings, Message
+from warning.channels.naming import Naming, naming
+from warning.channels.plain import plain
+from warning.channels.render_facts import changes, context, evidence_line, fields, reasons, sources
+from warning.channels.render_lead import lead, next_step, subject_line, title_line
+from warning.channels.when import moment
+from warning.core.alerts import Alert
+from warning.core.desks import Desk
+from warning.core.rulebook import Rulebook
+
+
+def render(alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = None) -> Message:
+    """Return the message for `desk`. `root` is the alert's first version, from which the subject is taken."""
+    words = naming(desk.language, book)
+    changed = changes(alert, words, desk)
+    updated = _updated(alert, words, desk)
+    opening = plain(_opening(changed, lead(alert, words, desk.country), words), 900)
+    level = words.level(alert.severity_for(desk.country))
+    return Message(
+        alert_key=alert.key,
+        version=alert.version,
+        desk_id=desk.id,
+        desk_title=plain(desk.title, 120),
+        language=words.language,
+        marking=alert.marking,
+        release_to=alert.release_to,
+        severity=alert.severity_for(desk.country),
+        updated_at=alert.updated_at,
+        level=level,
+        subject=_subject(alert, root, words),
+        title=title_line(alert, words, desk.country),
+        lead=opening,
+        preheader=plain(
+            words.say("mail.preheader", level=level, country=words.state(desk.country), lead=opening), 240
+        ),
+        updated=updated,
+        changes=changed,
+        fields=fields(alert, words, desk),
+        why=reasons(alert, words),
+        evidence=evidence_line(alert, words),
+        sources=sources(alert, words, desk),
+        next_step=plain(next_step(alert, words), 400),
+        context=context(alert, words, desk),
+        footer=words.say("mail.footer", desk=plain(desk.title, 120)),
+        headings=_headings(alert, words),
+    )
+
+
+def _subject(alert: Alert, root: Alert | None, words: Naming) -> str:
+    """The first version's name under today's marking: a marking that rose must never be understated."""
+    if root is None:
+        return subject_line(alert, words)
+    said = subject_line(root, words)
+    return said.replace(f"[TLP:{root.marking.value}]", f"[TLP:{alert.marking.value}]", 1)
+
+
+def _opening(changed: tuple[str, ...], said: str, words: Naming) -> str:
+    separator = "" if words.language == "ja" else " "
+    return separator.join([*changed, said])
+
+
+def _updated(alert: Alert, words: Naming, desk: Desk) -> str:
+    time = moment(alert.updated_at, words.language, desk.timezone)
+    return words.say(
+        "change.updated" if alert.version > 1 else "mail.version", version=alert.version, time=time
+    )
+
+
+def _headings(alert: Alert, words: Naming) -> Headings:
+    return Headings(
+        fields=words.say("heading.fields"),
+        why=words.say("heading.why"),
+        evidence=words.say("heading.evidence"),
+        changes=words.say("heading.changes", version=alert.version),
+        next_step=words.say("heading.next"),
+    )

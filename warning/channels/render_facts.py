@@ -1,0 +1,254 @@
+"""The body of a message: fields, reasons, evidence, what changed, and the context line."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from warning.channels.message import Labelled, Source
+from warning.channels.naming import Naming
+from warning.channels.plain import plain, safe_link
+from warning.channels.render_lead import is_about_figures, percent
+from warning.channels.when import day, moment
+from warning.core.alerts import Alert, Difference
+from warning.core.desks import Desk
+from warning.core.signals import Exhibit, Facts, Reason
+from warning.core.vocabulary import Severity
+
+SHOWN_MATERIALS = 6
+SHOWN_HS_CODES = 8
+SHOWN_SOURCES = 8
+TITLE_LIMIT = 300
+VALUE_LIMIT = 400
+
+
+def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
+    """Return the key facts in reading order; what is not known is said only where a desk would look for it."""
+    facts, language = alert.facts, naming.language
+    legal = not is_about_figures(alert, naming)
+    not_stated = naming.say("value.not_stated") if legal else ""
+    rows = [
+        ("issuer" if legal else "", naming.states(facts.actors)),
+        ("material", _materials(facts, naming)),
+        (
+            "act",
+            naming.say("value.act_direction", act=naming.act(facts.act), direction=_direction(facts, naming)),
+        ),
+        ("instrument", plain(facts.instrument or "", VALUE_LIMIT)),
+        ("announced", day(facts.announced, language) if facts.announced else ""),
+        ("effective", day(facts.effective, language) if facts.effective else not_stated),
+        ("expires", day(facts.expires, language) if facts.expires else ""),
+        ("targets", naming.states(facts.targets, 6)),
+        ("names", naming.listed([plain(n, 80) for n in facts.names], 6)),
+        ("severity", _severity(alert, naming, desk.country)),
+        ("certainty", naming.say(f"certainty.{alert.certainty.value}")),
+        ("source_grade", _source_grade(alert.exhibits, naming)),
+        ("exposure", exposure_line(facts, naming, desk.country)),
+    ]
+    return tuple(
+        Labelled(label=naming.say(f"field.{key}"), value=plain(value, VALUE_LIMIT))
+        for key, value in rows
+        if key and value
+    )
+
+
+def _direction(facts: Facts, naming: Naming) -> str:
+    return naming.say(f"direction.{facts.direction}")
+
+
+def _materials(facts: Facts, naming: Naming) -> str:
+    """Name the materials, each with its HS codes; codes the sources gave win over the vocabulary's."""
+    if facts.hs_codes:
+        codes = ", ".join(facts.hs_codes[:SHOWN_HS_CODES])
+        names = naming.materials(facts.materials, SHOWN_MATERIALS) or naming.say("what.unknown")
+        return naming.say("value.hs", material=names, codes=codes)
+    return naming.listed([_with_codes(m, naming) for m in facts.materials], SHOWN_MATERIALS)
+
+
+def _with_codes(material: str, naming: Naming) -> str:
+    known = naming.book.terms.materials.get(material)
+    name = naming.material(material)
+    if known is None or not known.hs_codes:
+        return name
+    return naming.say("value.hs", material=name, codes=", ".join(known.hs_codes[:3]))
+
+
+def _severity(alert: Alert, naming: Naming, country: str) -> str:
+    """Return the level for this country and, where it has a grading, what made it so."""
+    level, name = naming.level(alert.severity_for(country)), naming.state(country)
+    grading = next((g for g in alert.gradings if g.country == country), None)
+    if grading is None:
+        return naming.say("value.severity_for", level=level, country=name)
+    facts = alert.facts
+    because = [
+        naming.say("because.grade", grade=grading.grade)
+        if facts.materials
+        else naming.say("because.no_material")
+    ]
+    if facts.actors == (country,):
+        because.append(naming.say("because.own"))
+    elif country in facts.targets:
+        because.append(naming.say("because.target"))
+    elif facts.targets:
+        because.append(naming.say("because.others", targets=naming.states(facts.targets)))
+    reason = naming.say("join.list").join(because)
+    act_level = naming.level(alert.severity)
+    return naming.say("value.severity_act", level=level, country=name, act_level=act_level, because=reason)
+
+
+def _source_grade(exhibits: Iterable[Exhibit], naming: Naming) -> str:
+    best = min(exhibits, key=lambda e: (not e.official, e.reliability), default=None)
+    if best is None:
+        return ""
+    return naming.say(
+        "value.grade_official" if best.official else "value.grade_other", grade=best.reliability
+    )
+
+
+def exposure_line(facts: Facts, naming: Naming, country: str) -> str:
+    """Return the country's own figures on the materials named, each with its year and source."""
+    exposure = naming.book.exposure.get(country)
+    if exposure is None:
+        return ""
+    known = [(m, exposure.materials[m]) for m in facts.materials if m in exposure.materials]
+    said = []
+    for material, on in sorted(known, key=lambda pair: (pair[1].grade, pair[0]))[:3]:
+        parts = [naming.say("exposure.line", material=naming.material(material), grade=on.grade)]
+        if on.net_import_reliance is not None:
+            parts.append(naming.say("exposure.reliance", reliance=percent(on.net_import_reliance)))
+        if on.top_supplier and on.top_supplier_share is not None:
+            supplier = naming.state(on.top_supplier)
+            parts.append(
+                naming.say("exposure.share", share=percent(on.top_supplier_share), supplier=supplier)
+            )
+        if on.days_of_cover is not None:
+            parts.append(naming.say("exposure.cover", days=on.days_of_cover))
+        if on.year is not None:
+            parts.append(naming.say("exposure.year", year=on.year))
+        if not on.verified:
+            parts.append(naming.say("exposure.unverified"))
+        said.append(naming.say("join.list").join(parts))
+    return " / ".join(said)
+
+
+def reasons(alert: Alert, naming: Naming) -> tuple[str, ...]:
+    """Return why the rule fired; a reason the catalogue does not know is given as its detector wrote it."""
+    said = [naming.say("reason.rule", title=plain(alert.rule_title, 160))]
+    return (*said, *(_reason(reason, naming) for reason in alert.why))
+
+
+def _reason(reason: Reason, naming: Naming) -> str:
+    key = f"reason.{reason.code}"
+    if key in naming.words:
+        try:
+            return plain(naming.say(key, **dict(reason.params)), VALUE_LIMIT)
+        except KeyError:  # an older alert may lack a parameter that today's sentence names
+            return plain(reason.text, VALUE_LIMIT)
+    return plain(reason.text, VALUE_LIMIT)
+
+
+def evidence_line(alert: Alert, naming: Naming) -> str:
+    shown, publishers = min(len(alert.exhibits), SHOWN_SOURCES), len(alert.publishers)
+    if alert.evidence_total == 1:
+        return naming.say("evidence.single")
+    if publishers == 1:
+        return naming.say("evidence.one_publisher", total=alert.evidence_total, shown=shown)
+    return naming.say("evidence.many", total=alert.evidence_total, publishers=publishers, shown=shown)
+
+
+def sources(alert: Alert, naming: Naming, desk: Desk) -> tuple[Source, ...]:
+    return tuple(_source(exhibit, naming, desk.timezone) for exhibit in alert.exhibits[:SHOWN_SOURCES])
+
+
+def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
+    language = naming.language
+    notes = [naming.say("evidence.official")] if exhibit.official else []
+    spoken = f"language.{exhibit.language}"
+    notes.append(
+        naming.say(
+            "evidence.language", language=naming.say(spoken if spoken in naming.words else "language.other")
+        )
+    )
+    if exhibit.published_at:
+        notes.append(naming.say("evidence.published", time=moment(exhibit.published_at, language, timezone)))
+    else:
+        notes.append(naming.say("evidence.published_unknown"))
+    notes.append(naming.say("evidence.fetched", time=moment(exhibit.known_at, language, timezone)))
+    link = safe_link(exhibit.url)
+    if not link:
+        notes.append(naming.say("evidence.no_link"))
+    return Source(
+        title=plain(exhibit.title, TITLE_LIMIT) or exhibit.evidence_id,
+        language=exhibit.language,
+        publisher=plain(exhibit.source_title or exhibit.publisher, 120),
+        notes=tuple(notes),
+        link=link,
+        archive_hash=exhibit.archive_hash,
+        marking=exhibit.marking,
+        release_to=exhibit.release_to,
+    )
+
+
+def changes(alert: Alert, naming: Naming, desk: Desk) -> tuple[str, ...]:
+    """Return what this version changed, as this desk's country sees it."""
+    if alert.version == 1:
+        return ()
+    said = (_change(difference, naming, desk.country) for difference in alert.differences)
+    return tuple(plain(text, VALUE_LIMIT) for text in said if text)
+
+
+def _change(difference: Difference, naming: Naming, country: str) -> str:
+    code = difference.code
+    before, after = difference.before, difference.after
+    if code == "severity":
+        whose, _, level = after.partition(":")
+        if whose != country:
+            return ""
+        before_level = before.partition(":")[2]
+        return naming.say(
+            "change.severity",
+            country=naming.state(country),
+            before=naming.level(Severity(before_level)),
+            after=naming.level(Severity(level)),
+        )
+    none = naming.say("change.none")
+    shown = {"before": _shown(code, before, naming) or none, "after": _shown(code, after, naming) or none}
+    return naming.say(f"change.{code}", **shown)
+
+
+def _shown(code: str, value: str, naming: Naming) -> str:
+    if not value:
+        return ""
+    if code in {"announced", "effective", "expires"}:
+        return _iso_day(value, naming)
+    if code == "materials":
+        return naming.materials(tuple(value.split(",")))
+    if code == "targets":
+        return naming.states(tuple(value.split(",")))
+    if f"{code}.{value}" in naming.words:
+        return naming.say(f"{code}.{value}")
+    return plain(value, 160)
+
+
+def _iso_day(value: str, naming: Naming) -> str:
+    return day(date.fromisoformat(value), naming.language)
+
+
+def context(alert: Alert, naming: Naming, desk: Desk) -> tuple[str, ...]:
+    """Return the marking, who may have it, and what to quote when asking about this alert."""
+    rule = next((r for r in naming.book.rules if r.id == alert.rule_id), None)
+    owner = (naming.say("context.owner", owner=plain(rule.owner, 80)),) if rule else ()
+    return (
+        naming.say("context.marking", marking=alert.marking.value),
+        _release(alert.release_to, naming),
+        naming.say("context.rated", country=naming.state(desk.country)),
+        naming.say("context.alert", key=alert.key, version=alert.version),
+        naming.say("context.rule", rule=alert.rule_id, version=alert.rule_version),
+        *owner,
+    )
+
+
+def _release(release_to: frozenset[str] | None, naming: Naming) -> str:
+    if release_to is None:
+        return naming.say("context.release_all")
+    if not release_to:
+        return naming.say("context.release_none")
+    return naming.say("context.release", countries=naming.states(tuple(sorted(release_to)), 12))

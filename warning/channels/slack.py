@@ -1,0 +1,131 @@
+"""The Slack channel: one message per alert and channel, updated in place, its history in the thread.
+
+The only module that knows slack_sdk. The SDK's own retries are off: the outbox retries, after looking.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from warning.channels.block_kit import note_payload, slack_payload
+from warning.channels.channel import Missing, Sent
+from warning.channels.message import Message
+from warning.channels.slack_errors import classified, not_sent
+from warning.core.deliveries import OutboxRow
+from warning.errors import DeliveryError, DeliveryRefused, DeliveryUnknown
+
+TIMEOUT_SECONDS = 20
+HISTORY_PAGE = 200
+HISTORY_PAGES = 5
+CLOCK_SKEW_SECONDS = 120
+
+# The message to be updated is gone, or may not be edited any more: the alert starts a new one.
+_LOST_ROOT = {"message_not_found", "cant_update_message", "edit_window_closed"}
+# Scopes are missing: whether a message arrived can never be read, so it is sent again.
+_UNREADABLE = {"missing_scope", "not_allowed_token_type", "method_not_supported_for_channel_type"}
+
+
+class SlackChannel:
+    """`base_url` ends in /api/ or whatever stands in for it."""
+
+    def __init__(self, token: str, base_url: str, *, timeout_seconds: int = TIMEOUT_SECONDS) -> None:
+        self._client = AsyncWebClient(
+            token=token, base_url=base_url, timeout=timeout_seconds, retry_handlers=[]
+        )
+
+    async def send(self, message: Message, *, row: OutboxRow, root_ref: str | None) -> Sent:
+        """Post the first version; put a later one in the first's place and say in the thread what changed."""
+        payload = slack_payload(message, row)
+        root = _root(root_ref)
+        if root is None:
+            return await self._post(payload, row)
+        channel, root_ts = root
+        try:
+            await self._call("chat.update", {"channel": channel, "ts": root_ts, **payload})
+        except DeliveryRefused as refused:
+            if refused.message not in _LOST_ROOT:
+                raise
+            return await self._post(payload, row)
+        if row.attempts < 2 or not await self._has_note(channel, root_ts, row):
+            await self._note(message, row, channel, root_ts)
+        return Sent(provider_ref=f"{channel}:{root_ts}")
+
+    async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:
+        """Look for the delivery's id in the metadata of what stands in the channel or the thread."""
+        root = _root(root_ref)
+        try:
+            found = await (self._has_note(*root, row) if root else self._find(row))
+        except DeliveryRefused as refused:
+            if refused.message in _UNREADABLE:
+                return Missing.UNKNOWABLE
+            raise
+        if not found:
+            return Missing.ABSENT
+        return Sent(provider_ref=":".join(root) if root else f"{row.address}:{found}")
+
+    async def _post(self, payload: Mapping[str, Any], row: OutboxRow) -> Sent:
+        answer = await self._call("chat.postMessage", {"channel": row.address, **payload})
+        return Sent(provider_ref=f"{answer.get('channel', row.address)}:{answer['ts']}")
+
+    async def _note(self, message: Message, row: OutboxRow, channel: str, root_ts: str) -> None:
+        """A rise in severity is shown in the channel too: an update in place rings no bell."""
+        note = {**note_payload(message, row), "channel": channel, "thread_ts": root_ts}
+        await self._call("chat.postMessage", {**note, "reply_broadcast": row.reason == "escalated"})
+
+    async def _find(self, row: OutboxRow) -> str:
+        oldest = f"{row.created_at.timestamp() - CLOCK_SKEW_SECONDS:.6f}"
+        query: dict[str, Any] = {"channel": row.address, "oldest": oldest}
+        return await self._search("conversations.history", query, row)
+
+    async def _has_note(self, channel: str, root_ts: str, row: OutboxRow) -> str:
+        """The note is written last: where it stands, the update above it was made."""
+        query = {"channel": channel, "ts": root_ts}
+        return await self._search("conversations.replies", query, row, besides=root_ts)
+
+    async def _search(self, method: str, query: Mapping[str, Any], row: OutboxRow, besides: str = "") -> str:
+        """Return the `ts` of the message that carries this delivery's id, "" when none does."""
+        cursor = ""
+        for _ in range(HISTORY_PAGES):
+            page = {**query, "include_all_metadata": True, "limit": HISTORY_PAGE}
+            answer = await self._call(method, {**page, **({"cursor": cursor} if cursor else {})}, reads=True)
+            for said in answer.get("messages", ()):
+                payload = said.get("metadata", {}).get("event_payload", {})
+                if payload.get("delivery_id") == row.id and said["ts"] != besides:
+                    return str(said["ts"])
+            cursor = answer.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return ""
+        raise DeliveryError(f"{method} has more than {HISTORY_PAGES * HISTORY_PAGE} messages to look through")
+
+    async def _call(
+        self, method: str, arguments: Mapping[str, Any], *, reads: bool = False
+    ) -> Mapping[str, Any]:
+        """Ask Slack. What fails while reading changed nothing, so it is never unknown."""
+        try:
+            if reads:
+                answer = await self._client.api_call(method, http_verb="GET", params=dict(arguments))
+            else:
+                answer = await self._client.api_call(method, json=dict(arguments))
+        except SlackApiError as wrong:
+            raise classified(wrong, reads=reads) from wrong
+        except (TimeoutError, aiohttp.ClientError, OSError) as wrong:
+            text = f"{method}: {type(wrong).__name__}"
+            raise DeliveryError(text) if reads or not_sent(wrong) else DeliveryUnknown(text) from wrong
+        data = answer.data
+        if not isinstance(data, dict) or not data.get("ok"):
+            raise (
+                DeliveryError(method)
+                if reads
+                else DeliveryUnknown(f"{method}: an answer that is not Slack's")
+            )
+        return data
+
+
+def _root(ref: str | None) -> tuple[str, str] | None:
+    """Return (channel, ts); None without a root, or with one that another channel left (a file's name)."""
+    channel, _, ts = (ref or "").rpartition(":")
+    return (channel, ts) if re.fullmatch(r"\d+\.\d+", ts) else None

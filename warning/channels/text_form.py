@@ -1,0 +1,76 @@
+"""A message as plain text: the console, and the text part of a mail."""
+
+import re
+from collections.abc import Iterator
+from unicodedata import east_asian_width
+
+from warning.channels.message import Message, Source
+
+WIDTH = 92
+
+# What a line may not be parted within: a run without spaces, or one wide character with the marks after it,
+# which in Japanese must not open a line.
+_WIDE = "[\u2e80-\u9fff\uf900-\ufaff\u3000-\u30ff]"
+_CLOSING = "[、。」』)〉》】〕,.:;!?ー・]"
+_PIECES = re.compile(rf"{_WIDE}{_CLOSING}*\s*|(?:(?!{_WIDE})\S)+{_CLOSING}*\s*|\s+")
+
+
+def text_form(message: Message) -> str:
+    """Return the whole message, the marking first and last, lines of at most about `WIDTH` cells."""
+    return "\n".join(_lines(message)) + "\n"
+
+
+def _lines(message: Message) -> Iterator[str]:
+    yield message.title
+    yield "=" * min(_cells(message.title), WIDTH)
+    yield from _wrapped(message.lead)
+    yield ""
+    yield f"({message.updated})"
+    if message.changes:
+        yield from _heading(message.headings.changes)
+        for change in message.changes:
+            yield from _wrapped(change, "- ", "  ")
+    yield from _heading(message.headings.fields)
+    for field in message.fields:
+        yield from _wrapped(f"{field.label}: {field.value}", "", "    ")
+    yield from _heading(message.headings.why)
+    for reason in message.why:
+        yield from _wrapped(reason, "- ", "  ")
+    yield from _heading(message.evidence)
+    for number, source in enumerate(message.sources, start=1):
+        yield from _source(number, source)
+    yield from _heading(message.headings.next_step)
+    yield from _wrapped(message.next_step)
+    yield ""
+    yield from _wrapped(" · ".join(message.context))
+
+
+def _heading(text: str) -> Iterator[str]:
+    yield ""
+    yield text
+    yield "-" * min(_cells(text), WIDTH)
+
+
+def _source(number: int, source: Source) -> Iterator[str]:
+    yield from _wrapped(source.title, f"{number}. ", "   ")
+    yield from _wrapped(" · ".join([source.publisher, *source.notes]), "   ", "   ")
+    if source.link:
+        yield f"   {source.link}"
+    if source.archive_hash:
+        yield f"   SHA-256 {source.archive_hash}"
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
+    """Wrap by cells: between words where there are spaces, between characters in Chinese and Japanese."""
+    lines: list[str] = []
+    line, indent = "", first
+    for piece in _PIECES.findall(text):
+        if line and _cells(indent + line + piece.rstrip()) > WIDTH:
+            lines.append((indent + line).rstrip())
+            line, indent = "", rest
+        line += piece if line else piece.lstrip()
+    return [*lines, (indent + line).rstrip()]
+
+
+def _cells(text: str) -> int:
+    return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
