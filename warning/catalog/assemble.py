@@ -7,7 +7,7 @@ from pathlib import Path
 from warning.catalog.crosscheck import check_overlays, check_tree, merged_terms
 from warning.catalog.overlays import apply_overlays, read_overlays
 from warning.catalog.sources import read_sources
-from warning.catalog.trees import RulesTree, read_rules_tree
+from warning.catalog.trees import RulesTree, read_on_top, read_rules_tree
 from warning.core.rulebook import Rulebook
 from warning.core.sources import SourceProfile
 from warning.errors import Problem
@@ -21,9 +21,12 @@ def read_rulebook(
     sources, of_sources = _sources(feeds_dir)
     problems += of_sources
     judged = None if any(p.fatal for p in of_sources) else sources
-    overlays, of_overlays = read_overlays(overlay_dir) if overlay_dir else ((), ())
-    tree, of_changes = apply_overlays(tree, overlays, today)
-    problems += (*of_overlays, *of_changes, *check_overlays(overlays, judged), *check_tree(tree, judged))
+    if overlay_dir is not None:
+        tree, of_own = read_on_top(tree, overlay_dir)
+        overlays, of_overlays = read_overlays(overlay_dir)
+        tree, of_changes = apply_overlays(tree, overlays, today)
+        problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
+    problems += check_tree(tree, judged)
     problems = tuple(sorted(set(problems)))
     if tree.policy is None or any(problem.fatal for problem in problems):
         return None, problems

@@ -38,11 +38,12 @@ def check_tree(tree: RulesTree, sources: Mapping[str, SourceProfile] | None) -> 
         problems += known.materials_in(exposure, ("materials",), tuple(exposure.value.materials))
     for desk in tree.desks:
         problems += _file_name(desk, desk.value.id)
+    problems += _measures(tree, known)
     problems += _twice(tree)
     problems += _terms(tree, known)
     problems += _desk_addresses(tree)
     problems += _same_match(tree.rules)
-    if tree.policy is not None:
+    if tree.policy is not None and known.terms.acts:
         for family, acts in tree.policy.value.correlation.act_families.items():
             path = ("correlation", "act_families", family)
             problems += known.acts_in(tree.policy, path, acts)
@@ -68,6 +69,20 @@ def _file_name(placed: Placed[Any], wanted: str) -> Iterator[Problem]:
         key = "country" if hasattr(placed.value, "country") and not hasattr(placed.value, "id") else "id"
         message = f"the file is named {stem}.yaml and holds {wanted!r}"
         yield placed.problem((key,), "EW207", message, f"rename the file to {wanted}.yaml, or correct {key}")
+
+
+def _measures(tree: RulesTree, known: Known) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for placed in tree.measures:
+        for i, measure in enumerate(placed.value.measures):
+            path = ("measures", i)
+            yield from known.materials_in(placed, (*path, "materials"), measure.materials)
+            yield from known.acts_in(placed, (*path, "act"), (measure.act,))
+            yield from known.actors_in(placed, (*path, "actor"), (measure.actor,))
+            if measure.id in first:
+                message = f"the measure {measure.id!r} stands in {first[measure.id]} already"
+                yield placed.problem((*path, "id"), "EW206", message, "ids are unique over the whole tree")
+            first.setdefault(measure.id, placed.text.file)
 
 
 def _twice(tree: RulesTree) -> Iterator[Problem]:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from warning.catalog.assemble import read_rulebook
 from warning.catalog.holder import RulebookHolder
+from warning.catalog.trees import read_folder
+from warning.core.measures import Measure, MeasureRegister
 from warning.core.rulebook import Rulebook
 from warning.errors import CatalogError
 
-__all__ = ["RulebookHolder", "load_rulebook", "read_rulebook"]
+__all__ = ["RulebookHolder", "load_measures", "load_rulebook", "read_rulebook"]
 
 
 def load_rulebook(
@@ -23,3 +25,12 @@ def load_rulebook(
     if book is None or fatal:
         raise CatalogError(fatal)
     return book
+
+
+def load_measures(rules_dir: Path) -> tuple[Measure, ...]:
+    """Read the register of legal acts, sorted by id; empty when there is none. Raises CatalogError."""
+    files, problems = read_folder(rules_dir / "measures", MeasureRegister)
+    if problems:
+        raise CatalogError(problems)
+    measures = (measure for placed in files for measure in placed.value.measures)
+    return tuple(sorted(measures, key=lambda measure: measure.id))

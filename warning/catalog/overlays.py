@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from warning.catalog.complaints import did_you_mean
-from warning.catalog.trees import RULE, RulesTree, read_folder, whole_file
+from warning.catalog.trees import RULE, RulesTree, overlay_files, read_files
 from warning.catalog.typed import Placed, type_value
 from warning.core.model import OperatorModel
 from warning.core.rules import AnyRule, RuleId
@@ -49,16 +49,14 @@ class Overlay(OperatorModel):
 
 
 class OverlayFile(OperatorModel):
-    """One file of the overlay directory."""
+    """One file of the overlay directory: `overlays: [...]`."""
 
-    overlays: tuple[Overlay, ...] = Field(min_length=1)
+    overlays: tuple[Overlay, ...]
 
 
 def read_overlays(directory: Path) -> tuple[tuple[Placed[Overlay], ...], tuple[Problem, ...]]:
-    """Read every overlay below `directory`, in the order of files, then of entries."""
-    if not directory.is_dir():
-        return (), (whole_file(directory, "EW141", "there is no such directory of overlays"),)
-    files, problems = read_folder(directory, OverlayFile)
+    """Read the overlays of `directory` itself, in the order of files, then of entries."""
+    files, problems = read_files(overlay_files(directory), OverlayFile)
     overlays = tuple(
         Placed(value=overlay, text=placed.text, root=("overlays", i))
         for placed in files

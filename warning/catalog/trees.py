@@ -1,7 +1,7 @@
 """The files of a rules tree, read and typed one by one; checks across files come after."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed, Shape, read_placed
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
+from warning.core.measures import MeasureRegister
 from warning.core.policy import Policy
 from warning.core.rules import AnyRule, Rule
 from warning.core.terms import Terms
@@ -30,39 +31,83 @@ class RulesTree:
     terms: Sequence[Placed[Terms]] = ()
     exposure: Sequence[Placed[CountryExposure]] = ()
     desks: Sequence[Placed[Desk]] = ()
+    measures: Sequence[Placed[MeasureRegister]] = ()
     policy: Placed[Policy] | None = None
 
 
 def read_rules_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
     """Read every file; the problems are those of single files and of the tree's layout."""
-    problems: list[Problem] = list(_layout(directory))
+    tree, problems = _read_tree(directory)
+    stray = ("nothing reads a file of this name here", "rules live in signals/, words in terms/")
+    problems = (*_layout(directory, FOLDERS, stray), *problems)
+    if directory.is_dir() and not (directory / "policy.yaml").exists():
+        missing = directory / "policy.yaml"
+        problems += (whole_file(missing, "EW141", "the policy is missing", "copy the shipped policy.yaml"),)
+    return tree, problems
+
+
+def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
+    """Lay an operator's own directory on a tree.
+
+    Its rules and words are added, its exposure replaces that of the same country, its policy replaces the
+    policy, and its desks, when there are any, replace all desks.
+    """
+    own, problems = _read_tree(directory)
+    countries = {placed.value.country for placed in own.exposure}
+    joined = replace(
+        tree,
+        rules=(*tree.rules, *own.rules),
+        terms=(*tree.terms, *own.terms),
+        exposure=(*(p for p in tree.exposure if p.value.country not in countries), *own.exposure),
+        desks=own.desks or tree.desks,
+        policy=own.policy or tree.policy,
+    )
+    return joined, (*_layout(directory, FOLDERS, None), *problems)
+
+
+def overlay_files(directory: Path) -> tuple[Path, ...]:
+    """The files of an operator's own directory that hold overlays."""
+    return tuple(sorted(p for p in directory.glob("*.yaml") if p.name != "policy.yaml"))
+
+
+def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
+    problems: list[Problem] = []
 
     def folder(name: str, shape: Shape[T]) -> tuple[Placed[T], ...]:
         placed, wrong = read_folder(directory / name, shape)
         problems.extend(wrong)
         return placed
 
+    policy, wrong = read_files([p for p in [directory / "policy.yaml"] if p.exists()], Policy)
     tree = RulesTree(
         directory=directory,
         rules=folder("signals", RULE),
         terms=folder("terms", Terms),
         exposure=folder("exposure", CountryExposure),
         desks=folder("desks", Desk),
-        policy=_policy(directory / "policy.yaml", problems),
+        measures=folder("measures", MeasureRegister),
+        policy=policy[0] if policy else None,
     )
-    return tree, tuple(problems)
+    return tree, (*wrong, *problems)
 
 
 def read_folder(directory: Path, shape: Shape[T]) -> tuple[tuple[Placed[T], ...], tuple[Problem, ...]]:
     """Read every .yaml file below `directory`, each as `shape`; a missing directory holds no files."""
-    files, problems = yaml_files(directory)
+    files, strays = yaml_files(directory)
+    placed, problems = read_files(files, shape)
+    return placed, (*strays, *problems)
+
+
+def read_files(files: Iterable[Path], shape: Shape[T]) -> tuple[tuple[Placed[T], ...], tuple[Problem, ...]]:
+    """Read each file as `shape`; those with mistakes are left out and told."""
     placed: list[Placed[T]] = []
+    problems: list[Problem] = []
     for path in files:
         one, wrong = read_placed(path, shape)
         problems += wrong
         if one is not None:
             placed.append(one)
-    return tuple(placed), problems
+    return tuple(placed), tuple(problems)
 
 
 def yaml_files(directory: Path) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
@@ -80,28 +125,18 @@ def whole_file(path: Path, code: str, message: str, hint: str = "", *, fatal: bo
     return Problem(file=str(path), line=0, column=0, code=code, message=message, hint=hint, fatal=fatal)
 
 
-def _policy(path: Path, problems: list[Problem]) -> Placed[Policy] | None:
-    if not path.exists():
-        if path.parent.is_dir():
-            problems.append(
-                whole_file(path, "EW141", "the policy is missing", "copy the shipped policy.yaml")
-            )
-        return None
-    placed, wrong = read_placed(path, Policy)
-    problems.extend(wrong)
-    return placed
+def _layout(directory: Path, folders: Sequence[str], stray: tuple[str, str] | None) -> Iterable[Problem]:
+    """A folder or file in the wrong place would be passed over in silence: say so.
 
-
-def _layout(directory: Path) -> Iterable[Problem]:
-    """A folder or file in the wrong place would be passed over in silence: say so."""
+    `stray` is what to say of a YAML file at the top, None where such files are read.
+    """
     if not directory.is_dir():
-        yield whole_file(directory, "EW141", "there is no such directory of rules")
+        yield whole_file(directory, "EW141", "there is no such directory")
         return
     for path in sorted(directory.iterdir()):
         if path.name.startswith("."):
             continue
-        if path.is_dir() and path.name not in FOLDERS:
-            yield whole_file(path, "EW142", "an unknown folder", did_you_mean(path.name, FOLDERS))
-        elif path.suffix in {".yaml", ".yml"} and path.name != "policy.yaml":
-            hint = "rules live in signals/, words in terms/"
-            yield whole_file(path, "EW142", "nothing reads a file of this name here", hint)
+        if path.is_dir() and path.name not in folders:
+            yield whole_file(path, "EW142", "nothing reads this folder", did_you_mean(path.name, folders))
+        elif path.suffix == ".yml" or (stray and path.suffix == ".yaml" and path.name != "policy.yaml"):
+            yield whole_file(path, "EW142", *(stray or ("this file is not read", "name it .yaml")))

@@ -33,7 +33,7 @@ class Fault:
     hint: str = ""
 
 
-class Refusal(Exception):  # noqa: N818 - never leaves the catalogue; it carries a fault, it is not the fault
+class Refusal(Exception):
     """The document cannot be read any further."""
 
     def __init__(self, fault: Fault) -> None:

@@ -1,0 +1,137 @@
+"""`rules backtest`: the past replayed day by day through the one evaluation path, with no look-ahead."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+from warning.app.chronology import in_order
+from warning.app.history import History
+from warning.core.alerts import Alert
+from warning.core.assess import Assessment, State, assess
+from warning.core.evidence import Evidence
+from warning.core.rulebook import Rulebook
+from warning.core.vocabulary import Severity
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One alert version that reached a country's desks, by whatever number of channels."""
+
+    alert_key: str
+    version: int
+    country: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Replay:
+    """What the replay did. `alerts` holds the latest version by key; `records` counts the records replayed.
+
+    `first` and `last` are the ends of the replayed time, both instants of assessment.
+    """
+
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    told: set[Told] = field(default_factory=set)
+    records: int = 0
+    assessments: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def weeks(self) -> float:
+        """The replayed time in weeks, at least one."""
+        if self.first is None or self.last is None:
+            return 1.0
+        return max((self.last - self.first) / timedelta(weeks=1), 1.0)
+
+
+def backtest(
+    book: Rulebook,
+    records: Iterable[Evidence],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    step: timedelta = DAY,
+) -> Replay:
+    """Replay the records from the start of `first` to the end of `last` (both days in UTC).
+
+    Each step assesses what became known in it. Older evidence is history: figures and lists are remembered,
+    items are passed over.
+    """
+    replay, history, state = Replay(), History(book), State()
+    desks = {desk.id: desk.country for desk in book.desks}
+    for as_of, batch in _steps(in_order(records), first, last, step):
+        window = history.admit(batch)
+        replay.records += len(batch)
+        if as_of is None:
+            continue
+        replay.first = replay.first or as_of - step
+        replay.last = as_of
+        if not window.fresh:
+            continue
+        assessment = assess(book, window, state, as_of)
+        state = carry(state, assessment, book)
+        replay.assessments += 1
+        _record(replay, assessment, desks)
+    return replay
+
+
+def carry(state: State, assessment: Assessment, book: Rulebook) -> State:
+    """Return what the next assessment starts from.
+
+    An alert so old that not even its instrument number can join it any more is left out: it would only
+    cost time.
+    """
+    alerts = {alert.key: alert for alert in state.open_alerts}
+    alerts |= {change.alert.key: change.alert for change in assessment.changes}
+    oldest = assessment.as_of - timedelta(days=book.policy.correlation.instrument_days)
+    told: dict[tuple[str, str], Severity] = dict(state.told)
+    for delivery in assessment.deliveries:
+        key = (delivery.alert_key, delivery.desk_id)
+        told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
+    return replace(
+        state,
+        open_alerts=tuple(a for a in alerts.values() if a.state == "open" and a.last_evidence_at >= oldest),
+        told=told,
+    )
+
+
+def _steps(
+    records: Iterator[Evidence], first: date | None, last: date | None, step: timedelta
+) -> Iterator[tuple[datetime | None, Sequence[Evidence]]]:
+    """Group records by the instant that assesses them; None for what lies before the first step."""
+    start = _midnight(first) if first else None
+    end = _midnight(last + DAY) if last else None
+
+    def instant(record: Evidence) -> datetime | None:
+        nonlocal start
+        if start is None:
+            start = _midnight(record.known_at.astimezone(UTC).date())
+        if first is not None and record.known_at <= start:
+            return None
+        steps_after = -((start - record.known_at) // step)
+        return start + max(steps_after, 1) * step
+
+    for as_of, batch in groupby(records, key=instant):
+        if end is not None and as_of is not None and as_of > end:
+            return
+        yield as_of, list(batch)
+
+
+def _record(replay: Replay, assessment: Assessment, countries: dict[str, str]) -> None:
+    for change in assessment.changes:
+        replay.alerts[change.alert.key] = change.alert
+    for delivery in assessment.deliveries:
+        replay.told.add(
+            Told(
+                alert_key=delivery.alert_key,
+                version=delivery.alert_version,
+                country=countries[delivery.desk_id],
+            )
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)

@@ -1,0 +1,52 @@
+"""Evidence in the order in which it could be known, however much of it there is."""
+
+import heapq
+import pickle
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from warning.core.evidence import Evidence
+
+RUN_LENGTH = 100_000
+
+
+def in_order(records: Iterable[Evidence], *, run_length: int = RUN_LENGTH) -> Iterator[Evidence]:
+    """Yield the records by (known_at, id). More than `run_length` of them are sorted in files, not memory."""
+    stream = iter(records)
+    first = _run(stream, run_length)
+    if len(first) < run_length:
+        yield from first
+        return
+    with TemporaryDirectory(prefix="warning-") as directory:
+        files = [_spilled(Path(directory) / "0", first)]
+        del first
+        while run := _run(stream, run_length):
+            files.append(_spilled(Path(directory) / str(len(files)), run))
+        yield from heapq.merge(*(_read(file) for file in files), key=_order)
+
+
+def _run(stream: Iterator[Evidence], length: int) -> list[Evidence]:
+    return sorted(islice(stream, length), key=_order)
+
+
+def _order(record: Evidence) -> tuple[datetime, str]:
+    return record.known_at, record.id
+
+
+def _spilled(path: Path, records: Iterable[Evidence]) -> Path:
+    with path.open("wb") as stream:
+        for record in records:
+            pickle.dump(record, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    return path
+
+
+def _read(path: Path) -> Iterator[Evidence]:
+    with path.open("rb") as stream:
+        while True:
+            try:
+                yield pickle.load(stream)  # noqa: S301 - written above, by this process, to its own directory
+            except EOFError:
+                return

@@ -1,0 +1,90 @@
+"""`rules eval`: which rules fire on each record, in the order of the input and with bounded memory."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from warning.app.history import History, ReplayWindow
+from warning.core.detect.registry import evaluate
+from warning.core.evidence import Evidence, Observation
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Signal
+
+BATCH = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What fired on one record: nothing, or signals sorted by rule."""
+
+    record: Evidence
+    signals: tuple[Signal, ...]
+
+    def document(self) -> dict[str, object]:
+        """Return the line `rules eval` prints."""
+        return {"id": self.record.id, "fired": [_fired(signal) for signal in self.signals]}
+
+
+def evaluate_records(
+    book: Rulebook, records: Iterable[Evidence], as_of: datetime | None = None
+) -> Iterator[Evaluated]:
+    """Yield one answer a record, in input order.
+
+    Figures are judged against those that came before them in the input, a list against its source's list
+    before. A record that was not yet known at `as_of` fires nothing and is not remembered.
+    """
+    history = History(book)
+    now: datetime | None = as_of
+    for batch in _batches(records):
+        known = [record for record in batch if as_of is None or record.known_at <= as_of]
+        if as_of is None:
+            now = max([*([now] if now else []), *(record.known_at for record in known)])
+        fired = _signals(book, history.admit(known), now) if known and now else {}
+        for record in batch:
+            yield Evaluated(record=record, signals=tuple(fired.get(record.id, ())))
+
+
+def _signals(book: Rulebook, window: ReplayWindow, as_of: datetime) -> dict[str, Sequence[Signal]]:
+    """The signals by the id of the record they fired on."""
+    known = window.as_known(as_of)
+    signals, _ = evaluate(book, known, as_of)
+    listing_of = {change.id: change.listing_id for change in known.listing_changes}
+    found: dict[str, list[Signal]] = defaultdict(list)
+    for signal in sorted(signals, key=lambda s: s.rule_id):
+        evidence_id = signal.exhibit.evidence_id
+        found[listing_of.get(evidence_id, evidence_id)].append(signal)
+    return dict(found)
+
+
+def _batches(records: Iterable[Evidence]) -> Iterator[list[Evidence]]:
+    """Cut the input where two records could be confused: one id twice, or two vintages of one figure."""
+    batch: list[Evidence] = []
+    seen: set[str] = set()
+    for record in records:
+        figure = f"{record.series_id}\x1f{record.period}" if isinstance(record, Observation) else record.id
+        if len(batch) == BATCH or record.id in seen or figure in seen:
+            yield batch
+            batch, seen = [], set()
+        batch.append(record)
+        seen |= {record.id, figure}
+    if batch:
+        yield batch
+
+
+def _fired(signal: Signal) -> dict[str, object]:
+    facts = signal.facts
+    return {
+        "rule": signal.rule_id,
+        "act": facts.act,
+        "direction": facts.direction,
+        "materials": list(facts.materials),
+        "actors": list(facts.actors),
+        "targets": list(facts.targets),
+        "instrument": facts.instrument,
+        "announced": facts.announced.isoformat() if facts.announced else None,
+        "effective": facts.effective.isoformat() if facts.effective else None,
+        "severity": signal.severity.value,
+        "interrupts": signal.interrupts,
+        "why": [reason.text for reason in signal.why],
+    }

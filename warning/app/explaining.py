@@ -1,0 +1,71 @@
+"""`rules explain`: the whole tree of pass and fail for one rule on one piece of evidence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from warning.app.history import History
+from warning.core.detect.listing import explain_listing
+from warning.core.detect.series import explain_series
+from warning.core.detect.text import explain_text
+from warning.core.evidence import Evidence, Item, Listing, ListingChange, Series
+from warning.core.explain import ExplainNode
+from warning.core.rulebook import Rulebook
+from warning.core.rules import AnyRule, ListingRule, SeriesRule, TextRule
+
+ALL_DAYS = 40_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The answer for one record."""
+
+    evidence_id: str
+    tree: ExplainNode
+
+
+def explain(rule: AnyRule, evidence: Item | ListingChange | Series, book: Rulebook) -> ExplainNode:
+    """Explain one rule on evidence of whatever kind; a rule of another kind has nothing to say."""
+    match rule, evidence:
+        case TextRule(), Item():
+            return explain_text(rule, evidence, book)
+        case ListingRule(), ListingChange():
+            return explain_listing(rule, evidence, book)
+        case SeriesRule(), Series():
+            return explain_series(rule, evidence, book)
+    wanted = {"text": "items", "context": "items", "listing": "lists", "series": "figures"}[rule.kind]
+    return ExplainNode(
+        label=rule.id, passed=False, detail=f"a {rule.kind} rule reads {wanted}, this is something else"
+    )
+
+
+def explain_records(
+    rule: AnyRule, records: Iterable[Evidence], book: Rulebook, wanted_id: str | None = None
+) -> Sequence[Explained]:
+    """Explain the rule on the wanted record, or on each; figures and lists are seen with what came before."""
+    history = History(book, keep_days=ALL_DAYS)
+    found: list[Explained] = []
+    for record in records:
+        window = history.admit([record])
+        if wanted_id not in (None, record.id):
+            continue
+        seen = _seen(record, window.known.series, window.known.listing_changes)
+        trees = [explain(rule, evidence, book) for evidence in seen] or [_unseen(rule, record)]
+        found += (Explained(evidence_id=record.id, tree=tree) for tree in trees)
+    return found
+
+
+def _seen(
+    record: Evidence, series: Sequence[Series], changes: Sequence[ListingChange]
+) -> Iterable[Item | ListingChange | Series]:
+    if isinstance(record, Item):
+        return (record,)
+    if isinstance(record, Listing):
+        return changes
+    return tuple(one for one in series if one.meta.series_id == record.series_id)
+
+
+def _unseen(rule: AnyRule, record: Evidence) -> ExplainNode:
+    why = "a later vintage of this figure came before it"
+    if isinstance(record, Listing):
+        why = "the first version of a list, or nothing differs from the version before"
+    return ExplainNode(label=rule.id, passed=False, detail=why)

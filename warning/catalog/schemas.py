@@ -1,0 +1,35 @@
+"""JSON Schema of each kind of file, for editors: completion and marks while typing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from warning.catalog.overlays import OverlayFile
+from warning.catalog.sources import SourceSpec
+from warning.catalog.trees import RULE
+from warning.core.desks import Desk
+from warning.core.exposure import CountryExposure
+from warning.core.measures import MeasureRegister
+from warning.core.policy import Policy
+from warning.core.terms import Terms
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+KINDS: Mapping[str, tuple[str, Any]] = {
+    "rule": ("rules/signals/<id>.yaml: one rule", RULE),
+    "terms": ("rules/terms/*.yaml: materials, acts, actors", Terms),
+    "exposure": ("rules/exposure/<country>.yaml: what materials mean to one country", CountryExposure),
+    "desk": ("rules/desks/<id>.yaml: who is told", Desk),
+    "policy": ("rules/policy.yaml: how signals become alerts", Policy),
+    "measures": ("rules/measures/*.yaml: register of legal acts", MeasureRegister),
+    "source": ("feeds/<group>/<id>.yaml: one source", SourceSpec),
+    "overlay": ("<overlays>/*.yaml: tuning apart from the shipped rules", OverlayFile),
+}
+
+
+def file_schema(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of one kind of file. `kind` is a key of KINDS."""
+    title, shape = KINDS[kind]
+    adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
+    return {"$schema": DIALECT, **adapter.json_schema(mode="validation"), "title": title}
