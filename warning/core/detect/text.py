@@ -1,12 +1,96 @@
-"""Detector for rules of the kind text."""
+"""Detector for rules of the kinds text and context."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from warning.core.evidence import KnownWindow
+from warning.core.evidence import Item, KnownWindow
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Signal, Trace
+from warning.core.rules import TextRule
+from warning.core.signals import Exhibit, Facts, Signal, Trace, signal_id
+from warning.core.sources import SourceProfile
+from warning.core.text.admission import refusal
+from warning.core.text.conditions import Verdict
+from warning.core.text.engine import TextEngine, engine_of
+from warning.core.text.explain import explain_text
+from warning.core.text.facts import facts_of
+from warning.core.text.reading import Reading
+from warning.core.text.reasons import reasons_of
+
+__all__ = ["detect_text", "explain_text"]
 
 
 def detect_text(book: Rulebook, known: KnownWindow, as_of: datetime) -> tuple[list[Signal], list[Trace]]:
-    """Find nothing yet."""
-    return [], []
+    """Judge every fresh item by every text rule. Without state: neither order nor other rules matter."""
+    engine = engine_of(book)
+    fresh = [item for item in known.items if item.id in known.fresh]
+    signals = [signal for item in fresh for signal in _signals(book, engine, item)]
+    counts: dict[str, int] = {}
+    for signal in signals:
+        counts[signal.rule_id] = counts.get(signal.rule_id, 0) + 1
+    return signals, [_trace(compiled.rule, fresh, counts) for compiled in engine.rules]
+
+
+def _signals(book: Rulebook, engine: TextEngine, item: Item) -> Iterable[Signal]:
+    reading, met = engine.judge(item)
+    if not met:
+        return
+    source = book.source(item.source_id, item.kind, item.country, item.language)
+    for compiled, verdict in met:
+        if refusal(compiled.rule, item, book):
+            continue
+        facts = facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official)
+        if compiled.rule.require_direction in {None, facts.direction}:
+            yield _signal(compiled.rule, item, source, facts, verdict, reading)
+
+
+def _signal(
+    rule: TextRule, item: Item, source: SourceProfile, facts: Facts, verdict: Verdict, reading: Reading
+) -> Signal:
+    return Signal(
+        id=signal_id(rule.id, item.id),
+        rule_id=rule.id,
+        rule_version=rule.version,
+        rule_title=rule.title,
+        interrupts=rule.interrupts,
+        severity=rule.severity,
+        facts=facts,
+        occurred_at=item.occurred_at,
+        known_at=item.known_at,
+        exhibit=exhibit_of(item, source),
+        why=reasons_of(verdict, reading),
+    )
+
+
+def exhibit_of(item: Item, source: SourceProfile) -> Exhibit:
+    """The item as an alert shows it; its own marking, where it has one, goes before its source's."""
+    return Exhibit(
+        evidence_id=item.id,
+        source_id=item.source_id,
+        source_title=source.title,
+        publisher=source.publisher,
+        kind=item.kind,
+        country=item.country,
+        language=item.language,
+        official=source.official,
+        reliability=source.reliability,
+        marking=item.marking or source.marking,
+        release_to=item.release_to if item.release_to is not None else source.release_to,
+        title=item.title,
+        url=item.url,
+        published_at=item.published_at,
+        known_at=item.known_at,
+        archive_hash=item.archive_hash,
+    )
+
+
+def _trace(rule: TextRule, fresh: list[Item], counts: Mapping[str, int]) -> Trace:
+    fired = counts.get(rule.id, 0)
+    outcome = "fired" if fired else "no_match" if fresh else "no_evidence"
+    return Trace(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        outcome=outcome,
+        considered=len(fresh),
+        fired=fired,
+        detail=f"{fired} of {len(fresh)} items" if fresh else "no new items",
+    )

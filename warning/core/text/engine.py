@@ -1,6 +1,5 @@
 """All text rules of a rulebook, compiled once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -72,11 +71,3 @@ def engine_of(book: Rulebook) -> TextEngine:
     return _engine(_Versioned(book.version, book))
 
 
-def own_phrases(rule: TextRule) -> Iterator[str]:
-    """Yield a rule's own phrases, for messages about them."""
-    match = rule.match
-    groups = [*match.all, *match.any, *match.none, *(match.at_least.of if match.at_least else ())]
-    groups += [g for near in (*match.near, *match.near_any) for g in (*near.of, *near.none)]
-    for group in groups:
-        for phrases in group.phrases.values():
-            yield from phrases

@@ -1,0 +1,81 @@
+"""Calendar dates as four languages write them, found in the original text (never in folded text)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"  # fmt: skip
+_ERAS = {"令和": 2018, "平成": 1988}
+_DATE = re.compile(
+    rf"""(?P<iso>\b(?P<iy>\d{{4}})-(?P<im>\d{{1,2}})-(?P<id>\d{{1,2}})(?!\d))
+    |(?P<cjk>(?:(?P<era>令和|平成)\s*(?P<ey>\d{{1,2}}|元)\s*年\s*|(?P<cy>\d{{4}})\s*[年년]\s*)?
+        (?<!\d)(?P<cm>\d{{1,2}})\s*[月월]\s*(?P<cd>\d{{1,2}})\s*[日일号])
+    |(?P<mdy>\b(?P<mm>{_MONTH})\s+(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<my>\d{{4}})\b)?)
+    |(?P<dmy>\b(?P<dd>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dm>{_MONTH})(?:,?\s+(?P<dy>\d{{4}})\b)?)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date and where it stands."""
+
+    start: int
+    end: int
+    day: date
+
+
+def dates_in(text: str, anchor: date) -> Iterator[Found]:
+    """Yield the dates of a text in order. One without a year gets the year that puts it nearest to `anchor`."""
+    for match in _DATE.finditer(text):
+        parts = _parts(match)
+        day = _nearest(parts, anchor) if parts[0] is None else _valid(*parts)
+        if day is not None:
+            yield Found(match.start(), match.end(), day)
+
+
+def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:
+    g = match.group
+    if g("iso"):
+        return int(g("iy")), int(g("im")), int(g("id"))
+    if g("cjk"):
+        return _cjk_year(g("era"), g("ey"), g("cy")), int(g("cm")), int(g("cd"))
+    if g("mdy"):
+        return (int(g("my")) if g("my") else None), _month(g("mm")), int(g("md"))
+    return (int(g("dy")) if g("dy") else None), _month(g("dm")), int(g("dd"))
+
+
+def _cjk_year(era: str | None, era_year: str | None, year: str | None) -> int | None:
+    if era and era_year:
+        return _ERAS[era] + (1 if era_year == "元" else int(era_year))
+    return int(year) if year else None
+
+
+def _month(name: str) -> int:
+    return MONTHS.index(name[:3].lower()) + 1
+
+
+def _valid(year: int | None, month: int, day: int) -> date | None:
+    try:
+        return date(year or 0, month, day)
+    except ValueError:
+        return None
+
+
+def _nearest(parts: tuple[int | None, int, int], anchor: date) -> date | None:
+    """Announcements look forward more than back: up to four months ago, else the next one to come."""
+    for year in (anchor.year - 1, anchor.year, anchor.year + 1):
+        day = _valid(year, parts[1], parts[2])
+        if day is not None and day >= anchor - timedelta(days=120):
+            return day
+    return None
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day `years` later; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -1,0 +1,102 @@
+"""From a rule's verdict on a reading to the facts a desk needs."""
+
+import re
+from collections.abc import Iterable
+
+from warning.core.rules import TextRule
+from warning.core.signals import Facts
+from warning.core.text.conditions import Verdict
+from warning.core.text.instruments import instrument_of
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.matcher import Hit
+from warning.core.text.parties import actors_in, targets_in
+from warning.core.text.reading import Reading
+from warning.core.text.timing import timing_of
+from warning.core.vocabulary import Direction
+
+EASING_CUE = "cue:ease"
+_HEADED = re.compile(r"^[^。；\n]{0,8}?(?:相关|等)?(?:两用)?(?:物项|技术)|^(?:[ -]related)?\s+(?:items|products|technolog)", re.IGNORECASE)
+_OFFICIAL_HEAD = 600
+_LEAD = 1200
+
+
+def facts_of(rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, *, official: bool) -> Facts:
+    """Extract what the event is about; facts the text does not give stay empty."""
+    title = reading.sentences_in_title()
+    told = {reading.sentence_of(hit) for event in verdict.events for hit in event} or title
+    act, direction = _act(rule, verdict, reading, lexicon, told)
+    actors = rule.actors or actors_in(reading, title | told, lexicon.terms.actors)
+    stretches = _stretches(reading, told)
+    timing = timing_of(reading.item, reading.text, stretches, official=official)
+    own = official and reading.item.country in actors
+    return Facts(
+        act=act,
+        direction=direction,
+        materials=_materials(verdict, reading, lexicon, title, told, official=own),
+        actors=tuple(actors),
+        targets=targets_in(reading, title | told, frozenset(actors)),
+        instrument=instrument_of(reading.item, _numbered(reading, stretches, official=own)),
+        announced=timing.announced,
+        effective=timing.effective,
+        expires=timing.expires,
+    )
+
+
+def _act(
+    rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, told: set[int] | frozenset[int]
+) -> tuple[str, Direction]:
+    """The rule's own act and direction where it states them; else those of the words, eased by easing words."""
+    hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
+    spoken = [h.entry.concept.removeprefix("act:") for h in hits if h.entry.concept.startswith("act:")]
+    act = rule.act or (spoken[0] if spoken else "mention")
+    if rule.direction:
+        return act, rule.direction
+    known = lexicon.terms.acts.get(act)
+    direction: Direction = known.direction if known else "neutral"
+    eased = any(reading.sentence_of(hit) in told for hit in reading.hits.get(EASING_CUE, ()))
+    return act, "easing" if direction == "tightening" and eased else direction
+
+
+def _materials(
+    verdict: Verdict,
+    reading: Reading,
+    lexicon: Lexicon,
+    title: frozenset[int],
+    told: set[int] | frozenset[int],
+    *,
+    official: bool,
+) -> tuple[str, ...]:
+    """Materials of the title; a notice's own headings add to it. Without any there, those of the event."""
+    named = {c.removeprefix("material:"): hits for c, hits in reading.hits.items() if c.startswith("material:")}
+    found = _named_in(named, reading, title)
+    if official or not found:
+        found |= _named_in(named, reading, told)
+    if official:
+        found |= {m for m, hits in named.items() if any(_heads_a_clause(reading, hit) for hit in hits)}
+    if not found:
+        controls = {reading.sentence_of(h) for c, hits in reading.hits.items() if c.startswith("act:") for h in hits}
+        found = _named_in(named, reading, controls)
+    if not found:
+        found = {m for m, hits in named.items() if hits[0].start < _LEAD}
+    parents = {parent for material in found for parent in lexicon.parents(material)}
+    return tuple(sorted(found | parents))
+
+
+def _named_in(named: dict[str, list[Hit]], reading: Reading, sentences: Iterable[int]) -> set[str]:
+    numbers = set(sentences)
+    return {m for m, hits in named.items() if any(reading.sentence_of(hit) in numbers for hit in hits)}
+
+
+def _heads_a_clause(reading: Reading, hit: Hit) -> bool:
+    """Whether the words right after say that the act is about this: "antimony-related items"."""
+    _, end = reading.span(hit)
+    return _HEADED.match(reading.text[end : end + 24]) is not None
+
+
+def _stretches(reading: Reading, told: Iterable[int]) -> list[str]:
+    return [reading.title, *(reading.sentence(number) for number in sorted(told))]
+
+
+def _numbered(reading: Reading, stretches: list[str], *, official: bool) -> list[str]:
+    """Where an act's own number may stand. Further down, a document cites other acts."""
+    return [*stretches, reading.text[:_OFFICIAL_HEAD]] if official else stretches

@@ -1,0 +1,146 @@
+"""The number of a legal act, in the short form of the field.
+
+MOFCOM-GACC 2023/23 (joint announcement), MOFCOM 2024/46, GACC 2021/81, MOFCOM Order 2025/6, UEL 2025/5,
+State Council Order 792, 89 FR 96790, FR 2025-19001, EU 2021/821, METI Ordinance 2023/26, MOTIE Notice 2024-12,
+ARECOMS 2025/4, ZW SI 2022/213, ID ESDM 2025/6.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from warning.core.evidence import Item
+
+_CJK_DIGITS = str.maketrans("〇零一二三四五六七八九０１２３４５６７８９", "00123456789" "0123456789")
+_GAP = r"[\s、，,/　]*"
+_ZH_ISSUER = {
+    "商务部": "MOFCOM", "商務部": "MOFCOM", "海关总署": "GACC", "海關總署": "GACC", "不可靠实体清单工作机制": "UEL",
+    "科技部": "MOST", "工业和信息化部": "MIIT", "国家密码局": "SCA", "财政部": "MOF", "税务总局": "STA",
+    "中央军委装备发展部": "EDD", "国防科工局": "SASTIND", "自然资源部": "MNR", "国家发展改革委": "NDRC",
+}  # fmt: skip
+_ISSUERS = "|".join(_ZH_ISSUER)
+_YEAR = r"(?P<year>\d{4}|[二２][〇零０][〇零一二三四五六七八九０-９]{2})"
+_ZH = (
+    re.compile(
+        rf"(?P<issuers>(?:{_ISSUERS})(?:{_GAP}(?:{_ISSUERS}))*){_GAP}(?:联合|聯合)?(?:发布|發布|公布)?{_GAP}(?P<kind>公告|令|通告)?{_GAP}[〔\[（(]?"
+        rf"{_YEAR}{_GAP}年?[〕\])）]?{_GAP}第{_GAP}(?P<number>\d{{1,3}}){_GAP}[号號](?P<tail>公告|令)?"
+    ),
+    re.compile(rf"(?P<issuers>不可靠实体清单工作机制)[^。\n]{{0,12}}?{_YEAR}年第(?P<number>\d{{1,3}})号(?P<kind>公告)(?P<tail>)"),
+)  # fmt: skip
+_STATE_COUNCIL = re.compile(r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.I)
+_EN_FORMS = (
+    re.compile(r"(?:Announcement|Notice|Decision|Decree)s?\s+No(?:s?)\.?\s*(?P<number>\d{1,3})\s*(?:of|,|\(|\[|/|-)?\s*(?P<year>20\d\d)", re.I),
+    re.compile(r"(?:Announcement|Notice)s?\s*\[?(?P<year>20\d\d)\]?\s*(?:,|-|–)?\s*(?:No\.?\s*|/\s*)(?P<number>\d{1,3})\b", re.I),
+    re.compile(r"(?:Announcement|Notice)s?\s+(?P<number>\d{1,3})/(?P<year>20\d\d)", re.I),
+    re.compile(r"\bNo\.?\s*(?P<number>\d{1,3})\s+(?:of|\[)\s*(?P<year>20\d\d)", re.I),
+)  # fmt: skip
+_EN_ORDER = re.compile(r"Order\s+(?:No\.?\s*(?P<n1>\d{1,3})\s+(?:of|\[)\s*(?P<y1>20\d\d)|(?P<y2>20\d\d)\s+No\.?\s*(?P<n2>\d{1,3}))", re.I)
+_MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|commerce ministry|商务部", re.IGNORECASE)
+_CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
+_FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
+_FR_URL = re.compile(r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})", re.I)
+_FR_NUMBER = re.compile(r"(?:^|[^\d])((?:19|20)\d{2}-\d{5})(?!\d)")
+_EU = re.compile(r"\(EU\)\s*(?:No\.?\s*)?(\d{4}/\d{1,4})|(?:Regulation|Decision)\s*\((?:EU|CFSP)\)\s*(?:No\.?\s*)?(\d{1,4}/\d{4})")
+_JP = re.compile(r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?(?:経済産業省)(?P<kind>令|告示)第\s*(?P<number>\d{1,4}|[一二三四五六七八九〇]+)\s*号")
+_JP_CABINET = re.compile(r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?政令第\s*(?P<number>\d{1,4})\s*号")
+_KR = re.compile(r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호")
+_KR_ISSUER = {"산업통상자원부": "MOTIE", "산업통상부": "MOTIR", "산업부": "MOTIE", "기획재정부": "MOEF", "재정경제부": "MOFE", "관세청": "KCS"}
+_ARECOMS = re.compile(r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?No\.?\s*(\d{1,3})/(20\d\d)", re.I)
+_ZW_SI = re.compile(r"(?:Statutory Instrument|\bSI)\s*(?:No\.?\s*)?(\d{1,3})\s*(?:/|of)\s*(20\d\d)", re.I)
+_ID = re.compile(r"(?:ESDM|Energy and Mineral Resources|Minister of (?:Trade|Finance))[^.\n]{0,40}?(?:Regulation|Regulasi|Permen)?[^.\n]{0,20}?No\.?\s*(\d{1,3})/(20\d\d)", re.I)
+_ERAS = {"令和": 2018, "平成": 1988}
+
+
+def instrument_of(item: Item, stretches: Iterable[str]) -> str | None:
+    """Return the number found in the first of `stretches` (title first) that has one."""
+    if document := _federal_register(item):
+        return document
+    for stretch in stretches:
+        for read in _READERS:
+            if number := read(stretch, item):
+                return number
+    return None
+
+
+def _federal_register(item: Item) -> str | None:
+    if url := _FR_URL.search(item.url):
+        return f"FR {url.group(1)}"
+    if "federal" not in item.source_id.lower() and "federalregister" not in item.url.lower():
+        return None
+    for text in (item.external_id, item.id, item.url):
+        if number := _FR_NUMBER.search(text):
+            return f"FR {number.group(1)}"
+    return None
+
+
+def _chinese(text: str, _item: Item) -> str | None:
+    for form in _ZH:
+        if match := form.search(text):
+            year = match["year"].translate(_CJK_DIGITS)
+            kind = "Order " if "令" in (match["kind"] or "", match["tail"] or "") else ""
+            return f"{_codes(match['issuers'])} {kind}{year}/{int(match['number'])}"
+    if match := _STATE_COUNCIL.search(text):
+        return f"State Council Order {int(match.group(1) or match.group(2))}"
+    return None
+
+
+def _codes(issuers: str) -> str:
+    codes = list(dict.fromkeys(_ZH_ISSUER[name] for name in re.findall(_ISSUERS, issuers)))
+    known = [code for code in codes if code in {"MOFCOM", "GACC", "UEL"}]
+    return "-".join(known or codes)
+
+
+def _english_chinese(text: str, item: Item) -> str | None:
+    if match := _EN_ORDER.search(text):
+        if _MOFCOM.search(text):
+            return f"MOFCOM Order {match['y1'] or match['y2']}/{int(match['n1'] or match['n2'])}"
+    for form in _EN_FORMS:
+        for match in form.finditer(text):
+            around = text[max(0, match.start() - 160) : match.end() + 100]
+            if _MOFCOM.search(around) or item.country == "CN":
+                joint = _CUSTOMS.search(text[max(0, match.start() - 100) : match.end() + 60])
+                return f"MOFCOM{'-GACC' if joint else ''} {match['year']}/{int(match['number'])}"
+    return None
+
+
+def _register_citation(text: str, _item: Item) -> str | None:
+    match = _FR_CITE.search(text)
+    return f"{match.group(1)} FR {match.group(2)}" if match else None
+
+
+def _european(text: str, _item: Item) -> str | None:
+    match = _EU.search(text)
+    return f"EU {match.group(1) or match.group(2)}" if match else None
+
+
+def _japanese(text: str, _item: Item) -> str | None:
+    if match := _JP.search(text):
+        name = {"令": "METI Ordinance", "告示": "METI Notice"}[match["kind"]]
+    elif match := _JP_CABINET.search(text):
+        name = "JP Cabinet Order"
+    else:
+        return None
+    year = f"{_ERAS[match['era']] + (1 if match['ey'] == '元' else int(match['ey']))}/" if match["era"] else ""
+    return f"{name} {year}{match['number'].translate(_CJK_DIGITS)}"
+
+
+def _korean(text: str, _item: Item) -> str | None:
+    match = _KR.search(text)
+    if match is None:
+        return None
+    kind = {"고시": "Notice", "공고": "Announcement", "훈령": "Directive"}[match.group(2)]
+    return f"{_KR_ISSUER.get(match.group(1), 'KR')} {kind} {match.group(3)}-{int(match.group(4))}"
+
+
+def _other(text: str, _item: Item) -> str | None:
+    if match := _ARECOMS.search(text):
+        return f"ARECOMS {match.group(2) or match.group(4)}/{int(match.group(1) or match.group(3))}"
+    if match := _ZW_SI.search(text):
+        return f"ZW SI {match.group(2)}/{int(match.group(1))}"
+    if match := _ID.search(text):
+        return f"ID {match.group(2)}/{int(match.group(1))}"
+    return None
+
+
+_READERS: tuple[Callable[[str, Item], str | None], ...] = (
+    _chinese, _other, _english_chinese, _register_citation, _european, _japanese, _korean,
+)  # fmt: skip

@@ -1,0 +1,149 @@
+"""When an act was announced, when it takes effect, and when it (or its suspension) ends."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta, timezone
+
+from warning.core.evidence import Item
+from warning.core.text.calendar_dates import Found, dates_in, years_after
+
+# Notices are dated by the issuer's own clock. Hours east of UTC; summer time moves no notice to another day.
+_HOURS_EAST = {"CN": 8, "TW": 8, "HK": 8, "JP": 9, "KR": 9, "US": -5, "EU": 1, "NL": 1, "GB": 0, "ID": 7, "IN": 5.5}
+
+_AT_ONCE = re.compile(
+    r"自(?:发布|公布|公告|即)之?日起|即日起(?:正式)?(?:实施|施行|生效|执行)?|立即(?:生效|实施)"
+    r"|公布の日から施行|公布日から施行|即日(?:施行|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
+    r"|공포한 날부터|공고한 날부터|즉시\s*시행|이날부터\s*(?:즉시\s*)?시행|이 조치는 즉시 시행|당일부터 시행"
+    r"|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
+    r"|(?:effective|implemented|in force|effect|force)\s+(?:immediately\s+)?(?:up)?(?:on|from|as of|at)?\s*(?:the )?(?:date|day) of (?:its )?(?:publication|promulgation|announcement|issuance|release)"
+    r"|effective (?:up)?on (?:publication|promulgation|announcement|issuance)|enter(?:s|ed)? into force immediately"
+    r"|come(?:s)? into (?:force|effect) immediately|from the day of publication",
+    re.IGNORECASE,
+)
+_BEFORE_EFFECT = re.compile(
+    r"(?:自|于|從|从|將於|将于|에|은|는|オ)\s*$|(?:^|[^已])自\s*$"
+    r"|(?:effective(?:\s+date)?|(?:tak(?:es?|ing)|took) effect|(?:com(?:es?|ing)|came) into (?:force|effect)|enter(?:s|ed|ing)? into (?:force|effect)|in (?:force|effect)|start(?:s|ing|ed)?|begin(?:s|ning)?|implemented|apply|applies|controls?|from)"
+    r"\s*(?:\(|:|：|—|-|\*|from|on|as of|starting|beginning|since|of|the|date|\s)*$",
+    re.IGNORECASE,
+)
+_STRONG_BEFORE = re.compile(
+    r"(?:effective(?:\s+date)?|effect|into force|in force|start(?:s|ing)|beginning|starting from|as of)\s*(?:\(|:|：|—|\*|from|on|as of|starting|since|the|\s)*$",
+    re.IGNORECASE,
+)
+_AFTER_EFFECT = re.compile(
+    r"\s*(?:起)?(?:，|,)?\s*(?:正式)?(?:施行|实施|實施|执行|執行|生效|起)"
+    r"|\s*(?:から|より|に|付で|付けで)?\s*(?:、)?(?:施行|発効|実施|適用|開始)"
+    r"|\s*(?:부로|부터|에|자로)?\s*(?:정식\s*|본격\s*)?(?:시행|발효|적용|실시)"
+    r"|\s*부터"
+    r"|\s*\((?:effective)\)"
+    r"|[^.;\n]{0,40}?(?:takes? effect|into (?:force|effect))",
+    re.IGNORECASE,
+)
+_DAYS_AFTER = re.compile(
+    r"(\d{1,3}) days after (?:publication|promulgation|announcement|its publication|being published)"
+    r"|(?:公布|发布)之日起(\d{1,3})日后(?:施行|实施|生效)|공포 후 (\d{1,3})일|公布の日から(?:起算して)?(\d{1,3})日",
+    re.IGNORECASE,
+)
+_BEFORE_END = re.compile(
+    r"(?:至|到|截至|截止到?|有效期至|until|till|through|up to|expir(?:es?|ing|y)(?:\s+date)?(?:\s+(?:on|at|of))?|ends? on|to)\s*(?:\(|:|\s)*$",
+    re.IGNORECASE,
+)
+_AFTER_END = re.compile(r"\s*(?:まで|까지|为止|前(?:有效|暂停))")
+_ENDING = re.compile(
+    r"暂停|中止|延期|停止|有效期|期限|停止|猶予|凍結|延長|유예|중단|연기|한시|suspen|paus|extend|expire|halt|temporar|truce|delay|waive|deferr?"
+    , re.IGNORECASE,
+)  # fmt: skip
+_ONE_YEAR = re.compile(
+    r"(?:暂停|停止|中止|延期)[^。\n]{0,60}?(?:一|1)年|(?:一|1)年(?:内)?(?:暂停|不再)|(?:1|一)年間?(?:の)?(?:停止|猶予|延期|凍結)|1\s*년(?:간|\s*동안)?\s*(?:시행\s*)?(?:유예|중단|연기|정지)"
+    r"|(?:suspen\w+|paus\w+|defer\w*|postpon\w+|delay\w*)[^.\n]{0,120}?for (?:one|a|1)[ -]year|(?:one|1)[ -]year (?:suspension|pause|delay|reprieve)",
+    re.IGNORECASE,
+)
+_NOTICE_DATE = re.compile(r"^[ \t　]*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日[ \t　]*$", re.MULTILINE)
+_STATED = re.compile(
+    r"announc|issued|publish|adopt|promulgat|impos|unveil|released|decree|mandat|发布|公布|公告|印发|발표|공고|고시|発表|公布",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Three dates; None means the text does not say."""
+
+    announced: date | None
+    effective: date | None
+    expires: date | None
+
+
+def published_on(item: Item) -> date:
+    """The publication day by the issuer's own clock."""
+    hours = _HOURS_EAST.get(item.country, 0)
+    return item.occurred_at.astimezone(timezone(timedelta(hours=hours))).date()
+
+
+def timing_of(item: Item, text: str, stretches: list[str], *, official: bool) -> Timing:
+    """Read the dates from `stretches` (the sentences that speak of the act), then from the whole text."""
+    day = published_on(item)
+    announced = _announced(text, stretches, day, official=official)
+    effective = _first(_effective, stretches, announced) or _effective(text, announced)
+    ending = [s for s in (*stretches, *re.split(r"[。\n]|\.\s", text)) if _ENDING.search(s)]
+    expires = _first(_expires, ending, announced) or _one_year(ending, effective or announced)
+    if expires is not None and expires <= (effective or announced):
+        expires = None
+    return Timing(announced, effective, expires)
+
+
+def _announced(text: str, stretches: list[str], day: date, *, official: bool) -> date:
+    """The date the notice bears, else the date the report gives for the announcement, else its publication."""
+    if official and (notice := _NOTICE_DATE.search(text)):
+        found = next(dates_in(notice.group(), day), None)
+        if found and abs((found.day - day).days) <= 60:
+            return found.day
+    for stretch in stretches:
+        for found in dates_in(stretch, day):
+            before, after = stretch[: found.start], stretch[found.end :]
+            opens = re.search(r"(?:^|[\s(])[Oo]n\s+(?:the\s+)?$", before) is not None or not before.strip()
+            if opens and found.day <= day + timedelta(days=1) and _STATED.search(after[:160]):
+                return found.day
+    return day
+
+
+def _first(read: object, stretches: list[str], announced: date) -> date | None:
+    assert callable(read)
+    for stretch in stretches:
+        if (day := read(stretch, announced)) is not None:
+            assert isinstance(day, date)
+            return day
+    return None
+
+
+def _effective(text: str, announced: date) -> date | None:
+    weak: date | None = None
+    for found in dates_in(text, announced):
+        before, after = text[max(0, found.start - 60) : found.start], text[found.end : found.end + 60]
+        if _STRONG_BEFORE.search(before) or (_AFTER_EFFECT.match(after) and not _BEFORE_END.search(before)):
+            if _plausible(found, announced):
+                return found.day
+        elif weak is None and _BEFORE_EFFECT.search(before) and not _BEFORE_END.search(before):
+            weak = found.day if found.day >= announced else None
+    if _AT_ONCE.search(text):
+        return announced
+    if match := _DAYS_AFTER.search(text):
+        return announced + timedelta(days=int(next(g for g in match.groups() if g)))
+    return weak
+
+
+def _plausible(found: Found, announced: date) -> bool:
+    """A law cited with its own date of effect lies years back; an act takes effect within about a year."""
+    return timedelta(days=-45) <= found.day - announced <= timedelta(days=550)
+
+
+def _expires(text: str, announced: date) -> date | None:
+    for found in dates_in(text, announced):
+        ends = _BEFORE_END.search(text[max(0, found.start - 30) : found.start])
+        if (ends or _AFTER_END.match(text[found.end : found.end + 10])) and found.day > announced:
+            return found.day
+    return None
+
+
+def _one_year(stretches: list[str], start: date) -> date | None:
+    return years_after(start, 1) if any(_ONE_YEAR.search(s) for s in stretches) else None
