@@ -32,6 +32,10 @@ class Repository:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
+    def close(self) -> None:
+        """Give back the database's connections."""
+        self.engine.dispose()
+
     # Raw documents
 
     def archive(

@@ -1,0 +1,79 @@
+"""Interchange files into the store and out of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from warning.collect.interchange import own_identity, read_evidence, write_evidence
+from warning.core.evidence import Evidence, Item, Listing, Observation
+from warning.store.repository import Repository
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did. `read` is the number of records; the rest says what became of them."""
+
+    read: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    listing_changes: int = 0
+
+    def __add__(self, other: "Imported") -> "Imported":
+        return Imported(
+            read=self.read + other.read,
+            new=self.new + other.new,
+            revised=self.revised + other.revised,
+            unchanged=self.unchanged + other.unchanged,
+            listing_changes=self.listing_changes + other.listing_changes,
+        )
+
+
+def import_files(repository: Repository, paths: Sequence[Path], imported_at: datetime) -> Imported:
+    """Store the evidence of interchange files; the same files again change nothing.
+
+    Every file is read to its end first: a mistake in any of them raises EvidenceError and nothing is stored.
+    """
+    for path in paths:
+        for _ in read_evidence(path, imported_at=imported_at):
+            pass
+    total = Imported()
+    for path in paths:
+        records = map(own_identity, read_evidence(path, imported_at=imported_at))
+        while batch := tuple(islice(records, BATCH)):
+            total += _store(repository, batch)
+    return total
+
+
+def export_file(repository: Repository, path: Path, since: datetime | None = None) -> int:
+    """Write all evidence in the store (or what was known since) to a file; return how many records."""
+    return write_evidence(path, repository.export(since))
+
+
+def _store(repository: Repository, batch: Iterable[Evidence]) -> Imported:
+    records = tuple(batch)
+    items = repository.add_items(r for r in records if isinstance(r, Item))
+    figures = repository.add_observations(r for r in records if isinstance(r, Observation))
+    lists = Imported()
+    for listing in (r for r in records if isinstance(r, Listing)):
+        lists += _store_listing(repository, listing)
+    return lists + Imported(
+        read=len(records),
+        new=len(items.new) + len(figures.new),
+        revised=len(items.revised) + len(figures.revised),
+        unchanged=items.unchanged + figures.unchanged,
+    )
+
+
+def _store_listing(repository: Repository, listing: Listing) -> Imported:
+    before = repository.latest_listing(listing.source_id)
+    changes = len(repository.add_listing(listing))
+    if before is None:
+        return Imported(new=1)
+    if before.id == listing.id or listing.known_at < before.known_at:
+        return Imported(unchanged=1)
+    return Imported(revised=1, listing_changes=changes)

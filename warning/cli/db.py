@@ -1,0 +1,111 @@
+"""`warning db`: the schema of the database, its soundness, and backups."""
+
+from pathlib import Path
+
+import click
+
+from warning.cli.output import print_json
+from warning.errors import StoreError
+from warning.settings import Settings, load_settings
+from warning.store import migrate
+from warning.store.backup import backup, faults
+from warning.store.engine import database_url, open_engine
+from warning.store.repository import Repository
+from warning.store.schema import HEAD
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print db/1 on stdout.")
+
+
+@click.group("db")
+def command() -> None:
+    """The database: schema, soundness, backup.
+
+    It is a SQLite file in WARNING_HOME unless WARNING_DATABASE_URL names another, PostgreSQL for instance.
+    """
+
+
+@command.command("upgrade")
+@JSON
+def upgrade_command(*, as_json: bool) -> None:
+    """Bring the schema to the newest revision, creating the SQLite file and its home on first use."""
+    settings = load_settings()
+    before = migrate.current(settings.url)
+    after = migrate.upgrade(settings.url)
+    if as_json:
+        print_json("db/1", {"database": _shown(settings), "before": before, "revision": after})
+    else:
+        said = (
+            f"is at {after} already" if before == after else f"upgraded from {before or 'nothing'} to {after}"
+        )
+        click.echo(f"{_shown(settings)}: {said}")
+
+
+@command.command("current")
+@JSON
+def current_command(*, as_json: bool) -> None:
+    """Say which revision the schema is at."""
+    settings = load_settings()
+    revision = migrate.current(settings.url)
+    if as_json:
+        print_json("db/1", {"database": _shown(settings), "revision": revision, "newest": HEAD})
+    else:
+        click.echo(f"{_shown(settings)}: {revision or 'empty'} (newest is {HEAD})")
+
+
+@command.command("check")
+@JSON
+def check_command(*, as_json: bool) -> None:
+    """Check the schema and the file's soundness, and count what it holds. Exit 1 when it is damaged."""
+    settings = load_settings()
+    revision = migrate.check(settings.url)
+    engine = open_engine(settings.url)
+    try:
+        found = faults(engine)
+        counts = {} if found else Repository(engine).counts()
+    finally:
+        engine.dispose()
+    if as_json:
+        answer = {"revision": revision, "faults": list(found), "counts": counts}
+        print_json("db/1", {"database": _shown(settings), **answer})
+    else:
+        click.echo(f"{_shown(settings)}: revision {revision}, {'damaged' if found else 'sound'}")
+        for line in found:
+            click.echo(f"  {line}")
+        for name, count in counts.items():
+            click.echo(f"  {name:<16} {count:>10}")
+    if found:
+        raise StoreError("the database is damaged: restore the last backup, or export what can be read")
+
+
+@command.command("backup")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@JSON
+def backup_command(file: Path | None, *, as_json: bool) -> None:
+    r"""Copy the database while it is in use. FILE is made in the home's backups/ when none is named.
+
+    \b
+    Examples:
+      warning db backup
+      warning db backup /mnt/safe/warning.sqlite3
+    """
+    settings = load_settings()
+    migrate.check(settings.url)
+    target = file or _backup_path(settings)
+    size = backup(settings.url, target)
+    if as_json:
+        print_json("db/1", {"database": _shown(settings), "file": str(target), "bytes": size})
+    else:
+        click.echo(f"{target}: {size} bytes")
+
+
+def _backup_path(settings: Settings) -> Path:
+    from warning.app.compose import system_clock  # noqa: PLC0415 - loads every channel; only a backup needs it
+
+    stamp = system_clock().strftime("%Y%m%dT%H%M%SZ")
+    ending = "sqlite3" if database_url(settings.url).get_backend_name() == "sqlite" else "pgdump"
+    return settings.home / "backups" / f"warning-{stamp}.{ending}"
+
+
+def _shown(settings: Settings) -> str:
+    """The address without its password."""
+    return database_url(settings.url).render_as_string(hide_password=True)

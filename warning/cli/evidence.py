@@ -1,0 +1,87 @@
+"""`warning evidence`: interchange files in and out of the store."""
+
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from warning.app.compose import open_repository, system_clock
+from warning.app.evidence_exchange import export_file, import_files
+from warning.cli.output import print_json
+from warning.settings import load_settings
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("evidence")
+def command() -> None:
+    """Bring evidence in from interchange files, or write it out.
+
+    A file holds JSON Lines, plain, .gz or .zst; docs/store.md tells its shape.
+    """
+
+
+@command.command("import")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print evidence/1 on stdout.")
+def import_command(files: tuple[Path, ...], *, as_json: bool) -> None:
+    r"""Store the evidence of FILES. Importing the same file again changes nothing.
+
+    A mistake in any file is told with its line, and then nothing of any file is stored.
+
+    \b
+    Examples:
+      warning evidence import history.jsonl.zst
+      warning evidence import items.jsonl figures.jsonl.gz --json
+    """
+    repository = open_repository(load_settings())
+    with closing(repository):
+        done = import_files(repository, files, system_clock())
+    if as_json:
+        print_json("evidence/1", {"files": [str(file) for file in files], **asdict(done)})
+        return
+    click.echo(
+        f"{done.read} records read: {done.new} new, {done.revised} revised, {done.unchanged} known already"
+    )
+    if done.listing_changes:
+        click.echo(f"{done.listing_changes} entries of lists changed")
+
+
+@command.command("export")
+@click.argument("file", type=FILE)
+@click.option("--since", help="Only what was known at or after this time, such as 2026-11-01T00:00:00+00:00.")
+@click.option("--json", "as_json", is_flag=True, help="Print evidence/1 on stdout.")
+def export_command(file: Path, *, since: str | None, as_json: bool) -> None:
+    r"""Write the evidence in the store to FILE (.jsonl, .jsonl.gz or .jsonl.zst).
+
+    Items are written as they stand now, figures in every vintage, lists in every version.
+
+    \b
+    Examples:
+      warning evidence export all.jsonl.zst
+      warning evidence export week.jsonl --since 2026-11-16T00:00:00+00:00
+    """
+    start = _time(since)
+    repository = open_repository(load_settings())
+    with closing(repository):
+        written = export_file(repository, file, start)
+    if as_json:
+        print_json("evidence/1", {"files": [str(file)], "written": written})
+    else:
+        click.echo(f"{written} records written to {file}")
+
+
+def _time(since: str | None) -> datetime | None:
+    if since is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise click.BadParameter(
+            f"{since!r} is not a time with its offset, such as 2026-11-01T00:00:00+00:00"
+        )
+    return moment
