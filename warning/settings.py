@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -22,10 +22,10 @@ PREFIX = "WARNING_"
 KEY_PREFIX = f"{PREFIX}KEY_"
 
 
-class Settings(BaseSettings):
-    """Everything the environment decides. Names in the environment carry the prefix WARNING_."""
+class Settings(BaseModel):
+    """Everything that can be set. As a plain value it reads no environment; `load_settings` does."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Path("ews")
     database_url: SecretStr | None = None
@@ -50,6 +50,19 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @property
+    def url(self) -> str:
+        """The database URL, SQLite in the home when none is set."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home / 'warning.sqlite3'}"
+
+
+class LoadedSettings(BaseSettings, Settings):
+    """Settings as this process finds them. Names in the environment carry the prefix WARNING_."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -62,13 +75,6 @@ class Settings(BaseSettings):
         """The environment over secret files over warning.toml in the home."""
         toml = TomlConfigSettingsSource(settings_cls, toml_file=_home() / "warning.toml")
         return init_settings, env_settings, SecretFiles(settings_cls), toml
-
-    @property
-    def url(self) -> str:
-        """The database URL, SQLite in the home when none is set."""
-        if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{self.home / 'warning.sqlite3'}"
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -106,7 +112,7 @@ def load_settings() -> Settings:
     Raises SettingsError that names every setting that is wrong, never its value.
     """
     try:
-        return Settings(home=_home())
+        return LoadedSettings(home=_home())
     except ValidationError as wrong:
         lines = [f"{PREFIX}{_name(e['loc'])}: {e['msg']}" for e in wrong.errors(include_input=False)]
         raise SettingsError("\n".join(lines)) from None

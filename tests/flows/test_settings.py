@@ -1,7 +1,7 @@
 import pytest
 
 from warning.errors import SettingsError
-from warning.settings import load_settings
+from warning.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +64,8 @@ def test_broken_file_says_where(tmp_path):
     (tmp_path / "warning.toml").write_text("home = \n")
     with pytest.raises(SettingsError, match=r"warning\.toml: .*line 1"):
         load_settings()
+
+
+def test_settings_made_by_hand_read_no_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("WARNING_DATABASE_URL", "postgresql+psycopg://production")
+    assert Settings(home=tmp_path).url.startswith("sqlite:///")

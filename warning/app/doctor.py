@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -136,13 +136,11 @@ def _keys(system: System) -> Finding:
 
 
 def _deliveries(system: System) -> Finding:
-    states: Callable[[str], int] = lambda state: len(system.outbox.rows(state=state))  # noqa: E731
-    dead, unknown = states("dead"), states("unknown")
+    dead, unknown = len(system.outbox.rows(state="dead")), len(system.outbox.rows(state="unknown"))
     if dead or unknown:
         mend = "see `warning deliveries list`; `warning deliveries retry ID` sends again"
         return Finding(
             subject="deliveries", state="fault", detail=f"{dead} dead, {unknown} unknown", mend=mend
         )
-    return Finding(
-        subject="deliveries", state="ok", detail=f"{states('pending')} waiting, none dead or unknown"
-    )
+    waiting = len(system.outbox.rows(state="pending"))
+    return Finding(subject="deliveries", state="ok", detail=f"{waiting} waiting, none dead or unknown")

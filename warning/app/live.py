@@ -4,7 +4,8 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from warning.app.collecting import CollectReport, collect_due
+from warning.app.collected import CollectReport
+from warning.app.collecting import collect_due
 from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts, deliver_due
 from warning.collect.fetch import Fetcher
