@@ -9,15 +9,8 @@ from typing import Any
 import click
 
 from warning.app.compose import System, compose
-from warning.app.live import (
-    RoundReport,
-    assess_new,
-    collect_round,
-    deliver_round,
-    full_round,
-    open_fetcher,
-    send_due_digests,
-)
+from warning.app.digests import send_due_digests
+from warning.app.live import RoundReport, assess_new, collect_round, deliver_round, full_round, open_fetcher
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
 from warning.settings import load_settings
@@ -25,6 +18,8 @@ from warning.settings import load_settings
 ROLES = ("all", "collect", "assess", "deliver", "schedule")
 
 EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 300.0}
+PATIENCE_SECONDS = 4.0
+GRACE_SECONDS = 10.0
 
 
 @click.command(
@@ -70,7 +65,7 @@ async def _serve(system: System, role: str) -> None:
         loop.add_signal_handler(name, stop.set)
     async with open_fetcher(system) as fetcher:
         actions = {
-            "collect": lambda: collect_round(system, fetcher),
+            "collect": lambda: collect_round(system, fetcher, patience_seconds=PATIENCE_SECONDS),
             "assess": lambda: asyncio.to_thread(assess_new, system),
             "deliver": lambda: deliver_round(system),
             "schedule": lambda: send_due_digests(system),
@@ -79,6 +74,7 @@ async def _serve(system: System, role: str) -> None:
         jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
         click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
         await run_service(jobs, stop)
+        await system.memory.drain(GRACE_SECONDS)
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
 
 
@@ -89,7 +85,7 @@ def _clean(report: RoundReport) -> bool:
 
 def _print_round(report: RoundReport, *, as_json: bool) -> None:
     parts: dict[str, Any] = {
-        "collected": asdict(report.collected) if report.collected else {},
+        "collected": report.collected.counts() if report.collected else {},
         "assessed": asdict(report.assessed),
         "delivered": asdict(report.delivered) if report.delivered else {},
     }
