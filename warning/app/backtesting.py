@@ -47,7 +47,7 @@ class Replay:
         return max((self.last - self.first) / timedelta(weeks=1), 1.0)
 
 
-def backtest(
+def backtest_replay(
     book: Rulebook,
     records: Iterable[Evidence],
     *,

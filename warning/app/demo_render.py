@@ -62,7 +62,7 @@ def _article(publisher: Publisher, path: str, now: datetime) -> Page | None:
         if story.at <= now and _address(publisher, story).endswith(path):
             paragraphs = "\n".join(f"<p>{escape(p)}</p>" for p in story.text.split("\n"))
             signed = f"<p>{_local(publisher, story.at):%Y年%m月%d日}</p>"
-            body = f"<article>\n<h1>{escape(story.title)}</h1>\n{paragraphs}\n{signed}\n</article>"
+            body = f"<h1>{escape(story.title)}</h1>\n<article>\n{paragraphs}\n{signed}\n</article>"
             page = _html(publisher, body).encode()
             return Page(content_type="text/html; charset=utf-8", body=page, modified_at=story.at)
     return None

@@ -111,11 +111,8 @@ def archive_digest(repository: Repository, document: DigestDocument) -> None:
 async def send_digest(system: System, document: DigestDocument) -> tuple[DigestSent, ...]:
     """Mail the digest to each of the desk's digest addresses; one that fails costs the others nothing."""
     desk = find_desk(system.book(), document.desk_id)
-    results = []
-    for destination in desk.digest_to:
-        for address in destination.to:
-            results.append(await _post(system, document, destination.channel, address))
-    return tuple(results)
+    places = [(d.channel, address) for d in desk.digest_to for address in d.to]
+    return tuple([await _post(system, document, channel, address) for channel, address in places])
 
 
 async def send_due_digests(system: System) -> tuple[DigestSent, ...]:

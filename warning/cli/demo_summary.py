@@ -1,0 +1,189 @@
+"""The demonstration's summary: a time line of alerts, what stayed quiet, who was told, one message in full."""
+
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from warning.app.demo_report import DemoAlert, DemoReport
+from warning.core.vocabulary import Severity
+
+LEVELS = {
+    Severity.UNKNOWN: ("unrated", "dim"),
+    Severity.MINOR: ("low", "cyan"),
+    Severity.MODERATE: ("medium", "yellow"),
+    Severity.SEVERE: ("HIGH", "bold red"),
+    Severity.EXTREME: ("CRITICAL", "bold white on red"),
+}
+WITHHELD = {
+    "below_threshold": "below the desk's threshold (in the digest)",
+    "context": "background coverage (in the digest)",
+    "marking_exceeds_clearance": "marked above the desk's clearance",
+    "marking_exceeds_ceiling": "marked above the channel's ceiling",
+    "not_released": "not released to the desk's country",
+    "nothing_new": "nothing new for the desk",
+}
+
+
+def print_summary(report: DemoReport, console: Console, seconds: float) -> None:
+    """Print for a reader: first what was caught, then why the rest was quiet, then where to look on."""
+    span = f"{report.first:%b %Y} to {report.last:%b %Y}"
+    console.print(
+        f"\n[bold]{span}, replayed in {seconds:.0f} s:[/bold] {report.published} documents, "
+        f"{report.tally.figures:,} figures and 3 entity lists from 14 publishers -> "
+        f"[bold]{len(report.alerts)} alerts[/bold], {report.tally.sent} messages\n"
+    )
+    console.print(_timeline(report))
+    _print_quiet(report, console)
+    _print_deliveries(report, console)
+    if report.example:
+        console.print("\n[bold]One of them as the Seoul desk reads it[/bold]")
+        for line in report.example.rstrip().splitlines():
+            console.print(f"  {escape(line)}", soft_wrap=True)
+    _print_places(report, console)
+
+
+def demo_document(report: DemoReport, seconds: float) -> dict[str, Any]:
+    """Return the content of `demo/1`."""
+    tally = report.tally
+    return {
+        "counts": {
+            "stops": tally.stops,
+            "published": report.published,
+            "items": tally.items,
+            "figures": tally.figures,
+            "listing_changes": tally.listing_changes,
+            "polls": tally.polled,
+            "polls_unchanged": tally.unchanged,
+            "polls_failed": tally.failed,
+            "http_answers": {str(status): count for status, count in tally.answers.items()},
+            "signals": tally.signals,
+            "alerts": len(report.alerts),
+            "background_alerts": len(report.context),
+            "messages_sent": tally.sent,
+            "lookalikes": report.lookalikes,
+            "lookalikes_alerted": report.lookalikes_alerted,
+            "quiet_documents": report.quiet,
+            "withheld": dict(report.withheld),
+            "second_round": {"new": tally.again_new, "fetched_whole": tally.again_whole},
+            "seconds": round(seconds, 1),
+        },
+        "alerts": [_alert_document(found) for found in report.alerts],
+        "deliveries": [
+            {"desk": desk, "channel": channel, "state": state, "count": count}
+            for (desk, channel, state), count in report.deliveries.items()
+        ],
+        "page": str(report.home / "page" / "index.html"),
+        "outbox": str(report.home / "outbox"),
+        "digests": str(report.home / "digests"),
+    }
+
+
+def _alert_document(found: DemoAlert) -> dict[str, Any]:
+    alert = found.alert
+    return {
+        "key": alert.key,
+        "title": alert.title,
+        "opened_at": alert.opened_at.isoformat(),
+        "act": alert.facts.act,
+        "direction": alert.facts.direction,
+        "materials": list(alert.facts.materials),
+        "targets": list(alert.facts.targets),
+        "instrument": alert.facts.instrument,
+        "announced": alert.facts.announced,
+        "effective": alert.facts.effective,
+        "expires": alert.facts.expires,
+        "lead_days": found.lead_days,
+        "minutes_to_alert": found.minutes_to_alert,
+        "severity": {g.country: g.severity.value for g in alert.gradings},
+        "rule": alert.rule_id,
+        "first_source": alert.exhibits[0].source_id if alert.exhibits else None,
+        "evidence": alert.evidence_total,
+        "publishers": len(alert.publishers),
+        "versions": alert.version,
+        "events": list(found.events),
+    }
+
+
+def _timeline(report: DemoReport) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    countries = sorted({g.country for found in report.alerts for g in found.alert.gradings})
+    table.add_column("First seen", no_wrap=True)
+    for country in countries:
+        table.add_column(country, no_wrap=True)
+    table.add_column("Alert", ratio=1)
+    table.add_column("Instrument", no_wrap=True)
+    table.add_column("In force", no_wrap=True)
+    table.add_column("Ev.", justify="right")
+    table.add_column("v", justify="right")
+    for found in report.alerts:
+        alert = found.alert
+        levels = [_level(alert.severity_for(country)) for country in countries]
+        table.add_row(
+            f"{alert.opened_at:%Y-%m-%d}",
+            *levels,
+            escape(alert.title),
+            escape(alert.facts.instrument or ""),
+            _in_force(found),
+            f"{alert.evidence_total}/{len(alert.publishers)}",
+            str(alert.version),
+        )
+    return table
+
+
+def _level(severity: Severity) -> str:
+    text, style = LEVELS[severity]
+    return f"[{style}]{text}[/{style}]"
+
+
+def _in_force(found: DemoAlert) -> str:
+    if found.alert.facts.expires:
+        return f"until {found.alert.facts.expires}"
+    if found.lead_days is None:
+        return ""
+    return "at once" if found.lead_days == 0 else f"in {found.lead_days} days"
+
+
+def _print_quiet(report: DemoReport, console: Console) -> None:
+    tally = report.tally
+    console.print("\n[bold]What stayed quiet[/bold]")
+    console.print(
+        f"  {report.quiet} of {report.published} documents stand in no alert; of {report.lookalikes} planted lookalikes "
+        f"(gallium-68 scans, a magnet school, the silver-ban rumour, talk of possible curbs) {report.lookalikes_alerted} alerted."
+    )
+    if report.context:
+        console.print(f"  {len(report.context)} stories were kept as background coverage for the digest.")
+    for reason, count in report.withheld.items():
+        console.print(f"  {count} messages withheld: {WITHHELD.get(reason, reason)}.")
+    console.print(
+        f"  {tally.polled:,} polls: {tally.unchanged:,} unchanged, {tally.failed} failed and retried. "
+        f"One more round at the end stored {tally.again_new} new records."
+    )
+
+
+def _print_deliveries(report: DemoReport, console: Console) -> None:
+    console.print("\n[bold]Who was told[/bold]")
+    desks: dict[str, Counter[str]] = {}
+    for (desk, channel, state), count in report.deliveries.items():
+        desks.setdefault(desk, Counter())[f"{channel} {state}"] += count
+    for desk, counts in desks.items():
+        told = ", ".join(f"{what} {count}" for what, count in counts.items())
+        console.print(f"  {desk}: {told}")
+
+
+def _print_places(report: DemoReport, console: Console) -> None:
+    home = report.home
+    console.print("\n[bold]Where to look[/bold]")
+    for what, path in (
+        ("page", home / "page" / "index.html"),
+        ("messages", home / "outbox"),
+        ("digests", home / "digests"),
+        ("store", home / "warning.sqlite3"),
+    ):
+        console.print(f"  {what:<9} {path}", soft_wrap=True)
+    console.print("\n[bold]To go live[/bold]")
+    console.print("  warning init ews && cd ews      your own desks, channels and tuning, all commented")
+    console.print("  warning doctor                  what is still missing, each with its mend")
+    console.print("  warning run                     the real catalogue, until Ctrl-C")
