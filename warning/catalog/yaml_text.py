@@ -23,6 +23,8 @@ _SENTENCES = {
     "mapping values are not allowed here": "a second `: ` on one line; put the text in quotes",
     "found unexpected end of stream": "a quotation mark is opened and never closed",
     "did not find expected '-' indicator": "a list entry or key stands at the wrong depth",
+    "did not find expected ',' or ']'": "put text that holds [ ] { } or a comma in quotes, or close the list",
+    "did not find expected ',' or '}'": "put text that holds [ ] { } or a comma in quotes, or close the braces",
     "did not find expected key": "the text goes on after its closing quote, or the depth is wrong",
 }
 

@@ -1,0 +1,165 @@
+"""`warning desks`: who is told what by which channel, and why or why not."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from warning.app.compose import open_repository
+from warning.app.desk_routing import Routed, route_alert, route_item
+from warning.catalog.load import read_rulebook
+from warning.cli.output import print_json, print_table
+from warning.cli.rules_options import catalogue_options, chosen_book, chosen_trees, today
+from warning.cli.rules_why import KINDS, LANGUAGES, typed_item
+from warning.core.desks import Desk
+from warning.core.rulebook import Rulebook
+from warning.settings import Settings, load_settings
+
+
+@click.group("desks", epilog="Exit codes: 0 ok, 1 findings or nothing to route, 2 usage or configuration.")
+def command() -> None:
+    """See who is told what, before it happens.
+
+    \b
+    Examples:
+      warning desks list
+      warning desks route --title "China bans gallium exports to Japan" --kind regulatory --country CN
+      warning desks route --alert a-0123456789abcdef
+    """  # noqa: D301 - \b is the mark by which click keeps these lines
+
+
+@command.command("list")
+@catalogue_options
+@click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
+def list_desks(*, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool) -> None:
+    """List every desk with what it asks for and where it is told."""
+    book = chosen_book(rules, feeds, overlays)
+    if as_json:
+        print_json("desks/1", {"desks": [desk.model_dump(mode="json") for desk in book.desks]})
+        return
+    rows = [
+        (
+            desk.id,
+            desk.country,
+            desk.language,
+            desk.threshold.value,
+            desk.clearance.value,
+            f"{destination.channel} {destination.address}",
+        )
+        for desk in book.desks
+        for destination in desk.destinations
+    ]
+    print_table(("DESK", "COUNTRY", "LANGUAGE", "THRESHOLD", "CLEARANCE", "TOLD BY"), rows)
+
+
+@command.command("check")
+@catalogue_options
+@click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
+def check(*, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool) -> None:
+    """Say what is wrong with the desks, and which channels this machine cannot serve."""
+    where = chosen_trees(rules, feeds, overlays)
+    book, problems = read_rulebook(where.rules, where.feeds, where.overlay, today=today())
+    problems = tuple(p for p in problems if "desks" in Path(p.file).parts or p.fatal)
+    notes = _channel_notes(book, load_settings()) if book else []
+    findings = [problem for problem in problems if problem.fatal]
+    if as_json:
+        content = {"ok": not findings, "problems": [asdict(p) for p in problems], "notes": notes}
+        print_json("desks/1", content)
+    else:
+        for line in (*map(str, problems), *notes):
+            click.echo(line)
+        count = len(book.desks) if book else 0
+        click.echo(f"{count} desks, {len(findings)} mistakes, {len(notes)} notes", err=True)
+    sys.exit(1 if findings else 0)
+
+
+def _channel_notes(book: Rulebook, settings: Settings) -> list[str]:
+    """What a desk would not get on this machine, desk by desk."""
+    missing = {}
+    if settings.slack_bot_token is None:
+        missing["slack"] = "WARNING_SLACK_BOT_TOKEN is not set: Slack messages go to the console"
+    if settings.smtp_url is None:
+        missing["mail"] = "WARNING_SMTP_URL is not set: mail goes to .eml files in the home's outbox/"
+    notes = [
+        f"{desk.id}: {missing[channel]}"
+        for desk in book.desks
+        for channel in sorted({d.channel for d in desk.destinations})
+        if channel in missing
+    ]
+    return notes + [note for desk in book.desks for note in _shadowed(desk)]
+
+
+def _shadowed(desk: Desk) -> list[str]:
+    """A destination whose ceiling lies below the desk's clearance will not see all the desk may."""
+    return [
+        f"{desk.id}: {d.channel} {d.address} carries at most TLP:{d.ceiling.value}, "
+        f"the desk may see TLP:{desk.clearance.value}"
+        for d in desk.destinations
+        if d.ceiling < desk.clearance
+    ]
+
+
+@command.command("route")
+@click.option("--alert", "alert_key", help="An alert of the store, by key.")
+@click.option("--title", help="A text typed here: assessed as if it were new evidence.")
+@click.option("--summary", default="", help="With --title.")
+@click.option("--body", default="", help="With --title.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--kind", type=click.Choice(KINDS), default="news", show_default=True)
+@click.option("--country", default="US", show_default=True, help="Where the source is.")
+@click.option("--source", default="typed", show_default=True, help="Id of the source it came from.")
+@catalogue_options
+@click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
+def route(
+    *,
+    alert_key: str | None,
+    title: str | None,
+    rules: Path | None,
+    feeds: Path | None,
+    overlays: Path | None,
+    as_json: bool,
+    **typed: str,
+) -> None:
+    """Say who would get an alert or a text by which channel, and for every "no" the reason."""
+    if (alert_key is None) == (title is None):
+        raise click.UsageError("give either --alert KEY or --title TEXT")
+    book = chosen_book(rules, feeds, overlays)
+    if title is not None:
+        routed: Sequence[Routed] = route_item(book, typed_item(title, **typed))
+    else:
+        routed = [_stored(book, str(alert_key))]
+    if as_json:
+        print_json("desks/1", {"routed": [one.document() for one in routed]})
+    else:
+        for one in routed:
+            _print_routed(one)
+        if not routed:
+            click.echo(
+                "no rule fires on this text; `warning rules explain RULE --title ...` says why", err=True
+            )
+    sys.exit(0 if routed else 1)
+
+
+def _stored(book: Rulebook, key: str) -> Routed:
+    repository = open_repository(load_settings())
+    try:
+        versions = repository.alert_versions(key)
+    finally:
+        repository.engine.dispose()
+    if not versions:
+        raise click.BadParameter(f"the store holds no alert {key!r}", param_hint="--alert")
+    return route_alert(book, versions)
+
+
+def _print_routed(one: Routed) -> None:
+    alert = one.alert
+    click.echo(f"{alert.title} ({alert.key}, rule {alert.rule_id}, TLP:{alert.marking.value})")
+    for grading in alert.gradings:
+        click.echo(f"  {grading.country}: {grading.severity.value} ({grading.because})")
+    for owed in one.deliveries:
+        click.echo(f"  YES {owed.desk_id}: {owed.channel} {owed.address} as {owed.severity.value}")
+    for no in one.withheld:
+        detail = f": {no.detail}" if no.detail else ""
+        click.echo(f"  NO  {no.desk_id}: {no.channel} {no.address}, {no.reason}{detail}")
