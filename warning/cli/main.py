@@ -75,3 +75,7 @@ def main() -> None:
         sys.exit(failure.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
