@@ -352,12 +352,12 @@ def _create_alert_versions() -> None:
         "alert_versions",
         sa.Column("alert_key", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["alert_key"], ["alerts.key"], name=op.f("fk_alert_versions_alert_key")),
         sa.PrimaryKeyConstraint("alert_key", "version", name=op.f("pk_alert_versions")),
     )
-    op.create_index("ix_alert_versions_updated_at", "alert_versions", ["updated_at"], unique=False)
+    op.create_index("ix_alert_versions_created_at", "alert_versions", ["created_at"], unique=False)
 
 
 def _create_withheld() -> None:

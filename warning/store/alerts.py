@@ -21,7 +21,7 @@ def state(connection: Connection, *, since: datetime | None = None) -> State:
     query = _latest().where(alerts.c.state == "open")
     if since is not None:
         query = query.where(alerts.c.last_evidence_at >= since)
-    return State(open_alerts=_read(connection, query), told=told(connection))
+    return State(open_alerts=_read(connection, query.order_by(alerts.c.key)), told=told(connection))
 
 
 def told(connection: Connection) -> Mapping[tuple[str, str], Severity]:
@@ -49,16 +49,18 @@ def find_alerts(
 ) -> tuple[Alert, ...]:
     """Return alerts, last updated first, each in its latest version.
 
-    With `until`, each is shown as it stood just before then. `since` keeps those updated at or after it.
+    With `until`, each is shown in the version that stood just before then. `since` keeps the alerts whose
+    version came about, or (without `until`) got its last evidence, at or after it.
     """
     query = _latest() if until is None else _latest_before(until)
+    moved_at = alerts.c.updated_at if until is None else alert_versions.c.created_at
     if state is not None:
         query = query.where(alerts.c.state == state)
     if since is not None:
-        query = query.where(alert_versions.c.updated_at >= since)
+        query = query.where(moved_at >= since)
     if keys:
         query = query.where(alerts.c.key.in_(keys))
-    return _read(connection, query.order_by(alert_versions.c.updated_at.desc(), alerts.c.key))
+    return _read(connection, query.order_by(moved_at.desc(), alerts.c.key))
 
 
 def versions(connection: Connection, key: str) -> tuple[Alert, ...]:
@@ -83,8 +85,8 @@ def versions_between(connection: Connection, since: datetime, until: datetime) -
     """Return the versions that came about at or after `since` and before `until`, oldest first."""
     query = (
         select(alert_versions.c.content)
-        .where(alert_versions.c.updated_at >= since, alert_versions.c.updated_at < until)
-        .order_by(alert_versions.c.updated_at, alert_versions.c.alert_key, alert_versions.c.version)
+        .where(alert_versions.c.created_at >= since, alert_versions.c.created_at < until)
+        .order_by(alert_versions.c.created_at, alert_versions.c.alert_key, alert_versions.c.version)
     )
     return _read(connection, query)
 
@@ -105,14 +107,13 @@ def _latest() -> Select[Any]:
         select(alert_versions.c.content)
         .select_from(alerts)
         .join(alert_versions, _same_version(alerts.c.version))
-        .order_by(alerts.c.key)
     )
 
 
 def _latest_before(until: datetime) -> Select[Any]:
     newest = (
         select(alert_versions.c.alert_key, func.max(alert_versions.c.version).label("version"))
-        .where(alert_versions.c.updated_at < until)
+        .where(alert_versions.c.created_at < until)
         .group_by(alert_versions.c.alert_key)
         .subquery()
     )

@@ -120,17 +120,18 @@ def _add_version(connection: Connection, alert: Alert) -> None:
     row = {
         "alert_key": alert.key,
         "version": alert.version,
-        "updated_at": alert.updated_at,
+        "created_at": alert.updated_at,
         "content": storable(to_json(Alert, alert)),
     }
     connection.execute(alert_versions.insert(), row)
 
 
 def _replace_version(connection: Connection, alert: Alert) -> None:
+    """`created_at` stays: a version belongs to the week in which it came about."""
     connection.execute(
         update(alert_versions)
         .where(alert_versions.c.alert_key == alert.key, alert_versions.c.version == alert.version)
-        .values(updated_at=alert.updated_at, content=storable(to_json(Alert, alert)))
+        .values(content=storable(to_json(Alert, alert)))
     )
 
 

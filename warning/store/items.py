@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, tuple_, update
 from warning.core.evidence import Item
 from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
+from warning.store.engine import serialise
 from warning.store.rows import batches, insert_new, item_of, item_row, storable_item
 from warning.store.schema import item_revisions, items
 
@@ -37,6 +38,8 @@ class Stored(Generic[V]):
 def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     """Store a batch. An item whose text changed is unassessed again; one that is the same costs a look-up."""
     stored: Stored[Item] = Stored()
+    # One writer a source at a time: what was absent when we looked is still absent when we insert.
+    serialise(connection, *(f"items {item.source_id}" for item in batch))
     for wave in _waves(batch):
         stored += _add_wave(connection, wave)
     return stored
@@ -60,40 +63,21 @@ def _waves(batch: Sequence[Item]) -> Iterator[dict[Identity, Item]]:
 
 def _add_wave(connection: Connection, wave: dict[Identity, Item]) -> Stored[Item]:
     known = _known_hashes(connection, list(wave))
-    fresh = {identity: item for identity, item in sorted(wave.items()) if identity not in known}
-    inserted = _insert(connection, fresh)
-    if len(inserted) < len(fresh):  # another process stored some of them since we looked
-        known |= _known_hashes(connection, [identity for identity in fresh if identity not in inserted])
-    revised = []
-    for identity, content_hash in sorted(known.items()):
-        item = wave[identity]
-        if item.content_hash != content_hash:
-            edited = _revise(connection, identity, item)
-            revised += [edited] if edited else []
-    new = tuple(item for identity, item in wave.items() if identity in inserted)
-    return Stored(new=new, revised=tuple(revised), unchanged=len(wave) - len(new) - len(revised))
+    new = {identity: item for identity, item in wave.items() if identity not in known}
+    if new:
+        rows = [item_row(item, item.content_hash) for item in new.values()]
+        connection.execute(insert_new(connection, items), rows)
+    differing = [identity for identity, was in known.items() if wave[identity].content_hash != was]
+    edits = (_revise(connection, identity, wave[identity]) for identity in differing)
+    revised = tuple(edit for edit in edits if edit is not None)
+    return Stored(new=tuple(new.values()), revised=revised, unchanged=len(wave) - len(new) - len(revised))
 
 
 def _known_hashes(connection: Connection, identities: Sequence[Identity]) -> dict[Identity, str]:
-    if not identities:
-        return {}
     query = select(items.c.source_id, items.c.key, items.c.content_hash).where(
         tuple_(items.c.source_id, items.c.key).in_(identities)
     )
     return {(row.source_id, row.key): row.content_hash for row in connection.execute(query)}
-
-
-def _insert(connection: Connection, fresh: dict[Identity, Item]) -> set[Identity]:
-    """Insert in the order of identities (two writers then never wait for each other in a circle)."""
-    if not fresh:
-        return set()
-    rows = [item_row(item, item.content_hash) for item in fresh.values()]
-    statement = insert_new(connection, items)
-    if connection.dialect.name == "sqlite":  # we hold the write lock: what was absent still is
-        connection.execute(statement, rows)
-        return set(fresh)
-    done = connection.execute(statement.returning(items.c.source_id, items.c.key), rows)
-    return {(row.source_id, row.key) for row in done}
 
 
 def _revise(connection: Connection, identity: Identity, item: Item) -> Item | None:
@@ -102,7 +86,7 @@ def _revise(connection: Connection, identity: Identity, item: Item) -> Item | No
     An empty summary or body means "not read this time" (a list page after its detail page), not an erasure.
     A text known earlier than the stored one becomes a revision and leaves the item as it is.
     """
-    row = connection.execute(_by_identity(identity).with_for_update()).one()
+    row = connection.execute(_by_identity(identity)).one()
     item = replace(item, summary=item.summary or row.summary, body=item.body or row.body)
     if item.content_hash == row.content_hash:
         return None

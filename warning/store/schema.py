@@ -293,9 +293,9 @@ alert_versions = Table(
     metadata,
     Column("alert_key", Text, ForeignKey("alerts.key"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    _instant("updated_at"),
+    _instant("created_at"),
     _text("content"),
-    Index("ix_alert_versions_updated_at", "updated_at"),
+    Index("ix_alert_versions_created_at", "created_at"),
 )
 
 withheld = Table(
