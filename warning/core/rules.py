@@ -238,7 +238,7 @@ class SeriesTest(OperatorModel):
 class Change(SeriesTest):
     """The change over `steps` periods: rise_ratio 0.25 is +25 %, fall_ratio 0.25 is -25 %.
 
-    The reference is the point `steps` back or the median of the three points ending there, whichever makes
+    The reference is the point `steps` back or the median of the five points ending there, whichever makes
     the move smaller: one faulty figure then neither starts nor ends a move.
     """
 
@@ -255,7 +255,7 @@ class Change(SeriesTest):
 
     @property
     def span(self) -> int:
-        return self.steps + 3
+        return self.steps + 5
 
 
 class Spike(SeriesTest):
@@ -283,7 +283,9 @@ class Drop(SeriesTest):
 
     `baseline_min` keeps small partners out (the median must reach it, in the series' own unit).
     `scales` asks in addition that the log ratio lies so many robust scales below the baseline, so that a
-    series that always jumps about needs a deeper fall. `season_points` (12 for months) asks that the figure
+    series that always jumps about needs a deeper fall. `low_points` and `low_ratio` ask that the figure is at
+    most so many times the lowest of the points before: shipments that come in lots have been low before.
+    `season_points` (12 for months) asks that the figure
     is as low against the same season a year before. A run of zeros fires when its chance under the past
     share of zeros, counted before the run began, is at most `zero_chance`.
     """
@@ -293,12 +295,14 @@ class Drop(SeriesTest):
     fall_ratio: float = Field(gt=0, le=1)
     baseline_min: float = Field(default=0.0, ge=0)
     scales: float = Field(default=0.0, ge=0)
+    low_points: int | None = Field(default=None, ge=3)
+    low_ratio: float = Field(default=1.0, gt=0, le=1)
     season_points: int | None = Field(default=None, ge=2)
     zero_chance: float = Field(default=0.08, gt=0, lt=1)
 
     @property
     def span(self) -> int:
-        return max(self.baseline_points + 1, (self.season_points or 0) + 2)
+        return max(self.baseline_points + 1, (self.season_points or 0) + 2, (self.low_points or 0) + 1)
 
 
 class Surge(SeriesTest):

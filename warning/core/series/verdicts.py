@@ -27,7 +27,7 @@ BASELINE_KNOWN_MIN = 0.5
 # Between neighbours of one season the log scale is never taken below this: a series that stood still has no
 # measured spread, and any move would be endless scales away.
 LOG_SCALE_FLOOR = 0.1
-REFERENCE_POINTS = 3
+REFERENCE_POINTS = 5
 
 Way = Literal["up", "down"]
 ConditionCode = Literal[
@@ -141,6 +141,8 @@ def _drop(window: Floats, confirm: int, test: Drop) -> Judged:
     holds &= -logs(1 + ratio[:, None])[:, 0] >= test.scales * spread
     if test.season_points is not None:
         holds &= ~(newest > limit * _season(window, confirm, test.season_points))
+    if test.low_points is not None:
+        holds &= newest <= test.low_ratio * _lowest(window, confirm, test.low_points)
     return Judged(
         holds=holds,
         observed=newest,
@@ -185,6 +187,12 @@ def _season(window: Floats, confirm: int, points: int) -> Floats:
     """The median of the three figures around the same season a year before; NaN passes the season test."""
     at = window.shape[1] - confirm - points
     return row_median(window[:, max(at - 1, 0) : at + 2])
+
+
+def _lowest(window: Floats, confirm: int, points: int) -> Floats:
+    end = window.shape[1] - confirm
+    past = window[:, end - points : end]
+    return np.min(past, axis=1, initial=np.inf, where=~np.isnan(past))
 
 
 def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
