@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email import message_from_bytes
 
 from warning.channels.channel import Missing, Sent
 from warning.channels.mail_mime import MailIdentity, message_id, mime
@@ -35,6 +36,11 @@ class MailChannel:
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
         """SMTP cannot be asked. A second copy carries the same Message-ID, by which mailboxes know it."""
         return Missing.UNKNOWABLE
+
+    async def post(self, mail: bytes, *, recipient: str, name: str) -> str:  # noqa: ARG002 - names a file elsewhere
+        """Send a mail that is no alert (a digest), built by its sender. Returns its Message-ID."""
+        await asyncio.to_thread(self._transmit, mail, recipient)
+        return str(message_from_bytes(mail)["Message-ID"] or "")
 
     def _transmit(self, mail: bytes, recipient: str) -> None:
         with _connected(self._target, self._timeout_seconds) as smtp:

@@ -4,33 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from warning.channels.plain import plain
-from warning.channels.words import LANGUAGES, Words, words_for
+from warning.channels.words import Words, words_for
 from warning.core.rulebook import Rulebook
 from warning.core.terms import Language
 from warning.core.vocabulary import Severity
 
 SHOWN_NAMES = 4
 
-# States that the shipped vocabulary may not name; an operator's label in rules/terms wins.
-_STATES = {
-    "US": ("United States", "米国", "미국"),
-    "JP": ("Japan", "日本", "일본"),
-    "KR": ("South Korea", "韓国", "한국"),
-    "CN": ("China", "中国", "중국"),
-    "EU": ("European Union", "EU", "유럽연합"),
-    "GB": ("United Kingdom", "英国", "영국"),
-    "TW": ("Taiwan", "台湾", "대만"),
-    "NL": ("Netherlands", "オランダ", "네덜란드"),
-    "AU": ("Australia", "オーストラリア", "호주"),
-    "CA": ("Canada", "カナダ", "캐나다"),
-    "IN": ("India", "インド", "인도"),
-    "ID": ("Indonesia", "インドネシア", "인도네시아"),
-    "RU": ("Russia", "ロシア", "러시아"),
-    "CD": ("DR Congo", "コンゴ民主共和国", "콩고민주공화국"),
-    "MM": ("Myanmar", "ミャンマー", "미얀마"),
-    "VN": ("Vietnam", "ベトナム", "베트남"),
-    "WLD": ("the world", "世界", "전 세계"),
-}
+# English says "the" before these inside a sentence.
+_WITH_ARTICLE = {"US", "GB", "EU", "NL", "PH", "AE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +39,22 @@ class Naming:
 
     def state(self, code: str) -> str:
         actor, exposure = self.book.terms.actors.get(code), self.book.exposure.get(code)
-        names = dict(zip(LANGUAGES, _STATES.get(code, ()), strict=False))
+        names: dict[str, str] = {}
         for known in (exposure, actor):
             names |= {str(language): name for language, name in known.label.items()} if known else {}
         return self._label(names, code)
 
     def materials(self, terms: tuple[str, ...], shown: int = SHOWN_NAMES) -> str:
-        return self.listed([self.material(term) for term in terms], shown)
+        """Name materials inside a sentence."""
+        return self.listed([within_sentence(self.material(term)) for term in terms], shown)
+
+    def state_said(self, code: str) -> str:
+        """Name a state inside a sentence: "the United States"."""
+        name = self.state(code)
+        return f"the {name}" if self.language == "en" and code in _WITH_ARTICLE and name != code else name
+
+    def states_said(self, codes: tuple[str, ...]) -> str:
+        return self.listed([self.state_said(code) for code in codes], SHOWN_NAMES)
 
     def states(self, codes: tuple[str, ...], shown: int = SHOWN_NAMES) -> str:
         return self.listed([self.state(code) for code in codes], shown)
@@ -75,7 +66,8 @@ class Naming:
         """Return "a, b and c", or the first ones and how many more there are."""
         if len(names) <= shown:
             return self.words.join(names)
-        return self.words.join([*names[:shown], self.say("value.more", count=len(names) - shown)])
+        first = self.say("join.list").join(names[:shown])
+        return self.say("value.and_more", names=first, count=len(names) - shown)
 
     def _label(self, label: Mapping[Language, str] | Mapping[str, str], code: str) -> str:
         names = {str(language): name for language, name in label.items()}
@@ -84,3 +76,13 @@ class Naming:
 
 def naming(language: str, book: Rulebook) -> Naming:
     return Naming(words=words_for(language), book=book)
+
+
+def within_sentence(name: str) -> str:
+    """Return a label as it stands inside a sentence: "gallium", but still "NdFeB magnets" and "HBM"."""
+    first, _, rest = name.partition(" ")
+    return f"{first.lower()} {rest}".rstrip() if first == first.capitalize() else name
+
+
+def at_start(name: str) -> str:
+    return name[:1].upper() + name[1:]

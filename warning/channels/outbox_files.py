@@ -44,6 +44,12 @@ class MailFiles:
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
         return Missing.ABSENT
 
+    async def post(self, mail: bytes, *, recipient: str, name: str) -> str:  # noqa: ARG002 - stands in the mail
+        """Leave a mail that is no alert (a digest) as `name`.eml. Returns the file's path."""
+        path = self._directory / f"{name}.eml"
+        write_whole(path, mail)
+        return str(path)
+
 
 def _name(row: OutboxRow) -> str:
     """The same for the same delivery, so that a second attempt replaces the first's file."""

@@ -3,8 +3,9 @@
 from warning.channels.message import Headings, Message
 from warning.channels.naming import Naming, naming
 from warning.channels.plain import plain
-from warning.channels.render_facts import changes, context, evidence_line, fields, reasons, sources
+from warning.channels.render_facts import changes, context, evidence_line, fields, sources
 from warning.channels.render_lead import lead, next_step, subject_line, title_line
+from warning.channels.render_why import reasons
 from warning.channels.when import moment
 from warning.core.alerts import Alert
 from warning.core.desks import Desk

@@ -1,4 +1,4 @@
-"""The body of a message: fields, reasons, evidence, what changed, and the context line."""
+"""The body of a message: fields, evidence, what changed, and the context line."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +10,7 @@ from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.when import day, moment
 from warning.core.alerts import Alert, Difference
 from warning.core.desks import Desk
-from warning.core.signals import Exhibit, Facts, Reason
+from warning.core.signals import Exhibit, Facts
 from warning.core.vocabulary import Severity
 
 SHOWN_MATERIALS = 6
@@ -127,22 +127,6 @@ def exposure_line(facts: Facts, naming: Naming, country: str) -> str:
             parts.append(naming.say("exposure.unverified"))
         said.append(naming.say("join.list").join(parts))
     return " / ".join(said)
-
-
-def reasons(alert: Alert, naming: Naming) -> tuple[str, ...]:
-    """Return why the rule fired; a reason the catalogue does not know is given as its detector wrote it."""
-    said = [naming.say("reason.rule", title=plain(alert.rule_title, 160))]
-    return (*said, *(_reason(reason, naming) for reason in alert.why))
-
-
-def _reason(reason: Reason, naming: Naming) -> str:
-    key = f"reason.{reason.code}"
-    if key in naming.words:
-        try:
-            return plain(naming.say(key, **dict(reason.params)), VALUE_LIMIT)
-        except KeyError:  # an older alert may lack a parameter that today's sentence names
-            return plain(reason.text, VALUE_LIMIT)
-    return plain(reason.text, VALUE_LIMIT)
 
 
 def evidence_line(alert: Alert, naming: Naming) -> str:

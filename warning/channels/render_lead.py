@@ -1,6 +1,6 @@
 """The sentences at the top of a message: what happened, and why it matters to this desk."""
 
-from warning.channels.naming import Naming
+from warning.channels.naming import Naming, at_start, within_sentence
 from warning.channels.plain import plain, shorten
 from warning.channels.when import day
 from warning.core.alerts import Alert
@@ -25,8 +25,10 @@ def subject_line(alert: Alert, naming: Naming) -> str:
 def _line(alert: Alert, naming: Naming, key: str, **values: str) -> str:
     """Name as many materials as fit; the marking, the level, the state and the act always stay."""
     facts = alert.facts
-    values = {**values, "marking": alert.marking.value, "act": _capital(naming.act(facts.act))}
-    things = [naming.material(m) for m in facts.materials] or [plain(n, NAME_LIMIT) for n in facts.names]
+    values = {**values, "marking": alert.marking.value, "act": at_start(naming.act(facts.act))}
+    things = [within_sentence(naming.material(m)) for m in facts.materials] or [
+        plain(n, NAME_LIMIT) for n in facts.names
+    ]
     line = ""
     for shown in range(min(len(things), 3), -1, -1):
         subject = _subject(facts, naming, things, shown)
@@ -41,11 +43,7 @@ def _subject(facts: Facts, naming: Naming, things: list[str], shown: int) -> str
     if parts and len(things) > shown:
         parts.append(naming.say("value.more_short", count=len(things) - shown))
     who = [naming.states(facts.actors, 2)] if facts.actors else []
-    return " · ".join([*who, _capital(naming.say("join.list").join(parts))] if parts else who)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return " · ".join([*who, at_start(naming.say("join.list").join(parts))] if parts else who)
 
 
 def lead(alert: Alert, naming: Naming, country: str) -> str:
@@ -59,13 +57,13 @@ def lead(alert: Alert, naming: Naming, country: str) -> str:
 def what_happened(alert: Alert, naming: Naming) -> str:
     facts = alert.facts
     values = {
-        "who": naming.states(facts.actors) if facts.actors else naming.say("who.unknown"),
+        "who": naming.states_said(facts.actors) if facts.actors else naming.say("who.unknown"),
         "what": naming.materials(facts.materials) if facts.materials else naming.say("what.unknown"),
-        "act": naming.act(facts.act),
-        "targets": naming.states(facts.targets),
+        "act": within_sentence(naming.act(facts.act)),
+        "targets": naming.states_said(facts.targets),
         "names": naming.listed([plain(n, NAME_LIMIT) for n in facts.names], 3),
     }
-    return _capital(naming.say(_lead_key(alert, naming), **values))
+    return at_start(naming.say(_lead_key(alert, naming), **values))
 
 
 def _lead_key(alert: Alert, naming: Naming) -> str:
@@ -105,7 +103,11 @@ def _dates(facts: Facts, naming: Naming) -> list[str]:
 
 def stake(alert: Alert, naming: Naming, country: str) -> str:
     """Return why this matters to the country: named, its own act, or what it depends on."""
-    facts, name = alert.facts, naming.state(country)
+    return at_start(_stake(alert, naming, country, naming.state_said(country)))
+
+
+def _stake(alert: Alert, naming: Naming, country: str, name: str) -> str:
+    facts = alert.facts
     if facts.actors == (country,):
         return naming.say("stake.own", country=name)
     if country in facts.targets and not is_about_figures(alert, naming):
@@ -115,7 +117,7 @@ def stake(alert: Alert, naming: Naming, country: str) -> str:
     if not known:
         return naming.say("stake.none", country=name)
     material, dependence = min(known, key=lambda pair: pair[1].grade)
-    return _dependence(name, naming.material(material), dependence, naming)
+    return _dependence(name, within_sentence(naming.material(material)), dependence, naming)
 
 
 def _dependence(country: str, material: str, on: Dependence, naming: Naming) -> str:
@@ -132,7 +134,7 @@ def _dependence(country: str, material: str, on: Dependence, naming: Naming) -> 
         year=on.year or "",
         reliance=percent(on.net_import_reliance),
         share=percent(on.top_supplier_share),
-        supplier=naming.state(on.top_supplier) if on.top_supplier else "",
+        supplier=naming.state_said(on.top_supplier) if on.top_supplier else "",
     )
 
 
