@@ -65,7 +65,11 @@ def _declared(body: bytes, content_type: str) -> tuple[str, ...]:
     """Encodings in the order of trust, as Python names them; unknown names are left out."""
     head = body[:HEAD_BYTES]
     names = [match[1] for match in [_HEADER.search(content_type)] if match]
-    names += [match[1].decode("ascii", "replace") for match in [_XML.match(head.lstrip()), _META.search(head)] if match]
+    names += [
+        match[1].decode("ascii", "replace")
+        for match in [_XML.match(head.lstrip()), _META.search(head)]
+        if match
+    ]
     known = (_codec(name) for name in names)
     return tuple(dict.fromkeys(name for name in known if name))
 
@@ -82,7 +86,9 @@ def _codec(name: str) -> str:
 
 
 def _as_declared(body: bytes, declared: tuple[str, ...]) -> Decoded | None:
-    if body.isascii() and not any(name.startswith(("iso2022", "hz", "utf-16", "cp037", "cp500")) for name in declared):
+    if body.isascii() and not any(
+        name.startswith(("iso2022", "hz", "utf-16", "cp037", "cp500")) for name in declared
+    ):
         return Decoded(text=body.decode("ascii"), encoding="ascii")
     utf8 = _strictly(body, "utf-8")
     for name in declared:

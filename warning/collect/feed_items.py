@@ -71,7 +71,11 @@ def _clean(raw: RawEntry, document: Document, profile: SourceProfile) -> tuple[_
     faults = []
     url = safe_link(raw.link, document.url)
     if raw.link.strip() and not url:
-        what = "points to a scheme that is never followed" if is_dangerous_link(raw.link) else "is not an address"
+        what = (
+            "points to a scheme that is never followed"
+            if is_dangerous_link(raw.link)
+            else "is not an address"
+        )
         faults.append(f"link {raw.link.strip()[:60]!r} {what}")
     summary, body = paragraphs(raw.summary), paragraphs(raw.body, BODY_CHARACTERS)
     if body == summary:
@@ -103,7 +107,11 @@ def _identified(cleaned: Sequence[_Clean]) -> Iterator[tuple[_Clean, str]]:
     if that is shared too the title, joins the identity: an entry too many is better than one lost.
     """
     distinct = {(clean.base, clean.url, clean.title): clean for clean in reversed(cleaned)}
-    kept = [clean for clean in dict.fromkeys(cleaned) if distinct.get((clean.base, clean.url, clean.title)) is clean]
+    kept = [
+        clean
+        for clean in dict.fromkeys(cleaned)
+        if distinct.get((clean.base, clean.url, clean.title)) is clean
+    ]
     sharing = Counter(clean.base for clean in kept)
     by_link = Counter((clean.base, clean.url) for clean in kept)
     for clean in kept:

@@ -34,7 +34,9 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
         title=_text(item.get("title")),
         summary=summary or html or text,
         body=(html or text) if summary else "",
-        dates=tuple(filter(None, (_text(item.get(key)) for key in ("date_published", "published", "date_modified")))),
+        dates=tuple(
+            filter(None, (_text(item.get(key)) for key in ("date_published", "published", "date_modified")))
+        ),
     )
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-
 # Entries in these namespaces are entries for the full parser too; any other makes us read the document whole.
 _NAMESPACES = frozenset(
     {
@@ -46,13 +45,17 @@ def split_feed(xml: bytes, known: frozenset[str]) -> Split | None:
     if not known or hashes.isdisjoint(known):
         return Split(rest=xml, hashes=hashes, total=len(entries))
     shared = _shared_identities(entries)
-    dropped = [e for e, mark in zip(entries, marks, strict=True) if mark in known and not (_identity(e) & shared)]
+    dropped = [
+        e for e, mark in zip(entries, marks, strict=True) if mark in known and not (_identity(e) & shared)
+    ]
     new = {mark for mark in marks if mark not in known}
     if not new:
         return Split(rest=b"", hashes=hashes, total=len(entries))
     for entry in dropped:
         _drop(entry)
-    return Split(rest=etree.tostring(root, encoding="utf-8", xml_declaration=True), hashes=hashes, total=len(entries))
+    return Split(
+        rest=etree.tostring(root, encoding="utf-8", xml_declaration=True), hashes=hashes, total=len(entries)
+    )
 
 
 def mark_of(entry: etree._Element) -> str:
@@ -63,7 +66,12 @@ def mark_of(entry: etree._Element) -> str:
 
 def _tree(xml: bytes) -> etree._Element | None:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, strip_cdata=False, encoding="utf-8"
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        strip_cdata=False,
+        encoding="utf-8",
     )
     try:
         return etree.fromstring(xml, parser)
@@ -103,5 +111,3 @@ def _drop(entry: etree._Element) -> None:
     parent = entry.getparent()
     assert parent is not None, "an entry stands in a channel"
     parent.remove(entry)
-
-

@@ -33,7 +33,10 @@ _MAIN_TEXT = (
 
 
 def parse_html_list(
-    document: Document, format: HtmlListFormat, profile: SourceProfile, known: frozenset[str] = frozenset()  # noqa: A002, ARG001 - one signature for all parsers
+    document: Document,
+    format: HtmlListFormat,
+    profile: SourceProfile,
+    known: frozenset[str] = frozenset(),  # noqa: A002, ARG001 - one signature for all parsers
 ) -> Parsed:
     """Read a list page. A selector that finds nothing is a problem that names it, never an exception."""
     decoded = decode(document.body, document.content_type)
@@ -60,7 +63,9 @@ def read_list(text: str, document: Document, format: HtmlListFormat, profile: So
     nodes, headings = _nodes(tree, format)
     if not nodes:
         return Parsed(problems=(f"item selector {format.item!r} found nothing on the page{_titled(tree)}",))
-    problems = [f"only the first {MAX_ENTRIES} of {len(nodes)} entries are read"] if len(nodes) > MAX_ENTRIES else []
+    problems = (
+        [f"only the first {MAX_ENTRIES} of {len(nodes)} entries are read"] if len(nodes) > MAX_ENTRIES else []
+    )
     when = _When(country=profile.country, fetched_at=document.fetched_at)
     entries = [_entry(node, format, when, headings) for node in nodes[:MAX_ENTRIES]]
     told = [entry for entry in entries if entry.title or entry.link]
@@ -241,7 +246,11 @@ def _missing(entries: list[RawEntry], format: HtmlListFormat) -> list[str]:  # n
         ("date", format.date_heading or format.date, any(entry.dates for entry in entries)),
         ("summary", format.summary, any(entry.summary for entry in entries)),
     )
-    return [f"{name} selector {selector!r} found nothing in any entry" for name, selector, hit in told if selector and not hit]
+    return [
+        f"{name} selector {selector!r} found nothing in any entry"
+        for name, selector, hit in told
+        if selector and not hit
+    ]
 
 
 def _address(tree: LexborHTMLParser, document: Document) -> str:

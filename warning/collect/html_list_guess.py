@@ -55,7 +55,11 @@ def _path(node: LexborNode, depth: int) -> str:
 
 def _upwards(node: LexborNode, depth: int) -> list[LexborNode]:
     chain = [node]
-    while len(chain) < depth and (parent := chain[-1].parent) is not None and parent.tag not in {"body", "html", "-undef"}:
+    while (
+        len(chain) < depth
+        and (parent := chain[-1].parent) is not None
+        and parent.tag not in {"body", "html", "-undef"}
+    ):
         chain.append(parent)
     return chain
 
@@ -89,7 +93,11 @@ def _is_dated(link: LexborNode, row: LexborNode) -> bool:
     text = row.text(separator=" ")[:600]
     if row.tag == "dd" and row.prev is not None:
         text += row.prev.text(separator=" ")[:100]
-    return read_time(text) is not None or read_time(text[-300:]) is not None or date_in_url(link.attributes.get("href") or "") is not None
+    return (
+        read_time(text) is not None
+        or read_time(text[-300:]) is not None
+        or date_in_url(link.attributes.get("href") or "") is not None
+    )
 
 
 def _selectors(link: LexborNode, row: LexborNode) -> HtmlListFormat:

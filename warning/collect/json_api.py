@@ -23,7 +23,9 @@ _GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*")
 _STEP = re.compile(r"(?:\\.|[^.\\])+")
 
 
-def parse_json(document: Document, format: JsonFormat, profile: SourceProfile, known: frozenset[str] = frozenset()) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_json(
+    document: Document, format: JsonFormat, profile: SourceProfile, known: frozenset[str] = frozenset()
+) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
     """Read an API's answer. Raises ParseError for what is no JSON or lacks the path of the entries."""
     data, decoded = read_json(document)
     if format.html is not None:
@@ -104,7 +106,9 @@ def _below(value: Any, step: str) -> Iterator[Any]:
         yield from value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     elif isinstance(value, Mapping) and step in value:
         yield value[step]
-    elif isinstance(value, list) and re.fullmatch(r"-?\d{1,6}", step) and -len(value) <= int(step) < len(value):
+    elif (
+        isinstance(value, list) and re.fullmatch(r"-?\d{1,6}", step) and -len(value) <= int(step) < len(value)
+    ):
         yield value[int(step)]
 
 
@@ -172,4 +176,6 @@ def _from_html(data: Any, document: Document, format: JsonFormat, profile: Sourc
         raise ParseError("`html` names a path, and `html_list` must say how to read what stands there")
     if not html.strip():
         return Parsed(problems=(f"html path {format.html!r} holds nothing",))
-    return read_list(html, replace(document, url=format.url_prefix or document.url), format.html_list, profile)
+    return read_list(
+        html, replace(document, url=format.url_prefix or document.url), format.html_list, profile
+    )

@@ -97,7 +97,9 @@ def _named(part: str, leaves: Mapping[str, list[Any]]) -> str:
     for name in _NAMES[part]:
         for path in leaves:
             outer, _, inner = path.rpartition(".")
-            last = (outer if inner in {"rendered", "text", "value", "en"} and outer else inner).rpartition(".")[2]
+            last = (outer if inner in {"rendered", "text", "value", "en"} and outer else inner).rpartition(
+                "."
+            )[2]
             if last.casefold().replace("_", "").replace("-", "") == name and _plausible(part, leaves[path]):
                 return path
     return ""

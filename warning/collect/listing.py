@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from warning.collect.decode import decode
-from warning.collect.listing_read import Record, read_records
+from warning.collect.listing_read import LINE, Record, read_records
 from warning.collect.table_places import place_code
 from warning.collect.text import literal, looks_garbled
 from warning.core.documents import Document, Parsed
@@ -18,7 +18,9 @@ MAX_ENTRIES = 500_000
 TOLD_PROBLEMS = 20
 
 
-def parse_listing(document: Document, format: ListingFormat, profile: SourceProfile, known: frozenset[str] = frozenset()) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_listing(
+    document: Document, format: ListingFormat, profile: SourceProfile, known: frozenset[str] = frozenset()
+) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
     """Read a whole list. Raises ParseError when it cannot be read or lacks the columns of key and name.
 
     A listing without entries is returned as None with a problem: whoever compares versions must not take an
@@ -60,7 +62,9 @@ class _Reader:
         name = self.name(record)
         country = self.value(record, self.format.country) if self.format.country else ""
         fields = tuple((f, value) for f in self.format.fields if (value := self.value(record, f)))
-        return Entry(key=self.key(record, name), name=name, country=place_code(country) or country, fields=fields)
+        return Entry(
+            key=self.key(record, name), name=name, country=place_code(country) or country, fields=fields
+        )
 
     def name(self, record: Record) -> str:
         name = self.value(record, self.format.name)
@@ -72,8 +76,11 @@ class _Reader:
 
         Editors move commas and full stops; those must neither end one entry nor begin another.
         """
-        parts = [name if part == self.format.name else literal(record.get(part, "")) for part in self.format.key.split("+")]
-        if self.format.name not in self.format.key.split("+"):
+        parts = [
+            name if part == self.format.name else literal(record.get(part, ""))
+            for part in self.format.key.split("+")
+        ]
+        if self.format.name == LINE or self.format.name not in self.format.key.split("+"):
             return " ".join(filter(None, parts))
         return " ".join(filter(None, ("".join(filter(str.isalnum, part.casefold())) for part in parts)))
 
@@ -148,5 +155,3 @@ def _filled_down(records: Iterator[Record], names: Sequence[str]) -> Iterator[Re
             if value := literal(record.get(name, "")):
                 above[name] = value
         yield {**record, **{name: above.get(name, "") for name in names}}
-
-

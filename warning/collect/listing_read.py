@@ -61,10 +61,17 @@ def _from_json(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A
         raise ParseError(f"not JSON: {wrong}") from wrong
     entries = follow(data, format.entries) if format.entries else data
     if isinstance(entries, Mapping):
-        entries = [{"key": key, **value} if isinstance(value, Mapping) else {"key": key, "name": value} for key, value in entries.items()]
+        entries = [
+            {"key": key, **value} if isinstance(value, Mapping) else {"key": key, "name": value}
+            for key, value in entries.items()
+        ]
     if not isinstance(entries, list):
         raise ParseError(f"no list at {format.entries or 'the top'!r}")
-    names = {part for said in (format.key, format.name, format.country or "", *format.fields, *format.where) for part in said.split("+")}
+    names = {
+        part
+        for said in (format.key, format.name, format.country or "", *format.fields, *format.where)
+        for part in said.split("+")
+    }
     for entry in entries:
         if isinstance(entry, Mapping):
             yield {name: _text(follow(entry, name)) for name in names if name}
@@ -79,7 +86,9 @@ def _text(value: Any) -> str:
 
 
 def _from_xml(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8"
+    )
     xml = re.sub(r"^\s*<\?xml[^>]{0,300}\?>", "", text, count=1).encode()
     try:
         root = etree.fromstring(xml, parser)
@@ -88,17 +97,34 @@ def _from_xml(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A0
     where = _sections(root, format.section) if format.section else [root]
     if not where:
         raise ParseError(f"no section that begins with {format.section!r} in the document")
-    path = ".//" + "/".join(f"*[local-name()='{step}']" for step in format.entries.split("/") if re.fullmatch(r"[\w.-]+", step))
+    path = ".//" + "/".join(
+        f"*[local-name()='{step}']" for step in format.entries.split("/") if re.fullmatch(r"[\w.-]+", step)
+    )
     found = [entry for section in where for entry in _elements(section, path)]
     if not found:
         raise ParseError(f"no element at {format.entries!r} in the document")
-    names = {part for said in (format.key, format.name, format.country or "", *format.fields, *format.where, *format.filled_down) for part in said.split("+")}
+    names = {
+        part
+        for said in (
+            format.key,
+            format.name,
+            format.country or "",
+            *format.fields,
+            *format.where,
+            *format.filled_down,
+        )
+        for part in said.split("+")
+    }
     return ({name: _cell(entry, name) for name in names if name} for entry in found)
 
 
 def _elements(node: etree._Element, path: str) -> list[etree._Element]:
     found = node.xpath(path)
-    return [element for element in found if isinstance(element, etree._Element)] if isinstance(found, list) else []  # noqa: SLF001 - lxml's only name of its element type
+    return (
+        [element for element in found if isinstance(element, etree._Element)]
+        if isinstance(found, list)
+        else []
+    )  # noqa: SLF001 - lxml's only name of its element type
 
 
 def _sections(root: etree._Element, begins: str) -> list[etree._Element]:
@@ -106,7 +132,11 @@ def _sections(root: etree._Element, begins: str) -> list[etree._Element]:
     found = []
     for node in root.iter(etree.Element):
         heading = node[0] if len(node) else None
-        head = "".join(heading.itertext()).strip() if heading is not None and _local(heading) in {"head", "title", "h1", "h2"} else ""
+        head = (
+            "".join(heading.itertext()).strip()
+            if heading is not None and _local(heading) in {"head", "title", "h1", "h2"}
+            else ""
+        )
         if head.startswith(begins) or any(str(value).startswith(begins) for value in node.attrib.values()):
             found.append(node)
     return found[:1]
@@ -123,16 +153,18 @@ def _cell(entry: etree._Element, name: str) -> str:
     if name.isdigit():
         cells = [child for child in entry if isinstance(child.tag, str)]
         return _words(cells[int(name) - 1]) if 0 < int(name) <= len(cells) else ""
-    path = "./" + "/".join(f"*[local-name()='{step}']" for step in name.split("/") if re.fullmatch(r"[\w.-]+", step))
+    path = "./" + "/".join(
+        f"*[local-name()='{step}']" for step in name.split("/") if re.fullmatch(r"[\w.-]+", step)
+    )
     return "; ".join(filter(None, map(_words, _elements(entry, path))))
 
 
 def _words(node: etree._Element) -> str:
-    parts: list[str] = [node.text or ""]
-    for child in node.iterdescendants():
-        if _local(child) in _BREAKING:
-            parts.append(" ")
-        if isinstance(child.tag, str):
-            parts.append(child.text or "")
-        parts.append("" if child.tail is None else child.tail)
+    parts: list[str] = []
+    for event, element in etree.iterwalk(node, events=("start", "end")):
+        breaks = _local(element) in _BREAKING
+        if event == "start":
+            parts += [" " if breaks else "", (element.text or "") if isinstance(element.tag, str) else ""]
+        elif element is not node:
+            parts += [" " if breaks else "", element.tail or ""]
     return " ".join("".join(parts).split())

@@ -7,6 +7,7 @@ from warning.collect.html_list import parse_detail as read_detail
 from warning.collect.html_list import parse_html_list
 from warning.collect.json_api import parse_json
 from warning.collect.listing import parse_listing
+from warning.collect.parse_time_limit import time_limit
 from warning.collect.rss import parse_rss
 from warning.collect.table import parse_table
 from warning.core.documents import Document, Parsed
@@ -24,6 +25,7 @@ PARSERS: Mapping[str, Parser] = {
     "listing": parse_listing,
 }
 MAX_DOCUMENT_BYTES = 64_000_000
+PARSE_SECONDS = 60.0
 
 
 def parse(
@@ -39,10 +41,16 @@ def parse(
     and nothing else, when the document as a whole is not what was declared; faults of single entries are
     `Parsed.problems`.
     """
+    return guarded(document, lambda: PARSERS[format.format](document, format, profile, known))
+
+
+def guarded(document: Document, read: Callable[[], Parsed]) -> Parsed:
+    """Run a parser within the limits of size and time, its exhaustion told as ParseError."""
     if len(document.body) > MAX_DOCUMENT_BYTES:
         raise ParseError(f"{len(document.body)} bytes; documents over {MAX_DOCUMENT_BYTES} are not read")
     try:
-        return PARSERS[format.format](document, format, profile, known)
+        with time_limit(PARSE_SECONDS):
+            return read()
     except (RecursionError, MemoryError) as wrong:
         raise ParseError(f"the document exhausts its reader: {type(wrong).__name__}") from wrong
 

@@ -32,7 +32,9 @@ _UNSAFE_LINK = re.compile(
     re.IGNORECASE,
 )
 _CDF = re.compile(r"(?:\s*<(?:\?[^>]{0,300}|!--.{0,2000}?--)>)*\s*<channel\b", re.IGNORECASE | re.DOTALL)
-_HTML = re.compile(r"^\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"^\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def parse_rss(document: Document, format: RssFormat, profile: SourceProfile, known: frozenset[str]) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
@@ -59,7 +61,9 @@ def _from_json(text: str, decoded: Decoded, document: Document, profile: SourceP
     return Parsed(items=items, problems=_with(decoded, problems), seen=len(entries))
 
 
-def _from_xml(text: str, decoded: Decoded, document: Document, profile: SourceProfile, known: frozenset[str]) -> Parsed:
+def _from_xml(
+    text: str, decoded: Decoded, document: Document, profile: SourceProfile, known: frozenset[str]
+) -> Parsed:
     cleaned = _NOT_XML.sub("", text)
     xml = _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', cleaned, count=1).encode()
     split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known)
@@ -85,7 +89,7 @@ def _feedparser(xml: bytes, url: str) -> Mapping[str, Any]:
         feed: Mapping[str, Any] = feedparser.parse(
             BytesIO(xml), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
-    except Exception as wrong:  # noqa: BLE001 - a hundred publishers' faults end in as many types here
+    except Exception as wrong:
         raise ParseError(f"the feed cannot be read: {type(wrong).__name__}: {wrong}") from wrong
     return feed
 
@@ -128,7 +132,7 @@ def _text(value: object) -> str:
 
 
 def _utc(parsed: Any) -> datetime | None:
-    """feedparser's struct_time, for the odd formats that only it knows."""
+    """Feedparser's struct_time, for the odd formats that only it knows."""
     try:
         return datetime(*parsed[:6], tzinfo=UTC) if parsed and parsed[0] >= 1900 else None
     except (TypeError, ValueError):
@@ -143,7 +147,9 @@ def _refuse_entity_bombs(text: str) -> None:
     for number, match in enumerate(_ENTITY.finditer(text)):
         value = match[3] or match[4] or ""
         if match[1] or number > 500 or re.search(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w", value):
-            raise ParseError("the DOCTYPE declares entities made of entities: refused, as an expansion attack")
+            raise ParseError(
+                "the DOCTYPE declares entities made of entities: refused, as an expansion attack"
+            )
         grown += len(value) * text.count(f"&{match[2]};")
     if grown > MAX_ENTITY_BYTES:
         raise ParseError(f"entities would expand to {grown} characters: refused, as an expansion attack")
@@ -171,5 +177,3 @@ def _not_a_feed(text: str) -> str:
 
 def _with(decoded: Decoded, problems: tuple[str, ...]) -> tuple[str, ...]:
     return (f"encoding: {decoded.problem}", *problems) if decoded.problem else problems
-
-

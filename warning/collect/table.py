@@ -11,18 +11,23 @@ from warning.collect.table_cells import Unreadable, as_text, read_figure
 from warning.collect.table_guess import guess_table
 from warning.collect.table_periods import read_period
 from warning.collect.table_places import place_code
-from warning.collect.table_read import Row, Table, find_column, read_table, rows_of_json
+from warning.collect.table_read import Row, Table, find_column, largest_json_table, read_table, rows_of_json
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Observation, observation_id, period_end
 from warning.core.formats import COLUMN, PERIODS_ARE_COLUMNS, TableFormat, ValueColumn
+from warning.core.ids import content_id
 from warning.core.sources import SourceProfile
 from warning.errors import ParseError
+
+SERIES_NAME_CHARACTERS = 160
 
 _UNSLUGGED = re.compile(r"[^\w.]+")
 Reader = Callable[[Row], str]
 
 
-def parse_table(document: Document, format: TableFormat, profile: SourceProfile, known: frozenset[str] = frozenset()) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_table(
+    document: Document, format: TableFormat, profile: SourceProfile, known: frozenset[str] = frozenset()
+) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
     """Read a table. Raises ParseError when a column is missing or does not hold what the source expects."""
     if format.entries is not None:
         table = rows_of_json(document, format.entries)
@@ -33,24 +38,29 @@ def parse_table(document: Document, format: TableFormat, profile: SourceProfile,
 
 def guess_figures(document: Document, profile: SourceProfile) -> Parsed:
     """Read a table nobody described: its header, the column or row of periods, every column of figures."""
-    table = read_table(document)
+    table = largest_json_table(document) or read_table(document)
     found = guess_table(table.rows)
     if found is None:
-        return Parsed(problems=(*table.problems, "no column or row of periods with figures found"), seen=len(table.rows))
+        return Parsed(
+            problems=(*table.problems, "no column or row of periods with figures found"), seen=len(table.rows)
+        )
     return _observed(table, document, found, profile)
 
 
 def _observed(table: Table, document: Document, format: TableFormat, profile: SourceProfile) -> Parsed:  # noqa: A002 - as above
+    if not table.rows:
+        return Parsed(problems=(*table.problems, "the table has no rows"))
     if len(table.rows) < format.header_row:
         raise ParseError(f"{len(table.rows)} rows; the header is to stand in row {format.header_row}")
     header = [as_text(cell) for cell in table.rows[format.header_row - 1]]
     rows = table.rows[format.header_row + format.skip_rows :]
     refuse_shifted(header, rows)
-    tally = _Tally()
+    tally = _Tally(last_counts=format.repeated == "last")
     columns = tuple(_columns(header, rows, format, document))
-    for row in rows:
-        if any(cell not in (None, "") for cell in row):
-            _read_row(row, columns, tally, document, profile)
+    for row in tally.distinct(rows):
+        for column in columns:
+            if column.index < len(row) and column.keeps(row):
+                _read_cell(row, column, tally, document, profile)
     return Parsed(
         observations=tuple(tally.settled()), problems=(*table.problems, *tally.problems()), seen=tally.rows
     )
@@ -80,12 +90,28 @@ class _Column:
 class _Tally:
     """What one table gave: a figure per series and period, and counts of what was left out."""
 
+    last_counts: bool = False
     rows: int = 0
+    copies: int = 0
     figures: dict[tuple[str, str], Observation] = field(default_factory=dict)
     conflicts: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     repeated: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+
+    def distinct(self, rows: Sequence[Row]) -> Iterator[Row]:
+        """The rows that say something and do not repeat another row cell by cell."""
+        seen: set[int] = set()
+        for row in rows:
+            if not any(cell not in (None, "") for cell in row):
+                continue
+            self.rows += 1
+            mark = hash(tuple(row))
+            if mark in seen:
+                self.copies += 1
+            else:
+                seen.add(mark)
+                yield row
 
     def leave_out(self, why: str, example: str) -> None:
         self.left_out[why] += 1
@@ -95,7 +121,7 @@ class _Tally:
         """Keep one figure a series and period; a missing one gives way, two different ones end both."""
         key = observation.series_id, observation.period
         before = self.figures.get(key)
-        if before is None or before.value is None:
+        if before is None or before.value is None or (self.last_counts and observation.value is not None):
             self.figures[key] = observation
         elif before.value == observation.value:
             self.repeated += 1
@@ -111,21 +137,16 @@ class _Tally:
         if self.conflicts:
             (series, period), (one, other) = next(iter(self.conflicts.items()))
             yield f"{len(self.conflicts)} figures stand there with two values, neither is taken, e.g. {series} {period}: {one:g} and {other:g}"
+        if self.copies:
+            yield f"{self.copies} rows repeat another row exactly and are read once"
         if self.repeated:
             yield f"{self.repeated} figures are repeated exactly and read once"
-
-
-def _read_row(row: Row, columns: Sequence[_Column], tally: _Tally, document: Document, profile: SourceProfile) -> None:
-    tally.rows += 1
-    for column in columns:
-        if column.index < len(row) and column.keeps(row):
-            _read_cell(row, column, tally, document, profile)
 
 
 def _read_cell(row: Row, column: _Column, tally: _Tally, document: Document, profile: SourceProfile) -> None:
     material = column.material(row)
     if material is None:
-        return
+        return None
     period = column.period(row)
     if period is None:
         return tally.leave_out("rows without a readable period", column.period_name)
@@ -165,13 +186,17 @@ def _known_at(period: str, fetched_at: datetime, profile: SourceProfile) -> date
     return min(fetched_at, period_end(period) + timedelta(days=profile.publication_lag_days))
 
 
-def _columns(header: Sequence[str], rows: Sequence[Row], format: TableFormat, document: Document) -> Iterator[_Column]:  # noqa: A002 - as above
+def _columns(
+    header: Sequence[str], rows: Sequence[Row], format: TableFormat, document: Document
+) -> Iterator[_Column]:  # noqa: A002 - as above
     if format.period == PERIODS_ARE_COLUMNS:
         value = format.values["*"]
         named = [(index, read_period(name, format.frequency)) for index, name in enumerate(header)]
         dated = [(index, period) for index, period in named if period is not None]
         if not dated:
-            raise ParseError(f"no column name is a period ({format.frequency}); the table has: {', '.join(header)[:300]}")
+            raise ParseError(
+                f"no column name is a period ({format.frequency}); the table has: {', '.join(header)[:300]}"
+            )
         for index, period in dated:
             yield _column(header, rows, format, document, header[index], index, value, period)
         return
@@ -232,7 +257,9 @@ def _period(header: Sequence[str], rows: Sequence[Row], format: TableFormat) -> 
         refuse_role(name, "period", column_sample(rows, indices[0]), fits, _example(format.frequency))
         index = indices[0]
         return lambda row: read_period(row[index], format.frequency) if index < len(row) else None
-    return lambda row: read_period("-".join(as_text(row[i]) for i in indices if i < len(row)), format.frequency)
+    return lambda row: read_period(
+        "-".join(as_text(row[i]) for i in indices if i < len(row)), format.frequency
+    )
 
 
 def _example(frequency: str) -> str:
@@ -276,7 +303,9 @@ def _place(header: Sequence[str], rows: Sequence[Row], format: TableFormat, role
     return read
 
 
-def _material(header: Sequence[str], format: TableFormat, value: ValueColumn, hs_code: Reader) -> Callable[[Row], str | None]:  # noqa: A002 - as above
+def _material(
+    header: Sequence[str], format: TableFormat, value: ValueColumn, hs_code: Reader
+) -> Callable[[Row], str | None]:  # noqa: A002 - as above
     """A material's id; None for rows of what the source's maps do not name."""
     if format.materials_by_hs and not value.material:
         by_hs = sorted(format.materials_by_hs.items(), key=lambda pair: -len(pair[0]))
@@ -298,21 +327,27 @@ def _filter(header: Sequence[str], format: TableFormat, value: ValueColumn) -> C
     return lambda row: all(i < len(row) and as_text(row[i]) in values for i, values in wanted)
 
 
-def _series(header: Sequence[str], format: TableFormat, source_id: str, name: str, value: ValueColumn) -> Callable[[Row, str, str, str, str], str]:  # noqa: A002 - as above
+def _series(
+    header: Sequence[str], format: TableFormat, source_id: str, name: str, value: ValueColumn
+) -> Callable[[Row, str, str, str, str], str]:  # noqa: A002 - as above
     """The series a figure belongs to: the source's own naming, else everything that tells figures apart."""
     own = _text(header, format.series) if format.series else None
-    shared = sum(other.measure == value.measure and other.period is None for other in format.values.values()) > 1
-    column = name if shared else ""
+    rivals = sum(
+        (other.measure, other.period) == (value.measure, value.period) for other in format.values.values()
+    )
+    column = name.replace(value.period or "\x00", "") if rivals > 1 else value.measure
+    known: dict[tuple[str, ...], str] = {}
 
     def identify(row: Row, reporter: str, partner: str, hs_code: str, material: str) -> str:
-        said = own(row) if own else ""
-        what = (said, column, value.measure if not column else "", reporter, partner, hs_code, material if not hs_code else "")
-        return f"{source_id}:" + "-".join(filter(None, map(_slug, what)))
+        what = (own(row) if own else "", column, reporter, partner, hs_code, "" if hs_code else material)
+        if what not in known:
+            name = "-".join(filter(None, map(_slug, what)))
+            long = len(name) > SERIES_NAME_CHARACTERS
+            known[what] = f"{source_id}:{content_id(name[:80], name) if long else name}"
+        return known[what]
 
     return identify
 
 
 def _slug(text: str) -> str:
     return _UNSLUGGED.sub("-", text.casefold()).strip("-")
-
-

@@ -47,7 +47,9 @@ def audit_names(header: Sequence[str], rows: Sequence[Row]) -> list[Misfit]:
     for index, name in enumerate(header):
         plain = re.sub(r"[\W_]+", "", name.casefold())
         for names, shape, wanted in _SHAPES:
-            if plain in names and (misfit := _misfit(name, _values(rows, index), lambda v, s=shape: bool(s.match(v)), wanted)):  # type: ignore[misc] - mypy cannot infer a default argument of a lambda
+            if plain in names and (
+                misfit := _misfit(name, _values(rows, index), lambda v, s=shape: bool(s.match(v)), wanted)
+            ):  # type: ignore[misc] - mypy cannot infer a default argument of a lambda
                 found.append(misfit)
     return found
 
@@ -60,7 +62,9 @@ def refuse_shifted(header: Sequence[str], rows: Sequence[Row]) -> None:
         raise ParseError(f"the values do not stand under their columns (shifted rows?): {told}")
 
 
-def refuse_role(name: str, role: str, values: Sequence[str], fits: Callable[[str], bool], wanted: str) -> None:
+def refuse_role(
+    name: str, role: str, values: Sequence[str], fits: Callable[[str], bool], wanted: str
+) -> None:
     """Raise ParseError when the column that a source reads as `role` holds something else almost everywhere."""
     misfit = _misfit(name, [value for value in values if value], fits, wanted)
     if misfit is not None:

@@ -8,11 +8,63 @@ Cell = str | float | int | bool | datetime | date
 
 # Withheld (W, D), net exporter (E), confidential (c), not available, not applicable, nothing: no figure.
 _MISSING = frozenset(
-    "- -- --- – — … . .. ... : * ** x xx n/a na n.a. n.a nan inf -inf +inf infinity null none nil nd n.d. w e c d (d) "
-    "(w) (x) (na) (s) s z (z) // / ? #n/a #value! #div/0! #ref! #name? － 없음".split()
+    [
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        "…",
+        ".",
+        "..",
+        "...",
+        ":",
+        "*",
+        "**",
+        "x",
+        "xx",
+        "n/a",
+        "na",
+        "n.a.",
+        "n.a",
+        "nan",
+        "inf",
+        "-inf",
+        "+inf",
+        "infinity",
+        "null",
+        "none",
+        "nil",
+        "nd",
+        "n.d.",
+        "w",
+        "e",
+        "c",
+        "d",
+        "(d)",
+        "(w)",
+        "(x)",
+        "(na)",
+        "(s)",
+        "s",
+        "z",
+        "(z)",
+        "//",
+        "/",
+        "?",
+        "#n/a",
+        "#value!",
+        "#div/0!",
+        "#ref!",
+        "#name?",
+        "－",
+        "없음",
+    ]
 ) | {"", "not available", "less than ½ unit", "less than 1/2 unit"}
 _BOUND = re.compile(r"^(?:[<>≤≥~≈]|less than|more than|under|over)\s*[\d.,]+\s*%?$", re.IGNORECASE)
-_DECORATION = re.compile(r"^(?:US\$|USD|\$|€|£|¥|￥|₩|CNY|EUR|JPY|KRW)\s*|\s*(?:%|[eprs†‡*]|\((?:[eprs]|\d)\))$", re.IGNORECASE)
+_DECORATION = re.compile(
+    r"^(?:US\$|USD|\$|€|£|¥|￥|₩|CNY|EUR|JPY|KRW)\s*|\s*(?:%|[eprs†‡*]|\((?:[eprs]|\d)\))$", re.IGNORECASE
+)
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 _POINT = re.compile(r"^[+-]?(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?$")
 _COMMA = re.compile(r"^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?(?:[eE][+-]?\d{1,3})?$")

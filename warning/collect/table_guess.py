@@ -14,11 +14,18 @@ from warning.core.vocabulary import Frequency, Measure
 SAMPLE_ROWS = 200
 HEADER_WITHIN = 40
 _FREQUENCIES: tuple[Frequency, ...] = ("D", "W", "M", "Q", "A")
-_PERIOD_NAMES = re.compile(r"date|day|month|period|time|year|quarter|week|^ym$|年|月|日|期|기간|날짜|년", re.IGNORECASE)
-_NO_FIGURE = re.compile(r"(?:^|[\W_])(?:id|code|no|nr|number|hs\d*|cmd|flag|unit|iso\d?|m49|zip|rank|phone|year|month)$|code$|코드|コード|代码", re.IGNORECASE)
+_PERIOD_NAMES = re.compile(
+    r"date|day|month|period|time|year|quarter|week|^ym$|年|月|日|期|기간|날짜|년", re.IGNORECASE
+)
+_NO_FIGURE = re.compile(
+    r"(?:^|[\W_])(?:id|code|no|nr|number|level|hs\d*|cmd|flag|unit|iso\d?|m49|zip|rank|phone|year|month)$|code$|코드|コード|代码",
+    re.IGNORECASE,
+)
 _PARTNER = re.compile(r"partner|importer|destination|country|国|국가|상대", re.IGNORECASE)
 _REPORTER = re.compile(r"reporter|exporter|origin", re.IGNORECASE)
-_HS = re.compile(r"^(?:hs(?:[_ ]?\d{1,2})?|hs[_ ]?code|hts|cmd|cmd[_ ]?code|commodity[_ ]?code)$", re.IGNORECASE)
+_HS = re.compile(
+    r"^(?:hs(?:[_ ]?\d{1,2})?|hs[_ ]?code|hts|cmd|cmd[_ ]?code|commodity[_ ]?code)$", re.IGNORECASE
+)
 
 
 def guess_table(rows: Sequence[Row]) -> TableFormat | None:
@@ -27,14 +34,19 @@ def guess_table(rows: Sequence[Row]) -> TableFormat | None:
     if header_row is None:
         return None
     header = [as_text(cell) for cell in rows[header_row]]
-    sample = [row for row in rows[header_row + 1 :][: SAMPLE_ROWS * 5] if any(as_text(cell) for cell in row)][:SAMPLE_ROWS]
+    told = [row for row in rows[header_row + 1 :] if any(cell not in (None, "") for cell in row)]
+    sample = told[:: max(1, len(told) // SAMPLE_ROWS)]
     if not sample:
         return None
     columns = [[as_text(row[i]) if i < len(row) else "" for row in sample] for i in range(len(header))]
     described = _with_period_column(header, columns) or _with_period_names(header, columns)
     if described is None:
         return None
-    return TableFormat(format="table", header_row=header_row + 1, **_dimensions(header, columns, described), **described)
+    if described["frequency"] == "D":  # snapshots within a day are common and no contradiction
+        described["repeated"] = "last"
+    return TableFormat(
+        format="table", header_row=header_row + 1, **_dimensions(header, columns, described), **described
+    )
 
 
 def _header_row(rows: Sequence[Row]) -> int | None:
@@ -52,7 +64,9 @@ def _with_period_column(header: Sequence[str], columns: Sequence[list[str]]) -> 
     """The period column whose name says so, else the first whose cells are periods."""
     dated = [(index, frequency) for index, cells in enumerate(columns) if (frequency := _frequency(cells))]
     named = [pair for pair in dated if _PERIOD_NAMES.search(header[pair[0]])]
-    finest = sorted(named or [pair for pair in dated if pair[1] != "A"], key=lambda pair: _FREQUENCIES.index(pair[1]))
+    rated = [(-len(set(columns[index])), _FREQUENCIES.index(frequency)) for index, frequency in dated]
+    chosen = named or [pair for pair in dated if pair[1] != "A"]
+    finest = sorted(chosen, key=lambda pair: rated[dated.index(pair)])
     for index, frequency in finest:
         values = _figures(header, columns, without={index for index, _ in dated})
         if values:
@@ -63,7 +77,11 @@ def _with_period_column(header: Sequence[str], columns: Sequence[list[str]]) -> 
 def _with_period_names(header: Sequence[str], columns: Sequence[list[str]]) -> dict[str, Any] | None:
     """Periods as column names, or years inside them (PROD_2023)."""
     for frequency in ("M", "Q", "A", "D"):
-        dated = [i for i, name in enumerate(header) if read_period(name, frequency) and _share_of_figures(columns[i]) >= 0.5]
+        dated = [
+            i
+            for i, name in enumerate(header)
+            if read_period(name, frequency) and _share_of_figures(columns[i]) >= 0.5
+        ]
         if len(dated) >= 2:
             value = {"measure": "index", "unit": "unknown"}
             return {"period": PERIODS_ARE_COLUMNS, "frequency": frequency, "values": {"*": value}}
@@ -84,8 +102,12 @@ def _frequency(cells: Sequence[str]) -> Frequency | None:
         periods = [read_period(cell, frequency) for cell in told]
         if sum(period is not None for period in periods) < 0.8 * len(told):
             continue
-        days = {period[8:] for period in periods if period}
-        if frequency in {"D", "W"} and (days == {"01"} or not any(re.search(r"W|\d\D\d{1,2}\D\d|\d{8}", cell) for cell in told)):
+        days, months = ({period[at] for period in periods if period} for at in (slice(8, 10), slice(5, 7)))
+        if frequency in {"D", "W"} and (
+            days == {"01"} or not any(re.search(r"W|\d\D\d{1,2}\D\d|\d{8}", cell) for cell in told)
+        ):
+            continue
+        if frequency == "M" and months == {"01"} and len(set(periods)) > 2:
             continue
         if frequency == "W" and not any("W" in cell.upper() for cell in told):
             continue
@@ -95,11 +117,13 @@ def _frequency(cells: Sequence[str]) -> Frequency | None:
     return None
 
 
-def _figures(header: Sequence[str], columns: Sequence[list[str]], without: set[int]) -> dict[str, dict[str, str]]:
+def _figures(
+    header: Sequence[str], columns: Sequence[list[str]], without: set[int]
+) -> dict[str, dict[str, str]]:
     seen: set[str] = set()
     values = {}
     for index, name in enumerate(header):
-        if index in without or not name or name in seen or _NO_FIGURE.search(name):
+        if index in without or not name or name in seen or _is_no_figure(name, columns[index]):
             continue
         if _share_of_figures(columns[index]) >= 0.6:
             values[name] = {"measure": _measure(name), "unit": "unknown"}
@@ -107,9 +131,23 @@ def _figures(header: Sequence[str], columns: Sequence[list[str]], without: set[i
     return values
 
 
+def _is_no_figure(name: str, cells: Sequence[str]) -> bool:
+    """Codes, flags and numbers of countries are written in digits and are no figures."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    if any(shape.search(apart) for shape in (_NO_FIGURE, _HS, _PARTNER, _REPORTER)):
+        return True
+    return len(cells) > 5 and set(cells) <= {"0", "1", "", "0.0", "1.0"}
+
+
 def _measure(name: str) -> Measure:
     plain = name.casefold()
-    side = "export" if "exp" in plain or "수출" in plain or "出口" in plain else "import" if "imp" in plain or "수입" in plain or "进口" in plain else ""
+    side = (
+        "export"
+        if "exp" in plain or "수출" in plain or "出口" in plain
+        else "import"
+        if "imp" in plain or "수입" in plain or "进口" in plain
+        else ""
+    )
     if "price" in plain or "usd_per" in plain:
         return "price"
     if side:
@@ -117,7 +155,9 @@ def _measure(name: str) -> Measure:
     return "unit_value" if plain in {"uv", "unit_price", "unit value"} else "index"
 
 
-def _dimensions(header: Sequence[str], columns: Sequence[list[str]], described: dict[str, Any]) -> dict[str, Any]:
+def _dimensions(
+    header: Sequence[str], columns: Sequence[list[str]], described: dict[str, Any]
+) -> dict[str, Any]:
     """Partner, reporter and HS columns, and a series name of the other columns of words."""
     taken = {described.get("period"), *described["values"]}
     found: dict[str, Any] = {"reporter": "WLD"}
@@ -126,7 +166,13 @@ def _dimensions(header: Sequence[str], columns: Sequence[list[str]], described: 
         if name in taken or not name:
             continue
         cells = [cell for cell in columns[index] if cell]
-        if not cells or read_period(name, described["frequency"]):
+        if _PERIOD_NAMES.search(name) and _frequency(columns[index]) is not None:
+            continue
+        if (
+            not cells
+            or (_share_of_figures(cells) == 1.0 and not _is_no_figure(name, cells))
+            or read_period(name, described["frequency"])
+        ):
             continue
         if _HS.match(name) and "hs_code" not in found:
             found["hs_code"] = f"{COLUMN}{name}"
@@ -134,7 +180,11 @@ def _dimensions(header: Sequence[str], columns: Sequence[list[str]], described: 
             found["reporter"] = f"{COLUMN}{name}"
         elif _PARTNER.search(name) and _are_places(cells) and "partner" not in found:
             found["partner"] = f"{COLUMN}{name}"
-        elif len(set(cells)) < len(cells) or len(cells) < 3 or described.get("period") in {None, PERIODS_ARE_COLUMNS}:
+        elif (
+            len(set(cells)) < len(cells)
+            or len(cells) < 3
+            or described.get("period") in {None, PERIODS_ARE_COLUMNS}
+        ):
             words.append(name)
     if words:
         found["series"] = COLUMN + "+".join(words)
@@ -147,7 +197,11 @@ def _are_places(cells: Sequence[str]) -> bool:
 
 def _share_of_figures(cells: Sequence[str]) -> float:
     told = [cell for cell in cells if cell]
-    return sum(map(_is_figure, told)) / len(told) if told and any(re.search(r"\d", cell) for cell in told) else 0.0
+    return (
+        sum(map(_is_figure, told)) / len(told)
+        if told and any(re.search(r"\d", cell) for cell in told)
+        else 0.0
+    )
 
 
 def _is_figure(text: str) -> bool:

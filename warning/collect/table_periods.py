@@ -34,7 +34,9 @@ _QUARTERS = tuple(
         rf"^{_Y}\s*[年년]?\s*第?\s*(?P<quarter>[1-4])\s*(?:四半期|季度|분기|/4)$",
     )
 )
-_YEARS = re.compile(rf"^(?:FY|CY)?\s*{_Y}\s*(?:年度?|년)?(?:[-/.]?0?1[-/.]?0?1(?:\D.*)?)?\s*[a-z]?\)?$", re.IGNORECASE)
+_YEARS = re.compile(
+    rf"^(?:FY|CY)?\s*{_Y}\s*(?:年度?|년)?(?:[-/.]?0?1[-/.]?0?1(?:\D.*)?)?\s*[a-z]?\)?$", re.IGNORECASE
+)
 _WEEK = re.compile(rf"^{_Y}\s*[-./]?\s*W\s*(?P<week>\d{{1,2}})$", re.IGNORECASE)
 _IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 

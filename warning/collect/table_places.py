@@ -6,7 +6,9 @@ from functools import cache
 
 from warning.collect.table_place_names import EUROPEAN_UNION, PLACES, WORLD
 
-_APART = re.compile(r"[\s.’'`´,()\[\]:;_*-]+")
+_APOSTROPHES = re.compile("[’'`´‘]")
+_APART = re.compile(r"[\s.,()\[\]:;_*-]+")
+_WORLD_TOTAL = re.compile(r"^(?:world|all countr|grand total|total)\b.*\b(?:total|world|rounded|countries)\b")
 
 
 def place_code(written: str, own: Mapping[str, str] | None = None) -> str:
@@ -19,11 +21,12 @@ def place_code(written: str, own: Mapping[str, str] | None = None) -> str:
         return named
     if re.fullmatch(r"\d{1,4}(?:\.0)?", text):
         text = str(int(float(text)))
-    return _codes().get(_plain(text), "")
+    plain = _plain(text)
+    return _codes().get(plain) or ("WLD" if _WORLD_TOTAL.match(plain) else "")
 
 
 def _plain(name: str) -> str:
-    return _APART.sub(" ", name.casefold()).strip()
+    return _APART.sub(" ", _APOSTROPHES.sub("", name.casefold())).strip()
 
 
 @cache

@@ -31,7 +31,9 @@ class Table:
     problems: tuple[str, ...] = ()
 
 
-def read_table(document: Document, *, sheet: str | None = None, separator: str | None = None, encoding: str | None = None) -> Table:
+def read_table(
+    document: Document, *, sheet: str | None = None, separator: str | None = None, encoding: str | None = None
+) -> Table:
     """Read a spreadsheet or delimited text. Raises ParseError when the document is neither."""
     if document.body.startswith(_SPREADSHEETS):
         return _spreadsheet(document.body, sheet)
@@ -98,6 +100,8 @@ def rows_of_json(document: Document, path: str) -> Table:
     except (ValueError, RecursionError) as wrong:
         raise ParseError(f"not JSON: {wrong}") from wrong
     records = list(_records(data, steps_of(path), "", {}))
+    if not records and _leads_somewhere(data, steps_of(path)):
+        return Table(rows=[])
     if not records:
         keys = ", ".join(sorted(map(str, data))[:12]) if isinstance(data, Mapping) else type(data).__name__
         raise ParseError(f"no rows at {path!r}; the document holds: {keys}")
@@ -105,7 +109,46 @@ def rows_of_json(document: Document, path: str) -> Table:
     return Table(rows=[header, *([record.get(name) for name in header] for record in records)])
 
 
-def _records(data: Any, steps: Sequence[str], name: str, around: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _leads_somewhere(data: Any, steps: Sequence[str]) -> bool:
+    """True when the path is there, be its lists empty: a publisher without figures yet, not a new layout."""
+    if isinstance(data, list):
+        return not data or any(_leads_somewhere(element, steps) for element in data)
+    if not steps:
+        return True
+    return isinstance(data, Mapping) and steps[0] in data and _leads_somewhere(data[steps[0]], steps[1:])
+
+
+def largest_json_table(document: Document) -> Table | None:
+    """The largest set of like objects in a JSON document as a table; None when it is no JSON or has none."""
+    if not document.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return None
+    try:
+        data = json.loads(decode(document.body, document.content_type).text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    sizes: Counter[str] = Counter()
+    _measure(data, "", sizes, depth=0)
+    return rows_of_json(document, sizes.most_common(1)[0][0]) if sizes else None
+
+
+def _measure(data: Any, path: str, sizes: Counter[str], depth: int) -> None:
+    """Count the objects at each path of lists, whatever their index."""
+    if depth > 12:
+        return
+    if isinstance(data, list):
+        sizes.update({path: sum(isinstance(element, Mapping) for element in data)})
+        for element in data:
+            _measure(element, path, sizes, depth + 1)
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            if isinstance(value, Mapping | list):
+                step = str(key).replace("\\", "\\\\").replace(".", "\\.")
+                _measure(value, f"{path}.{step}" if path else step, sizes, depth + 1)
+
+
+def _records(
+    data: Any, steps: Sequence[str], name: str, around: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
     if isinstance(data, list):
         for element in data:
             yield from _records(element, steps, name, around)
@@ -123,7 +166,9 @@ def _plain_fields(record: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     plain = {}
     for key, value in record.items():
         if isinstance(value, Mapping):
-            plain.update({f"{prefix}{key}.{k}": v for k, v in value.items() if not isinstance(v, Mapping | list)})
+            plain.update(
+                {f"{prefix}{key}.{k}": v for k, v in value.items() if not isinstance(v, Mapping | list)}
+            )
         elif not isinstance(value, list):
             plain[f"{prefix}{key}"] = value
     return plain
@@ -142,7 +187,9 @@ def find_column(header: Sequence[str], name: str) -> int:
 
     near = get_close_matches(name, header, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ParseError(f"no column {name!r}{hint} The table has: {', '.join(map(repr, filter(None, header)))[:400]}")
+    raise ParseError(
+        f"no column {name!r}{hint} The table has: {', '.join(map(repr, filter(None, header)))[:400]}"
+    )
 
 
 def plain_name(name: str) -> str:

@@ -20,16 +20,143 @@ _TAG = re.compile(
     r"|(?P<close>/?)(?P<name>[a-zA-Z][\w:.-]*+)(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+|[^<>]*+)>)"
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select summary table tbody td tfoot "
-    "th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_SILENT = frozenset("script style noscript template iframe object svg math head title textarea".split())
+_SILENT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "head",
+        "title",
+        "textarea",
+    ]
+)
 _INLINE = frozenset(
-    "a abbr acronym applet area audio b base basefont bdi bdo big blink body button canvas cite code col "
-    "colgroup data datalist del dfn dialog dir embed em font frame frameset html i img input ins kbd label "
-    "legend link map mark marquee menu meta meter nobr noframes optgroup output param picture progress q rp rt "
-    "ruby s samp small source span strike strong sub sup time track tt u var video wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "applet",
+        "area",
+        "audio",
+        "b",
+        "base",
+        "basefont",
+        "bdi",
+        "bdo",
+        "big",
+        "blink",
+        "body",
+        "button",
+        "canvas",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "data",
+        "datalist",
+        "del",
+        "dfn",
+        "dialog",
+        "dir",
+        "embed",
+        "em",
+        "font",
+        "frame",
+        "frameset",
+        "html",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "legend",
+        "link",
+        "map",
+        "mark",
+        "marquee",
+        "menu",
+        "meta",
+        "meter",
+        "nobr",
+        "noframes",
+        "optgroup",
+        "output",
+        "param",
+        "picture",
+        "progress",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "track",
+        "tt",
+        "u",
+        "var",
+        "video",
+        "wbr",
+    ]
 )
 _HTML_NAMES = _BLOCKS | _SILENT | _INLINE
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -65,7 +192,7 @@ def looks_garbled(text: str) -> bool:
 
 # UTF-8 read as cp1252 or Latin-1: a lead byte's letter followed by a continuation byte's sign or by nothing.
 _MOJIBAKE = re.compile(
-    "[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â(?:[\x80-\x9f€™œžš“”]|(?=[A-ZÀ-ß*\"]))|^â$|ï¿½|(?:[äåæçèé][\x80-\xbf€-™]){2}"
+    '[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â(?:[\x80-\x9f€™œžš“”]|(?=[A-ZÀ-ß*"]))|^â$|ï¿½|(?:[äåæçèé][\x80-\xbf€-™]){2}'
 )
 
 

@@ -61,17 +61,24 @@ _CLOCK = (
 )
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})" + _CLOCK, re.IGNORECASE)
 _CJK = re.compile(
-    r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]?(?:\s*[(（][^)）]{1,4}[)）])?" + _CLOCK
+    r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]?(?:\s*[(（][^)）]{1,4}[)）])?"
+    + _CLOCK
 )
 _ERA = re.compile(
     r"(?P<era>令和|平成|昭和|\b[RH](?=\d{1,2}[.年]))\s*(?P<era_year>元|\d{1,2})\s*[年.]\s*(?P<month>\d{1,2})\s*[月.]\s*(?P<day>\d{1,2})\s*日?"
     r"(?:\s*[(（][^)）]{1,4}[)）])?" + _CLOCK
 )
-_DOTTED = re.compile(r"(?<!\d)(?P<year>\d{4})\s*[./]\s*(?P<month>\d{1,2})\s*[./]\s*(?P<day>\d{1,2})\.?(?:\s*[(（][^)）]{1,4}[)）])?" + _CLOCK)
-_RFC822 = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[A-Za-zéûäÉ]{3,10})\.?[\s,.-]+(?:de\s+)?(?P<year>\d{4}|\d{2})(?!\d)" + _CLOCK
+_DOTTED = re.compile(
+    r"(?<!\d)(?P<year>\d{4})\s*[./]\s*(?P<month>\d{1,2})\s*[./]\s*(?P<day>\d{1,2})\.?(?:\s*[(（][^)）]{1,4}[)）])?"
+    + _CLOCK
 )
-_ENGLISH = re.compile(r"(?P<name>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)" + _CLOCK)
+_RFC822 = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[A-Za-zéûäÉ]{3,10})\.?[\s,.-]+(?:de\s+)?(?P<year>\d{4}|\d{2})(?!\d)"
+    + _CLOCK
+)
+_ENGLISH = re.compile(
+    r"(?P<name>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)" + _CLOCK
+)
 _ASCTIME = re.compile(
     r"(?P<name>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})\s+"
     r"(?P<zone>[A-Z]{3,4}\s+|[+-]\d{4}\s+)?(?P<year>\d{4})"
@@ -87,7 +94,9 @@ _MONTH_DAY = re.compile(
 )
 _UNIX = re.compile(r"^(\d{10}|\d{13})(?:\.\d+)?$")
 _PARTIAL = re.compile(r"^(?P<year>\d{4})(?:-(?P<month>\d{2}))?$")
-_IN_URL = re.compile(r"(?P<year>20\d{2})[/_-]?(?P<month>0[1-9]|1[0-2])[/_-]?(?P<day>0[1-9]|[12]\d|3[01])(?=\d{0,4}(?!\d))")
+_IN_URL = re.compile(
+    r"(?P<year>20\d{2})[/_-]?(?P<month>0[1-9]|1[0-2])[/_-]?(?P<day>0[1-9]|[12]\d|3[01])(?=\d{0,4}(?!\d))"
+)
 _SHAPES = (_ISO, _CJK, _ERA, _DOTTED, _RFC822, _ENGLISH, _ASCTIME, _US_NUMERIC, _COMPACT)
 
 
@@ -117,7 +126,9 @@ def read_month_day(raw: str, country: str, near: datetime) -> datetime | None:
     limit = near + timedelta(days=FUTURE_DAYS)
     for year in (limit.year, limit.year - 1):
         try:
-            day = datetime(year, month, int(match["day"] or match["day2"] or match["day3"]), tzinfo=zone_of(country))
+            day = datetime(
+                year, month, int(match["day"] or match["day2"] or match["day3"]), tzinfo=zone_of(country)
+            )
         except ValueError:
             continue
         if day <= limit:

@@ -94,7 +94,8 @@ class TableFormat(OperatorModel):
     `where` keeps the rows whose columns hold one of the values given. `materials` maps what a material column
     says, `materials_by_hs` the beginnings of HS codes, `partners` the names or codes of countries that the
     built-in table lacks. `entries` is the path of the rows in a JSON document: a row also has the plain
-    fields of the objects around it, named `<list>.<field>`. `decimal: ","` reads 1.234,5.
+    fields of the objects around it, named `<list>.<field>`. `decimal: ","` reads 1.234,5. `repeated` says what
+    two different figures for one series and period mean: a fault, or a snapshot (the last row counts).
     """
 
     format: Literal["table"]
@@ -113,6 +114,7 @@ class TableFormat(OperatorModel):
     encoding: str | None = None
     decimal: Literal[".", ","] = "."
     entries: str | None = None
+    repeated: Literal["refuse", "last"] = "refuse"
     where: Mapping[str, tuple[str, ...]] = {}
     materials: Mapping[str, TermId] = {}
     materials_by_hs: Mapping[str, TermId] = {}

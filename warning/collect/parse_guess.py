@@ -1,0 +1,40 @@
+"""Documents without a catalogue entry: only the family of the format is known, the rest is guessed."""
+
+from collections.abc import Callable, Mapping
+
+from warning.collect.decode import decode
+from warning.collect.html_list import guess_list
+from warning.collect.json_api import guess_entries
+from warning.collect.listing import parse_listing
+from warning.collect.listing_guess import guess_listing
+from warning.collect.parse import guarded
+from warning.collect.rss import parse_rss
+from warning.collect.table import guess_figures
+from warning.core.documents import Document, Parsed
+from warning.core.formats import RssFormat
+from warning.core.sources import SourceProfile
+
+
+def _rss(document: Document, profile: SourceProfile) -> Parsed:
+    return parse_rss(document, RssFormat(format="rss"), profile, frozenset())
+
+
+def _listing(document: Document, profile: SourceProfile) -> Parsed:
+    found = guess_listing(decode(document.body, document.content_type).text)
+    if found is None:
+        return Parsed(problems=("no list of entries found",))
+    return parse_listing(document, found, profile)
+
+
+GUESSERS: Mapping[str, Callable[[Document, SourceProfile], Parsed]] = {
+    "rss": _rss,
+    "html_list": guess_list,
+    "json": guess_entries,
+    "table": guess_figures,
+    "listing": _listing,
+}
+
+
+def guess(document: Document, family: str, profile: SourceProfile) -> Parsed:
+    """Read a document as one of the families of `GUESSERS`. Raises ParseError, and nothing else."""
+    return guarded(document, lambda: GUESSERS[family](document, profile))
