@@ -184,6 +184,6 @@ def _print_places(report: DemoReport, console: Console) -> None:
     ):
         console.print(f"  {what:<9} {path}", soft_wrap=True)
     console.print("\n[bold]To go live[/bold]")
-    console.print("  warning init ews && cd ews      your own desks, channels and tuning, all commented")
+    console.print("  warning init ews                 your own desks, channels and tuning, all commented")
     console.print("  warning doctor                  what is still missing, each with its mend")
     console.print("  warning run                     the real catalogue, until Ctrl-C")

@@ -52,7 +52,7 @@ def build_digest(
     alerted = Counter(m for a in standing if a.key in shown for m in a.facts.materials)
     rows = material_rows(found.observations, lines, alerted, desk, book, until)
     week_end = until.astimezone(ZoneInfo(desk.timezone)).date()
-    coming = coming_dates((a for a in standing if a.interrupts), book, words.language, week_end)
+    coming = coming_dates((a for a in standing if a.interrupts), book, words, week_end)
     coverage = _coverage(found, book, since, until)
     background = [a for a in versions if not a.interrupts]
     return DigestDocument(
@@ -87,8 +87,7 @@ def _markings(
 
 def _background(alerts: Sequence[Alert], book: Rulebook, words: DigestWords) -> tuple[str, ...]:
     titles = {
-        a.key: a.exhibits[0].title if a.exhibits else localised_title(a.facts, book, words.language)
-        for a in alerts
+        a.key: a.exhibits[0].title if a.exhibits else localised_title(a.facts, book, words) for a in alerts
     }
     return tuple(titles.values())[-SHOWN_BACKGROUND:]
 
@@ -187,4 +186,6 @@ def _what_was_watched(coverage: Coverage, words: DigestWords) -> str:
         figures=coverage.figures,
     )
     gaps = len(coverage.down) + len(coverage.never)
-    return f"{watched} {words.say('summary.gaps', gaps=gaps)}" if gaps else watched
+    if not gaps:
+        return watched
+    return words.say("line.sentences", first=watched, second=words.say("summary.gaps", gaps=gaps))

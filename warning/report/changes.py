@@ -40,7 +40,7 @@ def change_lines(
 
 
 def coming_dates(
-    alerts: Iterable[Alert], book: Rulebook, language: str, week_end: date
+    alerts: Iterable[Alert], book: Rulebook, words: DigestWords, week_end: date
 ) -> tuple[ComingDate, ...]:
     """Return the dates of the next 60 days that alerts speak of, soonest first; `week_end` is the first day after."""
     found: dict[tuple[date, str, str], ComingDate] = {}
@@ -52,7 +52,7 @@ def coming_dates(
                 kind="effective" if kind == "effective" else "expires",
                 on=on,
                 days=(on - week_end).days,
-                title=localised_title(alert.facts, book, language),
+                title=localised_title(alert.facts, book, words),
                 instrument=alert.facts.instrument,
                 alert_key=alert.key,
             )
@@ -60,8 +60,9 @@ def coming_dates(
     return tuple(sorted(found.values(), key=lambda c: (c.on, c.title)))
 
 
-def localised_title(facts: Facts, book: Rulebook, language: str) -> str:
+def localised_title(facts: Facts, book: Rulebook, words: DigestWords) -> str:
     """Return "actor · materials: act" in a language, in English where a term has no label in it."""
+    language = words.language
     materials = [material_label(m, book, language) for m in facts.materials]
     shown = ", ".join(materials[:SHOWN_MATERIALS])
     if len(materials) > SHOWN_MATERIALS:
@@ -71,7 +72,7 @@ def localised_title(facts: Facts, book: Rulebook, language: str) -> str:
     act = book.terms.acts.get(facts.act)
     named = _label(act.label, language) if act else facts.act.replace("_", " ")
     subject = " · ".join(part for part in (actors + (f" → {targets}" if targets else ""), shown) if part)
-    return f"{subject}: {named}" if subject else named
+    return words.say("line.title", subject=subject, act=named) if subject else named
 
 
 def material_label(material: str, book: Rulebook, language: str) -> str:
@@ -97,7 +98,7 @@ def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWo
         kind=_kind(versions),
         key=alert.key,
         version=alert.version,
-        title=localised_title(alert.facts, book, words.language),
+        title=localised_title(alert.facts, book, words),
         severity=alert.severity_for(desk.country),
         certainty=alert.certainty,
         marking=alert.marking,
@@ -109,8 +110,15 @@ def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWo
         first_source=first.source_title if first else "",
         publishers=len(alert.publishers),
         original_title=leading.title if leading else "",
-        was=tuple(_said(d, desk, book, words) for v in versions for d in v.differences if _concerns(d, desk)),
+        was=_said_of(versions, desk, book, words),
     )
+
+
+def _said_of(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWords) -> tuple[str, ...]:
+    """What the week's versions changed; nothing for an alert opened in the week, whose facts stand beside it."""
+    if versions[0].version == 1:
+        return ()
+    return tuple(_said(d, desk, book, words) for v in versions for d in v.differences if _concerns(d, desk))
 
 
 def _kind(versions: Sequence[Alert]) -> ChangeKind:

@@ -14,6 +14,9 @@ from warning.report.document import ChangeLine, ComingDate, DigestDocument, Mate
 from warning.report.figures import flow_text, price_text
 from warning.report.words import DigestWords, digest_words
 
+MAIL_LIMIT_BYTES = 80 * 1024
+SHOWN_ENTRIES = (60, 40, 25, 10)
+
 # Level, as a colour that keeps 4.5:1 against white; the level always stands beside it in words.
 LEVEL_COLOURS: Mapping[str, str] = {
     "extreme": "#8b0000",
@@ -52,13 +55,25 @@ def as_text(document: DigestDocument) -> str:
 
 
 def as_html(document: DigestDocument) -> str:
-    """Return one self-contained HTML page that mail clients show: tables, inline styles, no script, no image."""
+    """Return one self-contained HTML page that mail clients show: tables, inline styles, no script, no image.
+
+    Mail programs cut a long message off in the middle; a busy week shows fewer entries and says how many more.
+    """
+    for entries in SHOWN_ENTRIES[:-1]:
+        html = _html(document, entries)
+        if len(html.encode()) <= MAIL_LIMIT_BYTES:
+            return html
+    return _html(document, SHOWN_ENTRIES[-1])
+
+
+def _html(document: DigestDocument, entries: int) -> str:
     words = digest_words(document.language)
     return (
         _environment()
         .get_template("digest.html.j2")
         .render(
             document=document,
+            entries=entries,
             title=_title(document, words),
             span=_span(document, words),
             say=words.say,
@@ -151,7 +166,7 @@ def _details(change: ChangeLine, document: DigestDocument, words: DigestWords) -
 def _change_text(change: ChangeLine, document: DigestDocument, words: DigestWords) -> str:
     level = words.say(f"level.{change.severity.value}")
     lines = [f"[{words.say(f'kind.{change.kind}')}] [{level}] {change.title}"]
-    lines.append("; ".join(_details(change, document, words)))
+    lines.append(words.say("line.and_details").join(_details(change, document, words)))
     lines += change.was
     if change.original_title:
         lines.append(words.say("line.original", title=change.original_title))
@@ -189,7 +204,8 @@ def _coverage_lines(document: DigestDocument, words: DigestWords) -> list[str]:
         materials=coverage.materials,
     )
     gaps = [
-        f"{heading}: {'; '.join(' · '.join(row) for row in rows)}" for heading, rows in _gaps(document, words)
+        words.say("line.headed", heading=heading, rest="; ".join(" · ".join(row) for row in rows))
+        for heading, rows in _gaps(document, words)
     ]
     return [line, *(gaps or [words.say("coverage.all_read")])]
 
