@@ -55,11 +55,15 @@ def _within(measures: Sequence[Measure], replay: Replay) -> Sequence[Measure]:
 
 
 def _measures(alerts: Sequence[Alert], measures: Sequence[Measure]) -> dict[str, object]:
-    """Match by instrument number; measures without one (informal coercion) are named apart."""
-    by_number: dict[str, Alert] = {}
+    """Match by instrument number and direction; measures without a number (coercion) are named apart.
+
+    Background coverage catches nothing: it interrupts nobody.
+    """
+    by_number: dict[tuple[str, str], Alert] = {}
     for alert in alerts:
-        if alert.facts.instrument:
-            by_number.setdefault(instrument_key(alert.facts.instrument), alert)
+        if alert.facts.instrument and alert.interrupts:
+            key = (instrument_key(alert.facts.instrument), alert.facts.direction)
+            by_number.setdefault(key, alert)
     caught: list[dict[str, object]] = []
     missed: list[str] = []
     for measure in measures:
@@ -75,8 +79,9 @@ def _measures(alerts: Sequence[Alert], measures: Sequence[Measure]) -> dict[str,
     return {"caught": caught, "missed": missed, "without_number": informal}
 
 
-def _alert_of(measure: Measure, by_number: Mapping[str, Alert]) -> Alert | None:
-    forms = (instrument_key(form) for form in (measure.instrument, *measure.aliases))
+def _alert_of(measure: Measure, by_number: Mapping[tuple[str, str], Alert]) -> Alert | None:
+    numbers = (measure.instrument, *measure.aliases)
+    forms = [(instrument_key(number), measure.direction) for number in numbers]
     return next((by_number[form] for form in forms if form in by_number), None)
 
 

@@ -1,6 +1,6 @@
 """`rules backtest`: the past replayed day by day through the one evaluation path, with no look-ahead."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -71,31 +71,31 @@ def backtest_replay(
         replay.last = as_of
         if not window.fresh:
             continue
+        state = _still_joinable(state, book, as_of)
         assessment = assess(book, window, state, as_of)
-        state = carry(state, assessment, book)
+        state = carry(state, assessment, desks)
         replay.assessments += 1
         _record(replay, assessment, desks)
     return replay
 
 
-def carry(state: State, assessment: Assessment, book: Rulebook) -> State:
-    """Return what the next assessment starts from.
-
-    An alert so old that not even its instrument number can join it any more is left out: it would only
-    cost time.
-    """
+def carry(state: State, assessment: Assessment, countries: Mapping[str, str]) -> State:
+    """Return what the next assessment starts from. `countries` are those of the desks, by desk id."""
     alerts = {alert.key: alert for alert in state.open_alerts}
     alerts |= {change.alert.key: change.alert for change in assessment.changes}
-    oldest = assessment.as_of - timedelta(days=book.policy.correlation.instrument_days)
     told: dict[tuple[str, str], Severity] = dict(state.told)
     for delivery in assessment.deliveries:
         key = (delivery.alert_key, delivery.desk_id)
-        told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
-    return replace(
-        state,
-        open_alerts=tuple(a for a in alerts.values() if a.state == "open" and a.last_evidence_at >= oldest),
-        told=told,
-    )
+        severity = alerts[delivery.alert_key].severity_for(countries[delivery.desk_id])
+        told[key] = max(told.get(key, Severity.UNKNOWN), severity)
+    return replace(state, open_alerts=tuple(a for a in alerts.values() if a.state == "open"), told=told)
+
+
+def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:
+    """Leave out alerts so old that not even their instrument number joins them: they would only cost time."""
+    oldest = as_of - timedelta(days=book.policy.correlation.instrument_days)
+    joinable = tuple(alert for alert in state.open_alerts if alert.last_evidence_at >= oldest)
+    return state if len(joinable) == len(state.open_alerts) else replace(state, open_alerts=joinable)
 
 
 def _steps(
@@ -120,7 +120,7 @@ def _steps(
         yield as_of, list(batch)
 
 
-def _record(replay: Replay, assessment: Assessment, countries: dict[str, str]) -> None:
+def _record(replay: Replay, assessment: Assessment, countries: Mapping[str, str]) -> None:
     for change in assessment.changes:
         replay.alerts[change.alert.key] = change.alert
     for delivery in assessment.deliveries:

@@ -16,7 +16,7 @@ from warning.errors import Problem
 
 def merged_terms(files: Iterable[Placed[Terms]]) -> Terms:
     """One vocabulary from all files; of an entry that stands twice the first holds (and a problem is told)."""
-    merged: dict[str, dict[str, Any]] = {"materials": {}, "acts": {}, "actors": {}}
+    merged: dict[str, dict[str, Any]] = {kind: {} for kind in Terms.model_fields}
     for placed in files:
         for kind, entries in merged.items():
             for name, entry in getattr(placed.value, kind).items():
@@ -105,7 +105,7 @@ def _repeated(
 def _terms(tree: RulesTree, known: Known) -> Iterator[Problem]:
     first: dict[tuple[str, str], str] = {}
     for placed in tree.terms:
-        for kind in ("materials", "acts", "actors"):
+        for kind in Terms.model_fields:
             for name in getattr(placed.value, kind):
                 held = first.setdefault((kind, name), placed.text.file)
                 if held != placed.text.file:

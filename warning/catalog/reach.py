@@ -98,8 +98,9 @@ def _contradictions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem
 
 def _required(rule: TextRule) -> Iterator[tuple[Path_, Group]]:
     for path, group in groups(rule.match):
-        alone = path[1] == "any" and len(rule.match.any) == 1
-        if path[1] in {"all", "near"} or alone:
+        if (path[1] in {"all", "near"} and "none" not in path) or (
+            path[1] == "any" and len(rule.match.any) == 1
+        ):
             yield path, group
 
 
@@ -111,12 +112,13 @@ def _spoken(group: Group, terms: Terms) -> set[Language]:
     """The languages a group has words in; empty when that cannot be said (unknown names, any)."""
     if group.phrases:
         return {language for language, words in group.phrases.items() if words}
-    if ANY in (*group.act, *group.material, *group.actor, *group.issuer):
+    if ANY in (*group.act, *group.material, *group.actor, *group.issuer, *group.cue):
         return set()
     tables = [
         *(terms.materials[m].names for m in group.material if m in terms.materials),
         *(terms.acts[a].phrases for a in group.act if a in terms.acts),
         *(terms.actors[a].names for a in group.actor if a in terms.actors),
+        *(terms.cues[c].phrases for c in group.cue if c in terms.cues),
         *(terms.actors[a].issuers for a in group.issuer if a in terms.actors),
     ]
     return {language for table in tables for language, words in table.items() if words}

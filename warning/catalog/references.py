@@ -37,6 +37,9 @@ class Known:
         issuers = tuple(code for code, actor in self.terms.actors.items() if actor.issuers)
         return _unknown(placed, path, names, issuers, "EW204", "actor with issuers")
 
+    def cues_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        return _unknown(placed, path, names, tuple(self.terms.cues), "EW209", "cue")
+
     def sources_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
         if self.sources is not None:
             yield from _unknown(placed, path, names, tuple(self.sources), "EW205", "source")
@@ -74,15 +77,19 @@ def groups(match: Match) -> Iterator[tuple[Path_, Group]]:
             yield ("match", part, i), group
     for i, group in enumerate(match.at_least.of if match.at_least else ()):
         yield ("match", "at_least", "of", i), group
-    for i, near in enumerate(match.near):
-        for j, group in enumerate(near.of):
-            yield ("match", "near", i, "of", j), group
+    for part in ("near", "near_any"):
+        for i, near in enumerate(getattr(match, part)):
+            for j, group in enumerate(near.of):
+                yield ("match", part, i, "of", j), group
+            for j, group in enumerate(near.none):
+                yield ("match", part, i, "none", j), group
 
 
 def _of_group(placed: Placed[AnyRule], path: Path_, group: Group, known: Known) -> Iterator[Problem]:
     yield from known.materials_in(placed, (*path, "material"), [m for m in group.material if m != ANY])
     yield from known.acts_in(placed, (*path, "act"), [a for a in group.act if a != ANY])
     yield from known.actors_in(placed, (*path, "actor"), [a for a in group.actor if a != ANY])
+    yield from known.cues_in(placed, (*path, "cue"), [c for c in group.cue if c != ANY])
     yield from known.issuers_in(placed, (*path, "issuer"), [a for a in group.issuer if a != ANY])
 
 
