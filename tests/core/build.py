@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from warning.core.desks import Desk, Destination
 from warning.core.exposure import CountryExposure, Dependence, SeverityTable
-from warning.core.policy import Correlation, Policy
+from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, Match, TextExample, TextRule
 from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
@@ -122,7 +122,16 @@ TERMS = Terms(
     },
     acts={
         "export_control": Act(
-            label={"en": "export control"}, direction="tightening", phrases=names("export control")
+            label={"en": "export control"},
+            direction="tightening",
+            phrases=names("export control"),
+            family="control",
+        ),
+        "export_ban": Act(
+            label={"en": "export ban"},
+            direction="tightening",
+            phrases=names("export ban"),
+            family="control",
         ),
         "suspension": Act(label={"en": "suspension"}, direction="easing", phrases=names("suspends")),
     },
@@ -144,13 +153,12 @@ def desk(desk_id: str = "kr", country: str = "KR", **changes) -> Desk:
 
 
 def book(**changes) -> Rulebook:
-    families = {"control": ("export_control", "export_ban"), "easing": ("suspension",)}
     values = {
         "rules": (text_rule(),),
         "terms": TERMS,
         "exposure": {"KR": exposure("KR", gallium="A"), "US": exposure("US", gallium="C")},
         "desks": (desk("kr", "KR"), desk("us", "US")),
-        "policy": Policy(correlation=Correlation(act_families=families), severity=TABLE),
+        "policy": Policy(severity=TABLE),
         **changes,
     }
     return Rulebook(**values)

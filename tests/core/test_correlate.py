@@ -135,6 +135,20 @@ def test_context_never_joins_an_alert_that_interrupts():
     assert not change.alert.interrupts
 
 
+def test_ban_and_control_of_one_family_are_one_event():
+    control = alerts([signal("i1", facts=NOTICE)])[0].alert
+    (change,) = alerts([signal("n1", days=1, exhibit=press("n1"), facts={"act": "export_ban"})], [control])
+    assert change.alert.key == control.key
+
+
+def test_easing_is_one_event_whatever_act_is_named():
+    eased = {"act": "suspension", "direction": "easing"}
+    first = alerts([signal("n1", exhibit=press("n1"), facts=eased)])[0].alert
+    relaxed = {"act": "export_control", "direction": "easing"}
+    (change,) = alerts([signal("n2", days=1, exhibit=press("n2"), facts=relaxed)], [first])
+    assert change.alert.key == first.key
+
+
 def gist(change):
     a = change.alert
     return a.facts, a.evidence_total, a.publishers, a.certainty, a.marking, a.gradings

@@ -43,10 +43,6 @@ def check_tree(tree: RulesTree, sources: Mapping[str, SourceProfile] | None) -> 
     problems += _terms(tree, known)
     problems += _desk_addresses(tree)
     problems += _same_match(tree.rules)
-    if tree.policy is not None and known.terms.acts:
-        for family, acts in tree.policy.value.correlation.act_families.items():
-            path = ("correlation", "act_families", family)
-            problems += known.acts_in(tree.policy, path, acts)
     return tuple(problems)
 
 

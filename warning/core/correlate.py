@@ -11,6 +11,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, SeriesRule
 from warning.core.signals import Signal, Trace
 
+EASING = "easing"
 PERIOD_LAG_DAYS = {"D": 10, "W": 21, "M": 120, "Q": 200, "A": 550}
 
 
@@ -126,7 +127,6 @@ class _Cases:
     def __init__(self, book: Rulebook, open_alerts: Iterable[Alert]) -> None:
         self._book = book
         self._windows = book.policy.correlation
-        self._family_of = {a: f for f, acts in self._windows.act_families.items() for a in acts}
         self._by_instrument: dict[tuple[str, str], _Case] = {}
         self._by_story: dict[str, list[_Case]] = {}
         self._by_family: dict[tuple[bool, str, str], list[_Case]] = {}
@@ -158,7 +158,8 @@ class _Cases:
             days = self._windows.series_gap_days
             stories = self._by_story.get(signal.story, ())
             return next((c for c in reversed(stories) if self._near(c, signal, days)), None)
-        family = self._by_family.get(self._family(signal), ())
+        facts = signal.facts
+        family = self._by_family.get(self._family(facts.act, facts.direction, signal.interrupts), ())
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else None
@@ -211,14 +212,15 @@ class _Cases:
         if story:
             self._by_story.setdefault(story, []).append(case)
             return
-        family = self._family_of.get(act, act)
-        self._by_family.setdefault((interrupts, family, direction), []).append(case)
+        self._by_family.setdefault(self._family(act, direction, interrupts), []).append(case)
         if case.alert and case.alert.facts.instrument:
             self._by_instrument[(instrument_key(case.alert.facts.instrument), direction)] = case
 
-    def _family(self, signal: Signal) -> tuple[bool, str, str]:
-        act = signal.facts.act
-        return signal.interrupts, self._family_of.get(act, act), signal.facts.direction
+    def _family(self, act: str, direction: str, interrupts: bool) -> tuple[bool, str, str]:
+        """Easing is one family: a control "suspended" and "relaxed" is one event, whatever act is named."""
+        known = self._book.terms.acts.get(act)
+        family = (known.family if known else None) or act
+        return interrupts, EASING if direction == EASING else family, direction
 
     @staticmethod
     def _instrument(signal: Signal) -> tuple[str, str]:

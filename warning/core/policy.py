@@ -1,7 +1,5 @@
 """rules/policy.yaml: how signals become alerts, and how severe they are."""
 
-from collections.abc import Mapping
-
 from pydantic import Field
 
 from warning.core.exposure import SeverityTable
@@ -12,15 +10,14 @@ class Correlation(OperatorModel):
     """When two signals speak of one event. Windows are in days.
 
     Without an instrument number, signals of one act family on shared materials and actor join while the last
-    one is at most `gap_days` old and the alert at most `span_days`.
-    `act_families` says which acts describe the same event in different words.
+    one is at most `gap_days` old and the alert at most `span_days`. Which acts describe one event in different
+    words is said by `family` in rules/terms/acts.yaml.
     """
 
     gap_days: int = Field(default=10, ge=1)
     span_days: int = Field(default=45, ge=1)
     series_gap_days: int = Field(default=40, ge=1)
     instrument_days: int = Field(default=400, ge=1)
-    act_families: Mapping[str, tuple[str, ...]] = {}
 
 
 class Policy(OperatorModel):
