@@ -4,14 +4,41 @@ from warning.core.evidence import Observation
 
 KG_PER_TONNE = 1000.0
 TONNES_FROM_KG = 10_000.0
+MASS_KG = {
+    "kg": 1.0,
+    "kilogram": 1.0,
+    "t": 1000.0,
+    "tonne": 1000.0,
+    "tonnes": 1000.0,
+    "mt": 1000.0,
+    "g": 0.001,
+}
+MULTIPLES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 FREQUENCY_WORDS = {"D": "days", "W": "weeks", "M": "months", "Q": "quarters", "A": "years"}
+
+
+def unit_of(like: Observation) -> tuple[float, str]:
+    """Return the factor to the unit that floors are written in, and that unit: kilograms, whole money.
+
+    Sources write tonnes and thousands of dollars; a floor of 300,000 must mean one thing.
+    """
+    unit = " ".join(like.unit.split())
+    factor = 1.0
+    head, _, rest = unit.partition(" ")
+    if head.casefold() in MULTIPLES and rest:
+        factor, unit = MULTIPLES[head.casefold()], rest
+    if unit.casefold() in MASS_KG:
+        return factor * MASS_KG[unit.casefold()], "kg"
+    return factor, unit
 
 
 def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:
     """Write a figure with its unit. Kilograms become tonnes when it or the figure beside it is large."""
-    unit = " ".join(part for part in (like.currency, like.unit) if part and part not in {"1", "-"})
-    if like.currency and like.unit.upper().startswith(like.currency):
-        unit = like.unit
+    unit = unit_of(like)[1]
+    if unit in {"1", "-"}:
+        unit = like.currency or ""
+    elif like.currency and like.currency not in unit:
+        unit = f"{like.currency} {unit}"
     if unit == "kg" and max(abs(value), abs(beside)) >= TONNES_FROM_KG:
         value, unit = value / KG_PER_TONNE, "t"
     return f"{number(value)} {unit}".strip()

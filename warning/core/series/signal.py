@@ -138,10 +138,7 @@ def _exhibit(finding: Finding, point: Observation, known_at: datetime, book: Rul
 
 def headline(finding: Finding, point: Observation, book: Rulebook) -> str:
     """Return one line such as "Natural graphite (HS 250410) exports China → Japan, 2023-12: 20 t, ..."."""
-    known = book.terms.materials
-    material = next((known[m].label["en"] for m in _materials(point, book) if m in known), "")
-    subject = (material or point.material.replace("_", " ").replace("-", " ")).strip()
-    subject = subject[:1].upper() + subject[1:]
+    subject = _subject(point, book)
     code = f" (HS {point.hs_code})" if point.hs_code else ""
     found = amount(finding.observed, point, beside=finding.baseline)
     base = amount(finding.baseline, point, beside=finding.baseline)
@@ -154,6 +151,14 @@ def headline(finding: Finding, point: Observation, book: Rulebook) -> str:
         f"{subject}{code} {FLOWS[point.measure]} {route}, {point.period}: "
         f"{found}, {move(finding.ratio)} {_base_name(finding)} ({base})"
     )
+
+
+def _subject(point: Observation, book: Rulebook) -> str:
+    """The material's label; the publisher's own word when the series is of several materials or none of ours."""
+    known = book.terms.materials
+    names = [known[m].label["en"] for m in _materials(point, book) if m in known]
+    subject = names[0] if len(names) == 1 else point.material.replace("_", " ").replace("-", " ").strip()
+    return subject[:1].upper() + subject[1:]
 
 
 def _base_name(finding: Finding) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation, Series
+from warning.core.series.figures import unit_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -20,7 +21,7 @@ SIBLINGS_MIN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """`values` holds one figure a place: NaN where nothing is known. `points` says which observation it was.
+    """`values` holds one figure a place: NaN where nothing is known, mass in kilograms. `points` says which observation it was.
 
     Months, quarters and years stand on the calendar, so that a missing period is a hole; days and weeks
     follow one another as published (markets close). `fresh` are the places new in this assessment, in order.
@@ -58,7 +59,8 @@ def lay_out(series: Series, fresh: frozenset[str]) -> Track:
         points=slots,
         values=np.array(
             [np.nan if p is None or p.value is None else p.value for p in slots], dtype=np.float64
-        ),
+        )
+        * unit_of(series.meta)[0],
         fresh=tuple(i for i, p in enumerate(slots) if p is not None and p.id in fresh),
     )
 
@@ -115,7 +117,7 @@ def _rows_by_period(table: Sequence[Track]) -> Mapping[int, list[Observation]]:
     rows: dict[int, list[Observation]] = defaultdict(list)
     for track in table:
         for point in track.points:
-            if point is not None and point.partner != "WLD":
+            if point is not None:
                 rows[ordinal(point.period)].append(point)
     return rows
 

@@ -192,7 +192,8 @@ def _season(window: Floats, confirm: int, points: int) -> Floats:
 def _lowest(window: Floats, confirm: int, points: int) -> Floats:
     end = window.shape[1] - confirm
     past = window[:, end - points : end]
-    return np.min(past, axis=1, initial=np.inf, where=~np.isnan(past))
+    lowest: Floats = np.min(past, axis=1, initial=np.inf, where=~np.isnan(past))
+    return lowest
 
 
 def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
