@@ -51,19 +51,23 @@ class Outbox:
         return tuple(outbox_row(row, attempts=row.attempts + 1) for row in rows)
 
     def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool:
-        """Record that the channel accepted it. True also ends a row whose lease has run out meanwhile."""
+        """Record that the channel accepted it, whoever holds the row by now: what arrived has arrived."""
         values = {"state": "sent", "sent_at": now, "provider_ref": storable(provider_ref), "error": ""}
         return self._end(row_id, ("pending", "sending", "unknown"), now, values)
 
-    def retry(self, row_id: str, *, at: datetime, error: str) -> bool:
-        """Give the row back, to be tried again at `at`: the channel certainly did not take it."""
-        values = {"state": "pending", "next_attempt_at": at, "error": storable(error)}
-        return self._end(row_id, ("sending",), None, values)
+    def retry(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool:
+        """Give the row back, to be tried again at `at`: the channel certainly did not take it.
 
-    def unknown(self, row_id: str, *, at: datetime, error: str) -> bool:
-        """Give the row back, to be reconciled at `at`: the channel may have taken it."""
+        With `attempt` (the claimed row's `attempts`) a sender whose lease ran out cannot give back what
+        another one holds by now.
+        """
+        values = {"state": "pending", "next_attempt_at": at, "error": storable(error)}
+        return self._end(row_id, ("sending",), None, values, attempt)
+
+    def unknown(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool:
+        """Give the row back, to be reconciled at `at`: the channel may have taken it. See `retry`."""
         values = {"state": "unknown", "next_attempt_at": at, "error": storable(error)}
-        return self._end(row_id, ("sending",), None, values)
+        return self._end(row_id, ("sending",), None, values, attempt)
 
     def dead(self, row_id: str, *, now: datetime, error: str) -> bool:
         """Give up: the destination will never accept it. `requeue` brings it back."""
@@ -134,11 +138,18 @@ class Outbox:
             return connection.execute(query).scalar()
 
     def _end(
-        self, row_id: str, states: Collection[str], now: datetime | None, values: dict[str, Any]
+        self,
+        row_id: str,
+        states: Collection[str],
+        now: datetime | None,
+        values: dict[str, Any],
+        attempt: int | None = None,
     ) -> bool:
         """End a claim. False when the row is no longer in one of the states: somebody else has it."""
         values |= {"lease_until": None} | ({"updated_at": now} if now else {})
         change = update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(states)).values(values)
+        if attempt is not None:
+            change = change.where(outbox.c.attempts == attempt)
         with writing(self.engine) as connection:
             return connection.execute(change).rowcount == 1
 
