@@ -203,3 +203,12 @@ def repository(engine: Engine) -> Repository:
 @pytest.fixture
 def outbox(engine: Engine) -> Outbox:
     return Outbox(engine)
+
+
+@pytest.fixture
+def empty_store() -> Iterator[Repository]:
+    """A second store, in memory, to move evidence to."""
+    opened = open_engine("sqlite://")
+    migrate.upgrade_engine(opened)
+    yield Repository(opened)
+    opened.dispose()

@@ -17,8 +17,8 @@ from typing import IO, Any, NoReturn
 
 import zstandard
 
-from warning.collect.interchange_records import evidence_of, record_of
-from warning.core.evidence import Evidence, Item, Observation, item_id, listing_id, observation_id
+from warning.collect.interchange_records import evidence_of, imported_item_id, record_of
+from warning.core.evidence import Evidence, Item, Observation, listing_id, observation_id
 from warning.errors import EvidenceError
 
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -61,11 +61,8 @@ def own_identity(evidence: Evidence) -> Evidence:
 def _own_item(item: Item) -> Item:
     if OWN_ITEM_ID.fullmatch(item.id):
         return item
-    named = item.title
-    if not item.external_id and not item.url and item.published_at:
-        # "Announcement" twice on two days is two items, where nothing else tells them apart.
-        named = f"{item.title} {item.published_at.isoformat()}"
-    return replace(item, id=item_id(item.source_id, item.external_id, item.url, named))
+    identity = imported_item_id(item.source_id, item.external_id, item.url, item.title, item.published_at)
+    return replace(item, id=identity)
 
 
 def write_evidence(path: str | Path, records: Iterable[Evidence]) -> int:

@@ -32,7 +32,9 @@ def optional_texts(record: Record, names: tuple[str, ...]) -> list[str]:
 
 
 def figure(record: Record) -> float | None:
-    value = record.get("value", "")
+    if "value" not in record:
+        raise ValueError("'value' is missing; a number, or null for a missing cell, is right")
+    value = record["value"]
     if value is None:
         return None
     if type(value) not in (int, float):

@@ -81,7 +81,7 @@ def _item(record: Record, assumed_at: datetime) -> Item:
     elif type(assumed) is not bool:
         raise ValueError(f"'time_assumed' is {kind_of(assumed)}; true or false is right")
     return Item(
-        id=identity or item_id(source_id, external_id, url, title),
+        id=identity or imported_item_id(source_id, external_id, url, title, published_at),
         source_id=source_id,
         kind=kind,  # type: ignore[arg-type]  # one of KINDS, checked above
         country=country,
@@ -98,6 +98,19 @@ def _item(record: Record, assumed_at: datetime) -> Item:
         marking=marking(record.get("marking")),
         release_to=release(record.get("release_to")),
     )
+
+
+def imported_item_id(
+    source_id: str, external_id: str, url: str, title: str, published_at: datetime | None
+) -> str:
+    """Return the identity of an item from a file.
+
+    Where only the title tells items apart, its day of publication does too: "Announcement" on two days is
+    two items.
+    """
+    if not external_id and not url and published_at is not None:
+        title = f"{title} {published_at.isoformat()}"
+    return item_id(source_id, external_id, url, title)
 
 
 def _observation(record: Record, _assumed_at: datetime) -> Observation:
