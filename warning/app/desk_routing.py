@@ -1,7 +1,7 @@
 """`desks route`: who would get an item or an alert, by which channel, and why or why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from warning.app.history import History
@@ -63,7 +63,7 @@ def route_item(book: Rulebook, item: Item) -> tuple[Routed, ...]:
     return tuple(
         Routed(
             alert=change.alert,
-            deliveries=tuple(d for d in assessment.deliveries if d.alert_key == change.alert.key),
+            deliveries=_levels(book, change.alert, assessment.deliveries),
             withheld=tuple(w for w in assessment.withheld if w.alert_key == change.alert.key),
         )
         for change in assessment.changes
@@ -74,4 +74,14 @@ def route_alert(book: Rulebook, versions: Sequence[Alert]) -> Routed:
     """Route the latest version of a stored alert anew, as if no desk had been told of it yet."""
     alert = versions[-1]
     deliveries, withheld = route([AlertChange(kind="opened", alert=alert)], book.desks, {})
-    return Routed(alert=alert, deliveries=deliveries, withheld=withheld)
+    return Routed(alert=alert, deliveries=_levels(book, alert, deliveries), withheld=withheld)
+
+
+def _levels(book: Rulebook, alert: Alert, deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    """The alert's own deliveries, each with the level its desk is told: that of the desk's country."""
+    countries = {desk.id: desk.country for desk in book.desks}
+    return tuple(
+        replace(delivery, severity=alert.severity_for(countries[delivery.desk_id]))
+        for delivery in deliveries
+        if delivery.alert_key == alert.key
+    )

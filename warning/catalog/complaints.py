@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from warning.catalog.schema_walk import SchemaWalk
 
+# Two known words are both offered when neither is clearly the nearer one.
+CLOSE_CALL = 0.1
 _EXAMPLES = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and single hyphens, such as kr-economic-security",
     r"^[a-z0-9][a-z0-9_-]*$": "lower-case letters, digits, _ and -, such as rare_earths",
@@ -22,6 +24,7 @@ _WANTED = {
     "array": "a list, such as [one, two]",
     "object": "a mapping of keys to values",
 }
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _TYPE_OF_ERROR = {
     "int": "integer", "float": "number", "bool": "boolean", "string": "string", "tuple": "array",
     "list": "array", "set": "array", "frozen": "array", "dict": "object", "mapping": "object", "model": "object",
@@ -62,10 +65,16 @@ def did_you_mean(word: str, known: Sequence[str] | frozenset[str], *, listed: in
     folded = {k.casefold(): k for k in sorted(known)}
     near = get_close_matches(word.casefold(), list(folded), n=3, cutoff=0.6)
     if near:
-        return "did you mean " + " or ".join(folded[n] for n in near) + "?"
+        best = _likeness(word, near[0])
+        alike = [folded[n] for n in near if best - _likeness(word, n) < CLOSE_CALL]
+        return "did you mean " + " or ".join(alike) + "?"
     if 0 < len(known) <= listed:
         return "one of " + ", ".join(sorted(known))
     return ""
+
+
+def _likeness(word: str, known: str) -> float:
+    return SequenceMatcher(None, known, word.casefold()).ratio()
 
 
 def _unknown_key(path: tuple[str | int, ...], keys: tuple[str, ...]) -> Complaint:
@@ -131,7 +140,8 @@ def _wrong_value(error: Any, path: tuple[str | int, ...], value: Any, walk: Sche
         return _wrong_length(kind, name, error)
     if kind.startswith(("greater_than", "less_than", "finite")):
         message = f"{name}: {_shown(given)} is out of range"
-        return Complaint(code="EW105", message=message, hint=_lower_first(str(error["msg"])))
+        bounds = (f"{word} {context[key]:g}" for key, word in _BOUNDS.items() if key in context)
+        return Complaint(code="EW105", message=message, hint=next(bounds, _lower_first(str(error["msg"]))))
     return _wrong_type(error, name)
 
 

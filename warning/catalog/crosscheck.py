@@ -117,7 +117,7 @@ def _parent_circle(placed: Placed[Terms], name: str, known: Known) -> Iterator[P
     seen, step = {name}, placed.value.materials[name].parent
     while step is not None and step in known.terms.materials:
         if step in seen:
-            message = f"{name} is its own ancestor through {step}"
+            message = f"the parents of {name} lead in a circle"
             yield placed.problem(("materials", name, "parent"), "EW208", message, "parents form a tree")
             return
         seen.add(step)
@@ -146,16 +146,17 @@ def _same_match(rules: Sequence[Placed[AnyRule]]) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for placed in rules:
         rule = placed.value
-        condition = rule.model_dump_json(include=_CONDITION)
-        held = first.setdefault(condition, rule.id)
+        if not rule.enabled or rule.status == "deprecated":
+            continue
+        held = first.setdefault(rule.model_dump_json(exclude=_NOT_CONDITION), rule.id)
         if held != rule.id:
             message = f"{rule.id} looks for the same as {held}"
             yield placed.problem(("id",), "EW212", message, "keep one of the two", fatal=False)
 
 
-_CONDITION = {
-    "kind", "where", "match", "require_direction", "changes", "entry_countries", "entry_phrases", "select", "tests",
-    "act", "direction",
+_NOT_CONDITION = {
+    "id", "title", "status", "severity", "owner", "rationale", "false_positives", "references", "tags", "examples",
+    "max_age_days", "caveat", "actors", "materials",
 }  # fmt: skip
 
 

@@ -69,7 +69,8 @@ def apply_overlays(
     tree: RulesTree, overlays: Sequence[Placed[Overlay]], today: date | None
 ) -> tuple[RulesTree, tuple[Problem, ...]]:
     """Return the tree with its rules changed. A rule that an overlay would break is left as it was."""
-    rules = {placed.value.id: placed for placed in tree.rules}
+    shipped = {placed.value.id: placed for placed in tree.rules}
+    rules = dict(shipped)
     problems: list[Problem] = []
     for overlay in overlays:
         wanted = overlay.value.rule
@@ -86,7 +87,7 @@ def apply_overlays(
         else:
             rules[wanted], wrong = _changed(rules[wanted], overlay)
             problems += wrong
-    changed = [rules[placed.value.id] for placed in tree.rules]
+    changed = [rules[p.value.id] if p is shipped[p.value.id] else p for p in tree.rules]
     return replace(tree, rules=changed), tuple(problems)
 
 

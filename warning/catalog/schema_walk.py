@@ -69,6 +69,8 @@ class SchemaWalk:
             yield schema["properties"][step]
         elif isinstance(schema.get("additionalProperties"), Mapping):
             yield schema["additionalProperties"]
+        else:
+            yield from schema.get("patternProperties", {}).values()
 
     def _branches(self, schema: Schema, value: Any) -> Iterator[Schema]:
         """Follow references and unions; a discriminated union gives the chosen branch only."""

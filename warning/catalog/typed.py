@@ -45,7 +45,8 @@ def read_placed(path: Path, shape: Shape[T]) -> tuple[Placed[T] | None, tuple[Pr
     if text.value == "":
         return None, problems
     value, more = type_value(text, (), text.value, shape)
-    problems = (*problems, *more)
+    said = {(problem.line, problem.column) for problem in problems}
+    problems = (*problems, *(p for p in more if (p.line, p.column) not in said))
     if problems or value is None:
         return None, problems
     return Placed(value=value, text=text), ()

@@ -17,6 +17,8 @@ from warning.errors import Problem
 MAX_FILE_BYTES = 4_000_000
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The parser notices these at the end of the file or the next line; the mistake is where the piece began.
+_BLAMES_ITS_START = frozenset({"could not find expected ':'", "found unexpected end of stream"})
 _SENTENCES = {
     "could not find expected ':'": "this line is neither `key: value` nor part of the line before",
     "mapping values are not allowed in this context": "a second `: ` on one line; put the text in quotes",
@@ -133,7 +135,7 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Problem:
         return _problem(file, Position(line=0, column=0), "EW122", f"not YAML: {error}")
     said = getattr(error, "problem", "") or "not YAML"
     opened = getattr(error, "context_mark", None)
-    if said == "could not find expected ':'" and opened:
+    if said in _BLAMES_ITS_START and opened:
         mark = opened
     place = Position(line=mark.line + 1, column=mark.column + 1)
     lines = text.splitlines()

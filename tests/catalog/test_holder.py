@@ -1,0 +1,79 @@
+"""The rulebook in force: changed files are read, bad ones never come into force."""
+
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.catalog.trees_for_tests import FEEDS, RULES
+from warning.catalog.load import RulebookHolder
+from warning.errors import CatalogError
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(RULES, tmp_path / "rules"))
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    """Change a file and its time, as an editor does."""
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    stamp = path.stat().st_mtime_ns + 1_000_000
+    os.utime(path, ns=(stamp, stamp))
+
+
+def test_edited_rule_comes_into_force(rules: Path):
+    holder = RulebookHolder(rules, FEEDS)
+    before = holder.current()
+    edit(rules / "signals" / "prc-export-control.yaml", "severity: severe", "severity: extreme")
+    assert holder.refresh()
+    assert holder.current().version != before.version
+
+
+def test_bad_edit_keeps_the_last_good_rulebook_and_says_why(rules: Path):
+    holder = RulebookHolder(rules, FEEDS)
+    before = holder.current()
+    path = rules / "signals" / "prc-export-control.yaml"
+    edit(path, "severity: severe", "severity: sever")
+    assert not holder.refresh()
+    assert holder.current() is before
+    assert [problem.code for problem in holder.fatal_problems] == ["EW104"]
+    edit(path, "severity: sever", "severity: severe")
+    assert holder.current().version == before.version
+    assert holder.fatal_problems == ()
+
+
+def test_new_and_deleted_files_are_seen(rules: Path):
+    holder = RulebookHolder(rules, FEEDS)
+    (rules / "signals" / "gallium-background.yaml").unlink()
+    assert "gallium-background" not in {rule.id for rule in holder.current().rules}
+
+
+def test_touched_file_is_not_a_change(rules: Path):
+    holder = RulebookHolder(rules, FEEDS)
+    before = holder.current()
+    os.utime(rules / "policy.yaml", (1, 1))
+    assert not holder.refresh()
+    assert holder.current() is before
+
+
+def test_overlay_ends_by_itself_when_its_day_has_passed(rules: Path, tmp_path: Path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "tuning.yaml").write_text(
+        "overlays:\n"
+        "  - {rule: prc-export-control, reason: r, author: a, enabled: false, expires: 2026-03-31}\n",
+        encoding="utf-8",
+    )
+    days = [date(2026, 3, 31)]
+    holder = RulebookHolder(rules, FEEDS, own, today=lambda: days[-1])
+    assert "prc-export-control" not in {rule.id for rule in holder.current().active("text")}
+    days.append(date(2026, 4, 1))
+    assert "prc-export-control" in {rule.id for rule in holder.current().active("text")}
+
+
+def test_holder_without_a_good_rulebook_to_begin_with_raises(tmp_path: Path):
+    with pytest.raises(CatalogError):
+        RulebookHolder(tmp_path / "nothing", FEEDS)
