@@ -20,8 +20,8 @@ from warning.errors import DeliveryError, DeliveryRefused, DeliveryUnknown
 
 TIMEOUT_SECONDS = 20
 HISTORY_PAGE = 200
-HISTORY_PAGES = 5
-CLOCK_SKEW_SECONDS = 120
+HISTORY_PAGES = 10
+CLOCK_SKEW_SECONDS = 3600
 
 # The message to be updated is gone, or may not be edited any more: the alert starts a new one.
 _LOST_ROOT = {"message_not_found", "cant_update_message", "edit_window_closed"}
