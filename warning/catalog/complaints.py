@@ -140,9 +140,13 @@ def _wrong_value(error: Any, path: tuple[str | int, ...], value: Any, walk: Sche
         return _wrong_length(kind, name, error)
     if kind.startswith(("greater_than", "less_than", "finite")):
         message = f"{name}: {_shown(given)} is out of range"
-        bounds = (f"{word} {context[key]:g}" for key, word in _BOUNDS.items() if key in context)
+        bounds = (f"{word} {_plain(context[key])}" for key, word in _BOUNDS.items() if key in context)
         return Complaint(code="EW105", message=message, hint=next(bounds, _lower_first(str(error["msg"]))))
     return _wrong_type(error, name)
+
+
+def _plain(bound: Any) -> str:
+    return f"{bound:g}" if isinstance(bound, int | float) else str(bound)
 
 
 def _wrong_length(kind: str, name: str, error: Any) -> Complaint:

@@ -74,7 +74,7 @@ def apply_overlays(
     problems: list[Problem] = []
     for overlay in overlays:
         wanted = overlay.value.rule
-        if wanted not in rules and any((tree.directory / "signals").rglob(f"{wanted}.yaml")):
+        if wanted in tree.unread:
             continue  # its own file has mistakes, and says so
         if wanted not in rules:
             hint = did_you_mean(wanted, tuple(rules))

@@ -24,15 +24,18 @@ FOLDERS = ("signals", "terms", "exposure", "desks", "measures")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesTree:
-    """Everything under one rules directory that could be typed, in the order of the file names."""
+    """Everything that could be typed, in the order of the file names.
 
-    directory: Path
+    `unread` are the ids, by file name, of rules whose files have mistakes.
+    """
+
     rules: Sequence[Placed[AnyRule]] = ()
     terms: Sequence[Placed[Terms]] = ()
     exposure: Sequence[Placed[CountryExposure]] = ()
     desks: Sequence[Placed[Desk]] = ()
     measures: Sequence[Placed[MeasureRegister]] = ()
     policy: Placed[Policy] | None = None
+    unread: frozenset[str] = frozenset()
 
 
 def read_rules_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
@@ -61,6 +64,7 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         exposure=(*(p for p in tree.exposure if p.value.country not in countries), *own.exposure),
         desks=own.desks or tree.desks,
         policy=own.policy or tree.policy,
+        unread=tree.unread | own.unread,
     )
     return joined, (*_layout(directory, FOLDERS, None), *problems)
 
@@ -79,14 +83,17 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         return placed
 
     policy, wrong = read_files([p for p in [directory / "policy.yaml"] if p.exists()], Policy)
+    rules = folder("signals", RULE)
+    typed = {Path(placed.text.file).stem for placed in rules}
+    files, _ = yaml_files(directory / "signals")
     tree = RulesTree(
-        directory=directory,
-        rules=folder("signals", RULE),
+        rules=rules,
         terms=folder("terms", Terms),
         exposure=folder("exposure", CountryExposure),
         desks=folder("desks", Desk),
         measures=folder("measures", MeasureRegister),
         policy=policy[0] if policy else None,
+        unread=frozenset(path.stem for path in files if path.stem not in typed),
     )
     return tree, (*wrong, *problems)
 
