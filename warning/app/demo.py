@@ -14,6 +14,7 @@ from warning import resources
 from warning.app.collecting import collect_due
 from warning.app.compose import System, compose
 from warning.app.delivering import DeliveryCounts
+from warning.app.demo_catalogue import demo_catalogue
 from warning.app.demo_data import Publisher, event_instants, load_publishers, ordinary_instants
 from warning.app.demo_page import write_page
 from warning.app.demo_report import DemoReport, Tally, demo_report
@@ -111,25 +112,33 @@ async def run_demo(home: Path, on_step: Callable[[Step], None]) -> DemoReport:
     publishers = load_publishers(directory)
     stops = plan_stops(publishers)
     clock = VirtualClock(stops[0])
-    system = _system(home, directory, publishers, clock)
+    printed: list[str] = []
+    system = _system(home, directory, publishers, clock, printed.append)
     try:
         async with PublishersServer(publishers, clock) as server:
             tally = await _walk(system, clock, stops, server, on_step)
             tally = replace(tally, answers=dict(sorted(server.answers.items())))
-        report = demo_report(system, publishers, tally, home)
+        report = demo_report(system, publishers, tally, printed)
         write_page(system, report)
         return report
     finally:
         system.close()
 
 
-def _system(home: Path, directory: Path, publishers: Sequence[Publisher], clock: VirtualClock) -> System:
+def _system(
+    home: Path,
+    directory: Path,
+    publishers: Sequence[Publisher],
+    clock: VirtualClock,
+    write: Callable[[str], None],
+) -> System:
+    """`write` gets every message as the console would have shown it."""
     settings = Settings(
         home=home,
-        feeds_dir=directory / "feeds",
+        feeds_dir=demo_catalogue(directory / "feeds", resources.tree("feeds"), home / "feeds"),
         allow_private_hosts=tuple(publisher.host for publisher in publishers),
     )
-    channels = build_channels(outbox_dir=home / "outbox", write=lambda _: None)
+    channels = build_channels(outbox_dir=home / "outbox", write=write)
     return replace(compose(settings, clock=clock), channels=channels)
 
 
@@ -160,7 +169,7 @@ async def _walk(
                 items=tally.items,
             )
             on_step(step)
-        clock.now += timedelta(days=1)
+        clock.now += timedelta(hours=1)
         again = await collect_due(
             system.sources, system.repository, fetcher, system.clock, settings=system.settings, force=True
         )

@@ -7,9 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from warning.app.compose import System
-from warning.app.demo_report import DemoAlert, DemoReport
-from warning.channels.render import render
-from warning.channels.text_form import text_form
+from warning.app.demo_report import DemoAlert, DemoReport, first_message
 from warning.core.alerts import Alert
 from warning.core.signals import Exhibit
 from warning.report.pages import PageText, html_page, page_style
@@ -32,7 +30,7 @@ def write_page(system: System, report: DemoReport) -> Path:
     for digest in digests:
         (directory / "digests" / digest.name).write_bytes(digest.read_bytes())
     for found in report.alerts:
-        page = _alert_page(system, found, directory)
+        page = _alert_page(system, found, report.printed, directory)
         (directory / f"{found.alert.key}.html").write_text(page, encoding="utf-8")
     index = directory / "index.html"
     index.write_text(_index(report, [d.name for d in digests]), encoding="utf-8")
@@ -78,11 +76,12 @@ def _levels(alert: Alert) -> list[tuple[str, str, str]]:
     return [(g.country, words.level(g.severity.value), g.severity.value) for g in alert.gradings]
 
 
-def _alert_page(system: System, found: DemoAlert, directory: Path) -> str:
+def _alert_page(system: System, found: DemoAlert, printed: Sequence[str], directory: Path) -> str:
     book = system.book()
     versions = system.repository.alert_versions(found.alert.key)
     latest = versions[-1]
-    messages = [(desk, text_form(render(versions[0], desk, book))) for desk in book.desks]
+    first = [(desk, first_message(printed, desk.id, found.alert.key)) for desk in book.desks]
+    messages = [(desk, text) for desk, text in first if text]
     evidence = [(e, _evidence_file(system, e, directory)) for e in latest.exhibits]
     deliveries = [owed.row for owed in system.repository.deliveries(alert_key=latest.key)]
     return html_page(

@@ -11,13 +11,11 @@ from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts
 from warning.app.demo_data import Publisher, Story
 from warning.app.live import AssessReport
-from warning.channels.render import render
-from warning.channels.text_form import text_form
 from warning.core.alerts import Alert
 from warning.store.repository import Repository
 
 EXAMPLE_EVENT = "magnets-2025"
-EXAMPLE_COUNTRY = "KR"
+EXAMPLE_DESK = "kr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +86,7 @@ class DemoReport:
     evidence_in_alerts: int
     deliveries: Mapping[tuple[str, str, str], int]
     withheld: Mapping[str, int]
+    printed: tuple[str, ...]
     example: str
 
     @property
@@ -95,8 +94,10 @@ class DemoReport:
         return self.published - self.evidence_in_alerts
 
 
-def demo_report(system: System, publishers: Sequence[Publisher], tally: Tally, home: Path) -> DemoReport:
-    """Read the store after the walk."""
+def demo_report(
+    system: System, publishers: Sequence[Publisher], tally: Tally, printed: Sequence[str]
+) -> DemoReport:
+    """Read the store after the walk. `printed` holds every message as the console would have shown it."""
     stories = _by_address(publishers)
     found = [_demo_alert(alert, stories) for alert in system.repository.alerts()]
     found.sort(key=lambda d: (d.alert.opened_at, d.alert.key))
@@ -104,7 +105,7 @@ def demo_report(system: System, publishers: Sequence[Publisher], tally: Tally, h
     shown = {e.url: stories[e.url] for d in told for e in d.alert.exhibits if e.url in stories}
     published = [story for p in publishers for story in p.stories]
     return DemoReport(
-        home=home,
+        home=system.settings.home,
         first=min(s.at for s in published),
         last=max(s.at for s in published),
         tally=tally,
@@ -116,7 +117,8 @@ def demo_report(system: System, publishers: Sequence[Publisher], tally: Tally, h
         evidence_in_alerts=len(shown),
         deliveries=_deliveries(system.repository),
         withheld=_withheld(system.repository, found),
-        example=_example(system, told),
+        printed=tuple(printed),
+        example=_example(told, printed),
     )
 
 
@@ -146,12 +148,17 @@ def _withheld(repository: Repository, alerts: Sequence[DemoAlert]) -> Mapping[st
     return dict(sorted(counts.items()))
 
 
-def _example(system: System, alerts: Sequence[DemoAlert]) -> str:
-    """One alert as the Seoul desk reads it, in its first version: the magnets of April 2025, else the newest."""
-    book = system.book()
-    desk = next((d for d in book.desks if d.country == EXAMPLE_COUNTRY), None)
-    chosen = next((d for d in alerts if EXAMPLE_EVENT in d.events), alerts[-1] if alerts else None)
-    if desk is None or chosen is None:
-        return ""
-    first = system.repository.alert_versions(chosen.alert.key)[0]
-    return text_form(render(first, desk, book))
+def first_message(printed: Sequence[str], desk_id: str, alert_key: str) -> str:
+    """Return the first message a desk got about an alert, as it stood then; empty when it got none."""
+    for text in printed:
+        _rule, address, message = text.split("\n", 2)
+        if address.startswith(f"{desk_id} ·") and alert_key in message:
+            return message
+    return ""
+
+
+def _example(alerts: Sequence[DemoAlert], printed: Sequence[str]) -> str:
+    """One alert as the Seoul desk got it first: the magnets of April 2025, else the newest that it was told of."""
+    ordered = sorted(alerts, key=lambda d: (EXAMPLE_EVENT in d.events, d.alert.opened_at), reverse=True)
+    messages = (first_message(printed, EXAMPLE_DESK, d.alert.key) for d in ordered)
+    return next((message for message in messages if message), "")
