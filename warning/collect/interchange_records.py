@@ -105,7 +105,7 @@ def imported_item_id(
 ) -> str:
     """Return the identity of an item from a file.
 
-    Where only the title tells items apart, its day of publication does too: "Announcement" on two days is
+    Where only the title tells items apart, its time of publication does too: "Announcement" on two days is
     two items.
     """
     if not external_id and not url and published_at is not None:
