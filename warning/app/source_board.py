@@ -1,0 +1,30 @@
+"""Every source of the catalogue with how it is doing: one row a source, the worst first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from warning.catalog.sources import SourceSpec
+from warning.core.health import SourceCondition, SourceState
+
+WORST_FIRST: tuple[SourceCondition, ...] = (
+    "failing", "drifted", "empty", "partial", "unconfigured", "new", "ok", "not_modified",
+)  # fmt: skip
+TROUBLED = frozenset({"failing", "drifted", "empty", "partial"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    spec: SourceSpec
+    state: SourceState
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.spec.enabled and self.state.condition in TROUBLED
+
+
+def board(sources: Iterable[SourceSpec], states: Mapping[str, SourceState]) -> tuple[BoardRow, ...]:
+    """Return the rows; a source that was never polled has the state `new`."""
+    rows = [
+        BoardRow(spec=spec, state=states.get(spec.id, SourceState(source_id=spec.id))) for spec in sources
+    ]
+    return tuple(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state.condition), row.spec.id)))
