@@ -214,7 +214,12 @@ def china_lists(shared: Path) -> Iterator[dict]:
 
 def _china_entry(row: dict) -> dict:
     fields = {"aliases": "; ".join(row["aliases"]), "reason": row["reason"], "date_added": row["date_added"]}
-    return {"key": row["id"], "name": row["entity_name"], "country": "", "fields": fields}
+    return {
+        "key": f"{row['id']}|{row['entity_name']}",
+        "name": row["entity_name"],
+        "country": "",
+        "fields": fields,
+    }
 
 
 def sdn(shared: Path) -> Iterator[dict]:
@@ -224,7 +229,7 @@ def sdn(shared: Path) -> Iterator[dict]:
             if len(row) > 3 and row[0].strip().isdigit():
                 fields = {"type": row[2].strip(), "program": row[3].strip()}
                 entries.append({"key": row[0].strip(), "name": row[1], "country": "", "fields": fields})
-        yield _listing("ofac-sdn", name[:14], entries)
+        yield _listing("us-ofac-sdn", name[:14], entries)
 
 
 def addresses(shared: Path) -> Iterator[dict]:
@@ -248,7 +253,7 @@ def _entity_rows(text: str) -> Iterator[dict]:
         if len(cells) < 5 or not cells[1]:
             continue
         country = cells[0] or country
-        gist = "".join(ch for ch in f"{country}{cells[1][:120]}".casefold() if ch.isalnum())
+        gist = "".join(ch for ch in f"{country}{cells[1]}".casefold() if ch.isalnum())[:120]
         seen[gist] = seen.get(gist, 0) + 1
         fields = {"licence": cells[2], "policy": cells[3], "federal_register": cells[4]}
         yield {"key": f"{gist}#{seen[gist]}", "name": cells[1], "country": country, "fields": fields}
@@ -269,7 +274,7 @@ def _members(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _listing(source: str, at: str, entries: list[dict]) -> dict:
-    known = datetime.fromisoformat(at) if "T" in at else datetime.fromisoformat(at)
+    known = datetime.fromisoformat(at)
     known = known if known.tzinfo else known.replace(tzinfo=UTC)
     key = f"{source}@{at}"
     return {

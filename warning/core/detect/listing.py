@@ -68,7 +68,7 @@ def looks_at(rule: ListingRule, change: ListingChange, book: Rulebook) -> bool:
         (not where.sources or change.source_id in where.sources)
         and change.source_id not in where.except_sources
         and (not where.kinds or source.kind in where.kinds)
-        and (not where.countries or source.country in where.countries)
+        and (not where.countries or _country(change, book) in where.countries)
         and (not where.languages or source.language in where.languages)
         and (where.official is None or source.official is where.official)
     )
@@ -130,8 +130,15 @@ def _signal(rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange
 
 
 def _issuer(change: ListingChange, book: Rulebook) -> tuple[str, ...]:
-    country = book.source(change.source_id, "regulatory", "", "en").country
+    country = _country(change, book)
     return (country,) if country else ()
+
+
+def _country(change: ListingChange, book: Rulebook) -> str:
+    """The catalogue's word for who keeps the list, else the country that the source's id begins with."""
+    declared = book.source(change.source_id, "regulatory", "", "en").country
+    prefix = change.source_id.partition("-")[0].upper()
+    return declared or (prefix if prefix in book.terms.actors else "")
 
 
 def _headline(kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook) -> str:
