@@ -149,6 +149,29 @@ def test_easing_is_one_event_whatever_act_is_named():
     assert change.alert.key == first.key
 
 
+def test_two_rules_on_one_document_are_one_alert_led_by_the_gravest():
+    one = press("n1")
+    grave = signal("n1", exhibit=one, rule_id="prc-controls", facts={"act": "export_ban"})
+    lesser = signal(
+        "n1",
+        exhibit=one,
+        rule_id="other",
+        severity=Severity.MINOR,
+        facts={"act": "stockpiling", "actors": ()},
+    )
+    (change,) = alerts([lesser, grave])
+    assert change.alert.rule_id == "prc-controls"
+    assert change.alert.evidence_total == 1
+
+
+def test_document_told_by_an_interrupting_rule_is_not_background_as_well():
+    one = press("n1")
+    talk = signal("n1", exhibit=one, rule_id="talk", interrupts=False, facts={"act": "mention"})
+    changes, traces = correlate([talk, signal("n1", exhibit=one)], (), BOOK, at(0))
+    assert [c.alert.interrupts for c in changes] == [True]
+    assert [t.rule_id for t in traces] == ["talk"]
+
+
 def gist(change):
     a = change.alert
     return a.facts, a.evidence_total, a.publishers, a.certainty, a.marking, a.gradings

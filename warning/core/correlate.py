@@ -55,10 +55,17 @@ def correlate(
     """Join each signal to the alert it belongs to, or open one.
 
     Returns the changes sorted by alert key (versions and gradings are settled by `grade`), and one trace for
-    each rule whose signals were suppressed because their evidence is old news.
+    each rule whose signals were suppressed: their evidence is old news, or it is background of a document that
+    an interrupting rule tells of anyway.
     """
     rules = {rule.id: rule for rule in book.rules}
-    news = [s for s in signals if not _is_old_news(s, rules.get(s.rule_id), as_of)]
+    told = {s.exhibit.evidence_id for s in signals if s.interrupts}
+    news = [
+        s
+        for s in signals
+        if (s.interrupts or s.exhibit.evidence_id not in told)
+        and not _is_old_news(s, rules.get(s.rule_id), as_of)
+    ]
     cases = _Cases(book, open_alerts)
     for signal in sorted(news, key=_joining_order):
         cases.add(signal)
@@ -75,9 +82,11 @@ def instrument_key(instrument: str) -> str:
     return f"{issuer.split('-')[0]} {number}".casefold()
 
 
-def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, str]:
-    """Oldest first; at one instant the instrument before the talk about it."""
-    return signal.known_at, signal.facts.instrument is None, not signal.exhibit.official, signal.id
+def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, str, int, str]:
+    """Oldest first; at one instant the instrument before the talk about it; of one document the gravest."""
+    official, evidence = signal.exhibit.official, signal.exhibit.evidence_id
+    named = signal.facts.instrument is not None
+    return signal.known_at, not named, not official, evidence, -signal.severity.rank, signal.id
 
 
 def _is_old_news(signal: Signal, rule: AnyRule | None, as_of: datetime) -> bool:
@@ -106,7 +115,7 @@ def _suppressed(signals: Sequence[Signal], news: Sequence[Signal]) -> tuple[Trac
             outcome="suppressed",
             considered=count,
             fired=0,
-            detail=f"{count} matched on evidence older than the rule's max_age_days",
+            detail=f"{count} on evidence older than max_age_days, or told by an interrupting rule",
         )
         for (rule_id, version), count in sorted(old.items())
     )
@@ -130,6 +139,7 @@ class _Cases:
         self._by_instrument: dict[tuple[str, str], _Case] = {}
         self._by_story: dict[str, list[_Case]] = {}
         self._by_family: dict[tuple[bool, str, str], list[_Case]] = {}
+        self._by_document: dict[str, list[_Case]] = {}
         self._seen: dict[str, _Case] = {}
         self._touched: dict[str, _Case] = {}
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
@@ -143,6 +153,7 @@ class _Cases:
         case.signals.append(signal)
         self._seen[signal.id] = case
         self._touched[case.key] = case
+        self._by_document.setdefault(signal.exhibit.evidence_id, []).append(case)
         if signal.facts.instrument:
             self._by_instrument.setdefault(self._instrument(signal), case)
 
@@ -158,11 +169,22 @@ class _Cases:
             days = self._windows.series_gap_days
             stories = self._by_story.get(signal.story, ())
             return next((c for c in reversed(stories) if self._near(c, signal, days)), None)
+        for case in self._by_document.get(signal.exhibit.evidence_id, ()):
+            if self._same_document(case, signal):
+                return case
         facts = signal.facts
         family = self._by_family.get(self._family(facts.act, facts.direction, signal.interrupts), ())
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else None
+
+    def _same_document(self, case: _Case, signal: Signal) -> bool:
+        """Two rules on one document tell of one event, unless it is another act number or another direction."""
+        lead = case.alert or case.signals[0]
+        known, said = case.instrument, signal.facts.instrument
+        if known and said and instrument_key(known) != instrument_key(said):
+            return False
+        return lead.interrupts == signal.interrupts and lead.facts.direction == signal.facts.direction
 
     def _likeness(self, case: _Case, signal: Signal) -> tuple[int, float, float]:
         """Return (1 when they may be one event else 0, shared share of materials, recency)."""
