@@ -11,7 +11,7 @@ from warning.core.series.explaining import explain_series
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.select import selects
 from warning.core.series.signal import evidence, signal
-from warning.core.series.track import Track, fill_absent_rows, lay_out, tracks
+from warning.core.series.track import Track, fill_absent_rows, lay_out
 from warning.core.series.windows import Board, board, fresh_rows
 from warning.core.signals import Outcome, Signal, Trace
 from warning.core.vocabulary import Frequency
@@ -46,12 +46,13 @@ class _Boards:
     def __init__(self, known: KnownWindow, *, pad: int) -> None:
         self._known = known
         self._pad = pad
+        self._laid = [lay_out(one, known.fresh) for one in known.series]
         self._made: dict[bool, Board] = {}
         self._buckets: dict[tuple[bool, str, str], list[int]] = defaultdict(list)
 
     def board(self, *, missing_is_zero: bool) -> Board:
         if missing_is_zero not in self._made:
-            laid = self._filled() if missing_is_zero else tracks(self._known.series, self._known.fresh)
+            laid = self._filled() if missing_is_zero else tuple(t for t in self._laid if t.fresh)
             self._made[missing_is_zero] = board(laid, self._pad)
             for place, track in enumerate(laid):
                 meta = track.meta
@@ -70,9 +71,9 @@ class _Boards:
                 yield from places
 
     def _filled(self) -> tuple[Track, ...]:
-        fresh = self._known.fresh
-        laid = fill_absent_rows([lay_out(one, fresh) for one in self._known.series], fresh)
-        return tuple(track for track in laid if track.fresh)
+        """Days and weeks have no table to be absent from, so they need no second layout."""
+        calendar = [track for track in self._laid if track.meta.frequency not in "DW"]
+        return tuple(track for track in fill_absent_rows(calendar, self._known.fresh) if track.fresh)
 
 
 def _may(wanted: Sequence[str], found: str) -> bool:

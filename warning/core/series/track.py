@@ -1,7 +1,7 @@
 """A series laid out on its calendar, so that a place in an array is a period."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,12 +40,6 @@ class Track:
     @property
     def known_counts(self) -> NDArray[np.int64]:
         return np.cumsum(~np.isnan(self.values))
-
-
-def tracks(series: Iterable[Series], fresh: frozenset[str]) -> tuple[Track, ...]:
-    """Lay out every series that has a fresh figure."""
-    laid = (lay_out(one, fresh) for one in series)
-    return tuple(track for track in laid if track.fresh)
 
 
 def lay_out(series: Series, fresh: frozenset[str]) -> Track:
