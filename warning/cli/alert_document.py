@@ -1,0 +1,100 @@
+"""An alert as JSON shows it (`alerts/1`)."""
+
+from typing import Any
+
+from warning.core.alerts import Alert
+from warning.core.deliveries import OutboxRow, Withheld
+from warning.core.signals import Exhibit
+
+
+def summary_document(alert: Alert) -> dict[str, Any]:
+    """Return what a list shows of one alert."""
+    facts = alert.facts
+    return {
+        "key": alert.key,
+        "version": alert.version,
+        "state": alert.state,
+        "title": alert.title,
+        "act": facts.act,
+        "direction": facts.direction,
+        "materials": list(facts.materials),
+        "actors": list(facts.actors),
+        "targets": list(facts.targets),
+        "instrument": facts.instrument,
+        "announced": facts.announced.isoformat() if facts.announced else None,
+        "effective": facts.effective.isoformat() if facts.effective else None,
+        "expires": facts.expires.isoformat() if facts.expires else None,
+        "interrupts": alert.interrupts,
+        "severity": {grading.country: grading.severity.value for grading in alert.gradings},
+        "certainty": alert.certainty.value,
+        "marking": f"TLP:{alert.marking.value}",
+        "release_to": None if alert.release_to is None else sorted(alert.release_to),
+        "rule": alert.rule_id,
+        "rule_version": alert.rule_version,
+        "opened_at": alert.opened_at.isoformat(),
+        "updated_at": alert.updated_at.isoformat(),
+        "evidence": alert.evidence_total,
+        "publishers": len(alert.publishers),
+    }
+
+
+def case_document(
+    versions: tuple[Alert, ...], deliveries: list[dict[str, Any]], withheld: tuple[Withheld, ...]
+) -> dict[str, Any]:
+    """Return everything about one alert: its last version whole, and how it came to be and was told."""
+    alert = versions[-1]
+    return {
+        **summary_document(alert),
+        "names": list(alert.facts.names),
+        "hs_codes": list(alert.facts.hs_codes),
+        "gradings": [
+            {"country": g.country, "severity": g.severity.value, "grade": g.grade, "because": g.because}
+            for g in alert.gradings
+        ],
+        "why": [{"code": r.code, "text": r.text, "params": dict(r.params)} for r in alert.why],
+        "exhibits": [_exhibit(exhibit) for exhibit in alert.exhibits],
+        "versions": [_version(version) for version in versions],
+        "deliveries": deliveries,
+        "withheld": [_withheld(one) for one in withheld],
+    }
+
+
+def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+    return {
+        "evidence_id": exhibit.evidence_id,
+        "title": exhibit.title,
+        "language": exhibit.language,
+        "source": exhibit.source_id,
+        "publisher": exhibit.publisher,
+        "official": exhibit.official,
+        "reliability": exhibit.reliability,
+        "marking": f"TLP:{exhibit.marking.value}",
+        "url": exhibit.url,
+        "published_at": exhibit.published_at.isoformat() if exhibit.published_at else None,
+        "known_at": exhibit.known_at.isoformat(),
+        "archive_hash": exhibit.archive_hash,
+    }
+
+
+def _version(alert: Alert) -> dict[str, Any]:
+    differences = [{"code": d.code, "before": d.before, "after": d.after} for d in alert.differences]
+    return {"version": alert.version, "updated_at": alert.updated_at.isoformat(), "differences": differences}
+
+
+def _withheld(one: Withheld) -> dict[str, Any]:
+    return {
+        "version": one.alert_version,
+        "desk": one.desk_id,
+        "channel": one.channel,
+        "address": one.address,
+        "reason": one.reason,
+        "detail": one.detail,
+    }
+
+
+def told_line(row: OutboxRow) -> str:
+    """Return one delivery as a sentence for a terminal."""
+    to = f"v{row.alert_version} to {row.desk_id} by {row.channel} {row.address}"
+    if row.state == "sent" and row.sent_at:
+        return f"sent     {to} at {row.sent_at:%Y-%m-%d %H:%M:%S}Z ({row.reason})"
+    return f"{row.state:8} {to}, {row.attempts} attempts{': ' + row.error if row.error else ''}"
