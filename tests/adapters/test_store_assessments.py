@@ -1,6 +1,7 @@
 """An assessment is stored whole or not at all, once, however often and by however many it is committed."""
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -227,9 +228,8 @@ def test_figures_and_list_changes_are_marked_like_items(repository: Repository):
 
 def test_a_writer_killed_before_any_statement_leaves_all_or_nothing(database_url: str):
     program = [sys.executable, str(ROOT / "tests" / "adapters" / "killed_writer.py"), database_url]
-    done = subprocess.run(
-        program, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))}
+    done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     tries = [json.loads(line) for line in done.stdout.splitlines()]
     nothing = dict.fromkeys(tries[0], 0) | {"unassessed": 1}
