@@ -5,11 +5,10 @@ from datetime import datetime
 
 from warning.core.evidence import Item, KnownWindow
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
 from warning.core.signals import Exhibit, Facts, Signal, Trace, signal_id
 from warning.core.sources import SourceProfile
 from warning.core.text.admission import refusal
-from warning.core.text.conditions import Verdict
+from warning.core.text.conditions import CompiledRule, Verdict
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.explain import explain_text
 from warning.core.text.facts import facts_of
@@ -27,7 +26,7 @@ def detect_text(book: Rulebook, known: KnownWindow, as_of: datetime) -> tuple[li
     counts: dict[str, int] = {}
     for signal in signals:
         counts[signal.rule_id] = counts.get(signal.rule_id, 0) + 1
-    return signals, [_trace(compiled.rule, fresh, counts) for compiled in engine.rules]
+    return signals, [_trace(compiled, fresh, counts) for compiled in engine.rules]
 
 
 def _signals(book: Rulebook, engine: TextEngine, item: Item) -> Iterable[Signal]:
@@ -40,16 +39,17 @@ def _signals(book: Rulebook, engine: TextEngine, item: Item) -> Iterable[Signal]
             continue
         facts = facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official)
         if compiled.rule.require_direction in {None, facts.direction}:
-            yield _signal(compiled.rule, item, source, facts, verdict, reading)
+            yield _signal(compiled, item, source, facts, verdict, reading)
 
 
 def _signal(
-    rule: TextRule, item: Item, source: SourceProfile, facts: Facts, verdict: Verdict, reading: Reading
+    compiled: CompiledRule, item: Item, source: SourceProfile, facts: Facts, verdict: Verdict, reading: Reading
 ) -> Signal:
+    rule = compiled.rule
     return Signal(
         id=signal_id(rule.id, item.id),
         rule_id=rule.id,
-        rule_version=rule.version,
+        rule_version=compiled.version,
         rule_title=rule.title,
         interrupts=rule.interrupts,
         severity=rule.severity,
@@ -83,12 +83,13 @@ def exhibit_of(item: Item, source: SourceProfile) -> Exhibit:
     )
 
 
-def _trace(rule: TextRule, fresh: list[Item], counts: Mapping[str, int]) -> Trace:
+def _trace(compiled: CompiledRule, fresh: list[Item], counts: Mapping[str, int]) -> Trace:
+    rule = compiled.rule
     fired = counts.get(rule.id, 0)
     outcome = "fired" if fired else "no_match" if fresh else "no_evidence"
     return Trace(
         rule_id=rule.id,
-        rule_version=rule.version,
+        rule_version=compiled.version,
         outcome=outcome,
         considered=len(fresh),
         fired=fired,

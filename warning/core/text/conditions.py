@@ -69,6 +69,7 @@ class CompiledRule:
     """`anchors` are concepts of which at least one must occur for the rule to have a chance."""
 
     rule: TextRule
+    version: str
     all: tuple[CompiledGroup, ...]
     any: tuple[CompiledGroup, ...]
     none: tuple[CompiledGroup, ...]
@@ -117,8 +118,9 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
     """Compile a rule's match; the lexicon learns the rule's own phrases on the way."""
     match = rule.match
     at_least = match.at_least
-    compiled = CompiledRule(
+    return CompiledRule(
         rule=rule,
+        version=rule.version,
         all=_groups(match.all, lexicon),
         any=_groups(match.any, lexicon),
         none=_groups(match.none, lexicon),
@@ -127,7 +129,6 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
         near_any=_nears(match.near_any, lexicon),
         anchors=_anchors(match, lexicon),
     )
-    return compiled
 
 
 def _groups(groups: Iterable[Group], lexicon: Lexicon) -> tuple[CompiledGroup, ...]:

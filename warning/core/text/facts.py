@@ -15,7 +15,9 @@ from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
 
 EASING_CUE = "cue:ease"
-_HEADED = re.compile(r"^[^。；\n]{0,8}?(?:相关|等)?(?:两用)?(?:物项|技术)|^(?:[ -]related)?\s+(?:items|products|technolog)", re.IGNORECASE)
+_HEADED = re.compile(r"^[^。；\n]{0,8}?(?:相关|等)?(?:两用)?(?:物项|技术|材料)|^(?:[ -]related)?\s+(?:items|products|technolog)", re.IGNORECASE)
+_OPEN_TITLE = re.compile(r"等(?!\d)|有关物项|certain|related|and other", re.IGNORECASE)
+_NUMBERED_ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；\n]{0,34}", re.MULTILINE)
 _OFFICIAL_HEAD = 600
 _LEAD = 1200
 
@@ -47,7 +49,9 @@ def _act(
 ) -> tuple[str, Direction]:
     """The rule's own act and direction where it states them; else those of the words, eased by easing words."""
     hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
-    spoken = [h.entry.concept.removeprefix("act:") for h in hits if h.entry.concept.startswith("act:")]
+    spoken = _acts(hits) or _acts(
+        sorted((h for hits_ in reading.hits.values() for h in hits_ if reading.sentence_of(h) in told), key=lambda h: (h.start, -h.end, h.entry.concept))
+    )
     act = rule.act or (spoken[0] if spoken else "mention")
     if rule.direction:
         return act, rule.direction
@@ -55,6 +59,10 @@ def _act(
     direction: Direction = known.direction if known else "neutral"
     eased = any(reading.sentence_of(hit) in told for hit in reading.hits.get(EASING_CUE, ()))
     return act, "easing" if direction == "tightening" and eased else direction
+
+
+def _acts(hits: Iterable[Hit]) -> list[str]:
+    return [h.entry.concept.removeprefix("act:") for h in hits if h.entry.concept.startswith("act:")]
 
 
 def _materials(
@@ -69,17 +77,32 @@ def _materials(
     """Materials of the title; a notice's own headings add to it. Without any there, those of the event."""
     named = {c.removeprefix("material:"): hits for c, hits in reading.hits.items() if c.startswith("material:")}
     found = _named_in(named, reading, title)
-    if official or not found:
-        found |= _named_in(named, reading, told)
     if official:
         found |= {m for m, hits in named.items() if any(_heads_a_clause(reading, hit) for hit in hits)}
-    if not found:
-        controls = {reading.sentence_of(h) for c, hits in reading.hits.items() if c.startswith("act:") for h in hits}
-        found = _named_in(named, reading, controls)
-    if not found:
-        found = {m for m, hits in named.items() if hits[0].start < _LEAD}
+        if not found or _OPEN_TITLE.search(reading.title):
+            found |= _numbered_materials(named, reading)
+    found = found or _named_in(named, reading, told)
+    if not found and not official:
+        acts = (h for c, hits in reading.hits.items() if c.startswith("act:") for h in hits)
+        found = _named_in(named, reading, {reading.sentence_of(hit) for hit in acts})
+        found = found or {m for m, hits in named.items() if hits[0].start < _LEAD}
     parents = {parent for material in found for parent in lexicon.parents(material)}
     return tuple(sorted(found | parents))
+
+
+def _numbered_materials(named: dict[str, list[Hit]], reading: Reading) -> set[str]:
+    """The first material of each numbered item of a notice: what the item puts under control."""
+    found: set[str] = set()
+    for line in _NUMBERED_ITEM.finditer(reading.text):
+        inside = [
+            (hit.start, material)
+            for material, hits in named.items()
+            for hit in hits
+            if line.start() <= reading.span(hit)[0] < line.end()
+        ]
+        if inside:
+            found.add(min(inside)[1])
+    return found
 
 
 def _named_in(named: dict[str, list[Hit]], reading: Reading, sentences: Iterable[int]) -> set[str]:

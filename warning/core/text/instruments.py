@@ -35,6 +35,7 @@ _EN_FORMS = (
 )  # fmt: skip
 _EN_ORDER = re.compile(r"Order\s+(?:No\.?\s*(?P<n1>\d{1,3})\s+(?:of|\[)\s*(?P<y1>20\d\d)|(?P<y2>20\d\d)\s+No\.?\s*(?P<n2>\d{1,3}))", re.I)
 _MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|commerce ministry|商务部", re.IGNORECASE)
+_UNRELIABLE = re.compile(r"unreliable entit", re.IGNORECASE)
 _CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
 _FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
 _FR_URL = re.compile(r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})", re.I)
@@ -97,6 +98,8 @@ def _english_chinese(text: str, item: Item) -> str | None:
         for match in form.finditer(text):
             around = text[max(0, match.start() - 160) : match.end() + 100]
             if _MOFCOM.search(around) or item.country == "CN":
+                if _UNRELIABLE.search(text):
+                    return f"UEL {match['year']}/{int(match['number'])}"
                 joint = _CUSTOMS.search(text[max(0, match.start() - 100) : match.end() + 60])
                 return f"MOFCOM{'-GACC' if joint else ''} {match['year']}/{int(match['number'])}"
     return None

@@ -11,7 +11,7 @@ from warning.core.text.calendar_dates import Found, dates_in, years_after
 _HOURS_EAST = {"CN": 8, "TW": 8, "HK": 8, "JP": 9, "KR": 9, "US": -5, "EU": 1, "NL": 1, "GB": 0, "ID": 7, "IN": 5.5}
 
 _AT_ONCE = re.compile(
-    r"自(?:发布|公布|公告|即)之?日起|即日起(?:正式)?(?:实施|施行|生效|执行)?|立即(?:生效|实施)"
+    r"自(?:发布|公布|公告|即)之?日起|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施)"
     r"|公布の日から施行|公布日から施行|即日(?:施行|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
     r"|공포한 날부터|공고한 날부터|즉시\s*시행|이날부터\s*(?:즉시\s*)?시행|이 조치는 즉시 시행|당일부터 시행"
     r"|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
@@ -58,7 +58,11 @@ _ONE_YEAR = re.compile(
     r"|(?:suspen\w+|paus\w+|defer\w*|postpon\w+|delay\w*)[^.\n]{0,120}?for (?:one|a|1)[ -]year|(?:one|1)[ -]year (?:suspension|pause|delay|reprieve)",
     re.IGNORECASE,
 )
-_NOTICE_DATE = re.compile(r"^[ \t　]*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日[ \t　]*$", re.MULTILINE)
+_NOTICE_DATE = re.compile(
+    r"^[ \t　]*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[ \t　]*$|【?(?:发文|发布|公布|成文)日期】?\s*[:：]?\s*\d{4}\s*[年-]\s*\d{1,2}\s*[月-]\s*\d{1,2}日?"
+    r"|名单\s*[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]|(?:date of issue|issued(?: on)?|promulgated(?: on)?|publication date|published on|announced on)\W{1,6}(?:\w+ \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|\d{1,2} \w+ \d{4})",
+    re.MULTILINE | re.IGNORECASE,
+)
 _STATED = re.compile(
     r"announc|issued|publish|adopt|promulgat|impos|unveil|released|decree|mandat|发布|公布|公告|印发|발표|공고|고시|発表|公布",
     re.IGNORECASE,
@@ -84,12 +88,15 @@ def timing_of(item: Item, text: str, stretches: list[str], *, official: bool) ->
     """Read the dates from `stretches` (the sentences that speak of the act), then from the whole text."""
     day = published_on(item)
     announced = _announced(text, stretches, day, official=official)
+    stated = announced if item.published_at is not None or announced != day else None
     effective = _first(_effective, stretches, announced) or _effective(text, announced)
     ending = [s for s in (*stretches, *re.split(r"[。\n]|\.\s", text)) if _ENDING.search(s)]
     expires = _first(_expires, ending, announced) or _one_year(ending, effective or announced)
     if expires is not None and expires <= (effective or announced):
         expires = None
-    return Timing(announced, effective, expires)
+    if stated is None and effective == announced:
+        effective = None
+    return Timing(stated, effective, expires)
 
 
 def _announced(text: str, stretches: list[str], day: date, *, official: bool) -> date:
