@@ -172,6 +172,26 @@ def test_document_told_by_an_interrupting_rule_is_not_background_as_well():
     assert [t.rule_id for t in traces] == ["talk"]
 
 
+FALL = {"act": "export_fall", "materials": ("gallium",)}
+
+
+def test_press_on_a_fall_of_exports_and_the_customs_figure_are_one_event():
+    report = alerts([signal("n1", exhibit=press("n1"), facts=FALL)])[0].alert
+    figure = signal("o1", days=1, facts=FALL, story="export_fall:gallium:CN", rule_id="flow")
+    (change,) = alerts([figure], [report])
+    assert change.alert.key == report.key
+    assert change.alert.certainty is Certainty.OBSERVED
+
+
+def test_falls_of_two_stories_stay_two_alerts_and_a_story_finds_its_own_again():
+    one = signal("o1", facts=FALL, story="export_fall:gallium:CN")
+    other = signal("o2", facts=FALL, story="export_fall:gallium:RU")
+    first, second = (c.alert for c in alerts([one, other]))
+    later = signal("o3", days=31, facts=FALL, story=first.story)
+    (change,) = alerts([later], [first, second])
+    assert change.alert.key == first.key
+
+
 def gist(change):
     a = change.alert
     return a.facts, a.evidence_total, a.publishers, a.certainty, a.marking, a.gradings

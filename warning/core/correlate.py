@@ -39,6 +39,12 @@ class _Case:
         return next((s.facts.instrument for s in self.signals if s.facts.instrument), None)
 
     @property
+    def story(self) -> str:
+        if self.alert and self.alert.story:
+            return self.alert.story
+        return next((s.story for s in self.signals if s.story), "")
+
+    @property
     def materials(self) -> set[str]:
         found = {m for s in self.signals for m in s.facts.materials}
         return found | set(self.alert.facts.materials if self.alert else ())
@@ -156,6 +162,8 @@ class _Cases:
         self._by_document.setdefault(signal.exhibit.evidence_id, []).append(case)
         if signal.facts.instrument:
             self._by_instrument.setdefault(self._instrument(signal), case)
+        if signal.story and case not in self._by_story.get(signal.story, ()):
+            self._by_story.setdefault(signal.story, []).append(case)
 
     def touched(self) -> Iterable[_Case]:
         return self._touched.values()
@@ -168,7 +176,9 @@ class _Cases:
         if signal.story:
             days = self._windows.series_gap_days
             stories = self._by_story.get(signal.story, ())
-            return next((c for c in reversed(stories) if self._near(c, signal, days)), None)
+            told = next((c for c in reversed(stories) if self._near(c, signal, days)), None)
+            if told is not None:
+                return told
         for case in self._by_document.get(signal.exhibit.evidence_id, ()):
             if self._same_document(case, signal):
                 return case
@@ -190,7 +200,7 @@ class _Cases:
         """Return (1 when they may be one event else 0, shared share of materials, recency)."""
         no = (0, 0.0, 0.0)
         windows = self._windows
-        if not self._near(case, signal, windows.gap_days):
+        if not self._near(case, signal, windows.gap_days) or (signal.story and case.story):
             return no
         if signal.known_at - case.opened_at > timedelta(days=windows.span_days):
             return no
@@ -233,7 +243,6 @@ class _Cases:
     def _index(self, case: _Case, act: str, direction: str, interrupts: bool, story: str) -> None:
         if story:
             self._by_story.setdefault(story, []).append(case)
-            return
         self._by_family.setdefault(self._family(act, direction, interrupts), []).append(case)
         if case.alert and case.alert.facts.instrument:
             self._by_instrument[(instrument_key(case.alert.facts.instrument), direction)] = case

@@ -40,7 +40,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         evidence_total=len(exhibits),
         signal_ids=tuple(sorted({s.id for s in signals})),
         why=_reasons(lead.why, signals),
-        story=lead.story,
+        story=next((s.story for s in signals if s.story), ""),
         differences=(Difference(code="opened", after=facts.act),),
     )
 
@@ -72,6 +72,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         evidence_total=alert.evidence_total + len(fresh),
         signal_ids=tuple(sorted({*alert.signal_ids, *(s.id for s in signals)})),
         why=_reasons(alert.why, signals),
+        story=alert.story or next((s.story for s in signals if s.story), ""),
         differences=(),
     )
     joined = replace(joined, differences=_differences(alert, joined, book))
