@@ -31,6 +31,7 @@ from warning.settings import Settings
 MARK = ".made-by-warning-demo"
 READ_AFTER = timedelta(minutes=10)
 LONGEST_QUIET = timedelta(days=9)
+WEEKEND = timedelta(days=1, hours=6)
 DIGEST_WEEKS = ("2023-W27", "2024-W11", "2024-W49", "2025-W14", "2025-W45", "2026-W28")
 
 
@@ -70,7 +71,7 @@ def plan_stops(publishers: Sequence[Publisher]) -> list[datetime]:
     for at in event_instants(publishers):
         if not stops or at > stops[-1]:
             stops.append(at + READ_AFTER)
-    stops += [_digest_time(week) for week in DIGEST_WEEKS]
+    stops += [_digest_time(week) - before for week in DIGEST_WEEKS for before in (timedelta(0), WEEKEND)]
     stops.sort()
     for at in ordinary_instants(publishers):
         nearest = min(stops, key=lambda stop: abs(stop - at - READ_AFTER), default=None)

@@ -23,6 +23,8 @@ from warning.store.repository import Repository
 
 log = logging.getLogger(__name__)
 HISTORY = timedelta(days=550)
+# A weekly price is out before its week has ended; what became known later is left out by `known_at`.
+OPEN_PERIOD = timedelta(days=32)
 MONDAY = 0
 SEND_HOUR = 8
 FORMATS = ("html", "text", "json")
@@ -62,7 +64,7 @@ def write_digest(
     desk = find_desk(book, desk_id)
     week = week or last_full_week(now, desk.timezone)
     since, until = week_bounds(week, desk.timezone)
-    observations = repository.observations_between(until - HISTORY, until)
+    observations = repository.observations_between(until - HISTORY, until + OPEN_PERIOD)
     came_in = [o for o in observations if since <= o.known_at < until]
     found = WeekInput(
         versions=repository.alert_versions_between(since, until),

@@ -1,7 +1,7 @@
 """A week of the store -> the digest's values. Pure: everything it needs is in `WeekInput`."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from warning.core.evidence import Observation
 from warning.core.health import SourceState
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Marking
-from warning.report.changes import change_lines, coming_dates, country_label, localised_title, permitted
+from warning.report.changes import change_lines, coming_dates, country_label, permitted
 from warning.report.document import ChangeLine, ComingDate, Coverage, DigestDocument, MaterialRow, SourceGap
 from warning.report.figures import largest_move, material_rows
 from warning.report.week import week_bounds
@@ -54,6 +54,7 @@ def build_digest(
     week_end = until.astimezone(ZoneInfo(desk.timezone)).date()
     coming = coming_dates((a for a in standing if a.interrupts), book, words, week_end)
     coverage = _coverage(found, book, since, until)
+    told = {e.evidence_id for a in versions if a.interrupts for e in a.exhibits}
     background = [a for a in versions if not a.interrupts]
     return DigestDocument(
         desk_id=desk.id,
@@ -70,7 +71,7 @@ def build_digest(
             lines, rows, coming, coverage, country_label(desk.country, book, words.language), words
         ),
         changes=lines,
-        background=_background(background, book, words),
+        background=_background(background, told),
         materials=rows,
         coming=coming,
         coverage=coverage,
@@ -85,11 +86,11 @@ def _markings(
     return tuple(a.marking for a in (*versions, *(a for a in standing if a.key in dated)))
 
 
-def _background(alerts: Sequence[Alert], book: Rulebook, words: DigestWords) -> tuple[str, ...]:
-    titles = {
-        a.key: a.exhibits[0].title if a.exhibits else localised_title(a.facts, book, words) for a in alerts
-    }
-    return tuple(titles.values())[-SHOWN_BACKGROUND:]
+def _background(alerts: Sequence[Alert], told: Collection[str]) -> tuple[str, ...]:
+    """The newest titles of background coverage, without what an alert of the week shows already."""
+    fresh = {e.evidence_id: e for a in alerts for e in a.exhibits if e.evidence_id not in told}
+    newest = sorted(fresh.values(), key=lambda e: (e.known_at, e.evidence_id))[-SHOWN_BACKGROUND:]
+    return tuple(f"{e.title} ({e.source_title})" for e in newest)
 
 
 def _coverage(found: WeekInput, book: Rulebook, since: datetime, until: datetime) -> Coverage:

@@ -110,6 +110,7 @@ def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWo
         first_source=first.source_title if first else "",
         publishers=len(alert.publishers),
         original_title=leading.title if leading else "",
+        from_figures=leading is not None and leading.kind in {"price", "customs"},
         was=_said_of(versions, desk, book, words),
     )
 

@@ -16,6 +16,7 @@ class ChangeLine:
 
     `severity` is the level for the desk's country. `was` says what the last version of the week changed,
     in the desk's language, empty for a new alert. `first_source` is the publisher first heard of it from.
+    `from_figures` is true when the evidence is a series, whose title is ours.
     """
 
     kind: ChangeKind
@@ -33,6 +34,7 @@ class ChangeLine:
     first_source: str
     publishers: int
     original_title: str
+    from_figures: bool = False
     was: tuple[str, ...] = ()
 
 

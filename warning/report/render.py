@@ -80,6 +80,7 @@ def _html(document: DigestDocument, entries: int) -> str:
             day=words.day,
             colours=LEVEL_COLOURS,
             details=lambda change: _details(change, document, words),
+            cited=lambda change: _cited(change, words),
             materials=[(row, *_figures(row, words)) for row in _told(document)],
             ahead=lambda coming: _days_ahead(coming, words),
             coverage=_coverage_lines(document, words)[:1],
@@ -143,8 +144,8 @@ def _section(heading: str, lines: list[str]) -> list[str]:
 
 
 def _told(document: DigestDocument) -> list[MaterialRow]:
-    """Rows with something to say; a material without figures and alerts stands in the coverage line."""
-    return [row for row in document.materials if row.price or row.flow or row.alerts]
+    """Rows with a figure; what an alert says of a material stands under the changes."""
+    return [row for row in document.materials if row.price or row.flow]
 
 
 def _figures(row: MaterialRow, words: DigestWords) -> tuple[str, str]:
@@ -169,8 +170,14 @@ def _change_text(change: ChangeLine, document: DigestDocument, words: DigestWord
     lines.append(words.say("line.and_details").join(_details(change, document, words)))
     lines += change.was
     if change.original_title:
-        lines.append(words.say("line.original", title=change.original_title))
+        lines.append(_cited(change, words))
     return "\n    ".join(lines)
+
+
+def _cited(change: ChangeLine, words: DigestWords) -> str:
+    """The leading evidence: a publisher's own title stays in its language; a figure is told as a figure."""
+    key = "line.figure" if change.from_figures else "line.original"
+    return words.say(key, title=change.original_title)
 
 
 def _material_text(row: MaterialRow, words: DigestWords) -> str:

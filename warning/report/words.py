@@ -38,13 +38,16 @@ class DigestWords:
         return f"{self.day(local)} {local:%H:%M} {zone if zone.isalpha() else timezone}"
 
     def period(self, period: str) -> str:
-        """Return an ISO period as a reader says it: a day, a month, else as it is."""
+        """Return an ISO period as a reader says it: a day, a week, a month, else as it is."""
         if len(period) == 10:
             return self.day(date.fromisoformat(period))
         if len(period) == 7 and "W" not in period and "Q" not in period:
             year, month = int(period[:4]), int(period[5:])
             forms = {"ja": f"{year}年{month}月", "ko": f"{year}년 {month}월"}
             return forms.get(self.language, f"{_MONTHS[month - 1]} {year}")
+        if "W" in period:
+            iso_year, week = period.split("-W")
+            return self.say("figure.week", date=self.day(date.fromisocalendar(int(iso_year), int(week), 7)))
         return period
 
 
