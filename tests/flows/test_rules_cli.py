@@ -1,0 +1,265 @@
+"""The commands as scripts call them: what they print and how they end."""
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.catalog.trees_for_tests import FEEDS, OWN, RULES
+from warning.cli.main import cli
+from warning.errors import CatalogError, ConfigError, EvidenceError
+
+TREES = ("--rules", str(RULES), "--feeds", str(FEEDS))
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WARNING_HOME", str(tmp_path / "home"))
+
+    def invoke(*arguments: str, trees: tuple[str, ...] = TREES) -> Result:
+        return CliRunner().invoke(cli, [*arguments, *trees])
+
+    return invoke
+
+
+def lines(*records: dict) -> str:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def news(record_id: str, title: str, day: str = "2023-07-03", **changes) -> dict:
+    return {
+        "type": "item",
+        "id": record_id,
+        "source_id": "wire",
+        "kind": "news",
+        "country": "US",
+        "language": "en",
+        "title": title,
+        "url": f"https://www.example.org/{record_id}",
+        "published_at": f"{day}T12:00:00+00:00",
+        "known_at": f"{day}T12:10:00+00:00",
+        **changes,
+    }
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> str:
+    path = tmp_path / "evidence.jsonl"
+    path.write_text(
+        lines(
+            news("a1", "China announces export controls on gallium and germanium"),
+            news("a2", "Weather"),
+            news("a3", "Gallium prices steady", "2023-07-04"),
+        ),
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+def test_check_of_good_trees_ends_with_0(run):
+    result = run("rules", "check")
+    assert result.exit_code == 0
+    assert "4 rules, 2 sources, 2 materials, 2 desks" in result.stderr
+
+
+def test_check_prints_every_mistake_and_ends_with_1(run, tmp_path: Path):
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    (rules / "desks" / "kr.yaml").write_text("id: kr\n", encoding="utf-8")
+    trees = ("--rules", str(rules), "--feeds", str(FEEDS))
+    result = run("rules", "check", trees=trees)
+    assert result.exit_code == 1
+    assert "kr.yaml:1:1: EW103 the key 'country' is missing" in result.stdout
+    document = json.loads(run("rules", "check", "--json", trees=trees).stdout)
+    assert (document["schema"], document["ok"]) == ("rules/1", False)
+    assert {"file", "line", "column", "code", "message", "hint", "fatal"} == set(document["problems"][0])
+
+
+def test_check_takes_warnings_for_findings_only_when_strict(run):
+    trees = (*TREES, "--overlays", str(OWN))
+    assert run("rules", "check", trees=trees).exit_code == 0
+    result = run("rules", "check", "--strict", trees=trees)
+    assert result.exit_code == 1
+    assert "EW302" in result.stdout
+
+
+def test_test_runs_examples_and_writes_junit(run, tmp_path: Path):
+    report = tmp_path / "report.xml"
+    result = run("rules", "test", "--junit", str(report))
+    assert result.exit_code == 0
+    suite = ET.parse(report).getroot()
+    assert suite.attrib["failures"] == "0"
+    assert int(suite.attrib["tests"]) == len(suite.findall("testcase")) == 11
+
+
+def test_test_prints_the_failing_example_with_its_tree(run, tmp_path: Path):
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    path = rules / "signals" / "prc-export-control.yaml"
+    text = path.read_text(encoding="utf-8").replace("fires: false", "fires: true")
+    path.write_text(text, encoding="utf-8")
+    report = tmp_path / "report.xml"
+    trees = ("--rules", str(rules), "--feeds", str(FEEDS))
+    result = run("rules", "test", "prc-export-control", "--junit", str(report), trees=trees)
+    assert result.exit_code == 1
+    assert "expected to fire, it stayed quiet" in result.stdout
+    assert "job fair" in result.stdout
+    assert ET.parse(report).find("testcase/failure") is not None
+    document = json.loads(run("rules", "test", "--json", trees=trees).stdout)
+    assert [failed["example"] for failed in document["failed"]] == [2]
+
+
+def test_test_of_an_unknown_rule_is_a_usage_error(run):
+    assert run("rules", "test", "no-such-rule").exit_code == 2
+
+
+def test_eval_prints_one_line_a_record_in_order(run, evidence: str):
+    result = run("rules", "eval", "--evidence", evidence)
+    assert result.exit_code == 0
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["a1", "a2", "a3"]
+    assert [[f["rule"] for f in answer["fired"]] for answer in answers] == [
+        ["gallium-background", "prc-export-control"],
+        [],
+        ["gallium-background"],
+    ]
+
+
+def test_eval_as_of_a_day_includes_that_day(run, evidence: str):
+    result = run("rules", "eval", "--evidence", evidence, "--as-of", "2023-07-03")
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [bool(answer["fired"]) for answer in answers] == [True, False, False]
+
+
+def test_eval_reads_files_one_after_the_other(run, evidence: str):
+    result = run("rules", "eval", "--evidence", evidence, "--evidence", evidence)
+    assert len(result.stdout.splitlines()) == 6
+
+
+def test_eval_of_a_damaged_file_names_the_line(run, tmp_path: Path):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(lines(news("a", "x")) + '{"type": "itm"}\n', encoding="utf-8")
+    result = run("rules", "eval", "--evidence", str(path))
+    assert isinstance(result.exception, EvidenceError)
+    assert "bad.jsonl:2" in str(result.exception)
+
+
+def test_eval_with_bad_rules_ends_with_the_mistakes(run, evidence: str, tmp_path: Path):
+    result = run(
+        "rules", "eval", "--evidence", evidence, trees=("--rules", str(tmp_path), "--feeds", str(FEEDS))
+    )
+    assert isinstance(result.exception, CatalogError)
+    assert result.exception.exit_code == 2
+
+
+def test_backtest_prints_its_document(run, evidence: str):
+    result = run("rules", "backtest", "--evidence", evidence, "--from", "2023-07-01", "--to", "2023-07-31")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["schema"] == "backtest/1"
+    assert set(document) == {"schema", "alerts", "measures", "load", "records", "records_per_second"}
+    assert document["records"] == 3
+    assert set(document["load"]) == {"KR", "US"}
+    assert document["load"]["KR"]["interrupting_per_week"] == 1.0
+
+
+@pytest.mark.parametrize("wrong", [("--step", "1y"), ("--from", "july"), ("--to", "2023-13-01")])
+def test_backtest_refuses_what_is_no_time(run, evidence: str, wrong: tuple[str, str]):
+    result = run("rules", "backtest", "--evidence", evidence, *wrong)
+    assert result.exit_code == 2
+    assert "such as" in result.stderr
+
+
+def test_explain_prints_the_tree_also_when_nothing_fired(run):
+    result = run("rules", "explain", "prc-export-control", "--title", "China: export controls on copper")
+    assert result.exit_code == 0
+    assert "FAIL all: material any" in result.stdout
+
+
+def test_explain_finds_a_record_by_its_id(run, evidence: str):
+    result = run("rules", "explain", "prc-export-control", "--evidence", evidence, "--id", "a1", "--json")
+    (record,) = json.loads(result.stdout)["records"]
+    assert record["id"] == "a1"
+    assert record["explain"]["passed"] is True
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("prc-export-contrl", "--title", "x"), ("prc-export-control",)],
+    ids=["unknown-rule", "nothing-to-explain"],
+)
+def test_explain_of_nothing_is_a_usage_error(run, arguments: tuple[str, ...]):
+    assert run("rules", "explain", *arguments).exit_code == 2
+
+
+def test_schema_prints_json(run):
+    assert json.loads(run("rules", "schema", "overlay", trees=()).stdout)["title"].startswith("<overlays>")
+
+
+def test_stats_of_an_empty_store_say_never(run):
+    document = json.loads(run("rules", "stats", "--json").stdout)
+    assert {(one["rule"], one["last_fired_at"]) for one in document["rules"]} == {
+        ("entity-list-added", None),
+        ("exports-collapse", None),
+        ("gallium-background", None),
+        ("prc-export-control", None),
+    }
+
+
+def test_desks_route_says_who_gets_a_text(run):
+    result = run("desks", "route", "--title", "China announces export controls on gallium", "--json")
+    assert result.exit_code == 0
+    (routed,) = [r for r in json.loads(result.stdout)["routed"] if r["rule"] == "prc-export-control"]
+    assert [(d["desk"], d["severity"]) for d in routed["delivered"]] == [("kr", "extreme"), ("us", "severe")]
+
+
+def test_desks_route_says_why_a_desk_does_not_get_a_text(run):
+    result = run("desks", "route", "--title", "Gallium prices steady", "--json")
+    (routed,) = json.loads(result.stdout)["routed"]
+    assert routed["delivered"] == []
+    assert [(w["desk"], w["reason"]) for w in routed["withheld"]] == [("kr", "context"), ("us", "context")]
+
+
+def test_desks_route_of_a_text_nobody_cares_for_ends_with_1(run):
+    result = run("desks", "route", "--title", "Weather")
+    assert result.exit_code == 1
+    assert "no rule fires" in result.stderr
+
+
+def test_desks_route_of_an_unknown_alert_is_a_usage_error(run):
+    assert run("desks", "route", "--alert", "a-0000000000000000").exit_code == 2
+
+
+def test_desks_list_and_check_name_every_desk(run):
+    document = json.loads(run("desks", "list", "--json").stdout)
+    assert [desk["id"] for desk in document["desks"]] == ["kr", "us"]
+    assert run("desks", "check").exit_code == 0
+
+
+def test_init_makes_a_directory_that_loads_cleanly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    home = tmp_path / "ours"
+    made = CliRunner().invoke(cli, ["init", str(home)])
+    assert made.exit_code == 0
+    assert {Path(line).name for line in made.stdout.splitlines()} >= {
+        "warning.toml",
+        "tuning.yaml",
+        "kr.yaml",
+    }
+    monkeypatch.setenv("WARNING_HOME", str(home))
+    result = CliRunner().invoke(
+        cli, ["desks", "check", "--rules", str(RULES), "--feeds", str(FEEDS), "--json"]
+    )
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["problems"] == []
+    assert any("WARNING_SLACK_BOT_TOKEN" in note for note in document["notes"])
+
+
+def test_init_overwrites_nothing(tmp_path: Path):
+    home = tmp_path / "ours"
+    CliRunner().invoke(cli, ["init", str(home)])
+    (home / "overlay" / "tuning.yaml").write_text("overlays: []\n", encoding="utf-8")
+    again = CliRunner().invoke(cli, ["init", str(home)])
+    assert isinstance(again.exception, ConfigError)
+    assert (home / "overlay" / "tuning.yaml").read_text(encoding="utf-8") == "overlays: []\n"
