@@ -6,7 +6,7 @@ dies in between asks again and stores the same evidence under the same ids.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -73,6 +73,7 @@ class Evidence(Protocol):
 
 
 Parser = Callable[[Document, Format, SourceProfile, frozenset[str]], Parsed]
+PooledParser = Callable[[Document, Format, SourceProfile, frozenset[str]], Awaitable[Parsed]]
 
 
 def parse_known(document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]) -> Parsed:
@@ -84,12 +85,14 @@ class Memory:
     """What a running service remembers between rounds. Losing it costs one full parse a source, no evidence.
 
     `entry_hashes` marks feed entries already read; `briefs` is what judging needs of them, by item id;
-    `running` holds sources that outlasted their round.
+    `running` holds sources that outlasted their round. `parser` reads documents elsewhere (`ParsePool.parse`);
+    without one a thread does.
     """
 
     entry_hashes: dict[str, frozenset[str]] = field(default_factory=dict)
     briefs: dict[str, dict[str, EntryBrief]] = field(default_factory=dict)
     running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
+    parser: PooledParser | None = None
 
     async def drain(self, grace_seconds: float) -> None:
         """Let the sources still running finish, for so long; then cancel them."""
@@ -234,6 +237,8 @@ class _Round:
 
     async def _parse(self, spec: SourceSpec, document: Document) -> Parsed:
         known = self._memory.entry_hashes.get(spec.id, frozenset())
+        if self._memory.parser is not None:
+            return await self._memory.parser(document, spec.parse, spec.profile, known)
         try:
             return await asyncio.wait_for(
                 asyncio.to_thread(self._parser, document, spec.parse, spec.profile, known), PARSE_SECONDS
