@@ -380,6 +380,20 @@ def test_an_unknown_name_is_a_failure_in_words():
         asyncio.run(one())
 
 
+def test_a_name_of_this_machine_is_resolved_by_the_system_and_refused_unless_opened():
+    async def one(allowed):
+        async with hostile_server() as server:
+            port = server.base.rsplit(":", 1)[1]
+            async with Fetcher(
+                lambda: NOW, allow_private_hosts=(f"{name}:{port}" for name in allowed)
+            ) as fetcher:
+                return await fetcher.fetch(request(f"http://localhost:{port}/feed"))
+
+    assert asyncio.run(one(["localhost"])).document.body == FEED
+    with pytest.raises(FetchRefused, match=r"localhost \(.*\) is not a public address"):
+        asyncio.run(one(["127.0.0.1"]))
+
+
 def test_a_closed_port_is_a_failure_in_words():
     async def one():
         async with Fetcher(lambda: NOW, allow_private_hosts=("127.0.0.1:1",)) as fetcher:

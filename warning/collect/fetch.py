@@ -13,7 +13,6 @@ from typing import Self
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver
-from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from warning.collect.fetch_body import CHUNK, ENCODINGS, read_body, too_large
@@ -22,6 +21,7 @@ from warning.collect.fetch_headers import clean, etag, last_modified, max_age_se
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
 from warning.collect.politeness import Politeness
+from warning.collect.resolve import SystemResolver
 from warning.core.documents import Document
 from warning.errors import FetchError, FetchRateLimited, FetchRefused
 
@@ -68,10 +68,13 @@ class Fetcher:
         self._concurrency = concurrency
         self._resolver = resolver
         self._tls = tls
+        self._own_resolver: SystemResolver | None = None
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        inner = self._resolver or ThreadedResolver()
+        self._own_resolver = None if self._resolver else SystemResolver()
+        inner = self._resolver or self._own_resolver
+        assert inner is not None
         connector = TCPConnector(
             limit=self._concurrency * 2,
             resolver=GuardedResolver(self._guard, inner),
@@ -93,6 +96,8 @@ class Fetcher:
     ) -> None:
         if self._session is not None:
             await self._session.close()
+        if self._own_resolver is not None:
+            await self._own_resolver.close()
 
     async def fetch(self, request: FetchRequest) -> Fetched:
         """Ask for one document, conditionally when its validators belong to the same address.
