@@ -32,17 +32,12 @@ _MAIN_TEXT = (
 )  # fmt: skip
 
 
-def parse_html_list(
-    document: Document,
-    format: HtmlListFormat,
-    profile: SourceProfile,
-    known: frozenset[str] = frozenset(),  # noqa: A002, ARG001 - one signature for all parsers
-) -> Parsed:
+def parse_html_list(document: Document, layout: HtmlListFormat, profile: SourceProfile) -> Parsed:
     """Read a list page. A selector that finds nothing is a problem that names it, never an exception."""
     decoded = decode(document.body, document.content_type)
     if not decoded.text.strip():
         raise ParseError("the page is empty")
-    parsed = read_list(decoded.text, document, format, profile)
+    parsed = read_list(decoded.text, document, layout, profile)
     problems = (f"encoding: {decoded.problem}", *parsed.problems) if decoded.problem else parsed.problems
     return replace(parsed, problems=problems)
 
@@ -57,26 +52,26 @@ def guess_list(document: Document, profile: SourceProfile) -> Parsed:
     return read_list(decoded.text, document, format_, profile)
 
 
-def read_list(text: str, document: Document, format: HtmlListFormat, profile: SourceProfile) -> Parsed:  # noqa: A002 - as above
+def read_list(text: str, document: Document, layout: HtmlListFormat, profile: SourceProfile) -> Parsed:
     """Read a list page that is text already (a page, or HTML inside an API's answer)."""
     tree = _tree(text)
-    nodes, headings = _nodes(tree, format)
+    nodes, headings = _nodes(tree, layout)
     if not nodes:
-        return Parsed(problems=(f"item selector {format.item!r} found nothing on the page{_titled(tree)}",))
+        return Parsed(problems=(f"item selector {layout.item!r} found nothing on the page{_titled(tree)}",))
     problems = (
         [f"only the first {MAX_ENTRIES} of {len(nodes)} entries are read"] if len(nodes) > MAX_ENTRIES else []
     )
     when = _When(country=profile.country, fetched_at=document.fetched_at)
-    entries = [_entry(node, format, when, headings) for node in nodes[:MAX_ENTRIES]]
+    entries = [_entry(node, layout, when, headings) for node in nodes[:MAX_ENTRIES]]
     told = [entry for entry in entries if entry.title or entry.link]
-    problems += _missing(entries, format)
+    problems += _missing(entries, layout)
     if len(told) < len(entries) and told:
         problems.append(f"{len(entries) - len(told)} of {len(entries)} entries have neither title nor link")
     items, faults = items_from(told, replace(document, url=_address(tree, document)), profile)
     return Parsed(items=items, problems=(*problems, *faults), seen=len(entries))
 
 
-def parse_detail(document: Document, format: HtmlListFormat) -> tuple[str, str]:  # noqa: A002 - as above
+def parse_detail(document: Document, layout: HtmlListFormat) -> tuple[str, str]:
     """Return the main text of the page behind a link, and a problem when the selector missed.
 
     Then the usual places of main text are tried, and last the longest block of the page.
@@ -85,12 +80,12 @@ def parse_detail(document: Document, format: HtmlListFormat) -> tuple[str, str]:
     tree = _tree(decoded.text)
     for node in tree.css("script, style, noscript, nav, header, footer, aside, form"):
         node.decompose()
-    if format.detail:
-        texts = [paragraphs(node.html or "", BODY_CHARACTERS) for node in _css(tree, format.detail)]
+    if layout.detail:
+        texts = [paragraphs(node.html or "", BODY_CHARACTERS) for node in _css(tree, layout.detail)]
         if text := "\n".join(filter(None, texts)):
             return text[:BODY_CHARACTERS], ""
-    problem = f"detail selector {format.detail!r} found no text; the page's longest text stands instead"
-    return _main_text(tree), problem if format.detail else ""
+    problem = f"detail selector {layout.detail!r} found no text; the page's longest text stands instead"
+    return _main_text(tree), problem if layout.detail else ""
 
 
 def _main_text(tree: LexborHTMLParser) -> str:
@@ -118,13 +113,13 @@ def _css(node: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]
         raise ParseError(f"{selector!r} is not a CSS selector ({wrong})") from wrong
 
 
-def _nodes(tree: LexborHTMLParser, format: HtmlListFormat) -> tuple[list[LexborNode], dict[int, str]]:  # noqa: A002 - as above
+def _nodes(tree: LexborHTMLParser, layout: HtmlListFormat) -> tuple[list[LexborNode], dict[int, str]]:
     """The entries, and for each the text of the date heading that stands before it."""
-    if not format.date_heading:
-        return _css(tree, format.item), {}
-    marks = {node.mem_id for node in _css(tree, format.date_heading)}
+    if not layout.date_heading:
+        return _css(tree, layout.item), {}
+    marks = {node.mem_id for node in _css(tree, layout.date_heading)}
     entries, headings, heading = [], {}, ""
-    for node in _css(tree, f"{format.date_heading}, {format.item}"):
+    for node in _css(tree, f"{layout.date_heading}, {layout.item}"):
         if node.mem_id in marks:
             heading = node.text(separator=" ")
         else:
@@ -152,25 +147,25 @@ class _When:
         return next(filter(None, (read_time(window, self.country) for window in windows)), None)
 
 
-def _entry(node: LexborNode, format: HtmlListFormat, when: _When, headings: dict[int, str]) -> RawEntry:  # noqa: A002 - as above
-    link = _link(node, format.link)
-    date = _date(node, format.date, link, when) or when.read(headings.get(node.mem_id, ""))
+def _entry(node: LexborNode, layout: HtmlListFormat, when: _When, headings: dict[int, str]) -> RawEntry:
+    link = _link(node, layout.link)
+    date = _date(node, layout.date, link, when) or when.read(headings.get(node.mem_id, ""))
     return RawEntry(
         link=link,
-        title=_title(node, format),
-        summary=_read(node, format.summary) if format.summary else "",
+        title=_title(node, layout),
+        summary=_read(node, layout.summary) if layout.summary else "",
         dates=(date,) if date is not None else (),
     )
 
 
-def _title(node: LexborNode, format: HtmlListFormat) -> str:  # noqa: A002 - as above
-    if format.title_attribute:
-        found = _first(node, format.title)
-        if found is not None and (value := found.attributes.get(format.title_attribute)):
+def _title(node: LexborNode, layout: HtmlListFormat) -> str:
+    if layout.title_attribute:
+        found = _first(node, layout.title)
+        if found is not None and (value := found.attributes.get(layout.title_attribute)):
             return value
-    title = _read(node, format.title)
+    title = _read(node, layout.title)
     if not title or _CUT_OFF.search(title):  # pages that cut titles keep the whole one in an attribute
-        found = _first(node, format.title)
+        found = _first(node, layout.title)
         whole = (found.attributes.get("title") or "") if found is not None else ""
         return one_line(whole) or title
     return title
@@ -238,13 +233,13 @@ def _first(node: LexborNode, selector: str) -> LexborNode | None:
     return found[0] if found else None
 
 
-def _missing(entries: list[RawEntry], format: HtmlListFormat) -> list[str]:  # noqa: A002 - as above
+def _missing(entries: list[RawEntry], layout: HtmlListFormat) -> list[str]:
     """Selectors that found nothing in any entry: the page has changed, or the selector was never right."""
     told = (
-        ("title", format.title, any(entry.title for entry in entries)),
-        ("link", format.link, any(entry.link for entry in entries)),
-        ("date", format.date_heading or format.date, any(entry.dates for entry in entries)),
-        ("summary", format.summary, any(entry.summary for entry in entries)),
+        ("title", layout.title, any(entry.title for entry in entries)),
+        ("link", layout.link, any(entry.link for entry in entries)),
+        ("date", layout.date_heading or layout.date, any(entry.dates for entry in entries)),
+        ("summary", layout.summary, any(entry.summary for entry in entries)),
     )
     return [
         f"{name} selector {selector!r} found nothing in any entry"

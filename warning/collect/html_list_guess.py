@@ -44,6 +44,8 @@ def _is_content(link: LexborNode) -> bool:
 
 def _step(node: LexborNode) -> str:
     """A node as a selector: its tag and the first class that looks like a name and not like a counter."""
+    if not _NAME.match(str(node.tag)):
+        return "*"
     names = (node.attributes.get("class") or "").split()
     name = next((name for name in names if _NAME.match(name) and not _COUNTED.search(name)), "")
     return f"{node.tag}.{name}" if name else str(node.tag)
@@ -86,7 +88,7 @@ def _score(links: Sequence[LexborNode], rows: Sequence[LexborNode]) -> float:
     length = sum(min(weight, 80) for weight in weights) / len(weights)
     if dated < 0.3 and length < 18:
         return 0.0
-    return min(len(links), 100) ** 0.7 * length * (0.25 + 2 * dated)
+    return float(min(len(links), 100) ** 0.7) * length * (0.25 + 2 * dated)
 
 
 def _is_dated(link: LexborNode, row: LexborNode) -> bool:

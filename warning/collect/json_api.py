@@ -23,21 +23,19 @@ _GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*")
 _STEP = re.compile(r"(?:\\.|[^.\\])+")
 
 
-def parse_json(
-    document: Document, format: JsonFormat, profile: SourceProfile, known: frozenset[str] = frozenset()
-) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_json(document: Document, layout: JsonFormat, profile: SourceProfile) -> Parsed:
     """Read an API's answer. Raises ParseError for what is no JSON or lacks the path of the entries."""
     data, decoded = read_json(document)
-    if format.html is not None:
-        return _from_html(data, document, format, profile)
-    entries = _entries(data, format)
+    if layout.html is not None:
+        return _from_html(data, document, layout, profile)
+    entries = _entries(data, layout)
     kept = entries[:MAX_ENTRIES]
-    raws = [_raw(entry, key, format) for key, entry in kept]
+    raws = [_raw(entry, key, layout) for key, entry in kept]
     items, faults = items_from(raws, document, profile)
     problems = [f"encoding: {decoded.problem}"] if decoded.problem else []
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES} of {len(entries)} entries are read")
-    problems += _missing([entry for _, entry in kept], format)
+    problems += _missing([entry for _, entry in kept], layout)
     return Parsed(items=items, problems=(*problems, *faults), seen=len(entries))
 
 
@@ -112,30 +110,30 @@ def _below(value: Any, step: str) -> Iterator[Any]:
         yield value[int(step)]
 
 
-def _entries(data: Any, format: JsonFormat) -> list[tuple[str, Any]]:  # noqa: A002 - as above
+def _entries(data: Any, layout: JsonFormat) -> list[tuple[str, Any]]:
     """The entries with their key when they are the values of an object."""
-    found = follow(data, format.entries) if format.entries else data
+    found = follow(data, layout.entries) if layout.entries else data
     if isinstance(found, Mapping) and found and all(isinstance(value, Mapping) for value in found.values()):
         return [(str(key), value) for key, value in found.items()]
     if not isinstance(found, list):
         keys = ", ".join(sorted(map(str, data))[:12]) if isinstance(data, Mapping) else type(data).__name__
-        raise ParseError(f"no list at {format.entries or 'the top'!r}; the document holds: {keys}")
+        raise ParseError(f"no list at {layout.entries or 'the top'!r}; the document holds: {keys}")
     return [("", value) for value in found]
 
 
-def _raw(entry: Any, key: str, format: JsonFormat) -> RawEntry:  # noqa: A002 - as above
+def _raw(entry: Any, key: str, layout: JsonFormat) -> RawEntry:
     if isinstance(entry, str):
         return RawEntry(title=entry)
-    link = _text(follow(entry, format.url)) if format.url else ""
-    if link and format.url_prefix and not re.match(r"https?://", link, re.IGNORECASE):
-        link = format.url_prefix + link
+    link = _text(follow(entry, layout.url)) if layout.url else ""
+    if link and layout.url_prefix and not re.match(r"https?://", link, re.IGNORECASE):
+        link = layout.url_prefix + link
     return RawEntry(
-        external_id=(_text(follow(entry, format.id)) if format.id else "") or key,
+        external_id=(_text(follow(entry, layout.id)) if layout.id else "") or key,
         link=link,
-        title=_text(follow(entry, format.title)) if format.title else "",
-        summary=_text(follow(entry, format.summary)) if format.summary else "",
-        body=_text(follow(entry, format.body)) if format.body else "",
-        dates=_dates(follow(entry, format.date)) if format.date else (),
+        title=_text(follow(entry, layout.title)) if layout.title else "",
+        summary=_text(follow(entry, layout.summary)) if layout.summary else "",
+        body=_text(follow(entry, layout.body)) if layout.body else "",
+        dates=_dates(follow(entry, layout.date)) if layout.date else (),
     )
 
 
@@ -157,9 +155,9 @@ def _dates(value: Any) -> tuple[str, ...]:
     return tuple(filter(None, texts))
 
 
-def _missing(entries: list[Any], format: JsonFormat) -> list[str]:  # noqa: A002 - as above
+def _missing(entries: list[Any], layout: JsonFormat) -> list[str]:
     """Paths that lead nowhere in every entry: the API has changed, or the path was never right."""
-    paths = {name: getattr(format, name) for name in ("id", "title", "summary", "body", "url", "date")}
+    paths = {name: getattr(layout, name) for name in ("id", "title", "summary", "body", "url", "date")}
     objects = [entry for entry in entries if isinstance(entry, Mapping | list)]
     if not objects:
         return []
@@ -170,12 +168,12 @@ def _missing(entries: list[Any], format: JsonFormat) -> list[str]:  # noqa: A002
     ]
 
 
-def _from_html(data: Any, document: Document, format: JsonFormat, profile: SourceProfile) -> Parsed:  # noqa: A002 - as above
-    html = _text(follow(data, format.html or ""))
-    if format.html_list is None:
+def _from_html(data: Any, document: Document, layout: JsonFormat, profile: SourceProfile) -> Parsed:
+    html = _text(follow(data, layout.html or ""))
+    if layout.html_list is None:
         raise ParseError("`html` names a path, and `html_list` must say how to read what stands there")
     if not html.strip():
-        return Parsed(problems=(f"html path {format.html!r} holds nothing",))
+        return Parsed(problems=(f"html path {layout.html!r} holds nothing",))
     return read_list(
-        html, replace(document, url=format.url_prefix or document.url), format.html_list, profile
+        html, replace(document, url=layout.url_prefix or document.url), layout.html_list, profile
     )

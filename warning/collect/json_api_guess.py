@@ -46,15 +46,16 @@ def _lists(data: Any, path: str, depth: int, budget: list[int]) -> Iterator[tupl
     budget[0] -= 1
     if depth > MAX_DEPTH or budget[0] < 0:
         return
+    children: list[tuple[Any, Any]]
     if isinstance(data, list):
         if data and isinstance(data[0], Mapping | str):
             yield path, data
-        children = enumerate(data[:50]) if depth < 4 else ()
+        children = list(enumerate(data[:50])) if depth < 4 else []
     elif isinstance(data, Mapping):
         values = list(data.values())
         if len(values) > 1 and all(isinstance(value, Mapping) for value in values) and _alike(values):
             yield path, values
-        children = data.items()
+        children = list(data.items())
     else:
         return
     for key, value in children:
@@ -129,4 +130,4 @@ def _rating(entries: list[Any], paths: Mapping[str, str]) -> float:
     if "title" not in paths:
         return 0.0
     marks = 1 + ("url" in paths) + ("date" in paths) + 0.5 * ("id" in paths)
-    return marks * marks * len(entries) ** 0.7
+    return marks * marks * float(len(entries) ** 0.7)

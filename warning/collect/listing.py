@@ -11,16 +11,13 @@ from warning.collect.text import literal, looks_garbled
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Entry, Listing, listing_id
 from warning.core.formats import ListingFormat
-from warning.core.sources import SourceProfile
 from warning.errors import ParseError
 
 MAX_ENTRIES = 500_000
 TOLD_PROBLEMS = 20
 
 
-def parse_listing(
-    document: Document, format: ListingFormat, profile: SourceProfile, known: frozenset[str] = frozenset()
-) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_listing(document: Document, layout: ListingFormat) -> Parsed:
     """Read a whole list. Raises ParseError when it cannot be read or lacks the columns of key and name.
 
     A listing without entries is returned as None with a problem: whoever compares versions must not take an
@@ -30,9 +27,9 @@ def parse_listing(
     text = decoded.text.lstrip("\ufeff").replace("\x00", "").rstrip("\x1a \t\r\n")
     if not text:
         raise ParseError("the document is empty, a list is wanted")
-    records = read_records(text, format)
+    records = read_records(text, layout)
     problems = [f"encoding: {decoded.problem}"] if decoded.problem else []
-    entries, faults, seen = _entries(records, format)
+    entries, faults, seen = _entries(records, layout)
     problems += faults
     if not entries:
         return Parsed(problems=(*problems, "the list holds no usable entry"), seen=seen)
@@ -51,23 +48,23 @@ def parse_listing(
 class _Reader:
     """Turns a record into an entry: which fields, what counts as missing, where a name ends."""
 
-    format: ListingFormat
+    layout: ListingFormat
     name_end: re.Pattern[str] | None
 
     def value(self, record: Record, names: str) -> str:
         parts = (literal(record.get(name, "")) for name in names.split("+"))
-        return " ".join(part for part in parts if part and part not in self.format.missing)
+        return " ".join(part for part in parts if part and part not in self.layout.missing)
 
     def entry(self, record: Record) -> Entry:
         name = self.name(record)
-        country = self.value(record, self.format.country) if self.format.country else ""
-        fields = tuple((f, value) for f in self.format.fields if (value := self.value(record, f)))
+        country = self.value(record, self.layout.country) if self.layout.country else ""
+        fields = tuple((f, value) for f in self.layout.fields if (value := self.value(record, f)))
         return Entry(
             key=self.key(record, name), name=name, country=place_code(country) or country, fields=fields
         )
 
     def name(self, record: Record) -> str:
-        name = self.value(record, self.format.name)
+        name = self.value(record, self.layout.name)
         end = self.name_end.search(name) if self.name_end else None
         return name[: end.start()].strip(" ,;:") if end and end.start() else name
 
@@ -77,21 +74,21 @@ class _Reader:
         Editors move commas and full stops; those must neither end one entry nor begin another.
         """
         parts = [
-            name if part == self.format.name else literal(record.get(part, ""))
-            for part in self.format.key.split("+")
+            name if part == self.layout.name else literal(record.get(part, ""))
+            for part in self.layout.key.split("+")
         ]
-        if self.format.name == LINE or self.format.name not in self.format.key.split("+"):
+        if self.layout.name == LINE or self.layout.name not in self.layout.key.split("+"):
             return " ".join(filter(None, parts))
         return " ".join(filter(None, ("".join(filter(str.isalnum, part.casefold())) for part in parts)))
 
 
-def _entries(records: Iterator[Record], format: ListingFormat) -> tuple[list[Entry], list[str], int]:  # noqa: A002 - as above
-    reader = _Reader(format=format, name_end=re.compile(format.name_until) if format.name_until else None)
+def _entries(records: Iterator[Record], layout: ListingFormat) -> tuple[list[Entry], list[str], int]:
+    reader = _Reader(layout=layout, name_end=re.compile(layout.name_until) if layout.name_until else None)
     unusable: list[str] = []
     entries: dict[str, Entry] = {}
     repeated = renumbered = seen = 0
-    for record in _filled_down(records, format.filled_down):
-        if not any(record.values()) or not _is_kept(record, format.where):
+    for record in _filled_down(records, layout.filled_down):
+        if not any(record.values()) or not _is_kept(record, layout.where):
             continue
         seen += 1
         if seen > MAX_ENTRIES:

@@ -18,34 +18,34 @@ LINE = "line"
 _BREAKING = frozenset({"br", "p", "div", "li", "td", "th", "tr"})
 
 
-def read_records(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - the word of the catalogue
+def read_records(text: str, layout: ListingFormat) -> Iterator[Record]:
     """Yield the records of a list. Raises ParseError when the document is not of the declared encoding."""
-    match format.encoding:
+    match layout.encoding:
         case "csv" | "tsv":
-            return _from_rows(text, format)
+            return _from_rows(text, layout)
         case "json":
-            return _from_json(text, format)
+            return _from_json(text, layout)
         case "lines":
-            return ({LINE: line, format.key: line, format.name: line} for line in _lines(text))
+            return ({LINE: line, layout.key: line, layout.name: line} for line in _lines(text))
         case "xml":
-            return _from_xml(text, format)
+            return _from_xml(text, layout)
 
 
 def _lines(text: str) -> Iterator[str]:
     return (line for raw in text.splitlines() if (line := raw.strip()) and not line.startswith("#"))
 
 
-def _from_rows(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
+def _from_rows(text: str, layout: ListingFormat) -> Iterator[Record]:
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise ParseError("an HTML or XML page, a list in CSV is wanted: an error page or a login?")
-    separator = "\t" if format.encoding == "tsv" else sniff_separator(text)
+    separator = "\t" if layout.encoding == "tsv" else sniff_separator(text)
     rows = delimited(text, separator)
-    header = list(format.columns) or ([] if not format.header else rows[0])
+    header = list(layout.columns) or ([] if not layout.header else rows[0])
     if not header:
         raise ParseError("a list without header needs `columns`")
-    for name in {part for names in (format.key, format.name) for part in names.split("+")}:
+    for name in {part for names in (layout.key, layout.name) for part in names.split("+")}:
         find_column(header, name)
-    body = rows[1:] if format.header else rows
+    body = rows[1:] if layout.header else rows
     width = len(header)
     return (
         dict(zip(header, row, strict=False))
@@ -54,29 +54,29 @@ def _from_rows(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A
     )
 
 
-def _from_json(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
+def _from_json(text: str, layout: ListingFormat) -> Iterator[Record]:
     try:
         data = json.loads(text, strict=False)
     except (ValueError, RecursionError) as wrong:
         raise ParseError(f"not JSON: {wrong}") from wrong
-    entries = follow(data, format.entries) if format.entries else data
+    entries = follow(data, layout.entries) if layout.entries else data
     if isinstance(entries, Mapping):
         entries = [
             {"key": key, **value} if isinstance(value, Mapping) else {"key": key, "name": value}
             for key, value in entries.items()
         ]
     if not isinstance(entries, list):
-        raise ParseError(f"no list at {format.entries or 'the top'!r}")
+        raise ParseError(f"no list at {layout.entries or 'the top'!r}")
     names = {
         part
-        for said in (format.key, format.name, format.country or "", *format.fields, *format.where)
+        for said in (layout.key, layout.name, layout.country or "", *layout.fields, *layout.where)
         for part in said.split("+")
     }
     for entry in entries:
         if isinstance(entry, Mapping):
             yield {name: _text(follow(entry, name)) for name in names if name}
         else:
-            yield {LINE: _text(entry), format.key: _text(entry), format.name: _text(entry)}
+            yield {LINE: _text(entry), layout.key: _text(entry), layout.name: _text(entry)}
 
 
 def _text(value: Any) -> str:
@@ -85,7 +85,7 @@ def _text(value: Any) -> str:
     return "" if value is None or isinstance(value, Mapping) else str(value)
 
 
-def _from_xml(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A002 - as above
+def _from_xml(text: str, layout: ListingFormat) -> Iterator[Record]:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8"
     )
@@ -94,24 +94,24 @@ def _from_xml(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A0
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
         raise ParseError(f"not well-formed XML: {wrong}") from wrong
-    where = _sections(root, format.section) if format.section else [root]
+    where = _sections(root, layout.section) if layout.section else [root]
     if not where:
-        raise ParseError(f"no section that begins with {format.section!r} in the document")
+        raise ParseError(f"no section that begins with {layout.section!r} in the document")
     path = ".//" + "/".join(
-        f"*[local-name()='{step}']" for step in format.entries.split("/") if re.fullmatch(r"[\w.-]+", step)
+        f"*[local-name()='{step}']" for step in layout.entries.split("/") if re.fullmatch(r"[\w.-]+", step)
     )
     found = [entry for section in where for entry in _elements(section, path)]
     if not found:
-        raise ParseError(f"no element at {format.entries!r} in the document")
+        raise ParseError(f"no element at {layout.entries!r} in the document")
     names = {
         part
         for said in (
-            format.key,
-            format.name,
-            format.country or "",
-            *format.fields,
-            *format.where,
-            *format.filled_down,
+            layout.key,
+            layout.name,
+            layout.country or "",
+            *layout.fields,
+            *layout.where,
+            *layout.filled_down,
         )
         for part in said.split("+")
     }
@@ -121,10 +121,10 @@ def _from_xml(text: str, format: ListingFormat) -> Iterator[Record]:  # noqa: A0
 def _elements(node: etree._Element, path: str) -> list[etree._Element]:
     found = node.xpath(path)
     return (
-        [element for element in found if isinstance(element, etree._Element)]
+        [element for element in found if isinstance(element, etree._Element)]  # noqa: SLF001 - lxml has no other name for it
         if isinstance(found, list)
         else []
-    )  # noqa: SLF001 - lxml's only name of its element type
+    )
 
 
 def _sections(root: etree._Element, begins: str) -> list[etree._Element]:
@@ -161,6 +161,8 @@ def _cell(entry: etree._Element, name: str) -> str:
 
 def _words(node: etree._Element) -> str:
     parts: list[str] = []
+    if not isinstance(node.tag, str):
+        return ""
     for event, element in etree.iterwalk(node, events=("start", "end")):
         breaks = _local(element) in _BREAKING
         if event == "start":

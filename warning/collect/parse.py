@@ -18,11 +18,11 @@ from warning.errors import ParseError
 Parser = Callable[[Document, Any, SourceProfile, frozenset[str]], Parsed]
 
 PARSERS: Mapping[str, Parser] = {
-    "rss": parse_rss,
-    "html_list": parse_html_list,
-    "json": parse_json,
-    "table": parse_table,
-    "listing": parse_listing,
+    "rss": lambda document, _layout, profile, known: parse_rss(document, profile, known),
+    "html_list": lambda document, layout, profile, _known: parse_html_list(document, layout, profile),
+    "json": lambda document, layout, profile, _known: parse_json(document, layout, profile),
+    "table": lambda document, layout, profile, _known: parse_table(document, layout, profile),
+    "listing": lambda document, layout, _profile, _known: parse_listing(document, layout),
 }
 MAX_DOCUMENT_BYTES = 64_000_000
 PARSE_SECONDS = 60.0

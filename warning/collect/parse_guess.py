@@ -11,19 +11,18 @@ from warning.collect.parse import guarded
 from warning.collect.rss import parse_rss
 from warning.collect.table import guess_figures
 from warning.core.documents import Document, Parsed
-from warning.core.formats import RssFormat
 from warning.core.sources import SourceProfile
 
 
 def _rss(document: Document, profile: SourceProfile) -> Parsed:
-    return parse_rss(document, RssFormat(format="rss"), profile, frozenset())
+    return parse_rss(document, profile)
 
 
-def _listing(document: Document, profile: SourceProfile) -> Parsed:
+def _listing(document: Document, _profile: SourceProfile) -> Parsed:
     found = guess_listing(decode(document.body, document.content_type).text)
     if found is None:
         return Parsed(problems=("no list of entries found",))
-    return parse_listing(document, found, profile)
+    return parse_listing(document, found)
 
 
 GUESSERS: Mapping[str, Callable[[Document, SourceProfile], Parsed]] = {

@@ -18,7 +18,6 @@ from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.feed_json import entries_of, is_json_feed
 from warning.collect.feed_split import split_feed
 from warning.core.documents import Document, Parsed
-from warning.core.formats import RssFormat
 from warning.core.sources import SourceProfile
 from warning.errors import ParseError
 
@@ -32,12 +31,14 @@ _UNSAFE_LINK = re.compile(
     re.IGNORECASE,
 )
 _CDF = re.compile(r"(?:\s*<(?:\?[^>]{0,300}|!--.{0,2000}?--)>)*\s*<channel\b", re.IGNORECASE | re.DOTALL)
+# Without any of these elements feedparser finds nothing, and on large pages it takes long over it.
+_BONES = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
 _HTML = re.compile(
     r"^\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 
 
-def parse_rss(document: Document, format: RssFormat, profile: SourceProfile, known: frozenset[str]) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_rss(document: Document, profile: SourceProfile, known: frozenset[str] = frozenset()) -> Parsed:
     """Read a feed. Raises ParseError when the document is no feed at all or attacks its reader."""
     decoded = decode(document.body, document.content_type)
     text = decoded.text.lstrip("\ufeff \t\r\n\x00")
@@ -45,6 +46,8 @@ def parse_rss(document: Document, format: RssFormat, profile: SourceProfile, kno
         raise ParseError("the document is empty, a feed is wanted")
     if text[0] in "{[":
         return _from_json(text, decoded, document, profile)
+    if not _BONES.search(text):
+        raise ParseError(_not_a_feed(text))
     _refuse_entity_bombs(text)
     return _from_xml(text, decoded, document, profile, known)
 
@@ -134,7 +137,8 @@ def _text(value: object) -> str:
 def _utc(parsed: Any) -> datetime | None:
     """Feedparser's struct_time, for the odd formats that only it knows."""
     try:
-        return datetime(*parsed[:6], tzinfo=UTC) if parsed and parsed[0] >= 1900 else None
+        year, month, day, hour, minute, second = parsed[:6]
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC) if year >= 1900 else None
     except (TypeError, ValueError):
         return None
 

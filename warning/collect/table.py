@@ -17,6 +17,7 @@ from warning.core.evidence import Observation, observation_id, period_end
 from warning.core.formats import COLUMN, PERIODS_ARE_COLUMNS, TableFormat, ValueColumn
 from warning.core.ids import content_id
 from warning.core.sources import SourceProfile
+from warning.core.vocabulary import Frequency
 from warning.errors import ParseError
 
 SERIES_NAME_CHARACTERS = 160
@@ -25,15 +26,13 @@ _UNSLUGGED = re.compile(r"[^\w.]+")
 Reader = Callable[[Row], str]
 
 
-def parse_table(
-    document: Document, format: TableFormat, profile: SourceProfile, known: frozenset[str] = frozenset()
-) -> Parsed:  # noqa: A002, ARG001 - one signature for all parsers
+def parse_table(document: Document, layout: TableFormat, profile: SourceProfile) -> Parsed:
     """Read a table. Raises ParseError when a column is missing or does not hold what the source expects."""
-    if format.entries is not None:
-        table = rows_of_json(document, format.entries)
+    if layout.entries is not None:
+        table = rows_of_json(document, layout.entries)
     else:
-        table = read_table(document, sheet=format.sheet, separator=format.separator, encoding=format.encoding)
-    return _observed(table, document, format, profile)
+        table = read_table(document, sheet=layout.sheet, separator=layout.separator, encoding=layout.encoding)
+    return _observed(table, document, layout, profile)
 
 
 def guess_figures(document: Document, profile: SourceProfile) -> Parsed:
@@ -47,16 +46,16 @@ def guess_figures(document: Document, profile: SourceProfile) -> Parsed:
     return _observed(table, document, found, profile)
 
 
-def _observed(table: Table, document: Document, format: TableFormat, profile: SourceProfile) -> Parsed:  # noqa: A002 - as above
+def _observed(table: Table, document: Document, layout: TableFormat, profile: SourceProfile) -> Parsed:
     if not table.rows:
         return Parsed(problems=(*table.problems, "the table has no rows"))
-    if len(table.rows) < format.header_row:
-        raise ParseError(f"{len(table.rows)} rows; the header is to stand in row {format.header_row}")
-    header = [as_text(cell) for cell in table.rows[format.header_row - 1]]
-    rows = table.rows[format.header_row + format.skip_rows :]
+    if len(table.rows) < layout.header_row:
+        raise ParseError(f"{len(table.rows)} rows; the header is to stand in row {layout.header_row}")
+    header = [as_text(cell) for cell in table.rows[layout.header_row - 1]]
+    rows = table.rows[layout.header_row + layout.skip_rows :]
     refuse_shifted(header, rows)
-    tally = _Tally(last_counts=format.repeated == "last")
-    columns = tuple(_columns(header, rows, format, document))
+    tally = _Tally(last_counts=layout.repeated == "last")
+    columns = tuple(_columns(header, rows, layout, document))
     for row in tally.distinct(rows):
         for column in columns:
             if column.index < len(row) and column.keeps(row):
@@ -83,7 +82,7 @@ class _Column:
     partner: Reader
     unit: Reader
     series: Callable[[Row, str, str, str, str], str]
-    frequency: str
+    frequency: Frequency
 
 
 @dataclass(slots=True)
@@ -171,7 +170,7 @@ def _read_cell(row: Row, column: _Column, tally: _Tally, document: Document, pro
         hs_code=hs_code or None,
         unit=column.unit(row),
         currency=column.value.currency,
-        frequency=column.frequency,  # type: ignore[arg-type] - a Frequency, from the format
+        frequency=column.frequency,
         period=period,
         value=scaled,
         known_at=_known_at(period, document.fetched_at, profile),
@@ -187,57 +186,57 @@ def _known_at(period: str, fetched_at: datetime, profile: SourceProfile) -> date
 
 
 def _columns(
-    header: Sequence[str], rows: Sequence[Row], format: TableFormat, document: Document
-) -> Iterator[_Column]:  # noqa: A002 - as above
-    if format.period == PERIODS_ARE_COLUMNS:
-        value = format.values["*"]
-        named = [(index, read_period(name, format.frequency)) for index, name in enumerate(header)]
+    header: Sequence[str], rows: Sequence[Row], layout: TableFormat, document: Document
+) -> Iterator[_Column]:
+    if layout.period == PERIODS_ARE_COLUMNS:
+        value = layout.values["*"]
+        named = [(index, read_period(name, layout.frequency)) for index, name in enumerate(header)]
         dated = [(index, period) for index, period in named if period is not None]
         if not dated:
             raise ParseError(
-                f"no column name is a period ({format.frequency}); the table has: {', '.join(header)[:300]}"
+                f"no column name is a period ({layout.frequency}); the table has: {', '.join(header)[:300]}"
             )
         for index, period in dated:
-            yield _column(header, rows, format, document, header[index], index, value, period)
+            yield _column(header, rows, layout, document, header[index], index, value, period)
         return
-    for name, value in format.values.items():
+    for name, value in layout.values.items():
         index = find_column(header, value.column or name)
-        yield _column(header, rows, format, document, name, index, value, _fixed_period(value, format))
+        yield _column(header, rows, layout, document, name, index, value, _fixed_period(value, layout))
 
 
-def _fixed_period(value: ValueColumn, format: TableFormat) -> str | None:  # noqa: A002 - as above
+def _fixed_period(value: ValueColumn, layout: TableFormat) -> str | None:
     if value.period is None:
         return None
-    period = read_period(value.period, format.frequency)
+    period = read_period(value.period, layout.frequency)
     if period is None:
-        raise ParseError(f"period {value.period!r} is not a period of frequency {format.frequency}")
+        raise ParseError(f"period {value.period!r} is not a period of frequency {layout.frequency}")
     return period
 
 
 def _column(
-    header: Sequence[str], rows: Sequence[Row], format: TableFormat, document: Document,  # noqa: A002 - as above
+    header: Sequence[str], rows: Sequence[Row], layout: TableFormat, document: Document,
     name: str, index: int, value: ValueColumn, period: str | None,
 ) -> _Column:  # fmt: skip
     sample = column_sample(rows, index)
-    refuse_role(name, "values", sample, lambda text: is_figure(text, format.decimal), "figures")
-    hs_code = _hs_code(header, value.hs_code or format.hs_code or "")
-    reporter = _place(header, rows, format, "reporter")
-    partner = _place(header, rows, format, "partner")
+    refuse_role(name, "values", sample, lambda text: is_figure(text, layout.decimal), "figures")
+    hs_code = _hs_code(header, value.hs_code or layout.hs_code or "")
+    reporter = _place(header, rows, layout, "reporter")
+    partner = _place(header, rows, layout, "partner")
     return _Column(
         name=name,
         index=index,
         value=value,
-        decimal=format.decimal,
-        keeps=_filter(header, format, value),
-        period=_period(header, rows, format) if period is None else lambda row: period,  # noqa: ARG005 - fixed
-        period_name=format.period,
-        material=_material(header, format, value, hs_code),
+        decimal=layout.decimal,
+        keeps=_filter(header, layout, value),
+        period=_period(header, rows, layout) if period is None else lambda row: period,  # noqa: ARG005 - fixed
+        period_name=layout.period,
+        material=_material(header, layout, value, hs_code),
         hs_code=hs_code,
         reporter=reporter,
         partner=partner,
         unit=_text(header, value.unit),
-        series=_series(header, format, document.source_id, name, value),
-        frequency=format.frequency,
+        series=_series(header, layout, document.source_id, name, value),
+        frequency=layout.frequency,
     )
 
 
@@ -249,20 +248,20 @@ def _text(header: Sequence[str], said: str) -> Reader:
     return lambda row: " ".join(as_text(row[i]) for i in indices if i < len(row))
 
 
-def _period(header: Sequence[str], rows: Sequence[Row], format: TableFormat) -> Callable[[Row], str | None]:  # noqa: A002 - as above
-    name = format.period.removeprefix(COLUMN)
+def _period(header: Sequence[str], rows: Sequence[Row], layout: TableFormat) -> Callable[[Row], str | None]:
+    name = layout.period.removeprefix(COLUMN)
     indices = [find_column(header, part) for part in name.split("+")]
     if len(indices) == 1:
-        fits = lambda text: is_period(text, format.frequency)  # noqa: E731 - one line, used once
-        refuse_role(name, "period", column_sample(rows, indices[0]), fits, _example(format.frequency))
+        fits = lambda text: is_period(text, layout.frequency)  # noqa: E731 - one line, used once
+        refuse_role(name, "period", column_sample(rows, indices[0]), fits, _example(layout.frequency))
         index = indices[0]
-        return lambda row: read_period(row[index], format.frequency) if index < len(row) else None
+        return lambda row: read_period(row[index], layout.frequency) if index < len(row) else None
     return lambda row: read_period(
-        "-".join(as_text(row[i]) for i in indices if i < len(row)), format.frequency
+        "-".join(as_text(row[i]) for i in indices if i < len(row)), layout.frequency
     )
 
 
-def _example(frequency: str) -> str:
+def _example(frequency: Frequency) -> str:
     examples = {"D": "a day such as 2023-08-01", "W": "a week such as 2023-W31", "M": "a month such as 2023-08",
                 "Q": "a quarter such as 2023-Q3", "A": "a year such as 2023"}  # fmt: skip
     return examples[frequency]
@@ -281,46 +280,46 @@ def _digits(written: str) -> str:
     return f"0{digits}" if digits.isdigit() and len(digits) in {3, 5, 7, 9} else digits
 
 
-def _place(header: Sequence[str], rows: Sequence[Row], format: TableFormat, role: str) -> Reader:  # noqa: A002 - as above
-    said: str = getattr(format, role)
+def _place(header: Sequence[str], rows: Sequence[Row], layout: TableFormat, role: str) -> Reader:
+    said: str = getattr(layout, role)
     if not said.startswith(COLUMN):
-        constant = said if re.fullmatch(r"[A-Z]{2}|WLD", said) else place_code(said, format.partners)
+        constant = said if re.fullmatch(r"[A-Z]{2}|WLD", said) else place_code(said, layout.partners)
         if not constant:
             raise ParseError(f"{role} {said!r} is no country: write ISO 3166 alpha-2, WLD or column:NAME")
         return lambda row: constant  # noqa: ARG005 - a constant
     name = said.removeprefix(COLUMN)
     index = find_column(header, name)
     codes: dict[str, str] = {}
-    fits = lambda text: bool(place_code(text, format.partners))  # noqa: E731 - one line, used once
+    fits = lambda text: bool(place_code(text, layout.partners))  # noqa: E731 - one line, used once
     refuse_role(name, role, column_sample(rows, index), fits, "a country's name or code")
 
     def read(row: Row) -> str:
         written = as_text(row[index]) if index < len(row) else ""
         if written not in codes:
-            codes[written] = place_code(written, format.partners)
+            codes[written] = place_code(written, layout.partners)
         return codes[written]
 
     return read
 
 
 def _material(
-    header: Sequence[str], format: TableFormat, value: ValueColumn, hs_code: Reader
-) -> Callable[[Row], str | None]:  # noqa: A002 - as above
+    header: Sequence[str], layout: TableFormat, value: ValueColumn, hs_code: Reader
+) -> Callable[[Row], str | None]:
     """A material's id; None for rows of what the source's maps do not name."""
-    if format.materials_by_hs and not value.material:
-        by_hs = sorted(format.materials_by_hs.items(), key=lambda pair: -len(pair[0]))
+    if layout.materials_by_hs and not value.material:
+        by_hs = sorted(layout.materials_by_hs.items(), key=lambda pair: -len(pair[0]))
         return lambda row: next((material for code, material in by_hs if hs_code(row).startswith(code)), None)
-    read = _text(header, value.material or format.material)
-    if not format.materials:
+    read = _text(header, value.material or layout.material)
+    if not layout.materials:
         return lambda row: _slug(read(row))
-    constant = not (value.material or format.material).startswith(COLUMN)
-    own = {key.strip(): material for key, material in format.materials.items()}
+    constant = not (value.material or layout.material).startswith(COLUMN)
+    own = {key.strip(): material for key, material in layout.materials.items()}
     return lambda row: own.get(read(row), _slug(read(row)) if constant else None)
 
 
-def _filter(header: Sequence[str], format: TableFormat, value: ValueColumn) -> Callable[[Row], bool]:  # noqa: A002 - as above
+def _filter(header: Sequence[str], layout: TableFormat, value: ValueColumn) -> Callable[[Row], bool]:
     wanted: list[tuple[int, frozenset[str]]] = []
-    for name, values in format.where.items():
+    for name, values in layout.where.items():
         wanted.append((find_column(header, name), frozenset(values)))
     for name, only in value.where.items():
         wanted.append((find_column(header, name), frozenset({only})))
@@ -328,12 +327,12 @@ def _filter(header: Sequence[str], format: TableFormat, value: ValueColumn) -> C
 
 
 def _series(
-    header: Sequence[str], format: TableFormat, source_id: str, name: str, value: ValueColumn
-) -> Callable[[Row, str, str, str, str], str]:  # noqa: A002 - as above
+    header: Sequence[str], layout: TableFormat, source_id: str, name: str, value: ValueColumn
+) -> Callable[[Row, str, str, str, str], str]:
     """The series a figure belongs to: the source's own naming, else everything that tells figures apart."""
-    own = _text(header, format.series) if format.series else None
+    own = _text(header, layout.series) if layout.series else None
     rivals = sum(
-        (other.measure, other.period) == (value.measure, value.period) for other in format.values.values()
+        (other.measure, other.period) == (value.measure, value.period) for other in layout.values.values()
     )
     column = name.replace(value.period or "\x00", "") if rivals > 1 else value.measure
     known: dict[tuple[str, ...], str] = {}

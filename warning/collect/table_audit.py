@@ -7,6 +7,7 @@ cmdCode. Such a document is refused whole: a wrong figure is worse than none.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from warning.collect.table_cells import Unreadable, as_text, read_figure
 from warning.collect.table_periods import read_period
@@ -47,11 +48,14 @@ def audit_names(header: Sequence[str], rows: Sequence[Row]) -> list[Misfit]:
     for index, name in enumerate(header):
         plain = re.sub(r"[\W_]+", "", name.casefold())
         for names, shape, wanted in _SHAPES:
-            if plain in names and (
-                misfit := _misfit(name, _values(rows, index), lambda v, s=shape: bool(s.match(v)), wanted)
-            ):  # type: ignore[misc] - mypy cannot infer a default argument of a lambda
-                found.append(misfit)
+            if plain in names:
+                misfit = _misfit(name, column_sample(rows, index), partial(_has_shape, shape), wanted)
+                found += [misfit] if misfit else []
     return found
+
+
+def _has_shape(shape: re.Pattern[str], text: str) -> bool:
+    return shape.match(text) is not None
 
 
 def refuse_shifted(header: Sequence[str], rows: Sequence[Row]) -> None:
@@ -85,10 +89,6 @@ def is_period(text: str, frequency: Frequency) -> bool:
 
 def column_sample(rows: Sequence[Row], index: int) -> list[str]:
     """Texts of one column, evenly spread over the table."""
-    return _values(rows, index)
-
-
-def _values(rows: Sequence[Row], index: int) -> list[str]:
     step = max(1, len(rows) // SAMPLE_ROWS)
     cells = (row[index] for row in rows[::step] if index < len(row))
     return [text for cell in cells if (text := as_text(cell))]

@@ -102,7 +102,10 @@ def _number(text: str, decimal: str) -> float | None:
         raise Unreadable(f"{text[:40]!r} is not a figure")
     if decimal == ",":
         bare = bare.replace(".", "").replace(",", ".")
-    figure = float(bare.replace(",", ""))
+    try:
+        figure = float(bare.replace(",", ""))
+    except ValueError:
+        raise Unreadable(f"{text[:40]!r} is not a figure") from None
     return figure if math.isfinite(figure) else None
 
 

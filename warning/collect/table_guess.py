@@ -141,17 +141,13 @@ def _is_no_figure(name: str, cells: Sequence[str]) -> bool:
 
 def _measure(name: str) -> Measure:
     plain = name.casefold()
-    side = (
-        "export"
-        if "exp" in plain or "수출" in plain or "出口" in plain
-        else "import"
-        if "imp" in plain or "수입" in plain or "进口" in plain
-        else ""
-    )
+    weighed = bool(re.search(r"qty|quant|weight|wgt|kg|ton", plain))
     if "price" in plain or "usd_per" in plain:
         return "price"
-    if side:
-        return f"{side}_quantity" if re.search(r"qty|quant|weight|wgt|kg|ton", plain) else f"{side}_value"  # type: ignore[return-value] - one of four literals
+    if any(word in plain for word in ("exp", "수출", "出口")):
+        return "export_quantity" if weighed else "export_value"
+    if any(word in plain for word in ("imp", "수입", "进口")):
+        return "import_quantity" if weighed else "import_value"
     return "unit_value" if plain in {"uv", "unit_price", "unit value"} else "index"
 
 

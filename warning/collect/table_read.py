@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from warning.collect.decode import decode
@@ -86,10 +87,15 @@ def _spreadsheet(body: bytes, sheet: str | None) -> Table:
         for name in chosen:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS)
             if rows:
-                return Table(rows=rows)
+                return Table(rows=[[_cell(cell) for cell in row] for row in rows])
     except (CalamineError, ValueError, OSError) as wrong:
         raise ParseError(f"the spreadsheet cannot be read: {wrong}") from wrong
     raise ParseError("the workbook holds no row")
+
+
+def _cell(cell: object) -> Cell:
+    """A cell without its spreadsheet's durations and hours of the day: no column of ours holds those."""
+    return cell if isinstance(cell, str | float | int | bool | datetime | date) else str(cell)
 
 
 def rows_of_json(document: Document, path: str) -> Table:

@@ -180,7 +180,10 @@ def paragraphs(raw: str, limit: int = SUMMARY_CHARACTERS) -> str:
 
 def literal(raw: str, limit: int = SUMMARY_CHARACTERS) -> str:
     """Text that was never markup (a CSV cell, a text node): cleaned of what cannot be seen, on one line."""
-    return _cut(" ".join(_visible(raw[:MARKUP_CHARACTERS]).split()), limit)
+    text = raw[:MARKUP_CHARACTERS]
+    if not (text.isascii() and text.isprintable()):  # most cells need no cleaning, and lists have many cells
+        text = _visible(text)
+    return _cut(" ".join(text.split()), limit)
 
 
 def looks_garbled(text: str) -> bool:
@@ -254,8 +257,8 @@ def _tag(text: str, match: re.Match[str], *, known_tags_only: bool) -> tuple[str
     if known_tags_only and name not in _HTML_NAMES and not any(mark in match[0] for mark in "=:-"):
         return match[0], match.end()
     if name in _SILENT and not match["close"] and not match["rest"].endswith("/"):
-        end = re.compile(rf"</{name}\b[^>]*>", re.IGNORECASE).search(text, match.end())
-        return " ", end.end() if end else len(text)
+        closing = re.compile(rf"</{name}\b[^>]*>", re.IGNORECASE).search(text, match.end())
+        return " ", closing.end() if closing else len(text)
     return ("\n" if name in _BLOCKS else ""), match.end()
 
 

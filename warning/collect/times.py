@@ -32,10 +32,17 @@ _NAMED: Mapping[str, float] = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "MET": 1, "CEST": 2,
     "MESZ": 2, "EET": 2, "SAST": 2, "EEST": 3, "MSK": 3, "TRT": 3, "GST": 4, "PKT": 5, "IST": 5.5, "ICT": 7,
     "WIB": 7, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10,
-    "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "AST": -4, "ADT": -3, "EST": -5, "EDT": -4, "ET": -5,
-    "CST": -6, "CDT": -5, "CT": -6, "MST": -7, "MDT": -6, "MT": -7, "PST": -8, "PDT": -7, "PT": -8, "AKST": -9,
+    "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "AST": -4, "ADT": -3, "EST": -5, "EDT": -4,
+    "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9,
     "AKDT": -8, "HST": -10, "BRT": -3, "CLT": -4,
 }  # fmt: skip
+# Names that mean one offset in winter and another in summer.
+_SEASONAL = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
 _AMBIGUOUS = {("CST", "CN"): 8.0, ("CST", "TW"): 8.0, ("IST", "IL"): 2.0, ("IST", "IE"): 1.0}
 _MONTHS = {
     name: number
@@ -218,6 +225,8 @@ def _zone(written: str | None, country: str) -> tzinfo:
     if numeric:
         minutes = int(numeric[2]) * 60 + int(numeric[3] or 0)
         return timezone(timedelta(minutes=minutes if numeric[1] == "+" else -minutes))
+    if name in _SEASONAL:
+        return ZoneInfo(_SEASONAL[name])
     hours = _AMBIGUOUS.get((name, country), _NAMED.get(name))
     return zone_of(country) if hours is None else timezone(timedelta(hours=hours))
 
