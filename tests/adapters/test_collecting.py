@@ -73,9 +73,12 @@ def run(sqlite_url):
         @asynccontextmanager
         async def bench():
             engine = open_engine(sqlite_url)
-            async with hostile_server() as server, Fetcher(
-                lambda: NOW, allow_private_hosts=(server.host,), politeness=Politeness(per_host=8)
-            ) as fetcher:
+            async with (
+                hostile_server() as server,
+                Fetcher(
+                    lambda: NOW, allow_private_hosts=(server.host,), politeness=Politeness(per_host=8)
+                ) as fetcher,
+            ):
                 yield Bench(server, fetcher, Repository(engine))
             engine.dispose()
 
@@ -243,6 +246,9 @@ def test_half_a_list_is_not_stored_so_that_nothing_reads_as_removed(run):
         assert report.outcomes[0].cause == "the list was not stored: 1 entries, below 3 (expect.rows)"
         assert bench.state().condition == "drifted"
         assert len(bench.repository.latest_listing("s").entries) == 3
+        bench.server.feed = b"name\nAcme\nBolt\nCrane\n"
+        assert (await bench.collect(spec, force=True)).outcomes[0].answer == "unchanged"
+        assert (bench.state().condition, bench.state().failures) == ("not_modified", 0)
         bench.server.feed = b"name\nAcme\nBolt\nDrill\n"
         assert (await bench.collect(spec, force=True)).outcomes[0].listing_changes == 2
 

@@ -61,8 +61,12 @@ def judge_document(
 
 
 def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Verdict:
-    """Judge a source whose document has not changed: what was wrong with it still is, and it may be frozen."""
-    if state.condition in _KEPT_CONDITIONS and not state.cause.startswith(FROZEN):
+    """Judge a source whose document has not changed: what was wrong with it still is, and it may be frozen.
+
+    After failures "unchanged" means that the document stored last is back: what failed is over.
+    """
+    kept = state.condition in _KEPT_CONDITIONS and state.failures == 0
+    if kept and not state.cause.startswith(FROZEN):
         return Verdict(condition=state.condition, cause=state.cause)
     cause = _frozen(spec, state, now)
     return Verdict(condition="drifted" if cause else "not_modified", cause=cause)

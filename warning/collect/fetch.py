@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +18,7 @@ from yarl import URL
 from warning.collect.fetch_body import CHUNK, ENCODINGS, read_body, too_large
 from warning.collect.fetch_failures import explain, judge_status
 from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
-from warning.collect.fetch_values import Fetched, FetchRequest, Validators
+from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
@@ -157,11 +157,10 @@ class Fetcher:
         now = self._clock()
         wait = retry_after_seconds(answer.headers, now)
         if answer.status == 429 or (answer.status == 503 and wait is not None):
-            self._politeness.hold(hop.url.host or "", wait or 0.0)
-            raise FetchRateLimited(
-                f"the server answered {answer.status} and asks us to wait",
-                retry_after_seconds=DEFAULT_WAIT_SECONDS if wait is None else wait,
-            )
+            wait = DEFAULT_WAIT_SECONDS if wait is None else wait
+            self._politeness.hold(hop.url.host or "", wait)
+            asked = f"the server answered {answer.status} and asks us to wait"
+            raise FetchRateLimited(asked, retry_after_seconds=wait)
         told = _Told(answer.headers, wait, tuple(hop.notes))
         if answer.status == 304:
             return told.fetched("not_modified", None, request.validators)
@@ -178,10 +177,9 @@ class _Told:
     wait: float | None
     notes: tuple[str, ...]
 
-    def fetched(self, status: str, document: Document | None, validators: Validators) -> Fetched:
-        assert status in {"fresh", "not_modified", "unchanged"}
+    def fetched(self, status: Status, document: Document | None, validators: Validators) -> Fetched:
         return Fetched(
-            status=status,  # type: ignore[arg-type]  # asserted above
+            status=status,
             document=document,
             validators=validators,
             max_age_seconds=max_age_seconds(self.headers),
@@ -263,8 +261,3 @@ def _parsed(text: str) -> URL:
 
 def _shown(url: URL) -> str:
     return clean(str(url.with_query(None)))[:200]
-
-
-def with_validators(request: FetchRequest, validators: Validators) -> FetchRequest:
-    """Return the same request, asking "changed since?"."""
-    return replace(request, validators=validators)

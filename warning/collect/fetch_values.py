@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 from warning.core.documents import Document
 
 MEBIBYTE = 1024 * 1024
+Status = Literal["fresh", "not_modified", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Fetched:
     `notes` are oddities worth telling, one sentence each (a downgrade to http, for one).
     """
 
-    status: Literal["fresh", "not_modified", "unchanged"]
+    status: Status
     document: Document | None
     validators: Validators
     max_age_seconds: float | None = None
