@@ -30,7 +30,7 @@ from warning.settings import Settings
 
 MARK = ".made-by-warning-demo"
 READ_AFTER = timedelta(minutes=10)
-LONGEST_QUIET = timedelta(days=9)
+LONGEST_WAIT = timedelta(days=8)
 WEEKEND = timedelta(days=1, hours=6)
 DIGEST_WEEKS = ("2023-W27", "2024-W11", "2024-W49", "2025-W14", "2025-W45", "2026-W28")
 
@@ -65,17 +65,16 @@ class Step:
 def plan_stops(publishers: Sequence[Publisher]) -> list[datetime]:
     """Return when the clock stops: some minutes after each event, and often enough in between.
 
-    Ordinary news gets a stop of its own only when nothing else was read for nine days.
+    Ordinary news gets a stop of its own only when it would wait for more than eight days.
     """
     stops: list[datetime] = []
     for at in event_instants(publishers):
         if not stops or at > stops[-1]:
             stops.append(at + READ_AFTER)
     stops += [_digest_time(week) - before for week in DIGEST_WEEKS for before in (timedelta(0), WEEKEND)]
-    stops.sort()
     for at in ordinary_instants(publishers):
-        nearest = min(stops, key=lambda stop: abs(stop - at - READ_AFTER), default=None)
-        if nearest is None or abs(nearest - at) > LONGEST_QUIET / 2:
+        following = min((stop for stop in stops if stop >= at), default=None)
+        if following is None or following - at > LONGEST_WAIT:
             stops.append(at + READ_AFTER)
     published = [story.at for p in publishers for story in p.stories]
     stops.append(max(published) + READ_AFTER)

@@ -72,7 +72,10 @@ class DemoAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
-    """Everything the summary, the page and `demo/1` are made from. `deliveries` count by desk, channel, state."""
+    """Everything the summary, the page and `demo/1` are made from.
+
+    `deliveries` count by desk, channel, state; `desks_told` names, by alert key, the desks that got a message.
+    """
 
     home: Path
     first: datetime
@@ -80,6 +83,8 @@ class DemoReport:
     tally: Tally
     alerts: tuple[DemoAlert, ...]
     context: tuple[DemoAlert, ...]
+    desks_told: Mapping[str, tuple[str, ...]]
+    publishers: int
     published: int
     lookalikes: int
     lookalikes_alerted: int
@@ -88,6 +93,11 @@ class DemoReport:
     withheld: Mapping[str, int]
     printed: tuple[str, ...]
     example: str
+
+    @property
+    def told(self) -> tuple[DemoAlert, ...]:
+        """The alerts that at least one desk got a message of."""
+        return tuple(found for found in self.alerts if found.alert.key in self.desks_told)
 
     @property
     def quiet(self) -> int:
@@ -111,6 +121,8 @@ def demo_report(
         tally=tally,
         alerts=told,
         context=tuple(d for d in found if not d.alert.interrupts),
+        desks_told=_desks_told(system.repository),
+        publishers=len(publishers),
         published=len(published),
         lookalikes=sum(s.tag == "lookalike" for s in published),
         lookalikes_alerted=sum(s.tag == "lookalike" for s in shown.values()),
@@ -141,6 +153,14 @@ def _deliveries(repository: Repository) -> Mapping[tuple[str, str, str], int]:
     rows = repository.deliveries()
     counts = Counter((r.row.desk_id, r.row.channel, r.row.state) for r in rows)
     return dict(sorted(counts.items()))
+
+
+def _desks_told(repository: Repository) -> Mapping[str, tuple[str, ...]]:
+    """Return the desks that got a message, by alert key."""
+    told: dict[str, set[str]] = {}
+    for owed in repository.deliveries(state="sent"):
+        told.setdefault(owed.row.alert_key, set()).add(owed.row.desk_id)
+    return {key: tuple(sorted(desks)) for key, desks in told.items()}
 
 
 def _withheld(repository: Repository, alerts: Sequence[DemoAlert]) -> Mapping[str, int]:

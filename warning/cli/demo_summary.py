@@ -1,6 +1,7 @@
 """The demonstration's summary: a time line of alerts, what stayed quiet, who was told, one message in full."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -11,15 +12,13 @@ from warning.app.demo_report import DemoAlert, DemoReport
 from warning.core.vocabulary import Severity
 
 LEVELS = {
-    Severity.UNKNOWN: ("unrated", "dim"),
+    Severity.UNKNOWN: ("?", "dim"),
     Severity.MINOR: ("low", "cyan"),
-    Severity.MODERATE: ("medium", "yellow"),
+    Severity.MODERATE: ("med", "yellow"),
     Severity.SEVERE: ("HIGH", "bold red"),
-    Severity.EXTREME: ("CRITICAL", "bold white on red"),
+    Severity.EXTREME: ("CRIT", "bold white on red"),
 }
 WITHHELD = {
-    "below_threshold": "below the desk's threshold (in the digest)",
-    "context": "background coverage (in the digest)",
     "marking_exceeds_clearance": "marked above the desk's clearance",
     "marking_exceeds_ceiling": "marked above the channel's ceiling",
     "not_released": "not released to the desk's country",
@@ -32,8 +31,8 @@ def print_summary(report: DemoReport, console: Console, seconds: float) -> None:
     span = f"{report.first:%b %Y} to {report.last:%b %Y}"
     console.print(
         f"\n[bold]{span}, replayed in {seconds:.0f} s:[/bold] {report.published} documents, "
-        f"{report.tally.figures:,} figures and 3 entity lists from 14 publishers -> "
-        f"[bold]{len(report.alerts)} alerts[/bold], {report.tally.sent} messages\n"
+        f"{report.tally.figures:,} figures and a list of entities from {report.publishers} publishers -> "
+        f"[bold]{len(report.told)} alerts[/bold] in {report.tally.sent} messages\n"
     )
     console.print(_timeline(report))
     _print_quiet(report, console)
@@ -70,7 +69,9 @@ def demo_document(report: DemoReport, seconds: float) -> dict[str, Any]:
             "second_round": {"new": tally.again_new, "fetched_whole": tally.again_whole},
             "seconds": round(seconds, 1),
         },
-        "alerts": [_alert_document(found) for found in report.alerts],
+        "alerts": [
+            _alert_document(found, report.desks_told.get(found.alert.key, ())) for found in report.alerts
+        ],
         "deliveries": [
             {"desk": desk, "channel": channel, "state": state, "count": count}
             for (desk, channel, state), count in report.deliveries.items()
@@ -81,7 +82,7 @@ def demo_document(report: DemoReport, seconds: float) -> dict[str, Any]:
     }
 
 
-def _alert_document(found: DemoAlert) -> dict[str, Any]:
+def _alert_document(found: DemoAlert, desks: Sequence[str]) -> dict[str, Any]:
     alert = found.alert
     return {
         "key": alert.key,
@@ -103,34 +104,36 @@ def _alert_document(found: DemoAlert) -> dict[str, Any]:
         "evidence": alert.evidence_total,
         "publishers": len(alert.publishers),
         "versions": alert.version,
+        "desks_told": list(desks),
         "events": list(found.events),
     }
 
 
 def _timeline(report: DemoReport) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    """The alerts that some desk was told of, oldest first: date, level for each country, what it is."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     countries = sorted({g.country for found in report.alerts for g in found.alert.gradings})
-    table.add_column("First seen", no_wrap=True)
-    for country in countries:
-        table.add_column(country, no_wrap=True)
-    table.add_column("Alert", ratio=1)
-    table.add_column("Instrument", no_wrap=True)
-    table.add_column("In force", no_wrap=True)
-    table.add_column("Ev.", justify="right")
-    table.add_column("v", justify="right")
-    for found in report.alerts:
+    for column in ("First seen", *countries):
+        table.add_column(column, no_wrap=True)
+    table.add_column("Alert [dim](instrument, in force, documents/publishers, version)[/dim]")
+    for found in report.told:
         alert = found.alert
         levels = [_level(alert.severity_for(country)) for country in countries]
-        table.add_row(
-            f"{alert.opened_at:%Y-%m-%d}",
-            *levels,
-            escape(alert.title),
-            escape(alert.facts.instrument or ""),
-            _in_force(found),
-            f"{alert.evidence_total}/{len(alert.publishers)}",
-            str(alert.version),
-        )
+        facts = [alert.facts.instrument or "", _in_force(found), _evidence(found)]
+        said = " · ".join(escape(fact) for fact in facts if fact)
+        title = f"{_arrow(found)}{escape(alert.title)}"
+        table.add_row(f"{alert.opened_at:%Y-%m-%d}", *levels, f"{title}  [dim]{said}[/dim]")
     return table
+
+
+def _arrow(found: DemoAlert) -> str:
+    return "[green]eased[/green] " if found.alert.facts.direction == "easing" else ""
+
+
+def _evidence(found: DemoAlert) -> str:
+    alert = found.alert
+    version = f" · v{alert.version}" if alert.version > 1 else ""
+    return f"{alert.evidence_total}/{len(alert.publishers)}{version}"
 
 
 def _level(severity: Severity) -> str:
@@ -143,7 +146,9 @@ def _in_force(found: DemoAlert) -> str:
         return f"until {found.alert.facts.expires}"
     if found.lead_days is None:
         return ""
-    return "at once" if found.lead_days == 0 else f"in {found.lead_days} days"
+    if found.lead_days == 0:
+        return "at once"
+    return "the next day" if found.lead_days == 1 else f"{found.lead_days} days ahead"
 
 
 def _print_quiet(report: DemoReport, console: Console) -> None:
@@ -153,9 +158,13 @@ def _print_quiet(report: DemoReport, console: Console) -> None:
         f"  {report.quiet} of {report.published} documents stand in no alert; of {report.lookalikes} planted lookalikes "
         f"(gallium-68 scans, a magnet school, the silver-ban rumour, talk of possible curbs) {report.lookalikes_alerted} alerted."
     )
+    below = len(report.alerts) - len(report.told)
+    if below:
+        console.print(f"  {below} alerts were low for every desk and wait for the digest.")
     if report.context:
         console.print(f"  {len(report.context)} stories were kept as background coverage for the digest.")
-    for reason, count in report.withheld.items():
+    refused = {r: n for r, n in report.withheld.items() if r not in {"below_threshold", "context"}}
+    for reason, count in refused.items():
         console.print(f"  {count} messages withheld: {WITHHELD.get(reason, reason)}.")
     console.print(
         f"  {tally.polled:,} polls: {tally.unchanged:,} unchanged, {tally.failed} failed and retried. "

@@ -64,11 +64,12 @@ def localised_title(facts: Facts, book: Rulebook, words: DigestWords) -> str:
     """Return "actor · materials: act" in a language, in English where a term has no label in it."""
     language = words.language
     materials = [material_label(m, book, language) for m in facts.materials]
-    shown = ", ".join(materials[:SHOWN_MATERIALS])
+    join = words.say("line.and_names").join
+    shown = join(materials[:SHOWN_MATERIALS])
     if len(materials) > SHOWN_MATERIALS:
         shown += f" +{len(materials) - SHOWN_MATERIALS}"
-    actors = ", ".join(country_label(code, book, language) for code in facts.actors)
-    targets = ", ".join(country_label(code, book, language) for code in facts.targets)
+    actors = join(country_label(code, book, language) for code in facts.actors)
+    targets = join(country_label(code, book, language) for code in facts.targets)
     act = book.terms.acts.get(facts.act)
     named = _label(act.label, language) if act else facts.act.replace("_", " ")
     subject = " · ".join(part for part in (actors + (f" → {targets}" if targets else ""), shown) if part)
@@ -142,9 +143,13 @@ def _said(difference: Difference, desk: Desk, book: Rulebook, words: DigestWords
     if difference.code == "severity":
         after = words.say(f"level.{after.removeprefix(f'{desk.country}:')}")
     elif difference.code == "materials":
-        after = ", ".join(material_label(m, book, words.language) for m in after.split(",") if m)
+        after = words.say("line.and_names").join(
+            material_label(m, book, words.language) for m in after.split(",") if m
+        )
     elif difference.code == "targets":
-        after = ", ".join(country_label(c, book, words.language) for c in after.split(",") if c)
+        after = words.say("line.and_names").join(
+            country_label(c, book, words.language) for c in after.split(",") if c
+        )
     elif difference.code in {"effective", "expires", "announced"} and after:
         after = words.day(date.fromisoformat(after))
     return words.say(f"change.{difference.code}", after=after)

@@ -69,6 +69,8 @@ def amount(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """Return +15 %, -97 % or 0 %."""
+    """Return +15 %, -97 % or 0 %; from four times the earlier figure on, the multiple: ×15."""
+    if value >= 3:
+        return f"×{value + 1:.0f}"
     rounded = round(value * 100)
     return f"{rounded:+d} %" if rounded else "0 %"
