@@ -61,20 +61,36 @@ def main(count: int) -> None:
     book = load_rulebook(ROOT / "rules", ROOT / "feeds")
     begun = time.process_time()
     engine = TextEngine(book)
-    engine.judge(Item(id="warm", source_id="s", kind="news", country="US", language="en", title="中", known_at=datetime(2026, 1, 1, tzinfo=UTC)))
-    print(f"compiled {len(engine.rules)} rules, {len(engine.lexicon.entries)} phrases in {time.process_time() - begun:.2f} s")
+    engine.judge(
+        Item(
+            id="warm",
+            source_id="s",
+            kind="news",
+            country="US",
+            language="en",
+            title="中",
+            known_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+    )
+    print(
+        f"compiled {len(engine.rules)} rules, {len(engine.lexicon.entries)} phrases in {time.process_time() - begun:.2f} s"
+    )
     items = corpus(count)
     size = sum(len((i.title + i.body).encode()) for i in items) / len(items)
     begun = time.process_time()
     ours = [{rule.rule.id for rule, _ in engine.judge(item)[1]} for item in items]
     took = time.process_time() - begun
-    print(f"batch: {len(items) / took:,.0f} docs per CPU second over {len(items)} documents of {size:,.0f} bytes, folding included")
+    print(
+        f"batch: {len(items) / took:,.0f} docs per CPU second over {len(items)} documents of {size:,.0f} bytes, folding included"
+    )
     sample = items[:: max(len(items) // 300, 1)]
     begun = time.process_time()
     naive = [loop(engine, item) for item in sample]
     slow = time.process_time() - begun
     agree = naive == [ours[items.index(item)] for item in sample]
-    print(f"loop:  {len(sample) / slow:,.0f} docs per CPU second over {len(sample)}; verdicts identical: {agree}; {took and (len(items) / took) / (len(sample) / slow):.0f} times")
+    print(
+        f"loop:  {len(sample) / slow:,.0f} docs per CPU second over {len(sample)}; verdicts identical: {agree}; {took and (len(items) / took) / (len(sample) / slow):.0f} times"
+    )
 
 
 if __name__ == "__main__":

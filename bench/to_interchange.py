@@ -28,9 +28,19 @@ def records(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text_of(SHARED / name).splitlines() if line.strip()]
 
 
-def item(number: int, source: str, kind: str, country: str, language: str, title: str, **more: Any) -> dict[str, Any]:
+def item(
+    number: int, source: str, kind: str, country: str, language: str, title: str, **more: Any
+) -> dict[str, Any]:
     date = re.match(r"\d{4}-\d{2}-\d{2}(T[\d:]+(?:[+-]\d\d:\d\d|Z))?", more.pop("date", "") or "")
-    made = {"type": "item", "id": str(number), "source_id": source, "kind": kind, "country": country, "language": language, "title": title or ""}
+    made = {
+        "type": "item",
+        "id": str(number),
+        "source_id": source,
+        "kind": kind,
+        "country": country,
+        "language": language,
+        "title": title or "",
+    }
     made |= {key: value for key, value in more.items() if value}
     if date:
         made["published_at"] = date.group() if date.group(1) else f"{date.group()}T00:00:00+00:00"
@@ -41,7 +51,17 @@ def item(number: int, source: str, kind: str, country: str, language: str, title
 def asia() -> Iterator[dict[str, Any]]:
     for n, d in enumerate(records("news/asia_news_items.jsonl.zst")):
         country = {"ko": "KR", "ja": "JP", "fr": "FR"}.get(d["lang"], "HK")
-        yield item(n, d["source"], "news", country, d["lang"], d["title"], summary=d.get("summary"), url=d["url"], date=d["date"])
+        yield item(
+            n,
+            d["source"],
+            "news",
+            country,
+            d["lang"],
+            d["title"],
+            summary=d.get("summary"),
+            url=d["url"],
+            date=d["date"],
+        )
 
 
 def cctv() -> Iterator[dict[str, Any]]:
@@ -51,22 +71,62 @@ def cctv() -> Iterator[dict[str, Any]]:
 
 def federal_register() -> Iterator[dict[str, Any]]:
     for n, d in enumerate(records("news/federal_register_documents.jsonl.zst")):
-        yield item(n, "federal-register", "regulatory", "US", "en", d["title"], summary=d.get("abstract"), url=d["url"], date=d["date"])
+        yield item(
+            n,
+            "federal-register",
+            "regulatory",
+            "US",
+            "en",
+            d["title"],
+            summary=d.get("abstract"),
+            url=d["url"],
+            date=d["date"],
+        )
 
 
 def mofcom() -> Iterator[dict[str, Any]]:
     for n, d in enumerate(records("news/mofcom_export_control_documents.jsonl.zst")):
-        yield item(n, "mofcom", "regulatory", "CN", "zh", d["title"], summary=d.get("summary"), body=d.get("key_provisions"), url=d["url"], date=d["date"])
+        yield item(
+            n,
+            "mofcom",
+            "regulatory",
+            "CN",
+            "zh",
+            d["title"],
+            summary=d.get("summary"),
+            body=d.get("key_provisions"),
+            url=d["url"],
+            date=d["date"],
+        )
 
 
 def korea() -> Iterator[dict[str, Any]]:
     for n, d in enumerate(records("news/korea_government_press_releases.jsonl.zst")):
-        yield item(n, "korea-kr", "regulatory", "KR", "ko", d["title"], summary=d["summary"], body=d["text"], url=d["url"], date=d["date"])
+        yield item(
+            n,
+            "korea-kr",
+            "regulatory",
+            "KR",
+            "ko",
+            d["title"],
+            summary=d["summary"],
+            body=d["text"],
+            url=d["url"],
+            date=d["date"],
+        )
 
 
 def rare_earth() -> Iterator[dict[str, Any]]:
     for n, d in enumerate(records("news/rare_earth_headlines.jsonl.zst")):
-        yield item(n, d["source"], "news", "KR" if d["lang"] == "ko" else "US", d["lang"], d["title"], date=d["pub_date"])
+        yield item(
+            n,
+            d["source"],
+            "news",
+            "KR" if d["lang"] == "ko" else "US",
+            d["lang"],
+            d["title"],
+            date=d["pub_date"],
+        )
 
 
 def agnews() -> Iterator[dict[str, Any]]:
@@ -81,7 +141,9 @@ def world() -> Iterator[dict[str, Any]]:
 
 def agency() -> Iterator[dict[str, Any]]:
     for n, d in enumerate(records("news/agency_feed_items_en.jsonl.zst")):
-        yield item(n, d["source"], "news", "US", "en", d["title"], summary=d["summary"], url=d["url"], date=d["date"])
+        yield item(
+            n, d["source"], "news", "US", "en", d["title"], summary=d["summary"], url=d["url"], date=d["date"]
+        )
 
 
 def thucnews() -> Iterator[dict[str, Any]]:
@@ -96,23 +158,39 @@ def software() -> Iterator[dict[str, Any]]:
 
 
 def gta() -> Iterator[dict[str, Any]]:
-    for n, d in enumerate(json.loads(text_of(SHARED / "policy/gta_mineral_interventions.json"))["interventions"]):
+    for n, d in enumerate(
+        json.loads(text_of(SHARED / "policy/gta_mineral_interventions.json"))["interventions"]
+    ):
         yield item(n, "gta", "regulatory", "CH", "en", d["title"], body=d["description"], date=d["dateISO"])
 
 
 def gta_subsidies() -> Iterator[dict[str, Any]]:
-    for n, d in enumerate(csv.DictReader(io.StringIO(text_of(SHARED / "policy/gta_subsidy_interventions.csv.zst")))):
+    for n, d in enumerate(
+        csv.DictReader(io.StringIO(text_of(SHARED / "policy/gta_subsidy_interventions.csv.zst")))
+    ):
         yield item(n, "gta", "regulatory", "CH", "en", next(v for k, v in d.items() if "title" in k.lower()))
 
 
 def iea() -> Iterator[dict[str, Any]]:
-    for n, d in enumerate(csv.DictReader(io.StringIO(text_of(SHARED / "policy/iea_critical_minerals_policies.csv.zst")))):
+    for n, d in enumerate(
+        csv.DictReader(io.StringIO(text_of(SHARED / "policy/iea_critical_minerals_policies.csv.zst")))
+    ):
         yield item(n, "iea", "regulatory", "FR", "en", d["title"], body=TAG.sub(" ", d["description"]))
 
 
 def pib() -> Iterator[dict[str, Any]]:
-    for n, d in enumerate(csv.DictReader(io.StringIO(text_of(SHARED / "policy/india_pib_critical_minerals.csv")))):
-        yield item(n, "pib", "regulatory", "IN", "en", " ".join(v for k, v in d.items() if v and "title" in k.lower()) or " ".join(v for v in d.values() if v)[:300])
+    for n, d in enumerate(
+        csv.DictReader(io.StringIO(text_of(SHARED / "policy/india_pib_critical_minerals.csv")))
+    ):
+        yield item(
+            n,
+            "pib",
+            "regulatory",
+            "IN",
+            "en",
+            " ".join(v for k, v in d.items() if v and "title" in k.lower())
+            or " ".join(v for v in d.values() if v)[:300],
+        )
 
 
 def rss_matches() -> Iterator[dict[str, Any]]:

@@ -286,7 +286,7 @@ class Drop(SeriesTest):
     series that always jumps about needs a deeper fall. `low_points` and `low_ratio` ask that the figure is at
     most so many times the lowest of the points before: shipments that come in lots have been low before.
     `season_points` (12 for months) asks that the figure
-    is as low against the same season a year before. A run of zeros fires when its chance under the past
+    is as low against the lowest of the three figures around the same season a year before. A run of zeros fires when its chance under the past
     share of zeros, counted before the run began, is at most `zero_chance`.
     """
 

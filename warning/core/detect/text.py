@@ -43,7 +43,12 @@ def _signals(book: Rulebook, engine: TextEngine, item: Item) -> Iterable[Signal]
 
 
 def _signal(
-    compiled: CompiledRule, item: Item, source: SourceProfile, facts: Facts, verdict: Verdict, reading: Reading
+    compiled: CompiledRule,
+    item: Item,
+    source: SourceProfile,
+    facts: Facts,
+    verdict: Verdict,
+    reading: Reading,
 ) -> Signal:
     rule = compiled.rule
     return Signal(

@@ -27,11 +27,14 @@ class Found:
     day: date
 
 
-def dates_in(text: str, anchor: date) -> Iterator[Found]:
-    """Yield the dates of a text in order. One without a year gets the year that puts it nearest to `anchor`."""
+def dates_in(text: str, anchor: date | None) -> Iterator[Found]:
+    """Yield the dates of a text in order.
+
+    One without a year gets the year that puts it nearest to `anchor`; without an anchor it is left out.
+    """
     for match in _DATE.finditer(text):
         parts = _parts(match)
-        day = _nearest(parts, anchor) if parts[0] is None else _valid(*parts)
+        day = _valid(*parts) if parts[0] is not None else _nearest(parts, anchor) if anchor else None
         if day is not None:
             yield Found(match.start(), match.end(), day)
 

@@ -69,5 +69,3 @@ def _engine(versioned: _Versioned) -> TextEngine:
 def engine_of(book: Rulebook) -> TextEngine:
     """The engine of a rulebook, compiled at its first use; books of one version share it."""
     return _engine(_Versioned(book.version, book))
-
-

@@ -18,7 +18,11 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
     reading = engine.read(item)
     refused = refusal(rule, item, book)
     verdict = compiled.verdict(reading)
-    children = [ExplainNode(label="where", passed=not refused, detail=refused or "the item is of a kind the rule reads")]
+    children = [
+        ExplainNode(
+            label="where", passed=not refused, detail=refused or "the item is of a kind the rule reads"
+        )
+    ]
     children += [_group("all", group, reading) for group in compiled.all]
     if compiled.any:
         parts = tuple(_group("any", group, reading) for group in compiled.any)
@@ -51,7 +55,9 @@ def _name(group: CompiledGroup) -> str:
 def _group(label: str, group: CompiledGroup, reading: Reading) -> ExplainNode:
     hits = group.hits(reading)
     words = ", ".join(dict.fromkeys(reading.words(hit) for hit in hits[:5]))
-    return ExplainNode(label=f"{label}: {_name(group)}", passed=bool(hits), detail=f"found {words}" if hits else "not found")
+    return ExplainNode(
+        label=f"{label}: {_name(group)}", passed=bool(hits), detail=f"found {words}" if hits else "not found"
+    )
 
 
 def _absent(group: CompiledGroup, reading: Reading) -> ExplainNode:
@@ -62,13 +68,19 @@ def _absent(group: CompiledGroup, reading: Reading) -> ExplainNode:
 def _at_least(n: int, groups: tuple[CompiledGroup, ...], reading: Reading) -> ExplainNode:
     parts = tuple(_group("of", group, reading) for group in groups)
     held = sum(bool(part.passed) for part in parts)
-    return ExplainNode(label=f"at least {n}", passed=held >= n, detail=f"{held} of {len(parts)} found", children=parts)
+    return ExplainNode(
+        label=f"at least {n}", passed=held >= n, detail=f"{held} of {len(parts)} found", children=parts
+    )
 
 
 def _near(near: CompiledNear, reading: Reading) -> ExplainNode:
     matches = near.matches(reading)
     window = "one sentence" if near.window is None else f"{near.window} characters"
-    detail = f"in “{reading.sentence(reading.sentence_of(matches[0][0]))[:200]}”" if matches else "no stretch holds all of it"
+    detail = (
+        f"in “{reading.sentence(reading.sentence_of(matches[0][0]))[:200]}”"
+        if matches
+        else "no stretch holds all of it"
+    )
     parts = [_group("of", group, reading) for group in near.of]
     parts += [_barred(group, reading) for group in near.none]
     return ExplainNode(label=f"near: {window}", passed=bool(matches), detail=detail, children=tuple(parts))

@@ -15,14 +15,19 @@ from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
 
 EASING_CUE = "cue:ease"
-_HEADED = re.compile(r"^[^。；\n]{0,8}?(?:相关|等)?(?:两用)?(?:物项|技术|材料)|^(?:[ -]related)?\s+(?:items|products|technolog)", re.IGNORECASE)
+_HEADED = re.compile(
+    r"^[^。；，、,;\n]{0,6}?(?:相关(?:两用)?(?:物项|技术|材料|设备)|(?:等|两用)?物项)|^(?:[ -]related)?\s+(?:items|products|technolog)",
+    re.IGNORECASE,
+)
 _OPEN_TITLE = re.compile(r"等(?!\d)|有关物项|certain|related|and other", re.IGNORECASE)
 _NUMBERED_ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；\n]{0,34}", re.MULTILINE)
 _OFFICIAL_HEAD = 600
 _LEAD = 1200
 
 
-def facts_of(rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, *, official: bool) -> Facts:
+def facts_of(
+    rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, *, official: bool
+) -> Facts:
     """Extract what the event is about; facts the text does not give stay empty."""
     title = reading.sentences_in_title()
     told = {reading.sentence_of(hit) for event in verdict.events for hit in event} or title
@@ -50,7 +55,10 @@ def _act(
     """The rule's own act and direction where it states them; else those of the words, eased by easing words."""
     hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
     spoken = _acts(hits) or _acts(
-        sorted((h for hits_ in reading.hits.values() for h in hits_ if reading.sentence_of(h) in told), key=lambda h: (h.start, -h.end, h.entry.concept))
+        sorted(
+            (h for hits_ in reading.hits.values() for h in hits_ if reading.sentence_of(h) in told),
+            key=lambda h: (h.start, -h.end, h.entry.concept),
+        )
     )
     act = rule.act or (spoken[0] if spoken else "mention")
     if rule.direction:
@@ -75,12 +83,15 @@ def _materials(
     official: bool,
 ) -> tuple[str, ...]:
     """Materials of the title; a notice's own headings add to it. Without any there, those of the event."""
-    named = {c.removeprefix("material:"): hits for c, hits in reading.hits.items() if c.startswith("material:")}
+    named = {
+        c.removeprefix("material:"): hits for c, hits in reading.hits.items() if c.startswith("material:")
+    }
     found = _named_in(named, reading, title)
     if official:
         found |= {m for m, hits in named.items() if any(_heads_a_clause(reading, hit) for hit in hits)}
         if not found or _OPEN_TITLE.search(reading.title):
             found |= _numbered_materials(named, reading)
+    found |= {h.entry.concept.removeprefix("material:") for e in verdict.events for h in e if _is_material(h)}
     found = found or _named_in(named, reading, told)
     if not found and not official:
         acts = (h for c, hits in reading.hits.items() if c.startswith("act:") for h in hits)
@@ -88,6 +99,10 @@ def _materials(
         found = found or {m for m, hits in named.items() if hits[0].start < _LEAD}
     parents = {parent for material in found for parent in lexicon.parents(material)}
     return tuple(sorted(found | parents))
+
+
+def _is_material(hit: Hit) -> bool:
+    return hit.entry.concept.startswith("material:")
 
 
 def _numbered_materials(named: dict[str, list[Hit]], reading: Reading) -> set[str]:

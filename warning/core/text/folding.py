@@ -66,7 +66,9 @@ def _fold_clusters(text: str) -> Folded:
     parts: list[str] = []
     origins: list[int] = []
     for cluster in _CLUSTER.finditer(text):
-        composed = unicodedata.normalize("NFKC", cluster.group()) if len(cluster.group()) > 1 else cluster.group()
+        composed = (
+            unicodedata.normalize("NFKC", cluster.group()) if len(cluster.group()) > 1 else cluster.group()
+        )
         parts.append(composed)
         origins += [cluster.start()] * len(composed)
     return Folded(_fold_codes("".join(parts)), tuple(origins))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from warning.core.evidence import Item
 
-_CJK_DIGITS = str.maketrans("〇零一二三四五六七八九０１２３４５６７８９", "00123456789" "0123456789")
+_CJK_DIGITS = str.maketrans("〇零一二三四五六七八九０１２３４５６７８９", "001234567890123456789")
 _GAP = r"[\s、，,/　]*"
 _ZH_ISSUER = {
     "商务部": "MOFCOM", "商務部": "MOFCOM", "海关总署": "GACC", "海關總署": "GACC", "不可靠实体清单工作机制": "UEL",
@@ -26,28 +26,53 @@ _ZH = (
     ),
     re.compile(rf"(?P<issuers>不可靠实体清单工作机制)[^。\n]{{0,12}}?{_YEAR}年第(?P<number>\d{{1,3}})号(?P<kind>公告)(?P<tail>)"),
 )  # fmt: skip
-_STATE_COUNCIL = re.compile(r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.I)
+_STATE_COUNCIL = re.compile(
+    r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.I
+)
 _EN_FORMS = (
     re.compile(r"(?:Announcement|Notice|Decision|Decree)s?\s+No(?:s?)\.?\s*(?P<number>\d{1,3})\s*(?:of|,|\(|\[|/|-)?\s*(?P<year>20\d\d)", re.I),
     re.compile(r"(?:Announcement|Notice)s?\s*\[?(?P<year>20\d\d)\]?\s*(?:,|-|–)?\s*(?:No\.?\s*|/\s*)(?P<number>\d{1,3})\b", re.I),
     re.compile(r"(?:Announcement|Notice)s?\s+(?P<number>\d{1,3})/(?P<year>20\d\d)", re.I),
     re.compile(r"\bNo\.?\s*(?P<number>\d{1,3})\s+(?:of|\[)\s*(?P<year>20\d\d)", re.I),
 )  # fmt: skip
-_EN_ORDER = re.compile(r"Order\s+(?:No\.?\s*(?P<n1>\d{1,3})\s+(?:of|\[)\s*(?P<y1>20\d\d)|(?P<y2>20\d\d)\s+No\.?\s*(?P<n2>\d{1,3}))", re.I)
+_EN_ORDER = re.compile(
+    r"Order\s+(?:No\.?\s*(?P<n1>\d{1,3})\s+(?:of|\[)\s*(?P<y1>20\d\d)|(?P<y2>20\d\d)\s+No\.?\s*(?P<n2>\d{1,3}))",
+    re.I,
+)
 _MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|commerce ministry|商务部", re.IGNORECASE)
 _UNRELIABLE = re.compile(r"unreliable entit", re.IGNORECASE)
 _CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
 _FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
-_FR_URL = re.compile(r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})", re.I)
+_FR_URL = re.compile(
+    r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})", re.I
+)
 _FR_NUMBER = re.compile(r"(?:^|[^\d])((?:19|20)\d{2}-\d{5})(?!\d)")
-_EU = re.compile(r"\(EU\)\s*(?:No\.?\s*)?(\d{4}/\d{1,4})|(?:Regulation|Decision)\s*\((?:EU|CFSP)\)\s*(?:No\.?\s*)?(\d{1,4}/\d{4})")
-_JP = re.compile(r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?(?:経済産業省)(?P<kind>令|告示)第\s*(?P<number>\d{1,4}|[一二三四五六七八九〇]+)\s*号")
-_JP_CABINET = re.compile(r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?政令第\s*(?P<number>\d{1,4})\s*号")
-_KR = re.compile(r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호")
-_KR_ISSUER = {"산업통상자원부": "MOTIE", "산업통상부": "MOTIR", "산업부": "MOTIE", "기획재정부": "MOEF", "재정경제부": "MOFE", "관세청": "KCS"}
+_EU = re.compile(
+    r"\(EU\)\s*(?:No\.?\s*)?(\d{4}/\d{1,4})|(?:Regulation|Decision)\s*\((?:EU|CFSP)\)\s*(?:No\.?\s*)?(\d{1,4}/\d{4})"
+)
+_JP = re.compile(
+    r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?(?:経済産業省)(?P<kind>令|告示)第\s*(?P<number>\d{1,4}|[一二三四五六七八九〇]+)\s*号"
+)
+_JP_CABINET = re.compile(
+    r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?政令第\s*(?P<number>\d{1,4})\s*号"
+)
+_KR = re.compile(
+    r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호"
+)
+_KR_ISSUER = {
+    "산업통상자원부": "MOTIE",
+    "산업통상부": "MOTIR",
+    "산업부": "MOTIE",
+    "기획재정부": "MOEF",
+    "재정경제부": "MOFE",
+    "관세청": "KCS",
+}
 _ARECOMS = re.compile(r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?No\.?\s*(\d{1,3})/(20\d\d)", re.I)
 _ZW_SI = re.compile(r"(?:Statutory Instrument|\bSI)\s*(?:No\.?\s*)?(\d{1,3})\s*(?:/|of)\s*(20\d\d)", re.I)
-_ID = re.compile(r"(?:ESDM|Energy and Mineral Resources|Minister of (?:Trade|Finance))[^.\n]{0,40}?(?:Regulation|Regulasi|Permen)?[^.\n]{0,20}?No\.?\s*(\d{1,3})/(20\d\d)", re.I)
+_ID = re.compile(
+    r"(?:ESDM|Energy and Mineral Resources|Minister of (?:Trade|Finance))[^.\n]{0,40}?(?:Regulation|Regulasi|Permen)?[^.\n]{0,20}?No\.?\s*(\d{1,3})/(20\d\d)",
+    re.I,
+)
 _ERAS = {"令和": 2018, "平成": 1988}
 
 
@@ -122,7 +147,9 @@ def _japanese(text: str, _item: Item) -> str | None:
         name = "JP Cabinet Order"
     else:
         return None
-    year = f"{_ERAS[match['era']] + (1 if match['ey'] == '元' else int(match['ey']))}/" if match["era"] else ""
+    year = (
+        f"{_ERAS[match['era']] + (1 if match['ey'] == '元' else int(match['ey']))}/" if match["era"] else ""
+    )
     return f"{name} {year}{match['number'].translate(_CJK_DIGITS)}"
 
 

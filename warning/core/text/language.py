@@ -15,6 +15,8 @@ def languages_of(declared: str, text: str) -> frozenset[Language]:
     base = declared.split("-")[0].lower()
     if base in {"en", "zh", "ja", "ko"}:
         found.add(base)  # type: ignore[arg-type]  # narrowed by the membership test above
+    if text.isascii():
+        return frozenset(found)
     if _HANGUL.search(text):
         found.add("ko")
     if _KANA.search(text):

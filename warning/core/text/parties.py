@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
-_TOWARDS = re.compile(r"(?:\b(?:to|against|on|targets?|targeting|hits?|towards?)\s+(?:the\s+)?|[对對対向]\s*)$", re.IGNORECASE)
+_TOWARDS = re.compile(
+    r"(?:\b(?:to|against|on|targets?|targeting|hits?|towards?)\s+(?:the\s+)?|[对對対向]\s*)$", re.IGNORECASE
+)
 _NATIONAL = re.compile(
     r"^(?:'s|’s)?\s*(?:[\w-]+\s+){0,2}(?:firm|compan|entit|business|military|defen[cs]e|contractor|buyer|importer|user|organi[sz]ation|subsidiar)"
     r"|^(?:的)?(?:军工|军事|防务|国防)?(?:相关)?(?:实体|企业|公司|子公司|机构|用户|军事)|^(?:의|産|산)?\s*(?:방산\s*)?(?:기업|업체|회사|방산|군수)|^(?:の)?(?:企業|団体|会社|事業者|軍)"
-    r"|^(?:[ -]bound)|^(?:向け|への|向|으로의?|에 대한|향)",
+    r"|^(?:[ -]bound)|^(?:산|産|产)(?=[\s가-힣一-鿿])|^(?:向け|への|向|으로의?|에 대한|향)",
     re.IGNORECASE,
 )
 _KO_TRADE = r"(?=\s*(?:수출|규제|제재|통제|관세|압박|공급|반도체|희토류|무역))"

@@ -60,7 +60,9 @@ class Reading:
 
     def span(self, hit: Hit) -> tuple[int, int]:
         """Where a hit stands in the original text."""
-        return self.folded.origin(hit.start), max(self.folded.origin(hit.end), self.folded.origin(hit.start) + 1)
+        return self.folded.origin(hit.start), max(
+            self.folded.origin(hit.end), self.folded.origin(hit.start) + 1
+        )
 
     def words(self, hit: Hit) -> str:
         start, end = self.span(hit)
@@ -77,7 +79,9 @@ class Reading:
         return span_of(self.ends, number)
 
     def sentences_in_title(self) -> frozenset[int]:
-        return frozenset(n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._title_end, 1))
+        return frozenset(
+            n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._title_end, 1)
+        )
 
     def of(self, concepts: Iterable[str], fields: tuple[Field_, ...]) -> Iterator[Hit]:
         """Yield the hits of any of the concepts that stand in one of the fields."""

@@ -20,7 +20,9 @@ def reasons_of(verdict: Verdict, reading: Reading) -> tuple[Reason, ...]:
     for hit in verdict.hits:
         words, field = reading.words(hit), reading.field_of(hit)
         text = f"{field}: found {words}"
-        reasons.setdefault(text, Reason(code="text.term", text=text, params=(("field", field), ("words", words))))
+        reasons.setdefault(
+            text, Reason(code="text.term", text=text, params=(("field", field), ("words", words)))
+        )
     return tuple(reasons.values())[:6]
 
 

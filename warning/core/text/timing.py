@@ -3,12 +3,25 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
+from typing import Protocol
 
 from warning.core.evidence import Item
 from warning.core.text.calendar_dates import Found, dates_in, years_after
 
 # Notices are dated by the issuer's own clock. Hours east of UTC; summer time moves no notice to another day.
-_HOURS_EAST = {"CN": 8, "TW": 8, "HK": 8, "JP": 9, "KR": 9, "US": -5, "EU": 1, "NL": 1, "GB": 0, "ID": 7, "IN": 5.5}
+_HOURS_EAST = {
+    "CN": 8,
+    "TW": 8,
+    "HK": 8,
+    "JP": 9,
+    "KR": 9,
+    "US": -5,
+    "EU": 1,
+    "NL": 1,
+    "GB": 0,
+    "ID": 7,
+    "IN": 5.5,
+}
 
 _AT_ONCE = re.compile(
     r"自(?:发布|公布|公告|即)之?日起|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施)"
@@ -78,6 +91,10 @@ class Timing:
     expires: date | None
 
 
+class _Reader(Protocol):
+    def __call__(self, text: str, announced: date, *, dated: bool) -> date | None: ...
+
+
 def published_on(item: Item) -> date:
     """The publication day by the issuer's own clock."""
     hours = _HOURS_EAST.get(item.country, 0)
@@ -89,9 +106,12 @@ def timing_of(item: Item, text: str, stretches: list[str], *, official: bool) ->
     day = published_on(item)
     announced = _announced(text, stretches, day, official=official)
     stated = announced if item.published_at is not None or announced != day else None
-    effective = _first(_effective, stretches, announced) or _effective(text, announced)
+    dated = stated is not None
+    effective = _first(_effective, stretches, announced, dated=dated) or _effective(
+        text, announced, dated=dated
+    )
     ending = [s for s in (*stretches, *re.split(r"[。\n]|\.\s", text)) if _ENDING.search(s)]
-    expires = _first(_expires, ending, announced) or _one_year(ending, effective or announced)
+    expires = _first(_expires, ending, announced, dated=dated) or _one_year(ending, effective or announced)
     if expires is not None and expires <= (effective or announced):
         expires = None
     if stated is None and effective == announced:
@@ -114,18 +134,13 @@ def _announced(text: str, stretches: list[str], day: date, *, official: bool) ->
     return day
 
 
-def _first(read: object, stretches: list[str], announced: date) -> date | None:
-    assert callable(read)
-    for stretch in stretches:
-        if (day := read(stretch, announced)) is not None:
-            assert isinstance(day, date)
-            return day
-    return None
+def _first(read: "_Reader", stretches: list[str], announced: date, *, dated: bool) -> date | None:
+    return next((day for s in stretches if (day := read(s, announced, dated=dated)) is not None), None)
 
 
-def _effective(text: str, announced: date) -> date | None:
+def _effective(text: str, announced: date, *, dated: bool) -> date | None:
     weak: date | None = None
-    for found in dates_in(text, announced):
+    for found in dates_in(text, announced if dated else None):
         before, after = text[max(0, found.start - 60) : found.start], text[found.end : found.end + 60]
         if _STRONG_BEFORE.search(before) or (_AFTER_EFFECT.match(after) and not _BEFORE_END.search(before)):
             if _plausible(found, announced):
@@ -144,8 +159,8 @@ def _plausible(found: Found, announced: date) -> bool:
     return timedelta(days=-45) <= found.day - announced <= timedelta(days=550)
 
 
-def _expires(text: str, announced: date) -> date | None:
-    for found in dates_in(text, announced):
+def _expires(text: str, announced: date, *, dated: bool) -> date | None:
+    for found in dates_in(text, announced if dated else None):
         ends = _BEFORE_END.search(text[max(0, found.start - 30) : found.start])
         if (ends or _AFTER_END.match(text[found.end : found.end + 10])) and found.day > announced:
             return found.day

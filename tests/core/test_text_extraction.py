@@ -1,0 +1,114 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from warning.core.evidence import Item
+from warning.core.text.calendar_dates import dates_in
+from warning.core.text.instruments import instrument_of
+from warning.core.text.timing import timing_of
+
+PUBLISHED = datetime(2025, 10, 9, 1, 0, tzinfo=UTC)
+
+
+def item(title: str = "", *, country: str = "CN", url: str = "", source: str = "s") -> Item:
+    return Item(
+        id="i", source_id=source, kind="regulatory", country=country, language="zh", title=title, url=url,
+        published_at=PUBLISHED, known_at=PUBLISHED,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("商务部 海关总署公告2025年第18号", "MOFCOM-GACC 2025/18"),
+        ("商务部、海关总署公告2025年第18号", "MOFCOM-GACC 2025/18"),
+        ("商务部公告2024年第46号", "MOFCOM 2024/46"),
+        ("商务部公告2025第61号", "MOFCOM 2025/61"),
+        ("同日，商务部发布2025年第13号公告", "MOFCOM 2025/13"),
+        ("海关总署公告2021年第81号", "GACC 2021/81"),
+        ("中华人民共和国商务部令二〇二五年第6号", "MOFCOM Order 2025/6"),
+        ("不可靠实体清单工作机制发布2025年第5号公告", "UEL 2025/5"),
+        ("国务院令第792号", "State Council Order 792"),
+        ("MOFCOM and Customs Announcement No. 18 of 2025", "MOFCOM-GACC 2025/18"),
+        ("Announcement No. 61 [2025] of the Ministry of Commerce", "MOFCOM 2025/61"),
+        ("see 89 FR 96790", "89 FR 96790"),
+        ("Council Regulation (EU) 2022/328", "EU 2022/328"),
+        ("令和5年経済産業省令第26号", "METI Ordinance 2023/26"),
+        ("산업통상자원부 고시 제2024-12호", "MOTIE Notice 2024-12"),
+        ("Decision n°004/ARECOMS/2025", "ARECOMS 2025/4"),
+        ("no number here in 2025", None),
+    ],
+)
+def test_instrument_is_read_in_the_issuers_form(text, number):
+    assert instrument_of(item(), [text]) == number
+
+
+def test_instrument_of_a_federal_register_page_is_its_document_number():
+    url = "https://www.federalregister.gov/documents/2025/09/30/2025-19001/expansion-of-end-user-controls"
+    assert instrument_of(item(country="US", url=url), ["Expansion"]) == "FR 2025-19001"
+
+
+@pytest.mark.parametrize(
+    ("text", "effective"),
+    [
+        ("自2023年8月1日起正式施行。", date(2023, 8, 1)),
+        ("本公告自2025年11月8日起正式实施。", date(2025, 11, 8)),
+        ("本公告自发布之日起正式实施。", date(2025, 10, 9)),
+        ("The rule is effective Dec. 1.", date(2025, 12, 1)),
+        ("will take effect on 1 December 2025", date(2025, 12, 1)),
+        ("with immediate effect", date(2025, 10, 9)),
+        ("12月1日から施行する", date(2025, 12, 1)),
+        ("令和7年12月1日から施行する", date(2025, 12, 1)),
+        ("12월 1일부터 시행한다", date(2025, 12, 1)),
+        ("공포한 날부터 시행한다", date(2025, 10, 9)),
+        ("effective 60 days after publication", date(2025, 12, 8)),
+        ("prices rose on 3 October", None),
+    ],
+)
+def test_effective_date_is_read_in_four_languages(text, effective):
+    start = item()
+    if effective and effective.year == 2023:
+        early = datetime(2023, 7, 3, tzinfo=UTC)
+        start = Item(
+            id="i",
+            source_id="s",
+            kind="regulatory",
+            country="CN",
+            language="zh",
+            title="",
+            published_at=early,
+            known_at=early,
+        )
+    assert timing_of(start, text, [], official=True).effective == effective
+
+
+def test_suspension_ends_on_the_stated_day():
+    timing = timing_of(item(), "自即日起至2026年11月10日，暂停实施上述公告。", [], official=True)
+    assert timing.expires == date(2026, 11, 10)
+    assert timing.effective == date(2025, 10, 9)
+
+
+def test_announcement_day_is_the_issuers_own():
+    late = datetime(2025, 10, 8, 16, 30, tzinfo=UTC)
+    evening = Item(
+        id="i",
+        source_id="s",
+        kind="regulatory",
+        country="CN",
+        language="zh",
+        title="",
+        published_at=late,
+        known_at=late,
+    )
+    assert timing_of(evening, "", [], official=True).announced == date(2025, 10, 9)
+
+
+def test_undated_item_invents_no_announcement():
+    undated = Item(
+        id="i", source_id="s", kind="news", country="US", language="en", title="", known_at=PUBLISHED
+    )
+    assert timing_of(undated, "from January 1", [], official=False).announced is None
+
+
+def test_date_without_year_follows_the_anchor_and_impossible_dates_are_left_out():
+    assert [f.day for f in dates_in("2月3日, 13月40日", date(2025, 12, 20))] == [date(2026, 2, 3)]

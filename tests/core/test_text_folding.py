@@ -1,0 +1,51 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warning.core.text.characters import PAIRS
+from warning.core.text.folding import fold, fold_term
+
+
+def test_fold_makes_widths_case_and_hyphens_one_spelling():
+    assert fold("Ｒａｒｅ-Earth　ＭＡＧＮＥＴＳ").text == "rare earth magnets"
+
+
+def test_fold_writes_traditional_and_japanese_forms_as_simplified_ones():
+    assert fold("關於對鎵、鍺實施出口管制").text == "关于对镓、锗实施出口管制"
+    assert fold("輸出規制").text == fold("输出规制").text
+
+
+def test_fold_keeps_lookalike_elements_apart():
+    assert len({fold_term(c) for c in "镓镝氦氯"}) == 4
+    assert fold_term("鎵") == fold_term("镓") != fold_term("鏑")
+
+
+def test_fold_composes_half_width_voiced_kana_and_remembers_the_places():
+    folded = fold("x ｶﾞﾘｳﾑ")
+    assert folded.text == "x ガリウム"
+    place = folded.text.index("リ")
+    assert "x ｶﾞﾘｳﾑ"[folded.origin(place)] == "ﾘ"
+
+
+def test_fold_composes_decomposed_hangul():
+    assert "수출" in fold("\u1109\u116e\u110e\u116e\u11af 통제").text
+
+
+def test_character_pairs_are_pairs():
+    assert {len(pair) for pair in PAIRS.split()} == {2}
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_fold_gives_every_folded_character_a_place_in_the_original(text):
+    folded = fold(text)
+    if folded.origins is None:
+        assert len(folded.text) == len(text)
+    else:
+        assert len(folded.origins) == len(folded.text)
+        assert list(folded.origins) == sorted(folded.origins)
+        assert all(0 <= origin < len(text) for origin in folded.origins)
+
+
+@given(st.text(alphabet="abcXYZ -Ａｂ镓鎵ガ가나", max_size=30))
+def test_fold_of_folded_text_changes_nothing(text):
+    once = fold(text).text
+    assert fold(once).text == once
