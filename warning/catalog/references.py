@@ -1,5 +1,6 @@
 """Names in a rule that must stand for something: materials, acts, actors, issuers, sources, facts."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -14,6 +15,12 @@ from warning.core.terms import Terms
 from warning.errors import Problem
 
 ANY = "any"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_COUNTRY = re.compile(r"[A-Z]{2}|WLD")
+_FORMS = {
+    _LANGUAGE: "a language is ISO 639-1, such as ja for Japanese",
+    _COUNTRY: "a country is ISO 3166 alpha-2, such as JP; EU for the Union, WLD for the world",
+}
 EXPECTED_FACTS = frozenset(field.name for field in fields(Facts))
 
 
@@ -53,11 +60,14 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
     if isinstance(rule, SeriesRule):
         yield from _of_series(placed, rule, known)
         return
+    yield from _codes(placed, ("where", "languages"), rule.where.languages, _LANGUAGE)
+    yield from _codes(placed, ("where", "countries"), rule.where.countries, _COUNTRY)
     yield from known.actors_in(placed, ("actors",), rule.actors)
     yield from known.sources_in(placed, ("where", "sources"), rule.where.sources)
     written = [s for s in rule.where.except_sources if not _is_from_overlay(placed, s)]
     yield from known.sources_in(placed, ("where", "except_sources"), written)
     if isinstance(rule, ListingRule):
+        yield from _codes(placed, ("entry_countries",), rule.entry_countries, _COUNTRY)
         return
     for path, group in groups(rule.match):
         yield from _of_group(placed, path, group, known)
@@ -98,6 +108,8 @@ def _of_series(placed: Placed[AnyRule], rule: SeriesRule, known: Known) -> Itera
     yield from known.materials_in(placed, ("select", "materials"), rule.select.materials)
     yield from known.materials_in(placed, ("select", "except_materials"), rule.select.except_materials)
     yield from known.sources_in(placed, ("select", "sources"), rule.select.sources)
+    for key in ("reporters", "partners", "except_partners"):
+        yield from _codes(placed, ("select", key), getattr(rule.select, key), _COUNTRY)
     for i, example in enumerate(rule.examples):
         if example.material is not None:
             yield from known.materials_in(placed, ("examples", i, "material"), (example.material,))
@@ -114,6 +126,16 @@ def _of_examples(placed: Placed[AnyRule], rule: TextRule, known: Known) -> Itera
                 yield from known.materials_in(placed, (*path, key), _words(value))
             elif key == "act":
                 yield from known.acts_in(placed, (*path, key), _words(value))
+
+
+def _codes(
+    placed: Placed[AnyRule], path: Path_, codes: Collection[str], form: "re.Pattern[str]"
+) -> Iterator[Problem]:
+    """Codes are free text to the type: one that has not even the form of a code would match nothing, ever."""
+    for i, code in enumerate(codes):
+        if not form.fullmatch(code):
+            message = f"{'.'.join(map(str, path))}: {code!r} is no code"
+            yield placed.problem((*path, i), "EW218", message, _FORMS[form])
 
 
 def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
