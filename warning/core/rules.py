@@ -281,13 +281,13 @@ class Spike(SeriesTest):
 class Drop(SeriesTest):
     """The level against the trailing median of `baseline_points`; fires at or below (1 - fall_ratio) of it.
 
-    `baseline_min` keeps small partners out (the median must reach it, in the series' own unit).
+    `baseline_min` keeps small partners out (the median must reach it; mass in kilograms, whole money).
     `scales` asks in addition that the log ratio lies so many robust scales below the baseline, so that a
     series that always jumps about needs a deeper fall. `low_points` and `low_ratio` ask that the figure is at
     most so many times the lowest of the points before: shipments that come in lots have been low before.
-    `season_points` (12 for months) asks that the figure
-    is as low against the lowest of the three figures around the same season a year before. A run of zeros fires when its chance under the past
-    share of zeros, counted before the run began, is at most `zero_chance`.
+    `season_points` (12 for months) asks that the figure is as low against the lowest of the three figures
+    around the same season a year before. A run of zeros fires when its chance under the past share of zeros,
+    counted before the run began, is at most `zero_chance`.
     """
 
     method: Literal["drop"]

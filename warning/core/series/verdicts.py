@@ -140,7 +140,7 @@ def _drop(window: Floats, confirm: int, test: Drop) -> Judged:
     holds = (newest > 0) & (newest <= limit * base) & (base >= test.baseline_min)
     holds &= -logs(1 + ratio[:, None])[:, 0] >= test.scales * spread
     if test.season_points is not None:
-        holds &= ~(newest > limit * _season(window, confirm, test.season_points))
+        holds &= ~(newest > limit * _season(window, confirm, test.season_points, "down"))
     if test.low_points is not None:
         holds &= newest <= test.low_ratio * _lowest(window, confirm, test.low_points)
     return Judged(
@@ -161,7 +161,7 @@ def _surge(window: Floats, confirm: int, test: Surge) -> Judged:
     holds = (base > 0) & (newest >= limit * base) & (base >= test.baseline_min)
     holds &= logs(1 + ratio[:, None])[:, 0] >= test.scales * spread
     if test.season_points is not None:
-        holds &= ~(newest < limit * _season(window, confirm, test.season_points))
+        holds &= ~(newest < limit * _season(window, confirm, test.season_points, "up"))
     return Judged(
         holds=holds,
         observed=newest,
@@ -183,10 +183,20 @@ def _level(window: Floats, confirm: int, test: Drop | Surge) -> tuple[Floats, Fl
     return base, spread
 
 
-def _season(window: Floats, confirm: int, points: int) -> Floats:
-    """The median of the three figures around the same season a year before; NaN passes the season test."""
+def _season(window: Floats, confirm: int, points: int, way: Way) -> Floats:
+    """The most extreme of the three figures around the same season a year before; infinite when none is known.
+
+    Three, because the holiday that empties a month moves between two of them.
+    """
     at = window.shape[1] - confirm - points
-    return row_median(window[:, max(at - 1, 0) : at + 2])
+    around = window[:, max(at - 1, 0) : at + 2]
+    known = ~np.isnan(around)
+    far: Floats
+    if way == "down":
+        far = np.min(around, axis=1, initial=np.inf, where=known)
+    else:
+        far = np.max(around, axis=1, initial=-np.inf, where=known)
+    return far
 
 
 def _lowest(window: Floats, confirm: int, points: int) -> Floats:
@@ -216,6 +226,8 @@ def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
     crossed = (score <= test.zero_chance) & first
     enough = seen >= test.baseline_points * BASELINE_KNOWN_MIN
     holds = (run_now >= confirm) & crossed & enough & (base >= test.baseline_min) & (base > 0)
+    if test.season_points is not None:
+        holds &= _season(window, confirm, test.season_points, "down") > 0
     ratio = np.where(run_now > 0, -1.0, np.nan)
     return Judged(
         holds=holds,
