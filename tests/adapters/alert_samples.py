@@ -187,7 +187,8 @@ def control(**changes) -> Alert:
     wire = press("i2", "wire", title="China to curb exports of chipmaking metals", source_title="A news wire")
     paper = press("i3", "paper", language="ko", title="중국, 갈륨·게르마늄 수출통제", source_title="A daily")
     shown = (notice, wire, paper)
-    why = (Reason(code="unknown.code", text='title names gallium ("镓") and export control ("出口管制")'),)
+    words = (("field", "title"), ("words", "镓 + 锗 + 实施出口管制"), ("sentence", NOTICE))
+    why = (Reason(code="text.sentence", text="title: found 镓 + 锗 + 实施出口管制", params=words),)
     signals = [signal(e.evidence_id, facts=facts, exhibit=e, why=why) for e in shown]
     alert = graded(open_alert("a-0123456789abcdef", signals, BOOK))
     return replace(alert, **changes)
@@ -239,7 +240,10 @@ def flow() -> Alert:
         "hs_codes": ("250410",),
     }
     shown = exhibit("o1", kind="customs", title="CN exports of HS 250410 to JP, 2023-12", language="en")
-    alert = open_alert("a-flow", [_of("export-collapse", "o1", facts, shown, story="s-1")], BOOK)
+    drop = {"observed": "20 t", "baseline": "8,517 t", "move": "99.8 % under", "window": "12 months"}
+    drop |= {"threshold": "60 % under", "period": "2023-12"}
+    why = (Reason(code="series.drop", text="20 t is 99.8 % under 8,517 t", params=tuple(drop.items())),)
+    alert = open_alert("a-flow", [_of("export-collapse", "o1", facts, shown, story="s-1", why=why)], BOOK)
     return graded(alert)
 
 

@@ -77,7 +77,7 @@ def test_mail_in_japanese_and_korean_is_base64_in_utf8(language):
     for part in mail.iter_parts():
         assert part["Content-Transfer-Encoding"] == "base64"
         assert part.get_content_charset() == "utf-8"
-    assert message(language=language).lead in mail.get_body(("html",)).get_content()
+    assert message(language=language).situation in mail.get_body(("html",)).get_content()
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_mail_signs_in_and_a_wrong_password_is_refused(authority, server_tls, tm
 
 
 def test_mail_lines_that_start_with_a_dot_arrive_whole():
-    said = replace(message(), lead=".hidden", next_step=".")
+    said = replace(message(), situation=".hidden", next_step=".")
     with running() as mailbox:
         send(mailbox, said=said)
     assert ".hidden" in mailbox.mails[0].get_body(("plain",)).get_content().splitlines()

@@ -252,3 +252,38 @@ def test_reasons_from_text_quote_the_original_words():
 def test_reason_the_catalogue_does_not_know_or_cannot_fill_stays_as_written():
     assert _why("unheard.of", "ja") == "as the detector wrote it"
     assert _why("series.drop", "ja", observed="20 t") == "as the detector wrote it"
+
+
+def test_sentence_that_met_a_rule_twice_is_quoted_once_with_all_its_words():
+    found = [("镓 + 管制", "关于镓的公告"), ("公告 + 镓", "关于镓的公告"), ("锗", "关于锗的公告")]
+    why = tuple(
+        Reason(
+            code="text.sentence",
+            text=words,
+            params=(("field", "title"), ("words", words), ("sentence", said)),
+        )
+        for words, said in found
+    )
+    assert message(replace(control(), why=why)).why[1:] == (
+        "The title says 镓 + 管制 + 公告: “关于镓的公告”",
+        "The title says 锗: “关于锗的公告”",
+    )
+
+
+def test_title_names_a_material_that_fits_and_how_many_more_there_are():
+    facts = replace(
+        control().facts,
+        materials=("a_very_long_name_of_a_material_that_does_not_fit_a_title_line", "gallium"),
+    )
+    assert (
+        message(replace(control(), facts=facts)).title
+        == "[TLP:CLEAR] HIGH · China · Gallium +1: Export control"
+    )
+
+
+def test_lead_says_who_an_act_is_aimed_at_unless_it_is_the_reader():
+    facts = replace(control().facts, targets=("US",))
+    alert = replace(control(), facts=facts)
+    assert "It is aimed at" not in message(alert).lead
+    assert message(alert).lead.endswith("The United States is named as a target.")
+    assert "対象は米国です。" in message(alert, "ja").lead

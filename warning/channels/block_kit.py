@@ -78,17 +78,17 @@ def json_size(payload: Block) -> int:
 
 def _blocks(message: Message, sources: int, title: int, reasons: int, value: int, link: int) -> list[Block]:
     headings = message.headings
-    blocks = [
+    blocks: list[Block] = [
         {
             "type": "header",
             "block_id": f"title-v{message.version}",
             "text": {"type": "plain_text", "text": shorten(message.title, MAX_HEADER), "emoji": False},
         },
-        _rich("lead", message, [_section([_text(shorten(message.lead, 2 * value))])]),
     ]
     if message.changes:
         changed = _bullets([[_text(shorten(change, value))] for change in message.changes[:reasons]])
         blocks.append(_rich("changes", message, [_section([_bold(message.updated)]), changed]))
+    blocks.append(_rich("lead", message, [_section([_text(shorten(message.situation, 2 * value))])]))
     fields = [_section(_field(field, value)) for field in message.fields]
     blocks.append(_rich("fields", message, [_section([_bold(headings.fields)]), _list(fields)]))
     why = _bullets([[_text(shorten(reason, value))] for reason in message.why[:reasons]])

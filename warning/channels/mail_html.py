@@ -29,7 +29,7 @@ def html_form(message: Message) -> str:
     """Return the page. Everything is escaped by the template."""
     return _template().render(
         m=message,
-        heading=message.title.partition("] ")[2],
+        heading=message.title.partition(" · ")[2],
         gauge="●" * message.severity.rank + "○" * (Severity.EXTREME.rank - message.severity.rank),
         colour=_COLOURS[message.severity],
         fonts=_FONTS[message.language],

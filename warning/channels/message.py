@@ -40,8 +40,9 @@ class Message:
     """One alert version as one desk reads it. Every text is one plain line.
 
     `subject` stays the same over the versions of an alert, so that mail clients thread it; `title` carries the
-    level of this version and has at most 80 characters. `lead` says what changed and why it matters to this
-    desk. `changes` is empty on the first version. `context` starts with the marking.
+    level of this version and has fewer than 80 characters. `lead` says what changed and why it matters to this
+    desk; `situation` is the same without what this version changed, for forms that list `changes` beside it.
+    `changes` is empty on the first version. `context` starts with the marking.
     """
 
     alert_key: str
@@ -57,6 +58,7 @@ class Message:
     subject: str
     title: str
     lead: str
+    situation: str
     preheader: str
     updated: str
     changes: tuple[str, ...]

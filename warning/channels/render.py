@@ -17,7 +17,8 @@ def render(alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = Non
     words = naming(desk.language, book)
     changed = changes(alert, words, desk)
     updated = _updated(alert, words, desk)
-    opening = plain(_opening(changed, lead(alert, words, desk.country), words), 900)
+    situation = plain(lead(alert, words, desk.country), 700)
+    opening = plain(_opening(changed, situation, words), 900)
     level = words.level(alert.severity_for(desk.country))
     return Message(
         alert_key=alert.key,
@@ -33,6 +34,7 @@ def render(alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = Non
         subject=_subject(alert, root, words),
         title=title_line(alert, words, desk.country),
         lead=opening,
+        situation=situation,
         preheader=plain(
             words.say("mail.preheader", level=level, country=words.state(desk.country), lead=opening), 240
         ),

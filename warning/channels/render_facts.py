@@ -25,18 +25,17 @@ def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
     facts, language = alert.facts, naming.language
     legal = not is_about_figures(alert, naming)
     not_stated = naming.say("value.not_stated") if legal else ""
+    act = naming.act(facts.act)
+    measure = naming.say("value.act_direction", act=act, direction=naming.say(f"direction.{facts.direction}"))
     rows = [
-        ("issuer" if legal else "", naming.states(facts.actors)),
+        ("issuer" if legal else "exporter", naming.states(facts.actors)),
         ("material", _materials(facts, naming)),
-        (
-            "act",
-            naming.say("value.act_direction", act=naming.act(facts.act), direction=_direction(facts, naming)),
-        ),
+        ("act", measure) if legal else ("finding", act),
         ("instrument", plain(facts.instrument or "", VALUE_LIMIT)),
         ("announced", day(facts.announced, language) if facts.announced else ""),
         ("effective", day(facts.effective, language) if facts.effective else not_stated),
         ("expires", day(facts.expires, language) if facts.expires else ""),
-        ("targets", naming.states(facts.targets, 6)),
+        ("targets" if legal else "importer", naming.states(facts.targets, 6)),
         ("names", naming.listed([plain(n, 80) for n in facts.names], 6)),
         ("severity", _severity(alert, naming, desk.country)),
         ("certainty", naming.say(f"certainty.{alert.certainty.value}")),
@@ -48,10 +47,6 @@ def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
         for key, value in rows
         if key and value
     )
-
-
-def _direction(facts: Facts, naming: Naming) -> str:
-    return naming.say(f"direction.{facts.direction}")
 
 
 def _materials(facts: Facts, naming: Naming) -> str:
@@ -73,25 +68,30 @@ def _with_codes(material: str, naming: Naming) -> str:
 
 def _severity(alert: Alert, naming: Naming, country: str) -> str:
     """Return the level for this country and, where it has a grading, what made it so."""
-    level, name = naming.level(alert.severity_for(country)), naming.state(country)
+    level, name = naming.level(alert.severity_for(country)), naming.state_said(country)
     grading = next((g for g in alert.gradings if g.country == country), None)
     if grading is None:
         return naming.say("value.severity_for", level=level, country=name)
-    facts = alert.facts
-    because = [
-        naming.say("because.grade", grade=grading.grade)
-        if facts.materials
-        else naming.say("because.no_material")
-    ]
-    if facts.actors == (country,):
-        because.append(naming.say("because.own"))
-    elif country in facts.targets:
-        because.append(naming.say("because.target"))
-    elif facts.targets:
-        because.append(naming.say("because.others", targets=naming.states(facts.targets)))
-    reason = naming.say("join.list").join(because)
+    because = naming.say("join.list").join(_because(alert, naming, country, grading.grade))
     act_level = naming.level(alert.severity)
-    return naming.say("value.severity_act", level=level, country=name, act_level=act_level, because=reason)
+    return naming.say("value.severity_act", level=level, country=name, act_level=act_level, because=because)
+
+
+def _because(alert: Alert, naming: Naming, country: str, grade: str) -> list[str]:
+    """Say in this language what `core.exposure` weighed: the grade, and who the event is aimed at."""
+    facts = alert.facts
+    said = [
+        naming.say("because.grade", grade=grade) if facts.materials else naming.say("because.no_material")
+    ]
+    figures = is_about_figures(alert, naming)
+    if facts.actors == (country,):
+        said.append(naming.say("because.own"))
+    elif country in facts.targets:
+        said.append(naming.say("because.partner_own" if figures else "because.target"))
+    elif facts.targets:
+        key = "because.partner" if figures else "because.others"
+        said.append(naming.say(key, targets=naming.states_said(facts.targets)))
+    return said
 
 
 def _source_grade(exhibits: Iterable[Exhibit], naming: Naming) -> str:

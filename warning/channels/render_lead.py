@@ -2,14 +2,28 @@
 
 from warning.channels.naming import Naming, at_start, within_sentence
 from warning.channels.plain import plain, shorten
+from warning.channels.render_why import translated
 from warning.channels.when import day
 from warning.core.alerts import Alert
 from warning.core.exposure import Dependence
 from warning.core.rules import ListingRule, SeriesRule
-from warning.core.signals import Facts
+from warning.core.signals import Facts, Reason
 
 TITLE_LIMIT = 79
 NAME_LIMIT = 80
+
+# Which way a series went, by the condition that held.
+_WAYS = {
+    "change_up": "_up",
+    "spike_up": "_up",
+    "surge": "_up",
+    "high": "_up",
+    "change_down": "_down",
+    "spike_down": "_down",
+    "drop": "_down",
+    "low": "_down",
+    "zero": "_stop",
+}
 
 
 def title_line(alert: Alert, naming: Naming, country: str) -> str:
@@ -29,28 +43,35 @@ def _line(alert: Alert, naming: Naming, key: str, **values: str) -> str:
     things = [within_sentence(naming.material(m)) for m in facts.materials] or [
         plain(n, NAME_LIMIT) for n in facts.names
     ]
+    first_ones = [things[:shown] for shown in range(min(len(things), 3), 0, -1)]
     line = ""
-    for shown in range(min(len(things), 3), -1, -1):
-        subject = _subject(facts, naming, things, shown)
+    for named in [*first_ones, *([thing] for thing in things[1:]), []]:
+        subject = _subject(facts, naming, named, len(things) - len(named))
         line = naming.say(key, subject=subject, **values) if subject else naming.say(f"{key}_bare", **values)
         if len(line) <= TITLE_LIMIT:
             return line
     return shorten(line, TITLE_LIMIT)
 
 
-def _subject(facts: Facts, naming: Naming, things: list[str], shown: int) -> str:
-    parts = list(things[:shown])
-    if parts and len(things) > shown:
-        parts.append(naming.say("value.more_short", count=len(things) - shown))
+def _subject(facts: Facts, naming: Naming, named: list[str], more: int) -> str:
     who = [naming.states(facts.actors, 2)] if facts.actors else []
-    return " · ".join([*who, at_start(naming.say("join.list").join(parts))] if parts else who)
+    if not named:
+        return " · ".join(who)
+    rest = [naming.say("value.more_short", count=more)] if more else []
+    return " · ".join([*who, " ".join([at_start(naming.say("join.list").join(named)), *rest])])
 
 
 def lead(alert: Alert, naming: Naming, country: str) -> str:
     """Return what happened, when it takes effect, and what that means for one country."""
     separator = "" if naming.language == "ja" else " "
     return separator.join(
-        [what_happened(alert, naming), *_dates(alert.facts, naming), stake(alert, naming, country)]
+        [
+            what_happened(alert, naming),
+            *_figure(alert, naming),
+            *_aim(alert, naming, country),
+            *_dates(alert.facts, naming),
+            stake(alert, naming, country),
+        ]
     )
 
 
@@ -72,12 +93,27 @@ def _lead_key(alert: Alert, naming: Naming) -> str:
     if isinstance(rule, ListingRule):
         return "lead.listing_names" if facts.names else "lead.listing"
     if is_about_figures(alert, naming):
-        measures = rule.select.measures if isinstance(rule, SeriesRule) else ()
-        if any("price" in m or "value" in m or "index" in m for m in measures) or "price" in facts.act:
-            return "lead.price"
-        return "lead.flow_to" if facts.targets and facts.actors else "lead.flow"
-    key = f"lead.{facts.act}"
-    return key if key in naming.words else f"lead.{facts.direction}"
+        return _figures_key(alert, rule)
+    bare = "" if facts.materials else "_bare"
+    keys = (f"lead.{facts.act}{bare}", f"lead.{facts.act}", f"lead.{facts.direction}{bare}")
+    return next(key for key in keys if key in naming.words)
+
+
+def _figures_key(alert: Alert, rule: object) -> str:
+    """Say which way the figures went, as the first reason about them has it."""
+    facts = alert.facts
+    measures = rule.select.measures if isinstance(rule, SeriesRule) else ()
+    is_price = "price" in facts.act or any(m in {"price", "index", "unit_value"} for m in measures)
+    first = figure_reason(alert)
+    way = _WAYS.get(first.code.removeprefix("series."), "") if first else ""
+    if is_price:
+        return f"lead.price{way.replace('stop', 'down')}"
+    return f"lead.flow{way}_to" if facts.targets and facts.actors else f"lead.flow{way}"
+
+
+def figure_reason(alert: Alert) -> Reason | None:
+    """Return the first reason that compares a figure with a reference, None in an alert about no figure."""
+    return next((r for r in alert.why if r.code.removeprefix("series.") in _WAYS), None)
 
 
 def is_about_figures(alert: Alert, naming: Naming) -> bool:
@@ -90,6 +126,25 @@ def is_about_a_list(alert: Alert, naming: Naming) -> bool:
 
 def _rule(alert: Alert, naming: Naming) -> object:
     return next((rule for rule in naming.book.rules if rule.id == alert.rule_id), None)
+
+
+def _figure(alert: Alert, naming: Naming) -> list[str]:
+    """Give the figure itself beside its reference; a figure of nothing at all has been said already."""
+    reason = figure_reason(alert)
+    params = translated(dict(reason.params), naming) if reason else {}
+    if not {"period", "observed", "baseline", "move"} <= params.keys() or (
+        reason and reason.code == "series.zero"
+    ):
+        return []
+    return [plain(naming.say("lead.figure", **params), 240)]
+
+
+def _aim(alert: Alert, naming: Naming, country: str) -> list[str]:
+    """Say who an act is aimed at, unless it is this country: that is its stake then."""
+    targets = alert.facts.targets
+    if not targets or country in targets or is_about_figures(alert, naming):
+        return []
+    return [naming.say("lead.aimed", targets=naming.states_said(targets))]
 
 
 def _dates(facts: Facts, naming: Naming) -> list[str]:
@@ -145,7 +200,7 @@ def percent(ratio: float | None) -> str:
 def next_step(alert: Alert, naming: Naming) -> str:
     """Return what an officer does with this, by what kind of event it is."""
     facts = alert.facts
-    what = naming.materials(facts.materials) if facts.materials else naming.say("what.unknown")
+    what = naming.materials(facts.materials) if facts.materials else naming.say("what.concerned")
     date = day(facts.effective, naming.language) if facts.effective else ""
     return naming.say(f"next.{_next_kind(alert, naming)}", what=what, date=date)
 

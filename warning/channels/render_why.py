@@ -1,7 +1,8 @@
 """Why an alert's rule fired, in the desk's language, from the parameters that its detector left."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from warning.channels.naming import Naming
 from warning.channels.plain import plain
@@ -19,7 +20,21 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 def reasons(alert: Alert, naming: Naming) -> tuple[str, ...]:
     """Return the rule's title and each reason; one the catalogue does not know stays as its detector wrote it."""
     said = [naming.say("reason.rule", title=plain(alert.rule_title, 160))]
-    return (*said, *(_reason(reason, naming) for reason in alert.why))
+    return (*said, *(_reason(reason, naming) for reason in _merged(alert.why)))
+
+
+def _merged(why: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Quote each sentence once, with all the words that were found in it."""
+    merged: dict[tuple[str, ...], Reason] = {}
+    for reason in why:
+        params = dict(reason.params)
+        key = (reason.code, params.get("field", ""), params.get("sentence", reason.text))
+        before = merged.get(key)
+        if before is not None and "words" in params:
+            words = dict.fromkeys([*dict(before.params)["words"].split(" + "), *params["words"].split(" + ")])
+            params["words"] = " + ".join(words)
+        merged[key] = replace(reason, params=tuple(params.items()))
+    return tuple(merged.values())
 
 
 def _reason(reason: Reason, naming: Naming) -> str:
@@ -27,12 +42,12 @@ def _reason(reason: Reason, naming: Naming) -> str:
     if key not in naming.words:
         return plain(reason.text, REASON_LIMIT)
     try:
-        return plain(naming.say(key, **_translated(dict(reason.params), naming)), REASON_LIMIT)
+        return plain(naming.say(key, **translated(dict(reason.params), naming)), REASON_LIMIT)
     except KeyError:  # an alert stored long ago may lack a parameter that today's sentence names
         return plain(reason.text, REASON_LIMIT)
 
 
-def _translated(params: Mapping[str, str], naming: Naming) -> dict[str, str]:
+def translated(params: Mapping[str, str], naming: Naming) -> dict[str, str]:
     """Say windows, moves, fields and states in the desk's language; figures and quotations stay as they are."""
     said = dict(params)
     if "window" in said:

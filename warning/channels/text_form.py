@@ -23,13 +23,11 @@ def text_form(message: Message) -> str:
 def _lines(message: Message) -> Iterator[str]:
     yield message.title
     yield "=" * min(_cells(message.title), WIDTH)
-    yield from _wrapped(message.lead)
-    yield ""
     yield f"({message.updated})"
-    if message.changes:
-        yield from _heading(message.headings.changes)
-        for change in message.changes:
-            yield from _wrapped(change, "- ", "  ")
+    yield ""
+    for change in message.changes:
+        yield from _wrapped(change, "* ", "  ")
+    yield from _wrapped(message.situation)
     yield from _heading(message.headings.fields)
     for field in message.fields:
         yield from _wrapped(f"{field.label}: {field.value}", "", "    ")

@@ -1,5 +1,6 @@
 """`warning alerts`: what the desks were told, why, on what evidence, and why somebody was not told."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -79,7 +80,7 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
     with _system() as system:
         versions = _versions(system, key)
         if evidence is not None:
-            click.get_binary_stream("stdout").write(_as_fetched(system, versions[-1], evidence))
+            sys.stdout.buffer.write(_as_fetched(system, versions[-1], evidence))
         elif as_json:
             told = [delivery_document(row) for row in system.repository.deliveries_of(versions[-1].key)]
             withheld = system.repository.withheld_of(versions[-1].key)
