@@ -1,9 +1,8 @@
 """Interchange files into the store and out of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
@@ -44,9 +43,21 @@ def import_files(repository: Repository, paths: Sequence[Path], imported_at: dat
     total = Imported()
     for path in paths:
         records = map(own_identity, read_evidence(path, imported_at=imported_at))
-        while batch := tuple(islice(records, BATCH)):
+        for batch in _batches(records):
             total += _store(repository, batch)
     return total
+
+
+def _batches(records: Iterable[Evidence]) -> Iterator[list[Evidence]]:
+    """Cut into batches of at most a thousand; a list, which may be as large as all of those, ends its batch."""
+    batch: list[Evidence] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == BATCH or isinstance(record, Listing):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def export_file(repository: Repository, path: Path, since: datetime | None = None) -> int:
@@ -54,8 +65,7 @@ def export_file(repository: Repository, path: Path, since: datetime | None = Non
     return write_evidence(path, repository.export(since))
 
 
-def _store(repository: Repository, batch: Iterable[Evidence]) -> Imported:
-    records = tuple(batch)
+def _store(repository: Repository, records: Sequence[Evidence]) -> Imported:
     items = repository.add_items(r for r in records if isinstance(r, Item))
     figures = repository.add_observations(r for r in records if isinstance(r, Observation))
     lists = Imported()
@@ -70,7 +80,7 @@ def _store(repository: Repository, batch: Iterable[Evidence]) -> Imported:
 
 
 def _store_listing(repository: Repository, listing: Listing) -> Imported:
-    before = repository.latest_listing(listing.source_id)
+    before = repository.latest_listing_version(listing.source_id)
     changes = len(repository.add_listing(listing))
     if before is None:
         return Imported(new=1)

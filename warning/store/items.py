@@ -87,13 +87,15 @@ def _revise(connection: Connection, identity: Identity, item: Item) -> Item | No
     A text known earlier than the stored one becomes a revision and leaves the item as it is.
     """
     row = connection.execute(_by_identity(identity)).one()
+    as_read = item.content_hash
     item = replace(item, summary=item.summary or row.summary, body=item.body or row.body)
     if item.content_hash == row.content_hash:
         return None
     if item.known_at < row.known_at:
         _keep_revision(connection, row.seq, item, item.content_hash)
         return None
-    if item.time_assumed and _seen_before(connection, row.seq, item.content_hash):
+    undated = item.time_assumed or item.known_at == row.known_at
+    if undated and _seen_before(connection, row.seq, as_read, item.content_hash):
         return None
     _keep_revision(connection, row.seq, item_of(row), row.content_hash)
     item = replace(item, published_at=item.published_at or row.published_at)
@@ -119,10 +121,10 @@ def _keep_revision(connection: Connection, item_seq: int, item: Item, content_ha
     connection.execute(insert_new(connection, item_revisions), row)
 
 
-def _seen_before(connection: Connection, item_seq: int, content_hash: str) -> bool:
-    """Without a time of its own, a text that was once replaced is the old text again, not a new edit."""
+def _seen_before(connection: Connection, item_seq: int, *content_hashes: str) -> bool:
+    """Without a later time of its own, a text that was once replaced is the old one again, not a new edit."""
     query = select(item_revisions.c.seq).where(
-        item_revisions.c.item_seq == item_seq, item_revisions.c.content_hash == content_hash
+        item_revisions.c.item_seq == item_seq, item_revisions.c.content_hash.in_(content_hashes)
     )
     return connection.execute(query).first() is not None
 

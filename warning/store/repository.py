@@ -21,6 +21,7 @@ from warning.store.deliveries import Owed
 from warning.store.digests import ArchivedDigest
 from warning.store.engine import reading, writing
 from warning.store.items import Stored
+from warning.store.lists import ListingVersion
 from warning.store.rows import batches
 
 BATCH = 1_000
@@ -92,6 +93,11 @@ class Repository:
     def latest_listing(self, source_id: str) -> Listing | None:
         with reading(self.engine) as connection:
             return lists.latest_listing(connection, source_id)
+
+    def latest_listing_version(self, source_id: str) -> ListingVersion | None:
+        """Return which version of a list is the latest, without reading its entries."""
+        with reading(self.engine) as connection:
+            return lists.latest_version(connection, source_id)
 
     def find_item(self, item_id: str, source_id: str | None = None) -> Item | None:
         """Return one item by id; naming its source makes this an index look-up."""
