@@ -237,6 +237,15 @@ def test_desks_list_and_check_name_every_desk(run):
     assert run("desks", "check").exit_code == 0
 
 
+def test_desks_send_test_reaches_every_destination_and_says_it_is_an_exercise(run):
+    result = run("desks", "send-test", "kr", "--json")
+    assert result.exit_code == 0
+    (sent,) = json.loads(result.stdout)["sent"]
+    assert (sent["desk_id"], sent["channel"], sent["error"]) == ("kr", "console", "")
+    assert "Exercise" in result.stderr
+    assert run("desks", "send-test", "kp").exit_code == 2
+
+
 def test_init_makes_a_directory_that_loads_cleanly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     home = tmp_path / "ours"
     made = CliRunner().invoke(cli, ["init", str(home)])

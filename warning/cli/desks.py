@@ -1,5 +1,6 @@
 """`warning desks`: who is told what by which channel, and why or why not."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from warning.app.compose import open_repository
+from warning.app.compose import open_repository, system_clock
+from warning.app.desk_exercise import channels_of, send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
+from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import read_rulebook
 from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import catalogue_options, chosen_book, chosen_trees, today
@@ -140,6 +143,31 @@ def route(
                 "no rule fires on this text; `warning rules explain RULE --title ...` says why", err=True
             )
     sys.exit(0 if routed else 1)
+
+
+@command.command("send-test")
+@click.argument("desk_id", metavar="DESK")
+@catalogue_options
+@click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
+def send_test(
+    *, desk_id: str, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool
+) -> None:
+    """Send one message, marked as an exercise, to every destination of a desk. Nothing is stored."""
+    book = chosen_book(rules, feeds, overlays)
+    desk = next((desk for desk in book.desks if desk.id == desk_id), None)
+    if desk is None:
+        hint = did_you_mean(desk_id, [desk.id for desk in book.desks])
+        raise click.BadParameter(f"there is no desk {desk_id!r}. {hint}", param_hint="DESK")
+    settings = load_settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    answers = asyncio.run(send_exercise(book, desk, channels_of(settings), system_clock()))
+    if as_json:
+        print_json("desks/1", {"sent": [asdict(answer) for answer in answers]})
+    else:
+        for answer in answers:
+            outcome = f"FAILED: {answer.error}" if answer.error else "taken"
+            click.echo(f"{answer.desk_id}: {answer.channel} {answer.address}: {outcome}")
+    sys.exit(1 if any(answer.error for answer in answers) else 0)
 
 
 def _stored(book: Rulebook, key: str) -> Routed:
