@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-
 from to_interchange import agnews, asia, cctv, federal_register
 
 from warning.catalog.load import load_rulebook

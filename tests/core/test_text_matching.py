@@ -1,5 +1,6 @@
 import pytest
 
+from warning.core.rules import Group
 from warning.core.terms import Act, Actor, Material, Terms
 from warning.core.text.folding import fold
 from warning.core.text.language import languages_of
@@ -73,8 +74,6 @@ def test_phrase_without_content_is_refused():
 
 
 def test_group_of_a_material_takes_its_children():
-    from warning.core.rules import Group
-
     terms = Terms(
         materials={
             "rare_earths": Material(names={"en": ("rare earth",)}, label={"en": "RE"}),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from warning.core.evidence import Item, KnownWindow
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Exhibit, Facts, Signal, Trace, signal_id
+from warning.core.signals import Exhibit, Facts, Outcome, Signal, Trace, signal_id
 from warning.core.sources import SourceProfile
 from warning.core.text.admission import refusal
 from warning.core.text.conditions import CompiledRule, Verdict
@@ -18,7 +18,7 @@ from warning.core.text.reasons import reasons_of
 __all__ = ["detect_text", "explain_text"]
 
 
-def detect_text(book: Rulebook, known: KnownWindow, as_of: datetime) -> tuple[list[Signal], list[Trace]]:
+def detect_text(book: Rulebook, known: KnownWindow, _as_of: datetime) -> tuple[list[Signal], list[Trace]]:
     """Judge every fresh item by every text rule. Without state: neither order nor other rules matter."""
     engine = engine_of(book)
     fresh = [item for item in known.items if item.id in known.fresh]
@@ -91,7 +91,7 @@ def exhibit_of(item: Item, source: SourceProfile) -> Exhibit:
 def _trace(compiled: CompiledRule, fresh: list[Item], counts: Mapping[str, int]) -> Trace:
     rule = compiled.rule
     fired = counts.get(rule.id, 0)
-    outcome = "fired" if fired else "no_match" if fresh else "no_evidence"
+    outcome: Outcome = "fired" if fired else "no_match" if fresh else "no_evidence"
     return Trace(
         rule_id=rule.id,
         rule_version=compiled.version,

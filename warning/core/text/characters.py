@@ -55,7 +55,7 @@ def variants() -> Iterator[tuple[str, str]]:
     """Yield (variant, folded) pairs, each variant at most once."""
     seen: set[str] = set()
     for pair in PAIRS.split():
-        variant, folded = pair
+        variant, folded = pair[0], pair[1]
         if variant != folded and variant not in seen:
             seen.add(variant)
             yield variant, folded

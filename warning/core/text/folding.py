@@ -54,10 +54,10 @@ def fold_term(term: str) -> str:
 def _fold_codes(text: str) -> str:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     table = _table()
-    if codes.max(initial=0) < BMP:
-        folded = table[codes]
-    else:
-        folded = np.where(codes < BMP, table[np.minimum(codes, BMP - 1)], codes)
+    inside = bool(codes.max(initial=0) < BMP)
+    folded: NDArray[np.uint32] = (
+        table[codes] if inside else np.where(codes < BMP, table[np.minimum(codes, BMP - 1)], codes)
+    )
     return folded.tobytes().decode("utf-32-le", "surrogatepass")
 
 

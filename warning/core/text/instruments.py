@@ -27,24 +27,25 @@ _ZH = (
     re.compile(rf"(?P<issuers>不可靠实体清单工作机制)[^。\n]{{0,12}}?{_YEAR}年第(?P<number>\d{{1,3}})号(?P<kind>公告)(?P<tail>)"),
 )  # fmt: skip
 _STATE_COUNCIL = re.compile(
-    r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.I
+    r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.IGNORECASE
 )
 _EN_FORMS = (
-    re.compile(r"(?:Announcement|Notice|Decision|Decree)s?\s+No(?:s?)\.?\s*(?P<number>\d{1,3})\s*(?:of|,|\(|\[|/|-)?\s*(?P<year>20\d\d)", re.I),
-    re.compile(r"(?:Announcement|Notice)s?\s*\[?(?P<year>20\d\d)\]?\s*(?:,|-|–)?\s*(?:No\.?\s*|/\s*)(?P<number>\d{1,3})\b", re.I),
-    re.compile(r"(?:Announcement|Notice)s?\s+(?P<number>\d{1,3})/(?P<year>20\d\d)", re.I),
-    re.compile(r"\bNo\.?\s*(?P<number>\d{1,3})\s+(?:of|\[)\s*(?P<year>20\d\d)", re.I),
+    re.compile(r"(?:Announcement|Notice|Decision|Decree)s?\s+No(?:s?)\.?\s*(?P<number>\d{1,3})\s*(?:of|,|\(|\[|/|-)?\s*(?P<year>20\d\d)", re.IGNORECASE),
+    re.compile(r"(?:Announcement|Notice)s?\s*\[?(?P<year>20\d\d)\]?\s*(?:,|-|–)?\s*(?:No\.?\s*|/\s*)(?P<number>\d{1,3})\b", re.IGNORECASE),
+    re.compile(r"(?:Announcement|Notice)s?\s+(?P<number>\d{1,3})/(?P<year>20\d\d)", re.IGNORECASE),
+    re.compile(r"\bNo\.?\s*(?P<number>\d{1,3})\s+(?:of|\[)\s*(?P<year>20\d\d)", re.IGNORECASE),
 )  # fmt: skip
 _EN_ORDER = re.compile(
     r"Order\s+(?:No\.?\s*(?P<n1>\d{1,3})\s+(?:of|\[)\s*(?P<y1>20\d\d)|(?P<y2>20\d\d)\s+No\.?\s*(?P<n2>\d{1,3}))",
-    re.I,
+    re.IGNORECASE,
 )
 _MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|commerce ministry|商务部", re.IGNORECASE)
 _UNRELIABLE = re.compile(r"unreliable entit", re.IGNORECASE)
 _CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
 _FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
 _FR_URL = re.compile(
-    r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})", re.I
+    r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})",
+    re.IGNORECASE,
 )
 _FR_NUMBER = re.compile(r"(?:^|[^\d])((?:19|20)\d{2}-\d{5})(?!\d)")
 _EU = re.compile(
@@ -67,11 +68,15 @@ _KR_ISSUER = {
     "재정경제부": "MOFE",
     "관세청": "KCS",
 }
-_ARECOMS = re.compile(r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?No\.?\s*(\d{1,3})/(20\d\d)", re.I)
-_ZW_SI = re.compile(r"(?:Statutory Instrument|\bSI)\s*(?:No\.?\s*)?(\d{1,3})\s*(?:/|of)\s*(20\d\d)", re.I)
+_ARECOMS = re.compile(
+    r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?No\.?\s*(\d{1,3})/(20\d\d)", re.IGNORECASE
+)
+_ZW_SI = re.compile(
+    r"(?:Statutory Instrument|\bSI)\s*(?:No\.?\s*)?(\d{1,3})\s*(?:/|of)\s*(20\d\d)", re.IGNORECASE
+)
 _ID = re.compile(
     r"(?:ESDM|Energy and Mineral Resources|Minister of (?:Trade|Finance))[^.\n]{0,40}?(?:Regulation|Regulasi|Permen)?[^.\n]{0,20}?No\.?\s*(\d{1,3})/(20\d\d)",
-    re.I,
+    re.IGNORECASE,
 )
 _ERAS = {"令和": 2018, "平成": 1988}
 
@@ -116,9 +121,8 @@ def _codes(issuers: str) -> str:
 
 
 def _english_chinese(text: str, item: Item) -> str | None:
-    if match := _EN_ORDER.search(text):
-        if _MOFCOM.search(text):
-            return f"MOFCOM Order {match['y1'] or match['y2']}/{int(match['n1'] or match['n2'])}"
+    if (match := _EN_ORDER.search(text)) and _MOFCOM.search(text):
+        return f"MOFCOM Order {match['y1'] or match['y2']}/{int(match['n1'] or match['n2'])}"
     for form in _EN_FORMS:
         for match in form.finditer(text):
             around = text[max(0, match.start() - 160) : match.end() + 100]

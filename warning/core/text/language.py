@@ -12,7 +12,7 @@ _HAN = re.compile("[一-鿿]")
 def languages_of(declared: str, text: str) -> frozenset[Language]:
     """Return the languages whose terms may match. English terms always may: they stand in every press."""
     found: set[Language] = {"en"}
-    base = declared.split("-")[0].lower()
+    base = declared.split("-", maxsplit=1)[0].lower()
     if base in {"en", "zh", "ja", "ko"}:
         found.add(base)  # type: ignore[arg-type]  # narrowed by the membership test above
     if text.isascii():
