@@ -149,6 +149,35 @@ def test_demo_leaves_messages_digests_and_a_page_without_scripts(demo, home):
     assert (home / "warning.sqlite3").exists()
 
 
+def test_digest_command_reads_what_the_demo_left(demo, home):
+    done = _warning(
+        "digest", "--desk", "kr", "--week", "2025-W14", "--json", cwd=home.parent, WARNING_HOME=str(home)
+    )
+    assert done.returncode == 0, done.stderr
+    digest = json.loads(done.stdout)
+    assert digest["schema"] == "digest/1"
+    assert digest["language"] == "ko"
+    assert "MOFCOM-GACC 2025/18" in [change["instrument"] for change in digest["changes"]]
+    assert digest["coverage"]["sources"] == 14
+    assert digest["marking"] == "CLEAR"
+
+
+def test_digest_command_sends_through_the_mail_channel(demo, home):
+    done = _warning(
+        "digest", "--desk", "us", "--week", "2023-W28", "--send", cwd=home.parent, WARNING_HOME=str(home)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "us 2023-W28 to desk-us@example.org: sent" in done.stderr
+    (mail,) = (home / "outbox").glob("*2023-W28-us*")
+    assert b"multipart/alternative" in mail.read_bytes()
+
+
+def test_digest_command_names_the_desks_there_are_when_asked_for_another(demo, home):
+    done = _warning("digest", "--desk", "mars", cwd=home.parent, WARNING_HOME=str(home))
+    assert done.returncode == 2
+    assert "there is no desk 'mars'; the rulebook has jp, kr, us" in done.stderr
+
+
 def test_demo_refuses_a_directory_it_did_not_make(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")

@@ -4,6 +4,7 @@ Nothing here decides anything about an alert. The publishers, the clock and the 
 demonstration's own; collecting, assessing, delivering and the digest are the ones `warning run` uses.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -133,9 +134,12 @@ def _system(
     write: Callable[[str], None],
 ) -> System:
     """`write` gets every message as the console would have shown it."""
+    feeds = demo_catalogue(directory / "feeds", resources.tree("feeds"), home / "feeds")
+    # With this file `WARNING_HOME=ews-demo warning alerts list` and the other commands read what the demo left.
+    (home / "warning.toml").write_text(f"feeds_dir = {json.dumps(str(feeds.resolve()))}\n", encoding="utf-8")
     settings = Settings(
         home=home,
-        feeds_dir=demo_catalogue(directory / "feeds", resources.tree("feeds"), home / "feeds"),
+        feeds_dir=feeds,
         allow_private_hosts=tuple(publisher.host for publisher in publishers),
     )
     channels = build_channels(outbox_dir=home / "outbox", write=write)

@@ -192,6 +192,7 @@ def _print_places(report: DemoReport, console: Console) -> None:
         ("store", home / "warning.sqlite3"),
     ):
         console.print(f"  {what:<9} {path}", soft_wrap=True)
+    console.print(f"  WARNING_HOME={home} warning digest --desk kr --week 2025-W14", soft_wrap=True)
     console.print("\n[bold]To go live[/bold]")
     console.print("  warning init ews                 your own desks, channels and tuning, all commented")
     console.print("  warning doctor                  what is still missing, each with its mend")
