@@ -100,12 +100,12 @@ class Service:
         return scheduler
 
     async def _round(self, job: Job) -> None:
-        """One run of a job. Shielded, so that the executor's own shutdown cannot cut it off."""
+        """One run of a job, kept apart so that `_finish` can wait for it before the executor shuts down."""
         task: asyncio.Task[object] = asyncio.ensure_future(_called(job))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         try:
-            await asyncio.shield(task)
+            await task
         except Exception as failure:  # the next round has to come whatever this one met
             log.exception("%s failed and runs again at its next time", job.name)
             if self._on_failure is not None:
