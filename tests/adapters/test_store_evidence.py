@@ -158,10 +158,10 @@ def test_texts_without_a_time_of_their_own_are_imported_twice_with_one_effect(re
 
 
 def test_two_texts_of_one_instant_are_imported_twice_with_one_effect(repository: Repository):
-    texts = [item(title="one", summary=""), item(title="two", summary="longer")]
-    assert len(repository.add_items(texts).revised) == 1
-    assert repository.add_items(texts).unchanged == 2
-    assert everything(repository).items[0].title == "two"
+    texts = [item(title="one"), item(title="two", summary=""), item(title="three", summary="longer")]
+    assert len(repository.add_items(texts).revised) == 2
+    assert repository.add_items(texts).unchanged == 3
+    assert everything(repository).items[0].title == "three"
 
 
 def test_text_that_no_database_takes_is_stored_without_it(repository: Repository):

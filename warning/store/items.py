@@ -87,7 +87,7 @@ def _revise(connection: Connection, identity: Identity, item: Item) -> Item | No
     A text known earlier than the stored one becomes a revision and leaves the item as it is.
     """
     row = connection.execute(_by_identity(identity)).one()
-    as_read = item.content_hash
+    as_read = item
     item = replace(item, summary=item.summary or row.summary, body=item.body or row.body)
     if item.content_hash == row.content_hash:
         return None
@@ -95,7 +95,7 @@ def _revise(connection: Connection, identity: Identity, item: Item) -> Item | No
         _keep_revision(connection, row.seq, item, item.content_hash)
         return None
     undated = item.time_assumed or item.known_at == row.known_at
-    if undated and _seen_before(connection, row.seq, as_read, item.content_hash):
+    if undated and _seen_before(connection, row.seq, as_read):
         return None
     _keep_revision(connection, row.seq, item_of(row), row.content_hash)
     item = replace(item, published_at=item.published_at or row.published_at)
@@ -121,12 +121,19 @@ def _keep_revision(connection: Connection, item_seq: int, item: Item, content_ha
     connection.execute(insert_new(connection, item_revisions), row)
 
 
-def _seen_before(connection: Connection, item_seq: int, *content_hashes: str) -> bool:
-    """Without a later time of its own, a text that was once replaced is the old one again, not a new edit."""
+def _seen_before(connection: Connection, item_seq: int, item: Item) -> bool:
+    """Without a later time of its own, a text that was once replaced is the old one again, not a new edit.
+
+    What was not read this time (an empty summary or body) does not tell two texts apart.
+    """
     query = select(item_revisions.c.seq).where(
-        item_revisions.c.item_seq == item_seq, item_revisions.c.content_hash.in_(content_hashes)
+        item_revisions.c.item_seq == item_seq, item_revisions.c.title == item.title
     )
-    return connection.execute(query).first() is not None
+    if item.summary:
+        query = query.where(item_revisions.c.summary == item.summary)
+    if item.body:
+        query = query.where(item_revisions.c.body == item.body)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def find_item(connection: Connection, item_id: str, source_id: str | None = None) -> Item | None:
