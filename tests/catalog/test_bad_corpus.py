@@ -1,5 +1,6 @@
 """Every fault of the corpus is told with its place, its code and what would be right, and nothing else is."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,13 @@ def test_feeds_with_mistakes_keep_rules_from_being_blamed_for_their_sources(tmp_
     source.write_text("id: us-entity-list\n", encoding="utf-8")
     _, problems = read_rulebook(RULES, tmp_path)
     assert {Path(problem.file).parent.name for problem in problems} == {"regulatory"}
+
+
+def test_terms_with_mistakes_keep_rules_from_being_blamed_for_their_words(tmp_path: Path):
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    (rules / "terms" / "terms.yaml").write_text("materials: [", encoding="utf-8")
+    _, problems = read_rulebook(rules, FEEDS)
+    assert [(Path(p.file).name, p.code) for p in problems] == [("terms.yaml", "EW122")]
 
 
 def test_own_directory_adds_rules_and_replaces_desks():

@@ -26,7 +26,7 @@ def merged_terms(files: Iterable[Placed[Terms]]) -> Terms:
 
 def check_tree(tree: RulesTree, sources: Mapping[str, SourceProfile] | None) -> tuple[Problem, ...]:
     """Check everything that spans files. `sources` is None when the feeds could not be read."""
-    known = Known(terms=merged_terms(tree.terms), sources=sources)
+    known = Known(terms=merged_terms(tree.terms), sources=sources, has_all_terms=tree.has_all_terms)
     problems: list[Problem] = []
     for rule in tree.rules:
         problems += _file_name(rule, rule.value.id)

@@ -26,26 +26,43 @@ EXPECTED_FACTS = frozenset(field.name for field in fields(Facts))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What names may stand for. `sources` is None when the feeds could not be read: then none is judged."""
+    """What names may stand for.
+
+    `sources` is None, and `has_all_terms` false, when a file of feeds or terms has mistakes: then no name of
+    that sort is judged, because one mistake would be told once for every name.
+    """
 
     terms: Terms
     sources: Mapping[str, SourceProfile] | None
+    has_all_terms: bool = True
 
     def materials_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
-        return _unknown(placed, path, names, tuple(self.terms.materials), "EW201", "material")
+        return self._terms_in(placed, path, names, tuple(self.terms.materials), "EW201", "material")
 
     def acts_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
-        return _unknown(placed, path, names, tuple(self.terms.acts), "EW202", "act")
+        return self._terms_in(placed, path, names, tuple(self.terms.acts), "EW202", "act")
 
     def actors_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
-        return _unknown(placed, path, names, tuple(self.terms.actors), "EW203", "actor")
+        return self._terms_in(placed, path, names, tuple(self.terms.actors), "EW203", "actor")
 
     def issuers_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
         issuers = tuple(code for code, actor in self.terms.actors.items() if actor.issuers)
-        return _unknown(placed, path, names, issuers, "EW204", "actor with issuers")
+        return self._terms_in(placed, path, names, issuers, "EW204", "actor with issuers")
 
     def cues_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
-        return _unknown(placed, path, names, tuple(self.terms.cues), "EW209", "cue")
+        return self._terms_in(placed, path, names, tuple(self.terms.cues), "EW209", "cue")
+
+    def _terms_in(
+        self,
+        placed: Placed[Any],
+        path: Path_,
+        names: Collection[str],
+        known: tuple[str, ...],
+        code: str,
+        what: str,
+    ) -> Iterator[Problem]:
+        if self.has_all_terms:
+            yield from _unknown(placed, path, names, known, code, what)
 
     def sources_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
         if self.sources is not None:

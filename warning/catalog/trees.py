@@ -26,7 +26,8 @@ FOLDERS = ("signals", "terms", "exposure", "desks", "measures")
 class RulesTree:
     """Everything that could be typed, in the order of the file names.
 
-    `unread` are the ids, by file name, of rules whose files have mistakes.
+    `unread` are the ids, by file name, of rules whose files have mistakes. `has_all_terms` is false when a
+    file of terms has: then a name that nothing stands for may stand in it.
     """
 
     rules: Sequence[Placed[AnyRule]] = ()
@@ -36,6 +37,7 @@ class RulesTree:
     measures: Sequence[Placed[MeasureRegister]] = ()
     policy: Placed[Policy] | None = None
     unread: frozenset[str] = frozenset()
+    has_all_terms: bool = True
 
 
 def read_rules_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
@@ -65,6 +67,7 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         desks=own.desks or tree.desks,
         policy=own.policy or tree.policy,
         unread=tree.unread | own.unread,
+        has_all_terms=tree.has_all_terms and own.has_all_terms,
     )
     return joined, (*_layout(directory, FOLDERS, None), *problems)
 
@@ -83,17 +86,18 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         return placed
 
     policy, wrong = read_files([p for p in [directory / "policy.yaml"] if p.exists()], Policy)
-    rules = folder("signals", RULE)
+    rules, terms = folder("signals", RULE), folder("terms", Terms)
     typed = {Path(placed.text.file).stem for placed in rules}
     files, _ = yaml_files(directory / "signals")
     tree = RulesTree(
         rules=rules,
-        terms=folder("terms", Terms),
+        terms=terms,
         exposure=folder("exposure", CountryExposure),
         desks=folder("desks", Desk),
         measures=folder("measures", MeasureRegister),
         policy=policy[0] if policy else None,
         unread=frozenset(path.stem for path in files if path.stem not in typed),
+        has_all_terms=len(terms) == len(yaml_files(directory / "terms")[0]),
     )
     return tree, (*wrong, *problems)
 
