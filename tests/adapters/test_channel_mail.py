@@ -44,7 +44,7 @@ def test_mail_arrives_with_text_first_then_html_and_says_it_is_automatic():
     (mail,) = mailbox.mails
     assert mailbox.recipients == ["desk-us@example.org"]
     assert sent.provider_ref == mail["Message-ID"] == f"<{MAIL_ROW.id}@example.org>"
-    assert mail["Subject"] == "[TLP:CLEAR] China · Gallium, germanium: Export control"
+    assert mail["Subject"] == "[TLP:CLEAR] China · Gallium, germanium: Export control (MOFCOM-GACC 2023/23)"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "All"
@@ -67,6 +67,20 @@ def test_mail_is_the_same_bytes_every_time():
     assert mime(message(), MAIL_ROW, SENDER, root_ref=None) == mime(
         message(), MAIL_ROW, SENDER, root_ref=None
     )
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mail_subject_survives_its_encoding(sample, language):
+    said = replace(
+        message(SAMPLES[sample](), language),
+        subject="[TLP:GREEN] 중국 · 안티모니, 초경질 소재: 수출통제 " + sample,
+    )
+    mail = parsed(mime(said, row(language=language, channel="mail"), SENDER, root_ref=None))
+    assert mail["Subject"] == said.subject
+    said = message(SAMPLES[sample](), language)
+    mail = parsed(mime(said, row(language=language, channel="mail"), SENDER, root_ref=None))
+    assert mail["Subject"] == said.subject
 
 
 @pytest.mark.parametrize("language", ["ja", "ko"])

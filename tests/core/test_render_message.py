@@ -120,9 +120,9 @@ def test_subject_stays_the_same_over_versions_and_never_understates_the_marking(
     first, later = control(), replace(updated(), marking=Marking.AMBER)
     later = replace(later, facts=replace(later.facts, materials=("gallium", "germanium", "graphite")))
     subject = render(first, DESKS["en"], BOOK).subject
-    assert subject == "[TLP:CLEAR] China · Gallium, germanium: Export control"
+    assert subject == "[TLP:CLEAR] China · Gallium, germanium: Export control (MOFCOM-GACC 2023/23)"
     after = render(later, DESKS["en"], BOOK, root=first).subject
-    assert after == "[TLP:AMBER] China · Gallium, germanium: Export control"
+    assert after == "[TLP:AMBER] China · Gallium, germanium: Export control (MOFCOM-GACC 2023/23)"
 
 
 def test_original_titles_stay_in_their_own_language():

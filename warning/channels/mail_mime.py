@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -43,7 +44,6 @@ def mime(message: Message, row: OutboxRow, identity: MailIdentity, *, root_ref: 
     name, address = parseaddr(identity.sender)
     mail["From"] = Address(display_name=plain(name, 100), addr_spec=address)
     mail["To"] = row.address
-    mail["Subject"] = message.subject
     mail["Date"] = format_datetime(row.created_at)
     mail["Message-ID"] = message_id(row, identity)
     if root_ref and root_ref != message_id(row, identity):
@@ -54,7 +54,13 @@ def mime(message: Message, row: OutboxRow, identity: MailIdentity, *, root_ref: 
     mail.set_content(text_form(message), charset="utf-8", cte=_encoding(message))
     mail.add_alternative(html_form(message), subtype="html", charset="utf-8", cte=_encoding(message))
     mail.set_boundary(f"=_{row.id}")
-    return mail.as_bytes()
+    return _subject(message.subject) + mail.as_bytes()
+
+
+def _subject(text: str) -> bytes:
+    """Return the header's lines. EmailMessage loses blanks where it parts encoded words; Header keeps them."""
+    said = Header(text, "utf-8", maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {said}\r\n".encode("ascii")
 
 
 def _automatic(message: Message, identity: MailIdentity) -> dict[str, str]:

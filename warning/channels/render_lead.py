@@ -32,8 +32,14 @@ def title_line(alert: Alert, naming: Naming, country: str) -> str:
 
 
 def subject_line(alert: Alert, naming: Naming) -> str:
-    """Return the title without its level: what an alert is called over all its versions."""
-    return _line(alert, naming, "title.subject")
+    """Return the title without its level: what an alert is called over all its versions.
+
+    The instrument, or the day it opened, keeps two alerts on one subject apart in a mailbox.
+    """
+    line = _line(alert, naming, "title.subject")
+    mark = plain(alert.facts.instrument or "", NAME_LIMIT) or day(alert.opened_at, naming.language)
+    marked = f"{line} ({mark})"
+    return marked if len(marked) <= TITLE_LIMIT else line
 
 
 def _line(alert: Alert, naming: Naming, key: str, **values: str) -> str:
