@@ -121,10 +121,9 @@ def usa_china(shared: Path) -> Iterator[dict]:
 
 
 def yearly_flows(shared: Path) -> Iterator[dict]:
-    text = zstandard.ZstdDecompressor().stream_reader(
-        (shared / "trade/world_flows_annual_by_material.csv.zst").open("rb")
-    )
-    for row in csv.DictReader(io.TextIOWrapper(text, encoding="utf-8")):
+    for row in csv.DictReader(
+        io.StringIO(_unpacked(shared / "trade/world_flows_annual_by_material.csv.zst"))
+    ):
         exporter, importer = row["exporter"], row["importer"]
         yield _observation(
             f"y-{exporter}-{importer}-{row['hs6']}-usd".lower(), row["year"], float(row["value_usd"]),
@@ -136,7 +135,7 @@ def yearly_flows(shared: Path) -> Iterator[dict]:
 
 def pink_sheet(shared: Path) -> Iterator[dict]:
     path = shared / "prices/world_bank_pink_sheet_monthly.csv"
-    header, units, *rows = csv.reader(path.open(encoding="utf-8"))
+    header, units, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
     for row in rows:
         for name, unit, cell in zip(header[1:], units[1:], row[1:], strict=True):
             if not cell:
@@ -192,8 +191,7 @@ def half_hourly_as_days(shared: Path) -> Iterator[dict]:
 
 
 def gpr(shared: Path) -> Iterator[dict]:
-    text = zstandard.ZstdDecompressor().stream_reader((shared / "prices/gpr_daily.csv.zst").open("rb"))
-    for row in csv.DictReader(io.TextIOWrapper(text, encoding="utf-8")):
+    for row in csv.DictReader(io.StringIO(_unpacked(shared / "prices/gpr_daily.csv.zst"))):
         if row["GPRD"]:
             yield _observation(
                 "gpr-daily", row["DAY"], float(row["GPRD"]), lag_days=0, source_id="gpr",
@@ -240,8 +238,7 @@ def addresses(shared: Path) -> Iterator[dict]:
 
 def entity_list(shared: Path) -> Iterator[dict]:
     for day in ("2026-03-25", "2026-07-18"):
-        packed = (shared / f"lists/ecfr_15cfr744_{day}.xml.zst").read_bytes()
-        text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=1 << 28).decode()
+        text = _unpacked(shared / f"lists/ecfr_15cfr744_{day}.xml.zst")
         yield _listing("us-entity-list", day, list(_entity_rows(text)))
 
 
@@ -259,12 +256,17 @@ def _entity_rows(text: str) -> Iterator[dict]:
         yield {"key": f"{gist}#{seen[gist]}", "name": cells[1], "country": country, "fields": fields}
 
 
+def _unpacked(path: Path) -> str:
+    with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
+        return plain.read().decode("utf-8")
+
+
 def _plain(cell: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", "", cell)).split())
 
 
 def _members(path: Path) -> Iterator[tuple[str, str]]:
-    with zstandard.ZstdDecompressor().stream_reader(path.open("rb")) as plain:
+    with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
         content = io.BytesIO(plain.read())
     with tarfile.open(fileobj=content) as archive:
         for member in sorted(archive.getmembers(), key=lambda m: m.name):

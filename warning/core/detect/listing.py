@@ -56,8 +56,15 @@ def _detect(
             suppressed += change.change in rule.changes
         elif wants(rule, change):
             groups[change.listing_id, change.change].append(change)
-    signals = [_signal(rule, kind, groups[listing, kind], book) for listing, kind in sorted(groups)]
+    signals = [
+        _signal(rule, kind, sorted(groups[listing, kind], key=_entry_key), book)
+        for listing, kind in sorted(groups)
+    ]
     return signals, _trace(rule, len(considered), len(signals), suppressed)
+
+
+def _entry_key(change: ListingChange) -> str:
+    return change.entry.key
 
 
 def looks_at(rule: ListingRule, change: ListingChange, book: Rulebook) -> bool:

@@ -1,0 +1,98 @@
+"""What an act means to one country, and where a measure of the register stands on a day."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from warning.core.exposure import CountryExposure, Dependence, SeverityTable, grade_for
+from warning.core.measures import Measure
+from warning.core.signals import Facts
+from warning.core.vocabulary import Severity
+
+TABLE = SeverityTable(
+    by_grade={
+        Severity.SEVERE: {
+            "A": Severity.EXTREME,
+            "B": Severity.SEVERE,
+            "C": Severity.MODERATE,
+            "D": Severity.MINOR,
+        }
+    },
+    no_material={Severity.SEVERE: Severity.MODERATE},
+    ceiling_by_direction={"easing": Severity.MODERATE},
+)
+KOREA = CountryExposure(
+    country="KR",
+    label={"en": "Korea"},
+    materials={
+        "gallium": Dependence(grade="A", source="s", verified=True),
+        "nickel": Dependence(grade="C", source="s", verified=True),
+    },
+)
+
+
+def graded(**facts: object) -> Severity:
+    return grade_for(
+        Facts(**{"act": "export_ban", "direction": "tightening", **facts}), Severity.SEVERE, KOREA, TABLE
+    ).severity
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity"),
+    [
+        ({"materials": ("gallium",)}, Severity.EXTREME),
+        ({"materials": ("nickel",)}, Severity.MODERATE),
+        ({"materials": ("nickel", "gallium")}, Severity.EXTREME),
+        ({"materials": ("unknown",)}, Severity.MINOR),
+        ({}, Severity.MODERATE),
+        ({"materials": ("nickel",), "targets": ("KR",)}, Severity.SEVERE),
+        ({"materials": ("nickel",), "targets": ("US",)}, Severity.MINOR),
+        ({"materials": ("nickel",), "targets": ("US",), "act": "price_spike"}, Severity.MODERATE),
+        ({"materials": ("nickel",), "actors": ("KR",), "targets": ("JP",)}, Severity.MINOR),
+        ({"materials": ("gallium",), "direction": "easing"}, Severity.MODERATE),
+    ],
+)
+def test_severity_follows_exposure_then_target_then_ceiling(facts: dict, severity: Severity):
+    assert graded(**facts) is severity
+
+
+def measure(**fields: object) -> Measure:
+    base = {
+        "id": "m", "title": "A measure", "issuer": "i", "actor": "CN", "act": "export_ban",
+        "direction": "tightening", "verified": False,
+    }  # fmt: skip
+    return Measure(**{**base, **fields})
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        (date(2025, 10, 8), "unknown"),
+        (date(2025, 10, 9), "announced"),
+        (date(2025, 11, 8), "in_force"),
+        (date(2025, 12, 1), "suspended"),
+        (date(2026, 2, 1), "in_force"),
+        (date(2027, 1, 1), "ended"),
+    ],
+)
+def test_measure_stands_where_its_dates_say(day: date, standing: str):
+    act = measure(
+        announced=date(2025, 10, 9), effective=date(2025, 11, 8), suspended_from=date(2025, 11, 20),
+        suspended_until=date(2026, 1, 31), expires=date(2026, 12, 31),
+    )  # fmt: skip
+    assert act.standing(day) == standing
+
+
+def test_measure_without_dates_stands_nowhere():
+    assert measure().standing(date(2026, 1, 1)) == "unknown"
+
+
+def test_measure_that_ends_before_it_begins_is_refused():
+    with pytest.raises(ValidationError, match="before effective"):
+        measure(effective=date(2026, 1, 1), expires=date(2025, 1, 1))
+
+
+def test_verified_measure_without_a_source_is_refused():
+    with pytest.raises(ValidationError, match="at least one source"):
+        measure(verified=True)
