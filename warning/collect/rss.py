@@ -26,10 +26,6 @@ MAX_ENTITY_BYTES = 2_000_000
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}?\?>", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ENTITY = re.compile(r"""<!ENTITY\s+(%?)\s*([\w.:-]+)\s+(?:SYSTEM|PUBLIC|"([^"]*)"|'([^']*)')""")
-_UNSAFE_LINK = re.compile(
-    r"""(?:<link[^>]*>\s*(?:<!\[CDATA\[)?|<link[^>]{0,300}?href\s*=\s*["'])\s*(javascript|data|vbscript|file)\s*:""",
-    re.IGNORECASE,
-)
 _CDF = re.compile(r"(?:\s*<(?:\?[^>]{0,300}|!--.{0,2000}?--)>)*\s*<channel\b", re.IGNORECASE | re.DOTALL)
 # Without any of these elements feedparser finds nothing, and on large pages it takes long over it.
 _BONES = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
@@ -72,7 +68,7 @@ def _from_xml(
     split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known)
     if split is not None and not split.rest:
         return Parsed(problems=_with(decoded, ()), seen=split.total, entry_hashes=split.hashes)
-    feed = _feedparser(split.rest if split else xml, document.url)
+    feed = _feedparser(split.rest if split else xml)
     entries = [_raw(entry) for entry in feed["entries"]]
     if not entries and not feed.get("version") and not _CDF.match(cleaned):
         raise ParseError(_not_a_feed(cleaned))
@@ -86,8 +82,9 @@ def _from_xml(
     )
 
 
-def _feedparser(xml: bytes, url: str) -> Mapping[str, Any]:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+def _feedparser(xml: bytes) -> Mapping[str, Any]:
+    # Without the document's address: we resolve links ourselves, and feedparser would do it for every element.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         feed: Mapping[str, Any] = feedparser.parse(
             BytesIO(xml), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
@@ -166,8 +163,6 @@ def _document_problems(feed: Mapping[str, Any], text: str, cleaned: str) -> tupl
         problems.append(f"not well-formed ({str(fault)[:120]}); read as far as it goes")
     if len(cleaned) != len(text):
         problems.append(f"{len(text) - len(cleaned)} control characters removed")
-    unsafe = {match[1].lower() for match in _UNSAFE_LINK.finditer(text)}
-    problems.extend(f"links with {scheme}: dropped" for scheme in sorted(unsafe))
     return tuple(problems)
 
 
