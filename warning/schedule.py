@@ -68,6 +68,8 @@ class Service:
 
         Returns whether every round under way came to its end; False when one had to be cancelled.
         """
+        # It tells of every run and every round that was still going, which here is the normal course.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = self._scheduler()
         scheduler.start()
         try:
