@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from warning.core.exposure import CountryExposure, Dependence, SeverityTable, grade_for
 from warning.core.measures import Measure
 from warning.core.signals import Facts
+from warning.core.terms import Material
 from warning.core.vocabulary import Severity
 
 TABLE = SeverityTable(
@@ -55,6 +56,19 @@ def graded(**facts: object) -> Severity:
 )
 def test_severity_follows_exposure_then_target_then_ceiling(facts: dict, severity: Severity):
     assert graded(**facts) is severity
+
+
+def test_a_material_without_a_line_takes_the_grade_of_its_nearest_group():
+    materials = {
+        "gallium_arsenide": Material(names={}, label={"en": "GaAs"}, parent="gallium"),
+        "lost": Material(names={}, label={"en": "Lost"}, parent="nowhere"),
+    }
+
+    def grade(material: str) -> str:
+        facts = Facts(act="export_ban", direction="tightening", materials=(material,))
+        return grade_for(facts, Severity.SEVERE, KOREA, TABLE, materials).grade
+
+    assert [grade("gallium_arsenide"), grade("lost")] == ["A", "D"]
 
 
 def measure(**fields: object) -> Measure:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from warning.core.model import OperatorModel
 from warning.core.signals import Facts
-from warning.core.terms import ActorCode, Language, TermId
+from warning.core.terms import ActorCode, Language, Material, TermId
 from warning.core.vocabulary import Direction, Severity
 
 Grade = Literal["A", "B", "C", "D"]
@@ -64,9 +64,19 @@ class Grading(OperatorModel):
     because: str
 
 
-def grade_for(facts: Facts, base: Severity, exposure: CountryExposure, table: SeverityTable) -> Grading:
-    """Return what an act of severity `base` means to one country, by the operator's table."""
-    grade = _grade(facts, exposure)
+def grade_for(
+    facts: Facts,
+    base: Severity,
+    exposure: CountryExposure,
+    table: SeverityTable,
+    materials: Mapping[TermId, Material] | None = None,
+) -> Grading:
+    """Return what an act of severity `base` means to one country, by the operator's table.
+
+    A material without a line of its own in the country's file takes the grade of the nearest group it
+    belongs to in `materials` (neodymium that of the rare earths).
+    """
+    grade = _grade(facts, exposure, materials or {})
     if facts.materials:
         severity = table.by_grade[base][grade]
         because = f"{base.value} act on a grade {grade} material"
@@ -83,12 +93,20 @@ def grade_for(facts: Facts, base: Severity, exposure: CountryExposure, table: Se
     return Grading(country=exposure.country, severity=severity, grade=grade, because=because)
 
 
-def _grade(facts: Facts, exposure: CountryExposure) -> Grade:
-    grades = [
-        exposure.materials[m].grade if m in exposure.materials else exposure.default_grade
-        for m in facts.materials
-    ]
+def _grade(facts: Facts, exposure: CountryExposure, materials: Mapping[TermId, Material]) -> Grade:
+    grades = [_grade_of(material, exposure, materials) for material in facts.materials]
     return min(grades, default=exposure.default_grade)
+
+
+def _grade_of(material: str, exposure: CountryExposure, materials: Mapping[TermId, Material]) -> Grade:
+    seen: set[str] = set()
+    name: str | None = material
+    while name and name not in seen:
+        if name in exposure.materials:
+            return exposure.materials[name].grade
+        seen.add(name)
+        name = materials[name].parent if name in materials else None
+    return exposure.default_grade
 
 
 def _target_steps(facts: Facts, country: str, table: SeverityTable) -> tuple[int, str]:

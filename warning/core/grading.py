@@ -10,7 +10,9 @@ from warning.core.rulebook import Rulebook
 def grade(change: AlertChange, book: Rulebook) -> AlertChange:
     """Return the change with gradings; a country's rise in severity alone makes a new version."""
     gradings = tuple(
-        grade_for(change.alert.facts, change.alert.severity, exposure, book.policy.severity)
+        grade_for(
+            change.alert.facts, change.alert.severity, exposure, book.policy.severity, book.terms.materials
+        )
         for _, exposure in sorted(book.exposure.items())
     )
     alert = replace(change.alert, gradings=gradings)
