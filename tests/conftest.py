@@ -27,8 +27,8 @@ ABSENT = (
     "/usr/lib/postgresql/*/bin): what this test proves was not tried on PostgreSQL"
 )
 START_SECONDS = 60
-# The shell outlives a killed test process just long enough to see its standard input close.
-SERVE = '"$@" & server=$!; read _; kill -INT $server; wait $server'
+# The shell outlives a killed test process just long enough to see its standard input close, and tidies up.
+SERVE = 'home=$1; shift; "$@" & server=$!; read _; kill -INT $server; wait $server; rm -rf "$home"'
 
 
 class PostgresServer:
@@ -58,7 +58,7 @@ class PostgresServer:
         server = [self._binaries / "postgres", "-F", "-D", data, "-k", self.directory, *flags]
         with (self.directory / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                ["sh", "-c", SERVE, "sh", *server], stdin=subprocess.PIPE, stdout=log, stderr=log,
+                ["sh", "-c", SERVE, "sh", self.directory, *server], stdin=subprocess.PIPE, stdout=log, stderr=log,
                 cwd=self.directory, start_new_session=True, **self._as_user,
             )  # fmt: skip
         self._wait()
