@@ -296,6 +296,22 @@ def test_digest_tells_dates_within_sixty_days_and_no_later():
     ]
 
 
+def test_digest_says_of_a_date_ahead_that_a_later_act_eased_it():
+    facts = replace(_alert().facts, act="suspension", direction="easing", instrument="MOFCOM 2023/99")
+    eased = _easing(opened_at=SEEN + timedelta(days=3))
+    eased = replace(eased, facts=replace(facts, effective=None))
+    document = _digest("en", _week(standing=(_alert(), eased)))
+    (date_ahead,) = document.coming
+    assert date_ahead.eased_by == "MOFCOM 2023/99"
+    assert digest_words("en").say("summary.only_eased") in document.summary
+    assert "takes effect (eased since: MOFCOM 2023/99)" in as_text(document)
+    assert "takes effect (eased since: MOFCOM 2023/99)" in as_html(document)
+
+
+def test_digest_does_not_call_a_date_eased_by_an_act_on_another_material():
+    assert [c.eased_by for c in _digest().coming] == ["", ""]
+
+
 def test_digest_ignores_figures_that_came_out_after_the_week():
     revised = _flow("2023-06", 0.0, "2023-07-20")
     document = _digest("en", _week(observations=(*_week().observations, revised)))

@@ -119,7 +119,7 @@ def _timeline(report: DemoReport) -> Table:
     for found in report.told:
         alert = found.alert
         levels = [_level(alert.severity_for(country)) for country in countries]
-        facts = [alert.facts.instrument or "", _in_force(found), _evidence(found)]
+        facts = [_market(found), alert.facts.instrument or "", _in_force(found), _evidence(found)]
         said = " · ".join(escape(fact) for fact in facts if fact)
         title = f"{_arrow(found)}{escape(alert.title)}"
         table.add_row(f"{alert.opened_at:%Y-%m-%d}", *levels, f"{title}  [dim]{said}[/dim]")
@@ -128,6 +128,14 @@ def _timeline(report: DemoReport) -> Table:
 
 def _arrow(found: DemoAlert) -> str:
     return "[green]eased[/green] " if found.alert.facts.direction == "easing" else ""
+
+
+def _market(found: DemoAlert) -> str:
+    """Where a price was quoted: the same metal has one inside China and another outside."""
+    exhibits = found.alert.exhibits
+    if not exhibits or exhibits[0].kind != "price":
+        return ""
+    return exhibits[0].source_title.removesuffix(" (reconstruction)")
 
 
 def _evidence(found: DemoAlert) -> str:

@@ -157,7 +157,9 @@ def _what_happened(lines: Sequence[ChangeLine], country: str, words: DigestWords
 def _what_comes(coming: Sequence[ComingDate], words: DigestWords) -> str:
     if not coming:
         return words.say("summary.no_date")
-    soonest = coming[0]
+    soonest = next((date for date in coming if not date.eased_by), None)
+    if soonest is None:
+        return words.say("summary.only_eased")
     what = words.say(f"date.{soonest.kind}")
     return words.say("summary.next_date", date=words.day(soonest.on), title=soonest.title, what=what)
 

@@ -9,7 +9,7 @@ from warning.core.routing import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts
 from warning.core.terms import Language
-from warning.report.document import ChangeKind, ChangeLine, ComingDate
+from warning.report.document import ChangeKind, ChangeLine, ComingDate, DateKind
 from warning.report.words import DigestWords
 
 AHEAD_DAYS = 60
@@ -42,22 +42,52 @@ def change_lines(
 def coming_dates(
     alerts: Iterable[Alert], book: Rulebook, words: DigestWords, week_end: date
 ) -> tuple[ComingDate, ...]:
-    """Return the dates of the next 60 days that alerts speak of, soonest first; `week_end` is the first day after."""
+    """Return the dates of the next 60 days that alerts speak of, soonest first.
+
+    `week_end` is the first day after the week. An effective date that a later act has eased stays, and says so.
+    """
+    known = sorted(alerts, key=lambda a: (a.opened_at, a.key))
     found: dict[tuple[date, str, str], ComingDate] = {}
-    for alert in alerts:
-        for kind, on in (("effective", alert.facts.effective), ("expires", alert.facts.expires)):
-            if on is None or not week_end <= on <= week_end + timedelta(days=AHEAD_DAYS):
+    for alert in known:
+        for kind, on in _dates(alert.facts):
+            if not week_end <= on <= week_end + timedelta(days=AHEAD_DAYS):
                 continue
             coming = ComingDate(
-                kind="effective" if kind == "effective" else "expires",
+                kind=kind,
                 on=on,
                 days=(on - week_end).days,
                 title=localised_title(alert.facts, book, words),
                 instrument=alert.facts.instrument,
                 alert_key=alert.key,
+                eased_by=_eased_by(alert, known, book, words) if kind == "effective" else "",
             )
             found.setdefault((on, kind, alert.facts.instrument or alert.key), coming)
     return tuple(sorted(found.values(), key=lambda c: (c.on, c.title)))
+
+
+def _dates(facts: Facts) -> list[tuple[DateKind, date]]:
+    dates: list[tuple[DateKind, date | None]] = [("effective", facts.effective), ("expires", facts.expires)]
+    return [(kind, on) for kind, on in dates if on is not None]
+
+
+def _eased_by(alert: Alert, alerts: Iterable[Alert], book: Rulebook, words: DigestWords) -> str:
+    """Name the first later act that eases something of the same actor and materials."""
+    if alert.facts.direction == "easing":
+        return ""
+    materials = _with_parents(alert.facts.materials, book)
+    for later in alerts:
+        same_actor = bool(set(later.facts.actors) & set(alert.facts.actors))
+        if later.facts.direction != "easing" or later.opened_at <= alert.opened_at or not same_actor:
+            continue
+        if materials & _with_parents(later.facts.materials, book):
+            return later.facts.instrument or words.day(later.opened_at.date())
+    return ""
+
+
+def _with_parents(materials: Iterable[str], book: Rulebook) -> set[str]:
+    known = book.terms.materials
+    named = set(materials)
+    return named | {parent for m in named if m in known and (parent := known[m].parent)}
 
 
 def localised_title(facts: Facts, book: Rulebook, words: DigestWords) -> str:

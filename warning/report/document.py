@@ -70,7 +70,11 @@ class MaterialRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingDate:
-    """A date ahead that an alert speaks of. `days` counts from the week's end."""
+    """A date ahead that an alert speaks of. `days` counts from the week's end.
+
+    `eased_by` names the later act that eases the same materials of the same actor (its instrument, else its
+    day): the date may no longer hold. Empty when none is known.
+    """
 
     kind: DateKind
     on: date
@@ -78,6 +82,7 @@ class ComingDate:
     title: str
     instrument: str | None
     alert_key: str
+    eased_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ def _html(document: DigestDocument, entries: int) -> str:
             cited=lambda change: _cited(change, words),
             materials=[(row, *_figures(row, words)) for row in _told(document)],
             ahead=lambda coming: _days_ahead(coming, words),
+            event=lambda coming: _coming_event(coming, words),
             coverage=_coverage_lines(document, words)[:1],
             gaps=_gaps(document, words),
             written=_written(document, words),
@@ -194,9 +195,13 @@ def _days_ahead(coming: ComingDate, words: DigestWords) -> str:
 
 
 def _coming_text(coming: ComingDate, words: DigestWords) -> str:
-    what = words.say(f"date.{coming.kind}")
+    return f"{words.day(coming.on)} ({_days_ahead(coming, words)}): {_coming_event(coming, words)}"
+
+
+def _coming_event(coming: ComingDate, words: DigestWords) -> str:
     instrument = f" [{coming.instrument}]" if coming.instrument else ""
-    return f"{words.day(coming.on)} ({_days_ahead(coming, words)}): {coming.title}{instrument}: {what}"
+    eased = f" ({words.say('date.eased', by=coming.eased_by)})" if coming.eased_by else ""
+    return f"{coming.title}{instrument}: {words.say(f'date.{coming.kind}')}{eased}"
 
 
 def _coverage_lines(document: DigestDocument, words: DigestWords) -> list[str]:
