@@ -3,7 +3,8 @@
 English: matched at word boundaries (ASCII semantics, so `中国gallium出口` has gallium), the last word also in the
 plural and the possessive; a trailing `*` lets the word go on (`tighten*`). A phrase written in capitals of at
 most five letters (US, EU, METI) is matched in capitals only. Chinese, Japanese: substrings. Korean: substrings;
-a space in the phrase may be missing in the text.
+a space in the phrase may be missing in the text. A trailing `$` asks that the sentence ends there: a headline that ends
+in `수출 통제` reports it, one that goes on may only discuss it.
 """
 
 import re
@@ -16,6 +17,7 @@ _WORD = re.compile("[a-z0-9à-ɏ]")
 _HANGUL = re.compile("[가-힣]")
 _TAIL = re.compile("(?:es|s)?(?:'s|')?(?![a-z0-9à-ɏ])")
 _OPEN_TAIL = re.compile("[a-zà-ɏ]*(?:'s|')?(?![a-z0-9à-ɏ])")
+_LAST_TAIL = re.compile(r"(?=\s*(?:$|[\n…!.。」”\"|(]| - ))")
 _OWN_TAIL = re.compile("(?:'s|')?(?![a-z0-9à-ɏ])")
 
 
@@ -48,8 +50,8 @@ class Phrase:
 def parse_phrase(written: str, language: Language) -> Phrase:
     """Read an operator's phrase. Raises ValueError when nothing is left to search for."""
     text = written.strip()
-    is_open = text.endswith("*")
-    text = text.rstrip("*")
+    is_open, is_last = text.endswith("*"), text.endswith("$")
+    text = text.rstrip("*$")
     needle = " ".join(fold_term(text).split())
     if not needle:
         raise ValueError(f"phrase {written!r} has nothing to search for")
@@ -59,7 +61,7 @@ def parse_phrase(written: str, language: Language) -> Phrase:
         language=language,
         needles=_spellings(needle),
         starts_word=bool(_WORD.match(needle[0])),
-        tail=_tail(needle, is_open, exact),
+        tail=_LAST_TAIL if is_last else _tail(needle, is_open, exact),
         exact=exact,
     )
 

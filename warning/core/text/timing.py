@@ -143,10 +143,10 @@ def _effective(text: str, announced: date, *, dated: bool) -> date | None:
     for found in dates_in(text, announced if dated else None):
         before, after = text[max(0, found.start - 60) : found.start], text[found.end : found.end + 60]
         if _STRONG_BEFORE.search(before) or (_AFTER_EFFECT.match(after) and not _BEFORE_END.search(before)):
-            if _plausible(found, announced):
+            if not dated or _plausible(found, announced):
                 return found.day
         elif weak is None and _BEFORE_EFFECT.search(before) and not _BEFORE_END.search(before):
-            weak = found.day if found.day >= announced else None
+            weak = found.day if not dated or found.day >= announced else None
     if _AT_ONCE.search(text):
         return announced
     if match := _DAYS_AFTER.search(text):
