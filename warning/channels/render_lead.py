@@ -177,8 +177,12 @@ def _stake(alert: Alert, naming: Naming, country: str, name: str) -> str:
     known = [(m, exposure.materials[m]) for m in facts.materials if exposure and m in exposure.materials]
     if not known:
         return naming.say("stake.none", country=name)
-    material, dependence = min(known, key=lambda pair: pair[1].grade)
+    material, dependence = min(known, key=lambda pair: (pair[1].grade, not _has_figures(pair[1])))
     return _dependence(name, within_sentence(naming.material(material)), dependence, naming)
+
+
+def _has_figures(on: Dependence) -> bool:
+    return on.year is not None and (on.net_import_reliance is not None or on.top_supplier_share is not None)
 
 
 def _dependence(country: str, material: str, on: Dependence, naming: Naming) -> str:
