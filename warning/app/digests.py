@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -28,6 +28,8 @@ OPEN_PERIOD = timedelta(days=32)
 MONDAY = 0
 SEND_HOUR = 8
 FORMATS = ("html", "text", "json")
+# The archive keeps each mail that went out under this and its address.
+MAILED = "mail to "
 
 
 @runtime_checkable
@@ -99,37 +101,52 @@ def rendered(document: DigestDocument) -> Mapping[str, str]:
 def archive_digest(repository: Repository, document: DigestDocument) -> None:
     """Keep every format as it was written."""
     for name, content in rendered(document).items():
-        repository.save_digest(
-            ArchivedDigest(
-                desk_id=document.desk_id,
-                week=document.week,
-                format=name,
-                content=content.encode(),
-                created_at=document.written_at,
-            )
+        _keep(repository, document, name, content.encode())
+
+
+def _keep(repository: Repository, document: DigestDocument, format_name: str, content: bytes) -> None:
+    repository.save_digest(
+        ArchivedDigest(
+            desk_id=document.desk_id,
+            week=document.week,
+            format=format_name,
+            content=content,
+            created_at=document.written_at,
         )
+    )
 
 
-async def send_digest(system: System, document: DigestDocument) -> tuple[DigestSent, ...]:
-    """Mail the digest to each of the desk's digest addresses; one that fails costs the others nothing."""
+async def send_digest(
+    system: System, document: DigestDocument, *, already: Collection[str] = ()
+) -> tuple[DigestSent, ...]:
+    """Mail the digest to each of the desk's digest addresses, except those `already` told.
+
+    One address that fails costs the others nothing; a mail that went out is kept as it was sent.
+    """
     desk = find_desk(system.book(), document.desk_id)
-    places = [(d.channel, address) for d in desk.digest_to for address in d.to]
+    places = [(d.channel, address) for d in desk.digest_to for address in d.to if address not in already]
     return tuple([await _post(system, document, channel, address) for channel, address in places])
 
 
 async def send_due_digests(system: System) -> tuple[DigestSent, ...]:
-    """On Monday from 08:00 in a desk's zone, write, keep and send last week's digest, once."""
+    """On Monday from 08:00 in a desk's zone, write, keep and send last week's digest, once to each address.
+
+    An address that could not be reached is tried again at every call until Tuesday is over.
+    """
     now = system.clock()
     results: list[DigestSent] = []
     for desk in system.book().desks:
-        week = last_full_week(now, desk.timezone)
-        if not desk.digest_to or not _is_due(now, desk):
+        if not _is_due(now, desk):
             continue
-        if system.repository.digests(desk_id=desk.id, week=week):
+        week = last_full_week(now, desk.timezone)
+        kept = {digest.format for digest in system.repository.digests(desk_id=desk.id, week=week)}
+        told = [a for d in desk.digest_to for a in d.to if f"{MAILED}{a}" in kept]
+        if len(told) == sum(len(d.to) for d in desk.digest_to):
             continue
         document = write_digest(system.repository, system.book(), system.sources, desk.id, week=week, now=now)
-        archive_digest(system.repository, document)
-        results += await send_digest(system, document)
+        if not kept.intersection(FORMATS):
+            archive_digest(system.repository, document)
+        results += await send_digest(system, document, already=told)
     return tuple(results)
 
 
@@ -147,7 +164,9 @@ async def _post(system: System, document: DigestDocument, channel_name: str, add
     mail = digest_mail(document, sender=system.settings.mail_from, recipient=address)
     try:
         name = f"digest-{document.week}-{document.desk_id}"
-        return DigestSent(**told, provider_ref=await channel.post(mail, recipient=address, name=name))
+        provider_ref = await channel.post(mail, recipient=address, name=name)
     except DeliveryError as failure:
         log.warning("digest %s to %s: %s", document.week, address, failure)
         return DigestSent(**told, error=str(failure))
+    _keep(system.repository, document, f"{MAILED}{address}", mail)
+    return DigestSent(**told, provider_ref=provider_ref)

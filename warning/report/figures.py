@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from warning.core.desks import Desk
 from warning.core.evidence import Observation
+from warning.core.exposure import CountryExposure
 from warning.core.rulebook import Rulebook
 from warning.report.changes import country_label, material_label
 from warning.report.document import ChangeLine, Figure, MaterialRow
@@ -40,9 +41,7 @@ def material_rows(
         MaterialRow(
             material=material,
             label=material_label(material, book, desk.language),
-            grade=known[material].grade
-            if material in known
-            else (exposure.default_grade if exposure else "D"),
+            grade=_grade(material, exposure, book),
             alerts=alerted.get(material, 0) if lines else 0,
             price=_price(_of(series, material, "price"), until, desk, book),
             flow=_flow(_of(series, material, "export_quantity"), until, desk, book),
@@ -50,6 +49,17 @@ def material_rows(
         for material in sorted(wanted - {""})
     ]
     return tuple(sorted(rows, key=lambda r: (-r.alerts, r.grade, r.price is None, r.label)))
+
+
+def _grade(material: str, exposure: CountryExposure | None, book: Rulebook) -> str:
+    """The material's own grade, else its group's (dysprosium is a rare earth), else the country's default."""
+    if exposure is None:
+        return "D"
+    term = book.terms.materials.get(material)
+    for name in (material, (term and term.parent) or ""):
+        if name in exposure.materials:
+            return exposure.materials[name].grade
+    return exposure.default_grade
 
 
 def price_text(figure: Figure, words: DigestWords) -> str:
