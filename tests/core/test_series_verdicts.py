@@ -246,6 +246,15 @@ def test_partners_of_one_material_share_a_story():
     assert len(stories) == 1
 
 
+def test_quotes_of_one_material_on_several_markets_share_a_story():
+    made = rule({"method": "change", "steps": 1, "rise_ratio": 0.2}, act="price_spike")
+    stories = {
+        judge(made, months([100] * 12 + [150], measure="price", reporter=market, partner="WLD"))[0].story
+        for market in ("CN", "EU")
+    }
+    assert stories == {"price_spike:graphite::tightening"}
+
+
 def test_a_test_speaks_only_of_the_frequencies_it_names():
     assert not fires(rule({**DROP, "frequencies": ["D"]}), *[100] * 12, 1)
 

@@ -49,7 +49,7 @@ def signal(rule: SeriesRule, findings: Sequence[Finding], book: Rulebook) -> Sig
         known_at=known_at,
         exhibit=_exhibit(first, point, known_at, book),
         why=tuple(reasons),
-        story=f"{rule.act}:{'+'.join(facts.materials)}:{meta.reporter}:{rule.direction}",
+        story=":".join((rule.act, "+".join(facts.materials), "+".join(facts.actors), rule.direction)),
     )
 
 
