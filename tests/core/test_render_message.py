@@ -287,3 +287,18 @@ def test_lead_says_who_an_act_is_aimed_at_unless_it_is_the_reader():
     assert "It is aimed at" not in message(alert).lead
     assert message(alert).lead.endswith("The United States is named as a target.")
     assert "対象は米国です。" in message(alert, "ja").lead
+
+
+def test_exposure_gives_each_figure_with_its_year_and_source():
+    fields = {field.label: field.value for field in message(language="en").fields}
+    assert (
+        fields["Exposure"]
+        == "gallium: grade B, imports 100%, figures of 2024 from national statistics, not verified"
+    )
+    linked = (
+        BOOK.exposure["US"].materials["gallium"].model_copy(update={"source": "https://www.example.org/a"})
+    )
+    exposure = BOOK.exposure["US"].model_copy(update={"materials": {"gallium": linked}})
+    book = replace(BOOK, exposure={"US": exposure})
+    said = render(control(), DESKS["en"], book)
+    assert any("figures of 2024 from example.org" in field.value for field in said.fields)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from urllib.parse import urlsplit
 
 from warning.channels.message import Labelled, Source
 from warning.channels.naming import Naming
@@ -10,12 +11,14 @@ from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.when import day, moment
 from warning.core.alerts import Alert, Difference
 from warning.core.desks import Desk
+from warning.core.exposure import Dependence
 from warning.core.signals import Exhibit, Facts
 from warning.core.vocabulary import Severity
 
 SHOWN_MATERIALS = 6
 SHOWN_HS_CODES = 8
 SHOWN_SOURCES = 8
+SHOWN_EXPOSURES = 3
 TITLE_LIMIT = 300
 VALUE_LIMIT = 400
 
@@ -109,24 +112,30 @@ def exposure_line(facts: Facts, naming: Naming, country: str) -> str:
     if exposure is None:
         return ""
     known = [(m, exposure.materials[m]) for m in facts.materials if m in exposure.materials]
-    said = []
-    for material, on in sorted(known, key=lambda pair: (pair[1].grade, pair[0]))[:3]:
-        parts = [naming.say("exposure.line", material=naming.material(material), grade=on.grade)]
-        if on.net_import_reliance is not None:
-            parts.append(naming.say("exposure.reliance", reliance=percent(on.net_import_reliance)))
-        if on.top_supplier and on.top_supplier_share is not None:
-            supplier = naming.state(on.top_supplier)
-            parts.append(
-                naming.say("exposure.share", share=percent(on.top_supplier_share), supplier=supplier)
-            )
-        if on.days_of_cover is not None:
-            parts.append(naming.say("exposure.cover", days=on.days_of_cover))
-        if on.year is not None:
-            parts.append(naming.say("exposure.year", year=on.year))
-        if not on.verified:
-            parts.append(naming.say("exposure.unverified"))
-        said.append(naming.say("join.list").join(parts))
-    return " / ".join(said)
+    ranked = sorted(known, key=lambda pair: (pair[1].grade, pair[0]))[:SHOWN_EXPOSURES]
+    return " / ".join(_dependence(naming.material(material), on, naming) for material, on in ranked)
+
+
+def _dependence(material: str, on: Dependence, naming: Naming) -> str:
+    parts = [naming.say("exposure.line", material=material, grade=on.grade)]
+    if on.net_import_reliance is not None:
+        parts.append(naming.say("exposure.reliance", reliance=percent(on.net_import_reliance)))
+    if on.top_supplier and on.top_supplier_share is not None:
+        supplier = naming.state(on.top_supplier)
+        parts.append(naming.say("exposure.share", share=percent(on.top_supplier_share), supplier=supplier))
+    if on.days_of_cover is not None:
+        parts.append(naming.say("exposure.cover", days=on.days_of_cover))
+    if on.year is not None:
+        parts.append(naming.say("exposure.year", year=on.year, source=_source_name(on.source)))
+    if not on.verified:
+        parts.append(naming.say("exposure.unverified"))
+    return naming.say("join.list").join(parts)
+
+
+def _source_name(source: str) -> str:
+    """Return a citation as it is, an address as its host."""
+    link = safe_link(source)
+    return (urlsplit(link).hostname or source).removeprefix("www.") if link else plain(source, 80)
 
 
 def evidence_line(alert: Alert, naming: Naming) -> str:
