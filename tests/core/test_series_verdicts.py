@@ -186,6 +186,26 @@ def test_missing_months_are_unknown_and_not_zero():
     assert not judge(rule(DROP), points)
 
 
+def test_a_series_with_periods_of_another_frequency_is_read_in_its_order():
+    weeks = [
+        Observation(
+            id=f"w{i}", source_id="customs", series_id="s", material="graphite", measure="export_quantity",
+            reporter="CN", partner="JP", unit="kg", frequency="M", period=f"2024-W{i + 1:02d}", value=value,
+            known_at=period_end(f"2024-W{i + 1:02d}"),
+        )
+        for i, value in enumerate([100.0] * 12 + [1.0])
+    ]  # fmt: skip
+    assert judge(rule(DROP), weeks)
+    assert judge(rule(DROP, missing_is_zero=True), weeks)
+
+
+def test_figures_at_the_edge_of_the_number_range_do_no_harm():
+    huge = [1e308, 1e-308] * 7
+    for made in RULES:
+        points = months(huge)
+        judge(made, points, {p.id for p in points})
+
+
 def test_too_little_history_is_said_in_the_trace():
     signals, (trace,) = judged(rule(DROP, min_points=12), months([100] * 5))
     assert not signals

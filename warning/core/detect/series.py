@@ -71,9 +71,8 @@ class _Boards:
                 yield from places
 
     def _filled(self) -> tuple[Track, ...]:
-        """Days and weeks have no table to be absent from, so they need no second layout."""
-        calendar = [track for track in self._laid if track.meta.frequency not in "DW"]
-        return tuple(track for track in fill_absent_rows(calendar, self._known.fresh) if track.fresh)
+        laid = fill_absent_rows(self._laid, self._known.fresh)
+        return tuple(track for track in laid if track.fresh)
 
 
 def _may(wanted: Sequence[str], found: str) -> bool:

@@ -74,7 +74,9 @@ def _asks(condition: Condition, on: Board, rows: Rows) -> Bools:
 def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judged:
     """Judge rows by one condition, the rule's floor on the size of the move included."""
     confirm = rule.confirm(condition.test)
-    judged = condition.judge(window(on, rows, condition.width(confirm)), confirm)
+    # A figure of 1e308 may overflow into an infinite ratio, which no test holds against its limits.
+    with np.errstate(all="ignore"):
+        judged = condition.judge(window(on, rows, condition.width(confirm)), confirm)
     if not rule.materiality_min:
         return judged
     material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min

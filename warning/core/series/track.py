@@ -1,5 +1,6 @@
 """A series laid out on its calendar, so that a place in an array is a period."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,11 @@ from warning.core.series.figures import unit_of
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+CALENDAR_SHAPES = {
+    "M": re.compile(r"\d{4}-\d{2}"),
+    "Q": re.compile(r"\d{4}-Q\d"),
+    "A": re.compile(r"\d{4}"),
+}
 # A publisher's table counts as complete for a period when it holds this share of the rows it had before.
 COMPLETE_SHARE = 0.5
 SIBLINGS_MIN = 3
@@ -24,13 +30,15 @@ class Track:
     """`values` holds one figure a place: NaN where nothing is known, mass in kilograms. `points` says which observation it was.
 
     Months, quarters and years stand on the calendar, so that a missing period is a hole; days and weeks
-    follow one another as published (markets close). `fresh` are the places new in this assessment, in order.
+    follow one another as published (markets close), and so does a series whose periods are not of its
+    declared frequency (`on_calendar` is then false). `fresh` are the places new in this assessment, in order.
     `known_counts` is the number of figures up to and including each place.
     """
 
     points: tuple[Observation | None, ...]
     values: Floats
     fresh: tuple[int, ...]
+    on_calendar: bool = False
     implied_at: Mapping[int, datetime] = field(default_factory=dict)
 
     @property
@@ -44,19 +52,23 @@ class Track:
 
 def lay_out(series: Series, fresh: frozenset[str]) -> Track:
     """Put one series on its calendar."""
-    points = series.points
-    if series.meta.frequency in "DW":
-        slots: tuple[Observation | None, ...] = points
-    else:
-        slots = _on_calendar(points)
+    calendar = _fits_calendar(series)
+    slots = _on_calendar(series.points) if calendar else series.points
     return Track(
         points=slots,
+        on_calendar=calendar,
         values=np.array(
             [np.nan if p is None or p.value is None else p.value for p in slots], dtype=np.float64
         )
         * unit_of(series.meta)[0],
         fresh=tuple(i for i, p in enumerate(slots) if p is not None and p.id in fresh),
     )
+
+
+def _fits_calendar(series: Series) -> bool:
+    """Say whether every period is a month, a quarter or a year as the series' frequency says."""
+    shape = CALENDAR_SHAPES.get(series.meta.frequency)
+    return shape is not None and all(shape.fullmatch(point.period) for point in series.points)
 
 
 def _on_calendar(points: Sequence[Observation]) -> tuple[Observation | None, ...]:
@@ -97,7 +109,7 @@ def fill_absent_rows(laid: Sequence[Track], fresh: frozenset[str]) -> tuple[Trac
     tables: dict[tuple[str, ...], list[Track]] = defaultdict(list)
     for track in laid:
         meta = track.meta
-        if meta.frequency not in "DW":
+        if track.on_calendar:
             key = (meta.source_id, meta.measure, meta.reporter, meta.hs_code or meta.material, meta.frequency)
             tables[key].append(track)
     filled: dict[int, Track] = {}
@@ -133,7 +145,9 @@ def _filled(track: Track, rows: Mapping[int, list[Observation]], fresh: frozense
         implied[place] = max(s.known_at for s in siblings)
         if any(s.id in fresh for s in siblings):
             news.append(place)
-    return Track(points=tuple(points), values=values, fresh=tuple(sorted(news)), implied_at=implied)
+    return Track(
+        points=tuple(points), values=values, fresh=tuple(sorted(news)), on_calendar=True, implied_at=implied
+    )
 
 
 def _complete(rows: Mapping[int, list[Observation]], at: int) -> bool:
