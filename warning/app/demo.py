@@ -22,6 +22,7 @@ from warning.app.demo_report import DemoReport, Tally, demo_report
 from warning.app.demo_server import LoopbackResolver, PublishersServer
 from warning.app.digests import archive_digest, rendered, send_digest, write_digest
 from warning.app.live import assess_new, collect_round, deliver_round
+from warning.catalog.load import RulebookHolder
 from warning.channels.build import build_channels
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
@@ -31,7 +32,7 @@ from warning.settings import Settings
 
 MARK = ".made-by-warning-demo"
 READ_AFTER = timedelta(minutes=10)
-LONGEST_WAIT = timedelta(days=8)
+LONGEST_WAIT = timedelta(days=13)
 WEEKEND = timedelta(days=1, hours=6)
 DIGEST_WEEKS = ("2023-W27", "2024-W11", "2024-W49", "2025-W14", "2025-W45", "2026-W28")
 
@@ -66,7 +67,7 @@ class Step:
 def plan_stops(publishers: Sequence[Publisher]) -> list[datetime]:
     """Return when the clock stops: some minutes after each event, and often enough in between.
 
-    Ordinary news gets a stop of its own only when it would wait for more than eight days.
+    Ordinary news gets a stop of its own only when it would wait for about two weeks, by when it would be old news.
     """
     stops: list[datetime] = []
     for at in event_instants(publishers):
@@ -143,7 +144,11 @@ def _system(
         allow_private_hosts=tuple(publisher.host for publisher in publishers),
     )
     channels = build_channels(outbox_dir=home / "outbox", write=write)
-    return replace(compose(settings, clock=clock), channels=channels)
+    system = compose(settings, clock=clock)
+    # The live holder reads the rules again when the day changes, for overlays that end; a demonstration has none
+    # and its days pass by the hundred.
+    rulebooks = RulebookHolder(system.trees.rules, system.trees.feeds)
+    return replace(system, channels=channels, rulebooks=rulebooks)
 
 
 async def _walk(
