@@ -103,6 +103,21 @@ def test_announcement_day_is_the_issuers_own():
     assert timing_of(evening, "", [], official=True).announced == date(2025, 10, 9)
 
 
+def test_bare_publication_date_stays_that_date_west_of_greenwich():
+    bare = datetime(2025, 9, 30, tzinfo=UTC)
+    document = Item(
+        id="i",
+        source_id="s",
+        kind="regulatory",
+        country="US",
+        language="en",
+        title="",
+        published_at=bare,
+        known_at=bare,
+    )
+    assert timing_of(document, "", [], official=True).announced == date(2025, 9, 30)
+
+
 def test_undated_item_invents_no_announcement():
     undated = Item(
         id="i", source_id="s", kind="news", country="US", language="en", title="", known_at=PUBLISHED

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import UTC, date, time, timedelta, timezone
 from typing import Protocol
 
 from warning.core.evidence import Item
@@ -96,7 +96,9 @@ class _Reader(Protocol):
 
 
 def published_on(item: Item) -> date:
-    """The publication day by the issuer's own clock."""
+    """The publication day by the issuer's own clock. Midnight UTC is how a bare date arrives: it stays that date."""
+    if item.occurred_at.astimezone(UTC).time() == time.min:
+        return item.occurred_at.astimezone(UTC).date()
     hours = _HOURS_EAST.get(item.country, 0)
     return item.occurred_at.astimezone(timezone(timedelta(hours=hours))).date()
 
