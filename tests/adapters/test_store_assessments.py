@@ -113,13 +113,13 @@ def test_told_is_the_highest_severity_delivered_or_owed(repository: Repository):
     (alert,) = repository.alerts()
     assert repository.state().told == {
         (alert.key, "kr"): Severity.EXTREME,
-        (alert.key, "us"): Severity.EXTREME,
+        (alert.key, "us"): Severity.MODERATE,
     }
     repository.add_items([document("i2", days=1)])
     found = judge([fired("i2", days=1, instrument="X 1")], repository.state(), at(1))
     lower = tuple(replace(d, severity=Severity.SEVERE) for d in found.deliveries)
     repository.commit_assessment(replace(found, deliveries=lower), waiting(repository), book_version="b1")
-    assert set(repository.state().told.values()) == {Severity.EXTREME}
+    assert set(repository.state().told.values()) == {Severity.EXTREME, Severity.SEVERE}
     outbox = Outbox(repository.engine)
     for row in outbox.rows():
         if row.desk_id == "kr" and row.alert_version == 1:

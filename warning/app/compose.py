@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from warning import resources
 from warning.app.collecting import Memory
 from warning.catalog.load import RulebookHolder
@@ -76,7 +78,7 @@ def open_repository(settings: Settings) -> Repository:
 def compose(settings: Settings, *, clock: Clock = system_clock) -> System:
     """Build every part. Raises CatalogError when there is no good rulebook to start with."""
     where = trees(settings)
-    rulebooks = RulebookHolder(where.rules, where.feeds, where.overlay)
+    rulebooks = RulebookHolder(where.rules, where.feeds, where.overlay, today=lambda: clock().date())
     repository = open_repository(settings)
     return System(
         settings=settings,
@@ -85,17 +87,21 @@ def compose(settings: Settings, *, clock: Clock = system_clock) -> System:
         rulebooks=rulebooks,
         repository=repository,
         outbox=Outbox(repository.engine),
-        channels=build_channels(
-            outbox_dir=settings.home / "outbox",
-            slack_token=_secret(settings.slack_bot_token),
-            slack_base_url=settings.slack_base_url,
-            smtp_url=_secret(settings.smtp_url),
-            mail_from=settings.mail_from,
-        ),
+        channels=channels_of(settings),
         clock=clock,
     )
 
 
-def _secret(value: object) -> str | None:
-    get = getattr(value, "get_secret_value", None)
-    return get() if get else None
+def channels_of(settings: Settings) -> Mapping[str, Channel]:
+    """Build the channels: Slack and SMTP where they are set up, files in the home's outbox where not."""
+    return build_channels(
+        outbox_dir=settings.home / "outbox",
+        slack_token=_secret(settings.slack_bot_token),
+        slack_base_url=settings.slack_base_url,
+        smtp_url=_secret(settings.smtp_url),
+        mail_from=settings.mail_from,
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None

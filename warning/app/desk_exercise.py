@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from warning.channels.build import build_channels
 from warning.channels.channel import Channel
 from warning.channels.render import render
 from warning.core.alerts import Alert, Difference
@@ -15,7 +14,6 @@ from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
 from warning.errors import DeliveryError
-from warning.settings import Settings
 
 TITLE = "Exercise: a test of this channel, nothing happened"
 
@@ -102,16 +100,4 @@ def _row(alert: Alert, desk: Desk, destination: Destination, address: str, now: 
         attempts=1,
         next_attempt_at=now,
         created_at=now,
-    )
-
-
-def channels_of(settings: Settings) -> Mapping[str, Channel]:
-    """The channels as the service would build them."""
-    slack, smtp = settings.slack_bot_token, settings.smtp_url
-    return build_channels(
-        outbox_dir=settings.home / "outbox",
-        slack_token=slack.get_secret_value() if slack else None,
-        slack_base_url=settings.slack_base_url,
-        smtp_url=smtp.get_secret_value() if smtp else None,
-        mail_from=settings.mail_from,
     )

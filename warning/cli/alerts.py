@@ -25,7 +25,7 @@ LEVELS = {"unknown": "?", "minor": "LOW", "moderate": "MEDIUM", "severe": "HIGH"
 
 @click.group("alerts", epilog="Exit codes: 0 ok, 1 no such alert, 2 usage or configuration, 130 interrupted.")
 def command() -> None:
-    r"""Read alerts.
+    """Read alerts.
 
     \b
     Examples:

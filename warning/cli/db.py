@@ -81,7 +81,7 @@ def check_command(*, as_json: bool) -> None:
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @JSON
 def backup_command(file: Path | None, *, as_json: bool) -> None:
-    r"""Copy the database while it is in use. FILE is made in the home's backups/ when none is named.
+    """Copy the database while it is in use. FILE is made in the home's backups/ when none is named.
 
     \b
     Examples:

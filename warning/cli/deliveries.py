@@ -23,7 +23,7 @@ STATES = ("pending", "sending", "sent", "unknown", "dead")
     epilog="Exit codes: 0 ok, 1 a channel could not be asked or an id is unknown, 2 usage, 130 interrupted.",
 )
 def command() -> None:
-    r"""Show and mend the outbox.
+    """Show and mend the outbox.
 
     \b
     Examples:

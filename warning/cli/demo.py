@@ -34,7 +34,7 @@ from warning.cli.output import print_json
     help="Where everything goes; replaced when an earlier demo made it, refused otherwise.",
 )
 def command(*, port: int, no_web: bool, exit_: bool, as_json: bool, home: Path) -> None:
-    r"""Show the whole system on a bundled reconstruction of real events, 2023 to 2026.
+    """Show the whole system on a bundled reconstruction of real events, 2023 to 2026.
 
     Real collectors, rules, alerts, messages and digests, on a small server of its own on this machine: no
     account, no key, no internet. On a terminal it ends by serving a read-only page until Ctrl-C; when the

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from warning.app.compose import open_repository, system_clock
-from warning.app.desk_exercise import channels_of, send_exercise
+from warning.app.compose import channels_of, open_repository, system_clock
+from warning.app.desk_exercise import send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import read_rulebook
@@ -30,7 +30,7 @@ def command() -> None:
       warning desks list
       warning desks route --title "China bans gallium exports to Japan" --kind regulatory --country CN
       warning desks route --alert a-0123456789abcdef
-    """  # noqa: D301 - \b is the mark by which click keeps these lines
+    """
 
 
 @command.command("list")

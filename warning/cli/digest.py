@@ -43,7 +43,7 @@ def command(
     output: Path | None,
     send: bool,
 ) -> None:
-    r"""Write the weekly digest of a desk from the store, and keep it in the archive.
+    """Write the weekly digest of a desk from the store, and keep it in the archive.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ MARKS = {"ok": "ok   ", "note": "note ", "fault": "FAULT"}
 @click.command("doctor", epilog="Exit codes: 0 no fault, 1 a fault was found, 2 settings cannot be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print doctor/1 on stdout.")
 def command(*, as_json: bool) -> None:
-    r"""Look at home, rules, desks, channels, database, sources and deliveries; say the mend for each fault.
+    """Look at home, rules, desks, channels, database, sources and deliveries; say the mend for each fault.
 
     \b
     Examples:

@@ -27,7 +27,7 @@ def command() -> None:
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print evidence/1 on stdout.")
 def import_command(files: tuple[Path, ...], *, as_json: bool) -> None:
-    r"""Store the evidence of FILES. Importing the same file again changes nothing.
+    """Store the evidence of FILES. Importing the same file again changes nothing.
 
     A mistake in any file is told with its line, and then nothing of any file is stored.
 
@@ -54,7 +54,7 @@ def import_command(files: tuple[Path, ...], *, as_json: bool) -> None:
 @click.option("--since", help="Only what was known at or after this time, such as 2026-11-01T00:00:00+00:00.")
 @click.option("--json", "as_json", is_flag=True, help="Print evidence/1 on stdout.")
 def export_command(file: Path, *, since: str | None, as_json: bool) -> None:
-    r"""Write the evidence in the store to FILE (.jsonl, .jsonl.gz or .jsonl.zst).
+    """Write the evidence in the store to FILE (.jsonl, .jsonl.gz or .jsonl.zst).
 
     Items are written as they stand now, figures in every vintage, lists in every version.
 

@@ -40,7 +40,7 @@ class FeedsGroup(click.Group):
 
 @click.group("feeds", cls=FeedsGroup)
 def command() -> None:
-    r"""Sources: what is collected, from where, and how it is doing.
+    """Sources: what is collected, from where, and how it is doing.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ SHOWN = 5
 @click.option("--entries", default=SHOWN, show_default=True, help="How many entries of each to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
 def poll_command(source_ids: tuple[str, ...], *, entries: int, as_json: bool) -> None:
-    r"""Fetch and read sources (all that are enabled when none is named) and show what would be stored.
+    """Fetch and read sources (all that are enabled when none is named) and show what would be stored.
 
     Nothing is stored and no state changes: use it to try a new source. Exit 1 when a source is not healthy.
 

@@ -16,7 +16,7 @@ def command(*, directory: Path) -> None:
     Examples:
       warning init ews            the directory that `warning run` looks for
       WARNING_HOME=ews warning rules check
-    """  # noqa: D301 - \b is the mark by which click keeps these lines
+    """
     for path in start_directory(directory):
         click.echo(path)
     click.echo(

@@ -48,7 +48,7 @@ class NounGroup(click.Group):
 )
 @click.version_option(package_name="allied-early-warning")
 def cli() -> None:
-    r"""Supply-chain early warning for allied desks.
+    """Supply-chain early warning for allied desks.
 
     \b
     Examples:
@@ -60,12 +60,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command; a named failure prints its message on stderr and never a traceback."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
+        code = cli(standalone_mode=False)  # click hands an Exit's code back instead of raising it
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except click.ClickException as wrong:
         wrong.show()
@@ -75,6 +71,7 @@ def main() -> None:
         sys.exit(failure.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

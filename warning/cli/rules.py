@@ -17,7 +17,7 @@ def command() -> None:
       warning rules test                                every rule's own examples
       warning rules eval --evidence items.jsonl         what fires on each record
       warning rules backtest --evidence history.jsonl.zst --from 2023-01-01
-    """  # noqa: D301 - \b is the mark by which click keeps these lines
+    """
 
 
 for subcommand in (check, test, explain, evaluate, backtest, schema, stats):

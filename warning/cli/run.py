@@ -11,6 +11,7 @@ import click
 from warning.app.compose import System, compose
 from warning.app.digests import send_due_digests
 from warning.app.live import RoundReport, assess_new, collect_round, deliver_round, full_round, open_fetcher
+from warning.app.parse_pool import ParsePool
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
 from warning.settings import load_settings
@@ -32,7 +33,7 @@ GRACE_SECONDS = 10.0
 )
 @click.option("--json", "as_json", is_flag=True, help="With --once: print run/1 on stdout.")
 def command(*, once: bool, role: str, as_json: bool) -> None:
-    r"""Collect, assess and deliver, until SIGTERM or Ctrl-C.
+    """Collect, assess and deliver, until SIGTERM or Ctrl-C.
 
     \b
     Examples:
@@ -41,6 +42,8 @@ def command(*, once: bool, role: str, as_json: bool) -> None:
     """
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("alembic", "apscheduler"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     system = compose(settings)
     try:
         if once:
@@ -63,7 +66,8 @@ async def _serve(system: System, role: str) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with open_fetcher(system) as fetcher:
+    async with open_fetcher(system) as fetcher, ParsePool() as pool:
+        system.memory.parser = pool.parse
         actions = {
             "collect": lambda: collect_round(system, fetcher, patience_seconds=PATIENCE_SECONDS),
             "assess": lambda: asyncio.to_thread(assess_new, system),

@@ -53,6 +53,7 @@ def decide(alert: Alert, desk: Desk, destination: Destination, told: Told) -> De
         channel=destination.channel,
         address=destination.address,
         reason="first" if before is None else "escalated" if severity > before else "update",
+        severity=severity,
     )
 
 

@@ -19,10 +19,14 @@ HISTORY_DAYS: Mapping[Frequency, float] = {"D": 1.6, "W": 7.0, "M": 31.0, "Q": 9
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """The history one rule wants: every series that `select` describes, `days` back from the assessment."""
+    """The history one rule wants: every series that `select` describes, `days` back from the assessment.
+
+    `whole_tables` asks for the other series of the same table too: the rule reads an absent row as zero.
+    """
 
     select: Select
     days: int
+    whole_tables: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,7 @@ class Rulebook:
             Need(
                 select=rule.select.model_copy(update={"frequencies": (frequency,)}),
                 days=int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1,
+                whole_tables=rule.missing_is_zero,
             )
             for rule in self.active("series")
             if isinstance(rule, SeriesRule)

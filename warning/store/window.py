@@ -1,12 +1,12 @@
 """What one assessment looks at: the evidence no assessment has seen, and the history the rules need."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from warning.core.evidence import Item, ListingChange, Observation, Window
 from warning.core.rulebook import Need
@@ -15,12 +15,15 @@ from warning.store.rows import batches, from_json, item_of, observation_of
 from warning.store.schema import items, listing_changes, observations, series
 
 SERIES_BATCH = 500
+_Figure = tuple[Row[Any], datetime]
+_Table = tuple[str, str, str, str, str]
 
 
 def unassessed(connection: Connection, needs: Sequence[Need], as_of: datetime, limit: int) -> Window:
     """Return at most `limit` unassessed records of each kind, oldest known first, with their history.
 
-    History is loaded for the series that have an unassessed figure: detectors fire on fresh evidence only.
+    History is loaded for the series that have an unassessed figure (detectors fire on fresh evidence only) and,
+    where a rule reads absent rows, for the other series of their tables.
     It reaches back from the oldest of these figures by as many days as any rule that may look at the series
     asks for.
     """
@@ -77,7 +80,9 @@ def _with_history(
 ) -> tuple[Observation, ...]:
     found = {row.observation_seq: observation_of(row) for row in fresh}
     by_days: defaultdict[int, list[_Reach]] = defaultdict(list)
-    for reach in _reaches(fresh, needs):
+    whole_tables = any(need.whole_tables for need in needs)
+    figures = _tables_figures(connection, fresh) if whole_tables else _oldest_figures(fresh)
+    for reach in _reaches(figures, needs):
         by_days[reach.days].append(reach)
     for reaches in by_days.values():
         for batch in batches(reaches, SERIES_BATCH):
@@ -90,16 +95,43 @@ def _with_history(
     return tuple(found[seq] for seq in sorted(found))
 
 
-def _reaches(fresh: Sequence[Row[Any]], needs: Sequence[Need]) -> Iterable[_Reach]:
-    oldest: dict[int, Row[Any]] = {}
+def _oldest_figures(fresh: Sequence[Row[Any]]) -> dict[int, _Figure]:
+    oldest: dict[int, _Figure] = {}
     for row in fresh:
-        first = oldest.setdefault(row.series_seq, row)
-        if row.occurred_at < first.occurred_at:
-            oldest[row.series_seq] = row
-    for series_seq, row in oldest.items():
+        first = oldest.setdefault(row.series_seq, (row, row.occurred_at))
+        if row.occurred_at < first[1]:
+            oldest[row.series_seq] = row, row.occurred_at
+    return oldest
+
+
+def _tables_figures(connection: Connection, fresh: Sequence[Row[Any]]) -> dict[int, _Figure]:
+    """Every series of the tables that have a fresh figure, each as of its table's oldest fresh figure.
+
+    A table is one source, flow, reporter, commodity and frequency, as in `core/series/track.py`.
+    """
+    oldest: dict[_Table, datetime] = {}
+    for row in fresh:
+        table = _table(row)
+        oldest[table] = min(row.occurred_at, oldest.get(table, row.occurred_at))
+    found: dict[int, _Figure] = {}
+    wide = tuple_(series.c.source_id, series.c.measure, series.c.reporter, series.c.frequency)
+    for batch in batches(sorted({(t[0], t[1], t[2], t[4]) for t in oldest}), SERIES_BATCH):
+        for row in connection.execute(select(series).where(wide.in_(batch))):
+            since = oldest.get(_table(row))
+            if since is not None:
+                found[row.seq] = row, since
+    return found
+
+
+def _table(row: Row[Any]) -> _Table:
+    return row.source_id, row.measure, row.reporter, row.hs_code or row.material, row.frequency
+
+
+def _reaches(figures: Mapping[int, _Figure], needs: Sequence[Need]) -> Iterable[_Reach]:
+    for series_seq, (row, oldest) in figures.items():
         days = max((need.days for need in needs if _may_look_at(need, row)), default=0)
         if days:
-            yield _Reach(series_seq=series_seq, days=days, since=row.occurred_at - timedelta(days=days))
+            yield _Reach(series_seq=series_seq, days=days, since=oldest - timedelta(days=days))
 
 
 def _may_look_at(need: Need, row: Row[Any]) -> bool:
