@@ -54,12 +54,12 @@ def _act(
 ) -> tuple[str, Direction]:
     """The rule's own act and direction where it states them; else those of the words, eased by easing words."""
     hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
-    spoken = _acts(hits) or _acts(
-        sorted(
-            (h for hits_ in reading.hits.values() for h in hits_ if reading.sentence_of(h) in told),
-            key=lambda h: (h.start, -h.end, h.entry.concept),
-        )
+    nearby = sorted(
+        (h for found in reading.hits.values() for h in found if reading.sentence_of(h) in told),
+        key=lambda h: (h.start, -h.end, h.entry.concept),
     )
+    touching = [h for h in nearby if any(h.start < e.end and e.start < h.end for e in hits)]
+    spoken = _acts(hits) or _acts(touching) or _acts(nearby)
     act = rule.act or (spoken[0] if spoken else "mention")
     if rule.direction:
         return act, rule.direction
