@@ -155,14 +155,17 @@ def _anchors(match: Match, lexicon: Lexicon) -> frozenset[str]:
         if alternatives:
             choices.append(frozenset().union(*(lexicon.concepts_of(g) for g in alternatives)))
     if match.near_any:
-        rarest = (min((lexicon.concepts_of(g) for g in near.of), key=_commonness) for near in match.near_any)
+        rarest = (_rarest((lexicon.concepts_of(g) for g in near.of), lexicon) for near in match.near_any)
         choices.append(frozenset().union(*rarest))
-    return min(choices, key=_commonness)
+    return _rarest(choices, lexicon)
 
 
-def _commonness(concepts: frozenset[str]) -> tuple[int, int]:
-    worst = max((_RARITY[c.partition(":")[0]] for c in concepts), default=0)
-    return worst, len(concepts)
+def _rarest(choices: Iterable[frozenset[str]], lexicon: Lexicon) -> frozenset[str]:
+    def commonness(concepts: frozenset[str]) -> tuple[int, float]:
+        worst = max((_RARITY[c.partition(":")[0]] for c in concepts), default=0)
+        return worst, -lexicon.typical_length(concepts)
+
+    return min(choices, key=commonness)
 
 
 def _first_by(reading: Reading, hits: list[Hit]) -> dict[int, Hit]:

@@ -29,6 +29,8 @@ class Lexicon:
     entries: list[Entry] = field(default_factory=list)
     _own: dict[tuple[tuple[str, tuple[str, ...]], ...], str] = field(default_factory=dict)
 
+    _lengths: dict[str, list[int]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         for material_id, material in self.terms.materials.items():
             self._add(f"material:{material_id}", material.names, material.compounds)
@@ -60,6 +62,11 @@ class Lexicon:
             return frozenset(f"cue:{cue}" for cue in _named(group.cue, self.terms.cues))
         return frozenset(f"act:{act}" for act in _named(group.act, self.terms.acts))
 
+    def typical_length(self, concepts: Iterable[str]) -> float:
+        """The mean length of the concepts' phrases in bytes: the longer they are, the rarer in ordinary text."""
+        lengths = [length for concept in concepts for length in self._lengths.get(concept, ())]
+        return sum(lengths) / len(lengths) if lengths else 0.0
+
     def parents(self, material_id: str) -> Iterator[str]:
         """Yield the material's parent, its parent's parent and so on; a loop in the vocabulary ends."""
         seen = {material_id}
@@ -84,7 +91,9 @@ class Lexicon:
         return self._own[key]
 
     def _add(self, concept: str, *names: Names) -> None:
-        self.entries += [Entry(phrase, concept) for phrase in _phrases(names)]
+        found = [Entry(phrase, concept) for phrase in _phrases(names)]
+        self.entries += found
+        self._lengths.setdefault(concept, []).extend(len(entry.phrase.needles[0].encode()) for entry in found)
 
     def _add_shadows(self, concept: str, names: Names) -> None:
         self.entries += [Entry(phrase, concept, shadow=True) for phrase in _phrases((names,))]
