@@ -126,7 +126,7 @@ def test_told_is_the_highest_severity_delivered_or_owed(repository: Repository):
             outbox.dead(row.id, now=at(2), error="gone")
     assert repository.state().told == {
         (alert.key, "kr"): Severity.SEVERE,
-        (alert.key, "us"): Severity.EXTREME,
+        (alert.key, "us"): Severity.SEVERE,
     }
 
 

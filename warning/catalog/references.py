@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace, fields
 from typing import Any
 
 from warning.catalog.complaints import did_you_mean
@@ -65,8 +65,10 @@ class Known:
             yield from _unknown(placed, path, names, known, code, what)
 
     def sources_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
+        """A source this catalogue lacks is told and bars nothing: whoever reads fewer sources keeps the rules."""
         if self.sources is not None:
-            yield from _unknown(placed, path, names, tuple(self.sources), "EW205", "source")
+            for problem in _unknown(placed, path, names, tuple(self.sources), "EW205", "source"):
+                yield replace(problem, fatal=False)
 
 
 def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:

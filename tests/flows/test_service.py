@@ -1,0 +1,174 @@
+"""The service as its operators run it: a process, a publisher on loopback, files in the outbox, and kill -9."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+NOTICE = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>Announcements</title><link>http://127.0.0.1/</link><description/>
+{items}
+</channel></rss>"""
+ITEM = """<item><guid>{n}</guid><title>商务部 海关总署公告2026年第{n}号 公布对镓、锗相关物项实施出口管制的决定</title>
+<link>http://127.0.0.1/{n}</link><pubDate>{when}</pubDate>
+<description>经国务院批准，决定对镓、锗相关物项实施出口管制。本公告自发布之日起正式实施。</description></item>"""
+ORDINARY = "<item><guid>w{n}</guid><title>Spring festival draws crowds, day {n}</title><pubDate>{when}</pubDate></item>"
+SOURCE = """
+id: cn-notices
+title: Notices
+url: http://127.0.0.1:{port}/feed
+kind: regulatory
+country: CN
+language: zh
+publisher: cn-notices
+publisher_title: Notices
+official: true
+reliability: A
+licence: test
+every: 1m
+jitter: 0s
+spacing: 0s
+parse: {{format: rss}}
+verified: never
+"""
+
+
+class Publisher(BaseHTTPRequestHandler):
+    document = b""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(type(self).document)))
+        self.end_headers()
+        self.wfile.write(type(self).document)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def publisher():
+    handler = type("Here", (Publisher,), {})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield handler, server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def environment(tmp_path, publisher):
+    _, port = publisher
+    feeds = tmp_path / "feeds" / "regulatory"
+    feeds.mkdir(parents=True)
+    (feeds / "cn-notices.yaml").write_text(SOURCE.format(port=port), encoding="utf-8")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WARNING_")}
+    return {
+        **kept,
+        "WARNING_HOME": str(tmp_path / "home"),
+        "WARNING_FEEDS_DIR": str(tmp_path / "feeds"),
+        "WARNING_ALLOW_PRIVATE_HOSTS": f"127.0.0.1:{port}",
+    }
+
+
+def now() -> str:
+    return time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(time.time() - 60))
+
+
+def publish(handler, *numbers: int) -> None:
+    items = [ITEM.format(n=n, when=now()) for n in numbers]
+    items += [ORDINARY.format(n=n, when=now()) for n in range(5)]
+    handler.document = NOTICE.format(items="\n".join(items)).encode()
+
+
+def warning(environment, *words: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "warning.cli.main", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def mails(environment) -> list[Path]:
+    return sorted(Path(environment["WARNING_HOME"], "outbox").glob("*.eml"))
+
+
+def deliveries(environment) -> list[dict]:
+    return json.loads(warning(environment, "deliveries", "list", "--json").stdout)["deliveries"]
+
+
+def test_one_round_takes_a_notice_from_the_feed_to_every_desk(environment, publisher):
+    publish(publisher[0], 18)
+    first = warning(environment, "run", "--once", "--json")
+    assert first.returncode == 0, first.stderr
+    counts = json.loads(first.stdout)
+    assert counts["schema"] == "run/1"
+    assert counts["collected"]["items_new"] == 6
+    assert counts["assessed"]["opened"] == 1
+    assert {d["desk"] for d in deliveries(environment)} == {"us", "jp", "kr"}
+    assert {d["state"] for d in deliveries(environment)} == {"sent"}
+    assert len(mails(environment)) == 3
+
+    second = json.loads(warning(environment, "run", "--once", "--json").stdout)
+    assert second["collected"]["items_new"] == 0
+    assert second["assessed"]["opened"] == 0
+    assert second["delivered"]["sent"] == 0
+    assert len(mails(environment)) == 3
+
+
+def test_service_stops_cleanly_on_sigterm_and_resumes_where_it_was(environment, publisher):
+    publish(publisher[0], 18)
+    for turn in (1, 2):
+        with start(environment) as process:
+            assert "running" in process.stderr.readline()
+            wait_for(lambda: len(mails(environment)) == 3)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, turn
+            assert "stopped" in process.stderr.read()
+    assert len(mails(environment)) == 3
+    assert {d["state"] for d in deliveries(environment)} == {"sent"}
+
+
+@pytest.mark.timeout(240)
+def test_killed_service_loses_no_alert_and_no_owed_delivery(environment, publisher):
+    """Kill -9 at twelve moments drawn at random from the first seconds, then one quiet run to the end."""
+    publish(publisher[0], 18, 61, 62)
+    moments = random.Random(20231018)
+    for _ in range(12):
+        with start(environment) as process:
+            time.sleep(moments.uniform(0.7, 2.2))
+            process.kill()
+            process.wait(10)
+    with start(environment) as process:
+        wait_for(lambda: len(delivered(environment)) == 18, seconds=150)
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+    owed = deliveries(environment)
+    assert len(owed) == 18, "three instruments, three desks, two channels each"
+    assert len({(d["alert"], d["desk"], d["channel"]) for d in owed}) == 18
+    alerts = json.loads(warning(environment, "alerts", "list", "--json").stdout)["alerts"]
+    assert len([a for a in alerts if a["interrupts"]]) == 3
+
+
+def delivered(environment) -> list[dict]:
+    return [d for d in deliveries(environment) if d["state"] == "sent"]
+
+
+def start(environment) -> subprocess.Popen:
+    command = [sys.executable, "-m", "warning.cli.main", "run"]
+    quiet = {**environment, "WARNING_LOG_LEVEL": "ERROR"}
+    return subprocess.Popen(command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.2)
