@@ -54,7 +54,7 @@ def documents() -> dict[str, tuple[bytes, dict]]:
 
 async def main() -> None:
     found = documents()
-    now = START
+    clock = {"now": START}
     async with publishing(Publisher()) as publisher:
         publisher.served = {name: raw for name, (raw, _) in found.items()}
         sources = [spec(n, publisher.url(n), parse) for n, (_, parse) in found.items()]
@@ -64,7 +64,7 @@ async def main() -> None:
             repository = Repository(open_engine(url))
             settings, memory = Settings(home=Path(home)), Memory()
             async with Fetcher(
-                lambda: now,
+                lambda: clock["now"],
                 allow_private_hosts=(f"127.0.0.1:{publisher.port}",),
                 politeness=Politeness(per_host=32),
             ) as fetcher:
@@ -72,13 +72,13 @@ async def main() -> None:
                     before = sum(publisher.whole.values()), publisher.not_modified
                     began = asyncio.get_running_loop().time()
                     report = await collect_due(
-                        sources, repository, fetcher, lambda: now,
+                        sources, repository, fetcher, lambda: clock["now"],
                         settings=settings, memory=memory, force=True,
                     )  # fmt: skip
                     took = asyncio.get_running_loop().time() - began
                     after = sum(publisher.whole.values()), publisher.not_modified
                     tell(turn, report.outcomes, after[0] - before[0], after[1] - before[1], took)
-                    now += timedelta(hours=1)
+                    clock["now"] += timedelta(hours=1)
             print("in store:", repository.counts())
             repository.engine.dispose()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.build import TABLE
 from warning.core.alerts import Alert, Difference
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
-from warning.core.exposure import CountryExposure, Dependence, Grading, SeverityTable
+from warning.core.exposure import CountryExposure, Dependence, Grading
 from warning.core.health import SourceState
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
@@ -91,7 +92,7 @@ def _book() -> Rulebook:
         id="board", title="Announcement board", publisher="board", kind="regulatory", country="CN",
         language="zh", reliability="A", official=True, marking=Marking.CLEAR,
     )  # fmt: skip
-    table = SeverityTable(by_grade={}, no_material={})
+    table = TABLE
     return Rulebook(
         terms=TERMS,
         exposure={c: _exposure(c) for c in COUNTRIES.values()},

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from warning.core.desks import Desk, Destination
 from warning.core.exposure import CountryExposure, Dependence, SeverityTable
-from warning.core.policy import Policy
+from warning.core.policy import Correlation, Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, Match, TextExample, TextRule
 from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
@@ -133,6 +133,12 @@ TERMS = Terms(
             phrases=names("export ban"),
             family="control",
         ),
+        "entity_listing": Act(
+            label={"en": "entity listing"},
+            direction="tightening",
+            phrases=names("entity list"),
+            family="listing",
+        ),
         "suspension": Act(label={"en": "suspension"}, direction="easing", phrases=names("suspends")),
     },
     actors={"CN": Actor(label={"en": "China"}, names=names("China"))},
@@ -158,7 +164,7 @@ def book(**changes) -> Rulebook:
         "terms": TERMS,
         "exposure": {"KR": exposure("KR", gallium="A"), "US": exposure("US", gallium="C")},
         "desks": (desk("kr", "KR"), desk("us", "US")),
-        "policy": Policy(severity=TABLE),
+        "policy": Policy(correlation=Correlation(related_families=("control", "listing")), severity=TABLE),
         **changes,
     }
     return Rulebook(**values)

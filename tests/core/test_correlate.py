@@ -172,6 +172,23 @@ def test_document_told_by_an_interrupting_rule_is_not_background_as_well():
     assert [t.rule_id for t in traces] == ["talk"]
 
 
+LISTED = {"act": "entity_listing", "materials": (), "targets": ("JP",), "instrument": "MOFCOM 2026/11"}
+CURBS = {"act": "export_control", "materials": (), "targets": ("JP",)}
+
+
+def test_report_of_curbs_joins_the_list_of_the_day_before_that_shares_actor_and_target():
+    listed = alerts([signal("i1", facts=LISTED)])[0].alert
+    (change,) = alerts([signal("n1", days=1, exhibit=press("n1"), facts=CURBS)], [listed])
+    assert change.alert.key == listed.key
+
+
+def test_report_of_curbs_on_another_country_or_a_week_later_stays_apart_from_the_list():
+    listed = alerts([signal("i1", facts=LISTED)])[0].alert
+    elsewhere = signal("n1", days=1, exhibit=press("n1"), facts={**CURBS, "targets": ("US",)})
+    later = signal("n2", days=7, exhibit=press("n2"), facts=CURBS)
+    assert listed.key not in {c.alert.key for c in alerts([elsewhere, later], [listed])}
+
+
 FALL = {"act": "export_fall", "materials": ("gallium",)}
 
 

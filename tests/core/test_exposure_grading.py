@@ -11,16 +11,10 @@ from warning.core.signals import Facts
 from warning.core.terms import Material
 from warning.core.vocabulary import Severity
 
+D_IS_MINOR = {"A": "extreme", "B": "severe", "C": "moderate", "D": "minor"}
 TABLE = SeverityTable(
-    by_grade={
-        Severity.SEVERE: {
-            "A": Severity.EXTREME,
-            "B": Severity.SEVERE,
-            "C": Severity.MODERATE,
-            "D": Severity.MINOR,
-        }
-    },
-    no_material={Severity.SEVERE: Severity.MODERATE},
+    by_grade=dict.fromkeys(Severity, D_IS_MINOR),
+    no_material=dict.fromkeys(Severity, "moderate"),
     ceiling_by_direction={"easing": Severity.MODERATE},
 )
 KOREA = CountryExposure(
@@ -110,3 +104,9 @@ def test_measure_that_ends_before_it_begins_is_refused():
 def test_verified_measure_without_a_source_is_refused():
     with pytest.raises(ValidationError, match="at least one source"):
         measure(verified=True)
+
+
+def test_table_with_a_hole_is_refused_and_names_it():
+    rows = {**dict.fromkeys(Severity, D_IS_MINOR), Severity.MINOR: {"A": "minor"}}
+    with pytest.raises(ValueError, match=r"lacks by_grade\.minor\.B"):
+        SeverityTable(by_grade=rows, no_material=dict.fromkeys(Severity, "minor"))

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
+from tests.core.build import TABLE
 from warning.core.detect.listing import detect_listing, explain_listing
 from warning.core.evidence import Entry, Listing, Window, compare_listings
-from warning.core.exposure import SeverityTable
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import ListingRule, Rule
@@ -15,7 +15,7 @@ from warning.core.terms import Actor, Terms
 
 MONDAY = datetime(2024, 12, 2, 16, tzinfo=UTC)
 TUESDAY = datetime(2024, 12, 3, 16, tzinfo=UTC)
-POLICY = Policy(severity=SeverityTable(by_grade={}, no_material={}))
+POLICY = Policy(severity=TABLE)
 TERMS = Terms(actors={"CN": Actor(label={"en": "China"}, names={"en": ("China",)})})
 
 

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from tests.core.build import TABLE
 from warning.core.detect.series import detect_series, explain_series
 from warning.core.evidence import Observation, Series, Window, period_end
-from warning.core.exposure import SeverityTable
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Rule, SeriesRule
 from warning.core.signals import Signal, Trace
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
-POLICY = Policy(severity=SeverityTable(by_grade={}, no_material={}))
+POLICY = Policy(severity=TABLE)
 DROP = {"method": "drop", "baseline_points": 6, "fall_ratio": 0.75}
 
 

@@ -93,7 +93,7 @@ def publish(handler, *numbers: int) -> None:
 
 def warning(environment, *words: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "warning.cli.main", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def mails(environment) -> list[Path]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from warning.catalog.complaints import did_you_mean

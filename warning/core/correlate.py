@@ -54,6 +54,11 @@ class _Case:
         found = {a for s in self.signals for a in s.facts.actors}
         return found | set(self.alert.facts.actors if self.alert else ())
 
+    @property
+    def targets(self) -> set[str]:
+        found = {t for s in self.signals for t in s.facts.targets}
+        return found | set(self.alert.facts.targets if self.alert else ())
+
 
 def correlate(
     signals: Sequence[Signal], open_alerts: Sequence[Alert], book: Rulebook, as_of: datetime
@@ -186,7 +191,25 @@ class _Cases:
         family = self._by_family.get(self._family(facts.act, facts.direction, signal.interrupts), ())
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
-        return best[1] if best[0][0] else None
+        return best[1] if best[0][0] else self._related(signal)
+
+    def _related(self, signal: Signal) -> _Case | None:
+        """A report without a number, in another family's words, of an event some days old."""
+        facts, windows = signal.facts, self._windows
+        interrupts, family, direction = self._family(facts.act, facts.direction, signal.interrupts)
+        if facts.instrument or signal.story or not interrupts or family not in windows.related_families:
+            return None
+        others = [(interrupts, f, direction) for f in windows.related_families if f != family]
+        cases = [case for other in others for case in self._by_family.get(other, ())]
+        near = [case for case in cases if self._is_related(case, signal)]
+        return max(near, key=lambda case: case.last_at, default=None)
+
+    def _is_related(self, case: _Case, signal: Signal) -> bool:
+        facts = signal.facts
+        if abs(signal.known_at - case.opened_at) > timedelta(days=self._windows.related_days):
+            return False
+        materials, targets = set(facts.materials) & case.materials, set(facts.targets) & case.targets
+        return bool(set(facts.actors) & case.actors and (materials or targets))
 
     def _same_document(self, case: _Case, signal: Signal) -> bool:
         """Two rules on one document tell of one event, unless it is another act number or another direction."""

@@ -223,9 +223,7 @@ def _series_as_known(observations: Sequence[Observation], as_of: datetime) -> tu
     known = sorted((o for o in observations if o.known_at <= as_of), key=_vintage_order)
     latest = {(o.series_id, o.period): o for o in known}
     ordered = sorted(latest.values(), key=lambda o: (o.series_id, o.occurred_at))
-    return tuple(
-        Series(points=tuple(points)) for _, points in groupby(ordered, key=lambda o: o.series_id)
-    )
+    return tuple(Series(points=tuple(points)) for _, points in groupby(ordered, key=lambda o: o.series_id))
 
 
 def _item_order(item: Item) -> tuple[datetime, str]:
@@ -260,7 +258,7 @@ def compare_listings(before: Listing | None, after: Listing) -> tuple[ListingCha
 
 def _differs(was: Entry, now: Entry) -> bool:
     """Editorial differences (case, punctuation, spacing) are not amendments."""
-    return _gist(was) != _gist(now)
+    return was != now and _gist(was) != _gist(now)
 
 
 def _gist(entry: Entry) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """What a material means to a country, and so how severe one act is for each of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from warning.core.model import OperatorModel
 from warning.core.signals import Facts
@@ -53,6 +53,17 @@ class SeverityTable(OperatorModel):
     others_are_target_steps: int = -1
     own_act_steps: int = -1
     ceiling_by_direction: Mapping[Direction, Severity] = {}
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Every severity has its row and every grade its cell: an alert must never meet a hole."""
+        holes = [f"no_material.{s.value}" for s in Severity if s not in self.no_material]
+        for severity in Severity:
+            row = self.by_grade.get(severity, {})
+            holes += [f"by_grade.{severity.value}.{g}" for g in get_args(Grade) if g not in row]
+        if holes:
+            raise ValueError(f"the table lacks {', '.join(holes)}")
+        return self
 
 
 class Grading(OperatorModel):

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-SourceCondition = Literal["new", "ok", "not_modified", "empty", "partial", "failing", "drifted", "unconfigured"]
+SourceCondition = Literal[
+    "new", "ok", "not_modified", "empty", "partial", "failing", "drifted", "unconfigured"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,16 @@ class Correlation(OperatorModel):
     Without an instrument number, signals of one act family on shared materials and actor join while the last
     one is at most `gap_days` old and the alert at most `span_days`. Which acts describe one event in different
     words is said by `family` in rules/terms/acts.yaml.
+    `related_families` are told together in the press ("curbs" for a list): a report without a number joins an
+    alert of another of them that shares an actor, and a material or target, and is at most `related_days` old.
     """
 
     gap_days: int = Field(default=10, ge=1)
     span_days: int = Field(default=45, ge=1)
     series_gap_days: int = Field(default=40, ge=1)
     instrument_days: int = Field(default=400, ge=1)
+    related_families: tuple[str, ...] = ()
+    related_days: int = Field(default=3, ge=1)
 
 
 class Policy(OperatorModel):
