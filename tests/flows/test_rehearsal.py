@@ -9,7 +9,7 @@ import pytest
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
-from warning.app.chronology import in_order
+from warning.app.chronology import as_replayed, in_order
 from warning.app.evaluating import evaluate_records
 from warning.app.example_evidence import newest_period, periods_up_to, read_values
 from warning.app.history import History
@@ -324,3 +324,15 @@ def test_example_with_a_wrong_fact_names_it(book: Rulebook):
 def test_examples_of_a_disabled_rule_are_run_too(book: Rulebook):
     asleep = tuple(rule.model_copy(update={"enabled": False}) for rule in book.rules)
     assert all(result.passed for result in run_examples(replace(book, rules=asleep)))
+
+
+def test_item_without_a_known_time_counts_as_known_when_it_was_published():
+    published, imported = datetime(2023, 7, 3, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    undated = Item(
+        id="i", source_id="s", kind="news", country="US", language="en", title="t",
+        published_at=published, known_at=imported, time_assumed=True,
+    )  # fmt: skip
+    assert as_replayed(undated).known_at == published
+    stated = replace(undated, time_assumed=False)
+    assert as_replayed(stated) == stated
+    assert as_replayed(replace(undated, published_at=None)).known_at == imported

@@ -3,12 +3,13 @@
 import heapq
 import pickle
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warning.core.evidence import Evidence
+from warning.core.evidence import Evidence, Item
 
 RUN_LENGTH = 100_000
 
@@ -26,6 +27,17 @@ def in_order(records: Iterable[Evidence], *, run_length: int = RUN_LENGTH) -> It
         while run := _run(stream, run_length):
             files.append(_spilled(Path(directory) / str(len(files)), run))
         yield from heapq.merge(*(_read(file) for file in files), key=_order)
+
+
+def as_replayed(record: Evidence) -> Evidence:
+    """Return the record with the time it could be known at, for a look back.
+
+    An item whose file says when it was published and not when it was known counts as known when it was
+    published: at the time of the import it would be old news, and a rehearsal would be about nothing.
+    """
+    if isinstance(record, Item) and record.time_assumed and record.published_at is not None:
+        return replace(record, known_at=record.published_at)
+    return record
 
 
 def _run(stream: Iterator[Evidence], length: int) -> list[Evidence]:

@@ -13,6 +13,7 @@ import click
 
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
+from warning.app.chronology import as_replayed
 from warning.app.compose import system_clock
 from warning.app.evaluating import evaluate_records
 from warning.catalog.load import load_measures
@@ -114,7 +115,7 @@ def backtest(
 def _records(files: tuple[Path, ...]) -> Iterator[Evidence]:
     """The records of all files, one file after the other."""
     now = system_clock()
-    return chain.from_iterable(read_evidence(path, imported_at=now) for path in files)
+    return map(as_replayed, chain.from_iterable(read_evidence(path, imported_at=now) for path in files))
 
 
 def _print_summary(content: dict[str, object]) -> None:
