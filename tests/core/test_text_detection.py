@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -179,3 +180,55 @@ def test_firing_depends_neither_on_order_nor_on_other_rules(titles, random):
     together = {(s.rule_id, s.exhibit.evidence_id) for s in fired((CONTROL, MENTION), *mixed)[0]}
     one_by_one = {(s.rule_id, s.exhibit.evidence_id) for i in items for s in fired((CONTROL,), i)[0]}
     assert alone == {pair for pair in together if pair[0] == "control"} == one_by_one
+
+
+LISTS = Terms.model_validate({
+    "materials": {
+        "gallium": {"label": {"en": "Gallium"}, "names": {"zh": ["镓"]}},
+        "germanium": {"label": {"en": "Germanium"}, "names": {"zh": ["锗"]}},
+        "rare_earths": {"label": {"en": "Rare earths"}, "names": {"zh": ["稀土"], "en": ["rare earth"]}},
+        "terbium": {"label": {"en": "Terbium"}, "names": {"zh": ["铽"], "en": ["terbium"]}, "parent": "rare_earths"},
+        "neodymium": {"label": {"en": "Neodymium"}, "names": {"zh": ["钕"], "ja": ["ネオジム"], "ko": ["네오디뮴"], "en": ["neodymium"]}, "parent": "rare_earths"},
+        "magnets": {"label": {"en": "Magnets"}, "names": {"zh": ["钕铁硼"], "ja": ["ネオジム磁石"], "ko": ["네오디뮴 자석"], "en": ["neodymium magnet"]}, "parent": "rare_earths"},
+    },
+    "acts": {"export_control": {"label": {"en": "export control"}, "direction": "tightening", "phrases": {"en": ["export control"], "zh": ["出口管制", "不予许可"], "ja": ["輸出規制"], "ko": ["수출 통제"]}}},
+    "actors": {"CN": {"label": {"en": "China"}, "names": {"en": ["China"], "zh": ["中国"]}, "issuers": {"zh": ["商务部"]}}},
+})  # fmt: skip
+ACT = rule("act", {"all": [{"act": ["export_control"]}]}, actors=["CN"])
+
+
+def materials(title: str, body: str = "", **more) -> tuple[str, ...]:
+    given_ = {"kind": "regulatory", "country": "CN", "language": "zh"} | more
+    one = Item(id="i", source_id="s", title=title, body=body, published_at=NOW, known_at=NOW, **given_)
+    window = Window(items=(one,), observations=(), listing_changes=(), fresh=frozenset({"i"}))
+    signals, _ = detect_text(Rulebook(rules=(ACT,), terms=LISTS, policy=policy()), window.as_known(NOW), NOW)
+    return signals[0].facts.materials
+
+
+def test_every_member_of_a_chinese_list_is_named_before_the_related_items():
+    body = "原则上不予许可镓、锗、铽相关两用物项出口。"
+    assert materials("商务部关于加强出口管制的公告", body) == (
+        "gallium",
+        "germanium",
+        "rare_earths",
+        "terbium",
+    )
+
+
+def test_a_class_in_the_title_does_not_hide_its_members():
+    body = "决定对铽、钕等7类中重稀土相关物项实施出口管制。"
+    assert materials("商务部对稀土实施出口管制的决定", body) == ("neodymium", "rare_earths", "terbium")
+    assert materials("China: export control on rare earths", kind="news", country="US", language="en", summary="China's export control covers terbium.") == ("rare_earths", "terbium")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("zh", "对钕铁硼实施出口管制"),
+        ("ja", "ネオジム磁石の輸出規制"),
+        ("ko", "네오디뮴 자석 수출 통제"),
+        ("en", "export control on neodymium magnets"),
+    ],
+)
+def test_a_magnet_named_after_an_element_is_no_control_of_the_element(language, title):
+    assert materials(title, language=language, kind="news") == ("magnets", "rare_earths")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from warning.core.rules import Field_, Group, Match, Near, TextRule
 from warning.core.text.lexicon import Lexicon
-from warning.core.text.matcher import Hit
+from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.reading import Reading
 
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
@@ -19,7 +19,8 @@ class CompiledGroup:
     fields: tuple[Field_, ...]
 
     def hits(self, reading: Reading) -> list[Hit]:
-        return list(reading.of(self.concepts, self.fields))
+        """In order of place: which of several terms comes first must not depend on the order of a set."""
+        return sorted(reading.of(self.concepts, self.fields), key=in_text_order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from warning.core.signals import Facts
 from warning.core.text.conditions import Verdict
 from warning.core.text.instruments import instrument_of
 from warning.core.text.lexicon import Lexicon
-from warning.core.text.matcher import Hit
+from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
 from warning.core.text.timing import timing_of
@@ -16,7 +16,8 @@ from warning.core.vocabulary import Direction
 
 EASING_CUE = "cue:ease"
 _HEADED = re.compile(
-    r"^[^。；，、,;\n]{0,6}?(?:相关(?:两用)?(?:物项|技术|材料|设备)|(?:等|两用)?物项)|^(?:[ -]related)?\s+(?:items|products|technolog)",
+    r"^(?:[^。；，、,;\n]{0,8}、){0,12}[^。；，、,;\n]{0,12}?(?:相关(?:两用)?(?:物项|技术|材料|设备)|(?:等|两用)?物项)"
+    r"|^(?:[ -]related)?\s+(?:items|products|technolog)",
     re.IGNORECASE,
 )
 _OPEN_TITLE = re.compile(r"等(?!\d)|有关物项|certain|related|and other", re.IGNORECASE)
@@ -56,7 +57,7 @@ def _act(
     hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
     nearby = sorted(
         (h for found in reading.hits.values() for h in found if reading.sentence_of(h) in told),
-        key=lambda h: (h.start, -h.end, h.entry.concept),
+        key=in_text_order,
     )
     touching = [h for h in nearby if any(h.start < e.end and e.start < h.end for e in hits)]
     spoken = _acts(hits) or _acts(touching) or _acts(nearby)
@@ -78,7 +79,7 @@ def _materials(
     reading: Reading,
     lexicon: Lexicon,
     title: frozenset[int],
-    told: set[int] | frozenset[int],
+    told: frozenset[int] | set[int],
     *,
     official: bool,
 ) -> tuple[str, ...]:
@@ -92,6 +93,8 @@ def _materials(
         if not found or _OPEN_TITLE.search(reading.title):
             found |= _numbered_materials(named, reading)
     found |= {h.entry.concept.removeprefix("material:") for e in verdict.events for h in e if _is_material(h)}
+    if not official:
+        found |= _members(found, _named_in(named, reading, told | reading.lead()), lexicon)
     found = found or _named_in(named, reading, told)
     if not found and not official:
         acts = (h for c, hits in reading.hits.items() if c.startswith("act:") for h in hits)
@@ -99,6 +102,14 @@ def _materials(
         found = found or {m for m, hits in named.items() if hits[0].start < _LEAD}
     parents = {parent for material in found for parent in lexicon.parents(material)}
     return tuple(sorted(found | parents))
+
+
+def _members(found: set[str], nearby: set[str], lexicon: Lexicon) -> set[str]:
+    """A title that names only a class (rare earths) does not hide the members that its lead names."""
+    classes = {m for m in found if lexicon.has_members(m)}
+    if classes != found:
+        return set()
+    return {m for m in nearby if classes & set(lexicon.parents(m))}
 
 
 def _is_material(hit: Hit) -> bool:
@@ -126,9 +137,12 @@ def _named_in(named: dict[str, list[Hit]], reading: Reading, sentences: Iterable
 
 
 def _heads_a_clause(reading: Reading, hit: Hit) -> bool:
-    """Whether the words right after say that the act is about this: "antimony-related items"."""
+    """Whether the words right after, past the rest of its list, say that the act is about this.
+
+    "Antimony-related items"; of 镓、锗、锑、超硬材料相关物项 every member.
+    """
     _, end = reading.span(hit)
-    return _HEADED.match(reading.text[end : end + 24]) is not None
+    return _HEADED.match(reading.text[end : end + 120]) is not None
 
 
 def _stretches(reading: Reading, told: Iterable[int]) -> list[str]:

@@ -76,6 +76,10 @@ class Lexicon:
             seen.add(current.parent)
             current = self.terms.materials.get(current.parent)
 
+    def has_members(self, material_id: str) -> bool:
+        """Whether other materials stand under this one."""
+        return any(material.parent == material_id for material in self.terms.materials.values())
+
     def _materials(self, wanted: Iterable[str]) -> set[str]:
         names = set(wanted)
         every = self.terms.materials

@@ -59,12 +59,32 @@ class Matcher:
         for concept, covers in shadows.items():
             if concept in found:
                 found[concept] = [hit for hit in found[concept] if not _covered(hit, covers)]
-        return {concept: sorted(hits, key=_place) for concept, hits in found.items() if hits}
+        _keep_longest_materials(found)
+        return {concept: sorted(hits, key=in_text_order) for concept, hits in found.items() if hits}
+
+
+def in_text_order(hit: Hit) -> tuple[int, int, str]:
+    """Sort key: by place, the longer first, then by concept, so that no order of a set ever shows."""
+    return hit.start, -hit.end, hit.entry.concept
 
 
 def _covered(hit: Hit, covers: list[Hit]) -> bool:
     return any(cover.start <= hit.start and hit.end <= cover.end for cover in covers)
 
 
-def _place(hit: Hit) -> tuple[int, int]:
-    return hit.start, hit.end
+def _keep_longest_materials(found: Hits) -> None:
+    """A material named inside the longer name of another is not meant: a neodymium magnet is a magnet."""
+    named = [hit for concept, hits in found.items() if concept.startswith("material:") for hit in hits]
+    if len(named) < 2:
+        return
+    for concept in [c for c in found if c.startswith("material:")]:
+        others = [hit for hit in named if hit.entry.concept != concept]
+        found[concept] = [hit for hit in found[concept] if not any(_holds(other, hit) for other in others)]
+
+
+def _holds(outer: Hit, inner: Hit) -> bool:
+    return (
+        outer.start <= inner.start
+        and inner.end <= outer.end
+        and outer.end - outer.start > inner.end - inner.start
+    )

@@ -83,6 +83,12 @@ class Reading:
             n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._title_end, 1)
         )
 
+    def lead(self) -> frozenset[int]:
+        """The sentences of title and summary."""
+        return frozenset(
+            n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._summary_end, 1)
+        )
+
     def of(self, concepts: Iterable[str], fields: tuple[Field_, ...]) -> Iterator[Hit]:
         """Yield the hits of any of the concepts that stand in one of the fields."""
         everywhere = len(fields) == 3
