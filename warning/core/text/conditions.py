@@ -1,12 +1,14 @@
 """A rule's condition on text, compiled against a lexicon, and its verdict on a reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from warning.core.rules import Field_, Group, Match, Near, TextRule
+from warning.core.terms import Act
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.reading import Reading
+from warning.core.text.stance import denied_sentences, eased_sentences
 
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
 _RARITY = {"material": 1, "act": 2, "phrases": 3, "issuer": 4, "cue": 5, "actor": 8}
@@ -78,6 +80,7 @@ class CompiledRule:
     near: tuple[CompiledNear, ...]
     near_any: tuple[CompiledNear, ...]
     anchors: frozenset[str]
+    acts: Mapping[str, Act]
 
     def verdict(self, reading: Reading) -> Verdict:
         """Judge the reading, cheapest conditions first."""
@@ -105,14 +108,24 @@ class CompiledRule:
     def _with_events(self, reading: Reading, hits: list[Hit]) -> Verdict:
         events: list[tuple[Hit, ...]] = []
         for near in self.near:
-            matches = near.matches(reading)
+            matches = self._told(reading, near.matches(reading))
             if not matches:
                 return Verdict(met=False)
             events += matches
         alternatives = [match for near in self.near_any for match in near.matches(reading)]
+        alternatives = self._told(reading, alternatives)
         if self.near_any and not alternatives:
             return Verdict(met=False)
         return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
+
+    def _told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
+        """Leave out what the sentence denies, and for a rule of tightening what it says is eased."""
+        if not matches or not self.rule.interrupts:
+            return matches
+        untold = denied_sentences(reading)
+        if self.rule.direction == "tightening":
+            untold |= eased_sentences(reading, self.acts)
+        return [match for match in matches if not any(reading.sentence_of(hit) in untold for hit in match)]
 
 
 def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
@@ -129,6 +142,7 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
         near=_nears(match.near, lexicon),
         near_any=_nears(match.near_any, lexicon),
         anchors=_anchors(match, lexicon),
+        acts=lexicon.terms.acts,
     )
 
 

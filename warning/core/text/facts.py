@@ -61,13 +61,23 @@ def _act(
     )
     touching = [h for h in nearby if any(h.start < e.end and e.start < h.end for e in hits)]
     spoken = _acts(hits) or _acts(touching) or _acts(nearby)
-    act = rule.act or (spoken[0] if spoken else "mention")
+    act = rule.act or (spoken[0] if spoken else _own_act(rule))
     if rule.direction:
         return act, rule.direction
     known = lexicon.terms.acts.get(act)
     direction: Direction = known.direction if known else "neutral"
     eased = any(reading.sentence_of(hit) in told for hit in reading.hits.get(EASING_CUE, ()))
     return act, "easing" if direction == "tightening" and eased else direction
+
+
+def _own_act(rule: TextRule) -> str:
+    """What a rule is about when the words name no act: the first act it looks for, else its direction's plain one."""
+    if not rule.interrupts:
+        return "mention"
+    match = rule.match
+    groups = [*match.all, *match.any, *(g for near in (*match.near, *match.near_any) for g in near.of)]
+    named = [act for group in groups for act in group.act if act != "any"]
+    return named[0] if named else "lifting" if rule.direction == "easing" else "export_control"
 
 
 def _acts(hits: Iterable[Hit]) -> list[str]:

@@ -1,0 +1,77 @@
+"""How a sentence speaks of an act: whether it says that the act is eased or ended, or that it never was.
+
+Words of easing count only when they stand upon the act itself ("suspends export ban", 수출금지 조치 유예), not when
+they merely stand beside it ("export controls halt production", 輸出規制で生産停止).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from warning.core.terms import Act
+from warning.core.text.matcher import Hit
+from warning.core.text.reading import Reading
+
+EASING = ("cue:ease", "cue:suspend", "cue:end")
+DENIAL = "cue:denied"
+_LONGEST_GAP = 48
+_BREAK = re.compile(
+    r"[,;:.…()，；：。（）\n]| - |\b(?:after|as|amid|and|while|despite|before|but|following|over|since|until|unless)\b"
+)
+# What may stand between an act and the words after it that end it.
+_AFTER = {
+    "en": re.compile(r"\s*(?:(?:is|are|was|were|be|to|will|has|have|been|being|now|partly|temporarily)\s+)*"),
+    "zh": re.compile(r"(?:措施|令|被|将|已|正式|获|予以|全面|部分|\s)*"),
+    "ja": re.compile(
+        r"(?:\s|を|の|が|も|措置|实施|実施|适用|適用|一部|一时的に|一時的に|暂定|当面|全面|\d|年|间|間|カ月|か月)*"
+    ),
+    "ko": re.compile(
+        r"(?:\s|를|을|의|도|령|조치|시행|적용|일부|한시적|한시|잠정|전격|전면|으로|\d|년|개월|일|간|동안|해|\"|')*"
+    ),
+}
+
+
+def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]:
+    """The sentences that say of a tightening act that it ends, or that name an act of easing."""
+    by_sentence: dict[int, list[Hit]] = {}
+    for hit in _hits(reading, EASING):
+        by_sentence.setdefault(reading.sentence_of(hit), []).append(hit)
+    eased = {reading.sentence_of(h) for h in _hits(reading, _acts(acts, "easing"))}
+    for act in _hits(reading, _acts(acts, "tightening")):
+        number = reading.sentence_of(act)
+        if any(_stands_upon(reading, cue, act) for cue in by_sentence.get(number, ())):
+            eased.add(number)
+    return frozenset(eased)
+
+
+def denied_sentences(reading: Reading) -> frozenset[int]:
+    """The sentences that say an act is not so; a title that says it speaks for the whole item."""
+    denied = {reading.sentence_of(hit) for hit in _hits(reading, (DENIAL,))}
+    if denied & reading.sentences_in_title():
+        return frozenset(range(len(reading.ends)))
+    return frozenset() if reading.item.kind == "regulatory" else frozenset(denied)
+
+
+def _acts(acts: Mapping[str, Act], direction: str) -> list[str]:
+    return [f"act:{name}" for name, act in acts.items() if act.direction == direction]
+
+
+def _hits(reading: Reading, concepts: Iterable[str]) -> Iterator[Hit]:
+    for concept in concepts:
+        yield from reading.hits.get(concept, ())
+
+
+def _stands_upon(reading: Reading, cue: Hit, act: Hit) -> bool:
+    if act.start <= cue.start and cue.end <= act.end:
+        return False
+    if cue.start < act.start:
+        gap = reading.folded.text[cue.end : act.start]
+        return (
+            len(gap) <= _LONGEST_GAP and not _BREAK.search(gap) and not _trades(reading, cue.end, act.start)
+        )
+    gap = reading.folded.text[act.end : cue.start]
+    return _AFTER[cue.entry.phrase.language].fullmatch(gap) is not None
+
+
+def _trades(reading: Reading, start: int, end: int) -> bool:
+    """Whether the words between already have their own export: "suspends exports under export rules"."""
+    return any(start <= hit.start and hit.end <= end for hit in reading.hits.get("cue:export", ()))
