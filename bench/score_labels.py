@@ -1,0 +1,209 @@
+"""Precision, recall and facts of the rules against the labels in labels/blind: `score_labels.py [--rules DIR] [--wrong]`.
+
+Reads the real documents where EWS_SHARED_DATA names them, runs `warning rules eval` on each collection and prints a table
+with Wilson 95 % intervals. `--wrong` adds every wrong line; `--out DIR` keeps the converted files and the answers.
+"""
+
+import argparse
+import contextlib
+import csv
+import io
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from to_interchange import SHARED
+from to_interchange import main as convert
+
+LABELS = Path(__file__).parent / "labels" / "blind"
+ROOT = Path(__file__).parent.parent
+RARE_EARTH_FAMILY = {"rare_earths", "heavy_rare_earths"}
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    file: str
+    line: int
+    label: Row
+    record: dict[str, Any]
+    fired: tuple[dict[str, Any], ...]
+
+    @property
+    def event(self) -> bool:
+        return self.label["verdict"] == "event"
+
+    @property
+    def sure(self) -> bool:
+        return self.label["sure"] == "yes"
+
+
+def wilson(right: int, of: int) -> str:
+    """The share with its 95 % interval, in per cent: `96.4 (82-99)`."""
+    if not of:
+        return "-"
+    z = 1.96
+    share, spread = right / of, 1 + z * z / of
+    middle = (share + z * z / (2 * of)) / spread
+    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / spread
+    return f"{100 * share:.1f} ({100 * max(0, middle - half):.0f}-{100 * min(1, middle + half):.0f})"
+
+
+def answers(evidence: Path, rules: Path, feeds: Path) -> list[dict[str, Any]]:
+    program = "import sys; from warning.cli.main import main; sys.exit(main())"
+    arguments = ["rules", "eval", "--evidence", evidence, "--rules", rules, "--feeds", feeds]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def interrupting(answer: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    return tuple(fired for fired in answer["fired"] if fired["interrupts"])
+
+
+def judged(
+    file: str, out: Path, found: list[dict[str, Any]]
+) -> tuple[list[Judged], list[tuple[int, dict[str, Any]]]]:
+    """Every labelled line with what fired, and the interrupting lines nobody has read."""
+    records = [json.loads(line) for line in (out / f"{file}.jsonl").open(encoding="utf-8")]
+    with (LABELS / f"{file}.csv").open(encoding="utf-8", newline="") as text:
+        labels = {int(row["line"]): row for row in csv.DictReader(text)}
+    known = [
+        Judged(file=file, line=line, label=row, record=records[line], fired=interrupting(found[line]))
+        for line, row in labels.items()
+    ]
+    unread = [
+        (line, records[line])
+        for line, answer in enumerate(found)
+        if line not in labels and interrupting(answer)
+    ]
+    if file == "mofcom":  # one reading a document: its second extractions carry no label of their own
+        urls = {one.record.get("url") for one in known}
+        unread = [(line, record) for line, record in unread if record.get("url") not in urls]
+    return known, unread
+
+
+def line_of(name: str, some: Iterable[Judged], unread: int = 0) -> str:
+    some = list(some)
+    sure = [one for one in some if one.sure]
+    hits = [one for one in sure if one.event and one.fired]
+    alarms = [one for one in sure if not one.event and one.fired]
+    events = [one for one in sure if one.event]
+    core = [one for one in events if one.label["scope"] == "core"]
+    wide = [one for one in some if one.event]
+    cells = (
+        name,
+        f"{len(some)}",
+        f"{len(hits)}/{len(hits) + len(alarms)}",
+        wilson(len(hits), len(hits) + len(alarms)),
+        f"{len(hits)}/{len(events)}",
+        wilson(len(hits), len(events)),
+        f"{sum(bool(one.fired) for one in core)}/{len(core)}",
+        wilson(sum(bool(one.fired) for one in core), len(core)),
+        f"{sum(bool(one.fired) for one in wide)}/{len(wide)}",
+        f"{sum(bool(one.fired) and not one.event for one in some)}",
+        f"{unread}",
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+HEAD = (
+    "| | read | right/fired | precision % | caught/events | recall % | core | core recall % | with unsure events"
+    " | false alarms in all | fired unread |\n|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def wrong_facts(one: Judged) -> list[str]:
+    """Facts of an interrupting MOFCOM answer that differ from the label: `effective: None, right 2025-11-08`."""
+    best = max(one.fired, key=lambda fired: len(fired["materials"]))
+    label = one.label
+    faults = []
+    number = (best["instrument"] or "").rpartition(" ")[2]
+    if number != label["instrument"]:
+        faults.append(f"instrument: {best['instrument']}, right {label['instrument'] or 'none stated'}")
+    wanted, given = set(label["materials"].split()), set(best["materials"])
+    if not wanted <= given or given - wanted - RARE_EARTH_FAMILY:
+        faults.append(f"materials: {sorted(given)}, right {sorted(wanted)}")
+    for fact in ("announced", "effective"):
+        allowed = label[fact].split("|") if label[fact] else ["-"]
+        if (best[fact] or "-") not in allowed:
+            faults.append(f"{fact}: {best[fact]}, right {label[fact] or 'none stated'}")
+    if best["direction"] != label["direction"]:
+        faults.append(f"direction: {best['direction']}, right {label['direction']}")
+    return faults
+
+
+def facts_table(documents: list[Judged]) -> list[str]:
+    told = [one for one in documents if one.event and one.fired]
+    faults = {one.line: wrong_facts(one) for one in told}
+    lines = ["", "| MOFCOM fact | right/told | % |", "|---|---|---|"]
+    for fact in ("instrument", "materials", "announced", "effective", "direction"):
+        right = sum(not any(fault.startswith(fact) for fault in some) for some in faults.values())
+        lines.append(f"| {fact} | {right}/{len(told)} | {wilson(right, len(told))} |")
+    lines += [f"wrong fact mofcom {line}: {fault}" for line, some in faults.items() for fault in some]
+    return lines
+
+
+def wrong_lines(some: Iterable[Judged]) -> list[str]:
+    lines = []
+    for one in some:
+        if one.event == bool(one.fired):
+            continue
+        kind = "missed" if one.event else "false alarm"
+        doubt = "" if one.sure else " (unsure)"
+        rules = ",".join(fired["rule"] for fired in one.fired)
+        title = one.record["title"][:100]
+        lines.append(
+            f"{kind}{doubt} | {one.file} {one.line} | {one.label['scope'] or '-'} | {rules or '-'} | {title}"
+        )
+    return sorted(lines)
+
+
+def score(out: Path, rules: Path, feeds: Path, *, wrong: bool) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        convert(out)
+    everything: list[Judged] = []
+    print(HEAD)
+    for path in sorted(LABELS.glob("*.csv")):
+        file = path.stem
+        if file == "strata":
+            continue
+        found = answers(out / f"{file}.jsonl", rules, feeds)
+        (out / f"{file}.answers.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        known, unread = judged(file, out, found)
+        everything += known
+        print(line_of(file, known, len(unread)), flush=True)
+        if wrong:
+            for line, record in unread:
+                print(f"fired, unread: {file} {line} {record['title'][:100]}")
+    for language in sorted({one.record["language"] for one in everything}):
+        print(line_of(f"language {language}", (o for o in everything if o.record["language"] == language)))
+    print(line_of("all", everything))
+    print("\n".join(facts_table([one for one in everything if one.file == "mofcom"])))
+    if wrong:
+        print("\n" + "\n".join(wrong_lines(everything)))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rules", type=Path, default=ROOT / "rules")
+    options.add_argument("--feeds", type=Path, default=ROOT / "feeds")
+    options.add_argument("--out", type=Path, help="keep converted documents and answers here")
+    options.add_argument("--wrong", action="store_true", help="print every wrong line with its title")
+    chosen = options.parse_args()
+    if not (SHARED / "news").is_dir():
+        sys.exit(f"No documents under {SHARED}: set EWS_SHARED_DATA to the folder that holds news/.")
+    with tempfile.TemporaryDirectory() as scratch:
+        score(chosen.out or Path(scratch), chosen.rules.resolve(), chosen.feeds.resolve(), wrong=chosen.wrong)
+
+
+if __name__ == "__main__":
+    main()
