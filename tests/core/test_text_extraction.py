@@ -43,6 +43,28 @@ def test_instrument_is_read_in_the_issuers_form(text, number):
     assert instrument_of(item(), [text]) == number
 
 
+@pytest.mark.parametrize(
+    ("title", "summary", "number"),
+    [
+        ("China expands rare earth controls", "Under notice No. 61 of the commerce ministry a licence is needed.", "MOFCOM 2025/61"),
+        ("Beijing controls batteries", "MOFCOM issued six acts. Notice No. 58 covers anodes.", "MOFCOM 2025/58"),
+        ("Announcement No. 18 of 2025 covers seven rare earths", "China's Ministry of Commerce acted.", "MOFCOM 2025/18"),
+        ("Announcement 2025 No. 61", "MOFCOM", "MOFCOM 2025/61"),
+        ("MOFCOM: No. 62 [2025]", "", "MOFCOM 2025/62"),
+        ("China's customs: Announcement No. 81 of 2021", "GACC", "GACC 2021/81"),
+        ("School issues notice No. 61", "Parents were told.", None),
+        ("Commerce ministry pauses Announcement No. 61 of 2025", "", None),
+        ("商务部暂停实施商务部公告2025年第61号", "", None),
+    ],
+)  # fmt: skip
+def test_press_names_the_announcement_and_the_ministry_apart(title, summary, number):
+    told = Item(
+        id="i", source_id="s", kind="news", country="GB", language="en", title=title, summary=summary,
+        published_at=PUBLISHED, known_at=PUBLISHED,
+    )  # fmt: skip
+    assert instrument_of(told, [title, summary]) == number
+
+
 def test_instrument_of_a_federal_register_page_is_its_document_number():
     url = "https://www.federalregister.gov/documents/2025/09/30/2025-19001/expansion-of-end-user-controls"
     assert instrument_of(item(country="US", url=url), ["Expansion"]) == "FR 2025-19001"

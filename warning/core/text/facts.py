@@ -160,5 +160,5 @@ def _stretches(reading: Reading, told: Iterable[int]) -> list[str]:
 
 
 def _numbered(reading: Reading, stretches: list[str], *, official: bool) -> list[str]:
-    """Where an act's own number may stand. Further down, a document cites other acts."""
-    return [*stretches, reading.text[:_OFFICIAL_HEAD]] if official else stretches
+    """Where an act's own number may stand: also in a notice's head or a report's lead. Further down others are cited."""
+    return [*stretches, reading.text[:_OFFICIAL_HEAD] if official else reading.summary]

@@ -35,13 +35,24 @@ _EN_FORMS = (
     re.compile(r"(?:Announcement|Notice)s?\s+(?P<number>\d{1,3})/(?P<year>20\d\d)", re.IGNORECASE),
     re.compile(r"\bNo\.?\s*(?P<number>\d{1,3})\s+(?:of|\[)\s*(?P<year>20\d\d)", re.IGNORECASE),
 )  # fmt: skip
+# Press names an announcement by its number alone; the year is then the year of the report.
+_EN_BARE = re.compile(
+    r"(?:Announcement|Notice)\s+(?:No\.?|Number)\s*(?P<number>\d{1,3})\b(?!\s*(?:of|,|\(|\[|/|-)?\s*20\d\d)",
+    re.IGNORECASE,
+)
+# An act that is suspended or amended is not the act told.
+_CITED = re.compile(
+    r"(?:suspend\w*|paus\w+|halt\w*|lift\w*|repeal\w*|暂停实施|停止实施|停止执行|继续暂停|中止|暂停)[^.。\n]{0,24}$",
+    re.IGNORECASE,
+)
 _EN_ORDER = re.compile(
     r"Order\s+(?:No\.?\s*(?P<n1>\d{1,3})\s+(?:of|\[)\s*(?P<y1>20\d\d)|(?P<y2>20\d\d)\s+No\.?\s*(?P<n2>\d{1,3}))",
     re.IGNORECASE,
 )
-_MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|commerce ministry|商务部", re.IGNORECASE)
+_MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|商务部", re.IGNORECASE)
 _UNRELIABLE = re.compile(r"unreliable entit", re.IGNORECASE)
 _CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
+_CHINESE_CUSTOMS = re.compile(r"\bGACC?\b|General Administration of Customs|Chin(?:a's|ese) customs|海关总署")
 _FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
 _FR_URL = re.compile(
     r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})",
@@ -105,12 +116,14 @@ def _federal_register(item: Item) -> str | None:
 
 def _chinese(text: str, _item: Item) -> str | None:
     for form in _ZH:
-        if match := form.search(text):
+        for match in form.finditer(text):
+            if _CITED.search(text[: match.start()]):
+                continue
             year = match["year"].translate(_CJK_DIGITS)
             kind = "Order " if "令" in (match["kind"] or "", match["tail"] or "") else ""
             return f"{_codes(match['issuers'])} {kind}{year}/{int(match['number'])}"
-    if match := _STATE_COUNCIL.search(text):
-        return f"State Council Order {int(match.group(1) or match.group(2))}"
+    if order := _STATE_COUNCIL.search(text):
+        return f"State Council Order {int(order.group(1) or order.group(2))}"
     return None
 
 
@@ -123,15 +136,27 @@ def _codes(issuers: str) -> str:
 def _english_chinese(text: str, item: Item) -> str | None:
     if (match := _EN_ORDER.search(text)) and _MOFCOM.search(text):
         return f"MOFCOM Order {match['y1'] or match['y2']}/{int(match['n1'] or match['n2'])}"
-    for form in _EN_FORMS:
+    for form in (*_EN_FORMS, _EN_BARE):
         for match in form.finditer(text):
-            around = text[max(0, match.start() - 160) : match.end() + 100]
-            if _MOFCOM.search(around) or item.country == "CN":
-                if _UNRELIABLE.search(text):
-                    return f"UEL {match['year']}/{int(match['number'])}"
-                joint = _CUSTOMS.search(text[max(0, match.start() - 100) : match.end() + 60])
-                return f"MOFCOM{'-GACC' if joint else ''} {match['year']}/{int(match['number'])}"
+            if not _CITED.search(text[: match.start()]) and (number := _announced_as(match, text, item)):
+                return number
     return None
+
+
+def _announced_as(match: re.Match[str], text: str, item: Item) -> str | None:
+    """Whose announcement it is: the bodies named near it, else anywhere in the item."""
+    year = match.groupdict().get("year") or (item.published_at and str(item.published_at.year))
+    whole = f"{item.title}\n{item.summary}\n{item.body}\n{text}"
+    around = text[max(0, match.start() - 160) : match.end() + 100]
+    ministry = _MOFCOM.search(around) or _MOFCOM.search(whole)
+    if not year or not (ministry or item.country == "CN" or _CHINESE_CUSTOMS.search(whole)):
+        return None
+    number = f"{year}/{int(match['number'])}"
+    if _UNRELIABLE.search(text):
+        return f"UEL {number}"
+    if not ministry and _CHINESE_CUSTOMS.search(whole):
+        return f"GACC {number}"
+    return f"MOFCOM{'-GACC' if _CUSTOMS.search(around) else ''} {number}"
 
 
 def _register_citation(text: str, _item: Item) -> str | None:

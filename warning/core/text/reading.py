@@ -48,6 +48,10 @@ class Reading:
     def title(self) -> str:
         return self.text[: self._title_end]
 
+    @property
+    def summary(self) -> str:
+        return self.text[self._title_end + 1 : self._summary_end]
+
     @cached_property
     def ends(self) -> list[int]:
         return sentence_ends(self.text)
