@@ -9,7 +9,15 @@ import pytest
 
 from tests.adapters import mail_server, slack_stub
 from tests.adapters.alert_samples import BOOK, control, flow, marked, updated
-from warning.app.delivering import DeliveryCounts, deliver_due, payload_refusal, retry_delay_seconds
+from warning.app import delivering
+from warning.app.delivering import (
+    LEASE_SECONDS,
+    DeliveryCounts,
+    InFlight,
+    deliver_due,
+    payload_refusal,
+    retry_delay_seconds,
+)
 from warning.channels.channel import Missing, Sent
 from warning.channels.mail import MailChannel
 from warning.channels.mail_mime import MailIdentity
@@ -21,7 +29,13 @@ from warning.core.assess import Assessment
 from warning.core.evidence import Window
 from warning.core.routing import route
 from warning.core.vocabulary import Marking
-from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown
+from warning.errors import (
+    DeliveryError,
+    DeliveryRateLimited,
+    DeliveryRefused,
+    DeliveryUnknown,
+    StoreError,
+)
 from warning.store.engine import open_engine
 from warning.store.outbox import Outbox
 from warning.store.repository import Repository
@@ -389,3 +403,104 @@ def test_mail_recipient_that_is_refused_costs_the_others_nothing(bench):
         asyncio.run(_until_settled(bench, 3))
     assert sorted(mailbox.recipients) == ["desk-kr@example.org", "desk-us@example.org"]
     assert "no such user" in bench.row_of("desk-jp@example.org").error
+
+
+async def _hang(message, *, row, root_ref):
+    await asyncio.sleep(3600)
+
+
+def test_destination_that_hangs_delays_no_other_and_is_not_asked_twice(bench):
+    async def scenario():
+        bench.owe(control())
+        in_flight = InFlight()
+        parts = (bench.outbox, bench.repository, bench.channels, bench.book, bench.clock)
+        bench.channels["mail"] = hanging = Fake()
+        hanging.send = _hang
+        first = await deliver_due(*parts, in_flight=in_flight, patience_seconds=0.5)
+        assert (first.claimed, first.sent, len(in_flight.running)) == (6, 3, 3)
+        bench.owe(flow())
+        second = await deliver_due(*parts, in_flight=in_flight, patience_seconds=0.5)
+        assert (second.claimed, second.sent) == (3, 3)
+        await in_flight.drain(0.01)
+
+    asyncio.run(scenario())
+    assert bench.states() == {"sent": 6, "sending": 3, "pending": 3}
+
+
+@pytest.mark.parametrize("asked", [float("inf"), float("nan"), 1e300, -5.0])
+def test_absurd_waiting_time_holds_a_destination_for_an_hour_at_most(bench, asked):
+    bench.owe(control())
+    bench.slack.failures["C0JP"] = [DeliveryRateLimited("wait", retry_after_seconds=asked)]
+    assert bench.round().retried == 1
+    bench.clock.advance(minutes=61)
+    assert bench.round().sent == 1
+
+
+def test_message_nobody_takes_does_not_hold_the_others_back(bench):
+    bench.owe(control())
+    poison = bench.row_of("C0JP").id
+    taken = bench.slack.send
+
+    async def picky(message, *, row, root_ref):
+        if row.id == poison:
+            raise DeliveryError("451 not this one")
+        return await taken(message, row=row, root_ref=root_ref)
+
+    bench.slack.send = picky
+    bench.round()
+    bench.owe(flow())
+    bench.clock.advance(minutes=1)
+    bench.round()
+    assert [row.state for row in bench.outbox.rows() if row.address == "C0JP"] == ["pending", "sent"]
+
+
+def test_row_that_was_not_tried_counts_no_attempt(bench):
+    bench.owe(control())
+    bench.owe(flow())
+    bench.slack.failures["C0JP"] = [DeliveryError("down")]
+    bench.round()
+    assert sorted(row.attempts for row in bench.outbox.rows() if row.address == "C0JP") == [0, 1]
+
+
+def test_sender_whose_lease_ran_out_cannot_give_back_what_another_holds(bench):
+    bench.owe(control())
+    lease = timedelta(seconds=LEASE_SECONDS + 1)
+
+    async def slow(message, *, row, root_ref):
+        if row.address != "C0JP":
+            return Sent(provider_ref="x")
+        other = bench.outbox.claim(bench.clock() + lease, limit=10, lease_seconds=LEASE_SECONDS)
+        assert row.id in {r.id for r in other}
+        raise DeliveryError("too late")
+
+    bench.slack.send = slow
+    bench.round()
+    assert bench.row_of("C0JP").state == "sending"
+
+
+def test_what_was_sent_while_the_store_was_locked_is_written_down_later(bench, monkeypatch):
+    bench.owe(control())
+    monkeypatch.setattr(delivering, "STORE_WAITS_SECONDS", (0.0, 0.0))
+    sent, refusals = bench.outbox.sent, [StoreError("locked"), StoreError("full")]
+
+    def locked(row_id, **told):
+        if refusals:
+            raise refusals.pop()
+        return sent(row_id, **told)
+
+    bench.outbox.sent = locked
+    bench.round()
+    assert bench.states() == {"sent": 6}
+
+
+def test_times_written_by_a_clock_far_ahead_hold_nothing(bench):
+    bench.owe(control())
+    bench.clock.advance(days=3650)
+    bench.slack.failures["C0JP"] = [DeliveryError("down")]
+    bench.slack.failures["C0KR"] = [DeliveryRateLimited("wait", retry_after_seconds=60)]
+    bench.slack.failures["C0US"] = [asyncio.CancelledError()]
+    with pytest.raises(asyncio.CancelledError):
+        bench.round()
+    assert bench.states() == {"sent": 3, "pending": 2, "sending": 1}
+    bench.clock.advance(days=-3650)
+    assert bench.round().sent == 3

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Protocol
 
@@ -17,11 +19,14 @@ from warning.core.deliveries import OutboxRow
 from warning.core.desks import Desk, Destination
 from warning.core.routing import release_refusal
 from warning.core.rulebook import Rulebook
-from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown
+from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown, StoreError
 
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 300.0
+# A queue stops starting messages here and a message is given up there, so that both end within the lease.
+QUEUE_SECONDS = 150.0
+SEND_SECONDS = 120.0
 FIRST_DELAY_SECONDS = 15.0
 LONGEST_DELAY_SECONDS = 3600.0
 RATE_LIMIT_DELAY_SECONDS = 30.0
@@ -29,16 +34,23 @@ RECONCILE_DELAY_SECONDS = 20.0
 GIVE_UP_AFTER = timedelta(days=7)
 GIVE_UP_ATTEMPTS = 20
 
+# The store may be locked or full while a message is out: what became of it is written down a little later.
+STORE_WAITS_SECONDS = (0.5, 2.0, 8.0, 30.0)
+
 Clock = Callable[[], datetime]
+Place = tuple[str, str]  # channel, address
 
 
 class OwedRows(Protocol):
     """What this module asks of the outbox."""
 
-    def claim(self, now: datetime, *, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]: ...
+    def claim(
+        self, now: datetime, *, limit: int, lease_seconds: float, besides: Collection[Place] = ()
+    ) -> tuple[OutboxRow, ...]: ...
     def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool: ...
-    def retry(self, row_id: str, *, at: datetime, error: str) -> bool: ...
-    def unknown(self, row_id: str, *, at: datetime, error: str) -> bool: ...
+    def retry(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool: ...
+    def unknown(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool: ...
+    def release(self, row: OutboxRow, *, at: datetime) -> bool: ...
     def dead(self, row_id: str, *, now: datetime, error: str) -> bool: ...
     def pause(self, channel: str, address: str, *, until: datetime) -> None: ...
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None: ...
@@ -63,6 +75,21 @@ class DeliveryCounts:
     resent: int = 0
 
 
+@dataclass(slots=True)
+class InFlight:
+    """Destinations that outlasted their round: they go on alone, and the next rounds leave them alone."""
+
+    running: dict[Place, "asyncio.Task[None]"] = field(default_factory=dict)
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Let them finish, for so long; then cancel them. What is cut short is reconciled at the next start."""
+        tasks = list(self.running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+            await _cancelled(late)
+        self.running.clear()
+
+
 async def deliver_due(
     outbox: OwedRows,
     repository: StoredAlerts,
@@ -71,16 +98,68 @@ async def deliver_due(
     clock: Clock,
     *,
     limit: int = 100,
+    in_flight: InFlight | None = None,
+    patience_seconds: float | None = None,
 ) -> DeliveryCounts:
-    """Send what is due, at most `limit` rows: destinations side by side, each one's rows in order."""
-    rows = outbox.claim(clock(), limit=limit, lease_seconds=LEASE_SECONDS)
+    """Send what is due, at most `limit` rows: destinations side by side, each one's rows in order.
+
+    Returns after `patience_seconds` at the latest, with what was done by then: a destination that hangs goes on
+    alone and delays no other, as long as the next rounds are given the same `in_flight`.
+    """
+    in_flight = in_flight or InFlight()
+    busy = frozenset(in_flight.running)
+    rows = await asyncio.to_thread(
+        outbox.claim, clock(), limit=limit, lease_seconds=LEASE_SECONDS, besides=busy
+    )
     round_ = _Round(outbox, repository, channels, book, clock)
-    await asyncio.gather(*(round_.deliver(queue) for queue in _by_destination(rows)))
+    tasks = {
+        (queue[0].channel, queue[0].address): asyncio.create_task(round_.deliver(queue))
+        for queue in _by_destination(rows)
+    }
+    in_flight.running.update(tasks)
+    await _waited(tasks, in_flight, patience_seconds)
     return DeliveryCounts(claimed=len(rows), **round_.counts)
 
 
+async def _waited(
+    tasks: Mapping[Place, "asyncio.Task[None]"], in_flight: InFlight, patience_seconds: float | None
+) -> None:
+    """Wait for the queues; raise what one of them raised once the others are through, or out of patience."""
+    if not tasks:
+        return
+    try:
+        done, _ = await asyncio.wait(tasks.values(), timeout=patience_seconds)
+    except asyncio.CancelledError:
+        await _cancelled(tasks.values())
+        raise
+    finally:
+        for place, task in tasks.items():
+            if task.done():
+                in_flight.running.pop(place, None)
+            else:
+                task.add_done_callback(partial(_ended, in_flight, place))
+    for task in done:
+        task.result()
+
+
+def _ended(in_flight: InFlight, place: Place, task: "asyncio.Task[None]") -> None:
+    in_flight.running.pop(place, None)
+    if not task.cancelled() and task.exception() is not None:
+        log.error("delivering to %s %s broke off: %s", *place, task.exception())
+
+
+async def _cancelled(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    listed = list(tasks)
+    for task in listed:
+        task.cancel()
+    await asyncio.gather(*listed, return_exceptions=True)
+
+
 def _by_destination(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
-    ordered = sorted(rows, key=lambda r: (r.channel, r.address, r.created_at, r.alert_key, r.alert_version))
+    """Part the rows by destination. What was tried least goes first: one message nobody takes blocks no other."""
+    ordered = sorted(
+        rows, key=lambda r: (r.channel, r.address, r.attempts, r.created_at, r.alert_key, r.alert_version)
+    )
     return [list(group) for _, group in groupby(ordered, key=lambda r: (r.channel, r.address))]
 
 
@@ -109,10 +188,14 @@ class _Round:
 
     async def deliver(self, queue: Sequence[OutboxRow]) -> None:
         """Work through one destination. When it asks for a pause, the rest of its rows wait with it."""
+        started = self._clock()
         for position, row in enumerate(queue):
+            if self._clock() - started > timedelta(seconds=QUEUE_SECONDS):
+                await self._postpone(queue[position:], self._clock())
+                return
             until = await self._deliver_one(row)
             if until is not None:
-                self._postpone(queue[position + 1 :], until)
+                await self._postpone(queue[position + 1 :], until)
                 return
 
     async def _deliver_one(self, row: OutboxRow) -> datetime | None:
@@ -120,34 +203,60 @@ class _Round:
         try:
             sent = await self._carry(row)
         except DeliveryRateLimited as wait:
-            return self._rate_limited(row, wait)
+            return await self._rate_limited(row, wait)
         except DeliveryUnknown as unsure:
-            self._unsure(row, unsure.message)
+            return await self._unsure(row, unsure.message)
         except DeliveryRefused as refused:
-            self._dead(row, refused.message)
+            await self._dead(row, refused.message)
         except DeliveryError as failed:
-            return self._failed(row, failed.message)
+            return await self._failed(row, failed.message)
         except Exception as surprise:  # one broken delivery must not stop the others; it is kept and shown
             log.exception("delivery %s to %s %s failed", row.id, row.channel, row.address)
-            self._unsure(row, f"{type(surprise).__name__}: {surprise}")
+            await self._unsure(row, f"{type(surprise).__name__}: {surprise}")
         else:
-            self._outbox.sent(row.id, now=self._clock(), provider_ref=sent.provider_ref)
+            await self._kept(
+                partial(self._outbox.sent, row.id, provider_ref=sent.provider_ref, now=self._clock())
+            )
             self.counts["sent"] += 1
         return None
 
+    async def _kept(self, write: Callable[[], object]) -> None:
+        """Write an outcome down, patiently: what is forgotten here would be sent twice."""
+        for wait in STORE_WAITS_SECONDS:
+            try:
+                await asyncio.to_thread(write)
+            except StoreError as failure:
+                log.warning("the outcome of a delivery cannot be stored yet: %s", failure)
+                await asyncio.sleep(wait)
+            else:
+                return
+        await asyncio.to_thread(write)
+
     async def _carry(self, row: OutboxRow) -> Sent:
+        try:
+            async with asyncio.timeout(SEND_SECONDS) as limit:
+                return await self._found_or_sent(row)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise DeliveryUnknown(f"the channel took longer than {SEND_SECONDS:g} s") from None
+
+    async def _found_or_sent(self, row: OutboxRow) -> Sent:
         """Look for a message whose fate is unknown before sending it; render and check, then send."""
         channel = self._channels.get(row.channel)
         if channel is None:
             raise DeliveryRefused(f"there is no channel {row.channel!r}")
-        root_ref = self._outbox.root_ref(row.alert_key, row.desk_id, row.channel, row.address)
+        root_ref = await asyncio.to_thread(
+            self._outbox.root_ref, row.alert_key, row.desk_id, row.channel, row.address
+        )
         if row.state == "unknown":
             found = await channel.reconcile(row, root_ref=root_ref)
             if isinstance(found, Sent):
                 self.counts["adopted"] += 1
                 return found
             self.counts["resent"] += found is Missing.UNKNOWABLE
-        return await channel.send(self._rendered(row), row=row, root_ref=root_ref)
+        message = await asyncio.to_thread(self._rendered, row)
+        return await channel.send(message, row=row, root_ref=root_ref)
 
     def _rendered(self, row: OutboxRow) -> Message:
         """Render the stored version, and refuse it when this destination may not see it (any more)."""
@@ -170,48 +279,52 @@ class _Round:
                     return desk, destination
         raise DeliveryRefused(f"the desk {row.desk_id} no longer lists {row.channel} {row.address}")
 
-    def _rate_limited(self, row: OutboxRow, wait: DeliveryRateLimited) -> datetime | None:
+    async def _rate_limited(self, row: OutboxRow, wait: DeliveryRateLimited) -> datetime | None:
+        """Obey, within reason: a wait that is no number, or longer than an hour, is not the last word."""
         seconds = wait.retry_after_seconds
-        if seconds is None:
+        if seconds is None or math.isnan(seconds):
             seconds = max(RATE_LIMIT_DELAY_SECONDS, retry_delay_seconds(row.attempts))
-        until = self._clock() + timedelta(seconds=seconds)
-        self._outbox.pause(row.channel, row.address, until=until)
-        self._give_back(row, until, wait.message)
+        until = self._clock() + timedelta(seconds=min(max(seconds, 0.0), LONGEST_DELAY_SECONDS))
+        await self._kept(partial(self._outbox.pause, row.channel, row.address, until=until))
+        await self._give_back(row, until, wait.message)
         return until
 
-    def _failed(self, row: OutboxRow, error: str) -> datetime | None:
+    async def _failed(self, row: OutboxRow, error: str) -> datetime | None:
         """Back off. A destination out of order holds its other rows too: they keep their order."""
         if self._is_hopeless(row):
-            self._dead(row, f"given up after {row.attempts} attempts: {error}")
+            await self._dead(row, f"given up after {row.attempts} attempts: {error}")
             return None
         until = self._clock() + timedelta(seconds=retry_delay_seconds(row.attempts))
-        self._give_back(row, until, error)
+        await self._give_back(row, until, error)
         return until
 
-    def _unsure(self, row: OutboxRow, error: str) -> None:
+    async def _unsure(self, row: OutboxRow, error: str) -> datetime | None:
+        """Look again later. The rest waits too: what swallowed this message would swallow the next."""
         if self._is_hopeless(row):
-            self._dead(row, f"given up after {row.attempts} attempts, it may have arrived: {error}")
-            return
+            await self._dead(row, f"given up after {row.attempts} attempts, it may have arrived: {error}")
+            return None
         delay = max(RECONCILE_DELAY_SECONDS, retry_delay_seconds(row.attempts))
-        self._outbox.unknown(row.id, at=self._clock() + timedelta(seconds=delay), error=error)
+        until = self._clock() + timedelta(seconds=delay)
+        await self._kept(partial(self._outbox.unknown, row.id, at=until, error=error, attempt=row.attempts))
         self.counts["unknown"] += 1
+        return until
 
-    def _give_back(self, row: OutboxRow, until: datetime, error: str) -> None:
+    async def _give_back(self, row: OutboxRow, until: datetime, error: str) -> None:
         """Return a row that did not go out; one that may have arrived before stays unknown."""
-        if row.state == "unknown":
-            self._outbox.unknown(row.id, at=until, error=error)
-            self.counts["unknown"] += 1
-        else:
-            self._outbox.retry(row.id, at=until, error=error)
-            self.counts["retried"] += 1
+        may_have_arrived = row.state == "unknown"
+        give_back = self._outbox.unknown if may_have_arrived else self._outbox.retry
+        await self._kept(partial(give_back, row.id, at=until, error=error, attempt=row.attempts))
+        self.counts["unknown" if may_have_arrived else "retried"] += 1
 
-    def _postpone(self, rows: Sequence[OutboxRow], until: datetime) -> None:
+    async def _postpone(self, rows: Sequence[OutboxRow], until: datetime) -> None:
+        """Return rows that were not tried, as they were."""
         for row in rows:
-            self._give_back(row, until, "waits: the destination did not take the message before it")
+            await self._kept(partial(self._outbox.release, row, at=until))
+            self.counts["unknown" if row.state == "unknown" else "retried"] += 1
 
-    def _dead(self, row: OutboxRow, error: str) -> None:
+    async def _dead(self, row: OutboxRow, error: str) -> None:
         log.error("delivery %s to %s %s is dead: %s", row.id, row.channel, row.address, error)
-        self._outbox.dead(row.id, now=self._clock(), error=error)
+        await self._kept(partial(self._outbox.dead, row.id, now=self._clock(), error=error))
         self.counts["dead"] += 1
 
     def _is_hopeless(self, row: OutboxRow) -> bool:

@@ -12,7 +12,7 @@ from warning.app.compose import System
 from warning.catalog.sources import SourceSpec
 from warning.core.desks import Desk
 from warning.core.rulebook import Rulebook
-from warning.errors import ConfigError, DeliveryError
+from warning.errors import ConfigError, DeliveryError, DeliveryUnknown
 from warning.report.build import WeekInput, build_digest
 from warning.report.document import DigestDocument
 from warning.report.mail import digest_mail
@@ -165,6 +165,13 @@ async def _post(system: System, document: DigestDocument, channel_name: str, add
     try:
         name = f"digest-{document.week}-{document.desk_id}"
         provider_ref = await channel.post(mail, recipient=address, name=name)
+    except DeliveryUnknown as unsure:
+        # It may lie in the mailbox already. Trying again at every call would fill it with copies.
+        log.warning(
+            "digest %s to %s may have arrived and is not sent again: %s", document.week, address, unsure
+        )
+        _keep(system.repository, document, f"{MAILED}{address}", mail)
+        return DigestSent(**told, error=str(unsure))
     except DeliveryError as failure:
         log.warning("digest %s to %s: %s", document.week, address, failure)
         return DigestSent(**told, error=str(failure))

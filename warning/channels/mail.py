@@ -5,6 +5,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from email import message_from_bytes
 
@@ -16,6 +17,7 @@ from warning.core.deliveries import OutboxRow
 from warning.errors import DeliveryError, DeliveryRefused, DeliveryUnknown
 
 TIMEOUT_SECONDS = 30.0
+SESSIONS = 8
 
 
 class MailChannel:
@@ -27,10 +29,12 @@ class MailChannel:
         self._target = target
         self._identity = identity
         self._timeout_seconds = timeout_seconds
+        # Threads of its own: a mail server that hangs takes none from the store.
+        self._threads = ThreadPoolExecutor(SESSIONS, thread_name_prefix="mail")
 
     async def send(self, message: Message, *, row: OutboxRow, root_ref: str | None) -> Sent:
         mail = mime(message, row, self._identity, root_ref=root_ref)
-        await asyncio.to_thread(self._transmit, mail, row.address)
+        await self._transmitted(mail, row.address)
         return Sent(provider_ref=message_id(row, self._identity))
 
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
@@ -39,8 +43,12 @@ class MailChannel:
 
     async def post(self, mail: bytes, *, recipient: str, name: str) -> str:  # noqa: ARG002 - names a file elsewhere
         """Send a mail that is no alert (a digest), built by its sender. Returns its Message-ID."""
-        await asyncio.to_thread(self._transmit, mail, recipient)
+        await self._transmitted(mail, recipient)
         return str(message_from_bytes(mail)["Message-ID"] or "")
+
+    async def _transmitted(self, mail: bytes, recipient: str) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, self._transmit, mail, recipient)
 
     def _transmit(self, mail: bytes, recipient: str) -> None:
         with _connected(self._target, self._timeout_seconds) as smtp:
@@ -67,6 +75,10 @@ def _connected(target: SmtpTarget, timeout_seconds: float) -> Iterator[smtplib.S
     except ssl.SSLCertVerificationError as wrong:
         raise DeliveryError(
             f"the mail server's certificate is not trusted: {wrong.verify_message}"
+        ) from wrong
+    except UnicodeError as wrong:
+        raise DeliveryRefused(
+            "an address, the user or the password holds characters SMTP cannot carry"
         ) from wrong
     except (OSError, smtplib.SMTPException) as wrong:
         raise DeliveryError(f"the mail server cannot be reached: {wrong}") from wrong

@@ -1,5 +1,7 @@
 """What Slack's refusals mean for a delivery."""
 
+import math
+
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
@@ -45,6 +47,7 @@ def _retry_after(response: object) -> float | None:
     headers = getattr(response, "headers", {})
     value = next((v for k, v in headers.items() if k.lower() == "retry-after"), None)
     try:
-        return max(float(value), 0.0) if value is not None else None
+        seconds = float(value) if value is not None else None
     except ValueError:
         return None
+    return max(seconds, 0.0) if seconds is not None and math.isfinite(seconds) else None

@@ -8,7 +8,20 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from warning.core.deliveries import DeliveryState, OutboxRow
@@ -19,6 +32,9 @@ from warning.store.rows import storable
 from warning.store.schema import channel_pauses, outbox
 
 FINAL = ("sent", "dead")
+# No wait is as long (back-off and Retry-After end at an hour): a later time was written by a clock gone wrong.
+LONGEST_WAIT = timedelta(hours=2)
+WAITS = "waits: the destination did not take the message before it"
 CUT_SHORT = "the process ended, or took too long, while it was sending"
 
 
@@ -28,16 +44,24 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def claim(self, now: datetime, *, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]:
+    def claim(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease_seconds: float,
+        besides: Collection[tuple[str, str]] = (),
+    ) -> tuple[OutboxRow, ...]:
         """Take at most `limit` due rows, oldest first, for `lease_seconds`; nobody else gets them meanwhile.
 
         Rows come back in the state they were in: `pending`, or `unknown` when the message may have arrived
         already and must be looked for before it is sent again. `attempts` counts this one. A version of an
-        alert is not given out before the version before it is sent or dead at the same destination.
+        alert is not given out before the version before it is sent or dead at the same destination. `besides`
+        names destinations (channel, address) that are busy.
         """
         with writing(self.engine) as connection:
             _expire_leases(connection, now)
-            rows = connection.execute(_due(now, limit)).all()
+            rows = connection.execute(_due(now, limit, besides)).all()
             connection.execute(
                 update(outbox)
                 .where(outbox.c.id.in_([row.id for row in rows]))
@@ -68,6 +92,11 @@ class Outbox:
         """Give the row back, to be reconciled at `at`: the channel may have taken it. See `retry`."""
         values = {"state": "unknown", "next_attempt_at": at, "error": storable(error)}
         return self._end(row_id, ("sending",), None, values, attempt)
+
+    def release(self, row: OutboxRow, *, at: datetime) -> bool:
+        """Give a claimed row back untried, as it was before the claim; the claim counts for no attempt."""
+        values: dict[str, Any] = {"state": row.state, "attempts": row.attempts - 1, "next_attempt_at": at}
+        return self._end(row.id, ("sending",), None, values | {"error": WAITS}, row.attempts)
 
     def dead(self, row_id: str, *, now: datetime, error: str) -> bool:
         """Give up: the destination will never accept it. `requeue` brings it back."""
@@ -157,12 +186,16 @@ class Outbox:
 def _expire_leases(connection: Connection, now: datetime) -> None:
     connection.execute(
         update(outbox)
-        .where(outbox.c.state == "sending", outbox.c.lease_until <= now)
+        .where(outbox.c.state == "sending", _has_come(outbox.c.lease_until, now))
         .values(state="unknown", error=CUT_SHORT, next_attempt_at=now, lease_until=None, updated_at=now)
     )
 
 
-def _due(now: datetime, limit: int) -> Select[Any]:
+def _has_come(column: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
+    return or_(column <= now, column > now + LONGEST_WAIT)
+
+
+def _due(now: datetime, limit: int, besides: Collection[tuple[str, str]] = ()) -> Select[Any]:
     """Rows that may be sent now. PostgreSQL skips rows another claimer holds; SQLite has one writer."""
     before = outbox.alias("before")
     same_destination = and_(
@@ -177,11 +210,13 @@ def _due(now: datetime, limit: int) -> Select[Any]:
     paused = exists().where(
         channel_pauses.c.channel == outbox.c.channel,
         channel_pauses.c.address == outbox.c.address,
-        channel_pauses.c.until > now,
+        ~_has_come(channel_pauses.c.until, now),
     )
+    destination = tuple_(outbox.c.channel, outbox.c.address)
     return (
         select(outbox)
-        .where(outbox.c.state.in_(("pending", "unknown")), outbox.c.next_attempt_at <= now)
+        .where(outbox.c.state.in_(("pending", "unknown")), _has_come(outbox.c.next_attempt_at, now))
+        .where(destination.not_in(sorted(besides)) if besides else true())
         .where(~waits_for_another, ~paused)
         .order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
         .limit(limit)
