@@ -86,12 +86,14 @@ class Memory:
 
     `entry_hashes` marks feed entries already read; `briefs` is what judging needs of them, by item id;
     `running` holds sources that outlasted their round. `parser` reads documents elsewhere (`ParsePool.parse`);
-    without one a thread does.
+    without one a thread does. `unsaved` holds states the store would not take: a full disk must not make us
+    ask publishers without a pause.
     """
 
     entry_hashes: dict[str, frozenset[str]] = field(default_factory=dict)
     briefs: dict[str, dict[str, EntryBrief]] = field(default_factory=dict)
     running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
+    unsaved: dict[str, SourceState] = field(default_factory=dict)
     parser: PooledParser | None = None
 
     async def drain(self, grace_seconds: float) -> None:
@@ -131,7 +133,7 @@ async def collect_due(
     round_ = _Round(repository, fetcher, clock, settings, memory, parser)
     tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
     for spec in sources:
-        state = states.get(spec.id, SourceState(source_id=spec.id))
+        state = memory.unsaved.get(spec.id) or states.get(spec.id, SourceState(source_id=spec.id))
         if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force):
             continue
         tasks[spec.id] = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
@@ -148,9 +150,9 @@ def _is_wanted(
     force: bool,
 ) -> bool:
     if named is not None:
-        return spec.id in named and (force or is_due(state, now))
+        return spec.id in named and (force or is_due(spec, state, now))
     key_arrived = state.condition == "unconfigured" and key_of(spec, settings.source_keys) is not None
-    return spec.enabled and (force or key_arrived or is_due(state, now))
+    return spec.enabled and (force or key_arrived or is_due(spec, state, now))
 
 
 async def _gathered(
@@ -213,7 +215,9 @@ class _Round:
         except Exception as surprise:  # a fault of ours over one source must not silence the others
             log.exception("collecting %s failed", spec.id)
             after, outcome = failed(spec, state, surprise, self._clock())
+        self._memory.unsaved[spec.id] = after
         await self._write(self._repository.save_source_state, after)
+        del self._memory.unsaved[spec.id]
         return outcome
 
     async def _poll(

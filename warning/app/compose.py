@@ -9,6 +9,8 @@ from pydantic import SecretStr
 
 from warning import resources
 from warning.app.collecting import Memory
+from warning.app.delivering import InFlight
+from warning.app.set_aside import SetAside
 from warning.catalog.load import RulebookHolder
 from warning.catalog.sources import SourceSpec, load_sources
 from warning.channels.build import build_channels
@@ -50,6 +52,8 @@ class System:
     channels: Mapping[str, Channel]
     clock: Clock = field(default=system_clock)
     memory: Memory = field(default_factory=Memory)
+    in_flight: InFlight = field(default_factory=InFlight)
+    set_aside: SetAside = field(default_factory=SetAside)
 
     def book(self) -> Rulebook:
         return self.rulebooks.current()

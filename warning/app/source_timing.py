@@ -12,9 +12,11 @@ LEAST_CAP = timedelta(hours=6)
 MOST_DOUBLINGS = 20
 
 
-def is_due(state: SourceState, now: datetime) -> bool:
-    """A source never polled is due at once."""
-    return state.next_due_at is None or state.next_due_at <= now
+def is_due(spec: SourceSpec, state: SourceState, now: datetime) -> bool:
+    """A source never polled is due at once; so is one whose time was set by a clock that ran far ahead."""
+    if state.next_due_at is None or state.next_due_at <= now:
+        return True
+    return state.next_due_at - now > max(LONGEST_RETRY + FIRST_RETRY, 2 * spec.every) + spec.spread
 
 
 def next_poll(spec: SourceSpec, now: datetime, *, max_age_seconds: float | None = None) -> datetime:

@@ -1,5 +1,6 @@
 """The rulebook in force: read again when files change, and never replaced by a bad one."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import blake2b
@@ -10,6 +11,8 @@ from warning.catalog.assemble import read_rulebook
 from warning.core.rulebook import Rulebook
 from warning.errors import CatalogError, Problem
 
+log = logging.getLogger(__name__)
+MOST_LOGGED = 20
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -54,10 +57,19 @@ class RulebookHolder:
             return False
         self._digest = digest
         book = self._read()
-        if book is None or book == self._book:
+        if book is None:
+            log.error("the last good rulebook stays in force until this is mended:\n%s", self._complaint())
+            return False
+        if book == self._book:
             return False
         self._book = book
+        log.info("rulebook %s is in force", book.version)
         return True
+
+    def _complaint(self) -> str:
+        fatal = self.fatal_problems
+        more = len(fatal) - MOST_LOGGED
+        return "\n".join([*map(str, fatal[:MOST_LOGGED]), *([f"and {more} more"] if more > 0 else [])])
 
     @property
     def fatal_problems(self) -> tuple[Problem, ...]:

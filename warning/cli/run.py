@@ -71,14 +71,14 @@ async def _serve(system: System, role: str) -> None:
         actions = {
             "collect": lambda: collect_round(system, fetcher, patience_seconds=PATIENCE_SECONDS),
             "assess": lambda: asyncio.to_thread(assess_new, system),
-            "deliver": lambda: deliver_round(system),
+            "deliver": lambda: deliver_round(system, patience_seconds=PATIENCE_SECONDS),
             "schedule": lambda: send_due_digests(system),
         }
         chosen = actions if role == "all" else {role: actions[role]}
         jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
         click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
         await run_service(jobs, stop)
-        await system.memory.drain(GRACE_SECONDS)
+        await asyncio.gather(system.memory.drain(GRACE_SECONDS), system.in_flight.drain(GRACE_SECONDS))
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
 
 

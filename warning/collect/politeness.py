@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from warning.errors import FetchRateLimited
 
+LONGEST_HOLD_SECONDS = 3600.0
+
 
 @dataclass(slots=True)
 class _Host:
@@ -53,8 +55,12 @@ class Politeness:
             yield
 
     def hold(self, host: str, seconds: float) -> None:
-        """Remember that `host` asked to be left alone for `seconds`."""
+        """Remember that `host` asked to be left alone for `seconds`, an hour at most.
+
+        The source that was told to wait waits as long as it was told; it must not silence its neighbours for days.
+        """
         state = self._host(host)
+        seconds = min(seconds, LONGEST_HOLD_SECONDS)
         state.held_until = max(state.held_until, self._monotonic() + seconds)
 
     def _refuse_while_held(self, host: str, state: _Host) -> None:

@@ -25,6 +25,7 @@ MAX_ENTITY_BYTES = 2_000_000
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}?\?>", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]{1,8})|0*([0-9]{1,8}));", re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+(%?)\s*([\w.:-]+)\s+(?:SYSTEM|PUBLIC|"([^"]*)"|'([^']*)')""")
 _CDF = re.compile(r"(?:\s*<(?:\?[^>]{0,300}|!--.{0,2000}?--)>)*\s*<channel\b", re.IGNORECASE | re.DOTALL)
 # Without any of these elements feedparser finds nothing, and on large pages it takes long over it.
@@ -63,7 +64,7 @@ def _from_json(text: str, decoded: Decoded, document: Document, profile: SourceP
 def _from_xml(
     text: str, decoded: Decoded, document: Document, profile: SourceProfile, known: frozenset[str]
 ) -> Parsed:
-    cleaned = _NOT_XML.sub("", text)
+    cleaned = _REFERENCE.sub(_possible, _NOT_XML.sub("", text))
     xml = _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', cleaned, count=1).encode()
     split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known)
     if split is not None and not split.rest:
@@ -80,6 +81,13 @@ def _from_xml(
         seen=split.total if split else len(entries),
         entry_hashes=split.hashes if split else frozenset(),
     )
+
+
+def _possible(reference: re.Match[str]) -> str:
+    """Drop a reference to what is no character: one of them would cost the whole feed."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    no_character = code > 0x10FFFF or _NOT_XML.match(chr(code)) is not None
+    return "" if no_character else reference[0]
 
 
 def _feedparser(xml: bytes) -> Mapping[str, Any]:

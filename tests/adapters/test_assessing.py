@@ -1,0 +1,82 @@
+"""One piece of evidence that breaks an assessment silences no other, and races end."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.core.build import START, book, desk
+from warning.app import assessing
+from warning.app.assessing import MOST_RACES, assess_new
+from warning.app.set_aside import SetAside
+from warning.core.assess import assess
+from warning.core.evidence import Item
+from warning.errors import AssessmentRaced, StoreError
+
+
+@pytest.fixture
+def system(repository):
+    return SimpleNamespace(book=book, repository=repository, clock=lambda: START, set_aside=SetAside())
+
+
+def item(item_id: str) -> Item:
+    return Item(
+        id=item_id,
+        source_id="wire",
+        kind="news",
+        country="US",
+        language="en",
+        title=f"News {item_id}",
+        known_at=START,
+    )
+
+
+def broken_by(*poison: str):
+    def picky(book, window, state, as_of):
+        if any(found.id in poison for found in window.items):
+            raise ZeroDivisionError("poison")
+        return assess(book, window, state, as_of)
+
+    return picky
+
+
+def test_evidence_that_breaks_an_assessment_is_set_aside_and_the_rest_is_assessed(
+    system, monkeypatch, caplog
+):
+    items = [item(f"i-{n:03d}") for n in range(60)]
+    system.repository.add_items(items)
+    monkeypatch.setattr(assessing, "assess", broken_by("i-007", "i-042"))
+    report = assess_new(system)
+    assert (report.evidence, report.set_aside) == (58, 2)
+    assert system.repository.counts()["unassessed"] == 2
+    assert "i-007" in caplog.text
+    assert assess_new(system).evidence == 0
+
+    monkeypatch.setattr(assessing, "assess", assess)
+    assert assess_new(system).evidence == 0, "the same rulebook does not try again"
+    system.book = lambda: book(desks=(desk("kr", "KR"),))
+    assert assess_new(system).evidence == 2
+
+
+def test_store_that_does_not_answer_sets_nothing_aside(system, monkeypatch):
+    system.repository.add_items([item("i-1")])
+
+    def locked(*_, **__):
+        raise StoreError("locked")
+
+    monkeypatch.setattr(system.repository, "state", locked)
+    with pytest.raises(StoreError):
+        assess_new(system)
+    assert not system.set_aside.ids
+
+
+def test_assessment_that_is_always_raced_gives_up_until_the_next_round(system, monkeypatch):
+    system.repository.add_items([item("i-1")])
+    tries = []
+
+    def raced(*_, **__):
+        tries.append(1)
+        raise AssessmentRaced
+
+    monkeypatch.setattr(system.repository, "commit_assessment", raced)
+    assert assess_new(system).evidence == 0
+    assert len(tries) == MOST_RACES
