@@ -13,7 +13,8 @@ EwsError
 ├── StoreError
 │   ├── SchemaBehind              the database wants `warning db upgrade`
 │   ├── AssessmentRaced           another process assessed the same evidence first
-│   └── EvidenceMissing
+│   ├── EvidenceMissing
+│   └── ReviewRefused             the alert has moved on, or may not be acted on so in the state it is in
 └── DeliveryError                 a channel did not accept a message; `retryable` says what to do
     ├── DeliveryRateLimited       carries retry_after_seconds
     ├── DeliveryRefused           the destination will never accept this (auth, gone, invalid)
@@ -128,6 +129,10 @@ class AssessmentRaced(StoreError):
 
 class EvidenceMissing(StoreError):
     """The evidence asked for is not in the store."""
+
+
+class ReviewRefused(StoreError):
+    """The alert may not be acted on so; nothing was stored."""
 
 
 class DeliveryError(EwsError):

@@ -1,41 +1,53 @@
 """`warning alerts`: what the desks were told, why, on what evidence, and why somebody was not told."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal
 
 import click
 
-from warning.app.compose import System, compose
+from warning.app.compose import System
+from warning.app.triage import desk_called, history, reviews_at
 from warning.channels.render import render
 from warning.channels.text_form import text_form
 from warning.cli.alert_document import case_document, summary_document, told_line
+from warning.cli.alert_lookup import composed_system, versions_named
+from warning.cli.alerts_review import REVIEW_COMMANDS
 from warning.cli.deliveries import delivery_document
 from warning.cli.output import print_json, print_table
+from warning.cli.review_document import event_document, event_line, review_document, review_line
 from warning.core.alerts import Alert
 from warning.core.desks import Desk, Destination
-from warning.errors import ConfigError, EvidenceMissing
-from warning.settings import load_settings
+from warning.core.review import NEEDS_A_LOOK, REVIEW_STATES, Review
+from warning.core.routing import desk_refusal
+from warning.errors import EvidenceMissing
 
 SCHEMA = "alerts/1"
 LEVELS = {"unknown": "?", "minor": "LOW", "moderate": "MEDIUM", "severe": "HIGH", "extreme": "CRITICAL"}
 
 
-@click.group("alerts", epilog="Exit codes: 0 ok, 1 no such alert, 2 usage or configuration, 130 interrupted.")
+@click.group(
+    "alerts",
+    epilog="Exit codes: 0 ok, 1 no such alert or refused, 2 usage or configuration, 130 interrupted.",
+)
 def command() -> None:
-    """Read alerts.
+    """Read alerts and say what the desk does about them.
 
     \b
     Examples:
-      warning alerts list --since 2026-11-01
+      warning alerts list --desk kr --state open
+      warning alerts ack a-0123456789abcdef --desk kr --by "J. Kim"
       warning alerts show a-0123456789abcdef --desk kr
     """
 
 
 @command.command("list")
-@click.option("--state", type=click.Choice(["open", "closed"]), help="Only alerts in this state.")
+@click.option(
+    "--state",
+    type=click.Choice(REVIEW_STATES),
+    help="Only alerts in this state at the desk; open includes reopened. Without --desk: open or closed.",
+)
+@click.option("--desk", "desk_id", help="As they stand at this desk, and only what it may see.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Updated on or after this day (UTC).")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="As they stood before this day (UTC).")
 @click.option(
@@ -44,25 +56,50 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def list_command(
     *,
-    state: Literal["open", "closed"] | None,
+    state: str | None,
+    desk_id: str | None,
     since: datetime | None,
     until: datetime | None,
     context: bool,
     as_json: bool,
 ) -> None:
     """List alerts, last updated first."""
-    with _system() as system:
-        found = system.repository.alerts(state=state, since=_utc(since), until=_utc(until))
-    shown = [alert for alert in found if alert.interrupts or context]
+    if desk_id is None and state not in {None, "open", "closed"}:
+        raise click.UsageError(f"an alert is {state} at a desk: name it with --desk")
+    with composed_system() as system:
+        found = system.repository.alerts(since=_utc(since), until=_utc(until))
+        reviews: Mapping[str, Review] = {}
+        if desk_id is not None:
+            desk = desk_called(system.book(), desk_id)
+            found = tuple(alert for alert in found if desk_refusal(alert, desk) is None)
+            reviews = reviews_at(system.repository, desk, found, system.clock)
+    listed = [alert for alert in found if state is None or _is_in(state, alert, reviews)]
+    shown = [alert for alert in listed if alert.interrupts or context]
     if as_json:
-        print_json(SCHEMA, {"alerts": [summary_document(alert) for alert in shown]})
+        print_json(SCHEMA, {"alerts": [_summary(alert, reviews) for alert in shown]})
         return
     countries = sorted({grading.country for alert in shown for grading in alert.gradings})
+    at_desk = ("state", "with") if desk_id is not None else ()
     print_table(
-        ("key", "v", "updated", *countries, "evidence", "publishers", "title"),
-        [_cells(alert, countries) for alert in shown],
+        ("key", "v", "updated", *countries, *at_desk, "evidence", "publishers", "title"),
+        [_cells(alert, countries, reviews.get(alert.key)) for alert in shown],
     )
-    click.echo(f"{len(shown)} alerts, {len(found) - len(shown)} of background coverage not shown", err=True)
+    hidden = len(listed) - len(shown)
+    click.echo(f"{len(shown)} alerts, {hidden} of background coverage not shown", err=True)
+
+
+def _is_in(state: str, alert: Alert, reviews: Mapping[str, Review]) -> bool:
+    if alert.key not in reviews:
+        return alert.state == state
+    at_desk = reviews[alert.key].state
+    return at_desk == state or (state == "open" and at_desk in NEEDS_A_LOOK)
+
+
+def _summary(alert: Alert, reviews: Mapping[str, Review]) -> dict[str, object]:
+    summary = summary_document(alert)
+    if alert.key in reviews:
+        summary["review"] = review_document(reviews[alert.key])
+    return summary
 
 
 @command.command("show")
@@ -77,37 +114,21 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
 
     KEY may be shortened as long as it names one alert.
     """
-    with _system() as system:
-        versions = _versions(system, key)
+    with composed_system() as system:
+        versions = versions_named(system, key)
         if evidence is not None:
             sys.stdout.buffer.write(_as_fetched(system, versions[-1], evidence))
         elif as_json:
             told = [delivery_document(row) for row in system.repository.deliveries_of(versions[-1].key)]
             withheld = system.repository.withheld_of(versions[-1].key)
-            print_json(SCHEMA, {"alert": case_document(versions, told, withheld)})
+            standing, events = history(system.repository, system.book(), versions, system.clock)
+            reviewed = {
+                "reviews": {desk_id: review_document(review) for desk_id, review in standing.items()},
+                "review_history": [event_document(event) for event in events],
+            }
+            print_json(SCHEMA, {"alert": {**case_document(versions, told, withheld), **reviewed}})
         else:
             _print_case(system, versions, desk_id)
-
-
-@contextmanager
-def _system() -> Iterator[System]:
-    system = compose(load_settings())
-    try:
-        yield system
-    finally:
-        system.close()
-
-
-def _versions(system: System, key: str) -> tuple[Alert, ...]:
-    """Return the alert's versions. Raises EvidenceMissing unless `key` names exactly one alert."""
-    versions = system.repository.alert_versions(key)
-    if versions:
-        return versions
-    near = sorted({alert.key for alert in system.repository.alerts() if alert.key.startswith(key)})
-    if len(near) == 1:
-        return system.repository.alert_versions(near[0])
-    hint = f": it is short for {', '.join(near[:5])}" if near else ""
-    raise EvidenceMissing(f"no alert has the key {key!r}{hint}")
 
 
 def _as_fetched(system: System, alert: Alert, number: int) -> bytes:
@@ -136,18 +157,22 @@ def _print_case(system: System, versions: tuple[Alert, ...], desk_id: str | None
     for one in system.repository.withheld_of(alert.key):
         to = f"v{one.alert_version} to {one.desk_id} by {one.channel} {one.address}"
         click.echo(f"  {to}: {one.reason}, {one.detail}")
+    _print_reviews(system, versions)
+
+
+def _print_reviews(system: System, versions: tuple[Alert, ...]) -> None:
+    standing, events = history(system.repository, system.book(), versions, system.clock)
+    click.echo("\nReview by desk")
+    for desk_id, review in standing.items():
+        click.echo(f"  {review_line(desk_id, review)}")
+    for event in events:
+        click.echo(f"    {event_line(event)}")
 
 
 def _reader(system: System, desk_id: str | None) -> Desk:
     """Return the desk asked for; without one, a reader of English in UTC for the first desk's country."""
-    desks = system.book().desks
     if desk_id is not None:
-        named = next((desk for desk in desks if desk.id == desk_id), None)
-        if named is None:
-            raise ConfigError(
-                f"no desk is called {desk_id!r}; there are {', '.join(d.id for d in desks) or 'none'}"
-            )
-        return named
+        return desk_called(system.book(), desk_id)
     return Desk(
         id="reader",
         title="reader of this terminal",
@@ -158,7 +183,7 @@ def _reader(system: System, desk_id: str | None) -> Desk:
     )
 
 
-def _cells(alert: Alert, countries: list[str]) -> tuple[object, ...]:
+def _cells(alert: Alert, countries: list[str], review: Review | None) -> tuple[object, ...]:
     levels = [LEVELS[alert.severity_for(country).value] for country in countries]
     updated = f"{alert.updated_at:%Y-%m-%d %H:%M}Z"
     return (
@@ -166,6 +191,7 @@ def _cells(alert: Alert, countries: list[str]) -> tuple[object, ...]:
         alert.version,
         updated,
         *levels,
+        *((review.state, review.assignee or review.actor) if review else ()),
         alert.evidence_total,
         len(alert.publishers),
         alert.title,
@@ -174,3 +200,7 @@ def _cells(alert: Alert, countries: list[str]) -> tuple[object, ...]:
 
 def _utc(day: datetime | None) -> datetime | None:
     return None if day is None else day.replace(tzinfo=UTC)
+
+
+for review_command in REVIEW_COMMANDS:
+    command.add_command(review_command)

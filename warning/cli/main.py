@@ -14,7 +14,7 @@ NOUNS = {
     "feeds": "Sources: list, check, poll, parse, status.",
     "rules": "Rules: check, test, explain, eval, backtest, schema.",
     "evidence": "Evidence in and out of the store.",
-    "alerts": "Alerts: list, show.",
+    "alerts": "Alerts: list, show, and what a desk does about them.",
     "deliveries": "The outbox: list, retry.",
     "desks": "Who is told what, and why or why not.",
     "digest": "A week for a desk.",

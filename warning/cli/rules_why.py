@@ -10,6 +10,7 @@ import click
 from warning.app.compose import open_repository, system_clock
 from warning.app.explaining import Explained, explain_records
 from warning.app.rule_stats import RuleStats, rule_stats
+from warning.app.triage import rule_precisions
 from warning.catalog.complaints import did_you_mean
 from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
@@ -115,23 +116,25 @@ def _print_explained(rule: AnyRule, explained: Sequence[Explained], *, as_json: 
 def stats(
     *, weeks: int, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool
 ) -> None:
-    """Say how often each rule fired and when it last did, from the store."""
+    """Say how often each rule fired, when it last did, and how often desks found it right in 90 days."""
     book = chosen_book(rules, feeds, overlays)
     repository = open_repository(load_settings())
     until = system_clock()
     try:
         traces = repository.traces(until - timedelta(weeks=weeks), until)
+        precision = rule_precisions(repository, until)
     finally:
         repository.engine.dispose()
-    found = rule_stats(book, traces, weeks)
+    found = rule_stats(book, traces, weeks, precision)
     if as_json:
         print_json(
             "rules/1", {"command": "stats", "weeks": weeks, "rules": [one.document() for one in found]}
         )
     else:
-        print_table(("RULE", "LAST FIRED", "SIGNALS A WEEK", "LAST OUTCOME"), map(_row, found))
+        print_table(("RULE", "LAST FIRED", "SIGNALS A WEEK", "LAST OUTCOME", "PRECISION"), map(_row, found))
 
 
-def _row(one: RuleStats) -> tuple[str, str, str, str]:
+def _row(one: RuleStats) -> tuple[str, ...]:
     last = one.last_fired_at.date().isoformat() if one.last_fired_at else "never"
-    return one.rule_id, last, f"{one.signals_per_week:.2f}", one.last_outcome
+    precision = "; ".join(f"{each.desk_id} {each}" for each in one.precision) or "no verdicts"
+    return one.rule_id, last, f"{one.signals_per_week:.2f}", one.last_outcome, precision

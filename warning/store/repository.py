@@ -10,11 +10,23 @@ from warning.core.assess import Assessment, State
 from warning.core.deliveries import DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceState
+from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
 from warning.core.vocabulary import SourceKind
 from warning.store import alerts as alert_rows
 from warning.store import archive as archive_rows
-from warning.store import assessments, deliveries, digests, export, figures, items, lists, sources, window
+from warning.store import (
+    assessments,
+    deliveries,
+    digests,
+    export,
+    figures,
+    items,
+    lists,
+    reviews,
+    sources,
+    window,
+)
 from warning.store.archive import Fetch
 from warning.store.assessments import TraceRecord
 from warning.store.deliveries import Owed
@@ -231,6 +243,33 @@ class Repository:
     def withheld_of(self, alert_key: str) -> tuple[Withheld, ...]:
         with reading(self.engine) as connection:
             return alert_rows.withheld_of(connection, alert_key)
+
+    # Reviews
+
+    def add_review(self, event: ReviewEvent, *, country: str) -> Review:
+        """Store one act for one desk of that country; return where the alert stands there.
+
+        Raises EvidenceMissing, or ReviewRefused when the alert has moved on or its state does not allow it.
+        """
+        with writing(self.engine) as connection:
+            return reviews.add_review(connection, event, country)
+
+    def review_events(
+        self, *, alert_key: str | None = None, desk_id: str | None = None
+    ) -> tuple[ReviewEvent, ...]:
+        """Return what people did about one alert, for one desk, or all of it, in the order it was stored."""
+        with reading(self.engine) as connection:
+            return reviews.review_events(connection, alert_key=alert_key, desk_id=desk_id)
+
+    def versions_since_review(self, desk_id: str) -> tuple[Alert, ...]:
+        """Return the alert versions newer than something this desk acted on."""
+        with reading(self.engine) as connection:
+            return reviews.versions_since_review(connection, desk_id)
+
+    def closings_since(self, since: datetime) -> tuple[tuple[str, ReviewEvent], ...]:
+        """Return (rule id, event) of closings and reopenings at or after `since`: what precision is made of."""
+        with reading(self.engine) as connection:
+            return reviews.closings_since(connection, since)
 
     # Sources, digests, counts
 

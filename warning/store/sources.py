@@ -18,6 +18,7 @@ from warning.store.schema import (
     listings,
     observations,
     outbox,
+    reviews,
     series,
     signals,
     source_states,
@@ -26,7 +27,7 @@ from warning.store.schema import (
 
 COUNTED = (
     documents, fetches, items, item_revisions, series, observations, listings, listing_changes,
-    assessments, signals, alerts, alert_versions, outbox, withheld, digests,
+    assessments, signals, alerts, alert_versions, outbox, withheld, reviews, digests,
 )  # fmt: skip
 WITH_QUEUE = (items, observations, listing_changes)
 

@@ -1,0 +1,93 @@
+"""A desk works through its alerts from the command line."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.adapters.judged import commit, document, fired
+from warning.cli.main import cli
+from warning.errors import ReviewRefused
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+RULE = "prc-export-control-notice"
+
+
+@pytest.fixture
+def key(sqlite_url: str) -> str:
+    engine = open_engine(sqlite_url)
+    repository = Repository(engine)
+    repository.add_items([document()])
+    commit(repository, replace(fired(), rule_id=RULE))
+    (alert,) = repository.alerts()
+    engine.dispose()
+    return alert.key
+
+
+@pytest.fixture
+def warning(sqlite_url: str, tmp_path: Path):
+    environment = {"WARNING_HOME": str(tmp_path / "home"), "WARNING_DATABASE_URL": sqlite_url}
+
+    def run(*words: str):
+        result = CliRunner().invoke(cli, words, env=environment, standalone_mode=False)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+def listed(warning, *words: str) -> list[str]:
+    document = json.loads(warning("alerts", "list", "--json", *words).stdout)
+    return [alert["key"] for alert in document["alerts"]]
+
+
+def test_a_desk_acknowledges_and_the_other_desks_list_is_as_before(warning, key: str):
+    done = json.loads(warning("alerts", "ack", key[:6], "--desk", "kr", "--by", "Kim", "--json").stdout)
+    assert (done["schema"], done["alert"], done["review"]["state"]) == ("alerts/1", key, "acknowledged")
+    assert listed(warning, "--desk", "kr", "--state", "open") == []
+    assert listed(warning, "--desk", "kr", "--state", "acknowledged") == [key]
+    assert listed(warning, "--desk", "us", "--state", "open") == [key]
+    assert listed(warning, "--state", "open") == [key]
+
+
+def test_the_case_tells_who_did_what_and_why(warning, key: str):
+    warning("alerts", "assign", key, "--desk", "kr", "--by", "Kim", "--to", "Park")
+    warning("alerts", "note", key, "--desk", "kr", "--by", "Park", "--reason", "기업에 문의함")
+    warning("alerts", "close", key, "--desk", "kr", "--by", "Park", "--verdict", "false_positive")
+    shown = warning("alerts", "show", key).stdout
+    assert "kr: closed as false_positive by Park" in shown
+    assert "Park: note on v1: 기업에 문의함" in shown
+    case = json.loads(warning("alerts", "show", key, "--json").stdout)["alert"]
+    assert [event["action"] for event in case["review_history"]] == ["assign", "note", "close"]
+    assert {desk: review["state"] for desk, review in case["reviews"].items()} == {
+        "jp": "open",
+        "kr": "closed",
+        "us": "open",
+    }
+
+
+def test_what_may_not_be_done_names_the_mend_and_changes_nothing(warning, key: str):
+    with pytest.raises(ReviewRefused, match="stands at version 1 now, not at version 2"):
+        warning("alerts", "ack", key, "--desk", "kr", "--by", "Kim", "--version", "2")
+    with pytest.raises(ReviewRefused, match="30 days at most"):
+        warning("alerts", "snooze", key, "--desk", "kr", "--by", "Kim", "--until", "6w")
+    assert listed(warning, "--desk", "kr", "--state", "open") == [key]
+
+
+def test_a_snooze_takes_a_span_or_a_day(warning, key: str):
+    said = warning("alerts", "snooze", key, "--desk", "kr", "--by", "Kim", "--until", "3d").stdout
+    assert f"{key} kr: snoozed until " in said
+    said = warning("alerts", "reopen", key, "--desk", "kr", "--by", "Kim").stdout
+    assert f"{key} kr: reopened by Kim" in said
+
+
+def test_rules_stats_count_the_verdicts_of_each_desk(warning, key: str):
+    warning("alerts", "close", key, "--desk", "kr", "--by", "Kim", "--verdict", "confirmed")
+    stats = json.loads(warning("rules", "stats", "--json").stdout)["rules"]
+    found = {rule["rule"]: rule["precision"] for rule in stats if rule["precision"]}
+    assert [(one["desk"], one["n"], one["ratio"]) for one in found[RULE]] == [("kr", 1, None)]
+    assert "kr too few to say (n=1)" in warning("rules", "stats").stdout

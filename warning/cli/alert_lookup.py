@@ -1,0 +1,31 @@
+"""Finding what a command on alerts speaks of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warning.app.compose import System, compose
+from warning.core.alerts import Alert
+from warning.errors import EvidenceMissing
+from warning.settings import load_settings
+
+
+@contextmanager
+def composed_system() -> Iterator[System]:
+    """The system of the settings, closed at the end."""
+    system = compose(load_settings())
+    try:
+        yield system
+    finally:
+        system.close()
+
+
+def versions_named(system: System, key: str) -> tuple[Alert, ...]:
+    """Return the alert's versions. Raises EvidenceMissing unless `key` names exactly one alert."""
+    versions = system.repository.alert_versions(key)
+    if versions:
+        return versions
+    near = sorted({alert.key for alert in system.repository.alerts() if alert.key.startswith(key)})
+    if len(near) == 1:
+        return system.repository.alert_versions(near[0])
+    hint = f": it is short for {', '.join(near[:5])}" if near else ""
+    raise EvidenceMissing(f"no alert has the key {key!r}{hint}")
