@@ -101,7 +101,9 @@ def mails(environment) -> list[Path]:
 
 
 def deliveries(environment) -> list[dict]:
-    return json.loads(warning(environment, "deliveries", "list", "--json").stdout)["deliveries"]
+    listed = warning(environment, "deliveries", "list", "--json")
+    assert listed.returncode == 0, listed.stderr
+    return json.loads(listed.stdout)["deliveries"]
 
 
 def test_one_round_takes_a_notice_from_the_feed_to_every_desk(environment, publisher):
