@@ -53,6 +53,8 @@ _MOFCOM = re.compile(r"MOFCOM|Ministry of Commerce|Commerce Ministry|商务部",
 _UNRELIABLE = re.compile(r"unreliable entit", re.IGNORECASE)
 _CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
 _CHINESE_CUSTOMS = re.compile(r"\bGACC?\b|General Administration of Customs|Chin(?:a's|ese) customs|海关总署")
+# China's numbered notices on exports are the commerce ministry's, also where a report leaves that out.
+_CHINESE_EXPORTS = re.compile(r"(?:China|Chinese|Beijing)[^.\n]{0,80}\bexport|\bexport[^.\n]{0,80}(?:China|Chinese|Beijing)", re.IGNORECASE)
 _FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
 _FR_URL = re.compile(
     r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})",
@@ -148,7 +150,7 @@ def _announced_as(match: re.Match[str], text: str, item: Item) -> str | None:
     year = match.groupdict().get("year") or (item.published_at and str(item.published_at.year))
     whole = f"{item.title}\n{item.summary}\n{item.body}\n{text}"
     around = text[max(0, match.start() - 160) : match.end() + 100]
-    ministry = _MOFCOM.search(around) or _MOFCOM.search(whole)
+    ministry = _MOFCOM.search(whole) or _CHINESE_EXPORTS.search(whole)
     if not year or not (ministry or item.country == "CN" or _CHINESE_CUSTOMS.search(whole)):
         return None
     number = f"{year}/{int(match['number'])}"
