@@ -1,6 +1,8 @@
 """A desk works through its alerts from the command line."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,3 +93,18 @@ def test_rules_stats_count_the_verdicts_of_each_desk(warning, key: str):
     found = {rule["rule"]: rule["precision"] for rule in stats if rule["precision"]}
     assert [(one["desk"], one["n"], one["ratio"]) for one in found[RULE]] == [("kr", 1, None)]
     assert "kr too few to say (n=1)" in warning("rules", "stats").stdout
+
+
+def test_the_audit_log_tells_the_acts_and_shows_tampering(warning, key: str, sqlite_url: str):
+    warning("alerts", "ack", key, "--desk", "kr", "--by", "Kim")
+    entries = json.loads(warning("audit", "list", "--subject", key, "--json").stdout)["entries"]
+    assert [(entry["kind"], entry["actor"], entry["content"]["action"]) for entry in entries] == [
+        ("review", "Kim", "ack")
+    ]
+    holds = json.loads(warning("audit", "verify", "--json").stdout)
+    assert (holds["schema"], holds["holds"], holds["entries"]) == ("audit/1", True, 2)
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
+        database.execute("UPDATE audit SET actor = 'Park' WHERE seq = 2")
+    broken = warning("audit", "verify")
+    assert broken.return_value == 1
+    assert "broken: entry 2 was changed after it was written" in broken.stdout

@@ -16,6 +16,7 @@ NOUNS = {
     "evidence": "Evidence in and out of the store.",
     "alerts": "Alerts: list, show, and what a desk does about them.",
     "deliveries": "The outbox: list, retry.",
+    "audit": "What was decided, delivered and done, in a log that shows tampering: list, verify.",
     "desks": "Who is told what, and why or why not.",
     "digest": "A week for a desk.",
     "db": "Database schema: upgrade, current, check.",

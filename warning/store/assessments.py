@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select, update
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.assess import Assessment
+from warning.core.audit import SYSTEM, Plain, Record
 from warning.core.deliveries import Delivery
 from warning.core.evidence import Window
 from warning.core.ids import content_id
@@ -16,6 +17,7 @@ from warning.core.signals import Signal, Trace
 from warning.core.vocabulary import Severity
 from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
+from warning.store.audit import add_audit
 from warning.store.engine import serialise
 from warning.store.rows import insert_new, storable, to_json
 from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
@@ -52,7 +54,23 @@ def commit_assessment(
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
     _insert(connection, withheld, _withheld_rows(assessment))
     _insert(connection, outbox, (_outbox_row(d, by_alert, assessment.as_of) for d in assessment.deliveries))
+    add_audit(connection, _audit_record(identity, assessment, window, book_version))
     return True
+
+
+def _audit_record(identity: str, assessment: Assessment, window: Window, book_version: str) -> Record:
+    kinds = [change.kind for change in assessment.changes]
+    counted: dict[str, Plain] = {
+        "book_version": book_version,
+        "evidence": len(window.fresh),
+        "signals": len(assessment.signals),
+        "opened": kinds.count("opened"),
+        "updated": kinds.count("updated"),
+        "joined": kinds.count("joined"),
+        "owed": len(assessment.deliveries),
+        "withheld": len(assessment.withheld),
+    }
+    return Record(at=assessment.as_of, kind="assessment", actor=SYSTEM, subject=identity, content=counted)
 
 
 def assessment_id(assessment: Assessment, window: Window, book_version: str) -> str:

@@ -4,7 +4,7 @@ pending -> sending (claimed) -> sent | pending (retry) | unknown (may have arriv
 A claim whose lease ran out was cut short: its row becomes unknown, for the next claimer to reconcile.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Row,
     Select,
     and_,
     exists,
@@ -24,8 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from warning.core.audit import SYSTEM, Record
 from warning.core.deliveries import DeliveryState, OutboxRow
 from warning.errors import StoreError
+from warning.store.audit import add_audit
 from warning.store.deliveries import outbox_row
 from warning.store.engine import reading, writing
 from warning.store.rows import storable
@@ -60,7 +63,7 @@ class Outbox:
         names destinations (channel, address) that are busy.
         """
         with writing(self.engine) as connection:
-            _expire_leases(connection, now)
+            cut_short = _expire_leases(connection, now)
             rows = connection.execute(_due(now, limit, besides)).all()
             connection.execute(
                 update(outbox)
@@ -72,12 +75,13 @@ class Outbox:
                     updated_at=now,
                 )
             )
+            add_audit(connection, *(_ended(row, now) for row in cut_short))
         return tuple(outbox_row(row, attempts=row.attempts + 1) for row in rows)
 
     def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool:
         """Record that the channel accepted it, whoever holds the row by now: what arrived has arrived."""
         values = {"state": "sent", "sent_at": now, "provider_ref": storable(provider_ref), "error": ""}
-        return self._end(row_id, ("pending", "sending", "unknown"), now, values)
+        return self._end(row_id, ("pending", "sending", "unknown"), now, values, told=True)
 
     def retry(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool:
         """Give the row back, to be tried again at `at`: the channel certainly did not take it.
@@ -91,7 +95,7 @@ class Outbox:
     def unknown(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool:
         """Give the row back, to be reconciled at `at`: the channel may have taken it. See `retry`."""
         values = {"state": "unknown", "next_attempt_at": at, "error": storable(error)}
-        return self._end(row_id, ("sending",), None, values, attempt)
+        return self._end(row_id, ("sending",), None, values, attempt, told=True)
 
     def release(self, row: OutboxRow, *, at: datetime) -> bool:
         """Give a claimed row back untried, as it was before the claim; the claim counts for no attempt."""
@@ -101,9 +105,9 @@ class Outbox:
     def dead(self, row_id: str, *, now: datetime, error: str) -> bool:
         """Give up: the destination will never accept it. `requeue` brings it back."""
         values = {"state": "dead", "error": storable(error)}
-        return self._end(row_id, ("pending", "sending", "unknown"), now, values)
+        return self._end(row_id, ("pending", "sending", "unknown"), now, values, told=True)
 
-    def requeue(self, row_id: str, *, now: datetime) -> bool:
+    def requeue(self, row_id: str, *, now: datetime, actor: str = "operator") -> bool:
         """An operator's second chance for a dead row, or a nudge for one that waits.
 
         Raises StoreError when there is no such row. A sent row, or one being sent, stays as it is: False.
@@ -118,7 +122,12 @@ class Outbox:
             attempts = 0 if row.state == "dead" else outbox.c.attempts
             change = update(outbox).where(outbox.c.id == row_id, outbox.c.state == row.state)
             change = change.values(state=state, attempts=attempts, next_attempt_at=now, updated_at=now)
-            return connection.execute(change).rowcount == 1
+            moved = connection.execute(change).rowcount == 1
+            if moved:
+                content = {"action": "requeue", "before": row.state, "after": state}
+                asked = Record(at=now, kind="operator", actor=actor, subject=row_id, content=content)
+                add_audit(connection, asked)
+        return moved
 
     def pause(self, channel: str, address: str, *, until: datetime) -> None:
         """Let one destination rest (Retry-After); a longer pause already set stays."""
@@ -173,22 +182,43 @@ class Outbox:
         now: datetime | None,
         values: dict[str, Any],
         attempt: int | None = None,
+        told: bool = False,
     ) -> bool:
-        """End a claim. False when the row is no longer in one of the states: somebody else has it."""
+        """End a claim, and with `told` tell the audit log. False when the row is no longer in one of the states: somebody else has it."""
         values |= {"lease_until": None} | ({"updated_at": now} if now else {})
         change = update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(states)).values(values)
         if attempt is not None:
             change = change.where(outbox.c.attempts == attempt)
         with writing(self.engine) as connection:
-            return connection.execute(change).rowcount == 1
+            row = connection.execute(change.returning(outbox)).first()
+            if row is not None and told:
+                add_audit(connection, _ended(row, now or row.updated_at))
+        return row is not None
 
 
-def _expire_leases(connection: Connection, now: datetime) -> None:
-    connection.execute(
+def _ended(row: Row[Any], at: datetime) -> Record:
+    told = {
+        "alert": row.alert_key,
+        "version": row.alert_version,
+        "desk": row.desk_id,
+        "channel": row.channel,
+        "address": row.address,
+        "state": row.state,
+        "provider_ref": row.provider_ref,
+        "error": row.error,
+    }
+    return Record(at=at, kind="delivery", actor=SYSTEM, subject=row.id, content=told)
+
+
+def _expire_leases(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Return the rows whose sender was cut short, as they stand now."""
+    change = (
         update(outbox)
         .where(outbox.c.state == "sending", _has_come(outbox.c.lease_until, now))
         .values(state="unknown", error=CUT_SHORT, next_attempt_at=now, lease_until=None, updated_at=now)
+        .returning(outbox)
     )
+    return connection.execute(change).all()
 
 
 def _has_come(column: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:

@@ -1,12 +1,14 @@
 """The store as the use cases see it: every method is one transaction. The work is done in the modules beside it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import Engine
 
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State
+from warning.core.audit import Entry, Verified, verify
 from warning.core.deliveries import DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceState
@@ -17,6 +19,7 @@ from warning.store import alerts as alert_rows
 from warning.store import archive as archive_rows
 from warning.store import (
     assessments,
+    audit,
     deliveries,
     digests,
     export,
@@ -270,6 +273,20 @@ class Repository:
         """Return (rule id, event) of closings and reopenings at or after `since`: what precision is made of."""
         with reading(self.engine) as connection:
             return reviews.closings_since(connection, since)
+
+    # Audit
+
+    def audit(
+        self, *, subject: str | None = None, since: datetime | None = None, limit: int = 100
+    ) -> tuple[Entry, ...]:
+        """Return entries of the audit log, newest first."""
+        with reading(self.engine) as connection:
+            return audit.entries(connection, subject=subject, since=since, limit=limit)
+
+    def verify_audit(self, expected: str | None = None) -> Verified:
+        """Follow the whole chain; memory does not grow with it. `expected` is a head noted earlier."""
+        with reading(self.engine) as connection, closing(audit.chain(connection)) as entries:
+            return verify(entries, expected)
 
     # Sources, digests, counts
 

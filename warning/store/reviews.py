@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, select
 
 from warning.core.alerts import Alert
+from warning.core.audit import Record
 from warning.core.review import Review, ReviewEvent, Verdict, fold, levels_of, refusal
 from warning.core.vocabulary import Severity
 from warning.errors import EvidenceMissing, ReviewRefused
 from warning.store.alerts import versions
+from warning.store.audit import add_audit
 from warning.store.rows import from_json, storable
 from warning.store.schema import alert_versions, alerts, reviews
 
@@ -35,6 +37,7 @@ def add_review(connection: Connection, event: ReviewEvent, country: str) -> Revi
     if refused:
         raise ReviewRefused(f"{event.action} of alert {event.alert_key} for desk {event.desk_id}: {refused}")
     connection.execute(reviews.insert(), _values(event))
+    add_audit(connection, _record(event))
     return fold((*before, event), levels, event.at)
 
 
@@ -87,6 +90,20 @@ def _values(event: ReviewEvent) -> dict[str, Any]:
         "assignee": storable(event.assignee),
         "until": event.until,
     }
+
+
+def _record(event: ReviewEvent) -> Record:
+    told = {
+        "version": event.alert_version,
+        "severity": event.severity.value,
+        "desk": event.desk_id,
+        "action": event.action,
+        "reason": event.reason,
+        "verdict": event.verdict,
+        "assignee": event.assignee,
+        "until": event.until.isoformat() if event.until else None,
+    }
+    return Record(at=event.at, kind="review", actor=event.actor, subject=event.alert_key, content=told)
 
 
 def _event(row: Row[Any]) -> ReviewEvent:

@@ -31,7 +31,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -336,4 +336,19 @@ reviews = Table(
     Index("ix_reviews_alert_key_desk_id", "alert_key", "desk_id"),
     Index("ix_reviews_desk_id", "desk_id"),
     Index("ix_reviews_action_at", "action", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Key, primary_key=True, autoincrement=False),
+    instant_column("at"),
+    text_column("kind"),
+    text_column("actor"),
+    text_column("subject"),
+    text_column("content"),
+    text_column("previous"),
+    text_column("hash"),
+    Index("ix_audit_subject", "subject"),
+    Index("ix_audit_at", "at"),
 )

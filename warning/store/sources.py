@@ -9,6 +9,7 @@ from warning.store.schema import (
     alert_versions,
     alerts,
     assessments,
+    audit,
     digests,
     documents,
     fetches,
@@ -28,6 +29,7 @@ from warning.store.schema import (
 COUNTED = (
     documents, fetches, items, item_revisions, series, observations, listings, listing_changes,
     assessments, signals, alerts, alert_versions, outbox, withheld, reviews, digests,
+    audit,
 )  # fmt: skip
 WITH_QUEUE = (items, observations, listing_changes)
 
