@@ -27,7 +27,13 @@ def command() -> None:
 @command.command("upgrade")
 @JSON
 def upgrade_command(*, as_json: bool) -> None:
-    """Bring the schema to the newest revision, creating the SQLite file and its home on first use."""
+    """Bring the schema to the newest revision, creating the SQLite file and its home on first use.
+
+    \b
+    Examples:
+      warning db upgrade
+      WARNING_DATABASE_URL_FILE=/run/secrets/url warning db upgrade --json
+    """
     settings = load_settings()
     before = migrate.current(settings.url)
     after = migrate.upgrade(settings.url)
@@ -43,7 +49,13 @@ def upgrade_command(*, as_json: bool) -> None:
 @command.command("current")
 @JSON
 def current_command(*, as_json: bool) -> None:
-    """Say which revision the schema is at."""
+    """Say which revision the schema is at.
+
+    \b
+    Examples:
+      warning db current
+      warning db current --json
+    """
     settings = load_settings()
     revision = migrate.current(settings.url)
     if as_json:
@@ -55,7 +67,13 @@ def current_command(*, as_json: bool) -> None:
 @command.command("check")
 @JSON
 def check_command(*, as_json: bool) -> None:
-    """Check the schema and the file's soundness, and count what it holds. Exit 1 when it is damaged."""
+    """Check the schema and the file's soundness, and count what it holds. Exit 1 when it is damaged.
+
+    \b
+    Examples:
+      warning db check
+      warning db check --json
+    """
     settings = load_settings()
     revision = migrate.check(settings.url)
     engine = open_engine(settings.url)

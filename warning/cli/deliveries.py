@@ -38,7 +38,13 @@ def command() -> None:
 @click.option("--alert", "alert_key", help="Only this alert's.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def list_command(*, state: str | None, desk_id: str | None, alert_key: str | None, as_json: bool) -> None:
-    """List deliveries in the order they came to be owed."""
+    """List deliveries in the order they came to be owed.
+
+    \b
+    Examples:
+      warning deliveries list --state dead
+      warning deliveries list --desk kr --json
+    """
     with _system() as system:
         rows = [
             row
@@ -63,7 +69,13 @@ def list_command(*, state: str | None, desk_id: str | None, alert_key: str | Non
 @click.option("--dead", is_flag=True, help="Every dead letter.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def retry_command(*, row_ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
-    """Make deliveries due now; the service sends them in its next round."""
+    """Make deliveries due now; the service sends them in its next round.
+
+    \b
+    Examples:
+      warning deliveries retry d-0123456789abcdef
+      warning deliveries retry --dead
+    """
     if not row_ids and not dead:
         raise click.UsageError("name deliveries by id, or ask for --dead")
     with _system() as system:
@@ -78,7 +90,13 @@ def retry_command(*, row_ids: tuple[str, ...], dead: bool, as_json: bool) -> Non
 @command.command("reconcile")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def reconcile_command(*, as_json: bool) -> None:
-    """Look for every delivery whose fate is unknown; what did not arrive becomes due."""
+    """Look for every delivery whose fate is unknown; what did not arrive becomes due.
+
+    \b
+    Examples:
+      warning deliveries reconcile
+      warning deliveries reconcile --json
+    """
     with _system() as system:
         found = asyncio.run(reconcile_unknown(system.outbox, system.channels, system.clock))
     if as_json:

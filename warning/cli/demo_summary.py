@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from warning.app.demo_report import DemoAlert, DemoReport
+from warning.cli.output import program
 from warning.core.vocabulary import Severity
 
 LEVELS = {
@@ -200,8 +201,11 @@ def _print_places(report: DemoReport, console: Console) -> None:
         ("store", home / "warning.sqlite3"),
     ):
         console.print(f"  {what:<9} {path}", soft_wrap=True)
-    console.print(f"  WARNING_HOME={home} warning digest --desk kr --week 2025-W14", soft_wrap=True)
+    console.print(f"  WARNING_HOME={home} {program()} digest --desk kr --week 2025-W14", soft_wrap=True)
     console.print("\n[bold]To go live[/bold]")
-    console.print("  warning init ews                 your own desks, channels and tuning, all commented")
-    console.print("  warning doctor                  what is still missing, each with its mend")
-    console.print("  warning run                     the real catalogue, until Ctrl-C")
+    for what, why in (
+        ("init ews", "your own desks, channels and tuning, all commented"),
+        ("doctor", "what is still missing, each with its mend"),
+        ("run", "the real catalogue, until Ctrl-C"),
+    ):
+        console.print(f"  {program()} {what:<9} {why}", soft_wrap=True)

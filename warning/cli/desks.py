@@ -37,7 +37,13 @@ def command() -> None:
 @catalogue_options
 @click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
 def list_desks(*, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool) -> None:
-    """List every desk with what it asks for and where it is told."""
+    """List every desk with what it asks for and where it is told.
+
+    \b
+    Examples:
+      warning desks list
+      warning desks list --overlays ews/overlay --json
+    """
     book = chosen_book(rules, feeds, overlays)
     if as_json:
         print_json("desks/1", {"desks": [desk.model_dump(mode="json") for desk in book.desks]})
@@ -61,7 +67,13 @@ def list_desks(*, rules: Path | None, feeds: Path | None, overlays: Path | None,
 @catalogue_options
 @click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
 def check(*, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool) -> None:
-    """Say what is wrong with the desks, and which channels this machine cannot serve."""
+    """Say what is wrong with the desks, and which channels this machine cannot serve.
+
+    \b
+    Examples:
+      warning desks check
+      WARNING_HOME=/srv/ews warning desks check --json
+    """
     where = chosen_trees(rules, feeds, overlays)
     book, problems = read_rulebook(where.rules, where.feeds, where.overlay, today=today())
     problems = tuple(p for p in problems if "desks" in Path(p.file).parts or p.fatal)
@@ -125,7 +137,13 @@ def route(
     as_json: bool,
     **typed: str,
 ) -> None:
-    """Say who would get an alert or a text by which channel, and for every "no" the reason."""
+    """Say who would get an alert or a text by which channel, and for every "no" the reason.
+
+    \b
+    Examples:
+      warning desks route --title "China bans gallium exports to Japan" --kind regulatory --country CN
+      warning desks route --alert a-0123456789abcdef
+    """
     if (alert_key is None) == (title is None):
         raise click.UsageError("give either --alert KEY or --title TEXT")
     book = chosen_book(rules, feeds, overlays)
@@ -152,7 +170,13 @@ def route(
 def send_test(
     *, desk_id: str, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool
 ) -> None:
-    """Send one message, marked as an exercise, to every destination of a desk. Nothing is stored."""
+    """Send one message, marked as an exercise, to every destination of a desk. Nothing is stored.
+
+    \b
+    Examples:
+      warning desks send-test kr
+      WARNING_HOME=/srv/ews warning desks send-test us --json
+    """
     book = chosen_book(rules, feeds, overlays)
     desk = next((desk for desk in book.desks if desk.id == desk_id), None)
     if desk is None:

@@ -55,7 +55,13 @@ def command() -> None:
 @click.option("--country", help="ISO 3166 code, EU or WLD.")
 @click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
 def list_command(*, kind: str | None, country: str | None, as_json: bool) -> None:
-    """Show the catalogue."""
+    """Show the catalogue.
+
+    \b
+    Examples:
+      warning feeds list --kind regulatory --country CN
+      warning feeds list --json
+    """
     specs = [
         spec
         for spec in load_sources(trees(load_settings()).feeds)
@@ -96,7 +102,13 @@ def _listed(spec: SourceSpec) -> dict[str, Any]:
 @click.argument("feeds_dir", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
 def check_command(feeds_dir: Path | None, *, as_json: bool) -> None:
-    """Read every source and show every mistake with its file, line and column. Nothing is fetched."""
+    """Read every source and show every mistake with its file, line and column. Nothing is fetched.
+
+    \b
+    Examples:
+      warning feeds check
+      warning feeds check my-feeds --json
+    """
     where = feeds_dir or trees(load_settings()).feeds
     specs, problems = read_sources(where)
     if as_json:
@@ -126,7 +138,13 @@ def check_command(feeds_dir: Path | None, *, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
 def status_command(*, troubled: bool, as_json: bool) -> None:
-    """Show how every source is doing, the worst first. Exit 1 when one is in trouble."""
+    """Show how every source is doing, the worst first. Exit 1 when one is in trouble.
+
+    \b
+    Examples:
+      warning feeds status
+      warning feeds status --troubled --json
+    """
     settings = load_settings()
     repository = open_repository(settings)
     try:

@@ -40,7 +40,7 @@ def parse_command(
     files: tuple[Path, ...], *, family: str | None, source_id: str | None, records: bool, url: str | None,
     country: str | None, fetched_at: datetime | None, as_json: bool,
 ) -> None:  # fmt: skip
-    r"""Read saved documents (plain, .gz or .zst) and say what each would yield.
+    """Read saved documents (plain, .gz or .zst) and say what each would yield.
 
     Without --source, selectors, paths and columns are guessed. The answer of a file is
     {"file", "ok", "records", "problems"}; the exit code is 0 when every file gave one.

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from warning.app.starting import start_directory
+from warning.cli.output import program
 
 
 @click.command("init", epilog="Exit codes: 0 made, 2 something is there already.")
@@ -21,6 +22,6 @@ def command(*, directory: Path) -> None:
         click.echo(path)
     click.echo(
         f"Now: write your own addresses into {directory / 'overlay' / 'desks'}, "
-        f"then WARNING_HOME={directory} warning desks check",
+        f"then WARNING_HOME={directory} {program()} desks check",
         err=True,
     )

@@ -1,7 +1,10 @@
 """Printing: one JSON document with its schema on stdout, or aligned text; progress and logs go to stderr."""
 
 import json
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,3 +32,11 @@ def _cells(text: str) -> int:
     from unicodedata import east_asian_width  # noqa: PLC0415 - used by tables only
 
     return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
+
+
+def program() -> str:
+    """How to call this command again as the reader just did: `warning` on the PATH, else the path from here."""
+    called = Path(sys.argv[0]).absolute()
+    if called.name != "warning" or shutil.which("warning") == str(called):
+        return "warning"
+    return str(called.relative_to(Path.cwd())) if called.is_relative_to(Path.cwd()) else str(called)

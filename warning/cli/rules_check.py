@@ -24,7 +24,13 @@ from warning.errors import Problem
 def check(
     *, rules: Path | None, feeds: Path | None, overlays: Path | None, strict: bool, as_json: bool
 ) -> None:
-    """Say every mistake in rules, terms, exposure, desks, policy, sources and overlays."""
+    """Say every mistake in rules, terms, exposure, desks, policy, sources and overlays.
+
+    \b
+    Examples:
+      warning rules check
+      warning rules check --overlays ews/overlay --strict
+    """
     where = chosen_trees(rules, feeds, overlays)
     book, problems = read_rulebook(where.rules, where.feeds, where.overlay, today=today())
     findings = [problem for problem in problems if problem.fatal or strict]
@@ -90,7 +96,13 @@ def test(
     junit: Path | None,
     as_json: bool,
 ) -> None:
-    """Run the examples inside the rules (all, or the named ones) as live evidence would be."""
+    """Run the examples inside the rules (all, or the named ones) as live evidence would be.
+
+    \b
+    Examples:
+      warning rules test
+      warning rules test prc-graphite-control --junit rules.xml
+    """
     book = chosen_book(rules, feeds, overlays)
     known = {rule.id for rule in book.rules}
     for rule_id in rule_ids:
@@ -137,5 +149,11 @@ def _print_failure(result: ExampleResult) -> None:
 @click.command("schema")
 @click.argument("kind", type=click.Choice(sorted(KINDS)), default="rule")
 def schema(*, kind: str) -> None:
-    """Print the JSON Schema of one kind of file, for editors."""
+    """Print the JSON Schema of one kind of file, for editors.
+
+    \b
+    Examples:
+      warning rules schema
+      warning rules schema rule > rule.schema.json
+    """
     click.echo(json.dumps(file_schema(kind), ensure_ascii=False, indent=2))

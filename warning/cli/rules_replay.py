@@ -58,6 +58,9 @@ def stretch(text: str) -> timedelta:
 @evidence_option
 @click.option("--as-of", type=instant, help="Know only what was known at this time.")
 @catalogue_options
+@click.option(
+    "--json", "as_json", is_flag=True, help="JSON Lines on stdout (the default, and the only form)."
+)
 def evaluate(
     *,
     files: tuple[Path, ...],
@@ -66,8 +69,15 @@ def evaluate(
     rules: Path | None,
     feeds: Path | None,
     overlays: Path | None,
+    as_json: bool,  # noqa: ARG001 - taken so that scripts may say it everywhere
 ) -> None:
-    """Print which rules fire on each record: JSON Lines, one a record, in the order of the input."""
+    """Print which rules fire on each record: JSON Lines, one a record, in the order of the input.
+
+    \b
+    Examples:
+      warning rules eval --evidence items.jsonl
+      warning rules eval --evidence history.jsonl.zst --as-of 2024-12-03
+    """
     book = chosen_book(rules, feeds, overlays)
     for evaluated in evaluate_records(book, _records((*files, *more)), as_of):
         sys.stdout.write(json.dumps(evaluated.document(), ensure_ascii=False) + "\n")
@@ -97,7 +107,13 @@ def backtest(
     as_json: bool,
     as_text: bool,
 ) -> None:
-    """Replay the past day by day, knowing only what was known, and print what desks would have got."""
+    """Replay the past day by day, knowing only what was known, and print what desks would have got.
+
+    \b
+    Examples:
+      warning rules backtest --evidence history.jsonl.zst --from 2023-01-01 --text
+      warning rules backtest --evidence items.jsonl figures.jsonl.gz --step 1w
+    """
     where = chosen_trees(rules, feeds, overlays)
     book, measures = chosen_book(rules, feeds, overlays), load_measures(where.rules)
     started = perf_counter()

@@ -27,7 +27,7 @@ GRACE_SECONDS = 10.0
     "run",
     epilog="Exit codes: 0 ok, 1 a source or a delivery failed in --once, 2 configuration, 130 interrupted.",
 )
-@click.option("--once", is_flag=True, help="One full round of due work, then end.")
+@click.option("--once", is_flag=True, help="One full round of due work of every role, then end.")
 @click.option(
     "--role", type=click.Choice(ROLES), default="all", show_default=True, help="What this process does."
 )
@@ -40,6 +40,10 @@ def command(*, once: bool, role: str, as_json: bool) -> None:
       warning run                       everything in one process
       warning run --once --json         one round, counts on stdout
     """
+    if once and role != "all":
+        raise click.UsageError("--once does a round of every role; leave --role out")
+    if as_json and not once:
+        raise click.UsageError("--json needs --once: a service that runs prints no document")
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for library in ("alembic", "apscheduler"):
