@@ -18,7 +18,11 @@ Names = Mapping[Language, tuple[str, ...]]
 
 
 class Material(OperatorModel):
-    """One material. `shadows` are longer benign phrases in which a name means something else."""
+    """One material. `shadows` are longer benign phrases in which a name means something else.
+
+    `is_class` marks a name that stands for several materials (heavy rare earths, critical minerals): where a text
+    goes on to name them, those are meant.
+    """
 
     names: Names
     compounds: Names = {}
@@ -26,6 +30,7 @@ class Material(OperatorModel):
     label: Mapping[Language, str]
     hs_codes: tuple[Annotated[str, Field(pattern=r"^\d{4,10}$")], ...] = ()
     parent: TermId | None = None
+    is_class: bool = False
 
 
 class Act(OperatorModel):

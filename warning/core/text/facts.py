@@ -35,7 +35,8 @@ def facts_of(
     act, direction = _act(rule, verdict, reading, lexicon, told)
     actors = rule.actors or actors_in(reading, title | told, lexicon.terms.actors)
     stretches = _stretches(reading, told)
-    timing = timing_of(reading.item, reading.text, stretches, official=official)
+    dated = [*stretches, reading.summary] if official else stretches
+    timing = timing_of(reading.item, reading.text, dated, official=official)
     own = official and reading.item.country in actors
     return Facts(
         act=act,
@@ -43,7 +44,11 @@ def facts_of(
         materials=_materials(verdict, reading, lexicon, title, told, official=own),
         actors=tuple(actors),
         targets=targets_in(reading, title | told, frozenset(actors)),
-        instrument=instrument_of(reading.item, _numbered(reading, stretches, official=own)),
+        instrument=instrument_of(
+            reading.item,
+            # Who eases an act cites the act that is eased; only the title and the act's own sentence tell the new one.
+            stretches if direction == "easing" else _numbered(reading, stretches, official=own),
+        ),
         announced=timing.announced,
         effective=timing.effective,
         expires=timing.expires,
@@ -103,8 +108,7 @@ def _materials(
         if not found or _OPEN_TITLE.search(reading.title):
             found |= _numbered_materials(named, reading)
     found |= {h.entry.concept.removeprefix("material:") for e in verdict.events for h in e if _is_material(h)}
-    if not official:
-        found |= _members(found, _named_in(named, reading, told | reading.lead()), lexicon)
+    found |= _members(found, _named_in(named, reading, told | reading.lead()), lexicon)
     found = found or _named_in(named, reading, told)
     if not found and not official:
         acts = (h for c, hits in reading.hits.items() if c.startswith("act:") for h in hits)
@@ -116,10 +120,12 @@ def _materials(
 
 def _members(found: set[str], nearby: set[str], lexicon: Lexicon) -> set[str]:
     """A title that names only a class (rare earths) does not hide the members that its lead names."""
-    classes = {m for m in found if lexicon.has_members(m)}
-    if classes != found:
-        return set()
-    return {m for m in nearby if classes & set(lexicon.parents(m))}
+    members = [lexicon.members(material) for material in found]
+    return (
+        {m for m in nearby if all(named is not None and m in named for named in members)}
+        if members
+        else set()
+    )
 
 
 def _is_material(hit: Hit) -> bool:

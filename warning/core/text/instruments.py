@@ -42,7 +42,7 @@ _EN_BARE = re.compile(
 )
 # An act that is suspended or amended is not the act told.
 _CITED = re.compile(
-    r"(?:suspend\w*|paus\w+|halt\w*|lift\w*|repeal\w*|暂停实施|停止实施|停止执行|继续暂停|中止|暂停)[^.。\n]{0,24}$",
+    r"(?:suspen\w*|paus\w+|halt\w*|lift\w*|repeal\w*|暂停实施|停止实施|停止执行|继续暂停|中止|暂停)[^.。\n]{0,24}$",
     re.IGNORECASE,
 )
 _EN_ORDER = re.compile(
@@ -54,7 +54,10 @@ _UNRELIABLE = re.compile(r"unreliable entit", re.IGNORECASE)
 _CUSTOMS = re.compile(r"customs|GACC?\b|海关总署", re.IGNORECASE)
 _CHINESE_CUSTOMS = re.compile(r"\bGACC?\b|General Administration of Customs|Chin(?:a's|ese) customs|海关总署")
 # China's numbered notices on exports are the commerce ministry's, also where a report leaves that out.
-_CHINESE_EXPORTS = re.compile(r"(?:China|Chinese|Beijing)[^.\n]{0,80}\bexport|\bexport[^.\n]{0,80}(?:China|Chinese|Beijing)", re.IGNORECASE)
+_CHINESE_EXPORTS = re.compile(
+    r"(?:China|Chinese|Beijing)[^.\n]{0,80}\bexport|\bexport[^.\n]{0,80}(?:China|Chinese|Beijing)",
+    re.IGNORECASE,
+)
 _FR_CITE = re.compile(r"\b(\d{2,3})\s+(?:FR|Fed\.?\s*Reg\.?)\s+(\d{3,6})\b")
 _FR_URL = re.compile(
     r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})",

@@ -76,9 +76,20 @@ class Lexicon:
             seen.add(current.parent)
             current = self.terms.materials.get(current.parent)
 
-    def has_members(self, material_id: str) -> bool:
-        """Whether other materials stand under this one."""
-        return any(material.parent == material_id for material in self.terms.materials.values())
+    def members(self, class_id: str) -> frozenset[str] | None:
+        """The materials a class stands for; None when the material is no class.
+
+        Those under it, else the others under its own parent, else all.
+        """
+        every = self.terms.materials
+        given = every.get(class_id)
+        under = frozenset(m for m in every if class_id in self.parents(m))
+        if under or given is None or not given.is_class:
+            return under or None
+        kin = frozenset(
+            m for m, material in every.items() if given.parent and material.parent == given.parent
+        )
+        return kin or frozenset(every)
 
     def _materials(self, wanted: Iterable[str]) -> set[str]:
         names = set(wanted)

@@ -133,6 +133,9 @@ def _announced(text: str, stretches: list[str], day: date, *, official: bool) ->
             opens = re.search(r"(?:^|[\s(])[Oo]n\s+(?:the\s+)?$", before) is not None or not before.strip()
             if opens and found.day <= day + timedelta(days=1) and _STATED.search(after[:160]):
                 return found.day
+            closes = re.search(r"\bon\s+$", before) is not None and _STATED.search(before[-100:])
+            if official and closes and timedelta(0) <= day - found.day <= timedelta(days=10):
+                return found.day
     return day
 
 

@@ -1,0 +1,65 @@
+"""Headlines as the press writes them, in four languages, with the event or the quiet a desk wants.
+
+One line each: language | country | published | title | summary. Wording ours, events and lookalikes of 2019 to 2026.
+"""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from warning.catalog.load import load_rulebook
+from warning.core.detect.text import detect_text
+from warning.core.evidence import Item, Window
+from warning.core.signals import Signal
+
+ROOT = Path(__file__).parents[2]
+PROBES = Path(__file__).parent / "probes"
+
+
+@cache
+def interrupting(name: str) -> dict[str, list[Signal]]:
+    """The interrupting signals of every line of a file, by title."""
+    lines = (PROBES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    items = tuple(item(number, line) for number, line in enumerate(lines))
+    now = max(item.known_at for item in items)
+    window = Window(items=items, observations=(), listing_changes=(), fresh=frozenset(i.id for i in items))
+    book = load_rulebook(ROOT / "rules", ROOT / "feeds")
+    found: dict[str, list[Signal]] = {item.title: [] for item in items}
+    for signal in detect_text(book, window.as_known(now), now)[0]:
+        if signal.interrupts:
+            found[signal.exhibit.title].append(signal)
+    return found
+
+
+def item(number: int, line: str) -> Item:
+    language, country, day, title, summary = line.split("|")
+    known = datetime.fromisoformat(f"{day}T06:00:00+00:00")
+    return Item(
+        id=str(number), source_id="press", kind="news", country=country, language=language, title=title,
+        summary=summary, published_at=known, known_at=known,
+    )  # fmt: skip
+
+
+def test_press_report_of_an_event_fires():
+    assert [title for title, signals in interrupting("events").items() if not signals] == []
+
+
+def test_talk_deals_markets_and_denials_stay_quiet():
+    assert [title for title, signals in interrupting("quiet").items() if signals] == []
+
+
+def test_no_report_of_an_event_is_a_mere_mention():
+    acts = {s.facts.act for signals in interrupting("events").values() for s in signals}
+    assert "mention" not in acts
+
+
+@pytest.mark.parametrize(
+    "word", ["pauses", "shelves", "lifts", "extends suspension", "停止", "유예", "暂停实施"]
+)
+def test_report_of_relief_opens_no_tightening_alert(word):
+    told = {title: signals for title, signals in interrupting("events").items() if word in title}
+    relief = [t for t, signals in told.items() if any(s.facts.direction == "easing" for s in signals)]
+    assert relief
+    assert {s.facts.direction for title in relief for s in told[title]} == {"easing"}
