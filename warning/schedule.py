@@ -16,6 +16,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from warning.app.compose import system_clock
+from warning.errors import EwsError
 
 log = logging.getLogger(__name__)
 GRACE_SECONDS = 30.0
@@ -109,7 +110,12 @@ class Service:
         try:
             await task
         except Exception as failure:  # the next round has to come whatever this one met
-            log.exception("%s failed and runs again at its next time", job.name)
+            if isinstance(
+                failure, EwsError
+            ):  # it has a name that says it all; of any other the trace is kept
+                log.error("%s failed and runs again at its next time: %s", job.name, failure)  # noqa: TRY400 - as said
+            else:
+                log.exception("%s failed and runs again at its next time", job.name)
             if self._on_failure is not None:
                 self._on_failure(job.name, failure)
 

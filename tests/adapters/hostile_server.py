@@ -37,14 +37,15 @@ class Hostile:
 
 
 @asynccontextmanager
-async def hostile_server() -> AsyncIterator[Hostile]:
+async def hostile_server(host: str = "127.0.0.1") -> AsyncIterator[Hostile]:
+    """Serve on free ports of `host`; 0.0.0.0 answers on every loopback address."""
     state = Hostile()
     app = web.Application(middlewares=[_counting(state)])
     routes = _Routes(state)
     app.router.add_route("*", "/{name:.*}", routes.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, host, 0)
     await site.start()
     state.base = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
     raw = await asyncio.start_server(_raw(state), "127.0.0.1", 0)

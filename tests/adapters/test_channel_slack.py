@@ -96,7 +96,7 @@ def test_slack_starts_a_new_message_when_the_root_is_gone(root_ref):
         ("channel_not_found", DeliveryRefused),
         ("is_archived", DeliveryRefused),
         ("not_in_channel", DeliveryRefused),
-        ("invalid_blocks", DeliveryRefused),
+        ("invalid_arguments", DeliveryRefused),
         ("msg_too_long", DeliveryRefused),
         ("message_limit_exceeded", DeliveryError),
     ],
@@ -196,5 +196,22 @@ def test_slack_token_never_stands_in_an_error():
         with pytest.raises(DeliveryRefused) as caught:
             await channel.send(message(), row=row(), root_ref=None)
         assert "xoxb" not in repr(caught.value)
+
+    with_stub(scenario)
+
+
+@pytest.mark.parametrize("strikes", ["first version", "update", "note"])
+def test_slack_message_whose_form_is_refused_goes_out_as_plain_text(strikes):
+    async def scenario(stub, channel):
+        if strikes == "first version":
+            stub.faults.append("invalid_blocks")
+        first = await channel.send(message(control()), row=row(), root_ref=None)
+        if strikes != "first version":
+            stub.faults.extend(["", "invalid_blocks"] if strikes == "note" else ["invalid_blocks"])
+        await channel.send(message(updated()), row=row(updated()), root_ref=first.provider_ref)
+        (root,), (note,) = stub.roots(CHANNEL), stub.notes(CHANNEL)
+        assert "TLP:" in root["text"]
+        assert bool(root["blocks"]) == (strikes != "update")
+        assert bool(note["blocks"]) == (strikes != "note")
 
     with_stub(scenario)

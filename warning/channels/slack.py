@@ -3,6 +3,7 @@
 The only module that knows slack_sdk. The SDK's own retries are off: the outbox retries, after looking.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from warning.channels.slack_errors import classified, not_sent
 from warning.core.deliveries import OutboxRow
 from warning.errors import DeliveryError, DeliveryRefused, DeliveryUnknown
 
+log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 20
 HISTORY_PAGE = 200
 HISTORY_PAGES = 10
@@ -25,6 +27,8 @@ CLOCK_SKEW_SECONDS = 3600
 
 # The message to be updated is gone, or may not be edited any more: the alert starts a new one.
 _LOST_ROOT = {"message_not_found", "cant_update_message", "edit_window_closed"}
+# What Slack thinks of the form says nothing against the words: they go out without it.
+_REFUSED_FORM = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 # Scopes are missing: whether a message arrived can never be read, so it is sent again.
 _UNREADABLE = {"missing_scope", "not_allowed_token_type", "method_not_supported_for_channel_type"}
 
@@ -45,7 +49,7 @@ class SlackChannel:
             return await self._post(payload, row)
         channel, root_ts = root
         try:
-            await self._call("chat.update", {"channel": channel, "ts": root_ts, **payload})
+            await self._write("chat.update", {"channel": channel, "ts": root_ts, **payload})
         except DeliveryRefused as refused:
             if refused.message not in _LOST_ROOT:
                 raise
@@ -68,13 +72,13 @@ class SlackChannel:
         return Sent(provider_ref=":".join(root) if root else f"{row.address}:{found}")
 
     async def _post(self, payload: Mapping[str, Any], row: OutboxRow) -> Sent:
-        answer = await self._call("chat.postMessage", {"channel": row.address, **payload})
+        answer = await self._write("chat.postMessage", {"channel": row.address, **payload})
         return Sent(provider_ref=f"{answer.get('channel', row.address)}:{answer['ts']}")
 
     async def _note(self, message: Message, row: OutboxRow, channel: str, root_ts: str) -> None:
         """A rise in severity is shown in the channel too: an update in place rings no bell."""
         note = {**note_payload(message, row), "channel": channel, "thread_ts": root_ts}
-        await self._call("chat.postMessage", {**note, "reply_broadcast": row.reason == "escalated"})
+        await self._write("chat.postMessage", {**note, "reply_broadcast": row.reason == "escalated"})
 
     async def _find(self, row: OutboxRow) -> str:
         oldest = f"{row.created_at.timestamp() - CLOCK_SKEW_SECONDS:.6f}"
@@ -100,6 +104,16 @@ class SlackChannel:
             if not cursor:
                 return ""
         raise DeliveryError(f"{method} has more than {HISTORY_PAGES * HISTORY_PAGE} messages to look through")
+
+    async def _write(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask for a change. A desk whose message Slack finds badly formed gets its sentence, not silence."""
+        try:
+            return await self._call(method, arguments)
+        except DeliveryRefused as refused:
+            if refused.message not in _REFUSED_FORM:
+                raise
+            log.warning("%s: Slack answered %s; the message goes out as plain text", method, refused.message)
+            return await self._call(method, {**arguments, "blocks": []})
 
     async def _call(
         self, method: str, arguments: Mapping[str, Any], *, reads: bool = False

@@ -41,11 +41,11 @@ def database_url(url: str) -> URL:
     """Return the URL with the driver this program uses; the password never enters an error message."""
     try:
         parsed = make_url(url)
-    except ArgumentError as wrong:
+    except (ArgumentError, ValueError):
         raise SettingsError(
             "the database URL cannot be read; it looks like sqlite:///path/to/file "
             "or postgresql+psycopg://user@host/name"
-        ) from wrong
+        ) from None  # what was read so far may hold the password
     if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
