@@ -16,7 +16,9 @@ from warning.store.schema import HEAD
 JSON = click.option("--json", "as_json", is_flag=True, help="Print db/1 on stdout.")
 
 
-@click.group("db")
+@click.group(
+    "db", epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted."
+)
 def command() -> None:
     """The database: schema, soundness, backup.
 

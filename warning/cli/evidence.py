@@ -15,7 +15,9 @@ from warning.settings import load_settings
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.group("evidence")
+@click.group(
+    "evidence", epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted."
+)
 def command() -> None:
     """Bring evidence in from interchange files, or write it out.
 

@@ -38,7 +38,11 @@ class FeedsGroup(click.Group):
         return found
 
 
-@click.group("feeds", cls=FeedsGroup)
+@click.group(
+    "feeds",
+    cls=FeedsGroup,
+    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted.",
+)
 def command() -> None:
     """Sources: what is collected, from where, and how it is doing.
 

@@ -16,7 +16,7 @@ def command(*, directory: Path) -> None:
     \b
     Examples:
       warning init ews            the directory that `warning run` looks for
-      WARNING_HOME=ews warning rules check
+      warning init /srv/ews       for a service; then set WARNING_HOME=/srv/ews
     """
     for path in start_directory(directory):
         click.echo(path)

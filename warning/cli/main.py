@@ -18,6 +18,7 @@ NOUNS = {
     "deliveries": "The outbox: list, retry.",
     "audit": "What was decided, delivered and done, in a log that shows tampering: list, verify.",
     "desks": "Who is told what, and why or why not.",
+    "measures": "The register of legal acts: list, show, calendar.",
     "digest": "A week for a desk.",
     "db": "Database schema: upgrade, current, check.",
     "doctor": "Every fault with its mend.",
