@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.adapters.hostile_server import FEED, hostile_server
 from warning.app.collecting import Memory, collect_due, parse_known
 from warning.app.source_judgement import brief, items_per_week, judge_standstill
-from warning.app.source_timing import LONGEST_RETRY, next_poll, next_retry
+from warning.app.source_timing import LONGEST_RETRY, is_due, next_poll, next_retry
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
@@ -467,3 +467,40 @@ def test_an_assumed_time_is_no_time():
     assert "published_at" in brief(replace(item, published_at=NOW, time_assumed=True)).missing
     assert brief(replace(item, published_at=NOW)).published_at == NOW
     assert Parsed().records == 0
+
+
+def test_store_that_takes_no_state_does_not_make_us_ask_without_a_pause(run):
+    async def body(bench):
+        spec = spec_of(bench.url("/feed"))
+        broken = Fails(bench.repository, "save_source_state")
+        with pytest.raises(StoreError):
+            await bench.collect(spec, store=broken)
+        await bench.collect(spec, store=broken)
+        assert bench.server.hits["/feed"] == 1
+        bench.now += timedelta(minutes=20)
+        await bench.collect(spec)
+        assert bench.server.hits["/feed"] == 2
+        assert bench.state().next_due_at > bench.now
+
+    run(body)
+
+
+@pytest.mark.parametrize(("ahead", "due"), [(LONGEST_RETRY, False), (timedelta(days=3650), True)])
+def test_time_set_by_a_clock_far_ahead_silences_no_source(ahead, due):
+    state = SourceState(source_id="s", next_due_at=NOW + ahead)
+    assert is_due(spec_of("https://example.org/"), state, NOW) is due
+
+
+def test_week_that_one_source_is_told_to_wait_holds_its_neighbours_for_an_hour(run):
+    async def body(bench):
+        now = [0.0]
+        bench.fetcher._politeness._monotonic = lambda: now[0]
+        await bench.collect(spec_of(bench.url("/busy?wait=604800"), "told"))
+        await bench.collect(spec_of(bench.url("/feed"), "neighbour"), force=True)
+        assert bench.server.hits["/feed"] == 0
+        now[0] += 3601.0
+        await bench.collect(spec_of(bench.url("/feed"), "neighbour"), force=True)
+        assert bench.server.hits["/feed"] == 1
+        assert bench.state("told").next_due_at - bench.now >= timedelta(days=7)
+
+    run(body)

@@ -190,3 +190,11 @@ def test_japanese_ministries_are_read_as_served(name: str, count: int) -> None:
     parsed = read(shared(f"feeds/jp_ministries/{name}.xml").read_bytes(), country="JP")
     assert len(parsed.items) == count
     assert all(item.published_at and item.published_at.year in {2025, 2026} for item in parsed.items)
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#xD800;", "&#55296;", "&#0;", "&#x1b;", "&#xFFFFFFF;", "&#x0000DFFF;"]
+)
+def test_reference_to_no_character_costs_itself_and_not_the_feed(reference: str) -> None:
+    parsed = read(rss(entry(1, title=f"镓{reference}锗 &#x4E2D;"), entry(2)))
+    assert [item.title for item in parsed.items] == ["镓锗 中", "Notice 2"]

@@ -32,7 +32,7 @@ def test_edited_rule_comes_into_force(rules: Path):
     assert holder.current().version != before.version
 
 
-def test_bad_edit_keeps_the_last_good_rulebook_and_says_why(rules: Path):
+def test_bad_edit_keeps_the_last_good_rulebook_and_says_why(rules: Path, caplog: pytest.LogCaptureFixture):
     holder = RulebookHolder(rules, FEEDS)
     before = holder.current()
     path = rules / "signals" / "prc-export-control.yaml"
@@ -40,6 +40,7 @@ def test_bad_edit_keeps_the_last_good_rulebook_and_says_why(rules: Path):
     assert not holder.refresh()
     assert holder.current() is before
     assert [problem.code for problem in holder.fatal_problems] == ["EW104"]
+    assert f"{path}:" in caplog.text
     edit(path, "severity: sever", "severity: severe")
     assert holder.current().version == before.version
     assert holder.fatal_problems == ()
