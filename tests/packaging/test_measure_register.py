@@ -32,3 +32,13 @@ def test_calendar_tells_the_end_of_a_suspension_on_its_day_and_within_the_days_a
 def test_calendar_tells_a_clause_only_where_its_date_differs_from_the_act():
     told = turns_ahead([BAN], date(2024, 12, 3), 5)
     assert [(t.day, t.clause) for t in told] == [(date(2024, 12, 3), ""), (date(2024, 12, 5), "2")]
+
+
+def test_register_lists_an_act_as_suspended_when_one_of_its_clauses_is():
+    clause = Clause(
+        part="2", what="the States", suspended_from=date(2025, 11, 9), suspended_until=date(2026, 11, 27)
+    )
+    partly = BAN.model_copy(update={"suspended_from": None, "suspended_until": None, "clauses": (clause,)})
+    assert measures_in([partly], "suspended", date(2026, 11, 27)) == (partly,)
+    assert measures_in([partly], "suspended", date(2026, 11, 28)) == ()
+    assert measures_in([partly], "in_force", date(2026, 11, 27)) == (partly,)

@@ -31,7 +31,9 @@ def test_top_level_holds_the_card_layout():
     for name in ("warning", "feeds", "rules", "alembic", "tests", "docker-compose.yml", "pyproject.toml"):
         assert (ROOT / name).exists(), name
     for shadowing in ("alembic", "feeds", "rules"):
-        assert not (ROOT / shadowing / "__init__.py").exists(), f"{shadowing}/__init__.py would shadow a library"
+        assert not (ROOT / shadowing / "__init__.py").exists(), (
+            f"{shadowing}/__init__.py would shadow a library"
+        )
 
 
 def test_no_file_marks_unfinished_work():

@@ -70,12 +70,21 @@ def _rulebook(settings: Settings) -> tuple[Finding, ...]:
     rules = Finding(
         subject="rules", state="ok", detail=f"{len(book.rules)} rules, {len(book.sources)} sources"
     )
+    unchanged = sorted({d.id for d in book.desks for to in d.destinations if _is_example(to.address)})
+    if unchanged:
+        mend = "write your own channels and addresses into your desks/; `warning init DIR` makes them"
+        detail = f"still at the shipped example addresses: {', '.join(unchanged)}"
+        return rules, Finding(subject="desks", state="note", detail=detail, mend=mend)
     if book.desks:
         return rules, Finding(subject="desks", state="ok", detail=", ".join(d.id for d in book.desks))
     mend = "write rules/desks/<id>.yaml; `warning init DIR` makes examples"
     return rules, Finding(
         subject="desks", state="fault", detail="nobody would be told of anything", mend=mend
     )
+
+
+def _is_example(address: str) -> bool:
+    return "@example." in address or address.endswith("EARLYWARNING")
 
 
 def _slack(settings: Settings) -> Finding:
@@ -101,7 +110,7 @@ def _mail(settings: Settings) -> Finding:
 
 def _store(system: System) -> tuple[Finding, ...]:
     counts = system.repository.counts()
-    held = ", ".join(f"{name} {count}" for name, count in counts.items())
+    held = ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "empty"
     database = Finding(subject="database", state="ok", detail=held)
     states = system.repository.source_states()
     return database, _sources(system, states), _keys(system), _deliveries(system)

@@ -20,9 +20,27 @@ class Turn:
 
 
 def measures_in(measures: Sequence[Measure], standing: Standing | None, day: date) -> tuple[Measure, ...]:
-    """Return the measures that stand so on the day (all when `standing` is None), the latest announced first."""
-    chosen = [m for m in measures if standing is None or m.standing(day) == standing]
+    """Return the measures that stand so on the day (all when `standing` is None), the latest announced first.
+
+    One of which only a clause is suspended counts as in force and as suspended.
+    """
+    chosen = [
+        m
+        for m in measures
+        if standing is None
+        or m.standing(day) == standing
+        or (standing == "suspended" and suspended_clauses(m, day))
+    ]
     return tuple(sorted(chosen, key=lambda m: (m.announced or date.min, m.id), reverse=True))
+
+
+def suspended_clauses(measure: Measure, day: date) -> tuple[str, ...]:
+    """Return the parts of the act that do not hold on the day."""
+    return tuple(
+        clause.part
+        for clause in measure.clauses
+        if clause.suspended_from and clause.suspended_from <= day <= (clause.suspended_until or day)
+    )
 
 
 def turns_ahead(measures: Sequence[Measure], day: date, within_days: int) -> tuple[Turn, ...]:

@@ -2,11 +2,11 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import click
 
-from warning.app.measure_register import measures_in, turns_ahead
+from warning.app.measure_register import measures_in, suspended_clauses, turns_ahead
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import load_measures
 from warning.cli.output import print_json, print_table
@@ -133,7 +133,7 @@ def _row(measure: Measure, at: date) -> tuple[object, ...]:
     return (
         measure.id,
         measure.announced or "?",
-        measure.standing(at),
+        _standing(measure, at),
         measure.effective or "?",
         measure.suspended_until or measure.expires or "",
         measure.instrument,
@@ -141,5 +141,10 @@ def _row(measure: Measure, at: date) -> tuple[object, ...]:
     )
 
 
+def _standing(measure: Measure, at: date) -> str:
+    clauses = ", ".join(suspended_clauses(measure, at))
+    return measure.standing(at) + (f", clause {clauses} suspended" if clauses else "")
+
+
 def _document(measure: Measure, at: date) -> dict[str, Any]:
-    return {"standing": measure.standing(at), **cast("dict[str, Any]", measure.model_dump(mode="json"))}
+    return {"standing": measure.standing(at), **measure.model_dump(mode="json")}
