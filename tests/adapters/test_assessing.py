@@ -1,12 +1,16 @@
 """One piece of evidence that breaks an assessment silences no other, and races end."""
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from tests.core.build import START, book, desk
+from tests.core.deadline_samples import SUSPENSION, measure
+from tests.core.deadline_samples import book as register_book
 from warning.app import assessing
 from warning.app.assessing import MOST_RACES, assess_new
+from warning.app.calendar_day import CalendarDay
 from warning.app.set_aside import SetAside
 from warning.core.assess import assess
 from warning.core.evidence import Item
@@ -15,7 +19,9 @@ from warning.errors import AssessmentRaced, StoreError
 
 @pytest.fixture
 def system(repository):
-    return SimpleNamespace(book=book, repository=repository, clock=lambda: START, set_aside=SetAside())
+    return SimpleNamespace(
+        book=book, repository=repository, clock=lambda: START, set_aside=SetAside(), calendar=CalendarDay()
+    )
 
 
 def item(item_id: str) -> Item:
@@ -80,3 +86,31 @@ def test_assessment_that_is_always_raced_gives_up_until_the_next_round(system, m
     monkeypatch.setattr(system.repository, "commit_assessment", raced)
     assert assess_new(system).evidence == 0
     assert len(tries) == MOST_RACES
+
+
+def test_quiet_days_tell_the_dates_of_the_register_once_each(system):
+    """Nothing new comes in for weeks: each threshold makes one version, however often a round runs."""
+    system.book = lambda: register_book(measure(SUSPENSION))
+    told = []
+    for hours in range(0, 24 * 40, 6):
+        system.clock = lambda hours=hours: datetime(2026, 11, 1, 6, tzinfo=UTC) + timedelta(hours=hours)
+        report = assess_new(system)
+        told += [system.clock().date().isoformat()] * (report.opened + report.updated)
+    assert told == ["2026-11-01", "2026-11-20", "2026-11-26"]
+    (alert,) = system.repository.alerts()
+    assert (alert.version, alert.facts.act) == (3, "suspension_end")
+
+
+def test_day_without_anything_new_is_assessed_once_a_day(system, monkeypatch):
+    system.book = lambda: register_book(measure(SUSPENSION))
+    runs = []
+
+    def counted(*given):
+        runs.append(given[-1])
+        return assess(*given)
+
+    monkeypatch.setattr(assessing, "assess", counted)
+    for minutes in range(0, 48 * 60, 30):
+        system.clock = lambda minutes=minutes: datetime(2026, 8, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+        assess_new(system)
+    assert len(runs) == 2

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
+from tests.core.deadline_samples import CONTROL, measure
+from tests.core.deadline_samples import rule as deadline_rule
 from warning.app.backtesting import backtest_replay
 from warning.catalog.load import load_rulebook
 from warning.core.alerts import Alert
@@ -123,10 +125,9 @@ def live(book: Rulebook, records: Sequence[Evidence], home: Path) -> dict[str, A
         for listing in (r for r in today if isinstance(r, Listing)):
             repository.add_listing(listing)
         window = repository.unassessed(book.needs(), as_of, 10_000)
-        if window.fresh:
-            since = as_of - timedelta(days=book.policy.correlation.instrument_days)
-            assessment = assess(book, window, repository.state(since=since), as_of)
-            repository.commit_assessment(assessment, window, book_version=book.version)
+        since = as_of - timedelta(days=book.policy.correlation.instrument_days)
+        assessment = assess(book, window, repository.state(since=since), as_of)
+        repository.commit_assessment(assessment, window, book_version=book.version)
         as_of += timedelta(days=1)
     alerts = {alert.key: alert for alert in repository.alerts()}
     repository.engine.dispose()
@@ -137,11 +138,12 @@ def book_of(*, whole_tables: bool) -> Rulebook:
     book = load_rulebook(RULES, FEEDS)
     return replace(
         book,
+        measures=(measure(CONTROL),),
         rules=tuple(
             rule.model_copy(update={"missing_is_zero": whole_tables})
             if isinstance(rule, SeriesRule)
             else rule
-            for rule in book.rules
+            for rule in (*book.rules, deadline_rule())
         ),
     )
 
@@ -159,5 +161,6 @@ def test_live_run_and_replay_come_to_the_same_alerts(whole_tables: bool, tmp_pat
         "prc-export-control",
         "entity-list-added",
         "exports-collapse",
+        "dates",
     }
     assert lived == replayed

@@ -36,7 +36,8 @@ def assess_new(system: System) -> AssessReport:
     """Assess all evidence not yet assessed, in batches; each batch is one transaction.
 
     A fault of ours over one piece of evidence must not silence the others. It stays unassessed in the store and
-    is tried again under another rulebook, or by the next process.
+    is tried again under another rulebook, or by the next process. The first round of a day assesses also when
+    there is nothing new: a date of the register comes nearer without any.
     """
     book = system.book()
     round_ = _Round(system, book)
@@ -46,7 +47,7 @@ def assess_new(system: System) -> AssessReport:
         aside = system.set_aside.under(book.version)
         window = system.repository.unassessed(book.needs(), as_of, ASSESS_BATCH + len(aside))
         window = _only(window, window.fresh - aside) if aside else window
-        if not window.fresh:
+        if not window.fresh and not system.calendar.is_unread(book, as_of):
             return round_.report
         try:
             round_.assess(window, as_of)
@@ -75,8 +76,10 @@ class _Round:
             self._commit(window, as_of)
         except (AssessmentRaced, StoreError):
             raise
-        except Exception as surprise:  # noqa: BLE001 - logged where it is pinned down, raised where it is not
+        except Exception as surprise:
             units = _units(window)
+            if not units:
+                raise
             if len(units) == 1:
                 self._set_aside(units[0], surprise)
                 return
@@ -87,6 +90,7 @@ class _Round:
         since = as_of - timedelta(days=self._book.policy.correlation.instrument_days)
         assessment = assess(self._book, window, self._system.repository.state(since=since), as_of)
         self._system.repository.commit_assessment(assessment, window, book_version=self._book.version)
+        self._system.calendar.mark(self._book, as_of)
         self.report = _add(self.report, len(window.fresh), assessment)
 
     def _set_aside(self, unit: Unit, surprise: Exception) -> None:

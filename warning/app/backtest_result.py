@@ -6,6 +6,7 @@ from datetime import date
 from warning.app.backtesting import Replay
 from warning.core.alerts import Alert
 from warning.core.correlate import instrument_key
+from warning.core.deadline_rules import is_deadline
 from warning.core.measures import Measure
 from warning.core.rulebook import Rulebook
 
@@ -57,11 +58,11 @@ def _within(measures: Sequence[Measure], replay: Replay) -> Sequence[Measure]:
 def _measures(alerts: Sequence[Alert], measures: Sequence[Measure]) -> dict[str, object]:
     """Match by instrument number and direction; measures without a number (coercion) are named apart.
 
-    Background coverage catches nothing: it interrupts nobody.
+    Background coverage catches nothing: it interrupts nobody. Nor does a countdown: it comes from the register.
     """
     by_number: dict[tuple[str, str], Alert] = {}
     for alert in alerts:
-        if alert.facts.instrument and alert.interrupts:
+        if alert.facts.instrument and alert.interrupts and not is_deadline(alert.story):
             key = (instrument_key(alert.facts.instrument), alert.facts.direction)
             by_number.setdefault(key, alert)
     caught: list[dict[str, object]] = []

@@ -47,6 +47,23 @@ class Replay:
         return max((self.last - self.first) / timedelta(weeks=1), 1.0)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Calendar:
+    """The steps of a replay whose rules read the calendar, and the day last assessed."""
+
+    reads: bool
+    read_on: date | None = None
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def note(self, begins: datetime, ends: datetime) -> None:
+        if self.reads:
+            self.first, self.last = self.first or begins, ends
+
+    def turns(self, as_of: datetime) -> bool:
+        return self.reads and self.read_on != as_of.date()
+
+
 def backtest_replay(
     book: Rulebook,
     records: Iterable[Evidence],
@@ -58,24 +75,30 @@ def backtest_replay(
     """Replay the records from the start of `first` to the end of `last` (both days in UTC).
 
     Each step assesses what became known in it. Older evidence is history: figures and lists are remembered,
-    items are passed over.
+    items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
     """
     replay, history, state = Replay(), History(book), State()
     desks = {desk.id: desk.country for desk in book.desks}
+    calendar = _Calendar(reads=book.reads_the_calendar)
     for as_of, batch in _steps(in_order(records), first, last, step):
         window = history.admit(batch)
         replay.records += len(batch)
         if as_of is None:
             continue
-        replay.first = replay.first or as_of - step
-        replay.last = as_of
-        if not window.fresh:
+        calendar.note(as_of - step, as_of)
+        if batch:
+            replay.first = replay.first or as_of - step
+            replay.last = as_of
+        if not window.fresh and not calendar.turns(as_of):
             continue
+        calendar.read_on = as_of.date()
         state = _still_joinable(state, book, as_of)
         assessment = assess(book, window, state, as_of)
         state = carry(state, assessment, desks)
         replay.assessments += 1
         _record(replay, assessment, desks)
+    if replay.first is None:
+        replay.first, replay.last = calendar.first, calendar.last
     return replay
 
 
@@ -101,7 +124,10 @@ def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:
 def _steps(
     records: Iterator[Evidence], first: date | None, last: date | None, step: timedelta
 ) -> Iterator[tuple[datetime | None, Sequence[Evidence]]]:
-    """Group records by the instant that assesses them; None for what lies before the first step."""
+    """Group records by the instant that assesses them; None for what lies before the first step.
+
+    Steps in which nothing became known come too, empty.
+    """
     start = _midnight(first) if first else None
     end = _midnight(last + DAY) if last else None
 
@@ -114,10 +140,24 @@ def _steps(
         steps_after = -((start - record.known_at) // step)
         return start + max(steps_after, 1) * step
 
+    ahead = start + step if start else None
     for as_of, batch in groupby(records, key=instant):
         if end is not None and as_of is not None and as_of > end:
-            return
+            break
+        if as_of is not None:
+            yield from _quiet(ahead, as_of, step)
+            ahead = as_of + step
         yield as_of, list(batch)
+    if end is not None:
+        yield from _quiet(ahead, end + step, step)
+
+
+def _quiet(
+    ahead: datetime | None, until: datetime, step: timedelta
+) -> Iterator[tuple[datetime, Sequence[Evidence]]]:
+    while ahead is not None and ahead < until:
+        yield ahead, ()
+        ahead += step
 
 
 def _record(replay: Replay, assessment: Assessment, countries: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from warning import resources
+from warning.app.calendar_day import CalendarDay
 from warning.app.collecting import Memory
 from warning.app.delivering import InFlight
 from warning.app.set_aside import SetAside
@@ -54,6 +55,7 @@ class System:
     memory: Memory = field(default_factory=Memory)
     in_flight: InFlight = field(default_factory=InFlight)
     set_aside: SetAside = field(default_factory=SetAside)
+    calendar: CalendarDay = field(default_factory=CalendarDay)
 
     def book(self) -> Rulebook:
         return self.rulebooks.current()

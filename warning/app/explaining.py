@@ -1,9 +1,13 @@
 """`rules explain`: the whole tree of pass and fail for one rule on one piece of evidence."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from warning.app.history import History
+from warning.core.deadline_rules import DeadlineExample, DeadlineRule
+from warning.core.deadlines import deadlines
+from warning.core.detect.deadline import explain_deadlines, wants
 from warning.core.detect.listing import explain_listing
 from warning.core.detect.series import explain_series
 from warning.core.detect.text import explain_text
@@ -23,7 +27,9 @@ class Explained:
     tree: ExplainNode
 
 
-def explain(rule: AnyRule, evidence: Item | ListingChange | Series, book: Rulebook) -> ExplainNode:
+def explain(
+    rule: AnyRule, evidence: Item | ListingChange | Series | DeadlineExample, book: Rulebook
+) -> ExplainNode:
     """Explain one rule on evidence of whatever kind; a rule of another kind has nothing to say."""
     match rule, evidence:
         case TextRule(), Item():
@@ -32,10 +38,26 @@ def explain(rule: AnyRule, evidence: Item | ListingChange | Series, book: Rulebo
             return explain_listing(rule, evidence, book)
         case SeriesRule(), Series():
             return explain_series(rule, evidence, book)
-    wanted = {"text": "items", "context": "items", "listing": "lists", "series": "figures"}[rule.kind]
+        case DeadlineRule(), DeadlineExample():
+            return explain_deadlines(rule, evidence.measure, evidence.on, replace(book, measures=()))
+    wanted = {
+        "text": "items",
+        "context": "items",
+        "listing": "lists",
+        "series": "figures",
+        "deadline": "the register",
+    }[rule.kind]
     return ExplainNode(
         label=rule.id, passed=False, detail=f"a {rule.kind} rule reads {wanted}, this is something else"
     )
+
+
+def explain_register(rule: DeadlineRule, today: date, book: Rulebook) -> Sequence[Explained]:
+    """Explain the rule on every act of the register with a date it asks for that is still ahead, or today."""
+    ahead = [d for d in deadlines(book.measures) if d.day >= today and wants(rule, d, book.terms)]
+    acts = {deadline.measure.id: deadline.measure for deadline in ahead}
+    trees = ((act.id, explain_deadlines(rule, act, today, book)) for act in acts.values())
+    return [Explained(evidence_id=name, tree=tree) for name, tree in trees]
 
 
 def explain_records(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from warning.app.example_evidence import example_change, example_item, example_series
 from warning.app.explaining import explain
+from warning.core.deadline_rules import DeadlineExample, DeadlineRule
 from warning.core.detect.registry import evaluate
 from warning.core.evidence import Item, KnownWindow, ListingChange, Series
 from warning.core.explain import ExplainNode
@@ -39,7 +40,7 @@ class _Case:
 
     rule: AnyRule
     number: int
-    evidence: Item | ListingChange | Series | None
+    evidence: Item | ListingChange | Series | DeadlineExample | None
     fault: str = ""
 
 
@@ -71,12 +72,14 @@ def _cases(rule: AnyRule) -> Iterator[_Case]:
             yield _Case(rule=rule, number=number, evidence=None, fault=str(wrong))
 
 
-def _evidence(rule: AnyRule, number: int) -> Item | ListingChange | Series:
+def _evidence(rule: AnyRule, number: int) -> Item | ListingChange | Series | DeadlineExample:
     match rule:
         case ListingRule():
             return example_change(rule, rule.examples[number], number)
         case SeriesRule():
             return example_series(rule, rule.examples[number], number)
+        case DeadlineRule():
+            return rule.examples[number]
         case TextRule():
             return example_item(rule, rule.examples[number], number)
 
@@ -95,9 +98,19 @@ def _run_texts(book: Rulebook, cases: Sequence[_Case]) -> Iterator[ExampleResult
 def _run_alone(book: Rulebook, case: _Case) -> ExampleResult:
     if case.evidence is None:
         return _result(book, case, None)
+    if isinstance(case.evidence, DeadlineExample):
+        return _run_calendar(book, case, case.evidence)
     assert not isinstance(case.evidence, Item)
     alone = replace(book, rules=(case.rule,))
     fired = _fired(alone, _window_of(case.evidence), _known_at(case.evidence))
+    return _result(book, case, next(iter(fired.values()), None))
+
+
+def _run_calendar(book: Rulebook, case: _Case, example: DeadlineExample) -> ExampleResult:
+    """The rule alone, with a register that holds the example's act alone, at noon of its day."""
+    alone = replace(book, rules=(case.rule,), measures=(example.measure,))
+    noon = datetime.combine(example.on, time(12), tzinfo=UTC)
+    fired = _fired(alone, _window(items=()), noon)
     return _result(book, case, next(iter(fired.values()), None))
 
 

@@ -47,4 +47,7 @@ def _book(tree: RulesTree, sources: Mapping[str, SourceProfile]) -> Rulebook:
         desks=tuple(sorted((placed.value for placed in tree.desks), key=lambda desk: desk.id)),
         policy=tree.policy.value,
         sources=dict(sorted(sources.items())),
+        measures=tuple(
+            sorted((m for placed in tree.measures for m in placed.value.measures), key=lambda m: m.id)
+        ),
     )

@@ -8,6 +8,7 @@ from warning.catalog.reach import unreachable
 from warning.catalog.references import Known, references
 from warning.catalog.trees import RulesTree
 from warning.catalog.typed import Placed
+from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
@@ -148,7 +149,8 @@ def _same_match(rules: Sequence[Placed[AnyRule]]) -> Iterator[Problem]:
         rule = placed.value
         if not rule.enabled or rule.status == "deprecated":
             continue
-        held = first.setdefault(rule.model_dump_json(exclude=_NOT_CONDITION), rule.id)
+        prose = _NOT_CONDITION - {"actors", "materials"} if isinstance(rule, DeadlineRule) else _NOT_CONDITION
+        held = first.setdefault(rule.model_dump_json(exclude=prose), rule.id)
         if held != rule.id:
             message = f"{rule.id} looks for the same as {held}"
             yield placed.problem(("id",), "EW212", message, "keep one of the two", fatal=False)

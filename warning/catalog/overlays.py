@@ -13,7 +13,8 @@ from warning.catalog.complaints import did_you_mean
 from warning.catalog.trees import RULE, RulesTree, overlay_files, read_files
 from warning.catalog.typed import Placed, type_value
 from warning.core.model import OperatorModel
-from warning.core.rules import AnyRule, RuleId
+from warning.core.rule_head import RuleId
+from warning.core.rules import AnyRule
 from warning.core.terms import Language
 from warning.errors import Problem
 
@@ -137,9 +138,12 @@ def _exclusions(rule: AnyRule, overlay: Placed[Overlay]) -> tuple[Problem, ...]:
         hint = "phrases are excluded from text and context rules"
         message = f"{rule.id} is a {rule.kind} rule and reads no phrases"
         found.append(overlay.problem(("exclude", "phrases"), "EW304", message, hint))
-    if exclude.sources and rule.kind == "series":
+    if exclude.sources and rule.kind in {"series", "deadline"}:
         hint = "set select.sources, or select.except_materials"
         message = f"{rule.id} is a series rule and selects its series"
+        if rule.kind == "deadline":
+            hint = "set actors, acts or materials"
+            message = f"{rule.id} is a deadline rule and reads the register"
         found.append(overlay.problem(("exclude", "sources"), "EW304", message, hint))
     return tuple(found)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from warning.catalog.references import ANY, Known, groups
 from warning.catalog.typed import Placed
 from warning.catalog.yaml_tree import Path_
+from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, ContextRule, Group, SeriesRule, TextRule, Where
 from warning.core.sources import SourceProfile
 from warning.core.terms import Language, Terms
@@ -16,6 +17,8 @@ def unreachable(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
     rule = placed.value
     if isinstance(rule, SeriesRule):
         yield from _series(placed, rule)
+        return
+    if isinstance(rule, DeadlineRule):
         return
     yield from _sources(placed, rule.where, known.sources)
     if isinstance(rule, TextRule | ContextRule):

@@ -8,6 +8,7 @@ from typing import Any
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed
 from warning.catalog.yaml_tree import Path_
+from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, Group, ListingRule, Match, SeriesRule, TextRule
 from warning.core.signals import Facts
 from warning.core.sources import SourceProfile
@@ -79,6 +80,9 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
     if isinstance(rule, SeriesRule):
         yield from _of_series(placed, rule, known)
         return
+    if isinstance(rule, DeadlineRule):
+        yield from _of_deadlines(placed, rule, known)
+        return
     yield from _codes(placed, ("where", "languages"), rule.where.languages, _LANGUAGE)
     yield from _codes(placed, ("where", "countries"), rule.where.countries, _COUNTRY)
     yield from known.actors_in(placed, ("actors",), rule.actors)
@@ -95,7 +99,10 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
 
 def _is_from_overlay(placed: Placed[AnyRule], source: str) -> bool:
     """An overlay's sources are judged where they were written: in the overlay."""
-    index = placed.value.where.except_sources.index(source) if not isinstance(placed.value, SeriesRule) else 0
+    rule = placed.value
+    if isinstance(rule, SeriesRule | DeadlineRule):
+        return False
+    index = rule.where.except_sources.index(source)
     return ("where", "except_sources", index) not in placed.text.places
 
 
@@ -134,10 +141,22 @@ def _of_series(placed: Placed[AnyRule], rule: SeriesRule, known: Known) -> Itera
             yield from known.materials_in(placed, ("examples", i, "material"), (example.material,))
 
 
-def _of_examples(placed: Placed[AnyRule], rule: TextRule, known: Known) -> Iterator[Problem]:
+def _of_deadlines(placed: Placed[AnyRule], rule: DeadlineRule, known: Known) -> Iterator[Problem]:
+    yield from known.materials_in(placed, ("materials",), rule.materials)
+    yield from known.acts_in(placed, ("acts",), rule.acts)
+    yield from known.actors_in(placed, ("actors",), rule.actors)
     for i, example in enumerate(rule.examples):
+        path: Path_ = ("examples", i, "measure")
+        yield from known.materials_in(placed, (*path, "materials"), example.measure.materials)
+        yield from known.acts_in(placed, (*path, "act"), (example.measure.act,))
+    yield from _of_examples(placed, rule, known)
+
+
+def _of_examples(placed: Placed[AnyRule], rule: TextRule | DeadlineRule, known: Known) -> Iterator[Problem]:
+    expected = [example.expect for example in rule.examples]
+    for i, expect in enumerate(expected):
         path: Path_ = ("examples", i, "expect")
-        for key, value in example.expect.items():
+        for key, value in expect.items():
             if key not in EXPECTED_FACTS:
                 hint = did_you_mean(key, EXPECTED_FACTS)
                 yield placed.problem((*path, key), "EW217", f"examples expect no fact {key!r}", hint)

@@ -54,8 +54,8 @@ def read_rules_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
 def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
     """Lay an operator's own directory on a tree.
 
-    Its rules and words are added, its exposure replaces that of the same country, its policy replaces the
-    policy, and its desks, when there are any, replace all desks.
+    Its rules, words and register entries are added, its exposure replaces that of the same country, its policy
+    replaces the policy, and its desks, when there are any, replace all desks.
     """
     own, problems = _read_tree(directory)
     countries = {placed.value.country for placed in own.exposure}
@@ -65,6 +65,7 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         terms=(*tree.terms, *own.terms),
         exposure=(*(p for p in tree.exposure if p.value.country not in countries), *own.exposure),
         desks=own.desks or tree.desks,
+        measures=(*tree.measures, *own.measures),
         policy=own.policy or tree.policy,
         unread=tree.unread | own.unread,
         has_all_terms=tree.has_all_terms and own.has_all_terms,

@@ -210,7 +210,7 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
 def _shown(code: str, value: str, naming: Naming) -> str:
     if not value:
         return ""
-    if code in {"announced", "effective", "expires"}:
+    if code in {"announced", "effective", "expires"} or (code == "deadline" and "-" in value):
         return _iso_day(value, naming)
     if code == "materials":
         return naming.materials(tuple(value.split(",")))

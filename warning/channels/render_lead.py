@@ -5,6 +5,7 @@ from warning.channels.plain import plain, shorten
 from warning.channels.render_why import translated
 from warning.channels.when import day
 from warning.core.alerts import Alert
+from warning.core.deadline_rules import is_deadline
 from warning.core.exposure import Dependence
 from warning.core.rules import ListingRule, SeriesRule
 from warning.core.signals import Facts, Reason
@@ -123,7 +124,8 @@ def figure_reason(alert: Alert) -> Reason | None:
 
 
 def is_about_figures(alert: Alert, naming: Naming) -> bool:
-    return bool(alert.story) or isinstance(_rule(alert, naming), SeriesRule)
+    told_by_figures = bool(alert.story) and not is_deadline(alert.story)
+    return told_by_figures or isinstance(_rule(alert, naming), SeriesRule)
 
 
 def is_about_a_list(alert: Alert, naming: Naming) -> bool:
@@ -211,12 +213,15 @@ def next_step(alert: Alert, naming: Naming) -> str:
     """Return what an officer does with this, by what kind of event it is."""
     facts = alert.facts
     what = naming.materials(facts.materials) if facts.materials else naming.say("what.concerned")
-    date = day(facts.effective, naming.language) if facts.effective else ""
+    ahead = facts.expires or facts.effective if is_deadline(alert.story) else facts.effective
+    date = day(ahead, naming.language) if ahead else ""
     return naming.say(f"next.{_next_kind(alert, naming)}", what=what, date=date)
 
 
 def _next_kind(alert: Alert, naming: Naming) -> str:
     facts = alert.facts
+    if is_deadline(alert.story):
+        return "deadline"
     if is_about_figures(alert, naming):
         return "figures"
     if is_about_a_list(alert, naming):

@@ -1,20 +1,22 @@
 """`warning rules explain` and `stats`: why a rule fires or not, and how often it did."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 
 import click
 
 from warning.app.compose import open_repository, system_clock
-from warning.app.explaining import Explained, explain_records
+from warning.app.explaining import Explained, explain_records, explain_register
 from warning.app.rule_stats import RuleStats, rule_stats
 from warning.app.triage import rule_precisions
 from warning.catalog.complaints import did_you_mean
 from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
+from warning.cli.rules_replay import day
 from warning.collect.interchange import read_evidence
+from warning.core.deadline_rules import DeadlineRule
 from warning.core.evidence import Evidence, Item, item_id
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
@@ -30,6 +32,7 @@ MOST_SHOWN = 20
 @click.option("--evidence", "files", type=FILE, multiple=True, help="Interchange file (.gz, .zst).")
 @click.option("--id", "wanted", help="Only the record with this id.")
 @click.option("--title", help="Explain a text typed here instead of a file.")
+@click.option("--on", type=day, help="The day on which a deadline rule is asked (default: today).")
 @click.option("--summary", default="", help="With --title.")
 @click.option("--body", default="", help="With --title.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
@@ -44,6 +47,7 @@ def explain(
     files: tuple[Path, ...],
     wanted: str | None,
     title: str | None,
+    on: date | None,
     rules: Path | None,
     feeds: Path | None,
     overlays: Path | None,
@@ -53,6 +57,12 @@ def explain(
     """Print the whole tree of pass and fail for one rule on a piece of evidence, fired or not."""
     book = chosen_book(rules, feeds, overlays)
     rule = _rule(book, rule_id)
+    if isinstance(rule, DeadlineRule):
+        dated = explain_register(rule, on or system_clock().date(), book)
+        if not dated:
+            raise click.ClickException("the register holds no such date ahead")
+        _print_explained(rule, [one for one in dated if wanted in (None, one.evidence_id)], as_json=as_json)
+        return
     if (title is None) == (not files):
         raise click.UsageError("give either --evidence FILE or --title TEXT")
     now = system_clock()

@@ -10,7 +10,7 @@ from warning.core.vocabulary import Certainty, Marking, Severity
 
 ChangeCode = Literal[
     "opened", "instrument", "announced", "effective", "expires", "materials", "targets", "direction",
-    "severity", "certainty", "corroborated", "retitled",
+    "severity", "certainty", "corroborated", "retitled", "deadline",
 ]  # fmt: skip
 
 

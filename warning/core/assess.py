@@ -1,18 +1,20 @@
 """The one evaluation path. Live run, dry run, explain, backtest, demo and a rule's examples all call it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.correlate import correlate
 from warning.core.deliveries import Delivery, Withheld
+from warning.core.detect.deadline import untold
 from warning.core.detect.registry import evaluate
 from warning.core.evidence import Window
 from warning.core.grading import grade
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, Trace
+from warning.core.silences import Silence
 from warning.core.vocabulary import Severity
 
 
@@ -21,11 +23,12 @@ class State:
     """What earlier assessments left behind.
 
     `open_alerts` holds the latest version of each alert still open; `told` the severity last delivered, by
-    (alert key, desk id).
+    (alert key, desk id). `silences` may hold some that are over, or not yet begun: `assess` looks at the time.
     """
 
     open_alerts: tuple[Alert, ...] = ()
     told: Mapping[tuple[str, str], Severity] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +46,10 @@ class Assessment:
 def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
     """Decide what the fresh evidence in `window` means, knowing only what could be known at `as_of`."""
     known = window.as_known(as_of)
-    signals, traces = evaluate(book, known, as_of)
+    signals, traces = untold(*evaluate(book, known, as_of), state.open_alerts)
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     graded = tuple(grade(change, book) for change in changes)
-    deliveries, withheld = route(graded, book.desks, state.told)
+    deliveries, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of))
     return Assessment(
         as_of=as_of,
         signals=signals,
@@ -55,3 +58,7 @@ def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Ass
         withheld=withheld,
         traces=(*traces, *suppressed),
     )
+
+
+def _active(silences: Iterable[Silence], as_of: datetime) -> tuple[Silence, ...]:
+    return tuple(silence for silence in silences if silence.is_active(as_of))

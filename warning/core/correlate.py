@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from warning.core.alerts import Alert, AlertChange
+from warning.core.deadline_rules import is_deadline
 from warning.core.ids import content_id
 from warning.core.joining import join_signals, open_alert
 from warning.core.rulebook import Rulebook
@@ -165,7 +166,7 @@ class _Cases:
         self._seen[signal.id] = case
         self._touched[case.key] = case
         self._by_document.setdefault(signal.exhibit.evidence_id, []).append(case)
-        if signal.facts.instrument:
+        if signal.facts.instrument and not is_deadline(signal.story):
             self._by_instrument.setdefault(self._instrument(signal), case)
         if signal.story and case not in self._by_story.get(signal.story, ()):
             self._by_story.setdefault(signal.story, []).append(case)
@@ -174,6 +175,8 @@ class _Cases:
         return self._touched.values()
 
     def _find(self, signal: Signal) -> _Case | None:
+        if is_deadline(signal.story):
+            return next(iter(self._by_story.get(signal.story, ())), None)
         if signal.facts.instrument:
             named = self._by_instrument.get(self._instrument(signal))
             if named is not None and self._near(named, signal, self._windows.instrument_days):
@@ -256,7 +259,8 @@ class _Cases:
 
     def _open(self, signal: Signal) -> _Case:
         facts = signal.facts
-        seed = self._instrument(signal)[0] if facts.instrument else signal.id
+        named = facts.instrument and not is_deadline(signal.story)
+        seed = self._instrument(signal)[0] if named else signal.id
         case = _Case(key=content_id("a", seed, facts.direction, signal.known_at.isoformat()), alert=None)
         case.signals.append(signal)
         self._index(case, facts.act, facts.direction, signal.interrupts, signal.story)
@@ -267,7 +271,7 @@ class _Cases:
         if story:
             self._by_story.setdefault(story, []).append(case)
         self._by_family.setdefault(self._family(act, direction, interrupts), []).append(case)
-        if case.alert and case.alert.facts.instrument:
+        if case.alert and case.alert.facts.instrument and not is_deadline(story):
             self._by_instrument[(instrument_key(case.alert.facts.instrument), direction)] = case
 
     def _family(self, act: str, direction: str, interrupts: bool) -> tuple[bool, str, str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from warning.core.alerts import SHOWN_EXHIBITS, Alert, ChangeCode, Difference
+from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Facts, Reason, Signal
 from warning.core.vocabulary import Certainty
@@ -75,7 +76,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         story=alert.story or next((s.story for s in signals if s.story), ""),
         differences=(),
     )
-    joined = replace(joined, differences=_differences(alert, joined, book))
+    nearer = _deadlines(s for s in signals if s.id not in joined_before)
+    joined = replace(joined, differences=(*_differences(alert, joined, book), *nearer))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
         joined = replace(
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
@@ -183,6 +185,15 @@ def _differences(before: Alert, after: Alert, book: Rulebook) -> tuple[Differenc
     if after.certainty > before.certainty and after.certainty is Certainty.OBSERVED:
         pairs.append(("certainty", before.certainty.value, after.certainty.value))
     return tuple(Difference(code=c, before=b, after=a) for c, b, a in pairs if a != b)
+
+
+def _deadlines(signals: Iterable[Signal]) -> tuple[Difference, ...]:
+    """A threshold passed is news of its own: the days left, and to when."""
+    left = {dict(s.why[0].params)["days"]: s for s in signals if is_deadline(s.story) and s.why}
+    return tuple(
+        Difference(code="deadline", before=days, after=_iso(s.facts.effective or s.facts.expires))
+        for days, s in sorted(left.items())
+    )
 
 
 def _new_roots(old: tuple[str, ...], new: tuple[str, ...], book: Rulebook) -> tuple[str, str]:

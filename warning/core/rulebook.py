@@ -7,6 +7,7 @@ from functools import cached_property
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
 from warning.core.ids import content_id
+from warning.core.measures import Measure
 from warning.core.policy import Policy
 from warning.core.rules import AnyRule, Select, SeriesRule
 from warning.core.sources import SourceProfile, unknown_source
@@ -31,7 +32,7 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """`rules` are sorted by id; `exposure` by country code; `desks` by id."""
+    """`rules` are sorted by id; `exposure` by country code; `desks` and `measures` by id."""
 
     rules: tuple[AnyRule, ...] = ()
     terms: Terms = field(default_factory=Terms)
@@ -39,6 +40,7 @@ class Rulebook:
     desks: tuple[Desk, ...] = ()
     policy: Policy
     sources: Mapping[str, SourceProfile] = field(default_factory=dict)
+    measures: tuple[Measure, ...] = ()
 
     @cached_property
     def version(self) -> str:
@@ -46,11 +48,17 @@ class Rulebook:
         parts += [self.terms.model_dump_json(), self.policy.model_dump_json()]
         parts += [e.model_dump_json() for e in self.exposure.values()]
         parts += [d.model_dump_json() for d in self.desks]
+        parts += [m.model_dump_json() for m in self.measures]
         return content_id("b", *parts)
 
     def active(self, *kinds: str) -> tuple[AnyRule, ...]:
         """The enabled rules of the given kinds, in order of id."""
         return tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)
+
+    @property
+    def reads_the_calendar(self) -> bool:
+        """Whether a day without evidence can bring something: it is assessed too, then."""
+        return bool(self.active("deadline"))
 
     def needs(self) -> tuple[Need, ...]:
         """What history the series rules want loaded."""

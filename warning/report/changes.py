@@ -180,6 +180,6 @@ def _said(difference: Difference, desk: Desk, book: Rulebook, words: DigestWords
         after = words.say("line.and_names").join(
             country_label(c, book, words.language) for c in after.split(",") if c
         )
-    elif difference.code in {"effective", "expires", "announced"} and after:
+    elif difference.code in {"effective", "expires", "announced", "deadline"} and after:
         after = words.day(date.fromisoformat(after))
     return words.say(f"change.{difference.code}", after=after)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from warning.core.detect.deadline import detect_deadlines
 from warning.core.detect.listing import detect_listing
 from warning.core.detect.series import detect_series
 from warning.core.detect.text import detect_text
@@ -16,6 +17,7 @@ DETECTORS: Mapping[str, Detector] = {
     "text": detect_text,
     "listing": detect_listing,
     "series": detect_series,
+    "deadline": detect_deadlines,
 }
 
 

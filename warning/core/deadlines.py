@@ -1,0 +1,153 @@
+"""The dates that the register of legal acts holds, each with what it brings: values in, values out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from warning.core.correlate import instrument_key
+from warning.core.deadline_rules import DateKind
+from warning.core.measures import Clause, Measure
+from warning.core.vocabulary import Direction
+
+OPPOSITE: dict[Direction, Direction] = {
+    "tightening": "easing",
+    "easing": "tightening",
+    "neutral": "neutral",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """One date of one act.
+
+    `part` is the clause it belongs to, empty for the whole act. `known_from` is the day the date was made
+    known: nothing fires on it or before. From `moot_from` on the date brings nothing any more (an act that is
+    suspended before it takes effect). `returns` are the acts that apply again when a suspension ends.
+    """
+
+    measure: Measure
+    kind: DateKind
+    day: date
+    direction: Direction
+    part: str = ""
+    known_from: date
+    moot_from: date | None = None
+    materials: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for every threshold; another when the date is moved."""
+        return f"{self.measure.id}:{self.part}:{self.kind}:{self.day.isoformat()}"
+
+    def concerns(self, today: date) -> bool:
+        """Whether the date is known, still ahead (or today) and still means something."""
+        is_moot = self.moot_from is not None and today >= self.moot_from
+        return self.known_from <= today <= self.day and not is_moot
+
+
+def deadlines(measures: Sequence[Measure]) -> tuple[Deadline, ...]:
+    """Return every date of the register, sorted by day.
+
+    Where an act that suspends others stands in the register, it speaks for them: the end of its suspension is
+    one date, not one for each act it sets aside. A date nobody knew ahead (an act without the day it was
+    announced) is left out.
+    """
+    spoken_for = {
+        (instrument_key(suspension.instrument), until)
+        for measure in measures
+        for suspension in measure.suspends
+        if (until := suspension.until or measure.expires)
+    }
+    found = [d for measure in measures for d in _of(measure, measures, spoken_for)]
+    return tuple(sorted(found, key=lambda d: (d.day, d.id)))
+
+
+def _of(
+    measure: Measure, register: Sequence[Measure], spoken_for: set[tuple[str, date]]
+) -> Iterator[Deadline]:
+    yield from _starts(measure)
+    yield from _suspension_ends(measure, spoken_for)
+    if measure.suspends or measure.act == "suspension":
+        yield from _own_suspensions(measure, register)
+    else:
+        yield from _expiries(measure)
+
+
+def _starts(measure: Measure) -> Iterator[Deadline]:
+    starts: dict[date, tuple[str, date | None]] = {}
+    if measure.effective:
+        starts[measure.effective] = "", measure.suspended_from
+    for clause in measure.clauses:
+        if clause.effective:
+            starts.setdefault(
+                clause.effective, (clause.part, clause.suspended_from or measure.suspended_from)
+            )
+    for day, (part, suspended_from) in starts.items():
+        if measure.announced:
+            yield Deadline(
+                measure=measure,
+                kind="entry_into_force",
+                day=day,
+                part=part,
+                direction=measure.direction,
+                known_from=measure.announced,
+                moot_from=suspended_from if suspended_from and suspended_from <= day else None,
+                materials=measure.materials,
+            )
+
+
+def _suspension_ends(measure: Measure, spoken_for: set[tuple[str, date]]) -> Iterator[Deadline]:
+    """The end of this act's own suspension, unless the act that suspends it says so."""
+    names = {instrument_key(name) for name in (measure.instrument, *measure.aliases) if name}
+    parts: Iterable[Measure | Clause] = (measure, *measure.clauses)
+    for one in parts:
+        day, start = one.suspended_until, one.suspended_from or measure.announced
+        if day and start and not any((name, day) in spoken_for for name in names):
+            yield Deadline(
+                measure=measure,
+                kind="suspension_end",
+                day=day,
+                part=one.part if isinstance(one, Clause) else "",
+                direction=measure.direction,
+                known_from=start,
+                materials=measure.materials,
+                returns=(measure.instrument or measure.title,),
+            )
+
+
+def _own_suspensions(measure: Measure, register: Sequence[Measure]) -> Iterator[Deadline]:
+    """The day, or days, on which what this act sets aside applies again."""
+    known_from = measure.announced or measure.effective
+    days = {s.until or measure.expires for s in measure.suspends} or {measure.expires}
+    for day in sorted(day for day in days if day):
+        again = [s for s in measure.suspends if (s.until or measure.expires) == day]
+        keys = {instrument_key(s.instrument) for s in again}
+        back = [m for m in register if keys & {instrument_key(n) for n in (m.instrument, *m.aliases) if n}]
+        materials = dict.fromkeys([*measure.materials, *(m for act in back for m in act.materials)])
+        if known_from:
+            yield Deadline(
+                measure=measure,
+                kind="suspension_end",
+                day=day,
+                direction=OPPOSITE[measure.direction],
+                known_from=known_from,
+                materials=measure.materials if any(s.clause for s in again) else tuple(materials),
+                returns=tuple(f"{s.instrument} ({s.clause})" if s.clause else s.instrument for s in again),
+            )
+
+
+def _expiries(measure: Measure) -> Iterator[Deadline]:
+    known_from = measure.announced or measure.effective
+    parts: Iterable[Measure | Clause] = (measure, *measure.clauses)
+    for one in parts:
+        if one.expires and known_from:
+            yield Deadline(
+                measure=measure,
+                kind="expiry",
+                day=one.expires,
+                part=one.part if isinstance(one, Clause) else "",
+                direction=OPPOSITE[measure.direction],
+                known_from=known_from,
+                materials=measure.materials,
+            )

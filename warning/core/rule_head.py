@@ -1,0 +1,44 @@
+"""What every rule carries, whatever its kind."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from warning.core.ids import content_id
+from warning.core.model import OperatorModel
+from warning.core.terms import TermId
+from warning.core.vocabulary import Direction, Severity
+
+RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+
+
+class RuleBase(OperatorModel):
+    """What every rule carries, whatever its kind.
+
+    `severity` is the level of the act itself; each country's exposure shifts it later.
+    `act` and `direction` may be left to the text (then they come from the matched act's entry in rules/terms).
+    """
+
+    id: RuleId
+    title: str = Field(max_length=120)
+    status: Literal["experimental", "stable", "deprecated"] = "stable"
+    enabled: bool = True
+    severity: Severity
+    act: TermId | None = None
+    direction: Direction | None = None
+    owner: str
+    rationale: str
+    false_positives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    max_age_days: int = Field(default=14, ge=1, le=400)
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits over what the rule says, examples and prose apart."""
+        prose = {"examples", "rationale", "false_positives", "references", "owner", "tags"}
+        return content_id("r", self.model_dump_json(exclude=prose))[2:14]
+
+    @property
+    def interrupts(self) -> bool:
+        return True
