@@ -16,6 +16,7 @@ NOUNS = {
     "evidence": "Evidence in and out of the store.",
     "alerts": "Alerts: list, show, and what a desk does about them.",
     "deliveries": "The outbox: list, retry.",
+    "silence": "What a desk asks not to be interrupted by, for a while: add, list, expire.",
     "audit": "What was decided, delivered and done, in a log that shows tampering: list, verify.",
     "desks": "Who is told what, and why or why not.",
     "measures": "The register of legal acts: list, show, calendar.",

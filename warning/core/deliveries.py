@@ -9,7 +9,7 @@ from warning.core.vocabulary import Severity
 
 WithheldReason = Literal[
     "below_threshold", "context", "marking_exceeds_clearance", "marking_exceeds_ceiling", "not_released",
-    "nothing_new",
+    "nothing_new", "silenced",
 ]  # fmt: skip
 
 

@@ -5,15 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
+from warning.core.silences import Silence, silence_for
 from warning.core.vocabulary import Severity
 
 Told = Mapping[tuple[str, str], Severity]
 
 
 def route(
-    changes: Iterable[AlertChange], desks: Sequence[Desk], told: Told
+    changes: Iterable[AlertChange], desks: Sequence[Desk], told: Told, silences: Sequence[Silence] = ()
 ) -> tuple[tuple[Delivery, ...], tuple[Withheld, ...]]:
-    """Decide for every (changed alert, desk, destination); `joined` changes tell nobody anything."""
+    """Decide for every (changed alert, desk, destination); `joined` changes tell nobody anything.
+
+    `silences` are those in force now.
+    """
     owed: list[Delivery] = []
     withheld: list[Withheld] = []
     for change in changes:
@@ -22,6 +26,8 @@ def route(
         for desk in desks:
             for destination in (each for several in desk.destinations for each in several.each()):
                 decision = decide(change.alert, desk, destination, told)
+                if isinstance(decision, Delivery):
+                    decision = _silenced(change, desk, decision, told, silences) or decision
                 if isinstance(decision, Delivery):
                     owed.append(decision)
                 else:
@@ -54,6 +60,27 @@ def decide(alert: Alert, desk: Desk, destination: Destination, told: Told) -> De
         address=destination.address,
         reason="first" if before is None else "escalated" if severity > before else "update",
         severity=severity,
+    )
+
+
+def _silenced(
+    change: AlertChange, desk: Desk, owed: Delivery, told: Told, silences: Sequence[Silence]
+) -> Withheld | None:
+    """Return the refusal when the desk asked for silence about this, None when it is delivered after all."""
+    before = [told[change.alert.key, desk.id]] if (change.alert.key, desk.id) in told else []
+    if change.previous is not None:
+        before.append(change.previous.severity_for(desk.country))
+    silence = silence_for(silences, change.alert, desk.id, change.alert.severity_for(desk.country), before)
+    if silence is None:
+        return None
+    return Withheld(
+        alert_key=owed.alert_key,
+        alert_version=owed.alert_version,
+        desk_id=owed.desk_id,
+        channel=owed.channel,
+        address=owed.address,
+        reason="silenced",
+        detail=f"{silence.id} by {silence.actor} until {silence.until:%Y-%m-%d %H:%M}Z: {silence.reason}",
     )
 
 

@@ -12,6 +12,7 @@ from warning.core.deliveries import Withheld
 from warning.core.vocabulary import Severity
 from warning.store.rows import from_json
 from warning.store.schema import alert_versions, alerts, outbox, withheld
+from warning.store.silences import kept_silences
 
 AlertState = Literal["open", "closed"]
 
@@ -21,7 +22,11 @@ def state(connection: Connection, *, since: datetime | None = None) -> State:
     query = _latest().where(alerts.c.state == "open")
     if since is not None:
         query = query.where(alerts.c.last_evidence_at >= since)
-    return State(open_alerts=_read(connection, query.order_by(alerts.c.key)), told=told(connection))
+    return State(
+        open_alerts=_read(connection, query.order_by(alerts.c.key)),
+        told=told(connection),
+        silences=kept_silences(connection),
+    )
 
 
 def told(connection: Connection) -> Mapping[tuple[str, str], Severity]:

@@ -14,6 +14,7 @@ from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observ
 from warning.core.health import SourceState
 from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
+from warning.core.silences import Silence
 from warning.core.vocabulary import SourceKind
 from warning.store import alerts as alert_rows
 from warning.store import archive as archive_rows
@@ -27,6 +28,7 @@ from warning.store import (
     items,
     lists,
     reviews,
+    silences,
     sources,
     window,
 )
@@ -273,6 +275,22 @@ class Repository:
         """Return (rule id, event) of closings and reopenings at or after `since`: what precision is made of."""
         with reading(self.engine) as connection:
             return reviews.closings_since(connection, since)
+
+    # Silences
+
+    def add_silence(self, silence: Silence) -> None:
+        with writing(self.engine) as connection:
+            silences.add_silence(connection, silence)
+
+    def expire_silence(self, silence_id: str, *, at: datetime, actor: str) -> Silence:
+        """End a silence now and return it. Raises ReviewRefused when there is none, or it is over."""
+        with writing(self.engine) as connection:
+            return silences.expire_silence(connection, silence_id, at=at, actor=actor)
+
+    def silences(self) -> tuple[Silence, ...]:
+        """Return every silence ever made, the oldest first."""
+        with reading(self.engine) as connection:
+            return silences.all_silences(connection)
 
     # Audit
 

@@ -31,7 +31,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -351,4 +351,20 @@ audit = Table(
     text_column("hash"),
     Index("ix_audit_subject", "subject"),
     Index("ix_audit_at", "at"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    text_column("id", primary_key=True),
+    text_column("desk_id"),
+    text_column("matchers"),
+    text_column("severity"),
+    Column("mute", Boolean, nullable=False),
+    text_column("actor"),
+    text_column("reason"),
+    instant_column("created_at"),
+    instant_column("until"),
+    instant_column("expired_at", optional=True),
+    text_column("expired_by"),
 )

@@ -22,14 +22,15 @@ from warning.store.schema import (
     reviews,
     series,
     signals,
+    silences,
     source_states,
     withheld,
 )
 
 COUNTED = (
     documents, fetches, items, item_revisions, series, observations, listings, listing_changes,
-    assessments, signals, alerts, alert_versions, outbox, withheld, reviews, digests,
-    audit,
+    assessments, signals, alerts, alert_versions, outbox, withheld, reviews, silences,
+    audit, digests,
 )  # fmt: skip
 WITH_QUEUE = (items, observations, listing_changes)
 
