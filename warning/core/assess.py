@@ -1,6 +1,6 @@
 """The one evaluation path. Live run, dry run, explain, backtest, demo and a rule's examples all call it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from warning.core.grading import grade
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, Trace
+from warning.core.silences import Silence
 from warning.core.vocabulary import Severity
 
 
@@ -22,11 +23,12 @@ class State:
     """What earlier assessments left behind.
 
     `open_alerts` holds the latest version of each alert still open; `told` the severity last delivered, by
-    (alert key, desk id).
+    (alert key, desk id). `silences` may hold some that are over, or not yet begun: `assess` looks at the time.
     """
 
     open_alerts: tuple[Alert, ...] = ()
     told: Mapping[tuple[str, str], Severity] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Ass
     signals, traces = untold(*evaluate(book, known, as_of), state.open_alerts)
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     graded = tuple(grade(change, book) for change in changes)
-    deliveries, withheld = route(graded, book.desks, state.told)
+    deliveries, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of))
     return Assessment(
         as_of=as_of,
         signals=signals,
@@ -56,3 +58,7 @@ def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Ass
         withheld=withheld,
         traces=(*traces, *suppressed),
     )
+
+
+def _active(silences: Iterable[Silence], as_of: datetime) -> tuple[Silence, ...]:
+    return tuple(silence for silence in silences if silence.is_active(as_of))
