@@ -15,12 +15,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from warning.store import migrate
 from warning.store.engine import open_engine
 from warning.store.outbox import Outbox
 from warning.store.repository import Repository
+
+settings.register_profile("suite", deadline=None)  # a loaded machine is no failure
+settings.load_profile("suite")
 
 ABSENT = (
     "PostgreSQL was not found on this machine (no initdb and postgres on the PATH or in "
