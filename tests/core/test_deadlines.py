@@ -139,6 +139,7 @@ def test_severity_of_the_rule_caps_its_thresholds():
     [
         ({"actors": ["CN"]}, True),
         ({"actors": ["US"]}, False),
+        ({"except_actors": ["CN"]}, False),
         ({"materials": ["gallium"]}, True),
         ({"materials": ["germanium"]}, False),
         ({"directions": ["easing"]}, False),

@@ -149,7 +149,11 @@ def _same_match(rules: Sequence[Placed[AnyRule]]) -> Iterator[Problem]:
         rule = placed.value
         if not rule.enabled or rule.status == "deprecated":
             continue
-        prose = _NOT_CONDITION - {"actors", "materials"} if isinstance(rule, DeadlineRule) else _NOT_CONDITION
+        prose = (
+            _NOT_CONDITION - {"actors", "materials", "severity"}
+            if isinstance(rule, DeadlineRule)
+            else _NOT_CONDITION
+        )
         held = first.setdefault(rule.model_dump_json(exclude=prose), rule.id)
         if held != rule.id:
             message = f"{rule.id} looks for the same as {held}"

@@ -144,6 +144,7 @@ def _of_series(placed: Placed[AnyRule], rule: SeriesRule, known: Known) -> Itera
 def _of_deadlines(placed: Placed[AnyRule], rule: DeadlineRule, known: Known) -> Iterator[Problem]:
     yield from known.materials_in(placed, ("materials",), rule.materials)
     yield from known.acts_in(placed, ("acts",), rule.acts)
+    yield from known.actors_in(placed, ("except_actors",), rule.except_actors)
     yield from known.actors_in(placed, ("actors",), rule.actors)
     for i, example in enumerate(rule.examples):
         path: Path_ = ("examples", i, "measure")

@@ -38,6 +38,7 @@ class DeadlineRule(RuleBase):
     dates: tuple[DateKind, ...] = Field(min_length=1)
     before_days: Mapping[DaysBefore, Severity] = Field(min_length=1)
     actors: tuple[ActorCode, ...] = ()
+    except_actors: tuple[ActorCode, ...] = ()
     materials: tuple[TermId, ...] = ()
     acts: tuple[TermId, ...] = ()
     directions: tuple[Direction, ...] = ()

@@ -59,6 +59,7 @@ def wants(rule: DeadlineRule, deadline: Deadline, terms: Terms) -> bool:
     return (
         deadline.kind in rule.dates
         and (not rule.actors or measure.actor in rule.actors)
+        and measure.actor not in rule.except_actors
         and (not rule.acts or measure.act in rule.acts)
         and (not rule.directions or deadline.direction in rule.directions)
         and (not rule.materials or bool(_with_groups(deadline.materials, terms) & set(rule.materials)))
