@@ -154,6 +154,20 @@ class Day:
         finally:
             connection.close()
 
+    async def running(self) -> asyncio.subprocess.Process:
+        """Start the service and wait until it says that it runs."""
+        before = self.log.read_text(encoding="utf-8").count("running collect")
+        process = await self.started()
+        await until(lambda: self.log.read_text(encoding="utf-8").count("running collect") > before)
+        return process
+
+    def is_open(self) -> bool:
+        """Whether the first process has got as far as a source's state: the schema stands by then."""
+        try:
+            return bool(self.causes())
+        except sqlite3.OperationalError:
+            return False
+
     def make_due(self) -> None:
         """What five minutes do to leases and waiting times, at once. The process is dead while this is done."""
         connection = sqlite3.connect(self.database, timeout=10)
@@ -170,7 +184,7 @@ class Day:
         return {source: json.loads(content)["cause"] for source, content in found}
 
 
-async def until(condition, seconds: float = 20.0) -> None:
+async def until(condition, seconds: float = 40.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
@@ -181,7 +195,8 @@ async def kill_at_random(day: Day, times: int) -> None:
     dice = random.Random(20231201)
     for _ in range(times):
         process = await day.started()
-        await asyncio.sleep(dice.uniform(1.5, 3.0))
+        await until(day.is_open)
+        await asyncio.sleep(dice.uniform(1.0, 2.5))
         process.kill()
         await process.wait()
         day.make_due()
@@ -190,9 +205,12 @@ async def kill_at_random(day: Day, times: int) -> None:
 async def vandalise(day: Day, process: asyncio.subprocess.Process) -> None:
     """Break a rule file in two ways, then hold the database for a while."""
     rule = min((day.home / "rules" / "signals").glob("*.yaml"))
-    for broken in (b"\xff\xfe\x00", rule.read_bytes().replace(b"severity:", b"sevrity:")):
+    good = rule.read_bytes()
+    misspelt = good.replace(b"severity:", b"sevrity:")
+    for broken, said in ((b"\xff\xfe\x00", "EW121"), (misspelt, "unknown key 'sevrity'")):
         rule.write_bytes(broken)
-        await until(lambda: f"{rule}:" in day.log.read_text(encoding="utf-8"))
+        await until(lambda said=said: said in day.log.read_text(encoding="utf-8"))
+    rule.write_bytes(good)
     connection = sqlite3.connect(day.database, timeout=10, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     await asyncio.sleep(2)
@@ -207,7 +225,7 @@ async def live_through(day: Day) -> None:
     day.slack.faults.extend(["429", "500-after", "invalid_blocks", "", "reset-after", "503-text"])
     day.mailbox.faults.extend(["450", "drop-unread", "drop", "554"])
     await kill_at_random(day, 4)
-    process = await day.started()
+    process = await day.running()
     await until(lambda: len(day.causes()) == len(MISBEHAVIOUR) + 1)
     await vandalise(day, process)
     for _ in range(5):
@@ -217,7 +235,7 @@ async def live_through(day: Day) -> None:
         if not day.rows(WAITING):
             return
         day.make_due()
-        process = await day.started()
+        process = await day.running()
     raise AssertionError(day.rows(WAITING))
 
 
