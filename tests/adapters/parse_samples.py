@@ -16,7 +16,9 @@ from warning.core.sources import SourceProfile, unknown_source
 FETCHED_AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
-def document(body: str | bytes, content_type: str = "", url: str = "https://gov.example/list/index.html") -> Document:
+def document(
+    body: str | bytes, content_type: str = "", url: str = "https://gov.example/list/index.html"
+) -> Document:
     return Document(
         source_id="sample",
         url=url,
@@ -43,7 +45,9 @@ def unpacked(name: str) -> bytes:
     raw = shared(name).read_bytes()
     if not name.endswith(".zst"):
         return raw
-    return zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(raw, read_across_frames=True).read()
+    return (
+        zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(raw, read_across_frames=True).read()
+    )
 
 
 def members(name: str) -> Iterator[tuple[str, bytes]]:

@@ -133,6 +133,7 @@ class Day:
         """Each source has an address of its own, so that none waits in another's queue."""
         port = self.publisher.base.rpartition(":")[2]
         shutil.copytree(resources.tree("rules"), self.home / "rules")
+        shutil.rmtree(self.home / "rules" / "measures")  # deadlines come due by the real clock
         directory = self.home / "feeds" / "regulatory"
         directory.mkdir(parents=True)
         paths = ["feed", *MISBEHAVIOUR]

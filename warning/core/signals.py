@@ -8,7 +8,14 @@ from warning.core.ids import content_id
 from warning.core.vocabulary import Direction, Marking, Reliability, Severity, SourceKind
 
 Outcome = Literal[
-    "fired", "no_match", "below_threshold", "too_little_data", "blind", "suppressed", "disabled", "no_evidence"
+    "fired",
+    "no_match",
+    "below_threshold",
+    "too_little_data",
+    "blind",
+    "suppressed",
+    "disabled",
+    "no_evidence",
 ]
 
 
