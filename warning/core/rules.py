@@ -1,5 +1,6 @@
 """Rules as operators write them. One class per kind; detectors live in `core/detect`, one module per kind."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -198,9 +199,9 @@ class SeriesTest(OperatorModel):
     rearm_points: int | None = Field(default=None, ge=0, le=60)
 
     @property
+    @abstractmethod
     def span(self) -> int:
         """The number of points one verdict reads, the newest included."""
-        raise NotImplementedError
 
 
 class Change(SeriesTest):

@@ -4,6 +4,8 @@ from warning.core.evidence import Observation
 
 KG_PER_TONNE = 1000.0
 TONNES_FROM_KG = 10_000.0
+MOST_WRITTEN_OUT = 1e15
+MOST_TIMES = 1_000_000
 MASS_KG = {
     "kg": 1.0,
     "kilogram": 1.0,
@@ -45,7 +47,9 @@ def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:
 
 
 def number(value: float) -> str:
-    """Write four significant digits, thousands apart, no exponent."""
+    """Write four significant digits, thousands apart; an exponent only where no trade or price can be."""
+    if abs(value) >= MOST_WRITTEN_OUT:
+        return f"{value:.4g}"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     if abs(value) >= 100:
@@ -54,7 +58,9 @@ def number(value: float) -> str:
 
 
 def move(ratio: float) -> str:
-    """Write a ratio to the baseline: "99.8 % under", "26 % over", "3.2 times"."""
+    """Write a ratio to the baseline: "99.8 % under", "26 % over", "3.2 times", "over 1,000,000 times"."""
+    if ratio >= MOST_TIMES:
+        return f"over {MOST_TIMES:,} times"
     if ratio >= 2:
         return f"{ratio + 1:.1f} times"
     digits = 1 if abs(ratio) >= 0.9 and ratio < 0 else 0
