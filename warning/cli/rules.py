@@ -3,6 +3,7 @@
 import click
 
 from warning.cli.rules_check import check, schema, test
+from warning.cli.rules_fmt import fmt
 from warning.cli.rules_replay import backtest, evaluate
 from warning.cli.rules_why import explain, stats
 
@@ -20,5 +21,5 @@ def command() -> None:
     """
 
 
-for subcommand in (check, test, explain, evaluate, backtest, schema, stats):
+for subcommand in (check, test, explain, evaluate, backtest, fmt, schema, stats):
     command.add_command(subcommand)
