@@ -1,6 +1,5 @@
 """Rules as operators write them. One class per kind; detectors live in `core/detect`, one module per kind."""
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -10,8 +9,17 @@ from pydantic import Field, model_validator
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase
+from warning.core.sequence_rules import SequenceRule
+from warning.core.series_rules import Select, SeriesExample, SeriesRule
+from warning.core.series_tests import Change, Drop, Extreme, SeriesTest, Spike, Surge, Test
 from warning.core.terms import ActorCode, Language, TermId
-from warning.core.vocabulary import ChangeKind, Direction, Frequency, Measure, SourceKind
+from warning.core.vocabulary import ChangeKind, Direction, SourceKind
+
+__all__ = [
+    "GROUP_SOURCES", "AnyRule", "AtLeast", "Change", "ContextRule", "DeadlineRule", "Drop", "Extreme", "Field_",
+    "Group", "ListingExample", "ListingRule", "Match", "Near", "Rule", "Select", "SeriesExample", "SeriesRule",
+    "SeriesTest", "Spike", "Surge", "Test", "TextExample", "TextRule", "Where",
+]  # fmt: skip
 
 Field_ = Literal["title", "summary", "body"]
 GROUP_SOURCES = ("act", "material", "actor", "issuer", "cue", "phrases")
@@ -105,23 +113,6 @@ class TextExample(OperatorModel):
     expect: Mapping[str, str | tuple[str, ...]] = {}
 
 
-class SeriesExample(OperatorModel):
-    """A series that the rule must fire on at its last point, or stay quiet on.
-
-    `values` reads `100 100 0` and the short form `100x12 0` (twelve times 100); `_` is a missing cell.
-    """
-
-    fires: bool
-    values: str
-    frequency: Frequency = "M"
-    ends: str | None = None
-    material: TermId | None = None
-    hs_code: str | None = None
-    measure: Measure | None = None
-    reporter: str | None = None
-    partner: str | None = None
-
-
 class ListingExample(OperatorModel):
     """One change of a list that the rule must fire on, or stay quiet on."""
 
@@ -166,187 +157,5 @@ class ListingRule(RuleBase):
     examples: tuple[ListingExample, ...] = Field(min_length=2)
 
 
-class Select(OperatorModel):
-    """Which series a rule looks at; an empty list means every one.
-
-    A material also selects its descendants in rules/terms. An HS code is a prefix: 2846 selects 284690 and
-    national codes below it. `except_materials` and `except_hs_codes` take series out again; `bilateral`
-    true keeps single partners only, false the totals with the world.
-    """
-
-    materials: tuple[TermId, ...] = ()
-    except_materials: tuple[TermId, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    hs_codes: tuple[str, ...] = ()
-    except_hs_codes: tuple[str, ...] = ()
-    reporters: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
-    except_partners: tuple[str, ...] = ()
-    bilateral: bool | None = None
-    frequencies: tuple[Frequency, ...] = ()
-    sources: tuple[str, ...] = ()
-
-
-class SeriesTest(OperatorModel):
-    """What every test of a series may say of itself.
-
-    `frequencies` limits it to daily, weekly, monthly ... series, as five days and five months are two
-    different questions. `confirm_points` and `rearm_points` stand instead of the rule's own.
-    """
-
-    frequencies: tuple[Frequency, ...] = ()
-    confirm_points: int | None = Field(default=None, ge=1, le=10)
-    rearm_points: int | None = Field(default=None, ge=0, le=60)
-
-    @property
-    @abstractmethod
-    def span(self) -> int:
-        """The number of points one verdict reads, the newest included."""
-
-
-class Change(SeriesTest):
-    """The change over `steps` periods: rise_ratio 0.25 is +25 %, fall_ratio 0.25 is -25 %.
-
-    The reference is the point `steps` back or the median of the five points ending there, whichever makes
-    the move smaller: one faulty figure then neither starts nor ends a move.
-    """
-
-    method: Literal["change"]
-    steps: int = Field(ge=1)
-    rise_ratio: float | None = Field(default=None, gt=0)
-    fall_ratio: float | None = Field(default=None, gt=0, le=1)
-
-    @model_validator(mode="after")
-    def _one_way_at_least(self) -> Self:
-        if self.rise_ratio is None and self.fall_ratio is None:
-            raise ValueError("a change needs rise_ratio or fall_ratio")
-        return self
-
-    @property
-    def span(self) -> int:
-        return self.steps + 5
-
-
-class Spike(SeriesTest):
-    """The log return over `steps` against a robust baseline of past returns only.
-
-    The scale is max(1.4826 MAD, 0.75 mean |r|, floor); the rule fires at `threshold` scales when the move
-    is also at least `min_ratio` (0.1 is 10 %).
-    """
-
-    method: Literal["spike"]
-    direction: Literal["up", "down", "both"] = "up"
-    steps: int = Field(default=1, ge=1)
-    baseline_points: int = Field(ge=8)
-    threshold: float = Field(gt=0)
-    floor: float = Field(default=0.005, gt=0)
-    min_ratio: float = Field(default=0.0, ge=0)
-
-    @property
-    def span(self) -> int:
-        return self.baseline_points + 2 * self.steps + 1
-
-
-class Drop(SeriesTest):
-    """The level against the trailing median of `baseline_points`; fires at or below (1 - fall_ratio) of it.
-
-    `baseline_min` keeps small partners out (the median must reach it; mass in kilograms, whole money).
-    `scales` asks in addition that the log ratio lies so many robust scales below the baseline, so that a
-    series that always jumps about needs a deeper fall. `low_points` and `low_ratio` ask that the figure is at
-    most so many times the lowest of the points before: shipments that come in lots have been low before.
-    `season_points` (12 for months) asks that the figure is as low against the lowest of the three figures
-    around the same season a year before. A run of zeros fires when its chance under the past share of zeros,
-    counted before the run began, is at most `zero_chance`.
-    """
-
-    method: Literal["drop"]
-    baseline_points: int = Field(ge=3)
-    fall_ratio: float = Field(gt=0, le=1)
-    baseline_min: float = Field(default=0.0, ge=0)
-    scales: float = Field(default=0.0, ge=0)
-    low_points: int | None = Field(default=None, ge=3)
-    low_ratio: float = Field(default=1.0, gt=0, le=1)
-    season_points: int | None = Field(default=None, ge=2)
-    zero_chance: float = Field(default=0.08, gt=0, lt=1)
-
-    @property
-    def span(self) -> int:
-        return max(self.baseline_points + 1, (self.season_points or 0) + 2, (self.low_points or 0) + 1)
-
-
-class Surge(SeriesTest):
-    """The level against the trailing median of `baseline_points`; fires at or above (1 + rise_ratio) of it.
-
-    `baseline_min`, `scales` and `season_points` are those of `drop`.
-    """
-
-    method: Literal["surge"]
-    baseline_points: int = Field(ge=3)
-    rise_ratio: float = Field(gt=0)
-    baseline_min: float = Field(default=0.0, ge=0)
-    scales: float = Field(default=0.0, ge=0)
-    season_points: int | None = Field(default=None, ge=2)
-
-    @property
-    def span(self) -> int:
-        return max(self.baseline_points + 1, (self.season_points or 0) + 2)
-
-
-class Extreme(SeriesTest):
-    """A new high (or low) outside the range of the last `baseline_points` by `margin_ratio` of that range."""
-
-    method: Literal["extreme"]
-    direction: Literal["high", "low", "both"] = "high"
-    baseline_points: int = Field(ge=12)
-    margin_ratio: float = Field(default=0.1, ge=0)
-
-    @property
-    def span(self) -> int:
-        return self.baseline_points + 1
-
-
-Test = Annotated[Change | Spike | Drop | Surge | Extreme, Field(discriminator="method")]
-
-
-class SeriesRule(RuleBase):
-    """Fires on the newest figure of a series when any of `tests` holds.
-
-    `materiality_min` is the least absolute size of the move, in the series' own unit.
-    `confirm_points` asks that so many figures in a row hold the test: 2 lets a single faulty quote pass.
-    `rearm_points` is how many figures a test must have been quiet before it fires again: a state that lasts
-    is told once. `missing_is_zero` is for sources that publish whole tables, where an absent row means no
-    trade; otherwise a missing period is unknown. `materials` states what the alert is about when the series'
-    own name says less; `caveat` is a sentence every alert of the rule carries.
-    """
-
-    kind: Literal["series"]
-    select: Select
-    tests: tuple[Test, ...] = Field(min_length=1)
-    materiality_min: float = Field(default=0.0, ge=0)
-    min_points: int = Field(default=12, ge=2)
-    confirm_points: int = Field(default=1, ge=1, le=10)
-    rearm_points: int = Field(default=0, ge=0, le=60)
-    missing_is_zero: bool = False
-    materials: tuple[TermId, ...] = ()
-    caveat: str = ""
-    act: TermId
-    direction: Direction
-    examples: tuple[SeriesExample, ...] = Field(min_length=2)
-
-    def confirm(self, test: SeriesTest) -> int:
-        return self.confirm_points if test.confirm_points is None else test.confirm_points
-
-    def rearm(self, test: SeriesTest) -> int:
-        return self.rearm_points if test.rearm_points is None else test.rearm_points
-
-    def points(self, frequency: Frequency) -> int:
-        """How many points back one verdict on a series of this frequency reads, the newest included."""
-        tests = [t for t in self.tests if not t.frequencies or frequency in t.frequencies]
-        reach = [t.span + self.confirm(t) - 1 + self.rearm(t) for t in tests]
-        return max([self.min_points, *reach])
-
-
-Rule = Annotated[
-    TextRule | ContextRule | ListingRule | SeriesRule | DeadlineRule, Field(discriminator="kind")
-]
-AnyRule = TextRule | ContextRule | ListingRule | SeriesRule | DeadlineRule
+AnyRule = TextRule | ContextRule | ListingRule | SeriesRule | DeadlineRule | SequenceRule
+Rule = Annotated[AnyRule, Field(discriminator="kind")]

@@ -10,11 +10,12 @@ from warning.core.explain import ExplainNode
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.judge import Finding, judge, judge_rule
+from warning.core.series.judged import Condition
 from warning.core.series.reasons import reason, threshold
 from warning.core.series.select import faults
 from warning.core.series.signal import evidence
 from warning.core.series.track import Track, lay_out
-from warning.core.series.verdicts import Condition, conditions
+from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows, board, known_counts
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from warning.core.rules import SeriesRule
+from warning.core.series.judged import Condition, Judged
 from warning.core.series.track import Bools, Track
-from warning.core.series.verdicts import Condition, Judged, conditions
+from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows, known_counts, window
 
 # Rows judged at a time: a window of 260 figures and this many rows take 42 MB.

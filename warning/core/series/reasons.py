@@ -1,9 +1,21 @@
 """Why a condition held, in words and as parameters for the message catalogues (`reason.series.<code>`)."""
 
 from warning.core.evidence import Observation
-from warning.core.rules import Change, Drop, Extreme, SeriesRule, Spike, Surge
+from warning.core.rules import SeriesRule
 from warning.core.series.figures import amount, move, number, window_words
 from warning.core.series.judge import Finding
+from warning.core.series_tests import (
+    Change,
+    Cliff,
+    Crossing,
+    Drift,
+    Drop,
+    Extreme,
+    Shift,
+    Spike,
+    Surge,
+    YearOnYear,
+)
 from warning.core.signals import Reason
 
 
@@ -29,16 +41,17 @@ def reason(rule: SeriesRule, finding: Finding, point: Observation) -> Reason:
     return Reason(code=f"series.{finding.condition.code}", text=text, params=params)
 
 
-def threshold(finding: Finding) -> str:
+def threshold(finding: Finding) -> str:  # noqa: C901 - one case for each test
     """Write the limit of the test that held."""
+    code = finding.condition.code
     match finding.condition.test:
-        case Change() as test:
-            ratio = test.rise_ratio if finding.condition.code == "change_up" else test.fall_ratio
+        case Change() | YearOnYear() as test:
+            ratio = test.rise_ratio if code in {"change_up", "year_up"} else test.fall_ratio
             assert ratio is not None
             return f"{ratio * 100:.0f} %"
         case Spike() as test:
             return f"{number(test.threshold)} scales"
-        case Drop() as test if finding.condition.code == "zero":
+        case Drop() as test if code == "zero":
             return f"a chance of {number(test.zero_chance)}"
         case Drop() as test:
             return f"{test.fall_ratio * 100:.0f} % under"
@@ -46,28 +59,49 @@ def threshold(finding: Finding) -> str:
             return f"{number(1 + test.rise_ratio)} times"
         case Extreme() as test:
             return f"{test.margin_ratio * 100:.0f} % of the range outside it"
+        case Shift() as test:
+            return f"a sum of {number(test.threshold)} scales"
+        case Cliff() as test:
+            return f"{test.rise_ratio * 100:.0f} % over, then {test.fall_ratio * 100:.0f} % under"
+        case Crossing() as test:
+            return number(test.level)
+        case Drift() as test:
+            return number(test.min_move)
 
 
 def _span(finding: Finding, point: Observation) -> str:
     match finding.condition.test:
         case Change() as test:
             return window_words(test.steps, point)
-        case Spike() | Drop() | Surge() | Extreme() as test:
+        case Spike() | Drop() | Surge() | Extreme() | Cliff() | Shift() as test:
             return window_words(test.baseline_points, point)
+        case YearOnYear() as test:
+            return window_words(test.total_points, point)
+        case Crossing() as test:
+            return window_words(test.quiet_points, point)
+        case Drift() as test:
+            return window_words(test.points, point)
 
 
 def _sentence(finding: Finding, *, found: str, against: str, span: str, limit: str) -> str:
-    moved = move(finding.ratio)
-    match finding.condition.code:
-        case "change_up" | "change_down":
-            return f"{found} is {moved} the reference of {against}, {span} before (threshold {limit})"
-        case "spike_up" | "spike_down":
-            scales = f"{number(finding.score)} robust scales of the returns of {span}"
-            return f"{found} is {moved} the reference of {against}: {scales} (threshold {limit})"
-        case "drop" | "surge":
-            return f"{found} is {moved} the median of the {span} before, {against} (threshold {limit})"
-        case "zero":
-            chance = f"a chance of {number(finding.score)}"
-            return f"Nothing at all, after a median of {against}: {chance} under the share of zeros before (threshold {limit})"
-        case "high" | "low":
-            return f"{found} lies outside the range of the {span} before, which ended at {against} (threshold {limit})"
+    moved, score = move(finding.ratio), number(finding.score)
+    sentences = {
+        "change": f"{found} is {moved} the reference of {against}, {span} before (threshold {limit})",
+        "spike": f"{found} is {moved} the reference of {against}: {score} robust scales of the returns of {span} "
+        f"(threshold {limit})",
+        "drop": f"{found} is {moved} the median of the {span} before, {against} (threshold {limit})",
+        "surge": f"{found} is {moved} the median of the {span} before, {against} (threshold {limit})",
+        "zero": f"Nothing at all, after a median of {against}: a chance of {score} under the share of zeros before "
+        f"(threshold {limit})",
+        "high": f"{found} lies outside the range of the {span} before, which ended at {against} (threshold {limit})",
+        "low": f"{found} lies outside the range of the {span} before, which ended at {against} (threshold {limit})",
+        "year": f"{found} in {span} is {moved} the same season before, {against} (threshold {limit})",
+        "shift": f"The level has moved to {found}, {moved} that of the {span} before, {against}: a sum of {score} "
+        f"scales (threshold {limit})",
+        "cliff": f"After a rush, {move(finding.score)} the level before it, {found}: {moved} that level, {against} "
+        f"(threshold {limit})",
+        "cross": f"{found} has crossed {limit}; the {span} before stood at {against} at most as near",
+        "drift": f"The trend over {span} leads from {against} to {found} (threshold {limit})",
+    }
+    code = finding.condition.code
+    return sentences.get(code) or sentences[code.removesuffix("_up").removesuffix("_down")]

@@ -5,13 +5,21 @@ baseline ends before the first of them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from warning.core.rules import Change, Drop, Extreme, Spike, Surge, Test
+from warning.core.series.judged import (
+    BASELINE_KNOWN_MIN,
+    Condition,
+    ConditionCode,
+    Judged,
+    OneWay,
+    least_extreme,
+    none_refused,
+    ratio_to,
+)
 from warning.core.series.robust import (
     any_not_positive,
     known_share,
@@ -21,110 +29,102 @@ from warning.core.series.robust import (
     row_median,
 )
 from warning.core.series.track import Bools, Floats
+from warning.core.series.trends import cliff, crossing, drift, shift, year_on_year
+from warning.core.series_tests import (
+    Change,
+    Cliff,
+    Crossing,
+    Drift,
+    Drop,
+    Extreme,
+    Shift,
+    Spike,
+    Surge,
+    Test,
+    YearOnYear,
+)
 
-# A baseline that knows less than half of its places says nothing.
-BASELINE_KNOWN_MIN = 0.5
 # Between neighbours of one season the log scale is never taken below this: a series that stood still has no
 # measured spread, and any move would be endless scales away.
 LOG_SCALE_FLOOR = 0.1
 REFERENCE_POINTS = 5
 
-Way = Literal["up", "down"]
-ConditionCode = Literal[
-    "change_up", "change_down", "spike_up", "spike_down", "drop", "zero", "surge", "high", "low"
-]
+
+T = TypeVar("T", bound=Test)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What one condition found, row by row.
-
-    `ratio` is the move against the baseline (-0.998 is 99.8 % under it), `score` the measure compared with
-    the threshold (scales, chance or again the ratio). `refused` marks rows in which a ratio means nothing.
-    """
-
-    holds: Bools
-    observed: Floats
-    baseline: Floats
-    ratio: Floats
-    score: Floats
-    refused: Bools
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """One thing a test can find; a drop has two: a low level, and a run of zeros."""
-
-    code: ConditionCode
-    test: Test
-    judge: Callable[[Floats, int], Judged]
-
-    def width(self, confirm: int) -> int:
-        return self.test.span + confirm - 1
-
-
-def conditions(test: Test) -> tuple[Condition, ...]:
+def conditions(test: Test) -> tuple[Condition, ...]:  # noqa: C901 - one case for each test
     """Return what a test looks for, each with its own memory of when it last held."""
     match test:
-        case Change():
-            found = (
-                Condition(code="change_up", test=test, judge=lambda w, c: _change(w, c, test, "up")),
-                Condition(code="change_down", test=test, judge=lambda w, c: _change(w, c, test, "down")),
-            )
+        case Change() | YearOnYear():
             wanted = (test.rise_ratio is not None, test.fall_ratio is not None)
+            if isinstance(test, Change):
+                return _two_ways(test, ("change_up", "change_down"), wanted, _change)
+            return _two_ways(test, ("year_up", "year_down"), wanted, year_on_year)
         case Spike():
-            found = (
-                Condition(code="spike_up", test=test, judge=lambda w, c: _spike(w, c, test, "up")),
-                Condition(code="spike_down", test=test, judge=lambda w, c: _spike(w, c, test, "down")),
-            )
-            wanted = (test.direction != "down", test.direction != "up")
+            return _two_ways(test, ("spike_up", "spike_down"), _asked(test.direction), _spike)
+        case Shift():
+            return _two_ways(test, ("shift_up", "shift_down"), _asked(test.direction), shift)
+        case Drift():
+            return _two_ways(test, ("drift_up", "drift_down"), _asked(test.direction), drift)
+        case Crossing():
+            return _two_ways(test, ("cross_up", "cross_down"), _asked(test.direction), crossing)
         case Extreme():
-            found = (
-                Condition(code="high", test=test, judge=lambda w, c: _extreme(w, c, test, "up")),
-                Condition(code="low", test=test, judge=lambda w, c: _extreme(w, c, test, "down")),
-            )
             wanted = (test.direction != "low", test.direction != "high")
+            return _two_ways(test, ("high", "low"), wanted, _extreme)
         case Drop():
-            return (
-                Condition(code="drop", test=test, judge=lambda w, c: _drop(w, c, test)),
-                Condition(code="zero", test=test, judge=lambda w, c: _zero_run(w, c, test)),
-            )
+            return (_one(test, "drop", _drop), _one(test, "zero", _zero_run))
         case Surge():
-            return (Condition(code="surge", test=test, judge=lambda w, c: _surge(w, c, test)),)
-    return tuple(condition for condition, wants in zip(found, wanted, strict=True) if wants)
+            return (_one(test, "surge", _surge),)
+        case Cliff():
+            return (_one(test, "cliff", cliff),)
 
 
-def _newest(window: Floats, confirm: int, way: Way) -> Floats:
-    """The least extreme of the figures that must confirm one another; NaN when one of them is unknown."""
-    last = window[:, -confirm:]
-    newest: Floats = last.min(axis=1) if way == "up" else last.max(axis=1)
-    return newest
+def _asked(direction: Literal["up", "down", "both"]) -> tuple[bool, bool]:
+    return direction != "down", direction != "up"
 
 
-def _change(window: Floats, confirm: int, test: Change, way: Way) -> Judged:
+def _two_ways(
+    test: T,
+    codes: tuple[ConditionCode, ConditionCode],
+    wanted: tuple[bool, bool],
+    judge: Callable[[Floats, int, T, OneWay], Judged],
+) -> tuple[Condition, ...]:
+    both = (
+        Condition(code=codes[0], test=test, judge=lambda w, c: judge(w, c, test, "up")),
+        Condition(code=codes[1], test=test, judge=lambda w, c: judge(w, c, test, "down")),
+    )
+    return tuple(condition for condition, wants in zip(both, wanted, strict=True) if wants)
+
+
+def _one(test: T, code: ConditionCode, judge: Callable[[Floats, int, T], Judged]) -> Condition:
+    return Condition(code=code, test=test, judge=lambda w, c: judge(w, c, test))
+
+
+def _change(window: Floats, confirm: int, test: Change, way: OneWay) -> Judged:
     end = window.shape[1] - confirm - test.steps + 1
     near = window[:, end - REFERENCE_POINTS : end]
     point, middle = near[:, -1], row_median(near)
     reference = np.fmax(point, middle) if way == "up" else np.fmin(point, middle)
-    newest = _newest(window, confirm, way)
+    newest = least_extreme(window, confirm, way)
     refused = any_not_positive(window[:, end - REFERENCE_POINTS :])
-    ratio = _ratio(newest, reference, refused)
+    ratio = ratio_to(newest, reference, refused)
     limit = test.rise_ratio if way == "up" else test.fall_ratio
     assert limit is not None
     holds = ratio >= limit if way == "up" else ratio <= -limit
     return Judged(holds=holds, observed=newest, baseline=reference, ratio=ratio, score=ratio, refused=refused)
 
 
-def _spike(window: Floats, confirm: int, test: Spike, way: Way) -> Judged:
+def _spike(window: Floats, confirm: int, test: Spike, way: OneWay) -> Judged:
     level = logs(window)
     returns = level[:, test.steps :] - level[:, : -test.steps]
     end = window.shape[1] - confirm - test.steps + 1  # the newest figure that the baseline may know
     past = returns[:, : end - test.steps][:, -test.baseline_points :]
     scale = np.fmax(np.fmax(row_mad(past, row_median(past)), 0.75 * row_mean_abs(past)), test.floor)
     reference = window[:, end - 1]
-    newest = _newest(window, confirm, way)
+    newest = least_extreme(window, confirm, way)
     refused = any_not_positive(window)
-    ratio = _ratio(newest, reference, refused)
+    ratio = ratio_to(newest, reference, refused)
     score = np.abs(logs(1 + ratio[:, None])[:, 0]) / scale
     towards = ratio > 0 if way == "up" else ratio < 0
     known = known_share(past) >= BASELINE_KNOWN_MIN
@@ -133,9 +133,9 @@ def _spike(window: Floats, confirm: int, test: Spike, way: Way) -> Judged:
 
 
 def _drop(window: Floats, confirm: int, test: Drop) -> Judged:
-    newest = _newest(window, confirm, "down")
+    newest = least_extreme(window, confirm, "down")
     base, spread = _level(window, confirm, test)
-    ratio = _ratio(newest, base, base <= 0)
+    ratio = ratio_to(newest, base, base <= 0)
     limit = 1 - test.fall_ratio
     holds = (newest > 0) & (newest <= limit * base) & (base >= test.baseline_min)
     holds &= -logs(1 + ratio[:, None])[:, 0] >= test.scales * spread
@@ -149,14 +149,14 @@ def _drop(window: Floats, confirm: int, test: Drop) -> Judged:
         baseline=base,
         ratio=ratio,
         score=ratio,
-        refused=np.zeros(len(base), bool),
+        refused=none_refused(window),
     )
 
 
 def _surge(window: Floats, confirm: int, test: Surge) -> Judged:
-    newest = _newest(window, confirm, "up")
+    newest = least_extreme(window, confirm, "up")
     base, spread = _level(window, confirm, test)
-    ratio = _ratio(newest, base, base <= 0)
+    ratio = ratio_to(newest, base, base <= 0)
     limit = 1 + test.rise_ratio
     holds = (base > 0) & (newest >= limit * base) & (base >= test.baseline_min)
     holds &= logs(1 + ratio[:, None])[:, 0] >= test.scales * spread
@@ -168,7 +168,7 @@ def _surge(window: Floats, confirm: int, test: Surge) -> Judged:
         baseline=base,
         ratio=ratio,
         score=ratio,
-        refused=np.zeros(len(base), bool),
+        refused=none_refused(window),
     )
 
 
@@ -183,7 +183,7 @@ def _level(window: Floats, confirm: int, test: Drop | Surge) -> tuple[Floats, Fl
     return base, spread
 
 
-def _season(window: Floats, confirm: int, points: int, way: Way) -> Floats:
+def _season(window: Floats, confirm: int, points: int, way: OneWay) -> Floats:
     """The most extreme of the three figures around the same season a year before; infinite when none is known.
 
     Three, because the holiday that empties a month moves between two of them.
@@ -235,7 +235,7 @@ def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
         baseline=base,
         ratio=ratio,
         score=score,
-        refused=np.zeros(len(base), bool),
+        refused=none_refused(window),
     )
 
 
@@ -248,29 +248,22 @@ def _run_length(flags: Bools) -> NDArray[np.int64]:
     return run
 
 
-def _extreme(window: Floats, confirm: int, test: Extreme, way: Way) -> Judged:
+def _extreme(window: Floats, confirm: int, test: Extreme, way: OneWay) -> Judged:
     end = window.shape[1] - confirm
     past = window[:, end - test.baseline_points : end]
     enough = known_share(past) >= BASELINE_KNOWN_MIN
     top = np.max(past, axis=1, initial=-np.inf, where=~np.isnan(past))
     bottom = np.min(past, axis=1, initial=np.inf, where=~np.isnan(past))
     margin = test.margin_ratio * (top - bottom)
-    newest = _newest(window, confirm, way)
+    newest = least_extreme(window, confirm, way)
     edge = np.where(enough, top if way == "up" else bottom, np.nan)
     holds = newest > edge + margin if way == "up" else newest < edge - margin
-    ratio = _ratio(newest, edge, ~(edge > 0))
+    ratio = ratio_to(newest, edge, ~(edge > 0))
     return Judged(
         holds=holds,
         observed=newest,
         baseline=edge,
         ratio=ratio,
         score=ratio,
-        refused=np.zeros(len(edge), bool),
+        refused=none_refused(window),
     )
-
-
-def _ratio(newest: Floats, base: Floats, refused: Bools) -> Floats:
-    """Return newest / base - 1; NaN where a ratio means nothing."""
-    usable = ~refused & (base != 0)
-    ratio: Floats = np.divide(newest, base, out=np.full(len(base), np.nan), where=usable) - 1
-    return ratio
