@@ -10,6 +10,7 @@ from warning.app.history import History
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, assess
 from warning.core.evidence import Evidence
+from warning.core.pace import after, let_go
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Severity
 
@@ -111,7 +112,9 @@ def carry(state: State, assessment: Assessment, countries: Mapping[str, str]) ->
         key = (delivery.alert_key, delivery.desk_id)
         severity = alerts[delivery.alert_key].severity_for(countries[delivery.desk_id])
         told[key] = max(told.get(key, Severity.UNKNOWN), severity)
-    return replace(state, open_alerts=tuple(a for a in alerts.values() if a.state == "open"), told=told)
+    still_open = tuple(a for a in alerts.values() if a.state == "open")
+    past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
+    return replace(state, open_alerts=still_open, told=told, past=past)
 
 
 def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:

@@ -11,6 +11,7 @@ from warning.core.detect.deadline import untold
 from warning.core.detect.registry import evaluate
 from warning.core.evidence import Window
 from warning.core.grading import grade
+from warning.core.pace import Past, pace
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, Trace
@@ -23,12 +24,13 @@ class State:
     """What earlier assessments left behind.
 
     `open_alerts` holds the latest version of each alert still open; `told` the severity last delivered, by
-    (alert key, desk id). `silences` may hold some that are over, or not yet begun: `assess` looks at the time.
+    (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun: `assess` looks at the time.
     """
 
     open_alerts: tuple[Alert, ...] = ()
     told: Mapping[tuple[str, str], Severity] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,14 @@ def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Ass
     signals, traces = untold(*evaluate(book, known, as_of), state.open_alerts)
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     graded = tuple(grade(change, book) for change in changes)
-    deliveries, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of))
+    owed, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of))
+    paced = pace(owed, graded, book, state.told, state.past, state.open_alerts, as_of)
     return Assessment(
         as_of=as_of,
         signals=signals,
         changes=graded,
-        deliveries=deliveries,
-        withheld=withheld,
+        deliveries=paced.deliveries,
+        withheld=tuple(sorted((*withheld, *paced.withheld))),
         traces=(*traces, *suppressed),
     )
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from warning.core.model import OperatorModel
 from warning.core.terms import Language
 from warning.core.vocabulary import Marking, Severity
+from warning.core.workdays import Hours
 
 DeskId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ChannelName = Literal["console", "slack", "mail"]
@@ -33,6 +34,24 @@ class Destination(OperatorModel):
         return tuple(self.model_copy(update={"to": (address,)}) for address in self.to)
 
 
+class QuietHours(Hours):
+    """When a desk is not to be disturbed, by its own clock: messages wait for the end, in their newest version.
+
+    What is as grave as `passes` goes out all the same, and so does a rise in what the desk has. With `days_off`
+    weekends and public holidays are quiet too.
+    """
+
+    passes: Severity = Severity.EXTREME
+    days_off: bool = False
+
+
+class Budget(OperatorModel):
+    """How many alerts may interrupt a desk in a week; the rest goes to the roll-up, unless it is as grave as `always`."""
+
+    alerts: int = Field(ge=1)
+    always: Severity = Severity.SEVERE
+
+
 class Desk(OperatorModel):
     """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts."""
 
@@ -45,6 +64,8 @@ class Desk(OperatorModel):
     clearance: Marking = Marking.AMBER
     destinations: tuple[Destination, ...] = Field(min_length=1)
     digest_to: tuple[Destination, ...] = ()
+    quiet_hours: QuietHours | None = None
+    weekly_budget: Budget | None = None
 
     @model_validator(mode="after")
     def _known_timezone(self) -> "Desk":

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from warning.core.exposure import SeverityTable
+from warning.core.inhibition import Inhibition
 from warning.core.model import OperatorModel
 
 
@@ -25,5 +26,9 @@ class Correlation(OperatorModel):
 
 
 class Policy(OperatorModel):
+    """A desk that was told waits `cooldown_minutes` for more of the same; `inhibit` names what says nothing new."""
+
     correlation: Correlation = Correlation()
     severity: SeverityTable
+    cooldown_minutes: int = Field(default=60, ge=0, le=10_080)
+    inhibit: tuple[Inhibition, ...] = ()

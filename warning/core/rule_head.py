@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from warning.core.approval import Publish
 from warning.core.ids import content_id
 from warning.core.model import OperatorModel
 from warning.core.terms import TermId
@@ -32,11 +33,12 @@ class RuleBase(OperatorModel):
     references: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     max_age_days: int = Field(default=14, ge=1, le=400)
+    publish: Publish = Publish()
 
     @property
     def version(self) -> str:
-        """Twelve hexadecimal digits over what the rule says, examples and prose apart."""
-        prose = {"examples", "rationale", "false_positives", "references", "owner", "tags"}
+        """Twelve hexadecimal digits over what the rule flags: prose, examples and `publish` are not part of it."""
+        prose = {"examples", "rationale", "false_positives", "references", "owner", "tags", "publish"}
         return content_id("r", self.model_dump_json(exclude=prose))[2:14]
 
     @property

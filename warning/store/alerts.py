@@ -10,6 +10,7 @@ from warning.core.alerts import Alert
 from warning.core.assess import State
 from warning.core.deliveries import Withheld
 from warning.core.vocabulary import Severity
+from warning.store.pace import past
 from warning.store.rows import from_json
 from warning.store.schema import alert_versions, alerts, outbox, withheld
 from warning.store.silences import kept_silences
@@ -26,6 +27,7 @@ def state(connection: Connection, *, since: datetime | None = None) -> State:
         open_alerts=_read(connection, query.order_by(alerts.c.key)),
         told=told(connection),
         silences=kept_silences(connection),
+        past=past(connection),
     )
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.assess import Assessment
 from warning.core.audit import SYSTEM, Plain, Record
-from warning.core.deliveries import Delivery
+from warning.core.deliveries import Delivery, Withheld
 from warning.core.evidence import Window
 from warning.core.ids import content_id
 from warning.core.signals import Signal, Trace
@@ -52,10 +52,44 @@ def commit_assessment(
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
     _insert(connection, signals, _signal_rows(assessment.signals, by_alert.values()))
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
-    _insert(connection, withheld, _withheld_rows(assessment))
-    _insert(connection, outbox, (_outbox_row(d, by_alert, assessment.as_of) for d in assessment.deliveries))
+    store_routing(connection, assessment.deliveries, assessment.withheld, by_alert, assessment.as_of)
     add_audit(connection, _audit_record(identity, assessment, window, book_version))
     return True
+
+
+def store_routing(
+    connection: Connection,
+    owed: Iterable[Delivery],
+    refused: Iterable[Withheld],
+    alert_of: Mapping[str, Alert],
+    as_of: datetime,
+) -> None:
+    """Store what routing decided. A held delivery whose place a newer version took leaves the outbox.
+
+    Raises AssessmentRaced when such a one has gone out meanwhile.
+    """
+    listed = list(refused)
+    _withdraw(connection, (w for w in listed if w.reason == "superseded"))
+    _insert(connection, withheld, (_withheld_row(w, as_of) for w in listed))
+    _insert(connection, outbox, (_outbox_row(d, alert_of, as_of) for d in owed))
+
+
+def _withdraw(connection: Connection, superseded: Iterable[Withheld]) -> None:
+    o = outbox.c
+    for old in superseded:
+        held = (
+            delete(outbox)
+            .where(
+                o.alert_key == old.alert_key, o.alert_version == old.alert_version, o.desk_id == old.desk_id
+            )
+            .where(o.channel == old.channel, o.address == old.address, o.step == 0)
+            .where(o.state == "pending", o.attempts == 0, o.hold_until.is_not(None))
+        )
+        gone = connection.execute(held)
+        if gone.rowcount != 1:
+            raise AssessmentRaced(
+                f"version {old.alert_version} of alert {old.alert_key} was just sent; assess again"
+            )
 
 
 def _audit_record(identity: str, assessment: Assessment, window: Window, book_version: str) -> Record:
@@ -187,20 +221,17 @@ def _trace_row(identity: str, trace: Trace) -> dict[str, Any]:
     }
 
 
-def _withheld_rows(assessment: Assessment) -> list[dict[str, Any]]:
-    return [
-        {
-            "alert_key": w.alert_key,
-            "alert_version": w.alert_version,
-            "desk_id": w.desk_id,
-            "channel": w.channel,
-            "address": w.address,
-            "reason": w.reason,
-            "detail": w.detail,
-            "at": assessment.as_of,
-        }
-        for w in assessment.withheld
-    ]
+def _withheld_row(refused: Withheld, as_of: datetime) -> dict[str, Any]:
+    return {
+        "alert_key": refused.alert_key,
+        "alert_version": refused.alert_version,
+        "desk_id": refused.desk_id,
+        "channel": refused.channel,
+        "address": refused.address,
+        "reason": refused.reason,
+        "detail": storable(refused.detail),
+        "at": as_of,
+    }
 
 
 def _outbox_row(delivery: Delivery, alert_of: Mapping[str, Alert], as_of: datetime) -> dict[str, Any]:
@@ -220,6 +251,9 @@ def _outbox_row(delivery: Delivery, alert_of: Mapping[str, Alert], as_of: dateti
         "updated_at": as_of,
         "provider_ref": "",
         "error": "",
+        "step": delivery.step,
+        "hold_until": delivery.hold_until,
+        "hold_reason": delivery.hold_reason,
     }
 
 

@@ -36,6 +36,9 @@ def outbox_row(row: Row[Any], *, attempts: int | None = None) -> OutboxRow:
         sent_at=row.sent_at,
         provider_ref=row.provider_ref,
         error=row.error,
+        hold_until=row.hold_until,
+        hold_reason=row.hold_reason,
+        step=row.step,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     exists,
     func,
     or_,
@@ -37,6 +38,8 @@ from warning.store.schema import channel_pauses, outbox
 FINAL = ("sent", "dead")
 # No wait is as long (back-off and Retry-After end at an hour): a later time was written by a clock gone wrong.
 LONGEST_WAIT = timedelta(hours=2)
+# Quiet hours over the longest holidays, and a margin.
+LONGEST_HOLD = timedelta(days=14)
 WAITS = "waits: the destination did not take the message before it"
 CUT_SHORT = "the process ended, or took too long, while it was sending"
 
@@ -171,7 +174,9 @@ class Outbox:
 
     def next_due_at(self) -> datetime | None:
         """Return when the next waiting row is due, pauses apart; None when nothing waits."""
-        query = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(("pending", "unknown")))
+        held_first = outbox.c.hold_until > outbox.c.next_attempt_at
+        due = case((held_first, outbox.c.hold_until), else_=outbox.c.next_attempt_at)
+        query = select(func.min(due)).where(outbox.c.state.in_(("pending", "unknown")))
         with reading(self.engine) as connection:
             return connection.execute(query).scalar()
 
@@ -221,8 +226,10 @@ def _expire_leases(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
     return connection.execute(change).all()
 
 
-def _has_come(column: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
-    return or_(column <= now, column > now + LONGEST_WAIT)
+def _has_come(
+    column: ColumnElement[datetime | None], now: datetime, longest: timedelta = LONGEST_WAIT
+) -> ColumnElement[bool]:
+    return or_(column <= now, column > now + longest)
 
 
 def _due(now: datetime, limit: int, besides: Collection[tuple[str, str]] = ()) -> Select[Any]:
@@ -247,6 +254,7 @@ def _due(now: datetime, limit: int, besides: Collection[tuple[str, str]] = ()) -
         select(outbox)
         .where(outbox.c.state.in_(("pending", "unknown")), _has_come(outbox.c.next_attempt_at, now))
         .where(destination.not_in(sorted(besides)) if besides else true())
+        .where(or_(outbox.c.hold_until.is_(None), _has_come(outbox.c.hold_until, now, LONGEST_HOLD)))
         .where(~waits_for_another, ~paused)
         .order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
         .limit(limit)

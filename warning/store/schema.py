@@ -31,7 +31,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -293,7 +293,10 @@ outbox = Table(
     instant_column("sent_at", optional=True),
     text_column("provider_ref"),
     text_column("error"),
-    UniqueConstraint("alert_key", "desk_id", "channel", "address", "alert_version"),
+    Column("step", Integer, nullable=False, server_default="0"),
+    instant_column("hold_until", optional=True),
+    text_column("hold_reason", server_default=""),
+    UniqueConstraint("alert_key", "desk_id", "channel", "address", "alert_version", "step"),
     CheckConstraint("state IN ('pending', 'sending', 'sent', 'unknown', 'dead')", name="state"),
     Index("ix_outbox_state_created_at", "state", "created_at"),
 )
@@ -351,6 +354,19 @@ audit = Table(
     text_column("hash"),
     Index("ix_audit_subject", "subject"),
     Index("ix_audit_at", "at"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    sequence_column(),
+    Column("alert_key", Text, ForeignKey("alerts.key"), nullable=False, index=True),
+    Column("alert_version", Integer, nullable=False),
+    text_column("decision"),
+    text_column("actor"),
+    text_column("reason"),
+    instant_column("at"),
+    text_column("severity"),
 )
 
 silences = Table(
