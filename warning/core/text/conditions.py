@@ -1,15 +1,19 @@
 """A rule's condition on text, compiled against a lexicon, and its verdict on a reading."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from warning.core.rules import Field_, Group, Match, Near, TextRule
 from warning.core.terms import Act
+from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.reading import Reading
 from warning.core.text.stance import denied_sentences, eased_sentences
 
+# What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
+_REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting"})
+_QUESTION = "cue:question"
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
 _RARITY = {"material": 1, "act": 2, "phrases": 3, "issuer": 4, "cue": 5, "actor": 8}
 
@@ -44,8 +48,9 @@ class CompiledNear:
     def _in_sentences(self, reading: Reading, found: list[list[Hit]]) -> list[tuple[Hit, ...]]:
         by_sentence = [_first_by(reading, hits) for hits in found]
         shared = set(by_sentence[0]).intersection(*by_sentence[1:])
-        shared -= {reading.sentence_of(hit) for group in self.none for hit in group.hits(reading)}
-        return [tuple(hits[number] for hits in by_sentence) for number in sorted(shared)]
+        events = {number: tuple(hits[number] for hits in by_sentence) for number in shared}
+        barred = {number for group in self.none for number in _barred(group, events, reading)}
+        return [events[number] for number in sorted(shared - barred)]
 
     def _in_stretches(self, reading: Reading, found: list[list[Hit]], window: int) -> list[tuple[Hit, ...]]:
         barred = [hit for group in self.none for hit in group.hits(reading)]
@@ -69,7 +74,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """`anchors` are concepts of which at least one must occur for the rule to have a chance."""
+    """`clauses` are sets of concepts: of each at least one must occur for the rule to have a chance.
+
+    `anchors` is the one of them that ordinary text has least of.
+    """
 
     rule: TextRule
     version: str
@@ -79,6 +87,7 @@ class CompiledRule:
     at_least: tuple[int, tuple[CompiledGroup, ...]] | None
     near: tuple[CompiledNear, ...]
     near_any: tuple[CompiledNear, ...]
+    clauses: tuple[frozenset[str], ...]
     anchors: frozenset[str]
     acts: Mapping[str, Act]
 
@@ -132,6 +141,7 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
     """Compile a rule's match; the lexicon learns the rule's own phrases on the way."""
     match = rule.match
     at_least = match.at_least
+    clauses = tuple(_clauses(match, lexicon))
     return CompiledRule(
         rule=rule,
         version=rule.version,
@@ -141,7 +151,8 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
         at_least=(at_least.n, _groups(at_least.of, lexicon)) if at_least else None,
         near=_nears(match.near, lexicon),
         near_any=_nears(match.near_any, lexicon),
-        anchors=_anchors(match, lexicon),
+        clauses=clauses,
+        anchors=_rarest(clauses, lexicon),
         acts=lexicon.terms.acts,
     )
 
@@ -162,8 +173,7 @@ def _nears(nears: Iterable[Near], lexicon: Lexicon) -> tuple[CompiledNear, ...]:
     )
 
 
-def _anchors(match: Match, lexicon: Lexicon) -> frozenset[str]:
-    """Of everything that must occur, take what ordinary text has least of."""
+def _clauses(match: Match, lexicon: Lexicon) -> list[frozenset[str]]:
     choices = [lexicon.concepts_of(group) for group in match.all]
     choices += [lexicon.concepts_of(group) for near in match.near for group in near.of]
     for alternatives in (match.any, match.at_least.of if match.at_least else ()):
@@ -172,7 +182,7 @@ def _anchors(match: Match, lexicon: Lexicon) -> frozenset[str]:
     if match.near_any:
         rarest = (_rarest((lexicon.concepts_of(g) for g in near.of), lexicon) for near in match.near_any)
         choices.append(frozenset().union(*rarest))
-    return _rarest(choices, lexicon)
+    return choices
 
 
 def _rarest(choices: Iterable[frozenset[str]], lexicon: Lexicon) -> frozenset[str]:
@@ -181,6 +191,26 @@ def _rarest(choices: Iterable[frozenset[str]], lexicon: Lexicon) -> frozenset[st
         return worst, -lexicon.typical_length(concepts)
 
     return min(choices, key=commonness)
+
+
+def _barred(
+    group: CompiledGroup, events: Mapping[int, tuple[Hit, ...]], reading: Reading
+) -> Iterator[int]:
+    """The sentences of events that a word of the group bars; reactions after a headline's act bar nothing."""
+    for hit in group.hits(reading):
+        number = reading.sentence_of(hit)
+        event = events.get(number)
+        if event is not None and not _reacts(hit, event, reading):
+            yield number
+
+
+def _reacts(hit: Hit, event: tuple[Hit, ...], reading: Reading) -> bool:
+    if hit.entry.concept not in _REACTIONS or reading.field_of(hit) != "title":
+        return False
+    number = reading.sentence_of(hit)
+    if any(reading.sentence_of(asked) == number for asked in reading.hits.get(_QUESTION, ())):
+        return False
+    return speaks_later(reading.folded.text, max(part.end for part in event), hit.start)
 
 
 def _first_by(reading: Reading, hits: list[Hit]) -> dict[int, Hit]:
