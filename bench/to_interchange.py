@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import feed_documents
 import zstandard
 
 SHARED = Path(os.environ.get("EWS_SHARED_DATA", "../shared/data"))
@@ -198,9 +199,29 @@ def rss_matches() -> Iterator[dict[str, Any]]:
         yield item(n, d["feed"], "news", "GB", "en", d["title"])
 
 
+def jp_ministries() -> Iterator[dict[str, Any]]:
+    for n, d in enumerate(feed_documents.jp_ministries()):
+        yield item(n, d.pop("source"), "regulatory", "JP", "ja", d.pop("title"), **d)
+
+
+def rss_polls() -> Iterator[dict[str, Any]]:
+    for n, d in enumerate(feed_documents.rss_polls()):
+        yield item(n, d.pop("source"), "news", "GB", "en", d.pop("title"), **d)
+
+
+CHINESE_FEEDS = ("36kr", "caixin", "cctv", "people", "wallstreetcn", "xwlb")
+
+
+def json_feeds() -> Iterator[dict[str, Any]]:
+    for n, d in enumerate(feed_documents.publishers()):
+        source = d.pop("source")
+        country, language = ("CN", "zh") if source.startswith(CHINESE_FEEDS) else ("GB", "en")
+        yield item(n, source, "news", country, language, d.pop("title"), **d)
+
+
 FILES = {f.__name__: f for f in (
     asia, cctv, federal_register, mofcom, korea, rare_earth, agnews, world, agency, thucnews, software, gta,
-    gta_subsidies, iea, pib, rss_matches,
+    gta_subsidies, iea, pib, rss_matches, jp_ministries, rss_polls, json_feeds,
 )}  # fmt: skip
 
 
