@@ -198,7 +198,7 @@ class KnownWindow:
     """A window seen from one instant: sorted, without the future, one vintage a period."""
 
     items: tuple[Item, ...]
-    series: tuple["Series", ...]
+    series: Sequence["Series"]
     listing_changes: tuple[ListingChange, ...]
     fresh: frozenset[str] = field(default=frozenset())
 

@@ -1,20 +1,19 @@
 """Detector for rules of the kind series: every fresh figure judged as of its own period."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from warning.core.evidence import KnownWindow
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series.columns import Columns, columns_of
 from warning.core.series.explaining import explain_series
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
-from warning.core.series.select import selects
+from warning.core.series.layout import Layout, fill_absent, lay_out_all
 from warning.core.series.signal import evidence, signal
-from warning.core.series.track import Track, fill_absent_rows, lay_out
-from warning.core.series.windows import Board, board, fresh_rows
+from warning.core.series.windows import Board, board_of, fresh_rows_of
 from warning.core.signals import Outcome, Signal, Trace
-from warning.core.vocabulary import Frequency
 
 __all__ = ["detect_series", "explain_series"]
 
@@ -26,14 +25,13 @@ def detect_series(
 ) -> tuple[list[Signal], list[Trace]]:
     """Judge every fresh figure by every active rule; one signal a rule and figure, one trace a rule."""
     rules = [rule for rule in book.active("series") if isinstance(rule, SeriesRule)]
-    seen: set[Frequency] = {one.meta.frequency for one in known.series}
-    boards = _Boards(known, pad=max((rule.points(f) for rule in rules for f in seen), default=0))
+    boards = _Boards(known)
     signals: list[Signal] = []
     traces: list[Trace] = []
     for rule in rules:
-        on = boards.board(missing_is_zero=rule.missing_is_zero)
-        chosen = [i for i in boards.candidates(rule) if selects(rule.select, on.tracks[i].meta, book.terms)]
-        result = judge_rule(rule, on, fresh_rows(on.tracks, [i for i in chosen if on.tracks[i].fresh]))
+        laid = boards.laid(missing_is_zero=rule.missing_is_zero)
+        chosen = laid.columns.roster.chosen(rule.select, book.terms, laid.codes)
+        result = judge_rule(rule, boards.board(laid), fresh_rows_of(laid, chosen & laid.has_fresh))
         fired = [signal(rule, group, book) for group in _by_figure(result.findings)]
         signals += fired
         traces.append(_trace(rule, result, len(fired)))
@@ -43,40 +41,23 @@ def detect_series(
 class _Boards:
     """The window laid out once, and once more with absent rows as zeros when a rule asks for it."""
 
-    def __init__(self, known: KnownWindow, *, pad: int) -> None:
-        self._known = known
-        self._pad = pad
-        self._laid = [lay_out(one, known.fresh) for one in known.series]
-        self._made: dict[bool, Board] = {}
-        self._buckets: dict[tuple[bool, str, str], list[int]] = defaultdict(list)
+    def __init__(self, known: KnownWindow) -> None:
+        series = known.series
+        self._columns = series if isinstance(series, Columns) else columns_of(series, known.fresh)
+        self._laid: dict[bool, Layout] = {}
+        self._boards: dict[int, Board] = {}
 
-    def board(self, *, missing_is_zero: bool) -> Board:
-        if missing_is_zero not in self._made:
-            laid = self._filled() if missing_is_zero else tuple(t for t in self._laid if t.fresh)
-            self._made[missing_is_zero] = board(laid, self._pad)
-            for place, track in enumerate(laid):
-                meta = track.meta
-                self._buckets[missing_is_zero, meta.measure, meta.frequency].append(place)
-        return self._made[missing_is_zero]
+    def laid(self, *, missing_is_zero: bool) -> Layout:
+        if False not in self._laid:
+            self._laid[False] = lay_out_all(self._columns)
+        if missing_is_zero not in self._laid:
+            self._laid[True] = fill_absent(self._laid[False])
+        return self._laid[missing_is_zero]
 
-    def candidates(self, rule: SeriesRule) -> Iterator[int]:
-        """Yield the tracks whose measure and frequency the rule looks at."""
-        select = rule.select
-        for (zero, measure, frequency), places in self._buckets.items():
-            if (
-                zero is rule.missing_is_zero
-                and _may(select.measures, measure)
-                and _may(select.frequencies, frequency)
-            ):
-                yield from places
-
-    def _filled(self) -> tuple[Track, ...]:
-        laid = fill_absent_rows(self._laid, self._known.fresh)
-        return tuple(track for track in laid if track.fresh)
-
-
-def _may(wanted: Sequence[str], found: str) -> bool:
-    return not wanted or found in wanted
+    def board(self, laid: Layout) -> Board:
+        if id(laid) not in self._boards:
+            self._boards[id(laid)] = board_of(laid)
+        return self._boards[id(laid)]
 
 
 def _by_figure(findings: Sequence[Finding]) -> list[list[Finding]]:

@@ -31,7 +31,7 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
     label = f"{rule.id} on {series.meta.series_id} {newest.period}"
     if found:
         return ExplainNode(label=label, passed=False, children=(selected,))
-    on = board([track], rule.points(newest.frequency))
+    on = board([track])
     rows = Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([len(track.values) - 1]))
     count = int(known_counts(on, rows)[0])
     history = ExplainNode(

@@ -7,6 +7,7 @@ import numpy as np
 
 from warning.core.rules import SeriesRule
 from warning.core.series.judged import Condition, Judged
+from warning.core.series.screens import screen
 from warning.core.series.track import Bools, Track
 from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows, known_counts, window
@@ -51,9 +52,9 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
         too_little += int(np.count_nonzero(~enough))
         part = part.where(enough)
         for condition in (c for test in rule.tests for c in conditions(test)):
-            asked = part.where(_asks(condition, on, part))
+            asked, left_out = _screened(condition, on, part.where(_asks(condition, on, part)), rule)
             judged = judge(rule, condition, on, asked)
-            refused += int(np.count_nonzero(judged.refused))
+            refused += left_out + int(np.count_nonzero(judged.refused))
             holds = judged.holds
             new = holds & ~_held_before(rule, condition, on, asked, holds)
             lasting += int(np.count_nonzero(holds & ~new))
@@ -68,8 +69,15 @@ def _asks(condition: Condition, on: Board, rows: Rows) -> Bools:
     wanted = condition.test.frequencies
     if not wanted:
         return np.ones(len(rows), dtype=bool)
-    asked = np.array([track.meta.frequency in wanted for track in on.tracks], dtype=bool)
-    return asked[rows.owners] if len(rows) else np.zeros(0, dtype=bool)
+    return np.isin(on.frequencies, wanted)[rows.owners] if len(rows) else np.zeros(0, dtype=bool)
+
+
+def _screened(condition: Condition, on: Board, rows: Rows, rule: SeriesRule) -> tuple[Rows, int]:
+    """Return the rows the condition may hold on, and how many of the others it refuses because of zeros."""
+    screened = screen(condition, on, rows, rule.confirm(condition.test)) if len(rows) else None
+    if screened is None:
+        return rows, 0
+    return rows.where(screened.may), int(np.count_nonzero(screened.refused & ~screened.may))
 
 
 def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judged:
@@ -78,9 +86,9 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
     # A figure of 1e308 may overflow into an infinite ratio, which no test holds against its limits.
     with np.errstate(all="ignore"):
         judged = condition.judge(window(on, rows, condition.width(confirm)), confirm)
-    if not rule.materiality_min:
-        return judged
-    material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min
+        if not rule.materiality_min:
+            return judged
+        material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min
     return Judged(
         holds=judged.holds & material,
         observed=judged.observed,

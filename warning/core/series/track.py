@@ -1,7 +1,6 @@
 """A series laid out on its calendar, so that a place in an array is a period."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,59 +96,3 @@ def period_at(like: Observation, place: int) -> str:
     if like.frequency == "Q":
         return f"{at // 4:04d}-Q{at % 4 + 1}"
     return f"{at:04d}"
-
-
-def fill_absent_rows(laid: Sequence[Track], fresh: frozenset[str]) -> tuple[Track, ...]:
-    """Read an absent row as zero where the publisher's table for that period is there.
-
-    Series of one source, flow, commodity and reporter are one table. A period counts as published when the
-    table holds at least half of the rows of the period before and no fewer than three: below that it may be
-    a partial page, and the hole stays unknown. A zero is fresh when a row of its period is.
-    """
-    tables: dict[tuple[str, ...], list[Track]] = defaultdict(list)
-    for track in laid:
-        meta = track.meta
-        if track.on_calendar:
-            key = (meta.source_id, meta.measure, meta.reporter, meta.hs_code or meta.material, meta.frequency)
-            tables[key].append(track)
-    filled: dict[int, Track] = {}
-    for table in tables.values():
-        rows = _rows_by_period(table)
-        filled.update({id(track): _filled(track, rows, fresh) for track in table})
-    return tuple(filled.get(id(track), track) for track in laid)
-
-
-def _rows_by_period(table: Sequence[Track]) -> Mapping[int, list[Observation]]:
-    rows: dict[int, list[Observation]] = defaultdict(list)
-    for track in table:
-        for point in track.points:
-            if point is not None:
-                rows[ordinal(point.period)].append(point)
-    return rows
-
-
-def _filled(track: Track, rows: Mapping[int, list[Observation]], fresh: frozenset[str]) -> Track:
-    first = next(p for p in track.points if p is not None)
-    start = ordinal(first.period)
-    length = max(rows, default=start) - start + 1
-    points = [*track.points, *[None] * max(0, length - len(track.points))]
-    values = np.full(len(points), np.nan)
-    values[: len(track.values)] = track.values
-    implied: dict[int, datetime] = {}
-    news: list[int] = list(track.fresh)
-    for place, point in enumerate(points):
-        if point is not None or not _complete(rows, start + place):
-            continue
-        siblings = rows[start + place]
-        values[place] = 0.0
-        implied[place] = max(s.known_at for s in siblings)
-        if any(s.id in fresh for s in siblings):
-            news.append(place)
-    return Track(
-        points=tuple(points), values=values, fresh=tuple(sorted(news)), on_calendar=True, implied_at=implied
-    )
-
-
-def _complete(rows: Mapping[int, list[Observation]], at: int) -> bool:
-    here, before = len(rows.get(at, ())), len(rows.get(at - 1, ()))
-    return here >= SIBLINGS_MIN and here >= COMPLETE_SHARE * before

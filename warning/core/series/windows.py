@@ -2,24 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from warning.core.series.layout import Layout
 from warning.core.series.track import Floats, Track
 
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Board:
-    """Every track in one array, each behind `pad` unknown places."""
+    """Every track in one array, one behind the other; track i begins at `starts[i]`."""
 
-    tracks: tuple[Track, ...]
+    tracks: Sequence[Track]
     flat: Floats
-    counts: Ints
     starts: Ints
-    pad: int
+    frequencies: NDArray[np.str_]
+
+    @cached_property
+    def known_before(self) -> Ints:
+        """How many figures are known before each place of `flat`, over all tracks; one longer than `flat`."""
+        return np.concatenate(([0], np.cumsum(~np.isnan(self.flat))))
+
+    @cached_property
+    def not_positive_before(self) -> Ints:
+        """How many figures before each place of `flat` are zero or negative; one longer than `flat`."""
+        return np.concatenate(([0], np.cumsum(self.flat <= 0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,45 +51,49 @@ class Rows:
         return Rows(owners=self.owners, places=self.places - steps)
 
 
-def board(tracks: Sequence[Track], pad: int) -> Board:
-    """Join the tracks; `pad` is the widest window any rule asks for."""
-    gap = np.full(pad, np.nan)
-    none = np.zeros(pad, dtype=np.int64)
-    values: list[Floats] = []
-    counts: list[Ints] = []
-    starts: list[int] = []
-    at = 0
-    for track in tracks:
-        starts.append(at + pad)
-        values += [gap, track.values]
-        counts += [none, track.known_counts]
-        at += pad + len(track.values)
+def board(tracks: Sequence[Track]) -> Board:
+    """Join the tracks."""
+    lengths = np.array([len(track.values) for track in tracks], dtype=np.int64)
     return Board(
         tracks=tuple(tracks),
-        flat=np.concatenate(values) if values else np.empty(0),
-        counts=np.concatenate(counts) if counts else np.empty(0, dtype=np.int64),
-        starts=np.array(starts, dtype=np.int64),
-        pad=pad,
+        flat=np.concatenate([track.values for track in tracks]) if tracks else np.empty(0),
+        starts=np.cumsum(lengths) - lengths,
+        frequencies=np.array([track.meta.frequency for track in tracks], dtype=np.str_),
     )
 
 
-def fresh_rows(tracks: Sequence[Track], owners: Sequence[int]) -> Rows:
-    """Return the fresh places of the given tracks, in order."""
-    places = [tracks[owner].fresh for owner in owners]
-    return Rows(
-        owners=np.repeat(np.array(owners, dtype=np.int64), [len(p) for p in places]),
-        places=np.array([place for some in places for place in some], dtype=np.int64),
+def board_of(laid: Layout) -> Board:
+    """The same from a layout, without making an object of any track."""
+    frequencies = laid.columns.roster.words("frequency", laid.codes)
+    return Board(
+        tracks=laid, flat=laid.flat, starts=laid.starts, frequencies=np.array(frequencies, dtype=np.str_)
     )
+
+
+def fresh_rows_of(laid: Layout, chosen: NDArray[np.bool_]) -> Rows:
+    """Return the fresh places of the chosen tracks, in order."""
+    slots = np.flatnonzero(laid.fresh)
+    owners = laid.owners[slots]
+    wanted = chosen[owners]
+    return Rows(owners=owners[wanted], places=(slots - laid.starts[owners])[wanted])
 
 
 def window(on: Board, rows: Rows, width: int) -> Floats:
-    """Return a matrix of `width` columns that ends at each row's own place."""
+    """Return a matrix of `width` columns that ends at each row's own place; NaN before its track begins."""
     ends = on.starts[rows.owners] + rows.places
-    matrix: Floats = on.flat[ends[:, None] + np.arange(-width + 1, 1)]
+    back = np.arange(-width + 1, 1)
+    if not len(rows):
+        return np.empty((0, width))
+    if int(rows.places.min()) >= width - 1:
+        inside: Floats = on.flat[ends[:, None] + back]
+        return inside
+    at = np.maximum(ends[:, None] + back, 0)
+    matrix: Floats = np.where(rows.places[:, None] + back >= 0, on.flat[at], np.nan)
     return matrix
 
 
 def known_counts(on: Board, rows: Rows) -> Ints:
     """Return how many figures each row's series has up to its place."""
-    counts: Ints = on.counts[on.starts[rows.owners] + rows.places]
+    starts = on.starts[rows.owners]
+    counts: Ints = on.known_before[starts + rows.places + 1] - on.known_before[starts]
     return counts

@@ -1,0 +1,137 @@
+"""Series rules judged the slow way, one figure at a time: what the columns, layouts and screens must agree with."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from warning.core.evidence import KnownWindow, Observation
+from warning.core.rulebook import Rulebook
+from warning.core.rules import SeriesRule
+from warning.core.series.judge import Finding, judge
+from warning.core.series.select import selects
+from warning.core.series.signal import evidence, signal
+from warning.core.series.track import COMPLETE_SHARE, SIBLINGS_MIN, Track, lay_out, ordinal
+from warning.core.series.verdicts import conditions
+from warning.core.series.windows import Board, Rows, board, known_counts
+from warning.core.signals import Signal
+
+
+def slowly(book: Rulebook, known: KnownWindow) -> tuple[list[Signal], dict[str, tuple[int, ...]]]:
+    """Return the signals, and by rule id: considered, too little history, lasting, refused."""
+    with np.errstate(over="ignore"):
+        laid = [lay_out(one, known.fresh) for one in known.series]
+    filled = fill_absent_rows(laid, known.fresh)
+    signals: list[Signal] = []
+    counts: dict[str, tuple[int, ...]] = {}
+    for rule in book.active("series"):
+        assert isinstance(rule, SeriesRule)
+        tracks = filled if rule.missing_is_zero else laid
+        found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+        total = np.zeros(4, dtype=int)
+        for track in tracks:
+            if not selects(rule.select, track.meta, book.terms):
+                continue
+            for place in track.fresh:
+                findings, told = _one(rule, track, place)
+                total += told
+                for finding in findings:
+                    found[track.meta.series_id, evidence(finding).id].append(finding)
+        signals += [signal(rule, found[key], book) for key in sorted(found)]
+        counts[rule.id] = tuple(total.tolist())
+    return signals, counts
+
+
+def _one(rule: SeriesRule, track: Track, place: int) -> tuple[list[Finding], tuple[int, ...]]:
+    on = board([track])
+    if _known(on, place) < rule.min_points:
+        return [], (1, 1, 0, 0)
+    findings, lasting, refused = [], 0, 0
+    for test in rule.tests:
+        if test.frequencies and track.meta.frequency not in test.frequencies:
+            continue
+        for condition in conditions(test):
+            judged = judge(rule, condition, on, _row(place))
+            refused += int(judged.refused[0])
+            if not judged.holds[0]:
+                continue
+            before = [p for p in range(place - rule.rearm(test), place) if p >= 0]
+            if any(
+                _known(on, p) >= rule.min_points and judge(rule, condition, on, _row(p)).holds[0]
+                for p in before
+            ):
+                lasting += 1
+                continue
+            findings.append(
+                Finding(
+                    track=track, place=place, condition=condition,
+                    observed=float(judged.observed[0]), baseline=float(judged.baseline[0]),
+                    ratio=float(judged.ratio[0]), score=float(judged.score[0]),
+                )
+            )  # fmt: skip
+    return findings, (1, 0, lasting, refused)
+
+
+def _row(place: int) -> Rows:
+    return Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([place], dtype=np.int64))
+
+
+def _known(on: Board, place: int) -> int:
+    return int(known_counts(on, _row(place))[0])
+
+
+def fill_absent_rows(laid: Sequence[Track], fresh: frozenset[str]) -> tuple[Track, ...]:
+    """Read an absent row as zero where the publisher's table for that period is there.
+
+    Series of one source, flow, commodity and reporter are one table. A period counts as published when the
+    table holds at least half of the rows of the period before and no fewer than three: below that it may be
+    a partial page, and the hole stays unknown. A zero is fresh when a row of its period is.
+    """
+    tables: dict[tuple[str, ...], list[Track]] = defaultdict(list)
+    for track in laid:
+        meta = track.meta
+        if track.on_calendar:
+            key = (meta.source_id, meta.measure, meta.reporter, meta.hs_code or meta.material, meta.frequency)
+            tables[key].append(track)
+    filled: dict[int, Track] = {}
+    for table in tables.values():
+        rows = _rows_by_period(table)
+        filled.update({id(track): _filled(track, rows, fresh) for track in table})
+    return tuple(filled.get(id(track), track) for track in laid)
+
+
+def _rows_by_period(table: Sequence[Track]) -> Mapping[int, list[Observation]]:
+    rows: dict[int, list[Observation]] = defaultdict(list)
+    for track in table:
+        for point in track.points:
+            if point is not None:
+                rows[ordinal(point.period)].append(point)
+    return rows
+
+
+def _filled(track: Track, rows: Mapping[int, list[Observation]], fresh: frozenset[str]) -> Track:
+    first = next(p for p in track.points if p is not None)
+    start = ordinal(first.period)
+    length = max(rows, default=start) - start + 1
+    points = [*track.points, *[None] * max(0, length - len(track.points))]
+    values = np.full(len(points), np.nan)
+    values[: len(track.values)] = track.values
+    implied: dict[int, datetime] = {}
+    news: list[int] = list(track.fresh)
+    for place, point in enumerate(points):
+        if point is not None or not _complete(rows, start + place):
+            continue
+        siblings = rows[start + place]
+        values[place] = 0.0
+        implied[place] = max(s.known_at for s in siblings)
+        if any(s.id in fresh for s in siblings):
+            news.append(place)
+    return Track(
+        points=tuple(points), values=values, fresh=tuple(sorted(news)), on_calendar=True, implied_at=implied
+    )
+
+
+def _complete(rows: Mapping[int, list[Observation]], at: int) -> bool:
+    here, before = len(rows.get(at, ())), len(rows.get(at - 1, ()))
+    return here >= SIBLINGS_MIN and here >= COMPLETE_SHARE * before

@@ -1,0 +1,101 @@
+"""Many series side by side in columns, latest vintage of each figure: what rules about figures look at."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.core.evidence import Observation, Series, period_end
+from warning.core.series.roster import Roster
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_DAY = EPOCH.toordinal()
+MICROSECOND = timedelta(microseconds=1)
+SHAPES = "DWMQA"
+
+
+@lru_cache(maxsize=65_536)
+def end_and_shape(period: str) -> tuple[int, int]:
+    """Return the day after a period as days since 1970, and the place of its kind in SHAPES."""
+    end = period_end(period).toordinal() - EPOCH_DAY
+    if len(period) == 10:
+        return end, 0
+    if "W" in period:
+        return end, 1
+    if "Q" in period:
+        return end, 3
+    return end, 2 if len(period) == 7 else 4
+
+
+def microseconds(at: datetime) -> int:
+    """Return whole microseconds since 1970; exact, unlike a float timestamp."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(at_us: int) -> datetime:
+    return EPOCH + at_us * MICROSECOND
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Columns(Sequence[Series]):
+    """Series ordered by id; the figures of series i are places offsets[i] to offsets[i + 1], in order of period.
+
+    `values` are as published (NaN: suppressed), `ends` days since 1970, `known_us` microseconds since then,
+    `shapes` places in SHAPES, `codes` numbers of the roster, `fresh` what is new in this assessment. `point`
+    gives the observation at a place; as a sequence of Series the columns show the same figures as objects.
+    """
+
+    roster: Roster
+    offsets: Ints
+    values: Floats
+    ends: Ints
+    known_us: Ints
+    shapes: NDArray[np.int8]
+    codes: Ints
+    fresh: Bools
+    point: Callable[[int], Observation]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Series: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Series]: ...
+    def __getitem__(self, index: int | slice) -> Series | Sequence[Series]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        places = range(int(self.offsets[index]), int(self.offsets[index + 1]))
+        return Series(points=tuple(self.point(place) for place in places))
+
+    def __iter__(self) -> Iterator[Series]:
+        return (self[index] for index in range(len(self)))
+
+
+def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
+    """Put series that are objects side by side; `fresh` holds the ids of what is new."""
+    roster = Roster()
+    points = [point for one in series for point in one.points]
+    ended = [end_and_shape(point.period) for point in points]
+    return Columns(
+        roster=roster,
+        offsets=np.cumsum([0, *(len(one.points) for one in series)], dtype=np.int64),
+        values=np.array([np.nan if p.value is None else p.value for p in points], dtype=np.float64),
+        ends=np.array([end for end, _ in ended], dtype=np.int64),
+        known_us=np.array([microseconds(p.known_at) for p in points], dtype=np.int64),
+        shapes=np.array([shape for _, shape in ended], dtype=np.int8),
+        codes=np.array([roster.code(p) for p in points], dtype=np.int64),
+        fresh=np.array([p.id in fresh for p in points], dtype=np.bool_),
+        point=points.__getitem__,
+    )

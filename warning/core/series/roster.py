@@ -1,0 +1,86 @@
+"""What series are, each description once, and which of them a rule looks at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.core.evidence import Observation
+from warning.core.rules import Select
+from warning.core.series.figures import unit_of
+from warning.core.series.select import selects
+from warning.core.terms import Terms
+
+Codes = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+TableKey = tuple[str, str, str, str, str]
+_Key = tuple[str, str, str, str, str, str, str | None, str, str | None, str]
+UNKNOWN, NO, YES = -1, 0, 1
+
+
+def table_of(point: Observation) -> TableKey:
+    """Name the publisher's table a figure stands in: source, flow, reporter, commodity and frequency."""
+    return point.source_id, point.measure, point.reporter, point.hs_code or point.material, point.frequency
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """What is known so far of one selection: for each description yes, no, or not asked yet."""
+
+    terms: Terms
+    answers: NDArray[np.int8]
+
+
+class Roster:
+    """Grows and never forgets a description; a number, once given, stays. The answers of rules are kept beside it."""
+
+    def __init__(self) -> None:
+        self.metas: list[Observation] = []
+        self._codes: dict[_Key, int] = {}
+        self._tables: dict[TableKey, int] = {}
+        self._chosen: dict[Select, _Chosen] = {}
+        self._table_codes: list[int] = []
+        self._factors: list[float] = []
+
+    def code(self, point: Observation) -> int:
+        """Return the number of what this figure says of its series, besides period and value."""
+        key = (
+            point.source_id, point.series_id, point.material, point.measure, point.reporter, point.partner,
+            point.hs_code, point.unit, point.currency, point.frequency,
+        )  # fmt: skip
+        code = self._codes.get(key)
+        return self._add(key, point) if code is None else code
+
+    def _add(self, key: _Key, point: Observation) -> int:
+        code = self._codes[key] = len(self.metas)
+        self.metas.append(point)
+        self._table_codes.append(self._tables.setdefault(table_of(point), len(self._tables)))
+        self._factors.append(unit_of(point)[0])
+        return code
+
+    def tables(self, codes: Codes) -> Codes:
+        """Return the number of the table each description belongs to."""
+        return np.array(self._table_codes, dtype=np.int64)[codes]
+
+    def factors(self, codes: Codes) -> NDArray[np.float64]:
+        """Return what each description's figures are multiplied by: mass is judged in kilograms."""
+        return np.array(self._factors, dtype=np.float64)[codes]
+
+    def words(self, name: str, codes: Codes) -> Sequence[str]:
+        """Return one field of each description."""
+        return [getattr(self.metas[code], name) for code in codes.tolist()]
+
+    def chosen(self, select: Select, terms: Terms, codes: Codes) -> Bools:
+        """Say which of the descriptions `select` means. Each is asked once as long as the terms stay the same."""
+        known = self._chosen.get(select)
+        if known is None or known.terms is not terms:
+            known = self._chosen[select] = _Chosen(terms, np.empty(0, dtype=np.int8))
+        missing = len(self.metas) - len(known.answers)
+        if missing > 0:
+            known.answers = np.append(known.answers, np.full(missing, UNKNOWN, dtype=np.int8))
+        answers = known.answers
+        for code in np.unique(codes[answers[codes] == UNKNOWN]).tolist():
+            answers[code] = YES if selects(select, self.metas[code], terms) else NO
+        chosen: Bools = answers[codes] == YES
+        return chosen

@@ -1,0 +1,136 @@
+"""Which rows a condition can hold on at all, from a few figures of each: the exact verdict reads the others no more.
+
+A screen may only leave out rows on which the verdict is certain to be no. It rests on one inequality a method,
+stated beside it, and on division and subtraction rounding monotonically. What a trace counts (rows refused
+because of zeros) is counted for the rows left out too. A method without a screen is judged row by row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from warning.core.series.judged import Condition
+from warning.core.series.robust import logs
+from warning.core.series.track import Bools, Floats
+from warning.core.series.windows import Board, Rows, window
+from warning.core.series_tests import Change, Drop, Extreme, Spike, Surge
+
+# Figures so large that the sum of two overflows: nothing is concluded from them.
+OVERFLOWS = 1e300
+# How far back a new high is compared before the whole range is read.
+EXTREME_POINTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """`may` marks rows to judge; `refused` those a ratio means nothing on, exactly as the verdict would."""
+
+    may: Bools
+    refused: Bools
+
+
+def screen(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened | None:
+    """Say which rows the condition may hold on; None when its method has no screen."""
+    found = SCREENS.get(condition.code)
+    if found is None:
+        return None
+    with np.errstate(all="ignore"):
+        return found(condition, on, rows, confirm)
+
+
+def _change(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """The reference is the figure `steps` back or further from the newest: no ratio is beyond the one to it."""
+    test = cast("Change", condition.test)
+    up = condition.code == "change_up"
+    limit = cast("float", test.rise_ratio if up else test.fall_ratio)
+    refused = _not_positive(on, rows, condition.width(confirm))
+    ratio, point = _against(on, rows, confirm, test.steps, up=up)
+    reached = ratio >= limit if up else ratio <= -limit
+    newest_known = ~np.isnan(_newest(on, rows, confirm, up=up))
+    return Screened(may=~refused & (reached | (np.isnan(point) & newest_known)), refused=refused)
+
+
+def _spike(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """The scale is never under `floor`: so many floors away is the least it takes."""
+    test = cast("Spike", condition.test)
+    up = condition.code == "spike_up"
+    refused = _not_positive(on, rows, condition.width(confirm))
+    ratio, _ = _against(on, rows, confirm, test.steps, up=up)
+    towards = ratio > 0 if up else ratio < 0
+    most = np.abs(logs(1 + ratio[:, None])[:, 0]) / test.floor
+    may = ~refused & towards & (most >= test.threshold) & (np.abs(ratio) >= test.min_ratio)
+    return Screened(may=may, refused=refused)
+
+
+def _drop(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """No median is over the highest figure of its baseline."""
+    test = cast("Drop", condition.test)
+    newest = _newest(on, rows, confirm, up=False)
+    top = np.fmax.reduce(window(on, rows, test.baseline_points + confirm)[:, :-confirm], axis=1)
+    may = (newest > 0) & ((newest <= (1 - test.fall_ratio) * top) | (top > OVERFLOWS))
+    return Screened(may=may, refused=np.zeros(len(rows), dtype=np.bool_))
+
+
+def _zero(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """A run of zeros ends in one."""
+    del condition
+    last = window(on, rows, confirm)
+    return Screened(may=(last == 0).all(axis=1), refused=np.zeros(len(rows), dtype=np.bool_))
+
+
+def _surge(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """No median is under the lowest figure of its baseline."""
+    test = cast("Surge", condition.test)
+    newest = _newest(on, rows, confirm, up=True)
+    bottom = np.fmin.reduce(window(on, rows, test.baseline_points + confirm)[:, :-confirm], axis=1)
+    may = newest >= (1 + test.rise_ratio) * bottom
+    return Screened(may=may, refused=np.zeros(len(rows), dtype=np.bool_))
+
+
+def _extreme(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """The range of the whole baseline is no narrower than that of its last figures."""
+    test = cast("Extreme", condition.test)
+    up = condition.code == "high"
+    points = min(EXTREME_POINTS, test.baseline_points)
+    past = window(on, rows, points + confirm)[:, :-confirm]
+    newest = _newest(on, rows, confirm, up=up)
+    inside = newest <= np.fmax.reduce(past, axis=1) if up else newest >= np.fmin.reduce(past, axis=1)
+    return Screened(may=~np.isnan(newest) & ~inside, refused=np.zeros(len(rows), dtype=np.bool_))
+
+
+def _newest(on: Board, rows: Rows, confirm: int, *, up: bool) -> Floats:
+    last = window(on, rows, confirm)
+    newest: Floats = last.min(axis=1) if up else last.max(axis=1)
+    return newest
+
+
+def _against(on: Board, rows: Rows, confirm: int, steps: int, *, up: bool) -> tuple[Floats, Floats]:
+    """Return the move against the figure `steps` before the first confirming one, and that figure."""
+    point = window(on, rows.back(confirm + steps - 1), 1)[:, 0]
+    ratio: Floats = _newest(on, rows, confirm, up=up) / point - 1
+    return ratio, point
+
+
+def _not_positive(on: Board, rows: Rows, width: int) -> Bools:
+    """Say which windows hold a zero or a negative figure."""
+    starts = on.starts[rows.owners]
+    ends = starts + rows.places + 1
+    begins = np.maximum(ends - width, starts)
+    found: Bools = on.not_positive_before[ends] > on.not_positive_before[begins]
+    return found
+
+
+Screen = Callable[[Condition, Board, Rows, int], Screened]
+SCREENS: dict[str, Screen] = {
+    "change_up": _change,
+    "change_down": _change,
+    "spike_up": _spike,
+    "spike_down": _spike,
+    "drop": _drop,
+    "zero": _zero,
+    "surge": _surge,
+    "high": _extreme,
+    "low": _extreme,
+}
