@@ -7,6 +7,7 @@ from pathlib import Path
 from warning.catalog.crosscheck import check_overlays, check_tree, merged_terms
 from warning.catalog.overlays import apply_overlays, read_overlays
 from warning.catalog.sources import read_sources
+from warning.catalog.suppressions import suppressed
 from warning.catalog.trees import RulesTree, read_on_top, read_rules_tree
 from warning.core.rulebook import Rulebook
 from warning.core.sources import SourceProfile
@@ -18,7 +19,7 @@ def read_rulebook(
 ) -> tuple[Rulebook | None, tuple[Problem, ...]]:
     """Read everything and return what is wrong as well; the rulebook is None when a problem is fatal."""
     tree, problems = read_rules_tree(rules_dir)
-    sources, of_sources = _sources(feeds_dir)
+    sources, switched_off, of_sources = _sources(feeds_dir)
     problems += of_sources
     judged = None if any(p.fatal for p in of_sources) else sources
     if overlay_dir is not None:
@@ -26,16 +27,21 @@ def read_rulebook(
         overlays, of_overlays = read_overlays(overlay_dir)
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
-    problems += check_tree(tree, judged)
+    problems += check_tree(tree, judged, switched_off)
+    problems = suppressed(problems, (rules_dir, feeds_dir, overlay_dir), today)
     problems = tuple(sorted(set(problems)))
     if tree.policy is None or any(problem.fatal for problem in problems):
         return None, problems
     return _book(tree, sources), problems
 
 
-def _sources(feeds_dir: Path) -> tuple[Mapping[str, SourceProfile], tuple[Problem, ...]]:
+def _sources(
+    feeds_dir: Path,
+) -> tuple[Mapping[str, SourceProfile], frozenset[str], tuple[Problem, ...]]:
+    """The sources, those that are switched off, and what is wrong."""
     specs, problems = read_sources(feeds_dir)
-    return {spec.id: spec.profile for spec in specs}, problems
+    off = frozenset(spec.id for spec in specs if not spec.enabled)
+    return {spec.id: spec.profile for spec in specs}, off, problems
 
 
 def _book(tree: RulesTree, sources: Mapping[str, SourceProfile]) -> Rulebook:

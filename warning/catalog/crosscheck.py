@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from warning.catalog.overlap import redundant
 from warning.catalog.overlays import Overlay
 from warning.catalog.reach import unreachable
 from warning.catalog.references import Known, references
 from warning.catalog.trees import RulesTree
 from warning.catalog.typed import Placed
+from warning.catalog.vacant import vacant
 from warning.core.deadline_rules import DeadlineRule
+from warning.core.deadlines import deadlines
 from warning.core.rules import AnyRule
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
@@ -25,15 +28,19 @@ def merged_terms(files: Iterable[Placed[Terms]]) -> Terms:
     return Terms(**merged)
 
 
-def check_tree(tree: RulesTree, sources: Mapping[str, SourceProfile] | None) -> tuple[Problem, ...]:
+def check_tree(
+    tree: RulesTree, sources: Mapping[str, SourceProfile] | None, switched_off: frozenset[str] = frozenset()
+) -> tuple[Problem, ...]:
     """Check everything that spans files. `sources` is None when the feeds could not be read."""
-    known = Known(terms=merged_terms(tree.terms), sources=sources, has_all_terms=tree.has_all_terms)
+    terms = merged_terms(tree.terms)
+    known = Known(terms=terms, sources=sources, has_all_terms=tree.has_all_terms, switched_off=switched_off)
+    dates = deadlines([measure for placed in tree.measures for measure in placed.value.measures])
     problems: list[Problem] = []
     for rule in tree.rules:
-        problems += _file_name(rule, rule.value.id)
-        problems += references(rule, known)
-        problems += unreachable(rule, known)
-        problems += _examples(rule)
+        of_rule = [*_file_name(rule, rule.value.id), *references(rule, known), *unreachable(rule, known)]
+        if not any(problem.fatal for problem in of_rule):
+            of_rule += vacant(rule, known, dates)  # a wrong name would be told twice
+        problems += [*of_rule, *_examples(rule)]
     for exposure in tree.exposure:
         problems += _file_name(exposure, exposure.value.country.lower())
         problems += known.materials_in(exposure, ("materials",), tuple(exposure.value.materials))
@@ -43,7 +50,10 @@ def check_tree(tree: RulesTree, sources: Mapping[str, SourceProfile] | None) -> 
     problems += _twice(tree)
     problems += _terms(tree, known)
     problems += _desk_addresses(tree)
-    problems += _same_match(tree.rules)
+    same = tuple(_same_match(tree.rules))
+    problems += same
+    said = {problem.file for problem in same}
+    problems += redundant([rule for rule in tree.rules if rule.text.file not in said], terms)
     return tuple(problems)
 
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -32,12 +32,15 @@ class Overlay(OperatorModel):
     """One change of one shipped rule. It ends after the day `expires`.
 
     `set` names a key of the rule, dotted below the top (`severity`, `tests.0.threshold`), with its new value.
+    `version` is the shipped rule's version that the change was made for: when an upgrade brings another one,
+    `rules check` says so.
     """
 
     rule: RuleId
     reason: str = Field(min_length=1)
     author: str = Field(min_length=1)
     expires: date | None = None
+    version: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")] | None = None
     enabled: bool | None = None
     set: Mapping[str, Any] = {}
     exclude: Exclude = Exclude()
@@ -86,10 +89,28 @@ def apply_overlays(
                 overlay.problem(("expires",), "EW302", message, "delete it or set a new date", fatal=False)
             )
         else:
+            problems += _outdated(overlay, shipped[wanted].value)
+            before = rules[wanted].value
             rules[wanted], wrong = _changed(rules[wanted], overlay)
-            problems += wrong
+            problems += wrong or _idle(overlay, before, rules[wanted].value)
     changed = [rules[p.value.id] if p is shipped[p.value.id] else p for p in tree.rules]
     return replace(tree, rules=changed), tuple(problems)
+
+
+def _outdated(overlay: Placed[Overlay], shipped: AnyRule) -> tuple[Problem, ...]:
+    wanted = overlay.value.version
+    if wanted in (None, shipped.version):
+        return ()
+    message = f"{shipped.id} has changed since: this overlay was made for version {wanted}"
+    hint = f"read the shipped rule again, then write version: {shipped.version}"
+    return (overlay.problem(("version",), "EW306", message, hint, fatal=False),)
+
+
+def _idle(overlay: Placed[Overlay], before: AnyRule, after: AnyRule) -> tuple[Problem, ...]:
+    if after != before:
+        return ()
+    message = f"the overlay changes nothing: {before.id} says the same without it"
+    return (overlay.problem(("rule",), "EW305", message, "delete the overlay", fatal=False),)
 
 
 def _changed(

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from warning.catalog.references import ANY, Known, groups
+from warning.catalog.meanings import ANY, covers
+from warning.catalog.references import Known, groups
 from warning.catalog.typed import Placed
+from warning.catalog.vacant import admits, barred
 from warning.catalog.yaml_tree import Path_
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, ContextRule, Group, SeriesRule, TextRule, Where
@@ -19,13 +21,14 @@ def unreachable(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
         yield from _series(placed, rule)
         return
     if isinstance(rule, DeadlineRule):
+        yield from _deadlines(placed, rule)
         return
     yield from _sources(placed, rule.where, known.sources)
     if isinstance(rule, TextRule | ContextRule):
         yield from _directions(placed, rule)
         yield from _counts(placed, rule)
         yield from _languages(placed, rule, known.terms)
-        yield from _contradictions(placed, rule)
+        yield from _contradictions(placed, rule, known.terms)
 
 
 def _series(placed: Placed[AnyRule], rule: SeriesRule) -> Iterator[Problem]:
@@ -34,9 +37,28 @@ def _series(placed: Placed[AnyRule], rule: SeriesRule) -> Iterator[Problem]:
         if wanted and wanted <= set(getattr(rule.select, f"except_{kind}")):
             message = f"select.{kind} and select.except_{kind} leave no series"
             yield placed.problem(("select", f"except_{kind}"), "EW211", message)
+    yield from _except_all(placed, rule)
+    wanted = set(rule.select.frequencies)
+    if wanted and not any(not test.frequencies or wanted & set(test.frequencies) for test in rule.tests):
+        message = f"no test is for series of select.frequencies {', '.join(sorted(wanted))}"
+        yield placed.problem(("select", "frequencies"), "EW211", message)
     if rule.select.bilateral and set(rule.select.partners) == {"WLD"}:
         message = "bilateral keeps single partners only, and the one partner selected is the world"
         yield placed.problem(("select", "bilateral"), "EW211", message)
+
+
+def _except_all(placed: Placed[AnyRule], rule: SeriesRule) -> Iterator[Problem]:
+    """A code is a prefix: 2846 excepted leaves nothing of 284690."""
+    codes, excepted = rule.select.hs_codes, rule.select.except_hs_codes
+    if codes and not set(codes) <= set(excepted) and all(code.startswith(excepted) for code in codes):
+        message = "select.hs_codes and select.except_hs_codes leave no series"
+        yield placed.problem(("select", "except_hs_codes"), "EW211", message)
+
+
+def _deadlines(placed: Placed[AnyRule], rule: DeadlineRule) -> Iterator[Problem]:
+    if rule.actors and set(rule.actors) <= set(rule.except_actors):
+        message = "actors and except_actors leave no act"
+        yield placed.problem(("except_actors",), "EW211", message)
 
 
 def _sources(
@@ -46,23 +68,13 @@ def _sources(
     named = [s for s in where.sources if sources is not None and s in sources]
     if not named or sources is None or len(named) < len(where.sources):
         return
-    if not any(_admits(where, sources[name]) for name in named):
+    if not any(admits(where, sources[name]) for name in named):
         message = "none of where.sources passes the other conditions of where"
         profile = sources[named[0]]
         hint = f"{named[0]} is {profile.kind}, {profile.country}, {profile.language}" + (
             ", official" if profile.official else ", not official"
         )
         yield placed.problem(("where", "sources"), "EW211", message, hint)
-
-
-def _admits(where: Where, source: SourceProfile) -> bool:
-    return (
-        source.id not in where.except_sources
-        and (not where.kinds or source.kind in where.kinds)
-        and (not where.countries or source.country in where.countries)
-        and (not where.languages or source.language in where.languages)
-        and (where.official is None or source.official == where.official)
-    )
 
 
 def _directions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
@@ -92,11 +104,18 @@ def _languages(placed: Placed[AnyRule], rule: TextRule, terms: Terms) -> Iterato
             yield placed.problem(path, "EW211", message, "add the words, or the language to where.languages")
 
 
-def _contradictions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
-    forbidden = {_gist(group) for group in rule.match.none}
+def _contradictions(placed: Placed[AnyRule], rule: TextRule, terms: Terms) -> Iterator[Problem]:
     for path, group in _required(rule):
-        if _gist(group) in forbidden:
+        if any(covers(forbidden, group, terms) for forbidden in rule.match.none):
             yield placed.problem(path, "EW211", "this group must occur and stands under none as well")
+    alternatives = rule.match.near_any
+    must = [(("match", "near", i), near) for i, near in enumerate(rule.match.near)]
+    if len(alternatives) == 1:
+        must.append((("match", "near_any", 0), alternatives[0]))
+    for place, near in must:
+        why = barred(near, terms)
+        if why:
+            yield placed.problem(place, "EW211", f"this never holds: {why}")
 
 
 def _required(rule: TextRule) -> Iterator[tuple[Path_, Group]]:
@@ -105,10 +124,6 @@ def _required(rule: TextRule) -> Iterator[tuple[Path_, Group]]:
             path[1] == "any" and len(rule.match.any) == 1
         ):
             yield path, group
-
-
-def _gist(group: Group) -> str:
-    return group.model_dump_json()
 
 
 def _spoken(group: Group, terms: Terms) -> set[Language]:

@@ -30,12 +30,14 @@ class Known:
     """What names may stand for.
 
     `sources` is None, and `has_all_terms` false, when a file of feeds or terms has mistakes: then no name of
-    that sort is judged, because one mistake would be told once for every name.
+    that sort is judged, because one mistake would be told once for every name. `switched_off` are the sources
+    of the catalogue that nobody polls.
     """
 
     terms: Terms
     sources: Mapping[str, SourceProfile] | None
     has_all_terms: bool = True
+    switched_off: frozenset[str] = frozenset()
 
     def materials_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
         return self._terms_in(placed, path, names, tuple(self.terms.materials), "EW201", "material")

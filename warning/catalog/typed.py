@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from warning.catalog.complaints import complaint
 from warning.catalog.schema_walk import SchemaWalk
+from warning.catalog.second_look import hidden_conditions
 from warning.catalog.yaml_text import YamlText, read_yaml
 from warning.catalog.yaml_tree import Path_
 from warning.errors import Problem
@@ -61,7 +62,15 @@ def type_value(text: YamlText, root: Path_, value: Any, shape: Any) -> tuple[Any
     try:
         return machinery.adapter.validate_python(value), ()
     except ValidationError as wrong:
-        return None, _problems(text, root, value, machinery.walk, wrong)
+        problems = _problems(text, root, value, machinery.walk, wrong)
+        asked = {
+            _path(value, error)
+            for error in wrong.errors(include_url=False)
+            if error["type"] in {"value_error", "assertion_error"}
+        }
+        hidden = hidden_conditions(machinery.shape, value, asked)
+        more = (text.problem((*root, *path), "EW107", said) for path, said in hidden)
+        return None, tuple(sorted({*problems, *more}))
 
 
 def _problems(
@@ -109,6 +118,7 @@ def _path(value: Any, error: Any) -> Path_:
 @dataclass(frozen=True)
 class _Machinery:
     adapter: TypeAdapter[Any]
+    shape: Any
 
     @cached_property
     def walk(self) -> SchemaWalk:
@@ -117,4 +127,6 @@ class _Machinery:
 
 @lru_cache(maxsize=64)
 def _machinery(shape: Any) -> _Machinery:
-    return _Machinery(shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape))
+    if isinstance(shape, TypeAdapter):
+        return _Machinery(shape, shape._type)  # noqa: SLF001 - the one place that says what an adapter adapts
+    return _Machinery(TypeAdapter(shape), shape)

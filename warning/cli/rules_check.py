@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from warning.app.rule_examples import ExampleResult, run_examples
+from warning.catalog.codes import CODES, Level
 from warning.catalog.load import read_rulebook
 from warning.catalog.schemas import KINDS, file_schema
 from warning.cli.junit import junit_document
-from warning.cli.output import print_json
+from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import catalogue_options, chosen_book, chosen_trees, today
 from warning.core.rulebook import Rulebook
 from warning.errors import Problem
@@ -20,9 +21,16 @@ from warning.errors import Problem
 @click.command("check")
 @catalogue_options
 @click.option("--strict", is_flag=True, help="Warnings are findings too.")
+@click.option("--codes", is_flag=True, help="List every code: what it means, and what mends it.")
 @click.option("--json", "as_json", is_flag=True, help="Print rules/1 on stdout.")
 def check(
-    *, rules: Path | None, feeds: Path | None, overlays: Path | None, strict: bool, as_json: bool
+    *,
+    rules: Path | None,
+    feeds: Path | None,
+    overlays: Path | None,
+    strict: bool,
+    codes: bool,
+    as_json: bool,
 ) -> None:
     """Say every mistake in rules, terms, exposure, desks, policy, sources and overlays.
 
@@ -31,16 +39,31 @@ def check(
       warning rules check
       warning rules check --overlays ews/overlay --strict
     """
+    if codes:
+        _print_codes(as_json=as_json)
+        return
     where = chosen_trees(rules, feeds, overlays)
     book, problems = read_rulebook(where.rules, where.feeds, where.overlay, today=today())
-    findings = [problem for problem in problems if problem.fatal or strict]
+    findings = [problem for problem in problems if strict or _level(problem) != "warning"]
     if as_json:
         _print_check(book, problems, ok=not findings)
     else:
         for problem in problems:
-            click.echo(f"{problem}" if problem.fatal else f"{problem} [warning]")
+            click.echo(f"{problem} [warning]" if _level(problem) == "warning" else f"{problem}")
         click.echo(_summary(book, problems), err=True)
     sys.exit(1 if findings else 0)
+
+
+def _level(problem: Problem) -> Level:
+    return "mistake" if problem.fatal else CODES[problem.code].level
+
+
+def _print_codes(*, as_json: bool) -> None:
+    if as_json:
+        rows = [{"code": code, **asdict(known)} for code, known in CODES.items()]
+        print_json("rules/1", {"command": "check", "codes": rows})
+        return
+    print_table(("CODE", "LEVEL", "MEANS", "MEND"), ((c, k.level, k.means, k.mend) for c, k in CODES.items()))
 
 
 def _print_check(book: Rulebook | None, problems: tuple[Problem, ...], *, ok: bool) -> None:
@@ -63,7 +86,7 @@ def _print_check(book: Rulebook | None, problems: tuple[Problem, ...], *, ok: bo
 
 
 def _summary(book: Rulebook | None, problems: tuple[Problem, ...]) -> str:
-    fatal = sum(problem.fatal for problem in problems)
+    fatal = sum(_level(problem) != "warning" for problem in problems)
     found = f"{_count(fatal, 'mistake')}, {_count(len(problems) - fatal, 'warning')}"
     if book is None:
         return f"{found}: a service that runs keeps the last good rulebook"
