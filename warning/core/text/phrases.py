@@ -9,6 +9,7 @@ in `수출 통제` reports it, one that goes on may only discuss it.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from warning.core.terms import Language
 from warning.core.text.folding import fold_term
@@ -31,6 +32,10 @@ class Phrase:
     starts_word: bool
     tail: re.Pattern[str] | None
     exact: bool
+
+    @property
+    def ends_sentence(self) -> bool:
+        return self.tail is _LAST_TAIL
 
     def end_in(self, folded: str, raw: str, start: int, end: int) -> int | None:
         """Return where a found needle ends, inflection included, or None when the hit does not count.
@@ -64,6 +69,15 @@ def parse_phrase(written: str, language: Language) -> Phrase:
         tail=_LAST_TAIL if is_last else _tail(needle, is_open, exact),
         exact=exact,
     )
+
+
+def ending_of(phrase: Phrase) -> Literal["any", "word", "open", "own"]:
+    """What may follow a hit, sentence ends left aside: anything, plural forms, a longer word, the word's end."""
+    if phrase.tail is _TAIL:
+        return "word"
+    if phrase.tail is _OPEN_TAIL:
+        return "open"
+    return "own" if phrase.tail is _OWN_TAIL else "any"
 
 
 def _tail(needle: str, is_open: bool, exact: bool) -> re.Pattern[str] | None:
