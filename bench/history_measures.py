@@ -25,6 +25,7 @@ class Outcome:
     why: str
     alerts: int
     wrong: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
@@ -44,6 +45,7 @@ class Measured:
     outcomes: list[Outcome] = field(default_factory=list)
     neutral: list[Outcome] = field(default_factory=list)
     extra: dict[str, list[str]] = field(default_factory=dict)
+    mixed: dict[str, list[str]] = field(default_factory=dict)
     quiet: list[str] = field(default_factory=list)
     negatives: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -66,7 +68,7 @@ def measure(pack: Pack, told: Sequence[Told], alerts: Iterable[Alert]) -> Measur
     for alert in alarms:
         owner = _owner(alert, shown[alert.key], pack)
         if owner is None:
-            _false_alarm(found, alert, shown[alert.key], days)
+            _false_alarm(found, shown[alert.key])
         else:
             owned[owner].append(alert)
     for truth in pack.events():
@@ -79,11 +81,25 @@ def measure(pack: Pack, told: Sequence[Told], alerts: Iterable[Alert]) -> Measur
             found.outcomes.append(_outcome(truth, owned[truth.id], days[truth.id]))
     found.outcomes = [_explained(o, alerts, shown) for o in found.outcomes]
     for owner, theirs in owned.items():
-        bundle = pack.truths[owner].covers
-        most = 0 if bundle else 1
-        if len(theirs) > most:
+        if len(theirs) > _rightful(pack.truths[owner], theirs):
             found.extra[owner] = [_first(shown[alert.key]).mark for alert in theirs]
+        for alert in theirs:
+            _note_mixed(found, owner, shown[alert.key], pack)
     return found
+
+
+def _rightful(truth: Truth, alerts: Sequence[Alert]) -> int:
+    """How many alerts an event may have: one, or one for each of its own numbers; none for a bundle of press."""
+    numbers = {instrument_key(str(alert.facts.instrument)) for alert in alerts if _is_numbered(truth, alert)}
+    return 0 if truth.covers else max(1, len(numbers))
+
+
+def _note_mixed(found: Measured, owner: str, items: Sequence[Told], pack: Pack) -> None:
+    """An alert in which items of another event lie, the bundle that covers the owner apart."""
+    others = {one.group for one in items if one.role == "event" and one.group != owner}
+    foreign = sorted(group for group in others if owner not in pack.truths[group].covers)
+    if foreign:
+        found.mixed[_first(items).mark] = [owner, *foreign]
 
 
 def _days(told: Sequence[Told]) -> dict[str, date]:
@@ -114,7 +130,7 @@ def _is_numbered(truth: Truth, alert: Alert) -> bool:
     return bool(alert.facts.instrument) and instrument_key(str(alert.facts.instrument)) in numbers
 
 
-def _false_alarm(found: Measured, alert: Alert, items: Sequence[Told], days: dict[str, date]) -> None:
+def _false_alarm(found: Measured, items: Sequence[Told]) -> None:
     first = _first(items)
     found.titles[first.mark] = first.item.title
     {"quiet": found.quiet, "negative": found.negatives, "error": found.errors}[first.role].append(first.mark)
@@ -132,11 +148,13 @@ def _outcome(truth: Truth, alerts: Sequence[Alert], day: date) -> Outcome:
     )
     if same_day:
         alert = same_day[0]
-        return Outcome(truth=truth, alert=alert, why="", alerts=len(alerts), wrong=_wrong(truth, alert))
+        wrong, lacking = _wrong(truth, alert), _lacking(truth, alert)
+        return Outcome(truth=truth, alert=alert, why="", alerts=len(alerts), wrong=wrong, lacking=lacking)
     if fitting:
         late = min(fitting, key=lambda a: a.opened_at)
         days = (late.opened_at.date() - day).days
-        return Outcome(truth=truth, alert=late, why=f"{days} days late", alerts=len(alerts))
+        why = f"{days} days late" if days > 0 else f"joined an alert opened {-days} days before"
+        return Outcome(truth=truth, alert=late, why=why, alerts=len(alerts))
     if alerts:
         said = alerts[0].facts.direction
         return Outcome(truth=truth, alert=alerts[0], why=f"read as {said}", alerts=len(alerts))
@@ -159,29 +177,37 @@ def _explained(outcome: Outcome, alerts: Iterable[Alert], shown: dict[str, list[
 
 
 def _wrong(truth: Truth, alert: Alert) -> tuple[str, ...]:
-    """Facts the alert ends up with that the truth contradicts, and those it lacks."""
+    """Facts the alert ends up with that the truth contradicts."""
     facts, wrong = alert.facts, []
     if truth.number and facts.instrument and not _is_numbered(truth, alert):
         wrong.append(f"number {facts.instrument}, true {truth.number}")
-    elif truth.number and not facts.instrument:
-        wrong.append(f"number lacking, true {truth.number}")
     for name in ("announced", "effective"):
         said, true = getattr(facts, name), getattr(truth, name)
         if said and true and said != true:
             wrong.append(f"{name} {said}, true {true}")
-        elif name == "effective" and true and not said:
-            wrong.append(f"{name} lacking, true {true}")
-    wrong += _wrong_materials(set(truth.materials), set(facts.materials))
-    wrong += [f"actor {a}, true {truth.actor}" for a in facts.actors[:1] if truth.actor not in facts.actors]
-    if truth.targets and not set(facts.targets) & set(truth.targets):
-        wrong.append(f"targets {'/'.join(facts.targets) or 'lacking'}, true {'/'.join(truth.targets)}")
+    wrong += [f"material {name} not in the act" for name in _surplus(facts.materials, truth.materials)]
+    if facts.actors and truth.actor not in facts.actors:
+        wrong.append(f"actor {'/'.join(facts.actors)}, true {truth.actor}")
+    if truth.targets and facts.targets and not set(facts.targets) & set(truth.targets):
+        wrong.append(f"targets {'/'.join(facts.targets)}, true {'/'.join(truth.targets)}")
     return tuple(wrong)
 
 
-def _wrong_materials(true: set[str], said: set[str]) -> list[str]:
-    lacking, extra = true - said, said - true
-    if true & RARE_EARTHS and said & RARE_EARTHS:
-        lacking -= {"rare_earths", "heavy_rare_earths", "rare_earth_magnets"}
-        extra -= {"rare_earths", "heavy_rare_earths", "rare_earth_magnets"}
-    wrong = [f"material {name} lacking" for name in sorted(lacking)]
-    return wrong + [f"material {name} not in the act" for name in sorted(extra)]
+def _lacking(truth: Truth, alert: Alert) -> tuple[str, ...]:
+    """Facts of the truth that the alert does not tell. Not every notice says them all."""
+    facts = alert.facts
+    pairs = (
+        ("number", truth.number, facts.instrument),
+        ("effective", truth.effective, facts.effective),
+        ("targets", "/".join(truth.targets), facts.targets),
+    )
+    lacking = [f"{name} {true}" for name, true, said in pairs if true and not said]
+    return (*lacking, *(f"material {name}" for name in _surplus(truth.materials, facts.materials)))
+
+
+def _surplus(these: Iterable[str], those: Iterable[str]) -> list[str]:
+    """What is in these and not in those; a general word for rare earths says no more than their names."""
+    surplus = set(these) - set(those)
+    if RARE_EARTHS & set(those):
+        surplus -= {"rare_earths", "heavy_rare_earths", "rare_earth_magnets"}
+    return sorted(surplus)

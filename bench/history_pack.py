@@ -63,7 +63,9 @@ def figures(pack: Pack, whole: Measured, languages: dict[str, Measured]) -> dict
         "negative_alerts": len(whole.negatives),
         "error_alerts": len(whole.errors),
         "events_with_extra_alerts": len(whole.extra),
+        "alerts_mixing_events": len(whole.mixed),
         "events_with_wrong_facts": sum(bool(o.wrong) for o in whole.outcomes if o.caught),
+        "events_lacking_facts": sum(bool(o.lacking) for o in whole.outcomes if o.caught),
         "languages": {
             name: {
                 "formal": rate([o for o in one.outcomes if o.truth.formal]),
@@ -93,10 +95,14 @@ def print_lists(whole: Measured, languages: dict[str, Measured]) -> None:
     print("\n## More than one alert (by first item)")
     for event, marks in sorted(whole.extra.items()):
         print(f"- {event}: {', '.join(marks)}")
-    print("\n## Wrong or lacking facts")
-    for outcome in whole.outcomes:
-        if outcome.wrong:
-            print(f"- {outcome.truth.id}: {'; '.join(outcome.wrong)}")
+    print("\n## Alerts that mix events (by first item)")
+    for mark, events in sorted(whole.mixed.items()):
+        print(f"- {mark}: {', '.join(events)}")
+    for title, name in (("Wrong", "wrong"), ("Lacking", "lacking")):
+        print(f"\n## {title} facts")
+        for outcome in whole.outcomes:
+            if getattr(outcome, name):
+                print(f"- {outcome.truth.id}: {'; '.join(getattr(outcome, name))}")
     for name, one in languages.items():
         print(f"\n## Missed when only {name} is given")
         for outcome in one.outcomes:
