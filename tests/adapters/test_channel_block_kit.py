@@ -117,3 +117,16 @@ def test_block_kit_cannot_be_bent_by_what_sources_write(title, name, url, markup
 
 def test_block_kit_message_is_the_same_every_time():
     assert slack_payload(message(control()), row()) == slack_payload(message(control()), row())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reminder_says_that_nobody_has_acknowledged_in_the_message_and_in_the_thread(language):
+    reminded = render(updated(), DESKS[language], BOOK, reminder=2)
+    assert "2" in reminded.reminder
+    row_ = row(updated(), language, step=2, reason="reminder")
+    whole, note = slack_payload(reminded, row_), note_payload(reminded, row_)
+    assert_within_limits(whole)
+    assert_within_limits(note)
+    assert reminded.reminder in json.dumps(whole, ensure_ascii=False)
+    assert note["text"].startswith(escape(reminded.reminder.rstrip(".。")))
+    assert reminded.sentence.startswith(f"{reminded.title}. {reminded.reminder}")

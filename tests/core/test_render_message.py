@@ -302,3 +302,9 @@ def test_exposure_gives_each_figure_with_its_year_and_source():
     book = replace(BOOK, exposure={"US": exposure})
     said = render(control(), DESKS["en"], book)
     assert any("figures of 2024 from example.org" in field.value for field in said.fields)
+
+
+def test_reminder_stands_before_everything_else_in_the_text():
+    said = text_form(render(updated(), DESKS["en"], BOOK, reminder=1))
+    lines = [line for line in said.splitlines() if line]
+    assert lines[3].startswith("! Reminder 1: nobody at the desk")

@@ -265,7 +265,7 @@ class _Round:
         if alert is None:
             raise DeliveryRefused(f"version {row.alert_version} of the alert is not in the store")
         desk, destination = self._destination(row)
-        message = render(alert, desk, self._book, root=versions[0])
+        message = render(alert, desk, self._book, root=versions[0], reminder=row.step)
         refusal = release_refusal(alert, desk, destination) or payload_refusal(message, desk, destination)
         if refusal:
             raise DeliveryRefused(f"withheld: {': '.join(refusal)}")
@@ -273,7 +273,7 @@ class _Round:
 
     def _destination(self, row: OutboxRow) -> tuple[Desk, Destination]:
         for desk in self._book.desks:
-            for destination in desk.destinations:
+            for destination in (*desk.destinations, *desk.deputies):
                 listed = row.address in {*destination.to, destination.address}
                 if desk.id == row.desk_id and destination.channel == row.channel and listed:
                     return desk, destination

@@ -8,6 +8,8 @@ from warning.app.collected import CollectReport
 from warning.app.collecting import collect_due
 from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts, deliver_due
+from warning.app.publishing import publish_overdue
+from warning.app.reminding import remind_due
 from warning.collect.fetch import Fetcher
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "deliver_round",
     "full_round",
     "open_fetcher",
+    "watch_desks",
 ]
 
 
@@ -72,10 +75,16 @@ async def deliver_round(system: System, *, patience_seconds: float | None = None
     )
 
 
+def watch_desks(system: System) -> int:
+    """Owe what nobody acknowledged once more, and publish what nobody reviewed in time; return how much that is."""
+    return publish_overdue(system) + remind_due(system)
+
+
 async def full_round(system: System, fetcher: Fetcher) -> RoundReport:
-    """Collect, assess, deliver: one after the other."""
+    """Collect, assess, look after the desks, deliver: one after the other."""
     report = RoundReport()
     report.collected = await collect_round(system, fetcher)
     report.assessed = assess_new(system)
+    watch_desks(system)
     report.delivered = await deliver_round(system)
     return report

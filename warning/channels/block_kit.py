@@ -52,11 +52,13 @@ def slack_payload(message: Message, row: OutboxRow) -> Block:
 
 
 def note_payload(message: Message, row: OutboxRow) -> Block:
-    """Return what goes into the thread when a new version has replaced the message above it."""
-    said = " ".join(message.changes) or message.lead
-    text = shorten(f"{message.updated}: {said}", MAX_TEXT // 2)
-    bullets = _bullets([[_text(shorten(change, 400))] for change in message.changes])
-    elements = [_section([_bold(message.updated)]), *([bullets] if message.changes else [])]
+    """Return what goes into the thread when a new version has replaced the message above it, or reminds of it."""
+    heading = message.reminder or message.updated
+    changes = () if message.reminder else message.changes
+    said = " ".join(changes) or message.situation
+    text = shorten(f"{heading.rstrip('.。')}: {said}", MAX_TEXT // 2)
+    bullets = _bullets([[_text(shorten(change, 400))] for change in changes])
+    elements = [_section([_bold(heading)]), *([bullets] if changes else [])]
     return {
         "text": escape(text),
         "blocks": [_rich("note", message, elements)],
@@ -85,6 +87,8 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
             "text": {"type": "plain_text", "text": shorten(message.title, MAX_HEADER), "emoji": False},
         },
     ]
+    if message.reminder:
+        blocks.append(_rich("reminder", message, [_section([_bold(message.reminder)])]))
     if message.changes:
         changed = _bullets([[_text(shorten(change, value))] for change in message.changes[:reasons]])
         blocks.append(_rich("changes", message, [_section([_bold(message.updated)]), changed]))

@@ -42,7 +42,8 @@ class Message:
     `subject` stays the same over the versions of an alert, so that mail clients thread it; `title` carries the
     level of this version and has fewer than 80 characters. `lead` says what changed and why it matters to this
     desk; `situation` is the same without what this version changed, for forms that list `changes` beside it.
-    `changes` is empty on the first version. `context` starts with the marking.
+    `changes` is empty on the first version. `context` starts with the marking. `reminder` is set when the desk is
+    told of this version again because nobody there has acknowledged it.
     """
 
     alert_key: str
@@ -70,6 +71,7 @@ class Message:
     context: tuple[str, ...]
     footer: str
     headings: Headings
+    reminder: str = ""
 
     @property
     def sentence(self) -> str:

@@ -12,13 +12,19 @@ from warning.core.desks import Desk
 from warning.core.rulebook import Rulebook
 
 
-def render(alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = None) -> Message:
-    """Return the message for `desk`. `root` is the alert's first version, from which the subject is taken."""
+def render(
+    alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = None, reminder: int = 0
+) -> Message:
+    """Return the message for `desk`. `root` is the alert's first version, from which the subject is taken.
+
+    `reminder` counts the times the desk is told of this again because nobody has acknowledged it.
+    """
     words = naming(desk.language, book)
     changed = changes(alert, words, desk)
     updated = _updated(alert, words, desk)
     situation = plain(lead(alert, words, desk.country), 700)
-    opening = plain(_opening(changed, situation, words), 900)
+    reminded = words.say("reminder.line", count=reminder) if reminder else ""
+    opening = plain(_opening((reminded, *changed) if reminded else changed, situation, words), 900)
     level = words.level(alert.severity_for(desk.country))
     return Message(
         alert_key=alert.key,
@@ -39,6 +45,7 @@ def render(alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = Non
             words.say("mail.preheader", level=level, country=words.state(desk.country), lead=opening), 240
         ),
         updated=updated,
+        reminder=reminded,
         changes=changed,
         fields=fields(alert, words, desk),
         why=reasons(alert, words),

@@ -29,6 +29,7 @@ CLOCK_SKEW_SECONDS = 3600
 _LOST_ROOT = {"message_not_found", "cant_update_message", "edit_window_closed"}
 # What Slack thinks of the form says nothing against the words: they go out without it.
 _REFUSED_FORM = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+_LOUD = {"escalated", "reminder"}
 # Scopes are missing: whether a message arrived can never be read, so it is sent again.
 _UNREADABLE = {"missing_scope", "not_allowed_token_type", "method_not_supported_for_channel_type"}
 
@@ -76,9 +77,9 @@ class SlackChannel:
         return Sent(provider_ref=f"{answer.get('channel', row.address)}:{answer['ts']}")
 
     async def _note(self, message: Message, row: OutboxRow, channel: str, root_ts: str) -> None:
-        """A rise in severity is shown in the channel too: an update in place rings no bell."""
+        """A rise in severity, or a reminder, is shown in the channel too: an update in place rings no bell."""
         note = {**note_payload(message, row), "channel": channel, "thread_ts": root_ts}
-        await self._write("chat.postMessage", {**note, "reply_broadcast": row.reason == "escalated"})
+        await self._write("chat.postMessage", {**note, "reply_broadcast": row.reason in _LOUD})
 
     async def _find(self, row: OutboxRow) -> str:
         oldest = f"{row.created_at.timestamp() - CLOCK_SKEW_SECONDS:.6f}"

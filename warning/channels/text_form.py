@@ -23,8 +23,11 @@ def text_form(message: Message) -> str:
 def _lines(message: Message) -> Iterator[str]:
     yield message.title
     yield "=" * min(_cells(message.title), WIDTH)
-    yield f"({message.updated})"
+    yield message.updated
     yield ""
+    if message.reminder:
+        yield from _wrapped(message.reminder, "! ", "  ")
+        yield ""
     for change in message.changes:
         yield from _wrapped(change, "* ", "  ")
     yield from _wrapped(message.situation)

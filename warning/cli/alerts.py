@@ -12,6 +12,7 @@ from warning.channels.render import render
 from warning.channels.text_form import text_form
 from warning.cli.alert_document import case_document, summary_document, told_line
 from warning.cli.alert_lookup import composed_system, versions_named
+from warning.cli.alerts_publish import PUBLISH_COMMANDS
 from warning.cli.alerts_review import REVIEW_COMMANDS
 from warning.cli.deliveries import delivery_document
 from warning.cli.output import print_json, print_table
@@ -202,5 +203,5 @@ def _utc(day: datetime | None) -> datetime | None:
     return None if day is None else day.replace(tzinfo=UTC)
 
 
-for review_command in REVIEW_COMMANDS:
-    command.add_command(review_command)
+for added_command in (*REVIEW_COMMANDS, *PUBLISH_COMMANDS):
+    command.add_command(added_command)

@@ -10,7 +10,15 @@ import click
 
 from warning.app.compose import System, compose
 from warning.app.digests import send_due_digests
-from warning.app.live import RoundReport, assess_new, collect_round, deliver_round, full_round, open_fetcher
+from warning.app.live import (
+    RoundReport,
+    assess_new,
+    collect_round,
+    deliver_round,
+    full_round,
+    open_fetcher,
+    watch_desks,
+)
 from warning.app.parse_pool import ParsePool
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
@@ -18,7 +26,7 @@ from warning.settings import load_settings
 
 ROLES = ("all", "collect", "assess", "deliver", "schedule")
 
-EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 300.0}
+EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 20.0}
 PATIENCE_SECONDS = 4.0
 GRACE_SECONDS = 10.0
 
@@ -76,7 +84,7 @@ async def _serve(system: System, role: str) -> None:
             "collect": lambda: collect_round(system, fetcher, patience_seconds=PATIENCE_SECONDS),
             "assess": lambda: asyncio.to_thread(assess_new, system),
             "deliver": lambda: deliver_round(system, patience_seconds=PATIENCE_SECONDS),
-            "schedule": lambda: send_due_digests(system),
+            "schedule": lambda: _scheduled(system),
         }
         chosen = actions if role == "all" else {role: actions[role]}
         jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
@@ -84,6 +92,12 @@ async def _serve(system: System, role: str) -> None:
         await run_service(jobs, stop)
         await asyncio.gather(system.memory.drain(GRACE_SECONDS), system.in_flight.drain(GRACE_SECONDS))
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
+
+
+async def _scheduled(system: System) -> None:
+    """What the clock brings: reminders, alerts nobody reviewed in time, digests."""
+    await asyncio.to_thread(watch_desks, system)
+    await send_due_digests(system)
 
 
 def _clean(report: RoundReport) -> bool:

@@ -1,5 +1,6 @@
 """Who is told: desks, their channels and what each may see."""
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -34,6 +35,19 @@ class Destination(OperatorModel):
         return tuple(self.model_copy(update={"to": (address,)}) for address in self.to)
 
 
+class OfficeHours(Hours):
+    """When somebody sits at the desk on a working day; office minutes are counted by it."""
+
+    start: time = time(9)
+    end: time = time(18)
+
+    @model_validator(mode="after")
+    def _is_one_day(self) -> "OfficeHours":
+        if self.start > self.end:
+            raise ValueError("office hours begin and end on one day: start must come before end")
+        return self
+
+
 class QuietHours(Hours):
     """When a desk is not to be disturbed, by its own clock: messages wait for the end, in their newest version.
 
@@ -53,7 +67,10 @@ class Budget(OperatorModel):
 
 
 class Desk(OperatorModel):
-    """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts."""
+    """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts.
+
+    `deputies` are told when nobody at the desk has acknowledged in time.
+    """
 
     id: DeskId
     title: str
@@ -64,6 +81,8 @@ class Desk(OperatorModel):
     clearance: Marking = Marking.AMBER
     destinations: tuple[Destination, ...] = Field(min_length=1)
     digest_to: tuple[Destination, ...] = ()
+    deputies: tuple[Destination, ...] = ()
+    office_hours: OfficeHours = OfficeHours()
     quiet_hours: QuietHours | None = None
     weekly_budget: Budget | None = None
 

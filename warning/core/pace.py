@@ -48,6 +48,9 @@ class Past:
     held: Mapping[Place, Held] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
 
+    def with_approval(self, approval: Approval) -> "Past":
+        return replace(self, approvals={**self.approvals, approval.alert_key: approval})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paced:

@@ -2,9 +2,11 @@
 
 from pydantic import Field
 
+from warning.core.escalation import Escalation
 from warning.core.exposure import SeverityTable
 from warning.core.inhibition import Inhibition
 from warning.core.model import OperatorModel
+from warning.core.vocabulary import Severity
 
 
 class Correlation(OperatorModel):
@@ -25,6 +27,16 @@ class Correlation(OperatorModel):
     related_days: int = Field(default=3, ge=1)
 
 
+class ReviewGate(OperatorModel):
+    """How long an alert may wait for its review before it counts as overdue, and what is published then all the same.
+
+    What is as grave as `publish_overdue` for some desk's country goes out unreviewed rather than not at all.
+    """
+
+    overdue_minutes: int = Field(default=60, ge=1, le=10_080)
+    publish_overdue: Severity = Severity.SEVERE
+
+
 class Policy(OperatorModel):
     """A desk that was told waits `cooldown_minutes` for more of the same; `inhibit` names what says nothing new."""
 
@@ -32,3 +44,5 @@ class Policy(OperatorModel):
     severity: SeverityTable
     cooldown_minutes: int = Field(default=60, ge=0, le=10_080)
     inhibit: tuple[Inhibition, ...] = ()
+    review: ReviewGate = ReviewGate()
+    escalation: Escalation = Escalation()

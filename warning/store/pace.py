@@ -1,18 +1,23 @@
 """What was sent when, and what waits: the past that the next assessment paces its messages by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, delete, func, or_, select
 
+from warning.core.alerts import Alert
 from warning.core.approval import Approval
 from warning.core.audit import Record
+from warning.core.deliveries import Delivery, Withheld
 from warning.core.pace import FIRSTS_KEPT, Held, Past, Place
 from warning.core.vocabulary import Severity
+from warning.errors import EvidenceMissing, ReviewRefused
+from warning.store.assessments import store_routing
 from warning.store.audit import add_audit
+from warning.store.engine import serialise
 from warning.store.rows import storable
-from warning.store.schema import alerts, approvals, outbox
+from warning.store.schema import alerts, approvals, outbox, withheld
 
 
 def past(connection: Connection) -> Past:
@@ -30,7 +35,7 @@ def _told_at(connection: Connection) -> Mapping[tuple[str, str], datetime]:
     query = (
         select(o.alert_key, o.desk_id, func.max(o.created_at).label("at"))
         .join(alerts, alerts.c.key == o.alert_key)
-        .where(o.state != "dead", alerts.c.state == "open", o.hold_until.is_(None))
+        .where(o.state != "dead", alerts.c.state == "open", o.hold_until.is_(None), o.step == 0)
         .group_by(o.alert_key, o.desk_id)
     )
     told = {(row.alert_key, row.desk_id): row.at for row in connection.execute(query)}
@@ -104,6 +109,48 @@ def add_approval(connection: Connection, approval: Approval) -> None:
             content=told,
         ),
     )
+
+
+def awaiting_review(connection: Connection) -> tuple[tuple[str, datetime], ...]:
+    """Return (alert key, since when) of the open alerts that somebody has to look at first, the longest wait first."""
+    w = withheld.c
+    query = (
+        select(w.alert_key, func.min(w.at).label("since"))
+        .join(alerts, alerts.c.key == w.alert_key)
+        .where(w.reason == "awaiting_review", alerts.c.state == "open", alerts.c.version == w.alert_version)
+        .group_by(w.alert_key)
+        .order_by("since", w.alert_key)
+    )
+    return tuple((row.alert_key, row.since) for row in connection.execute(query))
+
+
+def decide(
+    connection: Connection,
+    approval: Approval,
+    alert: Alert,
+    owed: Iterable[Delivery],
+    refused: Iterable[Withheld],
+) -> None:
+    """Store a decision and what follows from it: deliveries, and new answers to who was not told.
+
+    Raises EvidenceMissing when there is no such alert, ReviewRefused when it has moved on since it was read.
+    """
+    serialise(connection, "assessment")
+    row = connection.execute(select(alerts.c.version).where(alerts.c.key == alert.key)).first()
+    if row is None:
+        raise EvidenceMissing(f"no alert has the key {alert.key!r}")
+    if row.version != approval.alert_version:
+        raise ReviewRefused(
+            f"alert {alert.key} stands at version {row.version} now, not at version {approval.alert_version}: "
+            f"read what changed (`warning alerts show {alert.key}`), then decide"
+        )
+    w = withheld.c
+    of_this_version = (w.alert_key == alert.key, w.alert_version == alert.version)
+    connection.execute(
+        delete(withheld).where(*of_this_version, w.reason.in_(("awaiting_review", "rejected")))
+    )
+    add_approval(connection, approval)
+    store_routing(connection, owed, refused, {alert.key: alert}, approval.at)
 
 
 def _approval(row: Row[Any]) -> Approval:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from warning.core.alerts import Alert
+from warning.core.approval import Approval
 from warning.core.assess import Assessment, State
 from warning.core.audit import Entry, Verified, verify
-from warning.core.deliveries import DeliveryState, OutboxRow, Withheld
+from warning.core.deliveries import Delivery, DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceState
 from warning.core.review import Review, ReviewEvent
@@ -27,6 +28,8 @@ from warning.store import (
     figures,
     items,
     lists,
+    pace,
+    reminders,
     reviews,
     silences,
     sources,
@@ -39,6 +42,7 @@ from warning.store.digests import ArchivedDigest
 from warning.store.engine import reading, writing
 from warning.store.items import Stored
 from warning.store.lists import ListingVersion
+from warning.store.reminders import ToldDesk
 from warning.store.rows import batches
 
 BATCH = 1_000
@@ -275,6 +279,29 @@ class Repository:
         """Return (rule id, event) of closings and reopenings at or after `since`: what precision is made of."""
         with reading(self.engine) as connection:
             return reviews.closings_since(connection, since)
+
+    # The gate before publication, reminders
+
+    def awaiting_review(self) -> tuple[tuple[str, datetime], ...]:
+        """Return (alert key, since when) of what waits for somebody's approval, the longest wait first."""
+        with reading(self.engine) as connection:
+            return pace.awaiting_review(connection)
+
+    def decide(
+        self, approval: Approval, alert: Alert, owed: Iterable[Delivery], refused: Iterable[Withheld]
+    ) -> None:
+        """Store what somebody decided about an alert's publication, and what follows from it, or nothing."""
+        with writing(self.engine) as connection:
+            pace.decide(connection, approval, alert, owed, refused)
+
+    def told_desks(self, since: datetime) -> tuple[ToldDesk, ...]:
+        """Return which desks have which open alerts, and how often they were reminded."""
+        with reading(self.engine) as connection:
+            return reminders.told_desks(connection, since)
+
+    def add_reminders(self, owed: Iterable[Delivery], at: datetime) -> None:
+        with writing(self.engine) as connection:
+            reminders.add_reminders(connection, owed, at)
 
     # Silences
 
