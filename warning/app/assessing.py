@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from warning.app.compose import System
 from warning.core.assess import Assessment, assess
 from warning.core.evidence import Window
+from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.errors import AssessmentRaced, StoreError
 
@@ -87,6 +88,7 @@ class _Round:
                 self.assess(_only(window, frozenset().union(*half)), as_of)
 
     def _commit(self, window: Window, as_of: datetime) -> None:
+        window = replace(window, recalled=self._system.repository.recall(recall_of(self._book), as_of))
         since = as_of - timedelta(days=self._book.policy.correlation.instrument_days)
         assessment = assess(self._book, window, self._system.repository.state(since=since), as_of)
         self._system.repository.commit_assessment(assessment, window, book_version=self._book.version)

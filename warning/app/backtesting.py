@@ -96,6 +96,7 @@ def backtest_replay(
         state = _still_joinable(state, book, as_of)
         assessment = assess(book, window, state, as_of)
         state = carry(state, assessment, desks)
+        history.keep(assessment.signals)
         replay.assessments += 1
         _record(replay, assessment, desks)
     if replay.first is None:

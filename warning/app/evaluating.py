@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from warning.app.history import History, ReplayWindow
+from warning.app.history import History
 from warning.core.detect.registry import evaluate
 from warning.core.evidence import Evidence, Observation
 from warning.core.rulebook import Rulebook
@@ -40,15 +40,18 @@ def evaluate_records(
         known = [record for record in batch if as_of is None or record.known_at <= as_of]
         if as_of is None:
             now = max([*([now] if now else []), *(record.known_at for record in known)])
-        fired = _signals(book, history.admit(known), now) if known and now else {}
+        fired = _signals(book, history, known, now) if known and now else {}
         for record in batch:
             yield Evaluated(record=record, signals=tuple(fired.get(record.id, ())))
 
 
-def _signals(book: Rulebook, window: ReplayWindow, as_of: datetime) -> dict[str, Sequence[Signal]]:
-    """The signals by the id of the record they fired on."""
-    known = window.as_known(as_of)
+def _signals(
+    book: Rulebook, history: History, records: Sequence[Evidence], as_of: datetime
+) -> dict[str, Sequence[Signal]]:
+    """The signals by the id of the record they fired on; a sequence fires on the record of its last event."""
+    known = history.admit(records).as_known(as_of)
     signals, _ = evaluate(book, known, as_of)
+    history.keep(signals)
     listing_of = {change.id: change.listing_id for change in known.listing_changes}
     found: dict[str, list[Signal]] = defaultdict(list)
     for signal in sorted(signals, key=lambda s: s.rule_id):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.evidence import Evidence, Item, Listing, Observation
+from warning.core.health import SourceReport
 from warning.store.repository import Repository
 
 BATCH = 1_000
@@ -71,11 +72,13 @@ def _store(repository: Repository, records: Sequence[Evidence]) -> Imported:
     lists = Imported()
     for listing in (r for r in records if isinstance(r, Listing)):
         lists += _store_listing(repository, listing)
+    reports = [r for r in records if isinstance(r, SourceReport)]
+    told = repository.add_reports(reports)
     return lists + Imported(
         read=len(records),
-        new=len(items.new) + len(figures.new),
+        new=len(items.new) + len(figures.new) + told,
         revised=len(items.revised) + len(figures.revised),
-        unchanged=items.unchanged + figures.unchanged,
+        unchanged=items.unchanged + figures.unchanged + len(reports) - told,
     )
 
 

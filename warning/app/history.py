@@ -5,10 +5,11 @@ The windows it gives are those the store would load: what is fresh, and as much 
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from warning.app.remembered import Remembered
 from warning.core.evidence import (
     Evidence,
     Item,
@@ -20,8 +21,12 @@ from warning.core.evidence import (
     Window,
     compare_listings,
 )
+from warning.core.health import SourceReport
+from warning.core.recalling import recall_of
 from warning.core.rulebook import Need, Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series.combining import companions
+from warning.core.signals import Signal
 
 TableKey = tuple[str, str, str, str, str]
 
@@ -80,7 +85,9 @@ class History:
         self._reads_tables = any(rule.missing_is_zero for rule in series_rules)
         self._lines: dict[str, _Line] = {}
         self._tables: dict[TableKey, dict[str, None]] = defaultdict(dict)
+        self._kin: dict[str, dict[str, None]] = defaultdict(dict)
         self._listings: dict[str, Listing] = {}
+        self._remembered = Remembered(recall_of(book))
 
     def admit(self, records: Iterable[Evidence]) -> ReplayWindow:
         """Take the records in and return the window in which they are fresh."""
@@ -89,6 +96,9 @@ class History:
         oldest: dict[str, datetime] = {}
         fresh: set[str] = set()
         for record in records:
+            self._remembered.learn(record)
+            if isinstance(record, SourceReport):
+                continue
             if isinstance(record, Item):
                 items[record.id] = record
                 fresh.add(record.id)
@@ -102,8 +112,13 @@ class History:
             series=self._series(oldest),
             listing_changes=tuple(sorted(changes, key=lambda c: (c.known_at, c.id))),
             fresh=frozenset(fresh),
+            recalled=self._remembered.recalled(),
         )
         return ReplayWindow(fresh=known.fresh, known=known)
+
+    def keep(self, signals: Iterable[Signal]) -> None:
+        """Remember what an assessment fired, for the rules that read earlier signals."""
+        self._remembered.keep(signals)
 
     def _relist(self, listing: Listing) -> Sequence[ListingChange]:
         """Compare a version of a list with the one before; an older version than the one held says nothing."""
@@ -121,6 +136,9 @@ class History:
             self._lines[point.series_id] = line
             if line.days and self._reads_tables:
                 self._tables[_table(point)][point.series_id] = None
+            if any(need.companions and _may_look_at(need, point) for need in self._needs):
+                for name in companions(point):
+                    self._kin[name][point.series_id] = None
         if not line.days:
             return False
         end = point.occurred_at
@@ -130,14 +148,28 @@ class History:
         return is_news
 
     def _series(self, oldest: dict[str, datetime]) -> tuple[Series, ...]:
-        """The series with a fresh figure, and those of the same tables: an absent row may mean zero."""
+        """The series with a fresh figure, those of the same tables, and those that rules combine with them."""
         wanted = dict(oldest)
+        for series_id, end in oldest.items():
+            for other in self._combined_with(self._lines[series_id].points[-1]):
+                wanted[other] = min(end, wanted.get(other, end))
         if self._reads_tables:
             for series_id, end in oldest.items():
                 for sibling in self._tables.get(_table(self._lines[series_id].points[-1]), ()):
                     wanted[sibling] = min(end, wanted.get(sibling, end))
         series = (self._lines[series_id].since(wanted[series_id]) for series_id in sorted(wanted))
         return tuple(one for one in series if one.points)
+
+    def _combined_with(self, point: Observation) -> Iterator[str]:
+        """Name the series that some rule makes one series of with this one, its exchange rates among them."""
+        if not self._kin:
+            return
+        for name in companions(point):
+            if point.series_id in self._kin.get(name, ()):
+                yield from self._kin[name]
+        for need in self._needs:
+            if need.others and _may_look_at(need, point):
+                yield from (other for other in need.others if other in self._lines)
 
 
 def _table(point: Observation) -> TableKey:
@@ -153,6 +185,7 @@ def _may_look_at(need: Need, point: Observation) -> bool:
         (select.partners, point.partner),
         (select.frequencies, point.frequency),
         (select.sources, point.source_id),
+        (select.series, point.series_id),
     )
     if any(wanted and found not in wanted for wanted, found in pairs):
         return False

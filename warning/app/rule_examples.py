@@ -4,14 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
+from warning.app.composed_examples import absence_window, sequence_window
 from warning.app.example_evidence import example_change, example_item, example_series
 from warning.app.explaining import explain
+from warning.core.absence_rules import AbsenceExample, AbsenceRule
 from warning.core.deadline_rules import DeadlineExample, DeadlineRule
-from warning.core.detect.registry import evaluate
+from warning.core.detect.registry import COMPOSERS, evaluate
 from warning.core.evidence import Item, KnownWindow, ListingChange, Series
 from warning.core.explain import ExplainNode
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, ListingRule, SeriesRule, TextRule
+from warning.core.sequence_rules import SequenceExample, SequenceRule
+from warning.core.series.explaining import SeriesGroup
 from warning.core.signals import Facts, Signal
 
 
@@ -40,7 +44,16 @@ class _Case:
 
     rule: AnyRule
     number: int
-    evidence: Item | ListingChange | Series | DeadlineExample | None
+    evidence: (
+        Item
+        | ListingChange
+        | Series
+        | SeriesGroup
+        | DeadlineExample
+        | SequenceExample
+        | AbsenceExample
+        | None
+    )
     fault: str = ""
 
 
@@ -52,9 +65,10 @@ def run_examples(book: Rulebook, rule_ids: Iterable[str] = ()) -> tuple[ExampleR
     wanted = set(rule_ids)
     rules = tuple(rule for rule in book.rules if not wanted or rule.id in wanted)
     awake = replace(book, rules=tuple(_awake(rule) for rule in rules))
+    every = replace(book, rules=tuple(_awake(rule) for rule in book.rules))
     texts = [case for rule in awake.rules for case in _cases(rule) if isinstance(rule, TextRule)]
     others = [case for rule in awake.rules for case in _cases(rule) if not isinstance(rule, TextRule)]
-    results = [*_run_texts(awake, texts), *(_run_alone(awake, case) for case in others)]
+    results = [*_run_texts(awake, texts), *(_run_alone(awake, every, case) for case in others)]
     return tuple(sorted(results, key=lambda result: (result.rule_id, result.number)))
 
 
@@ -72,13 +86,15 @@ def _cases(rule: AnyRule) -> Iterator[_Case]:
             yield _Case(rule=rule, number=number, evidence=None, fault=str(wrong))
 
 
-def _evidence(rule: AnyRule, number: int) -> Item | ListingChange | Series | DeadlineExample:
+def _evidence(
+    rule: AnyRule, number: int
+) -> Item | ListingChange | Series | SeriesGroup | DeadlineExample | SequenceExample | AbsenceExample:
     match rule:
         case ListingRule():
             return example_change(rule, rule.examples[number], number)
         case SeriesRule():
             return example_series(rule, rule.examples[number], number)
-        case DeadlineRule():
+        case DeadlineRule() | SequenceRule() | AbsenceRule():
             return rule.examples[number]
         case TextRule():
             return example_item(rule, rule.examples[number], number)
@@ -95,15 +111,34 @@ def _run_texts(book: Rulebook, cases: Sequence[_Case]) -> Iterator[ExampleResult
         yield _result(book, case, fired.get((case.rule.id, case.evidence.id)))
 
 
-def _run_alone(book: Rulebook, case: _Case) -> ExampleResult:
+def _run_alone(book: Rulebook, every: Rulebook, case: _Case) -> ExampleResult:
+    """`every` holds all rules of the rulebook: what reads other rules' signals cannot do without them."""
     if case.evidence is None:
         return _result(book, case, None)
+    if isinstance(case.evidence, SequenceExample | AbsenceExample):
+        return _run_composed(every, case, case.evidence)
     if isinstance(case.evidence, DeadlineExample):
         return _run_calendar(book, case, case.evidence)
     assert not isinstance(case.evidence, Item)
     alone = replace(book, rules=(case.rule,))
+    if isinstance(case.rule, SeriesRule) and (acts := case.rule.examples[case.number].measures):
+        alone = replace(alone, measures=acts)
     fired = _fired(alone, _window_of(case.evidence), _known_at(case.evidence))
     return _result(book, case, next(iter(fired.values()), None))
+
+
+def _run_composed(book: Rulebook, case: _Case, example: SequenceExample | AbsenceExample) -> ExampleResult:
+    try:
+        if isinstance(case.rule, AbsenceRule):
+            assert isinstance(example, AbsenceExample)
+            window, as_of = absence_window(case.rule, example, book)
+        else:
+            assert isinstance(example, SequenceExample)
+            window, as_of = sequence_window(example, case.number, book)
+    except ValueError as wrong:
+        return _result(book, replace(case, evidence=None, fault=str(wrong)), None)
+    signals, _ = COMPOSERS[case.rule.kind](book, window, as_of, ())
+    return _result(book, case, next((s for s in signals if s.rule_id == case.rule.id), None))
 
 
 def _run_calendar(book: Rulebook, case: _Case, example: DeadlineExample) -> ExampleResult:
@@ -114,12 +149,16 @@ def _run_calendar(book: Rulebook, case: _Case, example: DeadlineExample) -> Exam
     return _result(book, case, next(iter(fired.values()), None))
 
 
-def _known_at(evidence: ListingChange | Series) -> datetime:
+def _known_at(evidence: ListingChange | Series | SeriesGroup) -> datetime:
+    if isinstance(evidence, SeriesGroup):
+        return max(one.meta.known_at for one in evidence.series) + timedelta(hours=1)
     latest = evidence.meta.known_at if isinstance(evidence, Series) else evidence.known_at
     return latest + timedelta(hours=1)
 
 
-def _window_of(evidence: ListingChange | Series) -> KnownWindow:
+def _window_of(evidence: ListingChange | Series | SeriesGroup) -> KnownWindow:
+    if isinstance(evidence, SeriesGroup):
+        return KnownWindow(items=(), series=evidence.series, listing_changes=(), fresh=evidence.fresh)
     if isinstance(evidence, Series):
         fresh = frozenset({evidence.meta.id})
         return KnownWindow(items=(), series=(evidence,), listing_changes=(), fresh=fresh)
@@ -150,7 +189,10 @@ def _result(book: Rulebook, case: _Case, signal: Signal | None) -> ExampleResult
         number=case.number,
         fires=example.fires,
         title=str(
-            getattr(example, "title", "") or getattr(example, "name", "") or getattr(example, "values", "")
+            getattr(example, "title", "")
+            or getattr(example, "name", "")
+            or getattr(example, "values", "")
+            or "; ".join(one.values for one in getattr(example, "series", ()))
         ),
         faults=faults,
         tree=tree,

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from warning.catalog.sources import SourceSpec
 from warning.core.documents import Parsed
 from warning.core.evidence import Item
-from warning.core.health import SourceCondition, SourceState
+from warning.core.health import FROZEN, SourceCondition, SourceState
 
 WEEK = timedelta(days=7)
 SHOWN_PROBLEMS = 3
-FROZEN = "nothing newer"
 _KEPT_CONDITIONS = frozenset({"empty", "partial", "drifted"})
 
 

@@ -7,12 +7,15 @@ from warning.catalog.overlap import redundant
 from warning.catalog.overlays import Overlay
 from warning.catalog.reach import unreachable
 from warning.catalog.references import Known, references
+from warning.catalog.steps import composed
 from warning.catalog.trees import RulesTree
 from warning.catalog.typed import Placed
 from warning.catalog.vacant import vacant
+from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.deadlines import deadlines
 from warning.core.rules import AnyRule
+from warning.core.sequence_rules import SequenceRule
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
 from warning.errors import Problem
@@ -54,6 +57,7 @@ def check_tree(
     problems += same
     said = {problem.file for problem in same}
     problems += redundant([rule for rule in tree.rules if rule.text.file not in said], terms)
+    problems += composed(tree.rules, known, tree.policy.value if tree.policy else None)
     return tuple(problems)
 
 
@@ -161,7 +165,7 @@ def _same_match(rules: Sequence[Placed[AnyRule]]) -> Iterator[Problem]:
             continue
         prose = (
             _NOT_CONDITION - {"actors", "materials", "severity"}
-            if isinstance(rule, DeadlineRule)
+            if isinstance(rule, DeadlineRule | SequenceRule | AbsenceRule)
             else _NOT_CONDITION
         )
         held = first.setdefault(rule.model_dump_json(exclude=prose), rule.id)

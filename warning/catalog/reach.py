@@ -7,8 +7,10 @@ from warning.catalog.references import Known, groups
 from warning.catalog.typed import Placed
 from warning.catalog.vacant import admits, barred
 from warning.catalog.yaml_tree import Path_
+from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, ContextRule, Group, SeriesRule, TextRule, Where
+from warning.core.sequence_rules import SequenceRule
 from warning.core.sources import SourceProfile
 from warning.core.terms import Language, Terms
 from warning.errors import Problem
@@ -22,6 +24,8 @@ def unreachable(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
         return
     if isinstance(rule, DeadlineRule):
         yield from _deadlines(placed, rule)
+        return
+    if isinstance(rule, SequenceRule | AbsenceRule):
         return
     yield from _sources(placed, rule.where, known.sources)
     if isinstance(rule, TextRule | ContextRule):

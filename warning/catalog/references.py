@@ -1,15 +1,17 @@
 """Names in a rule that must stand for something: materials, acts, actors, issuers, sources, facts."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed
 from warning.catalog.yaml_tree import Path_
+from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, Group, ListingRule, Match, SeriesRule, TextRule
+from warning.core.sequence_rules import SequenceRule
 from warning.core.signals import Facts
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
@@ -85,6 +87,8 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
     if isinstance(rule, DeadlineRule):
         yield from _of_deadlines(placed, rule, known)
         return
+    if isinstance(rule, SequenceRule | AbsenceRule):
+        return  # they speak of other rules: catalog/steps.py
     yield from _codes(placed, ("where", "languages"), rule.where.languages, _LANGUAGE)
     yield from _codes(placed, ("where", "countries"), rule.where.countries, _COUNTRY)
     yield from known.actors_in(placed, ("actors",), rule.actors)
@@ -102,7 +106,7 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
 def _is_from_overlay(placed: Placed[AnyRule], source: str) -> bool:
     """An overlay's sources are judged where they were written: in the overlay."""
     rule = placed.value
-    if isinstance(rule, SeriesRule | DeadlineRule):
+    if isinstance(rule, SeriesRule | DeadlineRule | SequenceRule | AbsenceRule):
         return False
     index = rule.where.except_sources.index(source)
     return ("where", "except_sources", index) not in placed.text.places
@@ -156,7 +160,13 @@ def _of_deadlines(placed: Placed[AnyRule], rule: DeadlineRule, known: Known) -> 
 
 
 def _of_examples(placed: Placed[AnyRule], rule: TextRule | DeadlineRule, known: Known) -> Iterator[Problem]:
-    expected = [example.expect for example in rule.examples]
+    yield from examples_expect(placed, [example.expect for example in rule.examples], known)
+
+
+def examples_expect(
+    placed: Placed[AnyRule], expected: Sequence[Mapping[str, str | tuple[str, ...]]], known: Known
+) -> Iterator[Problem]:
+    """Facts that examples expect and that do not exist, or whose names stand for nothing."""
     for i, expect in enumerate(expected):
         path: Path_ = ("examples", i, "expect")
         for key, value in expect.items():

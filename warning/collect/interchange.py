@@ -19,6 +19,7 @@ import zstandard
 
 from warning.collect.interchange_records import evidence_of, imported_item_id, record_of
 from warning.core.evidence import Evidence, Item, Observation, listing_id, observation_id
+from warning.core.health import SourceReport, report_id
 from warning.errors import EvidenceError
 
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -51,7 +52,9 @@ def own_identity(evidence: Evidence) -> Evidence:
     """
     if isinstance(evidence, Item):
         return _own_item(evidence)
-    if isinstance(evidence, Observation):
+    if isinstance(evidence, SourceReport):
+        identity = report_id(evidence.source_id, evidence.condition, evidence.known_at)
+    elif isinstance(evidence, Observation):
         identity = observation_id(evidence.source_id, evidence.series_id, evidence.period, evidence.value)
     else:
         identity = listing_id(evidence.source_id, evidence.entries)

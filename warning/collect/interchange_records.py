@@ -29,11 +29,13 @@ from warning.core.evidence import (
     listing_id,
     observation_id,
 )
+from warning.core.health import SourceCondition, SourceReport, report_id
 from warning.core.vocabulary import Frequency, Measure, SourceKind
 
 KINDS = frozenset(get_args(SourceKind))
 MEASURES = frozenset(get_args(Measure))
 FREQUENCIES = frozenset(get_args(Frequency))
+CONDITIONS = frozenset(get_args(SourceCondition))
 
 ITEM_TEXTS = ("source_id", "kind", "country", "language", "title")
 ITEM_OPTIONAL = ("id", "summary", "body", "url", "external_id", "archive_hash")
@@ -48,6 +50,9 @@ OBSERVATION_KEYS = frozenset((*OBSERVATION_TEXTS, *OBSERVATION_OPTIONAL, "type",
 LISTING_TEXTS = ("source_id",)
 LISTING_OPTIONAL = ("id", "url", "archive_hash")
 LISTING_KEYS = frozenset((*LISTING_TEXTS, *LISTING_OPTIONAL, "type", "known_at", "entries"))
+REPORT_TEXTS = ("source_id", "condition")
+REPORT_OPTIONAL = ("id", "cause")
+REPORT_KEYS = frozenset((*REPORT_TEXTS, *REPORT_OPTIONAL, "type", "since", "known_at"))
 ENTRY_TEXTS = ("key", "name")
 ENTRY_OPTIONAL = ("country",)
 ENTRY_KEYS = frozenset((*ENTRY_TEXTS, *ENTRY_OPTIONAL, "fields"))
@@ -60,7 +65,7 @@ def evidence_of(record: object, text: str, assumed_at: datetime) -> Evidence:
     named = record.get("type")
     build = BUILDERS.get(named) if isinstance(named, str) else None
     if build is None:
-        raise ValueError(f"'type' is {named!r}; item, observation or listing is right")
+        raise ValueError(f"'type' is {named!r}; item, observation, listing or report is right")
     if "\\ud" in text or "\\uD" in text:
         refuse_half_characters(record)
     return build(record, assumed_at)
@@ -163,10 +168,29 @@ def _listing(record: Record, _assumed_at: datetime) -> Listing:
     )
 
 
+def _report(record: Record, _assumed_at: datetime) -> SourceReport:
+    if not record.keys() <= REPORT_KEYS:
+        refuse_unknown(record, REPORT_KEYS)
+    source_id, condition = texts(record, REPORT_TEXTS)
+    identity, cause = optional_texts(record, REPORT_OPTIONAL)
+    if condition not in CONDITIONS:
+        refuse_word("condition", condition, CONDITIONS)
+    known_at = time(record, "known_at")
+    return SourceReport(
+        id=identity or report_id(source_id, condition, known_at),
+        source_id=source_id,
+        condition=condition,  # type: ignore[arg-type]  # one of CONDITIONS, checked above
+        cause=cause,
+        since=optional_time(record, "since") or known_at,
+        known_at=known_at,
+    )
+
+
 BUILDERS: Mapping[str, Callable[[Record, datetime], Evidence]] = {
     "item": _item,
     "observation": _observation,
     "listing": _listing,
+    "report": _report,
 }
 
 
@@ -192,6 +216,8 @@ def record_of(evidence: Evidence) -> dict[str, Any]:
         return _item_record(evidence)
     if isinstance(evidence, Observation):
         return _observation_record(evidence)
+    if isinstance(evidence, SourceReport):
+        return _report_record(evidence)
     return _listing_record(evidence)
 
 
@@ -229,6 +255,12 @@ def _listing_record(listing: Listing) -> dict[str, Any]:
         for e in listing.entries
     ]
     return record
+
+
+def _report_record(report: SourceReport) -> dict[str, Any]:
+    record: dict[str, Any] = {"type": "report", "id": report.id, "source_id": report.source_id}
+    record |= {"condition": report.condition, "since": _written(report.since)}
+    return record | {"cause": report.cause, "known_at": _written(report.known_at)}
 
 
 def _written(moment: datetime) -> str:

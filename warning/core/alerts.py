@@ -11,6 +11,7 @@ from warning.core.vocabulary import Certainty, Marking, Severity
 ChangeCode = Literal[
     "opened", "instrument", "announced", "effective", "expires", "materials", "targets", "direction",
     "severity", "certainty", "corroborated", "retitled", "deadline",
+    "response", "follow_up", "confirmation", "arrived",
 ]  # fmt: skip
 
 

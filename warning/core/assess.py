@@ -1,7 +1,7 @@
 """The one evaluation path. Live run, dry run, explain, backtest, demo and a rule's examples all call it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from warning.core.alerts import Alert, AlertChange
@@ -24,7 +24,8 @@ class State:
     """What earlier assessments left behind.
 
     `open_alerts` holds the latest version of each alert still open; `told` the severity last delivered, by
-    (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun: `assess` looks at the time.
+    (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun:
+    `assess` looks at the time.
     """
 
     open_alerts: tuple[Alert, ...] = ()
@@ -47,7 +48,7 @@ class Assessment:
 
 def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
     """Decide what the fresh evidence in `window` means, knowing only what could be known at `as_of`."""
-    known = window.as_known(as_of)
+    known = replace(window.as_known(as_of), alerts=state.open_alerts)
     signals, traces = untold(*evaluate(book, known, as_of), state.open_alerts)
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     graded = tuple(grade(change, book) for change in changes)

@@ -1,19 +1,19 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import content_id
 from warning.core.joining import join_signals, open_alert
+from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
-from warning.core.rules import AnyRule, SeriesRule
 from warning.core.signals import Signal, Trace
 
 EASING = "easing"
-PERIOD_LAG_DAYS = {"D": 10, "W": 21, "M": 120, "Q": 200, "A": 550}
 
 
 @dataclass(slots=True)
@@ -76,9 +76,9 @@ def correlate(
         s
         for s in signals
         if (s.interrupts or s.exhibit.evidence_id not in told)
-        and not _is_old_news(s, rules.get(s.rule_id), as_of)
+        and not is_old_news(s, rules.get(s.rule_id), as_of)
     ]
-    cases = _Cases(book, open_alerts)
+    cases = _Cases(book, open_alerts, {s.brings: s.joins for s in news if s.brings})
     for signal in sorted(news, key=_joining_order):
         cases.add(signal)
     changes = [_change(case, book) for case in cases.touched()]
@@ -94,23 +94,22 @@ def instrument_key(instrument: str) -> str:
     return f"{issuer.split('-')[0]} {number}".casefold()
 
 
-def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, str, int, str]:
-    """Oldest first; at one instant the instrument before the talk about it; of one document the gravest."""
+def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, bool, str, int, str]:
+    """Oldest first; at one instant the instrument before the talk about it; of one document the gravest.
+
+    What is told in another signal's alert comes after that signal.
+    """
     official, evidence = signal.exhibit.official, signal.exhibit.evidence_id
     named = signal.facts.instrument is not None
-    return signal.known_at, not named, not official, evidence, -signal.severity.rank, signal.id
-
-
-def _is_old_news(signal: Signal, rule: AnyRule | None, as_of: datetime) -> bool:
-    """Evidence published, or learnt, too long ago is history: it fires in a test but opens no alert."""
-    if rule is None:
-        return False
-    limit = timedelta(days=rule.max_age_days)
-    if as_of - signal.known_at > limit:
-        return True
-    if isinstance(rule, SeriesRule):
-        limit = timedelta(days=max(PERIOD_LAG_DAYS[f] for f in rule.select.frequencies or ("M",)))
-    return signal.known_at - signal.occurred_at > limit
+    return (
+        signal.known_at,
+        bool(signal.joins),
+        not named,
+        not official,
+        evidence,
+        -signal.severity.rank,
+        signal.id,
+    )
 
 
 def _suppressed(signals: Sequence[Signal], news: Sequence[Signal]) -> tuple[Trace, ...]:
@@ -145,8 +144,9 @@ def _change(case: _Case, book: Rulebook) -> AlertChange:
 class _Cases:
     """The open alerts, indexed by what joins signals to them."""
 
-    def __init__(self, book: Rulebook, open_alerts: Iterable[Alert]) -> None:
+    def __init__(self, book: Rulebook, open_alerts: Iterable[Alert], brought: Mapping[str, str]) -> None:
         self._book = book
+        self._brought = brought
         self._windows = book.policy.correlation
         self._by_instrument: dict[tuple[str, str], _Case] = {}
         self._by_story: dict[str, list[_Case]] = {}
@@ -161,7 +161,12 @@ class _Cases:
 
     def add(self, signal: Signal) -> None:
         """Join the signal to its alert; one seen before (an edited document) goes where it went."""
-        case = self._seen.get(signal.id) or self._find(signal) or self._open(signal)
+        case = self._seen.get(signal.id) or self._seen.get(self._brought.get(signal.id, ""))
+        if case is None and signal.joins:
+            case = self._seen.get(signal.joins)
+            if case is None:  # its alert is closed, or was never opened: there is nothing to add to
+                return
+        case = case or self._find(signal) or self._open(signal)
         case.signals.append(signal)
         self._seen[signal.id] = case
         self._touched[case.key] = case
@@ -175,7 +180,7 @@ class _Cases:
         return self._touched.values()
 
     def _find(self, signal: Signal) -> _Case | None:
-        if is_deadline(signal.story):
+        if is_deadline(signal.story) or is_absence(signal.story):
             return next(iter(self._by_story.get(signal.story, ())), None)
         if signal.facts.instrument:
             named = self._by_instrument.get(self._instrument(signal))

@@ -11,7 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 
+from warning.core.alerts import Alert
+from warning.core.health import SourceReport
 from warning.core.ids import content_id
+from warning.core.recall import Recalled
 from warning.core.vocabulary import ChangeKind, Frequency, Marking, Measure, SourceKind
 
 
@@ -138,7 +141,7 @@ class ListingChange:
     entries_after: int = 0
 
 
-Evidence = Item | Observation | Listing
+Evidence = Item | Observation | Listing | SourceReport
 
 
 def period_end(period: str) -> datetime:
@@ -173,13 +176,15 @@ class Window:
     """Everything one assessment may look at.
 
     `fresh` holds the ids of the evidence that is new in this assessment: detectors fire on fresh evidence
-    only and use the rest as history. Order carries no meaning; `as_known` sorts.
+    only and use the rest as history. Order carries no meaning; `as_known` sorts. `recalled` is what rules
+    remember beside the evidence: earlier signals, last arrivals, how sources did.
     """
 
     items: tuple[Item, ...] = ()
     observations: tuple[Observation, ...] = ()
     listing_changes: tuple[ListingChange, ...] = ()
     fresh: frozenset[str] = frozenset()
+    recalled: Recalled = field(default_factory=Recalled)
 
     def as_known(self, as_of: datetime) -> "KnownWindow":
         """Drop what could not be known at `as_of` and keep the latest vintage of each figure."""
@@ -190,17 +195,23 @@ class Window:
                 sorted((c for c in self.listing_changes if c.known_at <= as_of), key=_change_order)
             ),
             fresh=self.fresh,
+            recalled=self.recalled.as_known(as_of),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownWindow:
-    """A window seen from one instant: sorted, without the future, one vintage a period."""
+    """A window seen from one instant: sorted, without the future, one vintage a period.
+
+    `alerts` are those open at that instant: dates that their evidence gave are counted down.
+    """
 
     items: tuple[Item, ...]
     series: Sequence["Series"]
     listing_changes: tuple[ListingChange, ...]
     fresh: frozenset[str] = field(default=frozenset())
+    recalled: Recalled = field(default_factory=Recalled)
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

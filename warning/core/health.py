@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from warning.core.ids import content_id
+
 SourceCondition = Literal[
     "new", "ok", "not_modified", "empty", "partial", "failing", "drifted", "unconfigured"
 ]
@@ -34,3 +36,83 @@ class SourceState:
     failures: int = 0
     items_seen: int = 0
     read_pages: tuple[str, ...] = ()
+
+
+FROZEN = "nothing newer"
+"""How the cause begins when a source is read well and has had nothing new for too long."""
+
+_BLINDING = frozenset({"empty", "partial", "failing", "drifted", "unconfigured"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """How a source did at a poll: evidence like any other, so that a replay knows what a live run knew.
+
+    `known_at` is the time of the poll, `since` the begin of the condition.
+    """
+
+    id: str
+    source_id: str
+    condition: SourceCondition
+    cause: str = ""
+    since: datetime
+    known_at: datetime
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing can be concluded from what the source does not say.
+
+        A source that is read well and only has nothing newer sees: silence is what a rule asks about.
+        """
+        return self.condition in _BLINDING and not self.cause.startswith(FROZEN)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the poll succeeded; a source that was never polled is neither read nor blind."""
+        return self.condition != "new" and not self.is_blind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """Whether a source can be believed when it says nothing.
+
+    `read_at` is the last time it certainly was read: its last evidence, or its last poll that went well.
+    `report` is its last report, None where none is known.
+    """
+
+    read_at: datetime | None = None
+    report: SourceReport | None = None
+
+    def with_report(self, report: SourceReport) -> "Vitals":
+        """Return the vitals with one report more, in whatever order reports come."""
+        latest = self.report is None or (report.known_at, report.id) >= (self.report.known_at, self.report.id)
+        read_at = _later(self.read_at, report.known_at) if report.is_read else self.read_at
+        return Vitals(read_at=read_at, report=report if latest else self.report)
+
+    def with_evidence(self, known_at: datetime) -> "Vitals":
+        return Vitals(read_at=_later(self.read_at, known_at), report=self.report)
+
+
+def report_id(source_id: str, condition: str, known_at: datetime) -> str:
+    """Return the identity of a report: one poll of one source."""
+    return content_id("h", source_id, condition, known_at.isoformat())
+
+
+def report_of(state: SourceState) -> SourceReport | None:
+    """Return what a state says of its last poll; None before the first."""
+    polled = [t for t in (state.last_attempt_at, state.last_success_at, state.since) if t is not None]
+    if not polled or state.condition == "new":
+        return None
+    known_at = max(polled)
+    return SourceReport(
+        id=report_id(state.source_id, state.condition, known_at),
+        source_id=state.source_id,
+        condition=state.condition,
+        cause=state.cause,
+        since=state.since or known_at,
+        known_at=known_at,
+    )
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or other > one else one

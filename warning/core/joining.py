@@ -1,6 +1,6 @@
 """The arithmetic of one alert: which facts win, how sure we are, what changed. Values in, values out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +11,12 @@ from warning.core.signals import Exhibit, Facts, Reason, Signal
 from warning.core.vocabulary import Certainty
 
 SHOWN_REASONS = 8
+LINK = "sequence."
+LINK_CODES: Mapping[str, ChangeCode] = {
+    "response": "response",
+    "follow_up": "follow_up",
+    "confirmation": "confirmation",
+}
 CORROBORATING_PUBLISHERS = 2
 
 
@@ -77,7 +83,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         differences=(),
     )
     nearer = _deadlines(s for s in signals if s.id not in joined_before)
-    joined = replace(joined, differences=(*_differences(alert, joined, book), *nearer))
+    linked = (*_links(alert, signals), *_arrivals(s for s in signals if s.id not in joined_before))
+    joined = replace(joined, differences=(*_differences(alert, joined, book), *nearer, *linked))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
         joined = replace(
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
@@ -98,7 +105,9 @@ def alert_title(facts: Facts, book: Rulebook) -> str:
 
 def _lead(signals: Sequence[Signal]) -> Signal:
     """The signal that speaks for the alert: official first, then the most severe, then the oldest."""
-    return min(signals, key=lambda s: (not s.exhibit.official, -s.severity.rank, s.known_at, s.id))
+    return min(
+        signals, key=lambda s: (bool(s.joins), not s.exhibit.official, -s.severity.rank, s.known_at, s.id)
+    )
 
 
 def _merge_facts(alert: Alert | None, signals: Sequence[Signal]) -> Facts:
@@ -168,8 +177,30 @@ def _shown(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
 
 
 def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reason, ...]:
+    """Sequences first, each rule of them once: what an event follows is what a reader lacks most."""
     every = {reason: None for reasons in (first, *(s.why for s in signals)) for reason in reasons}
-    return tuple(every)[:SHOWN_REASONS]
+    linked: dict[str, Reason] = {}
+    for reason in every:
+        if rule := linked_by(reason):
+            linked.setdefault(rule, reason)
+    return (*linked.values(), *(r for r in every if not linked_by(r)))[:SHOWN_REASONS]
+
+
+def linked_by(reason: Reason) -> str:
+    """Return the sequence rule that a reason comes from, empty for any other reason."""
+    return dict(reason.params).get("rule", "") if reason.code.startswith(LINK) else ""
+
+
+def _links(alert: Alert, signals: Iterable[Signal]) -> Iterable[Difference]:
+    """That an event answers or confirms another is news once: which event, and how many days lie between."""
+    told = {linked_by(reason) for reason in alert.why}
+    found = {rule: r for s in signals for r in s.why if (rule := linked_by(r)) and rule not in told}
+    for _, reason in sorted(found.items()):
+        said = dict(reason.params)
+        code = LINK_CODES.get(reason.code.removeprefix(LINK))
+        if code is not None:
+            event = "last" if code == "confirmation" else "first"
+            yield Difference(code=code, before=said["days"], after=said[event])
 
 
 def _differences(before: Alert, after: Alert, book: Rulebook) -> tuple[Difference, ...]:
@@ -194,6 +225,13 @@ def _deadlines(signals: Iterable[Signal]) -> tuple[Difference, ...]:
         Difference(code="deadline", before=days, after=_iso(s.facts.effective or s.facts.expires))
         for days, s in sorted(left.items())
     )
+
+
+def _arrivals(signals: Iterable[Signal]) -> Iterable[Difference]:
+    """What was missing came: how many days late, and on which day."""
+    for reason in (reason for s in signals for reason in s.why if reason.code == "absence.arrived"):
+        said = dict(reason.params)
+        yield Difference(code="arrived", before=said["days"], after=said["day"])
 
 
 def _new_roots(old: tuple[str, ...], new: tuple[str, ...], book: Rulebook) -> tuple[str, str]:

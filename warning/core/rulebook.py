@@ -1,6 +1,6 @@
 """Everything operators decided, as one frozen value that an assessment reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,11 +23,15 @@ class Need:
     """The history one rule wants: every series that `select` describes, `days` back from the assessment.
 
     `whole_tables` asks for the other series of the same table too: the rule reads an absent row as zero.
+    `companions` asks for all it selects that share a material or a six-digit code with a new figure (see
+    `core/series/combining.py`), and `others` for single series: the rule makes one series of several.
     """
 
     select: Select
     days: int
     whole_tables: bool = False
+    companions: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,21 +62,31 @@ class Rulebook:
     @property
     def reads_the_calendar(self) -> bool:
         """Whether a day without evidence can bring something: it is assessed too, then."""
-        return bool(self.active("deadline"))
+        return bool(self.active("deadline", "absence"))
 
     def needs(self) -> tuple[Need, ...]:
         """What history the series rules want loaded."""
         return tuple(
-            Need(
-                select=rule.select.model_copy(update={"frequencies": (frequency,)}),
-                days=int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1,
-                whole_tables=rule.missing_is_zero,
-            )
+            need
             for rule in self.active("series")
             if isinstance(rule, SeriesRule)
             for frequency in rule.select.frequencies or FREQUENCIES
+            for need in _needs_of(rule, frequency)
         )
 
     def source(self, source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:
         """The catalogue's profile, or a cautious one for evidence whose source nobody declared."""
         return self.sources.get(source_id) or unknown_source(source_id, kind, country, language)
+
+
+def _needs_of(rule: SeriesRule, frequency: Frequency) -> Iterator[Need]:
+    days = int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1
+    yield Need(
+        select=rule.select.model_copy(update={"frequencies": (frequency,)}),
+        days=days,
+        whole_tables=rule.missing_is_zero,
+        companions=rule.combine is not None,
+        others=rule.other_series,
+    )
+    if rule.other_series:
+        yield Need(select=Select(series=rule.other_series), days=days)

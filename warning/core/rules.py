@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase
@@ -157,5 +158,5 @@ class ListingRule(RuleBase):
     examples: tuple[ListingExample, ...] = Field(min_length=2)
 
 
-AnyRule = TextRule | ContextRule | ListingRule | SeriesRule | DeadlineRule | SequenceRule
+AnyRule = TextRule | ContextRule | ListingRule | SeriesRule | DeadlineRule | SequenceRule | AbsenceRule
 Rule = Annotated[AnyRule, Field(discriminator="kind")]

@@ -77,7 +77,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One rule fired. `severity` is the rule's own level, before any country's exposure."""
+    """One rule fired. `severity` is the rule's own level, before any country's exposure.
+
+    `joins` is the id of a signal in whose alert this one is told, and nowhere else; `brings` that of a signal
+    which goes into the same alert. Both are set by sequences.
+    """
 
     id: str
     rule_id: str
@@ -91,6 +95,8 @@ class Signal:
     exhibit: Exhibit
     why: tuple[Reason, ...]
     story: str = ""
+    joins: str = ""
+    brings: str = ""
 
 
 def signal_id(rule_id: str, evidence_id: str) -> str:

@@ -10,14 +10,16 @@ from warning.core.evidence import Evidence
 from warning.store.engine import reading
 from warning.store.figures import JOINED
 from warning.store.rows import item_of, listing_of, observation_of
-from warning.store.schema import items, listings, observations
+from warning.store.schema import items, listings, observations, source_reports
+from warning.store.sources import report_of_row
 
 BATCH = 1_000
 LISTINGS_BATCH = 10  # a list may hold tens of thousands of entries
 
 
 def export(engine: Engine, since: datetime | None = None) -> Iterator[Evidence]:
-    """Yield items, then every vintage of every figure, then every version of every list, as they were stored.
+    """Yield items, then every vintage of every figure, then every version of every list, then how sources
+    did, as they were stored.
 
     With `since`, only what was known at or after it.
     """
@@ -26,6 +28,8 @@ def export(engine: Engine, since: datetime | None = None) -> Iterator[Evidence]:
     yield from _pages(engine, JOINED, figure_seq, observations.c.known_at, observation_of, since, BATCH)
     lists = select(listings)
     yield from _pages(engine, lists, listings.c.seq, listings.c.known_at, listing_of, since, LISTINGS_BATCH)
+    reports, read = select(source_reports), source_reports.c
+    yield from _pages(engine, reports, read.seq, read.known_at, report_of_row, since, BATCH)
 
 
 def _pages(

@@ -12,7 +12,8 @@ from warning.core.assess import Assessment, State
 from warning.core.audit import Entry, Verified, verify
 from warning.core.deliveries import Delivery, DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
-from warning.core.health import SourceState
+from warning.core.health import SourceReport, SourceState
+from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
 from warning.core.silences import Silence
@@ -29,6 +30,7 @@ from warning.store import (
     items,
     lists,
     pace,
+    recall,
     reminders,
     reviews,
     silences,
@@ -109,6 +111,11 @@ class Repository:
         with writing(self.engine) as connection:
             return lists.add_listing(connection, listing)
 
+    def add_reports(self, reports: Iterable[SourceReport]) -> int:
+        """Store how sources did, from a file; return how many reports are new."""
+        with writing(self.engine) as connection:
+            return sources.add_reports(connection, reports)
+
     # Evidence out
 
     def latest_listing(self, source_id: str) -> Listing | None:
@@ -179,6 +186,11 @@ class Repository:
         """Return at most `limit` unassessed records of each kind with the history the rules want."""
         with reading(self.engine) as connection:
             return window.unassessed(connection, needs, as_of, limit)
+
+    def recall(self, wanted: Recall, as_of: datetime) -> Recalled:
+        """Return the earlier signals, last arrivals and source health that a rulebook wants remembered."""
+        with reading(self.engine) as connection:
+            return recall.recalled(connection, wanted, as_of)
 
     def state(self, *, since: datetime | None = None) -> State:
         """Return the open alerts and who was told how much of them."""

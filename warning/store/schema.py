@@ -31,7 +31,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -50,6 +50,20 @@ source_states = Table(
     text_column("condition"),
     instant_column("next_due_at", optional=True),
     text_column("content"),
+)
+
+source_reports = Table(
+    "source_reports",
+    metadata,
+    sequence_column(),
+    text_column("source_id"),
+    text_column("id"),
+    text_column("condition"),
+    text_column("cause"),
+    instant_column("since"),
+    instant_column("known_at"),
+    Column("is_read", Boolean, nullable=False),
+    UniqueConstraint("source_id", "known_at", "id"),
 )
 
 documents = Table(

@@ -1,10 +1,14 @@
 """What the collector remembers of each source between two polls, and how much the store holds."""
 
-from sqlalchemy import Connection, func, select
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from warning.core.health import SourceState
-from warning.store.rows import from_json, storable, to_json
+from warning.core.health import SourceReport, SourceState, report_of
+from warning.store.rows import from_json, insert_new, storable, to_json
 from warning.store.schema import (
     alert_versions,
     alerts,
@@ -23,6 +27,7 @@ from warning.store.schema import (
     series,
     signals,
     silences,
+    source_reports,
     source_states,
     withheld,
 )
@@ -30,9 +35,10 @@ from warning.store.schema import (
 COUNTED = (
     documents, fetches, items, item_revisions, series, observations, listings, listing_changes,
     assessments, signals, alerts, alert_versions, outbox, withheld, reviews, silences,
-    audit, digests,
+    audit, digests, source_reports,
 )  # fmt: skip
 WITH_QUEUE = (items, observations, listing_changes)
+SIGN_OF_LIFE = timedelta(hours=12)
 
 
 def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
@@ -54,6 +60,60 @@ def save_source_state(connection: Connection, state: SourceState) -> None:
     statement = dialect.insert(source_states).values(row)
     changed = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
     connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changed))
+    report = report_of(state)
+    if report is not None and _is_worth_keeping(report, latest_report(connection, state.source_id)):
+        add_reports(connection, [report])
+
+
+def _is_worth_keeping(report: SourceReport, before: SourceReport | None) -> bool:
+    """A change, and a sign of life twice a day: one row a poll would be a hundred times as many."""
+    if before is None or (before.condition, before.since) != (report.condition, report.since):
+        return True
+    return report.known_at - before.known_at >= SIGN_OF_LIFE
+
+
+def add_reports(connection: Connection, reports: Iterable[SourceReport]) -> int:
+    """Store reports as they are and return how many are new; the same again changes nothing."""
+    rows = [_report_row(report) for report in reports]
+    if not rows:
+        return 0
+    statement = insert_new(connection, source_reports).returning(source_reports.c.seq)
+    return sum(connection.execute(statement, row).first() is not None for row in rows)
+
+
+def latest_report(
+    connection: Connection, source_id: str, as_of: datetime | None = None
+) -> SourceReport | None:
+    """Return the last report of a source, as known at an instant."""
+    r = source_reports.c
+    query = select(source_reports).where(r.source_id == source_id)
+    if as_of is not None:
+        query = query.where(r.known_at <= as_of)
+    row = connection.execute(query.order_by(r.known_at.desc(), r.id.desc()).limit(1)).first()
+    return None if row is None else report_of_row(row)
+
+
+def report_of_row(row: Row[Any]) -> SourceReport:
+    return SourceReport(
+        id=row.id,
+        source_id=row.source_id,
+        condition=row.condition,
+        cause=row.cause,
+        since=row.since,
+        known_at=row.known_at,
+    )
+
+
+def _report_row(report: SourceReport) -> dict[str, Any]:
+    return {
+        "source_id": report.source_id,
+        "id": report.id,
+        "condition": report.condition,
+        "cause": storable(report.cause),
+        "since": report.since,
+        "known_at": report.known_at,
+        "is_read": report.is_read,
+    }
 
 
 def counts(connection: Connection) -> dict[str, int]:

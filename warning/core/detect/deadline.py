@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 
+from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import STORY, DeadlineRule, is_deadline
 from warning.core.deadlines import Deadline, deadlines
@@ -80,13 +81,17 @@ def _with_groups(materials: Sequence[str], terms: Terms) -> set[str]:
 def untold(
     signals: Sequence[Signal], traces: Sequence[Trace], open_alerts: Sequence[Alert]
 ) -> tuple[tuple[Signal, ...], tuple[Trace, ...]]:
-    """Drop the thresholds that an alert holds already: that a date still stands is no news, day after day."""
-    if not any(is_deadline(signal.story) for signal in signals):
+    """Drop what an alert holds already: that a date still stands, or a gap lasts, is no news, day after day."""
+    if not any(_tells_once(signal.story) for signal in signals):
         return tuple(signals), tuple(traces)
-    told = {known for alert in open_alerts if is_deadline(alert.story) for known in alert.signal_ids}
-    kept = tuple(s for s in signals if not (is_deadline(s.story) and s.id in told))
-    repeats = [s.rule_id for s in signals if is_deadline(s.story) and s.id in told]
+    told = {known for alert in open_alerts if _tells_once(alert.story) for known in alert.signal_ids}
+    kept = tuple(s for s in signals if not (_tells_once(s.story) and s.id in told))
+    repeats = [s.rule_id for s in signals if _tells_once(s.story) and s.id in told]
     return kept, tuple(_less(trace, repeats.count(trace.rule_id)) for trace in traces)
+
+
+def _tells_once(story: str) -> bool:
+    return is_deadline(story) or is_absence(story)
 
 
 def _less(trace: Trace, repeats: int) -> Trace:

@@ -1,0 +1,162 @@
+"""Detector for rules of the kind sequence: the second stage, over the signals of the first and of earlier rounds.
+
+A sequence fires once for each event that completes it, in the round in which its last missing part became known,
+whichever part that was: complete with the new signals, and not complete without them. An edited rule therefore
+leaves alone what had been complete before.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from warning.core.evidence import KnownWindow
+from warning.core.joining import alert_title
+from warning.core.old_news import came_late, lag_days
+from warning.core.recall import SignalNeed
+from warning.core.rulebook import Rulebook
+from warning.core.sequence_events import Event, Group, chain, completed, groups, pools, rules_of
+from warning.core.sequence_rules import SequenceRule
+from warning.core.signals import Facts, Outcome, Reason, Signal, Trace, signal_id
+
+
+def sequence_rules(book: Rulebook) -> tuple[SequenceRule, ...]:
+    return tuple(rule for rule in book.active("sequence") if isinstance(rule, SequenceRule))
+
+
+def signal_need(rule: SequenceRule, book: Rulebook) -> SignalNeed:
+    """Return the signals a sequence wants remembered: those of its steps, so far back as one may matter."""
+    ids = frozenset().union(*(rules_of(step, book) for step in rule.steps))
+    lags = [lag_days(one) for one in book.rules if one.id in ids]
+    return SignalNeed(rule_ids=ids, days=rule.within_days + max(lags, default=0) + 1)
+
+
+def detect_sequences(
+    book: Rulebook, known: KnownWindow, as_of: datetime, signals: Sequence[Signal]
+) -> tuple[list[Signal], list[Trace]]:
+    """Fire on what `signals`, those of this round, complete together with those remembered."""
+    remembered = {s.id: s for s in known.recalled.signals if s.id not in known.fresh}
+    given = [s for s in known.recalled.signals if s.id in known.fresh]
+    fresh = [s for s in (*signals, *given) if s.id not in remembered]
+    fired: list[Signal] = []
+    traces: list[Trace] = []
+    for rule in sequence_rules(book):
+        found, trace = _detect(rule, book, list(remembered.values()), fresh, as_of)
+        fired += found
+        traces.append(trace)
+    return fired, traces
+
+
+def _detect(
+    rule: SequenceRule, book: Rulebook, remembered: Sequence[Signal], fresh: Sequence[Signal], as_of: datetime
+) -> tuple[list[Signal], Trace]:
+    need = signal_need(rule, book)
+    new = {s.id for s in fresh if s.rule_id in need.rule_ids}
+    considered = sum(len(step) for step in pools(rule, fresh, book)) if new else 0
+    if not considered:
+        return [], _trace(rule, 0, 0)
+    since = as_of - timedelta(days=need.days)
+    held = [s for s in remembered if s.rule_id in need.rule_ids and s.known_at >= since]
+    rules = {one.id: one for one in book.rules}
+    fired = [
+        _signal(rule, step, last, group, book)
+        for step, last, group in _newly_completed(rule, book, held, fresh)
+        if not came_late(last.signal, rules.get(last.signal.rule_id))
+    ]
+    return fired, _trace(rule, considered, len(fired))
+
+
+def _newly_completed(
+    rule: SequenceRule, book: Rulebook, held: Sequence[Signal], fresh: Sequence[Signal]
+) -> Iterable[tuple[int, Event, Group]]:
+    now = completed(rule, groups(rule, pools(rule, (*held, *fresh), book), book.terms))
+    if not now:
+        return ()
+    before = completed(rule, groups(rule, pools(rule, held, book), book.terms))
+    return [now[document] for document in sorted(now) if document not in before]
+
+
+def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rulebook) -> Signal:
+    events = chain(rule, step, last, group)
+    first = min(events, key=lambda e: e.day)
+    told_in = _told_in(rule, first, last)
+    return Signal(
+        id=signal_id(rule.id, last.evidence_id),
+        rule_id=rule.id,
+        rule_version=rule.version,
+        rule_title=rule.title,
+        interrupts=(told_in or last.signal).interrupts,
+        severity=rule.severity,
+        facts=told_in.facts if told_in else _pattern_facts(rule, events),
+        occurred_at=last.signal.occurred_at,
+        known_at=max(event.signal.known_at for event in events),
+        exhibit=last.signal.exhibit,
+        why=(reason_of(rule, events, book),),
+        joins=told_in.id if told_in else "",
+        brings=last.signal.id if rule.relation == "confirmation" else "",
+    )
+
+
+def _told_in(rule: SequenceRule, first: Event, last: Event) -> Signal | None:
+    """The signal in whose alert the sequence is told; None for an alert of its own."""
+    if rule.relation == "pattern":
+        return None
+    return first.signal if rule.relation == "confirmation" else last.signal
+
+
+def _pattern_facts(rule: SequenceRule, events: Sequence[Event]) -> Facts:
+    """An alert of its own speaks of what any of the events names, without their dates and numbers."""
+    assert rule.act is not None
+    assert rule.direction is not None
+    facts = [event.signal.facts for event in events]
+    return Facts(
+        act=rule.act,
+        direction=rule.direction,
+        materials=tuple(dict.fromkeys(m for one in facts for m in one.materials)),
+        actors=facts[-1].actors,
+        targets=tuple(dict.fromkeys(t for one in facts for t in one.targets)),
+        hs_codes=tuple(dict.fromkeys(code for one in facts for code in one.hs_codes)),
+        names=facts[-1].names,
+    )
+
+
+def reason_of(rule: SequenceRule, events: Sequence[Event], book: Rulebook) -> Reason:
+    """Name every event with its day, and the days from the first to the last."""
+    ordered = sorted(events, key=lambda e: e.day)
+    first, last = ordered[0], ordered[-1]
+    days = last.day - first.day
+    told = "; then ".join(f"{label(event, book)} ({event.date})" for event in ordered)
+    word = rule.relation.replace("_", " ").capitalize()
+    return Reason(
+        code=f"sequence.{rule.relation}",
+        text=f"{word} ({rule.title}): {told}; {days} {'day' if days == 1 else 'days'} between",
+        params=(
+            ("rule", rule.id),
+            ("title", rule.title),
+            ("first", label(first, book)),
+            ("first_day", first.date.isoformat()),
+            ("last", label(last, book)),
+            ("last_day", last.date.isoformat()),
+            ("days", str(days)),
+        ),
+    )
+
+
+def label(event: Event, book: Rulebook) -> str:
+    """Return an event in the words of an alert's title, with its number where it has one."""
+    facts = event.signal.facts
+    number = f" [{facts.instrument}]" if facts.instrument else ""
+    return f"{alert_title(facts, book)}{number}"
+
+
+def _trace(rule: SequenceRule, considered: int, fired: int) -> Trace:
+    outcome: Outcome = "fired" if fired else "no_match" if considered else "no_evidence"
+    detail = "no new event of any step" if not considered else ""
+    if considered and not fired:
+        detail = f"{considered} new events; nothing that was not complete before"
+    return Trace(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        outcome=outcome,
+        considered=considered,
+        fired=fired,
+        detail=detail,
+    )

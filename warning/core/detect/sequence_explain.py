@@ -1,0 +1,56 @@
+"""Why a sequence is complete on a set of signals, or what it lacks."""
+
+from collections.abc import Sequence
+
+from warning.core.detect.sequence import label, reason_of
+from warning.core.explain import ExplainNode
+from warning.core.rulebook import Rulebook
+from warning.core.sequence_events import Event, Pools, chain, completed, groups, pools
+from warning.core.sequence_rules import SequenceRule, Step
+from warning.core.signals import Signal
+
+SHOWN_EVENTS = 5
+
+
+def explain_sequence(rule: SequenceRule, signals: Sequence[Signal], book: Rulebook) -> ExplainNode:
+    """Say, step by step, which events fit, whether they share the keys, and whether they lie close enough."""
+    found = pools(rule, signals, book)
+    grouped = groups(rule, found, book.terms)
+    complete = completed(rule, grouped)
+    steps = tuple(_step(step, events, book) for step, events in zip(rule.steps, found, strict=True))
+    keys = ", ".join(rule.same) or "nothing in particular"
+    order = "in this order" if rule.ordered else "in any order"
+    ends = [
+        ExplainNode(
+            label="complete",
+            passed=True,
+            detail=reason_of(rule, chain(rule, *complete[document]), book).text,
+        )
+        for document in sorted(complete)[:SHOWN_EVENTS]
+    ]
+    children = (
+        *steps,
+        ExplainNode(label="same", passed=bool(grouped) if all(found) else None, detail=_shared(keys, found)),
+        *(ends or [_incomplete(rule, order, reached=bool(grouped))]),
+    )
+    return ExplainNode(label=rule.id, passed=bool(complete), children=children)
+
+
+def _incomplete(rule: SequenceRule, order: str, *, reached: bool) -> ExplainNode:
+    detail = f"no events {order} within {rule.within_days} days"
+    return ExplainNode(label="complete", passed=False if reached else None, detail=detail)
+
+
+def _step(step: Step, events: Sequence[Event], book: Rulebook) -> ExplainNode:
+    newest = sorted(events, key=lambda e: (-e.day, e.signal.id))[:SHOWN_EVENTS]
+    shown = "; ".join(f"{event.date} {label(event, book)}" for event in newest)
+    return ExplainNode(
+        label=f"step {step.name}",
+        passed=bool(events),
+        detail=f"{len(events)} events: {shown}" if events else "no event fits",
+    )
+
+
+def _shared(keys: str, found: Pools) -> str:
+    counts = ", ".join(str(len(step)) for step in found)
+    return f"events must share {keys}; events by step: {counts}"

@@ -1,0 +1,63 @@
+"""What rules remember beside the evidence of the moment: earlier signals, last arrivals, how sources did."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from warning.core.arrivals import Arrival, Awaited
+from warning.core.health import Vitals
+from warning.core.signals import Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalNeed:
+    """The signals of these rules that became known within so many days before an assessment."""
+
+    rule_ids: frozenset[str]
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """What a rulebook wants remembered: nothing more is loaded."""
+
+    signals: tuple[SignalNeed, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(sorted({one.source_id for one in self.awaited}))
+
+    @property
+    def days(self) -> int:
+        """How far back any rule wants signals."""
+        return max((need.days for need in self.signals), default=0)
+
+    @property
+    def rule_ids(self) -> frozenset[str]:
+        return frozenset().union(*(need.rule_ids for need in self.signals))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """What was remembered, as known at one instant.
+
+    `signals` are those of earlier assessments, each in the form in which it first fired. Arrivals and vitals are
+    missing for what was never seen.
+    """
+
+    signals: tuple[Signal, ...] = ()
+    arrivals: Mapping[Awaited, Arrival] = field(default_factory=dict)
+    vitals: Mapping[str, Vitals] = field(default_factory=dict)
+
+    def as_known(self, as_of: datetime) -> "Recalled":
+        """Drop signals from the future, sort the others, and keep the first of each id."""
+        return replace(self, signals=first_of_each(s for s in self.signals if s.known_at <= as_of))
+
+
+def first_of_each(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """Return the signals by (known_at, id), each id once."""
+    kept: dict[str, Signal] = {}
+    for signal in sorted(signals, key=lambda s: (s.known_at, s.id)):
+        kept.setdefault(signal.id, signal)
+    return tuple(kept.values())

@@ -1,0 +1,118 @@
+"""What rules remember, read from the store: earlier signals, last arrivals, how sources did."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from warning.core.arrivals import Arrival, Awaited
+from warning.core.evidence import Observation
+from warning.core.health import Vitals
+from warning.core.recall import Recall, Recalled
+from warning.core.series.select import selects
+from warning.core.signals import Signal
+from warning.core.terms import Terms
+from warning.store.rows import from_json
+from warning.store.schema import items, listings, observations, series, signals, source_reports
+from warning.store.sources import latest_report
+
+
+def recalled(connection: Connection, wanted: Recall, as_of: datetime) -> Recalled:
+    """Return what a rulebook wants remembered, as known at `as_of`, and nothing more."""
+    arrivals = ((one, _arrival(connection, one, as_of)) for one in wanted.awaited)
+    return Recalled(
+        signals=tuple(_signals(connection, wanted, as_of)),
+        arrivals={one: arrival for one, arrival in arrivals if arrival is not None},
+        vitals={source_id: _vitals(connection, source_id, as_of) for source_id in wanted.sources},
+    )
+
+
+def _signals(connection: Connection, wanted: Recall, as_of: datetime) -> Iterator[Signal]:
+    needed = [
+        and_(
+            signals.c.rule_id.in_(sorted(need.rule_ids)),
+            signals.c.known_at >= as_of - timedelta(days=need.days),
+        )
+        for need in wanted.signals
+        if need.rule_ids
+    ]
+    if not needed:
+        return
+    query = select(signals.c.content).where(or_(*needed), signals.c.known_at <= as_of)
+    for row in connection.execute(query.order_by(signals.c.known_at, signals.c.id)):
+        yield from_json(Signal, row.content)
+
+
+def _arrival(connection: Connection, awaited: Awaited, as_of: datetime) -> Arrival | None:
+    if awaited.expects == "figures":
+        return _figures_arrival(connection, awaited, as_of)
+    table = items if awaited.expects == "items" else listings
+    known_at = _last(connection, table.c.known_at, table.c.source_id == awaited.source_id, as_of)
+    return None if known_at is None else Arrival(known_at=known_at)
+
+
+def _figures_arrival(connection: Connection, awaited: Awaited, as_of: datetime) -> Arrival | None:
+    """The newest period of any series the rule selects. `awaited` names descendants of its materials itself."""
+    newest = func.max(observations.c.occurred_at).label("newest")
+    last = func.max(observations.c.known_at).label("last")
+    query = (
+        select(series, newest, last)
+        .join(observations, observations.c.series_seq == series.c.seq)
+        .where(series.c.source_id == awaited.source_id, observations.c.known_at <= as_of)
+        .group_by(series.c.seq)
+    )
+    for name in ("measures", "reporters", "partners", "frequencies"):
+        if wanted := getattr(awaited.select, name):
+            column = {"frequencies": "frequency"}.get(name, name.removesuffix("s"))
+            query = query.where(series.c[column].in_(wanted))
+    arrival: Arrival | None = None
+    for row in connection.execute(query):
+        if selects(awaited.select, _described(row), Terms()):
+            arrival = Arrival(known_at=row.last, period_end=row.newest).or_later(arrival)
+    return arrival
+
+
+def _described(row: Row[Any]) -> Observation:
+    """A series as the selection sees it; its figure is of no account."""
+    return Observation(
+        id="",
+        source_id=row.source_id,
+        series_id=row.series_id,
+        material=row.material,
+        measure=row.measure,
+        reporter=row.reporter,
+        partner=row.partner,
+        hs_code=row.hs_code,
+        unit=row.unit,
+        frequency=row.frequency,
+        period="",
+        value=None,
+        known_at=row.last,
+    )
+
+
+def _vitals(connection: Connection, source_id: str, as_of: datetime) -> Vitals:
+    figures = (
+        select(func.max(observations.c.known_at))
+        .join(series)
+        .where(series.c.source_id == source_id, observations.c.known_at <= as_of)
+    )
+    read = source_reports.c
+    seen = [
+        _last(connection, items.c.known_at, items.c.source_id == source_id, as_of),
+        _last(connection, listings.c.known_at, listings.c.source_id == source_id, as_of),
+        _last(connection, read.known_at, and_(read.source_id == source_id, read.is_read), as_of),
+        connection.execute(figures).scalar(),
+    ]
+    return Vitals(
+        read_at=max((t for t in seen if t is not None), default=None),
+        report=latest_report(connection, source_id, as_of),
+    )
+
+
+def _last(connection: Connection, known_at: Any, condition: Any, as_of: datetime) -> datetime | None:
+    found: datetime | None = connection.execute(
+        select(func.max(known_at)).where(condition, known_at <= as_of)
+    ).scalar()
+    return found
