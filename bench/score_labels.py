@@ -1,7 +1,8 @@
-"""Precision, recall and facts of the rules against the labels in labels/blind: `score_labels.py [--rules DIR] [--wrong]`.
+"""Precision, recall and facts of the rules against the labels in labels/: `score_labels.py [--rules DIR] [--wrong]`.
 
-Reads the real documents where EWS_SHARED_DATA names them, runs `warning rules eval` on each collection and prints a table
-with Wilson 95 % intervals. `--wrong` adds every wrong line; `--out DIR` keeps the converted files and the answers.
+Reads the real documents where EWS_SHARED_DATA names them, runs `warning rules eval` on each collection and prints tables
+with Wilson 95 % intervals: the first labels (`blind`), then the second ones by half (`tune`, `held`), language and act.
+`--wrong` adds every wrong line, never of the half `held`; `--out DIR` keeps the converted files and the answers.
 """
 
 import argparse
@@ -18,10 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import label_tables
+from label_tables import HALVES, Read, interrupting
 from to_interchange import SHARED
 from to_interchange import main as convert
 
-LABELS = Path(__file__).parent / "labels" / "blind"
+FOLDER = Path(__file__).parent / "labels"
+LABELS = FOLDER / "blind"
 ROOT = Path(__file__).parent.parent
 RARE_EARTH_FAMILY = {"rare_earths", "heavy_rare_earths"}
 Row = dict[str, str]
@@ -63,10 +67,6 @@ def answers(evidence: Path, rules: Path, feeds: Path) -> list[dict[str, Any]]:
         cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def interrupting(answer: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    return tuple(fired for fired in answer["fired"] if fired["interrupts"])
 
 
 def judged(
@@ -121,7 +121,7 @@ HEAD = (
 )
 
 
-def wrong_facts(one: Judged) -> list[str]:
+def wrong_facts(one: Judged | Read) -> list[str]:
     """Facts of an interrupting MOFCOM answer that differ from the label: `effective: None, right 2025-11-08`."""
     best = max(one.fired, key=lambda fired: len(fired["materials"]))
     label = one.label
@@ -167,18 +167,14 @@ def wrong_lines(some: Iterable[Judged]) -> list[str]:
     return sorted(lines)
 
 
-def score(out: Path, rules: Path, feeds: Path, *, wrong: bool) -> None:
-    with contextlib.redirect_stdout(io.StringIO()):
-        convert(out)
+def first_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: bool) -> None:
     everything: list[Judged] = []
     print(HEAD)
     for path in sorted(LABELS.glob("*.csv")):
         file = path.stem
         if file == "strata":
             continue
-        found = answers(out / f"{file}.jsonl", rules, feeds)
-        (out / f"{file}.answers.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-        known, unread = judged(file, out, found)
+        known, unread = judged(file, out, found[file])
         everything += known
         print(line_of(file, known, len(unread)), flush=True)
         if wrong:
@@ -190,6 +186,73 @@ def score(out: Path, rules: Path, feeds: Path, *, wrong: bool) -> None:
     print("\n".join(facts_table([one for one in everything if one.file == "mofcom"])))
     if wrong:
         print("\n" + "\n".join(wrong_lines(everything)))
+
+
+def fired_unread(file: str, records: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str]:
+    """Interrupting lines of a collection of the second labels that no reader has seen."""
+    if not any((FOLDER / half / f"{file}.csv").exists() for half in HALVES):
+        return []
+    folders = (LABELS, *(FOLDER / half for half in HALVES))
+    known = {line for folder in folders for line in label_tables.labels_of(folder, file)}
+    return [
+        f"fired, unread: {file} {line} {records[line]['title'][:100]}"
+        for line, answer in enumerate(found)
+        if line not in known and interrupting(answer)
+    ]
+
+
+def facts_of_half(documents: list[Read], *, wrong: bool) -> list[str]:
+    """Each fact right, of the control documents told and of all of them; the faults only where they may be looked at."""
+    events = [one for one in documents if one.event and one.label["scope"] != "foreign"]
+    told = [one for one in events if one.fired]
+    faults = {one.line: wrong_facts(one) for one in told}
+    others = sum(bool(one.fired) for one in documents if not one.event)
+    lines = [
+        f"\nMOFCOM: {len(told)} of {len(events)} control documents told, {others} others told",
+        "| MOFCOM fact | right/told | right/all | % of all |",
+        "|---|---|---|---|",
+    ]
+    for fact in ("instrument", "materials", "announced", "effective", "direction"):
+        right = sum(not any(fault.startswith(fact) for fault in some) for some in faults.values())
+        lines.append(
+            f"| {fact} | {right}/{len(told)} | {right}/{len(events)} | {wilson(right, len(events))} |"
+        )
+    if wrong:
+        lines += [f"wrong fact mofcom {line}: {fault}" for line, some in faults.items() for fault in some]
+    return lines
+
+
+def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: bool) -> None:
+    records = {
+        file: [json.loads(line) for line in (out / f"{file}.jsonl").open(encoding="utf-8")] for file in found
+    }
+    unread = [line for file in found for line in fired_unread(file, records[file], found[file])]
+    for half in HALVES:
+        read = [
+            one
+            for file in found
+            for one in label_tables.read_half(FOLDER / half, file, records[file], found[file])
+        ]
+        print("\n".join(label_tables.half_tables(half, read, len(unread))))
+        shown = wrong and half == "tune"
+        print("\n".join(facts_of_half([one for one in read if one.file == "mofcom"], wrong=shown)))
+        if shown:
+            print("\n" + "\n".join(sorted(label_tables.wrong(read))))
+    if wrong:
+        print("\n".join(unread))
+
+
+def score(out: Path, rules: Path, feeds: Path, *, wrong: bool) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        convert(out)
+    names = {path.stem for folder in ("blind", *HALVES) for path in (FOLDER / folder).glob("*.csv")} - {
+        "strata"
+    }
+    found = {file: answers(out / f"{file}.jsonl", rules, feeds) for file in sorted(names)}
+    for file, given in found.items():
+        (out / f"{file}.answers.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
+    first_labels(out, found, wrong=wrong)
+    second_labels(out, found, wrong=wrong)
 
 
 def main() -> None:
