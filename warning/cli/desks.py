@@ -11,6 +11,7 @@ import click
 from warning.app.compose import channels_of, open_repository, system_clock
 from warning.app.desk_exercise import send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
+from warning.app.proving import highest_markings, proof_document, prove
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import read_rulebook
 from warning.cli.output import print_json, print_table
@@ -161,6 +162,35 @@ def route(
                 "no rule fires on this text; `warning rules explain RULE --title ...` says why", err=True
             )
     sys.exit(0 if routed else 1)
+
+
+@command.command("prove")
+@catalogue_options
+@click.option("--json", "as_json", is_flag=True, help="Print desks/1 on stdout.")
+def prove_command(*, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool) -> None:
+    """Try every rule, marking and release list on every way out, and say what leaves that may not.
+
+    Exit code 1 when a path lets out more than the desk files allow. Nothing is stored or sent.
+
+    \b
+    Examples:
+      warning desks prove
+      warning desks prove --rules my/rules --json
+    """
+    book = chosen_book(rules, feeds, overlays)
+    proof = prove(book)
+    if as_json:
+        print_json("desks/1", {"proof": proof_document(proof)})
+    else:
+        rows = [(desk.id, way, f"TLP:{marking.value}") for desk, way, marking in highest_markings(book)]
+        print_table(("desk", "way out", "at most"), rows)
+        for breach in proof.breaches:
+            click.echo(breach.sentence)
+        click.echo(
+            f"{proof.paths} paths tried, {proof.passed} pass; {proof.payloads} messages and {proof.digests} digest "
+            f"entries read: {len(proof.breaches)} breaches"
+        )
+    sys.exit(1 if proof.breaches else 0)
 
 
 @command.command("send-test")

@@ -1,0 +1,82 @@
+"""The proof that nothing leaves beyond its marking: it passes on the shipped desks, and sees a path that leaks."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from tests.core.build import book, desk, text_rule
+from warning.app import proving
+from warning.app.proving import may_pass, prove
+from warning.cli.main import cli
+from warning.core.desks import Destination
+from warning.core.routing import route
+from warning.core.vocabulary import Marking
+
+
+def small():
+    """One rule, and a desk whose console carries less than the desk itself may see."""
+    narrow = Destination(channel="console", to=("here",), ceiling=Marking.GREEN)
+    wide = Destination(channel="mail", to=("kr@example.org",), ceiling=Marking.AMBER)
+    kr = desk("kr", "KR", clearance=Marking.AMBER, destinations=(narrow, wide), digest_to=(wide,))
+    us = desk("us", "US", clearance=Marking.CLEAR)
+    return replace(book(), rules=(text_rule(),), desks=(kr, us))
+
+
+def test_shipped_desks_let_nothing_out_beyond_its_marking(tmp_path):
+    environment = {"WARNING_HOME": str(tmp_path)}
+    result = CliRunner().invoke(cli, ["desks", "prove", "--json"], env=environment)
+    proof = json.loads(result.stdout)["proof"]
+    assert (result.exit_code, proof["breaches"]) == (0, [])
+    assert proof["paths"] > 5_000
+    assert proof["canaries_read"] > 1_000
+
+
+def test_proof_passes_what_may_pass_and_nothing_else():
+    proof = prove(small())
+    assert proof.breaches == []
+    # 5 markings x 5 release lists. Korea is on 3 of the lists: 2 levels by console, 3 by mail; America: 1 by mail.
+    assert (proof.paths, proof.passed) == (5 * 5 * 3, 3 * 2 + 3 * 3 + 3 * 1)
+
+
+def test_router_that_forgets_the_ceiling_is_found_out(monkeypatch: pytest.MonkeyPatch):
+    """The proof is only worth what it notices: here routing is broken on purpose."""
+
+    def careless(changes, desks, told):
+        blind = tuple(
+            one.model_copy(
+                update={
+                    "destinations": tuple(
+                        d.model_copy(update={"ceiling": Marking.RED}) for d in one.destinations
+                    )
+                }
+            )
+            for one in desks
+        )
+        return route(changes, blind, told)
+
+    monkeypatch.setattr(proving, "route", careless)
+    found = {(b.desk_id, b.path, b.marking, b.detail) for b in prove(small()).breaches}
+    assert ("kr", "console here", Marking.AMBER, "routing lets it pass") in found
+    assert ("kr", "console here", Marking.AMBER, "routing and the look at the payload disagree") in found
+
+
+def test_digest_that_shows_what_it_may_not_is_found_out(monkeypatch: pytest.MonkeyPatch):
+    build = proving.build_digest
+
+    def careless(week, one, of, found, written_at):
+        cleared = one.model_copy(update={"clearance": Marking.RED, "digest_to": ()})
+        return build(week, cleared, of, found, written_at)
+
+    monkeypatch.setattr(proving, "build_digest", careless)
+    leaked = [b for b in prove(small()).breaches if b.path.startswith("digest")]
+    assert {b.marking for b in leaked if b.desk_id == "us"} >= {Marking.GREEN, Marking.RED}
+
+
+def test_second_opinion_needs_the_country_on_the_list_and_both_levels():
+    kr = desk("kr", "KR", clearance=Marking.AMBER)
+    assert may_pass(Marking.AMBER, frozenset({"KR"}), kr, Marking.RED)
+    assert not may_pass(Marking.AMBER, frozenset(), kr, Marking.RED)
+    assert not may_pass(Marking.AMBER, None, kr, Marking.GREEN)
+    assert not may_pass(Marking.RED, None, kr, Marking.RED)

@@ -1,0 +1,296 @@
+"""`desks prove`: every rule, marking and release list, through the real routing, rendering and digest, to every desk.
+
+What may pass is worked out here a second time, from the desk files alone, and compared with what the system would
+do. Every restricted piece of evidence carries a canary: a word that stands nowhere else and must not come out.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+from warning.app.delivering import payload_refusal
+from warning.channels.block_kit import note_payload, slack_payload
+from warning.channels.mail_html import html_form
+from warning.channels.message import Message
+from warning.channels.render import render
+from warning.channels.text_form import text_form
+from warning.core.alerts import Alert, AlertChange
+from warning.core.correlate import correlate
+from warning.core.deliveries import OutboxRow
+from warning.core.desks import Desk, Destination
+from warning.core.grading import grade
+from warning.core.ids import content_id
+from warning.core.routing import route
+from warning.core.rulebook import Rulebook
+from warning.core.rules import AnyRule
+from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
+from warning.core.vocabulary import Marking
+from warning.report.build import WeekInput, build_digest
+from warning.report.render import as_html, as_json, as_text
+from warning.report.week import last_full_week, week_bounds
+
+# A Wednesday: the digest of its week is read, so the alerts must lie in a full week.
+PROVED_AT = datetime(2025, 1, 8, 12, 0, tzinfo=UTC)
+Release = frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One path that lets out more than it may (or shows it): which alert, and where it came out."""
+
+    rule_id: str
+    marking: Marking
+    release_to: Release
+    desk_id: str
+    path: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        what = f"TLP:{self.marking.value}, releasable to {_listed(self.release_to)}, rule {self.rule_id}"
+        return f"BREACH {self.desk_id} by {self.path}: {self.detail} ({what})"
+
+
+@dataclass(slots=True, kw_only=True)
+class Proof:
+    """What was tried. `paths` counts rule x marking x release x destination; `payloads` the renderings read.
+
+    `canaries_read` counts the canaries that rightly came out: none at all would prove the proof blind.
+    """
+
+    paths: int = 0
+    passed: int = 0
+    payloads: int = 0
+    digests: int = 0
+    canaries_read: int = 0
+    breaches: list[Breach] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    rule: AnyRule
+    marking: Marking
+    release_to: Release
+    alert: Alert
+    canary: str
+
+    def breach(self, desk: Desk, path: str, detail: str) -> Breach:
+        return Breach(
+            rule_id=self.rule.id,
+            marking=self.marking,
+            release_to=self.release_to,
+            desk_id=desk.id,
+            path=path,
+            detail=detail,
+        )
+
+
+def prove(book: Rulebook) -> Proof:
+    """Try every path of the rulebook's desks. Nothing is stored or sent."""
+    proof = Proof()
+    cases = list(_cases(book))
+    for case in cases:
+        _prove_routing(case, book, proof)
+    for desk in book.desks:
+        _prove_digest(cases, desk, book, proof)
+    return proof
+
+
+def may_pass(marking: Marking, release_to: Release, desk: Desk, ceiling: Marking) -> bool:
+    """The second opinion: from the order of the markings and the desk's file, not from the router."""
+    order = (Marking.CLEAR, Marking.GREEN, Marking.AMBER, Marking.AMBER_STRICT, Marking.RED)
+    rank = order.index(marking)
+    is_named = release_to is None or desk.country in release_to
+    return is_named and rank <= order.index(desk.clearance) and rank <= order.index(ceiling)
+
+
+def _cases(book: Rulebook) -> Iterator[_Case]:
+    """One alert for each rule, marking and release list: an open report and a restricted one about one event."""
+    countries = sorted({desk.country for desk in book.desks})
+    releases: list[Release] = [None, frozenset(), frozenset(countries), *(frozenset({c}) for c in countries)]
+    rules = [rule for rule in book.rules if rule.enabled]
+    for rule, marking, release_to in product(rules, Marking, releases):
+        canary = content_id("canary", rule.id, marking.value, _listed(release_to))
+        alert = _alert(book, rule, marking, release_to, canary)
+        yield _Case(rule=rule, marking=marking, release_to=release_to, alert=alert, canary=canary)
+
+
+def _listed(release_to: Release) -> str:
+    if release_to is None:
+        return "everybody"
+    return ",".join(sorted(release_to)) or "nobody"
+
+
+def _alert(book: Rulebook, rule: AnyRule, marking: Marking, release_to: Release, canary: str) -> Alert:
+    plain = _signal(book, rule, Marking.CLEAR, None, f"open report {canary[-6:]}", canary)
+    restricted = _signal(book, rule, marking, release_to, f"report {canary}", canary)
+    changes, _ = correlate([plain, restricted], (), book, PROVED_AT)
+    # An alert's key tells the event; here every case is an event of its own.
+    return replace(grade(changes[0], book).alert, key=content_id("a", canary))
+
+
+def _signal(
+    book: Rulebook, rule: AnyRule, marking: Marking, release_to: Release, title: str, canary: str
+) -> Signal:
+    evidence_id = content_id("i", title, marking.value, canary)
+    exhibit = Exhibit(
+        evidence_id=evidence_id,
+        source_id="proof",
+        source_title="Proof",
+        publisher=f"publisher of {title}",
+        kind="mission",
+        country="ZZ",
+        language="en",
+        official=True,
+        reliability="A",
+        marking=marking,
+        release_to=release_to,
+        title=title,
+        url="",
+        published_at=PROVED_AT,
+        known_at=PROVED_AT,
+    )
+    facts = Facts(
+        act=rule.act or next(iter(sorted(book.terms.acts)), ""),
+        direction=rule.direction or "tightening",
+        materials=tuple(sorted(book.terms.materials))[:1],
+        actors=("CN",),
+        instrument=canary,
+    )
+    return Signal(
+        id=signal_id(rule.id, evidence_id),
+        rule_id=rule.id,
+        rule_version=rule.version,
+        rule_title=rule.title,
+        interrupts=rule.interrupts,
+        severity=rule.severity,
+        facts=facts,
+        occurred_at=PROVED_AT,
+        known_at=PROVED_AT,
+        exhibit=exhibit,
+        why=(Reason(code="text.matched", text=title, params=(("words", title),)),),
+    )
+
+
+def _prove_routing(case: _Case, book: Rulebook, proof: Proof) -> None:
+    change = AlertChange(kind="opened", alert=case.alert)
+    for desk in book.desks:
+        every = [each for several in (*desk.destinations, *desk.deputies) for each in several.each()]
+        as_told = desk.model_copy(update={"destinations": tuple(every)})
+        owed, _ = route([change], (as_told,), {})
+        passing = {(d.channel, d.address) for d in owed}
+        for destination in every:
+            proof.paths += 1
+            if (destination.channel, destination.address) in passing:
+                proof.passed += 1
+                _prove_payload(case, desk, destination, book, proof)
+
+
+def _prove_payload(case: _Case, desk: Desk, destination: Destination, book: Rulebook, proof: Proof) -> None:
+    """A delivery that routing owes: it must be allowed, and whatever is written for it must say its marking."""
+    path = f"{destination.channel} {destination.address}"
+    if not may_pass(case.marking, case.release_to, desk, destination.ceiling):
+        proof.breaches.append(case.breach(desk, path, "routing lets it pass"))
+    message = render(case.alert, desk, book)
+    if payload_refusal(message, desk, destination) is not None:
+        proof.breaches.append(case.breach(desk, path, "routing and the look at the payload disagree"))
+    for name, said in _payloads(message, case.alert, desk, destination):
+        proof.payloads += 1
+        proof.canaries_read += case.canary in said
+        if f"TLP:{case.marking.value}" not in said:
+            proof.breaches.append(case.breach(desk, f"{path} ({name})", "the marking is not shown"))
+
+
+def _payloads(
+    message: Message, alert: Alert, desk: Desk, destination: Destination
+) -> Iterator[tuple[str, str]]:
+    row = OutboxRow(
+        id="proof",
+        alert_key=alert.key,
+        alert_version=alert.version,
+        desk_id=desk.id,
+        channel=destination.channel,
+        address=destination.address,
+        reason="first",
+        state="pending",
+        attempts=1,
+        next_attempt_at=PROVED_AT,
+        created_at=PROVED_AT,
+    )
+    if destination.channel == "slack":
+        yield "message", json.dumps(slack_payload(message, row), ensure_ascii=False)
+        yield (
+            "note",
+            json.dumps([slack_payload(message, row), note_payload(message, row)], ensure_ascii=False),
+        )
+    elif destination.channel == "mail":
+        yield "text", text_form(message)
+        yield "html", html_form(message)
+    else:
+        yield "text", text_form(message)
+
+
+def _prove_digest(cases: Sequence[_Case], desk: Desk, book: Rulebook, proof: Proof) -> None:
+    """All alerts of the proof in one week: no canary that may not leave by every digest address comes out."""
+    week = last_full_week(PROVED_AT + timedelta(days=7), desk.timezone)
+    since, until = week_bounds(week, desk.timezone)
+    assert since <= PROVED_AT < until
+    alerts = [case.alert for case in cases]
+    found = WeekInput(
+        versions=alerts,
+        standing=alerts,
+        observations=(),
+        sources={},
+        enabled=frozenset(),
+        items=len(alerts),
+        figures=0,
+    )
+    document = build_digest(week, desk, book, found, until)
+    forms = {"html": as_html(document), "text": as_text(document), "json": json.dumps(as_json(document))}
+    ceilings = [destination.ceiling for destination in desk.digest_to] or [desk.clearance]
+    for case in cases:
+        proof.digests += 1
+        allowed = all(may_pass(case.marking, case.release_to, desk, ceiling) for ceiling in ceilings)
+        leaks = [name for name, said in forms.items() if case.canary in said]
+        proof.canaries_read += bool(leaks) and allowed
+        if leaks and not allowed:
+            proof.breaches.append(
+                case.breach(desk, f"digest ({', '.join(leaks)})", "the canary stands in it")
+            )
+
+
+def highest_markings(book: Rulebook) -> Iterable[tuple[Desk, str, Marking]]:
+    """Return what may leave at most by each of the desks' ways, by the desk files."""
+    for desk in book.desks:
+        ways = [("", d) for d in desk.destinations] + [("deputy ", d) for d in desk.deputies]
+        ways += [("digest ", d) for d in desk.digest_to]
+        for kind, destination in ways:
+            yield (
+                desk,
+                f"{kind}{destination.channel} {destination.address}",
+                min(desk.clearance, destination.ceiling),
+            )
+
+
+def proof_document(proof: Proof) -> dict[str, object]:
+    """Return what was tried, and every breach, as plain values for JSON."""
+    return {
+        "paths": proof.paths,
+        "passed": proof.passed,
+        "payloads": proof.payloads,
+        "digest_entries": proof.digests,
+        "canaries_read": proof.canaries_read,
+        "breaches": [
+            {
+                "rule": breach.rule_id,
+                "marking": breach.marking.value,
+                "release_to": _listed(breach.release_to),
+                "desk": breach.desk_id,
+                "path": breach.path,
+                "detail": breach.detail,
+            }
+            for breach in proof.breaches
+        ],
+    }
