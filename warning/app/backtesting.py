@@ -78,7 +78,7 @@ def backtest_replay(
     Each step assesses what became known in it. Older evidence is history: figures and lists are remembered,
     items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
     """
-    replay, history, state = Replay(), History(book), State()
+    replay, history, state = Replay(), History(book, forgets=True), State()
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
     for as_of, batch in _steps(in_order(records), first, last, step):

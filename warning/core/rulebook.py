@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil
 
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
 from warning.core.ids import content_id
 from warning.core.measures import Measure
+from warning.core.old_news import lag_days
 from warning.core.policy import Policy
 from warning.core.rules import AnyRule, Select, SeriesRule
 from warning.core.sources import SourceProfile, unknown_source
@@ -25,6 +27,7 @@ class Need:
     `whole_tables` asks for the other series of the same table too: the rule reads an absent row as zero.
     `companions` asks for all it selects that share a material or a six-digit code with a new figure (see
     `core/series/combining.py`), and `others` for single series: the rule makes one series of several.
+    A figure that becomes known more than `late_days` after its period ended is no news to the rule.
     """
 
     select: Select
@@ -32,6 +35,7 @@ class Need:
     whole_tables: bool = False
     companions: bool = False
     others: tuple[str, ...] = ()
+    late_days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +85,14 @@ class Rulebook:
 
 def _needs_of(rule: SeriesRule, frequency: Frequency) -> Iterator[Need]:
     days = int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1
+    late_days = lag_days(rule) + ceil(HISTORY_DAYS[frequency])  # a period's figure may come before its end
     yield Need(
         select=rule.select.model_copy(update={"frequencies": (frequency,)}),
         days=days,
         whole_tables=rule.missing_is_zero,
         companions=rule.combine is not None,
         others=rule.other_series,
+        late_days=late_days,
     )
     if rule.other_series:
-        yield Need(select=Select(series=rule.other_series), days=days)
+        yield Need(select=Select(series=rule.other_series), days=days, late_days=late_days)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from warning.core.rules import Select
 from warning.core.series.figures import unit_of
 from warning.core.series.select import selects
 from warning.core.terms import Terms
+from warning.core.vocabulary import Frequency, Measure
 
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -19,7 +21,28 @@ _Key = tuple[str, str, str, str, str, str, str | None, str, str | None, str]
 UNKNOWN, NO, YES = -1, 0, 1
 
 
-def table_of(point: Observation) -> TableKey:
+class Described(Protocol):
+    """What a figure or a stored series says of itself."""
+
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def series_id(self) -> str: ...
+    @property
+    def material(self) -> str: ...
+    @property
+    def measure(self) -> Measure: ...
+    @property
+    def reporter(self) -> str: ...
+    @property
+    def partner(self) -> str: ...
+    @property
+    def hs_code(self) -> str | None: ...
+    @property
+    def frequency(self) -> Frequency: ...
+
+
+def table_of(point: Described) -> TableKey:
     """Name the publisher's table a figure stands in: source, flow, reporter, commodity and frequency."""
     return point.source_id, point.measure, point.reporter, point.hs_code or point.material, point.frequency
 

@@ -1,0 +1,134 @@
+"""A ledger fed a batch at a time shows what a window over everything seen so far would show."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.test_series_columns import BOOK, LATER, evidence, figure, rule, vintage
+from warning.core.detect.series import detect_series
+from warning.core.evidence import KnownWindow, Observation, Window, period_end
+from warning.core.old_news import came_late
+from warning.core.rulebook import Rulebook
+from warning.core.series.columns import end_and_shape
+from warning.core.series.kinship import days_of
+from warning.core.series.ledger import Ledger
+from warning.core.series.roster import table_of
+
+COMBINED = replace(
+    BOOK,
+    rules=(
+        *BOOK.rules,
+        rule(
+            "share",
+            {"method": "crossing", "level": 0.5},
+            select={"measures": ["export_quantity"], "frequencies": ["M"]},
+            combine={"method": "share", "of": "exports"},
+        ),
+    ),
+)
+
+
+def expected(
+    book: Rulebook, seen: Sequence[Observation], batch: Sequence[Observation]
+) -> list[list[Observation]]:
+    """The points of each series wanted, by the definition: latest vintages, since the oldest new one's reach."""
+    needs = book.needs()
+    series = {one.meta.series_id: one for one in Window(observations=tuple(seen)).as_known(LATER).series}
+    held = {(p.series_id, p.period): p for one in series.values() for p in one.points}
+    oldest: dict[str, datetime] = {}
+    for point in batch:
+        now = held[point.series_id, point.period]
+        if now.id == point.id:
+            oldest[point.series_id] = min(point.occurred_at, oldest.get(point.series_id, point.occurred_at))
+    wanted = dict(oldest)
+    for name, end in oldest.items():
+        for other, one in series.items():
+            if table_of(one.meta) == table_of(series[name].meta):
+                wanted[other] = min(end, wanted.get(other, end))
+    shown = [
+        [p for p in series[name].points if p.occurred_at >= wanted[name] - timedelta(days=days_of(needs, p))]
+        for name in sorted(wanted)
+    ]
+    return [points for points in shown if points]
+
+
+def show(known: KnownWindow) -> list[list[Observation]]:
+    return [list(one.points) for one in known.series]
+
+
+def known_of(ledger: Ledger, batch: Sequence[Observation]) -> KnownWindow:
+    side_by_side = ledger.batch(batch)
+    ledger.put(side_by_side)
+    placed, ids = ledger.find(side_by_side)
+    return KnownWindow(items=(), series=ledger.columns(placed), listing_changes=(), fresh=frozenset(ids))
+
+
+@given(evidence(), st.integers(1, 30))
+def test_ledger_shows_what_a_window_over_all_it_saw_would_show(points: list[Observation], size: int):
+    ledger, seen = Ledger(BOOK.needs()), []
+    for at in range(0, len(points), size):
+        batch = points[at : at + size]
+        seen += batch
+        assert show(known_of(ledger, batch)) == expected(BOOK, seen, batch)
+
+
+@given(evidence(), st.integers(1, 30))
+def test_ledger_and_window_give_the_same_signals_and_traces(points: list[Observation], size: int):
+    points = sorted(points, key=lambda p: (p.known_at, p.id))
+    ledger, seen = Ledger(COMBINED.needs()), []
+    for at in range(0, len(points), size):
+        batch = points[at : at + size]
+        seen += batch
+        known = known_of(ledger, batch)
+        as_objects = replace(known, series=tuple(known.series))
+        with np.errstate(all="ignore"):
+            assert detect_series(COMBINED, known, LATER) == detect_series(COMBINED, as_objects, LATER)
+
+
+@given(evidence(), st.integers(1, 30))
+def test_ledger_that_forgets_gives_the_same_news(points: list[Observation], size: int):
+    points = sorted(points, key=lambda p: (p.known_at, p.id))
+    everything, lean = Ledger(BOOK.needs()), Ledger(BOOK.needs(), forgets=True)
+    rules = {one.id: one for one in BOOK.rules}
+    for at in range(0, len(points), size):
+        batch = points[at : at + size]
+        told = [detect_series(BOOK, known_of(ledger, batch), LATER)[0] for ledger in (everything, lean)]
+        news = [[s for s in signals if not came_late(s, rules[s.rule_id])] for signals in told]
+        assert news[0] == news[1]
+
+
+def test_ledger_that_forgets_keeps_no_more_than_its_rules_can_read():
+    book = replace(
+        BOOK,
+        rules=(
+            rule("daily", {"method": "change", "steps": 1, "rise_ratio": 0.5}, select={"frequencies": ["D"]}),
+        ),
+    )
+    ledger = Ledger(book.needs(), forgets=True)
+    like = figure(1, "D", "price", "kg")
+    days = [(datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=n)).date().isoformat() for n in range(4_000)]
+    for day in days:
+        known_of(ledger, [vintage(like, day, 100.0, period_end(day))])
+    assert ledger.capacity <= 64
+
+
+def test_ledger_does_not_keep_a_series_that_no_rule_looks_at():
+    book = replace(
+        BOOK,
+        rules=(
+            rule("only", {"method": "change", "steps": 1, "rise_ratio": 0.5}, select={"reporters": ["JP"]}),
+        ),
+    )
+    known = known_of(Ledger(book.needs()), [vintage(figure(1, "M", "price", "kg"), "2024-01", 1.0, LATER)])
+    assert (len(known.series), known.fresh) == (0, frozenset())
+
+
+@pytest.mark.parametrize("period", ["2023-08-01", "2023-W31", "2023-08", "2023-Q3", "2023"])
+def test_end_of_a_period_in_days_is_the_end_of_the_period(period: str):
+    end, _ = end_and_shape(period)
+    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=end) == period_end(period)

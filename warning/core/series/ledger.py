@@ -1,0 +1,306 @@
+"""The latest vintage of every figure as time goes on: each figure finds its place once, and nothing is sorted twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.core.evidence import Observation
+from warning.core.rulebook import Need
+from warning.core.series.blocks import Block
+from warning.core.series.columns import Columns, end_and_shape, instant, microseconds
+from warning.core.series.kinship import Kinship, days_of, late_days_of
+from warning.core.series.roster import Roster
+
+Ints = NDArray[np.int64]
+NOT_KEPT = -1
+LONG_AGO = np.iinfo(np.int32).min
+
+
+@dataclass(slots=True)
+class Batch:
+    """Figures as lists side by side; `add` takes one of a line that is kept."""
+
+    lines: list[int] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+    periods: list[str] = field(default_factory=list)
+    values: list[float | None] = field(default_factory=list)
+    known_us: list[int] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+
+    def add(self, line: int, code: int, period: str, value: float | None, known_us: int, id_: str) -> None:
+        self.lines.append(line)
+        self.codes.append(code)
+        self.periods.append(period)
+        self.values.append(value)
+        self.known_us.append(known_us)
+        self.ids.append(id_)
+
+    def packed(self) -> dict[str, NDArray[Any]]:
+        """Return the lists as arrays, with `ends` and `shapes` of the periods."""
+        ended = [end_and_shape(period) for period in self.periods]
+        return {
+            "lines": np.array(self.lines, dtype=np.int64),
+            "codes": np.array(self.codes, dtype=np.int32),
+            "periods": _objects(self.periods),
+            "values": np.array(self.values, dtype=np.float64),  # None becomes NaN
+            "known_us": np.array(self.known_us, dtype=np.int64),
+            "ids": _objects(self.ids),
+            "ends": np.array([end for end, _ in ended], dtype=np.int32),
+            "shapes": np.array([shape for _, shape in ended], dtype=np.int8),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where figures stand: those that a later vintage displaced, or that are not held, are left out."""
+
+    lines: Ints
+    places: Ints
+    ends: Ints
+
+
+class Ledger:
+    """Fed with figures in any order; `columns` shows what an assessment of some of them looks at.
+
+    Series that no need looks at are not kept, unless `keep_days` asks for that much of every series. With
+    `forgets` a figure goes once no rule will read it any more, not even for a figure that comes late.
+    """
+
+    def __init__(self, needs: Sequence[Need], *, keep_days: int = 0, forgets: bool = False) -> None:
+        self.roster = Roster()
+        self._needs = needs
+        self._keep_days = keep_days
+        self._forgets = forgets
+        self._kinship = Kinship(needs)
+        self._blocks: list[Block] = []
+        self._block_of_days: dict[int, int] = {}
+        self._lines: dict[str, int] = {}
+        self._line_of_code: list[int] = []
+        self._days: list[int] = []
+        self._late_days: list[int] = []
+        self._home: list[tuple[int, int]] = []
+        self._packed: _Lines | None = None
+        self._newest = np.empty(0, dtype=np.int64)
+
+    @property
+    def capacity(self) -> int:
+        """The number of figures there is room for."""
+        return sum(block.rows * block.capacity for block in self._blocks)
+
+    def line(self, point: Observation) -> tuple[int, int]:
+        """Return the numbers of a figure's line and description; the line is NOT_KEPT when no rule looks at it."""
+        code = self.roster.code(point)
+        if code < len(self._line_of_code):
+            return self._line_of_code[code], code
+        days = max(days_of(self._needs, point), self._keep_days)
+        line = self._lines.get(point.series_id, NOT_KEPT)
+        if line == NOT_KEPT and days:
+            line = self._open(point.series_id, days)
+        if line != NOT_KEPT:
+            self._days[line] = max(self._days[line], days)
+            self._late_days[line] = max(self._late_days[line], late_days_of(self._needs, point))
+            self._kinship.add(line, point)
+            self._packed = None
+        self._line_of_code.append(line)
+        return line, code
+
+    def _open(self, series_id: str, days: int) -> int:
+        line = self._lines[series_id] = len(self._days)
+        block = self._block_of_days.setdefault(days, len(self._blocks))
+        if block == len(self._blocks):
+            self._blocks.append(Block())
+        self._days.append(days)
+        self._late_days.append(0)
+        self._home.append((block, self._blocks[block].add_row()))
+        return line
+
+    def batch(self, points: Sequence[Observation]) -> Batch:
+        """Put the figures of kept series side by side."""
+        batch = Batch()
+        for point in points:
+            line, code = self.line(point)
+            if line != NOT_KEPT:
+                batch.add(line, code, point.period, point.value, microseconds(point.known_at), point.id)
+        return batch
+
+    def put(self, batch: Batch) -> None:
+        """Put every figure in its place unless a later vintage holds it."""
+        if not batch.lines:
+            return
+        figures = _latest(batch.packed())
+        homes = self._lines_packed()
+        blocks = homes.blocks[figures["lines"]]
+        for number in np.unique(blocks).tolist():
+            self._put(number, _where(figures, blocks == number))
+
+    def _put(self, number: int, figures: Mapping[str, NDArray[Any]]) -> None:
+        block, lines = self._blocks[number], figures["lines"]
+        rows = self._lines_packed().rows[lines]
+        block.make_room(np.bincount(rows, minlength=block.rows), lambda: self._floors(number))
+        late = figures["ends"] <= self._newest[lines]
+        self._amend(block, rows[late], _where(figures, late))
+        new = ~late
+        rows, added = rows[new], _where(figures, new)
+        nth = np.arange(len(rows)) - np.searchsorted(rows, rows)  # rows come in order, each in one stretch
+        block.write(rows, block.lengths[rows] + nth, added)
+        np.add.at(block.lengths, rows, 1)
+        np.maximum.at(self._newest, added["lines"], added["ends"].astype(np.int64))
+
+    def _floors(self, number: int) -> Ints | None:
+        if not self._forgets:
+            return None
+        homes = self._lines_packed()
+        mine = np.flatnonzero(homes.blocks == number)
+        floors = np.full(self._blocks[number].rows, LONG_AGO, dtype=np.int64)
+        floors[homes.rows[mine]] = self._newest[mine] - homes.days[mine] - homes.late_days[mine]
+        return floors
+
+    def _amend(self, block: Block, rows: Ints, figures: Mapping[str, NDArray[Any]]) -> None:
+        if not len(rows):
+            return
+        places = block.find(rows, figures["ends"], figures["shapes"])
+        hit = places >= 0
+        held, ids = block.field("known_us")[rows, places], block.field("ids")[rows, places]
+        later = figures["known_us"] > held
+        for tie in np.flatnonzero(hit & (figures["known_us"] == held)).tolist():
+            later[tie] = figures["ids"][tie] >= ids[tie]
+        replaced = hit & later
+        block.write(rows[replaced], places[replaced], _where(figures, replaced))
+        for row in np.unique(rows[~hit]).tolist():
+            block.insert(row, _where(figures, ~hit & (rows == row)))
+
+    def find(self, batch: Batch) -> tuple[Placed, list[str]]:
+        """Return where the figures of a batch stand that no later vintage displaced, and their ids."""
+        figures = batch.packed()
+        lines, ends = figures["lines"], figures["ends"].astype(np.int64)
+        homes, places = self._lines_packed(), np.full(len(lines), -1, dtype=np.int64)
+        for number, block in enumerate(self._blocks):
+            here = np.flatnonzero(homes.blocks[lines] == number)
+            rows = homes.rows[lines[here]]
+            found = block.find(rows, ends[here], figures["shapes"][here])
+            same = (found >= 0) & (block.field("ids")[rows, found] == figures["ids"][here]).astype(np.bool_)
+            places[here] = np.where(same, found, -1)
+        kept = places >= 0
+        placed = Placed(lines=lines[kept], places=places[kept], ends=ends[kept])
+        return placed, figures["ids"][kept].tolist()
+
+    def columns(self, fresh: Placed) -> Columns:
+        """Show the series of the fresh figures and those that come with them, each as far back as its rules read.
+
+        What is shown is valid until the next `put`.
+        """
+        homes = self._lines_packed()
+        wanted, oldest = self._kinship.wanted(fresh.lines, fresh.ends, len(homes.days))
+        order = np.argsort(homes.ranks[wanted])
+        wanted, since = wanted[order], (oldest - homes.days[wanted])[order]
+        firsts = np.zeros(len(wanted), dtype=np.int64)
+        counts = np.zeros(len(wanted), dtype=np.int64)
+        for number, block in enumerate(self._blocks):
+            here = np.flatnonzero(homes.blocks[wanted] == number)
+            rows = homes.rows[wanted[here]]
+            inside = np.arange(block.capacity) < block.lengths[rows, None]
+            firsts[here] = ((block.field("ends")[rows] < since[here, None]) & inside).sum(axis=1)
+            counts[here] = block.lengths[rows] - firsts[here]
+        some = counts > 0
+        return self._gather(wanted[some], firsts[some], counts[some], fresh)
+
+    def _gather(self, lines: Ints, firsts: Ints, counts: Ints, fresh: Placed) -> Columns:
+        homes = self._lines_packed()
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        owners = np.repeat(np.arange(len(lines)), counts)
+        places = np.arange(len(owners)) - offsets[owners] + firsts[owners]
+        rows, blocks = homes.rows[lines][owners], homes.blocks[lines][owners]
+        size = len(owners)
+        columns: dict[str, NDArray[Any]] = {
+            "values": np.empty(size), "ends": np.empty(size, np.int64), "shapes": np.empty(size, np.int8),
+            "known_us": np.empty(size, np.int64), "codes": np.empty(size, np.int64),
+        }  # fmt: skip
+        for number, block in enumerate(self._blocks):
+            here = np.flatnonzero(blocks == number)
+            for name, column in columns.items():
+                column[here] = block.field(name)[rows[here], places[here]]
+        marks = np.zeros(size, dtype=np.bool_)
+        shown = np.full(len(homes.days), -1, dtype=np.int64)
+        shown[lines] = np.arange(len(lines))
+        at = shown[fresh.lines]
+        marks[offsets[at] + fresh.places - firsts[at]] = True
+        return Columns(
+            roster=self.roster,
+            offsets=offsets,
+            fresh=marks,
+            point=lambda at: self._point(self._blocks[blocks[at]], int(rows[at]), int(places[at])),
+            **columns,
+        )
+
+    def _point(self, block: Block, row: int, place: int) -> Observation:
+        like = self.roster.metas[int(block.field("codes")[row, place])]
+        value = float(block.field("values")[row, place])
+        return Observation(
+            id=block.field("ids")[row, place],
+            source_id=like.source_id,
+            series_id=like.series_id,
+            material=like.material,
+            measure=like.measure,
+            reporter=like.reporter,
+            partner=like.partner,
+            hs_code=like.hs_code,
+            unit=like.unit,
+            currency=like.currency,
+            frequency=like.frequency,
+            period=block.field("periods")[row, place],
+            value=None if np.isnan(value) else value,
+            known_at=instant(int(block.field("known_us")[row, place])),
+        )
+
+    def _lines_packed(self) -> "_Lines":
+        if self._packed is None or len(self._packed.days) != len(self._days):
+            ids = sorted(self._lines)
+            ranks = np.empty(len(ids), dtype=np.int64)
+            ranks[[self._lines[name] for name in ids]] = np.arange(len(ids))
+            homes = np.array(self._home, dtype=np.int64).reshape(-1, 2)
+            days = np.array(self._days, dtype=np.int64)
+            late_days = np.array(self._late_days, dtype=np.int64)
+            unseen = np.full(len(days) - len(self._newest), LONG_AGO, dtype=np.int64)
+            self._newest = np.concatenate((self._newest, unseen))
+            self._packed = _Lines(
+                blocks=homes[:, 0], rows=homes[:, 1], days=days, late_days=late_days, ranks=ranks
+            )
+        return self._packed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    """The lines as arrays: where each lives, its reach in days, and its place among all series ids."""
+
+    blocks: Ints
+    rows: Ints
+    days: Ints
+    late_days: Ints
+    ranks: Ints
+
+
+def _latest(figures: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Sort figures by line and period, one each: the vintage known last, of those known at once the greatest id."""
+    lines, ends, shapes, known = (figures[name] for name in ("lines", "ends", "shapes", "known_us"))
+    order = np.lexsort((known, shapes, ends, lines))
+    same = np.ones(len(order) - 1, dtype=np.bool_)
+    for column in (lines, ends, shapes):
+        same &= column[order][1:] == column[order][:-1]
+    if (same & (known[order][1:] == known[order][:-1])).any():
+        ids = figures["ids"]
+        keys = zip(lines.tolist(), ends.tolist(), shapes.tolist(), known.tolist(), ids.tolist(), strict=True)
+        order = np.array([at for _, at in sorted((key, at) for at, key in enumerate(keys))], dtype=np.int64)
+    return _where(figures, order[np.append(~same, True)])
+
+
+def _where(figures: Mapping[str, NDArray[Any]], chosen: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    return {name: column[chosen] for name, column in figures.items()}
+
+
+def _objects(values: Sequence[object]) -> NDArray[Any]:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
