@@ -13,16 +13,16 @@ from bench.history_records import LANGUAGES, Pack, load_pack
 from warning.core.rulebook import Rulebook
 
 MISSED = {
-    "cn-2020-uel-provisions", "cn-2020-coal-informal", "cn-2021-gacc-81", "kr-2021-urea-hoarding", "cn-2021-lithuania",
+    "cn-2020-coal-informal", "cn-2021-gacc-81", "kr-2021-urea-hoarding", "cn-2021-lithuania",
     "cn-2025-technology-draft", "cd-2025-cobalt-quota", "cn-2025-61", "nl-2025-nexperia", "cn-2025-hanwha-suspended",
     "cn-2025-seafood-again", "cn-2026-japan-licences",
 }  # fmt: skip
 FALSE_ALARMS = {
     "denials/01-en", "other-states-bills/02-en", "retrospectives/10-ja", "error-silver-ban/01-en", "error-old-news/03-en",
 }  # fmt: skip
-MOST_WITH_EXTRA_ALERTS = 24
+MOST_WITH_EXTRA_ALERTS = 29
 MOST_WITH_WRONG_FACTS = 18
-FEWEST_FORMAL_IN_ONE_LANGUAGE = {"en": 63, "zh": 70, "ja": 55, "ko": 61}
+FEWEST_FORMAL_IN_ONE_LANGUAGE = {"en": 63, "zh": 73, "ja": 55, "ko": 61}
 
 
 @pytest.fixture(scope="module")
