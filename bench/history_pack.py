@@ -1,6 +1,6 @@
 """Replay the history pack through `rules backtest`'s own path, day by day, and hold it against what is true.
 
-    python -m bench.history_pack [--rules DIR] [--list] [--json FILE] [--export FILE]
+    python -m bench.history_pack [--rules DIR] [--held-out | --list] [--json FILE] [--export FILE]
 
 Prints formal events caught on the day they became known, informal ones apart, alerts in ordinary weeks and on hard
 negatives, extra alerts of one act, wrong facts, lead times, and recall when only one language's items are given.
@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.history_measures import Measured, Outcome, measure
-from bench.history_records import FEEDS, LANGUAGES, PACK, ROOT, Pack, Told, load_pack
+from bench.history_records import FEEDS, HELD_OUT, LANGUAGES, PACK, ROOT, Pack, Told, load_pack
 from warning.app.backtesting import backtest_replay
 from warning.catalog.load import load_rulebook
 from warning.collect.interchange import write_evidence
@@ -113,12 +113,16 @@ def print_lists(whole: Measured, languages: dict[str, Measured]) -> None:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rules", type=Path, default=ROOT / "rules")
-    options.add_argument("--pack", type=Path, default=PACK, help="another directory of the same shape")
+    options.add_argument(
+        "--held-out", action="store_true", help="the part that rules are not tuned on: totals only"
+    )
     options.add_argument("--list", action="store_true", help="name every miss and false alarm")
     options.add_argument("--json", type=Path, help="write the figures there")
     options.add_argument("--export", type=Path, help="write the items as an interchange file and end")
     chosen = options.parse_args()
-    pack = load_pack(chosen.pack)
+    if chosen.held_out and chosen.list:
+        options.error("the held-out part is not listed: what is known by item gets tuned on")
+    pack = load_pack(HELD_OUT if chosen.held_out else PACK)
     if chosen.export:
         print(write_evidence(chosen.export, [one.item for one in pack.told]), "items")
         return 0

@@ -20,6 +20,7 @@ from warning.core.evidence import Item
 
 ROOT = Path(__file__).parent.parent
 PACK = ROOT / "tests" / "history"
+HELD_OUT = PACK / "held_out"
 FEEDS = ROOT / "feeds"
 LANGUAGES = ("en", "zh", "ja", "ko")
 MARK = re.compile(r"@ (?:(\d{4})-)?(\d\d)-(\d\d) (\d\d):(\d\d) (\S+)")
@@ -78,7 +79,7 @@ class Pack:
 
 def load_pack(root: Path = PACK) -> Pack:
     """Read the pack. Raises KeyError or ValueError naming what is wrong with it."""
-    sources = _sources(root)
+    sources = _sources()
     truths: dict[str, Truth] = {}
     told: list[Told] = []
     for path in sorted((root / "events").glob("*.yaml")):
@@ -87,7 +88,7 @@ def load_pack(root: Path = PACK) -> Pack:
             told += _items(event, sources, "event", event["known"].year)
     for negative in _read(root / "negatives.yaml"):
         told += _items(negative, sources, "error" if "error" in negative else "negative", None)
-    quiet = _read(root / "quiet.yaml")
+    quiet = _read(root / "quiet.yaml") if (root / "quiet.yaml").exists() else {"weeks": ()}
     for monday in quiet["weeks"]:
         told += compose_week(quiet, monday, sources)
     told.sort(key=lambda one: (one.item.known_at, one.mark))
@@ -193,10 +194,10 @@ def _truth(event: dict[str, Any]) -> Truth:
     )
 
 
-def _sources(root: Path) -> dict[str, dict[str, Any]]:
+def _sources() -> dict[str, dict[str, Any]]:
     catalogue = {path.stem: path for path in FEEDS.glob("*/*.yaml")}
     found = {}
-    for name, source_id in _read(root / "sources.yaml").items():
+    for name, source_id in _read(PACK / "sources.yaml").items():
         spec = yaml.load(catalogue[source_id].read_text(encoding="utf-8"), yaml.BaseLoader)  # `NO` stays text
         found[name] = {key: spec[key] for key in ("id", "kind", "country", "language")}
     return found
