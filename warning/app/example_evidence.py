@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from warning.core.evidence import Entry, Item, ListingChange, Observation, Series, observation_id, period_end
 from warning.core.rules import ListingExample, ListingRule, SeriesExample, SeriesRule, TextExample, TextRule
+from warning.core.series.explaining import SeriesGroup
+from warning.core.series_rules import ExampleSeries
 from warning.core.vocabulary import Frequency
 
 # The virtual clock of examples that name no date of their own.
@@ -61,20 +63,35 @@ def example_change(rule: ListingRule, example: ListingExample, number: int) -> L
     )
 
 
-def example_series(rule: SeriesRule, example: SeriesExample, number: int) -> Series:
-    """The series of an example, each figure known a day after its period ended.
+def example_series(rule: SeriesRule, example: SeriesExample, number: int) -> Series | SeriesGroup:
+    """The series of an example, each figure known a day after its period ended; several where it lists several.
 
     What the example leaves open is the first thing the rule selects. Raises ValueError when `values` cannot
-    be read or ends in a missing cell.
+    be read or no series ends in a figure.
     """
-    values = tuple(read_values(example.values))
+    if not example.series:
+        lone = ExampleSeries(
+            **{n: getattr(example, n) for n in ExampleSeries.model_fields if hasattr(example, n)}
+        )
+        return _series(rule, example, lone, f"{rule.id}#{number}")
+    several = [
+        _series(rule, example, one, one.id or f"{rule.id}#{number}.{i}")
+        for i, one in enumerate(example.series)
+    ]
+    newest = max(one.meta.occurred_at for one in several)
+    fresh = frozenset(one.meta.id for one in several if one.meta.occurred_at == newest)
+    return SeriesGroup(series=tuple(several), fresh=fresh)
+
+
+def _series(rule: SeriesRule, example: SeriesExample, one: ExampleSeries, series_id: str) -> Series:
+    values = tuple(read_values(one.values))
     if not values or values[-1] is None:
         raise ValueError("values must end in a figure: the rule is judged on the newest one")
-    ends = example.ends or newest_period(example.frequency)
+    ends = one.ends or example.ends or newest_period(example.frequency)
     periods = tuple(periods_up_to(ends, example.frequency, len(values)))
     return Series(
         points=tuple(
-            _observation(rule, example, number, period, value)
+            _observation(rule, example, one, series_id, period, value)
             for period, value in zip(periods, values, strict=True)
         )
     )
@@ -132,22 +149,29 @@ def periods_up_to(last: str, frequency: Frequency, count: int) -> Iterator[str]:
 
 
 def _observation(
-    rule: SeriesRule, example: SeriesExample, number: int, period: str, value: float | None
+    rule: SeriesRule,
+    example: SeriesExample,
+    one: ExampleSeries,
+    series_id: str,
+    period: str,
+    value: float | None,
 ) -> Observation:
     select = rule.select
-    series_id = f"{rule.id}#{number}"
     source_id = select.sources[0] if select.sources else EXAMPLE_SOURCE
     partner = "JP" if select.bilateral else "WLD"
+    measure = one.measure or example.measure or (select.measures[0] if select.measures else "export_quantity")
+    materials = (*rule.materials, *select.materials)
     return Observation(
         id=observation_id(source_id, series_id, period, value),
         source_id=source_id,
         series_id=series_id,
-        material=example.material or next(iter((*rule.materials, *select.materials)), "gallium"),
-        measure=example.measure or (select.measures[0] if select.measures else "export_quantity"),
-        reporter=example.reporter or next(iter(select.reporters), "CN"),
-        partner=example.partner or next(iter(select.partners), partner),
-        hs_code=example.hs_code or next(iter(select.hs_codes), None),
-        unit="kg",
+        material=one.material or example.material or next(iter(materials), "gallium"),
+        measure=measure,
+        reporter=one.reporter or example.reporter or next(iter(select.reporters), "CN"),
+        partner=one.partner or example.partner or next(iter(select.partners), partner),
+        hs_code=one.hs_code or example.hs_code or next(iter(select.hs_codes), None),
+        unit=one.unit or example.unit or "kg",
+        currency=one.currency or example.currency,
         frequency=example.frequency,
         period=period,
         value=value,

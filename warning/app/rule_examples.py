@@ -64,15 +64,16 @@ def run_examples(book: Rulebook, rule_ids: Iterable[str] = ()) -> tuple[ExampleR
     """
     wanted = set(rule_ids)
     rules = tuple(rule for rule in book.rules if not wanted or rule.id in wanted)
-    awake = replace(book, rules=tuple(_awake(rule) for rule in rules))
-    every = replace(book, rules=tuple(_awake(rule) for rule in book.rules))
+    awake = replace(book, rules=tuple(switched_on(rule) for rule in rules))
+    every = replace(book, rules=tuple(switched_on(rule) for rule in book.rules))
     texts = [case for rule in awake.rules for case in _cases(rule) if isinstance(rule, TextRule)]
     others = [case for rule in awake.rules for case in _cases(rule) if not isinstance(rule, TextRule)]
     results = [*_run_texts(awake, texts), *(_run_alone(awake, every, case) for case in others)]
     return tuple(sorted(results, key=lambda result: (result.rule_id, result.number)))
 
 
-def _awake(rule: AnyRule) -> AnyRule:
+def switched_on(rule: AnyRule) -> AnyRule:
+    """Return the rule switched on: what is disabled or deprecated is tested too."""
     if rule.enabled and rule.status != "deprecated":
         return rule
     return rule.model_copy(update={"enabled": True, "status": "experimental"})
@@ -207,8 +208,13 @@ def _faults(fires: bool, expect: Mapping[str, str | tuple[str, ...]], signal: Si
     if not fires:
         yield f"expected to stay quiet, it fired ({'; '.join(reason.text for reason in signal.why)})"
         return
+    yield from unmet_facts(signal.facts, expect)
+
+
+def unmet_facts(facts: Facts, expect: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
+    """Say, for each fact that is not as expected, what was found."""
     for name, wanted in expect.items():
-        found = _fact(signal.facts, name)
+        found = _fact(facts, name)
         if _plain(wanted) != found:
             yield f"{name}: expected {_shown(_plain(wanted))}, found {_shown(found)}"
 

@@ -44,12 +44,14 @@ class Share(OperatorModel):
     """Each supplier's share of a country's imports (`of: imports`), or each buyer's of its exports.
 
     The total is the published one with the world, else the sum of the rows where the table is whole.
-    `countries` limits whose share is judged. `total_points` adds up so many figures first, which lumpy trade
+    `markets` are the countries whose imports (exports) are looked at, `countries` those whose share is judged;
+    an empty list means every one. `total_points` adds up so many figures first, which lumpy trade
     needs. `total_min` keeps small trades out (kilograms, whole money). `by: material` joins codes.
     """
 
     method: Literal["share"]
     of: Literal["imports", "exports"] = "imports"
+    markets: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     by: Grouping = "hs_code"
     total_points: int = Field(default=1, ge=1, le=24)
@@ -61,6 +63,7 @@ class Concentration(OperatorModel):
 
     method: Literal["concentration"]
     of: Literal["imports", "exports"] = "imports"
+    markets: tuple[str, ...] = ()
     by: Grouping = "hs_code"
     total_points: int = Field(default=1, ge=1, le=24)
     total_min: float = Field(default=0.0, ge=0)

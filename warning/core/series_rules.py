@@ -93,7 +93,8 @@ class SeriesRule(RuleBase):
     `combine` makes one series of several before the tests. `lunar_new_year` reads January and February of
     monthly figures as one, told with February. `holidays` takes the days (and weeks) of these countries' long
     holidays out of daily and weekly figures. `stale_points` takes a quote repeated unchanged for more than so
-    many figures as not known (0: a figure may stand still).
+    many figures as not known (0: a figure may stand still). `background` keeps the rule from interrupting
+    anybody: it feeds the digest and the material page.
     """
 
     kind: Literal["series"]
@@ -110,6 +111,7 @@ class SeriesRule(RuleBase):
     stale_points: int = Field(default=0, ge=0, le=260)
     materials: tuple[TermId, ...] = ()
     caveat: str = ""
+    background: bool = False
     act: TermId
     direction: Direction
     examples: tuple[SeriesExample, ...] = Field(min_length=2)
@@ -125,6 +127,10 @@ class SeriesRule(RuleBase):
         tests = [t for t in self.tests if not t.frequencies or frequency in t.frequencies]
         reach = [t.span + self.confirm(t) - 1 + self.rearm(t) for t in tests]
         return max([self.min_points, *reach]) + self.added_points
+
+    @property
+    def interrupts(self) -> bool:
+        return not self.background
 
     @property
     def added_points(self) -> int:

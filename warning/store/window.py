@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, tuple_
 
 from warning.core.evidence import Item, ListingChange, Observation, Window
 from warning.core.rulebook import Need
+from warning.store.companions import with_companions
 from warning.store.figures import JOINED
 from warning.store.rows import batches, from_json, item_of, observation_of
 from warning.store.schema import items, listing_changes, observations, series
@@ -82,6 +83,7 @@ def _with_history(
     by_days: defaultdict[int, list[_Reach]] = defaultdict(list)
     whole_tables = any(need.whole_tables for need in needs)
     figures = _tables_figures(connection, fresh) if whole_tables else _oldest_figures(fresh)
+    figures = with_companions(connection, figures, [need for need in needs if need.companions], may_look_at)
     for reach in _reaches(figures, needs):
         by_days[reach.days].append(reach)
     for reaches in by_days.values():
@@ -129,12 +131,12 @@ def _table(row: Row[Any]) -> _Table:
 
 def _reaches(figures: Mapping[int, _Figure], needs: Sequence[Need]) -> Iterable[_Reach]:
     for series_seq, (row, oldest) in figures.items():
-        days = max((need.days for need in needs if _may_look_at(need, row)), default=0)
+        days = max((need.days for need in needs if may_look_at(need, row)), default=0)
         if days:
             yield _Reach(series_seq=series_seq, days=days, since=oldest - timedelta(days=days))
 
 
-def _may_look_at(need: Need, row: Row[Any]) -> bool:
+def may_look_at(need: Need, row: Row[Any]) -> bool:
     """Whether a rule may want this series. Materials are left to the rule: their families are its to know."""
     chosen = need.select
     pairs = (
@@ -143,6 +145,7 @@ def _may_look_at(need: Need, row: Row[Any]) -> bool:
         (chosen.partners, row.partner),
         (chosen.frequencies, row.frequency),
         (chosen.sources, row.source_id),
+        (chosen.series, row.series_id),
     )
     if any(wanted and value not in wanted for wanted, value in pairs):
         return False

@@ -8,14 +8,17 @@ from warning.core.evidence import KnownWindow
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import Columns, columns_of
-from warning.core.series.explaining import explain_series
+from warning.core.series.combining import fresh_rows, make
+from warning.core.series.effective import standing
+from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.layout import Layout, fill_absent, lay_out_all
-from warning.core.series.signal import evidence, signal
-from warning.core.series.windows import Board, board_of, fresh_rows_of
+from warning.core.series.signal import signal
+from warning.core.series.signal_point import evidence
+from warning.core.series.windows import Board, board, board_of, fresh_rows_of
 from warning.core.signals import Outcome, Signal, Trace
 
-__all__ = ["detect_series", "explain_series"]
+__all__ = ["SeriesGroup", "detect_series", "explain_group", "explain_series"]
 
 
 def detect_series(
@@ -31,10 +34,14 @@ def detect_series(
     for rule in rules:
         laid = boards.laid(missing_is_zero=rule.missing_is_zero)
         chosen = laid.columns.roster.chosen(rule.select, book.terms, laid.codes)
-        result = judge_rule(rule, boards.board(laid), fresh_rows_of(laid, chosen & laid.has_fresh))
-        fired = [signal(rule, group, book) for group in _by_figure(result.findings)]
+        made = make(rule, laid, chosen) if rule.combine else None
+        if made is not None:
+            result = judge_rule(rule, board(made.tracks), fresh_rows(made.tracks))
+        else:
+            result = judge_rule(rule, boards.board(laid), fresh_rows_of(laid, chosen & laid.has_fresh))
+        fired = [signal(rule, group, book) for group in _by_figure(standing(result.findings, book))]
         signals += fired
-        traces.append(_trace(rule, result, len(fired)))
+        traces.append(_trace(rule, result, len(fired), made.refused if made else ()))
     return signals, traces
 
 
@@ -67,20 +74,21 @@ def _by_figure(findings: Sequence[Finding]) -> list[list[Finding]]:
     return [groups[key] for key in sorted(groups)]
 
 
-def _trace(rule: SeriesRule, result: RuleFindings, fired: int) -> Trace:
+def _trace(rule: SeriesRule, result: RuleFindings, fired: int, refused: Sequence[str]) -> Trace:
     parts = {
         "with too little history": result.too_little,
         "went on from before": result.lasting,
         "held zeros, where a ratio means nothing": result.refused,
     }
-    told = "; ".join(f"{count} {words}" for words, count in parts.items() if count)
+    told = [f"{count} {words}" for words, count in parts.items() if count]
+    told += [f"not compared: {why}" for why in refused]
     return Trace(
         rule_id=rule.id,
         rule_version=rule.version,
         outcome=_outcome(result, fired),
         considered=result.considered,
         fired=fired,
-        detail=told,
+        detail="; ".join(told),
     )
 
 

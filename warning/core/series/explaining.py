@@ -1,38 +1,89 @@
 """The whole tree of pass and fail for one series rule on the newest figure of one series."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import isnan
 
 import numpy as np
 
-from warning.core.evidence import Series
+from warning.core.evidence import Observation, Series
 from warning.core.explain import ExplainNode
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series.combining import made_of
+from warning.core.series.effective import standing
 from warning.core.series.judge import Finding, judge, judge_rule
 from warning.core.series.judged import Condition
 from warning.core.series.reasons import reason, threshold
-from warning.core.series.select import faults
-from warning.core.series.signal import evidence
+from warning.core.series.select import faults, selects
+from warning.core.series.signal_point import evidence
 from warning.core.series.track import Track, lay_out
 from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows, board, known_counts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesGroup:
+    """Series seen together, `fresh` the ids of their new figures: what a rule that combines is asked about."""
+
+    series: tuple[Series, ...]
+    fresh: frozenset[str]
+
+
 def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainNode:
     """Say, condition by condition, why the rule fires on the newest figure, or why it does not."""
     newest = series.points[-1]
-    track = lay_out(series, frozenset({newest.id}))
-    selected = ExplainNode(
-        label="select",
-        passed=not (found := list(faults(rule.select, newest, book.terms))),
-        detail="the rule looks at this series" if not found else "it has " + ", ".join(found),
-    )
+    selected = _selected(rule, newest, book)
     label = f"{rule.id} on {series.meta.series_id} {newest.period}"
-    if found:
+    if not selected.passed:
         return ExplainNode(label=label, passed=False, children=(selected,))
+    if rule.combine is not None:
+        return explain_group(rule, SeriesGroup(series=(series,), fresh=frozenset({newest.id})), book)
+    track = lay_out(series, frozenset({newest.id}))
+    judged = _judged(rule, track, len(track.values) - 1, book)
+    passed = all(node.passed for node in judged)
+    return ExplainNode(label=label, passed=passed, children=(selected, *judged))
+
+
+def explain_group(rule: SeriesRule, group: SeriesGroup, book: Rulebook) -> ExplainNode:
+    """Say which series the rule makes of these, and why it fires on the newest figure of one or does not."""
+    assert rule.combine is not None
+    tracks = [lay_out(one, group.fresh) for one in group.series]
+    chosen = [track for track in tracks if selects(rule.select, track.meta, book.terms)]
+    others = {t.meta.series_id: t for t in tracks if t.meta.series_id in rule.other_series}
+    made = made_of(rule.combine, chosen, others)
+    selected = ExplainNode(
+        label="select", passed=bool(chosen), detail=f"{len(chosen)} of {len(tracks)} series are the rule's"
+    )
+    compared = ExplainNode(
+        label=f"combine: {rule.combine.method}",
+        passed=bool(made.tracks),
+        detail="; ".join([f"{len(made.tracks)} made", *(f"not compared: {why}" for why in made.refused)]),
+    )
+    answers = tuple(
+        ExplainNode(
+            label=f"{' and '.join(track.parts[:3])} {track.meta.period}",
+            passed=all(node.passed for node in nodes),
+            children=nodes,
+        )
+        for track in made.tracks
+        if track.fresh
+        for nodes in [_judged(rule, track, track.fresh[-1], book)]
+    )
+    return ExplainNode(
+        label=rule.id, passed=any(a.passed for a in answers), children=(selected, compared, *answers)
+    )
+
+
+def _selected(rule: SeriesRule, newest: Observation, book: Rulebook) -> ExplainNode:
+    found = list(faults(rule.select, newest, book.terms))
+    detail = "it has " + ", ".join(found) if found else "the rule looks at this series"
+    return ExplainNode(label="select", passed=not found, detail=detail)
+
+
+def _judged(rule: SeriesRule, track: Track, place: int, book: Rulebook) -> tuple[ExplainNode, ExplainNode]:
     on = board([track])
-    rows = Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([len(track.values) - 1]))
+    rows = Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([place]))
     count = int(known_counts(on, rows)[0])
     history = ExplainNode(
         label="history",
@@ -41,25 +92,28 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
     )
     tests = ExplainNode(
         label="any of the tests",
-        passed=bool(judge_rule(rule, on, rows).findings),
-        children=tuple(_conditions(rule, on, rows, track)),
+        passed=bool(standing(judge_rule(rule, on, rows).findings, book)),
+        children=tuple(_conditions(rule, on, rows, track, book)),
     )
-    passed = bool(history.passed and tests.passed)
-    return ExplainNode(label=label, passed=passed, children=(selected, history, tests))
+    return history, tests
 
 
-def _conditions(rule: SeriesRule, on: Board, rows: Rows, track: Track) -> Iterator[ExplainNode]:
+def _conditions(
+    rule: SeriesRule, on: Board, rows: Rows, track: Track, book: Rulebook
+) -> Iterator[ExplainNode]:
     frequency = track.meta.frequency
     asked = [test for test in rule.tests if not test.frequencies or frequency in test.frequencies]
     for condition in (c for test in asked for c in conditions(test)):
-        yield _condition(rule, condition, on, rows, track)
+        yield _condition(rule, condition, on, rows, track, book)
 
 
-def _condition(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, track: Track) -> ExplainNode:
+def _condition(
+    rule: SeriesRule, condition: Condition, on: Board, rows: Rows, track: Track, book: Rulebook
+) -> ExplainNode:
     judged = judge(rule, condition, on, rows)
     finding = Finding(
         track=track,
-        place=len(track.values) - 1,
+        place=int(rows.places[0]),
         condition=condition,
         observed=float(judged.observed[0]),
         baseline=float(judged.baseline[0]),
@@ -67,6 +121,7 @@ def _condition(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, tr
         score=float(judged.score[0]),
     )
     holds = bool(judged.holds[0])
+    lacks_act = holds and not standing((finding,), book)
     before = holds and rule.rearm(condition.test) > 0 and not _fires_alone(rule, condition, on, rows)
     if judged.refused[0]:
         detail = "the window holds zeros, a ratio means nothing there"
@@ -76,7 +131,9 @@ def _condition(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, tr
         detail = reason(rule, finding, evidence(finding)).text
     if before:
         detail = f"{detail}; it held already within the {rule.rearm(condition.test)} figures before"
-    return ExplainNode(label=condition.code, passed=holds and not before, detail=detail)
+    if lacks_act:
+        detail = f"{detail}; no act of the register took effect between the rush and the fall"
+    return ExplainNode(label=condition.code, passed=holds and not before and not lacks_act, detail=detail)
 
 
 def _fires_alone(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> bool:

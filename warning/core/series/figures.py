@@ -15,6 +15,9 @@ MASS_KG = {
     "mt": 1000.0,
     "g": 0.001,
 }
+QUOTED = {"price", "unit_value", "index"}
+# Series made of several: a share in per cent, an index of concentration from 0 to 1, a ratio of two.
+WITHOUT_UNIT = {"share": "{1} %", "HHI": "{0}", "ratio": "{0} to 1"}
 MULTIPLES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 FREQUENCY_WORDS = {"D": "days", "W": "weeks", "M": "months", "Q": "quarters", "A": "years"}
 
@@ -22,9 +25,12 @@ FREQUENCY_WORDS = {"D": "days", "W": "weeks", "M": "months", "Q": "quarters", "A
 def unit_of(like: Observation) -> tuple[float, str]:
     """Return the factor to the unit that floors are written in, and that unit: kilograms, whole money.
 
-    Sources write tonnes and thousands of dollars; a floor of 300,000 must mean one thing.
+    Sources write tonnes and thousands of dollars; a floor of 300,000 must mean one thing. The weight in a
+    price's unit is what the price buys, no figure to convert: it stays as the source writes it.
     """
     unit = " ".join(like.unit.split())
+    if like.measure in QUOTED:
+        return 1.0, unit
     factor = 1.0
     head, _, rest = unit.partition(" ")
     if head.casefold() in MULTIPLES and rest:
@@ -37,10 +43,12 @@ def unit_of(like: Observation) -> tuple[float, str]:
 def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:
     """Write a figure with its unit. Kilograms become tonnes when it or the figure beside it is large."""
     unit = unit_of(like)[1]
+    if unit in WITHOUT_UNIT:
+        return WITHOUT_UNIT[unit].format(number(value), number(value * 100))
     if unit in {"1", "-"}:
         unit = like.currency or ""
     elif like.currency and like.currency not in unit:
-        unit = f"{like.currency} {unit}"
+        unit = f"{like.currency}{'/' if unit in MASS_KG and like.measure in QUOTED else ' '}{unit}"
     if unit == "kg" and max(abs(value), abs(beside)) >= TONNES_FROM_KG:
         value, unit = value / KG_PER_TONNE, "t"
     return f"{number(value)} {unit}".strip()

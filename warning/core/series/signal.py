@@ -3,26 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from warning.core.evidence import Observation, observation_id, period_end
+from warning.core.evidence import Observation, period_end
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
-from warning.core.series.figures import amount, move
+from warning.core.series.effective import effective_reasons
+from warning.core.series.headlines import headline, materials_of
 from warning.core.series.judge import Finding
 from warning.core.series.reasons import reason
-from warning.core.series.select import WORLD, material_id
-from warning.core.series.track import period_at
+from warning.core.series.select import WORLD
+from warning.core.series.signal_point import evidence
 from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
-from warning.core.vocabulary import Measure, SourceKind
-
-FLOWS: dict[Measure, str] = {
-    "export_quantity": "exports",
-    "export_value": "exports by value",
-    "import_quantity": "imports",
-    "import_value": "imports by value",
-    "unit_value": "unit value",
-    "price": "price",
-    "index": "index",
-}
+from warning.core.vocabulary import SourceKind
 
 
 def signal(rule: SeriesRule, findings: Sequence[Finding], book: Rulebook) -> Signal:
@@ -33,6 +24,7 @@ def signal(rule: SeriesRule, findings: Sequence[Finding], book: Rulebook) -> Sig
     known_at = first.track.implied_at.get(first.place, point.known_at)
     facts = _facts(rule, meta, book)
     reasons = [reason(rule, finding, point) for finding in findings]
+    reasons += [act for finding in findings for act in effective_reasons(finding, book)]
     if first.place in first.track.implied_at:
         reasons.append(_absent_row(point))
     if rule.caveat:
@@ -47,37 +39,9 @@ def signal(rule: SeriesRule, findings: Sequence[Finding], book: Rulebook) -> Sig
         facts=facts,
         occurred_at=period_end(point.period),
         known_at=known_at,
-        exhibit=_exhibit(first, point, known_at, book),
+        exhibit=_exhibit(rule, first, point, known_at, book),
         why=tuple(reasons),
         story=":".join((rule.act, "+".join(facts.materials), "+".join(facts.actors), rule.direction)),
-    )
-
-
-def evidence(finding: Finding) -> Observation:
-    """Return the figure itself; for an absent row read as zero, the row as it would have stood."""
-    point = finding.track.points[finding.place]
-    if point is not None:
-        return point
-    track = finding.track
-    first = next(i for i, p in enumerate(track.points) if p is not None)
-    meta, start = track.meta, track.points[first]
-    assert start is not None
-    period = period_at(start, finding.place - first)
-    return Observation(
-        id=observation_id(meta.source_id, meta.series_id, period, 0.0),
-        source_id=meta.source_id,
-        series_id=meta.series_id,
-        material=meta.material,
-        measure=meta.measure,
-        reporter=meta.reporter,
-        partner=meta.partner,
-        hs_code=meta.hs_code,
-        unit=meta.unit,
-        currency=meta.currency,
-        frequency=meta.frequency,
-        period=period,
-        value=0.0,
-        known_at=track.implied_at[finding.place],
     )
 
 
@@ -95,30 +59,22 @@ def _facts(rule: SeriesRule, meta: Observation, book: Rulebook) -> Facts:
     return Facts(
         act=rule.act,
         direction=rule.direction,
-        materials=rule.materials or _materials(meta, book),
+        materials=rule.materials or materials_of(meta, book),
         actors=() if is_price or exporter == WORLD else (exporter,),
         targets=() if is_price or importer == WORLD else (importer,),
         hs_codes=(meta.hs_code,) if meta.hs_code else (),
     )
 
 
-def _materials(meta: Observation, book: Rulebook) -> tuple[str, ...]:
-    """The series' own material when rules/terms knows it, else what its HS code stands for, else its name."""
-    known = book.terms.materials
-    own = material_id(meta.material)
-    for name in (meta.material, own, own.replace("_", "-")):
-        if name in known:
-            return (name,)
-    code = meta.hs_code or ""
-    by_code = [n for n, m in known.items() if code and any(code.startswith(c) for c in m.hs_codes)]
-    return tuple(sorted(by_code)) or ((own,) if own else ())
-
-
-def _exhibit(finding: Finding, point: Observation, known_at: datetime, book: Rulebook) -> Exhibit:
-    kind: SourceKind = "price" if point.measure in {"price", "index"} else "customs"
-    source = book.source(point.source_id, kind, point.reporter, "en")
+def _exhibit(
+    rule: SeriesRule, finding: Finding, point: Observation, known_at: datetime, book: Rulebook
+) -> Exhibit:
+    """A figure made of several is shown by the published one that completed it."""
+    shown = finding.track.sources.get(finding.place, point)
+    kind: SourceKind = "price" if shown.measure in {"price", "index"} else "customs"
+    source = book.source(shown.source_id, kind, shown.reporter, "en")
     return Exhibit(
-        evidence_id=point.id,
+        evidence_id=shown.id,
         source_id=source.id,
         source_title=source.title,
         publisher=source.publisher,
@@ -129,46 +85,8 @@ def _exhibit(finding: Finding, point: Observation, known_at: datetime, book: Rul
         reliability=source.reliability,
         marking=source.marking,
         release_to=source.release_to,
-        title=headline(finding, point, book),
+        title=headline(rule, finding, point, book),
         url="",
         published_at=None,
         known_at=known_at,
     )
-
-
-def headline(finding: Finding, point: Observation, book: Rulebook) -> str:
-    """Return one line such as "Natural graphite (HS 250410) exports China → Japan, 2023-12: 20 t, ..."."""
-    subject = _subject(point, book)
-    code = f" (HS {point.hs_code})" if point.hs_code else ""
-    found = amount(finding.observed, point, beside=finding.baseline)
-    base = amount(finding.baseline, point, beside=finding.baseline)
-    route = f"{_place(point.reporter, book)} → {_place(point.partner, book)}"
-    if point.measure in {"import_quantity", "import_value"}:
-        route = f"{_place(point.partner, book)} → {_place(point.reporter, book)}"
-    if point.measure in {"price", "index"}:
-        route = _place(point.reporter, book)
-    return (
-        f"{subject}{code} {FLOWS[point.measure]} {route}, {point.period}: "
-        f"{found}, {move(finding.ratio)} {_base_name(finding)} ({base})"
-    )
-
-
-def _subject(point: Observation, book: Rulebook) -> str:
-    """The material's label; the publisher's own word when the series is of several materials or none of ours."""
-    known = book.terms.materials
-    names = [known[m].label["en"] for m in _materials(point, book) if m in known]
-    subject = names[0] if len(names) == 1 else point.material.replace("_", " ").replace("-", " ").strip()
-    return subject[:1].upper() + subject[1:]
-
-
-def _base_name(finding: Finding) -> str:
-    if finding.condition.code in {"drop", "zero", "surge"}:
-        return "the usual level"
-    return "the range before" if finding.condition.code in {"high", "low"} else "the reference"
-
-
-def _place(code: str, book: Rulebook) -> str:
-    if code == WORLD:
-        return "world"
-    actor = book.terms.actors.get(code)
-    return actor.label["en"] if actor else code

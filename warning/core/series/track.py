@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,9 @@ class Track:
     follow one another as published (markets close), and so does a series whose periods are not of its
     declared frequency (`on_calendar` is then false). `fresh` are the places new in this assessment, in order.
     `known_counts` is the number of figures up to and including each place.
+
+    A track made of several series (`method` says how, `parts` names them) has points of its own: those of its
+    fresh places and its last. `sources` holds, for each fresh place, the published figure that completed it.
     """
 
     points: tuple[Observation | None, ...]
@@ -39,6 +43,9 @@ class Track:
     fresh: tuple[int, ...]
     on_calendar: bool = False
     implied_at: Mapping[int, datetime] = field(default_factory=dict)
+    method: Literal["", "spread", "share", "concentration", "mirror_gap"] = ""
+    parts: tuple[str, ...] = ()
+    sources: Mapping[int, Observation] = field(default_factory=dict)
 
     @property
     def meta(self) -> Observation:
