@@ -89,9 +89,10 @@ def test_test_runs_examples_and_writes_junit(run, tmp_path: Path):
     report = tmp_path / "report.xml"
     result = run("rules", "test", "--junit", str(report))
     assert result.exit_code == 0
-    suite = ET.parse(report).getroot()
-    assert suite.attrib["failures"] == "0"
-    assert int(suite.attrib["tests"]) == len(suite.findall("testcase")) == 11
+    suites = ET.parse(report).getroot()
+    assert suites.tag == "testsuites"
+    assert suites.attrib["failures"] == "0"
+    assert int(suites.attrib["tests"]) == len(suites.findall("testsuite/testcase")) == 11
 
 
 def test_test_prints_the_failing_example_with_its_tree(run, tmp_path: Path):
@@ -105,7 +106,7 @@ def test_test_prints_the_failing_example_with_its_tree(run, tmp_path: Path):
     assert result.exit_code == 1
     assert "expected to fire, it stayed quiet" in result.stdout
     assert "job fair" in result.stdout
-    assert ET.parse(report).find("testcase/failure") is not None
+    assert ET.parse(report).find("testsuite/testcase/failure") is not None
     document = json.loads(run("rules", "test", "--json", trees=trees).stdout)
     assert [failed["example"] for failed in document["failed"]] == [2]
 

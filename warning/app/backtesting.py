@@ -1,6 +1,6 @@
 """`rules backtest`: the past replayed day by day through the one evaluation path, with no look-ahead."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -72,11 +72,13 @@ def backtest_replay(
     first: date | None = None,
     last: date | None = None,
     step: timedelta = DAY,
+    watch: Callable[[Assessment], object] | None = None,
 ) -> Replay:
     """Replay the records from the start of `first` to the end of `last` (both days in UTC).
 
     Each step assesses what became known in it. Older evidence is history: figures and lists are remembered,
     items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
+    `watch` is shown every assessment.
     """
     replay, history, state = Replay(), History(book, forgets=True), State()
     desks = {desk.id: desk.country for desk in book.desks}
@@ -99,6 +101,8 @@ def backtest_replay(
         history.keep(assessment.signals)
         replay.assessments += 1
         _record(replay, assessment, desks)
+        if watch:
+            watch(assessment)
     if replay.first is None:
         replay.first, replay.last = calendar.first, calendar.last
     return replay

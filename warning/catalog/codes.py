@@ -96,7 +96,7 @@ CODES: Mapping[str, Code] = {
         "widen it, or add the act to the register",
         "warning",
     ),
-    "EW223": Code("a step or an absence names a rule that does not exist", "take the suggested one"),
+    "EW223": Code("a step, an absence or a test names a rule that does not exist", "take the suggested one"),
     "EW224": Code("a step that no rule fits", "correct its tags and acts, or name the rules", "warning"),
     "EW301": Code("an overlay of a rule that does not exist", "correct the id; it may have been renamed"),
     "EW302": Code("an overlay that has ended", "delete it, or set a new date", "warning"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from warning.catalog.complaints import did_you_mean
 from warning.catalog.overlap import redundant
 from warning.catalog.overlays import Overlay
 from warning.catalog.reach import unreachable
@@ -50,6 +51,7 @@ def check_tree(
     for desk in tree.desks:
         problems += _file_name(desk, desk.value.id)
     problems += _measures(tree, known)
+    problems += _tests(tree, known)
     problems += _twice(tree)
     problems += _terms(tree, known)
     problems += _desk_addresses(tree)
@@ -94,6 +96,27 @@ def _measures(tree: RulesTree, known: Known) -> Iterator[Problem]:
                 message = f"the measure {measure.id!r} stands in {first[measure.id]} already"
                 yield placed.problem((*path, "id"), "EW206", message, "ids are unique over the whole tree")
             first.setdefault(measure.id, placed.text.file)
+
+
+def _tests(tree: RulesTree, known: Known) -> Iterator[Problem]:
+    """What tests name: rules, desks, materials. A rule whose file has mistakes says so itself."""
+    rules = {placed.value.id for placed in tree.rules} | tree.unread
+    for placed in tree.tests:
+        for i, test in enumerate(placed.value.tests):
+            path: tuple[str | int, ...] = ("tests", i)
+            named = [((*path, "rules", j), rule) for j, rule in enumerate(test.rules)]
+            for j, moment in enumerate(test.expect):
+                named += [
+                    ((*path, "expect", j, "alerts", k, "rule"), alert.rule)
+                    for k, alert in enumerate(moment.alerts)
+                ]
+            for place, rule in named:
+                if rule not in rules:
+                    hint = did_you_mean(rule, tuple(rules)) or "no rule is called anything like it"
+                    yield placed.problem(place, "EW223", f"there is no rule {rule!r}", hint)
+            for j, series in enumerate(test.evidence.series):
+                place = (*path, "evidence", "series", j, "material")
+                yield from known.materials_in(placed, place, (series.material,))
 
 
 def _twice(tree: RulesTree) -> Iterator[Problem]:

@@ -6,11 +6,12 @@ from pathlib import Path
 from warning.catalog.assemble import read_rulebook
 from warning.catalog.holder import RulebookHolder
 from warning.catalog.trees import read_folder
+from warning.core.clock_tests import ClockTest, ClockTestFile
 from warning.core.measures import Measure, MeasureRegister
 from warning.core.rulebook import Rulebook
-from warning.errors import CatalogError
+from warning.errors import CatalogError, Problem
 
-__all__ = ["RulebookHolder", "load_measures", "load_rulebook", "read_rulebook"]
+__all__ = ["RulebookHolder", "load_clock_tests", "load_measures", "load_rulebook", "read_rulebook"]
 
 
 def load_rulebook(
@@ -34,3 +35,16 @@ def load_measures(rules_dir: Path) -> tuple[Measure, ...]:
         raise CatalogError(problems)
     measures = (measure for placed in files for measure in placed.value.measures)
     return tuple(sorted(measures, key=lambda measure: measure.id))
+
+
+def load_clock_tests(rules_dir: Path, overlay_dir: Path | None = None) -> tuple[tuple[Path, ClockTest], ...]:
+    """Read the tests under a virtual clock, each with its file, in the order of files. Raises CatalogError."""
+    found: list[tuple[Path, ClockTest]] = []
+    wrong: list[Problem] = []
+    for directory in (rules_dir, overlay_dir):
+        files, problems = read_folder(directory / "tests", ClockTestFile) if directory else ((), ())
+        wrong += problems
+        found += [(Path(placed.text.file), test) for placed in files for test in placed.value.tests]
+    if wrong:
+        raise CatalogError(tuple(wrong))
+    return tuple(found)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from warning.catalog.overlays import OverlayFile
 from warning.catalog.sources import SourceSpec
 from warning.catalog.trees import RULE
+from warning.core.clock_tests import ClockTestFile
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
 from warning.core.measures import MeasureRegister
@@ -23,6 +24,10 @@ KINDS: Mapping[str, tuple[str, Any]] = {
     "desk": ("rules/desks/<id>.yaml: who is told", Desk),
     "policy": ("rules/policy.yaml: how signals become alerts", Policy),
     "measures": ("rules/measures/*.yaml: register of legal acts", MeasureRegister),
+    "test": (
+        "rules/tests/*.yaml: evidence under a virtual clock and the alerts it must bring",
+        ClockTestFile,
+    ),
     "source": ("feeds/<group>/<id>.yaml: one source", SourceSpec),
     "overlay": ("<overlays>/*.yaml: tuning apart from the shipped rules", OverlayFile),
 }

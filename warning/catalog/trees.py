@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed, Shape, read_placed
+from warning.core.clock_tests import ClockTestFile
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
 from warning.core.measures import MeasureRegister
@@ -19,7 +20,7 @@ from warning.errors import Problem
 
 T = TypeVar("T")
 RULE: TypeAdapter[AnyRule] = TypeAdapter(Rule)
-FOLDERS = ("signals", "terms", "exposure", "desks", "measures")
+FOLDERS = ("signals", "terms", "exposure", "desks", "measures", "tests")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class RulesTree:
     exposure: Sequence[Placed[CountryExposure]] = ()
     desks: Sequence[Placed[Desk]] = ()
     measures: Sequence[Placed[MeasureRegister]] = ()
+    tests: Sequence[Placed[ClockTestFile]] = ()
     policy: Placed[Policy] | None = None
     unread: frozenset[str] = frozenset()
     has_all_terms: bool = True
@@ -66,6 +68,7 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         exposure=(*(p for p in tree.exposure if p.value.country not in countries), *own.exposure),
         desks=own.desks or tree.desks,
         measures=(*tree.measures, *own.measures),
+        tests=(*tree.tests, *own.tests),
         policy=own.policy or tree.policy,
         unread=tree.unread | own.unread,
         has_all_terms=tree.has_all_terms and own.has_all_terms,
@@ -96,6 +99,7 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         exposure=folder("exposure", CountryExposure),
         desks=folder("desks", Desk),
         measures=folder("measures", MeasureRegister),
+        tests=folder("tests", ClockTestFile),
         policy=policy[0] if policy else None,
         unread=frozenset(path.stem for path in files if path.stem not in typed),
         has_all_terms=len(terms) == len(yaml_files(directory / "terms")[0]),

@@ -1,25 +1,61 @@
-"""Example results as JUnit XML, which build servers read."""
+"""Results of tests as JUnit XML, which build servers read."""
 
 import re
-from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
-
-from warning.app.rule_examples import ExampleResult
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_document(results: Sequence[ExampleResult]) -> str:
-    """Return one test suite: a test case an example, a failure with what differs and the tree of reasons."""
-    failures = sum(not result.passed for result in results)
-    suite = Element("testsuite", name="warning rules", tests=str(len(results)), failures=str(failures))
-    for result in results:
-        name = _xml(f"{result.number + 1}: {result.title}")
-        case = SubElement(suite, "testcase", classname=result.rule_id, name=name)
-        if not result.passed:
-            failure = SubElement(case, "failure", message=_xml("; ".join(result.faults)))
-            failure.text = _xml("\n".join(result.tree.lines())) if result.tree else ""
-    return tostring(suite, encoding="unicode", xml_declaration=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test of one rule or file. `faults` says what differs, empty when it holds; `detail` explains it.
+
+    `skipped` says why nothing could be judged.
+    """
+
+    suite: str
+    subject: str
+    name: str
+    faults: tuple[str, ...] = ()
+    detail: Iterable[str] = ()
+    skipped: str = ""
+
+
+def junit_document(cases: Sequence[Case]) -> str:
+    """Return one suite for each sort of test, in the order given; in it one test case for each example or test."""
+    top = Element("testsuites", {"name": "warning rules", **_counts(cases)})
+    for name, members in groupby(cases, key=lambda case: case.suite):
+        own = list(members)
+        suite = SubElement(top, "testsuite", {"name": _xml(name), **_counts(own)})
+        for case in own:
+            _add(suite, case)
+    indent(top)
+    return tostring(top, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add(suite: Element, case: Case) -> None:
+    names = {"classname": _xml(case.subject), "name": _xml(case.name), "time": "0"}
+    element = SubElement(suite, "testcase", names)
+    if case.faults:
+        failure = SubElement(element, "failure", type="expectation", message=_xml("; ".join(case.faults)))
+        failure.text = _xml("\n".join((*case.faults, *case.detail)))
+    elif case.skipped:
+        SubElement(element, "skipped", message=_xml(case.skipped))
+
+
+def _counts(cases: Sequence[Case]) -> dict[str, str]:
+    failures = sum(bool(case.faults) for case in cases)
+    skipped = sum(bool(case.skipped and not case.faults) for case in cases)
+    return {
+        "tests": str(len(cases)),
+        "failures": str(failures),
+        "errors": "0",
+        "skipped": str(skipped),
+        "time": "0",
+    }
 
 
 def _xml(text: str) -> str:

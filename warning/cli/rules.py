@@ -2,9 +2,10 @@
 
 import click
 
-from warning.cli.rules_check import check, schema, test
+from warning.cli.rules_check import check, schema
 from warning.cli.rules_fmt import fmt
 from warning.cli.rules_replay import backtest, evaluate
+from warning.cli.rules_test import test
 from warning.cli.rules_why import explain, stats
 
 

@@ -1,4 +1,4 @@
-"""`warning rules check`, `test` and `schema`: is what the operators wrote right?"""
+"""`warning rules check` and `schema`: is what the operators wrote right?"""
 
 import json
 import sys
@@ -7,13 +7,11 @@ from pathlib import Path
 
 import click
 
-from warning.app.rule_examples import ExampleResult, run_examples
 from warning.catalog.codes import CODES, Level
 from warning.catalog.load import read_rulebook
 from warning.catalog.schemas import KINDS, file_schema
-from warning.cli.junit import junit_document
 from warning.cli.output import print_json, print_table
-from warning.cli.rules_options import catalogue_options, chosen_book, chosen_trees, today
+from warning.cli.rules_options import catalogue_options, chosen_trees, today
 from warning.core.rulebook import Rulebook
 from warning.errors import Problem
 
@@ -101,72 +99,6 @@ def _summary(book: Rulebook | None, problems: tuple[Problem, ...]) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-@click.command("test")
-@click.argument("rule_ids", metavar="[RULE]...", nargs=-1)
-@catalogue_options
-@click.option(
-    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML here as well."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print rules/1 on stdout.")
-def test(
-    *,
-    rule_ids: tuple[str, ...],
-    rules: Path | None,
-    feeds: Path | None,
-    overlays: Path | None,
-    junit: Path | None,
-    as_json: bool,
-) -> None:
-    """Run the examples inside the rules (all, or the named ones) as live evidence would be.
-
-    \b
-    Examples:
-      warning rules test
-      warning rules test prc-graphite-control --junit rules.xml
-    """
-    book = chosen_book(rules, feeds, overlays)
-    known = {rule.id for rule in book.rules}
-    for rule_id in rule_ids:
-        if rule_id not in known:
-            raise click.BadParameter(f"there is no rule {rule_id!r}", param_hint="RULE")
-    results = run_examples(book, rule_ids)
-    failed = [result for result in results if not result.passed]
-    if junit:
-        junit.write_text(junit_document(results), encoding="utf-8")
-    if as_json:
-        _print_results(results)
-    else:
-        for result in failed:
-            _print_failure(result)
-        click.echo(f"{len(results) - len(failed)} of {len(results)} examples hold", err=True)
-    sys.exit(1 if failed else 0)
-
-
-def _print_results(results: tuple[ExampleResult, ...]) -> None:
-    failed = [
-        {
-            "rule": result.rule_id,
-            "example": result.number,
-            "fires": result.fires,
-            "title": result.title,
-            "faults": list(result.faults),
-            "explain": result.tree.document() if result.tree else None,
-        }
-        for result in results
-        if not result.passed
-    ]
-    content = {"command": "test", "ok": not failed, "examples": len(results), "failed": failed}
-    print_json("rules/1", content)
-
-
-def _print_failure(result: ExampleResult) -> None:
-    click.echo(f"{result.rule_id} example {result.number + 1}: {result.title}")
-    for fault in result.faults:
-        click.echo(f"  {fault}")
-    for line in result.tree.lines(2) if result.tree else ():
-        click.echo(line)
 
 
 @click.command("schema")
