@@ -14,7 +14,7 @@ from mixed_corpus import SHARES, documents
 
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
-from warning.core.rules import ContextRule, Group, Match
+from warning.core.rules import ContextRule, Group
 from warning.core.terms import Cue, Terms
 from warning.core.text.folding import fold
 
@@ -39,11 +39,15 @@ class Rules:
         return Rulebook(rules=rules, terms=Terms(cues=cues), policy=policy)
 
 
-def boolean_rules(count: int, *, mix: str = "dense", terms: int = 2_000, a_group: int = 20, seed: int = 7) -> Rules:
+def boolean_rules(
+    count: int, *, mix: str = "dense", terms: int = 2_000, a_group: int = 20, seed: int = 7
+) -> Rules:
     rng = random.Random(seed)
     pools = _vocabulary(*FREQUENCIES[mix])
     groups: dict[str, Terms_] = {}
-    chosen = {language: rng.sample(pool, round(terms * SHARES[language] / 100)) for language, pool in pools.items()}
+    chosen = {
+        language: rng.sample(pool, round(terms * SHARES[language] / 100)) for language, pool in pools.items()
+    }
     for number in range(terms // a_group):
         group: Terms_ = {}
         for language, pool in chosen.items():
@@ -110,7 +114,7 @@ def _strings(name: str, terms: Terms_) -> Iterator[str]:
     distinct = dict.fromkeys(term for listed in terms.values() for term in listed)
     for number, term in enumerate(distinct):
         if term.isascii():
-            yield f'    ${name}_{number} = /{term}(es|s)?/ fullword'
+            yield f"    ${name}_{number} = /{term}(es|s)?/ fullword"
         else:
             yield f'    ${name}_{number} = "{term}"'
 
@@ -127,7 +131,11 @@ def yara_as_written(rules: Rules) -> str:
         if two_of:
             parts.append(_two_of([f"any of (${g}_*)" for g in two_of]))
         out.append(
-            f"rule {name} {{\n  strings:\n" + "\n".join(strings) + "\n  condition:\n    " + " and ".join(parts) + "\n}"
+            f"rule {name} {{\n  strings:\n"
+            + "\n".join(strings)
+            + "\n  condition:\n    "
+            + " and ".join(parts)
+            + "\n}"
         )
     return "\n".join(out)
 
@@ -135,7 +143,9 @@ def yara_as_written(rules: Rules) -> str:
 def yara_shared(rules: Rules) -> str:
     """Each group is one private rule: faster, and nothing an operator writes."""
     out = [
-        f"private rule {g} {{\n  strings:\n" + "\n".join(_strings("t", terms)) + "\n  condition:\n    any of them\n}"
+        f"private rule {g} {{\n  strings:\n"
+        + "\n".join(_strings("t", terms))
+        + "\n  condition:\n    any of them\n}"
         for g, terms in rules.groups.items()
     ]
     for name, every, some, none, two_of in rules.wanted:

@@ -9,7 +9,7 @@ from warning.core.signals import Exhibit, Facts, Outcome, Signal, Trace, signal_
 from warning.core.sources import SourceProfile
 from warning.core.text.admission import refusal
 from warning.core.text.conditions import CompiledRule, Verdict
-from warning.core.text.engine import TextEngine, engine_of
+from warning.core.text.engine import Met, TextEngine, engine_of
 from warning.core.text.explain import explain_text
 from warning.core.text.facts import facts_of
 from warning.core.text.reading import Reading
@@ -22,17 +22,20 @@ def detect_text(book: Rulebook, known: KnownWindow, _as_of: datetime) -> tuple[l
     """Judge every fresh item by every text rule. Without state: neither order nor other rules matter."""
     engine = engine_of(book)
     fresh = [item for item in known.items if item.id in known.fresh]
-    signals = [signal for item in fresh for signal in _signals(book, engine, item)]
+    signals = [
+        signal
+        for item, reading, met in engine.judge_all(fresh)
+        for signal in _signals(book, engine, item, reading, met)
+    ]
     counts: dict[str, int] = {}
     for signal in signals:
         counts[signal.rule_id] = counts.get(signal.rule_id, 0) + 1
     return signals, [_trace(compiled, fresh, counts) for compiled in engine.rules]
 
 
-def _signals(book: Rulebook, engine: TextEngine, item: Item) -> Iterable[Signal]:
-    reading, met = engine.judge(item)
-    if not met:
-        return
+def _signals(
+    book: Rulebook, engine: TextEngine, item: Item, reading: Reading, met: Iterable[Met]
+) -> Iterable[Signal]:
     source = book.source(item.source_id, item.kind, item.country, item.language)
     for compiled, verdict in met:
         if refusal(compiled.rule, item, book):

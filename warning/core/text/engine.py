@@ -1,6 +1,6 @@
 """All text rules of a rulebook, compiled once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,7 +13,10 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Matcher
 from warning.core.text.pattern_table import FinderMaker, language_bits
 from warning.core.text.reading import Reading
-from warning.core.text.screen import Page, Screen
+from warning.core.text.screen import Page, Screen, candidates
+
+Met = tuple[CompiledRule, Verdict]
+BATCH = 2_048
 
 
 class TextEngine:
@@ -43,15 +46,28 @@ class TextEngine:
         self._find(reading)
         return reading
 
-    def judge(self, item: Item) -> tuple[Reading, list[tuple[CompiledRule, Verdict]]]:
+    def judge(self, item: Item) -> tuple[Reading, list[Met]]:
         """Return the rules whose text condition the item meets; most items are done after the screen."""
         reading = Reading(item)
         screened = self.screen.of((page_of(reading),))
-        if not screened:
-            return reading, []
+        return reading, self.confirm(reading, [one.rule for one in screened]) if screened else []
+
+    def judge_all(self, items: Sequence[Item]) -> Iterator[tuple[Item, Reading, list[Met]]]:
+        """Yield the items that meet a rule, in order: as `judge`, for many at once and in bounded memory."""
+        for start in range(0, len(items), BATCH):
+            batch = items[start : start + BATCH]
+            screened = self.screen.of([page_of(Reading(item)) for item in batch])
+            for number, rules in sorted(candidates(screened).items()):
+                reading = Reading(batch[number])
+                met = self.confirm(reading, rules)
+                if met:
+                    yield batch[number], reading, met
+
+    def confirm(self, reading: Reading, rules: Iterable[int]) -> list[Met]:
+        """Read the whole item for the rules it may meet, and return those it does."""
         self._find(reading)
-        verdicts = ((self.rules[one.rule], self.rules[one.rule].verdict(reading)) for one in screened)
-        return reading, [(rule, verdict) for rule, verdict in verdicts if verdict.met]
+        verdicts = ((self.rules[number], self.rules[number].verdict(reading)) for number in rules)
+        return [(rule, verdict) for rule, verdict in verdicts if verdict.met]
 
     def compiled(self, rule_id: str) -> CompiledRule | None:
         return next((rule for rule in self.rules if rule.rule.id == rule_id), None)
@@ -62,7 +78,7 @@ class TextEngine:
 
 def page_of(reading: Reading) -> Page:
     """What the screen looks at."""
-    return Page(reading.folded.text.encode("utf-8", "surrogatepass"), language_bits(reading.languages))
+    return Page(reading.encoded, language_bits(reading.languages))
 
 
 def _anchors(rule: CompiledRule, frequencies: Mapping[str, float] | None) -> frozenset[str]:

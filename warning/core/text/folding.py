@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from warning.core.text.characters import variants
 
 BMP = 0x10000
+_UNUSUAL = 0x110000  # one past the last character there is
 _SPACES = "\t\v\f\r\u00a0\u2002\u2003\u2009\u200a\u202f\u3000-\u2010\u2011\u2012\u2013\u2014\u2212"
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "`": "'", "\u00b4": "'"}
 _COMBINING = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
@@ -41,6 +42,9 @@ def fold(text: str) -> Folded:
     """Return the folded text and where its characters came from."""
     if text.isascii():
         return Folded(text.encode("ascii").translate(_ascii_table()).decode("ascii"))
+    folded = _folded_codes(text)
+    if folded.max(initial=0) < _UNUSUAL:
+        return Folded(_decoded(folded))
     if _COMBINING.search(text):
         return _fold_clusters(text)
     return Folded(_fold_codes(text))
@@ -51,14 +55,20 @@ def fold_term(term: str) -> str:
     return fold(term).text
 
 
-def _fold_codes(text: str) -> str:
+def _folded_codes(text: str) -> NDArray[np.uint32]:
+    """The folded characters as numbers; `_UNUSUAL` stands where a character needs a closer look."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    table = _table()
-    inside = bool(codes.max(initial=0) < BMP)
-    folded: NDArray[np.uint32] = (
-        table[codes] if inside else np.where(codes < BMP, table[np.minimum(codes, BMP - 1)], codes)
-    )
-    return folded.tobytes().decode("utf-32-le", "surrogatepass")
+    return _watchful_table().take(codes, mode="clip")
+
+
+def _fold_codes(text: str) -> str:
+    """Fold character by character, those outside the first plane kept as they are."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return _decoded(np.where(codes < BMP, _table().take(codes, mode="clip"), codes))
+
+
+def _decoded(codes: NDArray[np.uint32]) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _fold_clusters(text: str) -> Folded:
@@ -82,6 +92,15 @@ def _table() -> NDArray[np.uint32]:
             table[code] = ord(_fold_character(chr(code)))
     for variant, folded in variants():
         table[ord(variant)] = ord(folded)
+    return table
+
+
+@cache
+def _watchful_table() -> NDArray[np.uint32]:
+    """The table of folded characters, with a mark at those that combine and, for all beyond it, at its end."""
+    table = _table().copy()
+    marked = [code for code in range(BMP) if _COMBINING.match(chr(code))]
+    table[[*marked, BMP - 1]] = _UNUSUAL
     return table
 
 

@@ -1,9 +1,9 @@
-"""A rule's condition over many texts at once: for each concept one bit a text, and one operation for all of them.
+"""Rules' conditions over many texts at once: one bit a text, one operation for all of them.
 
 What can be decided from the concepts that occur is decided here; places, fields and sentences are read later.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -18,82 +18,90 @@ Concepts = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class RuleMask:
-    """`required`: of each set of concepts one must occur. `none` bars wherever it occurs.
+    """Numbers stand for sets of concepts, of which one must occur.
 
-    `is_plain` says that concepts alone decide: no place, field or sentence is asked for. `reads` are all concepts
-    the decision rests on.
+    `barred` bars wherever it occurs for certain, -1 for none. `is_plain` says that concepts alone decide: no
+    place, field or sentence is asked for. `reads` are all concepts the decision rests on.
     """
 
-    required: tuple[Concepts, ...]
-    none: Concepts
+    required: tuple[int, ...]
+    barred: int
     at_least: int
-    counted: tuple[Concepts, ...]
-    reads: Concepts
+    counted: tuple[int, ...]
+    reads: int
     is_plain: bool
 
 
-def mask_of(rule: CompiledRule) -> RuleMask:
-    number, counted = rule.at_least or (0, ())
-    plain = (*rule.all, *rule.any, *rule.none, *counted)
-    none = (group.concepts for group in rule.none if len(group.fields) == EVERY_FIELD)
-    return RuleMask(
-        required=tuple(dict.fromkeys(rule.clauses)),
-        none=_union(none),
-        at_least=number,
-        counted=tuple(group.concepts for group in counted),
-        reads=_union(group.concepts for group in plain),
-        is_plain=not (rule.near or rule.near_any)
-        and all(len(group.fields) == EVERY_FIELD for group in plain),
-    )
+class MaskSet:
+    """The masks of some rules, over shared sets of concepts, each rule under its anchor."""
+
+    def __init__(self, rules: Sequence[CompiledRule], anchors: Sequence[Concepts]) -> None:
+        self._numbers: dict[Concepts, int] = {}
+        self.by_anchor: dict[int, list[tuple[int, RuleMask]]] = {}
+        for number, (rule, anchor) in enumerate(zip(rules, anchors, strict=True)):
+            mask = self._mask_of(rule, anchor)
+            self.by_anchor.setdefault(self._number(anchor), []).append((number, mask))
+        self.concepts = sorted(_union(self._numbers))
+        self.places: Mapping[str, int] = {concept: place for place, concept in enumerate(self.concepts)}
+        self._sets_of: list[list[int]] = [[] for _ in self.concepts]
+        for concepts, number in self._numbers.items():
+            for concept in concepts:
+                self._sets_of[self.places[concept]].append(number)
+
+    def occurrences(self, rows: Mapping[int, int]) -> list[int]:
+        """For each set of concepts the texts that hold one of them, from the texts of each concept's place."""
+        texts = [0] * (len(self._numbers) + 1)  # the last one is number -1: no set at all
+        for place, row in rows.items():
+            for number in self._sets_of[place]:
+                texts[number] |= row
+        return texts
+
+    def _mask_of(self, rule: CompiledRule, anchor: Concepts) -> RuleMask:
+        number, counted = rule.at_least or (0, ())
+        plain = (*rule.all, *rule.any, *rule.none, *counted)
+        everywhere = [group for group in rule.none if len(group.fields) == EVERY_FIELD]
+        others = [clause for clause in dict.fromkeys(rule.clauses) if clause != anchor]
+        return RuleMask(
+            required=tuple(self._number(clause) for clause in (anchor, *others)),
+            barred=self._number(_union(g.concepts for g in everywhere)) if everywhere else -1,
+            at_least=number,
+            counted=tuple(self._number(group.concepts) for group in counted),
+            reads=self._number(_union(group.concepts for group in plain)),
+            is_plain=not (rule.near or rule.near_any)
+            and all(len(group.fields) == EVERY_FIELD for group in plain),
+        )
+
+    def _number(self, concepts: Concepts) -> int:
+        return self._numbers.setdefault(concepts, len(self._numbers))
 
 
-class Occurrences:
-    """Which texts of a batch hold which concepts: `possible` and, where a closer look may take one back, `unsure`.
+def judge(
+    mask: RuleMask, possible: Sequence[int], certain: Sequence[int], unsure: Sequence[int]
+) -> tuple[int, int]:
+    """Return the texts that meet the rule for certain, and those that may."""
+    texts = -1
+    for number in mask.required:
+        texts &= possible[number]
+        if not texts:
+            return 0, 0
+    if mask.at_least:
+        texts &= _enough(mask, possible)
+    texts &= ~certain[mask.barred]
+    if not mask.is_plain:
+        return 0, texts
+    doubtful = unsure[mask.reads]
+    return texts & ~doubtful, texts & doubtful
 
-    Bit n of a number stands for text n.
-    """
 
-    def __init__(self, possible: Sequence[int], unsure: Sequence[int], places: dict[str, int]) -> None:
-        self._possible, self._unsure, self._places = possible, unsure, places
-        self._either: dict[tuple[Concepts, bool], int] = {}
-
-    def judge(self, mask: RuleMask) -> tuple[int, int]:
-        """Return the texts that meet the rule for certain, and those that may."""
-        texts = -1
-        for concepts in mask.required:
-            texts &= self.any_of(concepts)
-            if not texts:
-                return 0, 0
-        if mask.at_least:
-            texts &= self._enough(mask)
-        if mask.none:
-            texts &= ~self.any_of(mask.none, certain=True)
-        if not mask.is_plain or not texts:
-            return 0, texts
-        doubtful = self._doubtful(mask.reads)
-        return texts & ~doubtful, texts & doubtful
-
-    def any_of(self, concepts: Concepts, *, certain: bool = False) -> int:
-        """The texts that may hold one of the concepts, or that hold one for certain."""
-        known = self._either.get((concepts, certain))
-        if known is None:
-            places = [place for place in map(self._places.get, concepts) if place is not None]
-            rows = [self._possible[p] & ~self._unsure[p] if certain else self._possible[p] for p in places]
-            known = self._either[concepts, certain] = reduce(or_, rows, 0)
-        return known
-
-    def _doubtful(self, concepts: Concepts) -> int:
-        return reduce(or_, (self._unsure[p] for p in map(self._places.get, concepts) if p is not None), 0)
-
-    def _enough(self, mask: RuleMask) -> int:
-        """The texts that hold at least so many of the counted sets, counted as a column of sums."""
-        reached = [0] * mask.at_least
-        for concepts in mask.counted:
-            texts = self.any_of(concepts)
-            for level in range(mask.at_least - 1, 0, -1):
-                reached[level] |= reached[level - 1] & texts
-            reached[0] |= texts
-        return reached[-1]
+def _enough(mask: RuleMask, possible: Sequence[int]) -> int:
+    """The texts that hold at least so many of the counted sets, counted as a column of sums."""
+    reached = [0] * mask.at_least
+    for number in mask.counted:
+        texts = possible[number]
+        for level in range(mask.at_least - 1, 0, -1):
+            reached[level] |= reached[level - 1] & texts
+        reached[0] |= texts
+    return reached[-1]
 
 
 def texts_of(bits: int) -> list[int]:

@@ -1,7 +1,6 @@
 """The patterns of a lexicon's entries, and what each says in a text of given languages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import ahocorasick_rs
 import numpy as np
@@ -13,6 +12,8 @@ from warning.core.text.lexicon import Entry
 
 FinderMaker = Callable[[Sequence[Pattern]], tuple[Finder, str]]
 LANGUAGE_BITS: Mapping[Language, int] = {"en": 1, "zh": 2, "ja": 4, "ko": 8}
+Rows = dict[int, int]
+_FEW = 4
 _TAILS = (b"", b"s", b"es", b"'", b"'s", b"s'", b"es'", b"s's", b"es's")
 
 
@@ -21,25 +22,27 @@ def language_bits(languages: Iterable[Language]) -> int:
     return sum(LANGUAGE_BITS[language] for language in languages)
 
 
-@dataclass(frozen=True, slots=True)
 class _Sayings:
-    """For each pattern a run of (concept, language) pairs: `starts[n]` to `starts[n + 1]` of the other two."""
+    """For each pattern some pairs (place of a concept, languages in which the pattern says it)."""
 
-    starts: NDArray[np.int64]
-    concepts: NDArray[np.int64]
-    languages: NDArray[np.uint8]
+    def __init__(self, pairs: Sequence[Sequence[tuple[int, int]]]) -> None:
+        self.pairs = pairs
+        flat = [pair for some in pairs for pair in some]
+        self._starts = np.cumsum([0, *(len(some) for some in pairs)])
+        self._places = np.array([place for place, _ in flat], dtype=np.int64)
+        self._languages = np.array([language for _, language in flat], dtype=np.uint8)
 
-    def rows(
+    def table(
         self, patterns: NDArray[np.int64], texts: NDArray[np.int64], languages: NDArray[np.uint8], count: int
     ) -> NDArray[np.bool_]:
         """Return concepts x texts: what the pairs (pattern, text) say in the languages of their texts."""
-        lengths = self.starts[patterns + 1] - self.starts[patterns]
+        lengths = self._starts[patterns + 1] - self._starts[patterns]
         texts = np.repeat(texts, lengths)
         ends = np.cumsum(lengths)
-        places = np.arange(len(texts)) + np.repeat(self.starts[patterns] - (ends - lengths), lengths)
-        holds = (self.languages[places] & languages[texts]) != 0
+        at = np.arange(len(texts)) + np.repeat(self._starts[patterns] - (ends - lengths), lengths)
+        holds = (self._languages[at] & languages[texts]) != 0
         table = np.zeros((count, len(languages)), dtype=np.bool_)
-        table[self.concepts[places[holds]], texts[holds]] = True
+        table[self._places[at[holds]], texts[holds]] = True
         return table
 
 
@@ -59,19 +62,37 @@ class PatternTable:
         self.size = len(by_pattern)
         self.finder, self.remark = make_finder(list(by_pattern))
 
-    def bits(self, texts: Sequence[bytes], languages: NDArray[np.uint8]) -> tuple[list[int], list[int]]:
-        """Return for each concept the texts that may hold it, and those of them that need a closer look."""
+    def rows(self, texts: Sequence[bytes], languages: Sequence[int]) -> tuple[Rows, Rows]:
+        """Return by concept's place the texts that may hold it, and those of them that need a closer look."""
         found, ends = self.finder.scan(texts)
+        if len(texts) <= _FEW:
+            return self._few(found, ends, languages)
         patterns = np.array(found, dtype=np.int64)
         holders = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
-        possible = self._names.rows(patterns, holders, languages, self._concepts)
-        unsure = self._doubts.rows(patterns, holders, languages, self._concepts)
-        return _numbers(possible), _numbers(unsure & possible)
+        spoken = np.array(languages, dtype=np.uint8)
+        possible = self._names.table(patterns, holders, spoken, self._concepts)
+        unsure = self._doubts.table(patterns, holders, spoken, self._concepts)
+        return _rows(possible), _rows(unsure & possible)
+
+    def _few(self, found: Sequence[int], ends: Sequence[int], languages: Sequence[int]) -> tuple[Rows, Rows]:
+        """The same without arrays: quicker for one text."""
+        possible: Rows = {}
+        unsure: Rows = {}
+        start = 0
+        for text, (end, spoken) in enumerate(zip(ends, languages, strict=True)):
+            for pattern in found[start:end]:
+                for sayings, rows in ((self._names, possible), (self._doubts, unsure)):
+                    for place, language in sayings.pairs[pattern]:
+                        if language & spoken:
+                            rows[place] = rows.get(place, 0) | 1 << text
+            start = end
+        kept = {place: row & possible.get(place, 0) for place, row in unsure.items()}
+        return possible, {place: row for place, row in kept.items() if row}
 
     def _sayings(
         self, by_pattern: Mapping[Pattern, list[Entry]], says: Callable[[Entry], Iterable[str]]
     ) -> _Sayings:
-        starts, concepts, languages = [0], list[int](), list[int]()
+        pairs: list[list[tuple[int, int]]] = []
         for entries in by_pattern.values():
             said: dict[int, int] = {}
             for entry in entries:
@@ -79,20 +100,15 @@ class PatternTable:
                     if concept in self._places:
                         place = self._places[concept]
                         said[place] = said.get(place, 0) | LANGUAGE_BITS[entry.phrase.language]
-            concepts += said.keys()
-            languages += said.values()
-            starts.append(len(concepts))
-        return _Sayings(
-            np.array(starts, dtype=np.int64),
-            np.array(concepts, dtype=np.int64),
-            np.array(languages, dtype=np.uint8),
-        )
+            pairs.append(list(said.items()))
+        return _Sayings(pairs)
 
 
-def _numbers(table: NDArray[np.bool_]) -> list[int]:
-    """Each row as one number, bit n for column n."""
+def _rows(table: NDArray[np.bool_]) -> Rows:
+    """Each row that is not empty as one number, bit n for column n."""
     packed = np.packbits(table, axis=1, bitorder="little")
-    return [int.from_bytes(row, "little") for row in map(bytes, packed)]
+    filled = np.flatnonzero(table.any(axis=1)).tolist()
+    return {place: int.from_bytes(packed[place].tobytes(), "little") for place in filled}
 
 
 def _doubted(entry: Entry, nested: Mapping[Entry, tuple[str, ...]]) -> Iterable[str]:

@@ -34,7 +34,8 @@ class Reading:
         parts = (plain(item.title), plain(item.summary), plain(item.body))
         self.text = "\n".join(parts)
         self.folded: Folded = fold(self.text)
-        self.languages: frozenset[Language] = languages_of(item.language, self.text)
+        self.encoded = self.folded.text.encode("utf-8", "surrogatepass")
+        self.languages: frozenset[Language] = languages_of(item.language, self.folded.text, self.encoded)
         self._title_end = len(parts[0])
         self._summary_end = self._title_end + 1 + len(parts[1])
         self.hits: Hits = {}

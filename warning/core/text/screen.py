@@ -5,15 +5,15 @@ must be read.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
-
-import numpy as np
 
 from warning.core.text.accelerator import fastest_finder
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.lexicon import Entry
-from warning.core.text.masks import Concepts, Occurrences, RuleMask, mask_of, texts_of
-from warning.core.text.pattern_table import FinderMaker, PatternTable
+from warning.core.text.masks import Concepts, MaskSet, judge, texts_of
+from warning.core.text.pattern_table import FinderMaker, PatternTable, Rows
 
 # Looking for the anchors first pays only where they are clearly fewer than all patterns.
 _FIRST_LOOK_SHARE = 0.6
@@ -45,25 +45,26 @@ class Screen:
         anchors: Sequence[Concepts],
         make_finder: FinderMaker = fastest_finder,
     ) -> None:
-        masks = [mask_of(rule) for rule in rules]
-        read = frozenset[str]().union(*anchors, *(m.reads.union(*m.required) for m in masks))
-        self._places = {concept: place for place, concept in enumerate(sorted(read))}
-        self._by_anchor: dict[Concepts, list[tuple[int, RuleMask]]] = {}
-        for number, (anchor, mask) in enumerate(zip(anchors, masks, strict=True)):
-            self._by_anchor.setdefault(anchor, []).append((number, mask))
+        self._masks = MaskSet(rules, anchors)
+        places, read = self._masks.places, self._masks.places.keys()
         wanted = frozenset[str]().union(*anchors)
         first = [e for e in entries if e.concept in wanted and not e.shadow]
         # A material that no rule reads may still hold the name of one in its own longer name.
         whole = [e for e in entries if e.concept in read or e.concept.startswith("material:")]
-        self._whole = PatternTable(whole, self._places, make_finder)
+        self._whole = PatternTable(whole, places, make_finder)
         worth_it = len(first) < _FIRST_LOOK_SHARE * len(whole)
-        self._first = PatternTable(first, self._places, make_finder) if worth_it else None
+        self._first = PatternTable(first, places, make_finder) if worth_it else None
         tables = [t for t in (self._first, self._whole) if t]
         self.remarks = tuple(dict.fromkeys(table.remark for table in tables if table.remark))
 
     @property
     def engine(self) -> str:
         return self._whole.finder.name
+
+    @property
+    def terms(self) -> int:
+        """How many patterns are looked for."""
+        return self._whole.size
 
     def of(self, pages: Sequence[Page]) -> list[Screened]:
         """Return the rules that some of the pages may meet, by number."""
@@ -72,34 +73,34 @@ class Screen:
             if not kept:
                 return []
             pages = [pages[n] for n in kept]
-        occurrences = self._occurrences(self._whole, pages)
+        rows, doubts = _rows_of(self._whole, pages)
+        sure = {place: row & ~doubts.get(place, 0) for place, row in rows.items()}
+        possible, certain, unsure = map(self._masks.occurrences, (rows, sure, doubts))
         found = []
-        for anchor, rules in self._by_anchor.items():
-            if occurrences.any_of(anchor):
+        for anchor, rules in self._masks.by_anchor.items():
+            if possible[anchor]:
                 for number, mask in rules:
-                    certain, possible = occurrences.judge(mask)
-                    if certain or possible:
-                        found.append(Screened(number, _spread(certain, kept), _spread(possible, kept)))
+                    met, maybe = judge(mask, possible, certain, unsure)
+                    if met or maybe:
+                        found.append(Screened(number, _spread(met, kept), _spread(maybe, kept)))
         return sorted(found)
 
     def _with_an_anchor(self, pages: Sequence[Page]) -> list[int]:
         assert self._first is not None
-        occurrences = self._occurrences(self._first, pages)
-        holders = 0
-        for anchor in self._by_anchor:
-            holders |= occurrences.any_of(anchor)
-        return texts_of(holders)
-
-    def _occurrences(self, table: PatternTable, pages: Sequence[Page]) -> Occurrences:
-        languages = np.fromiter((page.languages for page in pages), dtype=np.uint8, count=len(pages))
-        return Occurrences(*table.bits([page.text for page in pages], languages), self._places)
+        rows, _ = _rows_of(self._first, pages)
+        texts = self._masks.occurrences(rows)
+        return texts_of(reduce(or_, (texts[anchor] for anchor in self._masks.by_anchor), 0))
 
 
-def rules_by_text(screened: Sequence[Screened], *, certain: bool) -> Mapping[int, list[int]]:
-    """The numbers of the rules met for certain, or possibly, by the number of the text."""
+def _rows_of(table: PatternTable, pages: Sequence[Page]) -> tuple[Rows, Rows]:
+    return table.rows([page.text for page in pages], [page.languages for page in pages])
+
+
+def candidates(screened: Sequence[Screened]) -> Mapping[int, list[int]]:
+    """The numbers of the rules that may be met, ascending, by the number of the text."""
     found: dict[int, list[int]] = {}
     for one in screened:
-        for text in texts_of(one.certain if certain else one.possible):
+        for text in texts_of(one.certain | one.possible):
             found.setdefault(text, []).append(one.rule)
     return found
 
