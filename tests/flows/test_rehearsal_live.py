@@ -26,6 +26,8 @@ from warning.core.evidence import (
     observation_id,
     period_end,
 )
+from warning.core.health import SourceReport
+from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.store import migrate
@@ -124,7 +126,9 @@ def live(book: Rulebook, records: Sequence[Evidence], home: Path) -> dict[str, A
         repository.add_observations(r for r in today if isinstance(r, Observation))
         for listing in (r for r in today if isinstance(r, Listing)):
             repository.add_listing(listing)
+        repository.add_reports(r for r in today if isinstance(r, SourceReport))
         window = repository.unassessed(book.needs(), as_of, 10_000)
+        window = replace(window, recalled=repository.recall(recall_of(book), as_of))
         since = as_of - timedelta(days=book.policy.correlation.instrument_days)
         assessment = assess(book, window, repository.state(since=since), as_of)
         repository.commit_assessment(assessment, window, book_version=book.version)

@@ -59,6 +59,15 @@ class Naming:
     def states(self, codes: tuple[str, ...], shown: int = SHOWN_NAMES) -> str:
         return self.listed([self.state(code) for code in codes], shown)
 
+    def event(self, coded: str) -> str:
+        """Name an event that a sequence refers to: `actors|act|materials|instrument` in codes."""
+        actors, act, materials, instrument = (*coded.split("|"), "", "", "", "")[:4]
+        who = self.states(tuple(filter(None, actors.split(","))))
+        what = self.materials(tuple(filter(None, materials.split(","))))
+        named = " · ".join(part for part in (who, what) if part)
+        said = f"{named}: {self.act(act)}" if named else self.act(act)
+        return f"{said} [{plain(instrument, 60)}]" if instrument else said
+
     def level(self, severity: Severity) -> str:
         return self.say(f"level.{severity.value}")
 

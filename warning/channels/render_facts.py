@@ -9,7 +9,7 @@ from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
 from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.when import day, moment
-from warning.core.alerts import Alert, Difference
+from warning.core.alerts import LINK_CODES, Alert, Difference
 from warning.core.desks import Desk
 from warning.core.exposure import Dependence
 from warning.core.signals import Exhibit, Facts
@@ -210,8 +210,10 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
 def _shown(code: str, value: str, naming: Naming) -> str:
     if not value:
         return ""
-    if code in {"announced", "effective", "expires"} or (code == "deadline" and "-" in value):
+    if code in {"announced", "effective", "expires"} or (code in {"deadline", "arrived"} and "-" in value):
         return _iso_day(value, naming)
+    if code in LINK_CODES and "|" in value:
+        return naming.event(value)
     if code == "materials":
         return naming.materials(tuple(value.split(",")))
     if code == "targets":

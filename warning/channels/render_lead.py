@@ -4,10 +4,12 @@ from warning.channels.naming import Naming, at_start, within_sentence
 from warning.channels.plain import plain, shorten
 from warning.channels.render_why import translated
 from warning.channels.when import day
+from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
 from warning.core.exposure import Dependence
 from warning.core.rules import ListingRule, SeriesRule
+from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Facts, Reason
 
 TITLE_LIMIT = 79
@@ -124,7 +126,8 @@ def figure_reason(alert: Alert) -> Reason | None:
 
 
 def is_about_figures(alert: Alert, naming: Naming) -> bool:
-    told_by_figures = bool(alert.story) and not is_deadline(alert.story)
+    apart = is_deadline(alert.story) or is_absence(alert.story) or is_pattern(alert.story)
+    told_by_figures = bool(alert.story) and not apart
     return told_by_figures or isinstance(_rule(alert, naming), SeriesRule)
 
 
@@ -222,6 +225,8 @@ def _next_kind(alert: Alert, naming: Naming) -> str:
     facts = alert.facts
     if is_deadline(alert.story):
         return "deadline"
+    if is_absence(alert.story):
+        return "overdue"
     if is_about_figures(alert, naming):
         return "figures"
     if is_about_a_list(alert, naming):

@@ -59,6 +59,9 @@ def translated(params: Mapping[str, str], naming: Naming) -> dict[str, str]:
         said["limit"] = found.group() if found else said["threshold"]
     if f"text_field.{said.get('field')}" in naming.words:
         said["field"] = naming.say(f"text_field.{said['field']}")
+    for event in ("first", "last"):
+        if f"{event}_event" in said:
+            said[event] = naming.event(said[f"{event}_event"])
     if "countries" in said:
         said["countries"] = naming.states(tuple(said["countries"].split(", ")), 8)
     return said

@@ -1,5 +1,6 @@
 """One event as the desks know it: an alert, versioned. This module holds the values; `correlate` joins signals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -16,6 +17,12 @@ ChangeCode = Literal[
 
 
 SHOWN_EXHIBITS = 40
+LINK_CODES: Mapping[str, ChangeCode] = {
+    "response": "response",
+    "follow_up": "follow_up",
+    "confirmation": "confirmation",
+}
+"""What a sequence says of two events; `after` of such a difference names the other event in codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,8 @@ class Alert:
 
     `signal_ids` holds every signal ever joined, sorted; `exhibits` the evidence shown (official sources first,
     then oldest, at most `SHOWN_EXHIBITS`) out of `evidence_total` pieces. `gradings` are sorted by country.
-    `story` is set for alerts about figures: series of one story join, whatever their partners.
+    `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
+    desk id, the alert as desks may read it that may not see all of its evidence.
     """
 
     key: str
@@ -60,6 +68,7 @@ class Alert:
     differences: tuple[Difference, ...] = ()
     story: str = ""
     state: Literal["open", "closed"] = "open"
+    tearlines: tuple[tuple[str, "Alert"], ...] = ()
 
     def severity_for(self, country: str) -> Severity:
         """The severity for one country; the act's own where the country has no exposure file."""

@@ -11,7 +11,9 @@ from warning.core.ids import content_id
 from warning.core.joining import join_signals, open_alert
 from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Signal, Trace
+from warning.core.tearlines import with_tearlines
 
 EASING = "easing"
 
@@ -134,8 +136,10 @@ def _suppressed(signals: Sequence[Signal], news: Sequence[Signal]) -> tuple[Trac
 
 def _change(case: _Case, book: Rulebook) -> AlertChange:
     if case.alert is None:
-        return AlertChange(kind="opened", alert=open_alert(case.key, case.signals, book))
+        opened = open_alert(case.key, case.signals, book)
+        return AlertChange(kind="opened", alert=with_tearlines(None, opened, case.signals, book))
     alert = join_signals(case.alert, case.signals, book)
+    alert = with_tearlines(case.alert, alert, case.signals, book)
     if alert.differences:
         return AlertChange(kind="updated", alert=alert, previous=case.alert)
     return AlertChange(kind="joined", alert=alert, previous=case.alert)
@@ -182,14 +186,14 @@ class _Cases:
     def _find(self, signal: Signal) -> _Case | None:
         if is_deadline(signal.story) or is_absence(signal.story):
             return next(iter(self._by_story.get(signal.story, ())), None)
+        if is_pattern(signal.story):
+            return self._same_story(signal)
         if signal.facts.instrument:
             named = self._by_instrument.get(self._instrument(signal))
             if named is not None and self._near(named, signal, self._windows.instrument_days):
                 return named
         if signal.story:
-            days = self._windows.series_gap_days
-            stories = self._by_story.get(signal.story, ())
-            told = next((c for c in reversed(stories) if self._near(c, signal, days)), None)
+            told = self._same_story(signal)
             if told is not None:
                 return told
         for case in self._by_document.get(signal.exhibit.evidence_id, ()):
@@ -200,6 +204,10 @@ class _Cases:
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else self._related(signal)
+
+    def _same_story(self, signal: Signal) -> _Case | None:
+        days, stories = self._windows.series_gap_days, self._by_story.get(signal.story, ())
+        return next((case for case in reversed(stories) if self._near(case, signal, days)), None)
 
     def _related(self, signal: Signal) -> _Case | None:
         """A report without a number, in another family's words, of an event some days old."""

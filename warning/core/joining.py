@@ -1,10 +1,10 @@
 """The arithmetic of one alert: which facts win, how sure we are, what changed. Values in, values out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from warning.core.alerts import SHOWN_EXHIBITS, Alert, ChangeCode, Difference
+from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Facts, Reason, Signal
@@ -12,11 +12,6 @@ from warning.core.vocabulary import Certainty
 
 SHOWN_REASONS = 8
 LINK = "sequence."
-LINK_CODES: Mapping[str, ChangeCode] = {
-    "response": "response",
-    "follow_up": "follow_up",
-    "confirmation": "confirmation",
-}
 CORROBORATING_PUBLISHERS = 2
 
 
@@ -200,7 +195,7 @@ def _links(alert: Alert, signals: Iterable[Signal]) -> Iterable[Difference]:
         code = LINK_CODES.get(reason.code.removeprefix(LINK))
         if code is not None:
             event = "last" if code == "confirmation" else "first"
-            yield Difference(code=code, before=said["days"], after=said[event])
+            yield Difference(code=code, before=said["days"], after=said[f"{event}_event"])
 
 
 def _differences(before: Alert, after: Alert, book: Rulebook) -> tuple[Difference, ...]:

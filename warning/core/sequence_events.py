@@ -35,6 +35,13 @@ class Event:
         return self.signal.exhibit.evidence_id
 
     @property
+    def coded(self) -> str:
+        """Return `actors|act|materials|instrument` in codes, for messages in any language."""
+        facts = self.signal.facts
+        parts = (",".join(facts.actors), facts.act, ",".join(facts.materials), facts.instrument or "")
+        return "|".join(part.replace("|", "/") for part in parts)
+
+    @property
     def date(self) -> date:
         return date.fromordinal(self.day)
 

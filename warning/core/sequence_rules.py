@@ -11,6 +11,7 @@ from warning.core.rule_head import RuleBase, RuleId
 from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction, Severity
 
+STORY = "pattern:"
 StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 JoinKey = Literal["material", "actor", "target", "instrument", "name", "answers"]
 Relation = Literal["response", "follow_up", "confirmation", "pattern"]
@@ -66,6 +67,11 @@ class SequenceExample(OperatorModel):
     fires: bool
     events: tuple[SequenceEvent, ...] = Field(min_length=1)
     expect: Mapping[str, str | tuple[str, ...]] = {}
+
+
+def is_pattern(story: str) -> bool:
+    """Whether an alert (or signal) of this story tells of a pattern, which is an event of its own."""
+    return story.startswith(STORY)
 
 
 class SequenceRule(RuleBase):

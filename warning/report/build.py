@@ -111,7 +111,7 @@ def _coverage(found: WeekInput, book: Rulebook, since: datetime, until: datetime
             since=success if success is None or success < until else None,
         )
         (down if success else never).append(gap)
-    rules = book.active("text", "context", "listing", "series", "deadline")
+    rules = book.active("text", "context", "listing", "series", "deadline", "sequence", "absence")
     return Coverage(
         sources=len(found.enabled),
         read=read,

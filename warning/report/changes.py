@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from warning.core.alerts import Alert, Difference
+from warning.core.alerts import LINK_CODES, Alert, Difference
 from warning.core.desks import Desk, Destination
-from warning.core.routing import release_refusal
+from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts
 from warning.core.terms import Language
@@ -180,6 +180,19 @@ def _said(difference: Difference, desk: Desk, book: Rulebook, words: DigestWords
         after = words.say("line.and_names").join(
             country_label(c, book, words.language) for c in after.split(",") if c
         )
-    elif difference.code in {"effective", "expires", "announced", "deadline"} and after:
+    elif difference.code in LINK_CODES:
+        after = _event(after, book, words)
+    elif difference.code in {"effective", "expires", "announced", "deadline", "arrived"} and after:
         after = words.day(date.fromisoformat(after))
     return words.say(f"change.{difference.code}", after=after)
+
+
+def _event(coded: str, book: Rulebook, words: DigestWords) -> str:
+    """Name an event that a sequence refers to: `actors|act|materials|instrument` in codes."""
+    actors, act, materials, instrument = (*coded.split("|"), "", "", "", "")[:4]
+    names = [country_label(code, book, words.language) for code in filter(None, actors.split(","))]
+    names += [material_label(name, book, words.language) for name in filter(None, materials.split(","))]
+    known = book.terms.acts.get(act)
+    said = _label(known.label, words.language) if known else act.replace("_", " ")
+    told = f"{words.say('line.and_names').join(names)}: {said}" if names else said
+    return f"{told} [{instrument}]" if instrument else told

@@ -14,7 +14,7 @@ from warning.core.old_news import came_late, lag_days
 from warning.core.recall import SignalNeed
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import Event, Group, chain, completed, groups, pools, rules_of
-from warning.core.sequence_rules import SequenceRule
+from warning.core.sequence_rules import STORY, SequenceRule
 from warning.core.signals import Facts, Outcome, Reason, Signal, Trace, signal_id
 
 
@@ -78,6 +78,7 @@ def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rule
     events = chain(rule, step, last, group)
     first = min(events, key=lambda e: e.day)
     told_in = _told_in(rule, first, last)
+    facts = told_in.facts if told_in else _pattern_facts(rule, events)
     return Signal(
         id=signal_id(rule.id, last.evidence_id),
         rule_id=rule.id,
@@ -85,12 +86,13 @@ def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rule
         rule_title=rule.title,
         interrupts=(told_in or last.signal).interrupts,
         severity=rule.severity,
-        facts=told_in.facts if told_in else _pattern_facts(rule, events),
+        facts=facts,
         occurred_at=last.signal.occurred_at,
         known_at=max(event.signal.known_at for event in events),
         exhibit=last.signal.exhibit,
         why=(reason_of(rule, events, book),),
         joins=told_in.id if told_in else "",
+        story="" if told_in else f"{STORY}{rule.id}:{'+'.join(facts.materials)}",
         brings=last.signal.id if rule.relation == "confirmation" else "",
     )
 
@@ -132,8 +134,10 @@ def reason_of(rule: SequenceRule, events: Sequence[Event], book: Rulebook) -> Re
             ("rule", rule.id),
             ("title", rule.title),
             ("first", label(first, book)),
+            ("first_event", first.coded),
             ("first_day", first.date.isoformat()),
             ("last", label(last, book)),
+            ("last_event", last.coded),
             ("last_day", last.date.isoformat()),
             ("days", str(days)),
         ),

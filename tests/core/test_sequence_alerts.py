@@ -1,0 +1,106 @@
+"""Where a sequence is told: in the alert of the event it is about, once, and never as a second alert."""
+
+from dataclasses import replace
+
+from tests.core.build import at
+from tests.core.sequence_samples import event, rule, rules_book
+from warning.core.correlate import correlate
+from warning.core.detect.registry import COMPOSERS
+from warning.core.evidence import Window
+from warning.core.grading import grade
+from warning.core.recall import Recalled
+from warning.core.signals import Signal
+from warning.core.vocabulary import Severity
+
+US = {"actors": ("US",), "act": "entity_listing", "targets": ("CN",)}
+CN = {"actors": ("CN",), "act": "export_ban", "targets": ("US",)}
+
+
+class Rounds:
+    """Assessments without detectors of evidence: each round's signals are given."""
+
+    def __init__(self, *rules, **changes) -> None:
+        self.book = rules_book(*rules, **changes)
+        self.alerts: dict = {}
+        self.signals: list[Signal] = []
+
+    def round(self, *fresh: Signal) -> list:
+        as_of = max(s.known_at for s in fresh)
+        window = Window(recalled=Recalled(signals=tuple(self.signals))).as_known(as_of)
+        composed, _ = COMPOSERS["sequence"](self.book, window, as_of, fresh)
+        changes, _ = correlate((*fresh, *composed), tuple(self.alerts.values()), self.book, as_of)
+        graded = [grade(change, self.book) for change in changes]
+        self.alerts |= {change.alert.key: change.alert for change in graded}
+        self.signals += [*fresh, *composed]
+        return graded
+
+
+def test_response_is_told_in_the_alert_of_the_answer_with_both_events():
+    rounds = Rounds(rule("a", "b", same=["answers"]))
+    rounds.round(event("a", 0, facts=US))
+    (change,) = rounds.round(event("b", 1, facts=CN))
+    assert change.kind == "opened"
+    assert change.alert.rule_id == "b"
+    assert "entity listing (2024-12-01); then" in change.alert.why[0].text
+    assert "1 day between" in change.alert.why[0].text
+    assert len(rounds.alerts) == 2
+
+
+def test_trigger_learnt_late_makes_a_new_version_of_the_answer_once():
+    rounds = Rounds(rule("a", "b"))
+    rounds.round(event("b", 3, facts=CN))
+    late = rounds.round(event("a", 0, known=5, facts=US))
+    answer = next(c for c in late if c.alert.rule_id == "b")
+    assert (answer.kind, answer.alert.version) == ("updated", 2)
+    assert [(d.code, d.before) for d in answer.alert.differences] == [("response", "3")]
+    again = rounds.round(event("b", 4, facts=CN))
+    assert [c.kind for c in again] == ["joined"]
+
+
+def test_confirmation_goes_into_the_alert_of_what_it_confirms():
+    rounds = Rounds(rule("a", "b", relation="confirmation", same=["material"], severity="extreme"))
+    rounds.round(event("a", 0))
+    (change,) = rounds.round(event("b", 5, facts={"act": "export_fall"}, story="gallium:CN"))
+    assert change.alert.rule_id == "a"
+    assert change.alert.facts.act == "export_control"
+    assert change.alert.severity == Severity.EXTREME
+    assert "confirmation" in {d.code for d in change.alert.differences}
+    assert change.alert.evidence_total == 2
+    assert len(rounds.alerts) == 1
+
+
+def test_confirmation_of_a_closed_alert_leaves_the_event_to_itself():
+    rounds = Rounds(rule("a", "b", relation="confirmation", same=["material"]))
+    rounds.round(event("a", 0))
+    rounds.alerts.clear()
+    (change,) = rounds.round(event("b", 5, facts={"act": "export_fall"}))
+    assert (change.kind, change.alert.rule_id, change.alert.evidence_total) == ("opened", "b", 1)
+
+
+def test_pattern_opens_an_alert_of_its_own():
+    pattern = rule("a", "b", relation="pattern", act="export_ban", direction="tightening", severity="severe")
+    rounds = Rounds(pattern)
+    rounds.round(event("a", 0, facts={"act": "entity_listing", "materials": ("germanium",)}))
+    opened = rounds.round(event("b", 2, facts={"act": "entity_listing", "actors": ("JP",)}))
+    assert sorted(c.alert.rule_id for c in opened) == ["answer", "b"]
+    own = next(c.alert for c in opened if c.alert.rule_id == "answer")
+    assert (own.facts.act, own.facts.materials) == ("export_ban", ("germanium", "gallium"))
+
+
+def test_answer_that_does_not_interrupt_stays_quiet():
+    rounds = Rounds(rule("a", "b", severity="extreme"))
+    rounds.round(event("a", 0, facts=US))
+    (change,) = rounds.round(replace(event("b", 1, facts=CN), interrupts=False))
+    assert change.alert.interrupts is False
+
+
+def test_step_asks_for_a_serious_event():
+    steps = [{"name": "a", "rules": ["a"]}, {"name": "b", "rules": ["b"], "severity_min": "severe"}]
+    rounds = Rounds(rule(steps=steps))
+    rounds.round(event("a", 0, facts=US))
+    rounds.round(event("b", 1, severity=Severity.MODERATE, facts=CN))
+    assert not any("sequence." in r.code for a in rounds.alerts.values() for r in a.why)
+
+
+def test_samples_lie_in_the_time_they_say():
+    assert event("a", 0).known_at < at(1000)

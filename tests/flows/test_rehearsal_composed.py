@@ -1,0 +1,117 @@
+"""Sequences and absences: a live run through the store and a replay of the same days come to the same bytes."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from tests.catalog.trees_for_tests import FEEDS, RULES
+from tests.flows.test_rehearsal_live import FIRST, LAST, live, some_figures, some_item, some_listings
+from warning.app.backtesting import backtest_replay
+from warning.catalog.load import load_rulebook
+from warning.core.absence_rules import AbsenceRule
+from warning.core.alerts import Alert
+from warning.core.evidence import Evidence
+from warning.core.health import SourceReport, report_id
+from warning.core.rulebook import Rulebook
+from warning.core.sequence_rules import SequenceRule
+
+HEAD = {"title": "t", "severity": "minor", "owner": "o", "rationale": "r", "max_age_days": 30}
+EVENT = {"rule": "prc-export-control", "day": "2023-07-03"}
+CONTROL = {"name": "control", "rules": ["prc-export-control"], "directions": ["tightening"]}
+FALL = {"name": "fall", "rules": ["exports-collapse"]}
+LISTED = {"name": "listed", "rules": ["entity-list-added"]}
+
+
+def sequence(rule_id: str, steps: list[dict], **changes) -> SequenceRule:
+    examples = [{"fires": fires, "events": [EVENT]} for fires in (True, False)]
+    fields = {"id": rule_id, "kind": "sequence", "steps": steps, "within_days": 60, "examples": examples}
+    return SequenceRule.model_validate({**HEAD, **fields, **changes})
+
+
+def absence(rule_id: str, **changes) -> AbsenceRule:
+    examples = [{"fires": fires, "on": "2023-07-03"} for fires in (True, False)]
+    return AbsenceRule.model_validate(
+        {**HEAD, "id": rule_id, "kind": "absence", "examples": examples, **changes}
+    )
+
+
+COMPOSED = (
+    sequence("confirmed", [CONTROL, FALL], relation="confirmation", same=["material"], within_days=150),
+    sequence("answered", [LISTED, CONTROL], relation="response", watch=True),
+    sequence(
+        "both-ways", [CONTROL, FALL], relation="pattern", ordered=False, act="export_ban",
+        direction="tightening", severity="severe",
+    ),
+    sequence("then-eased", [CONTROL, {"name": "ease", "acts": ["suspension"]}], relation="follow_up"),
+    absence("no-figures", expects="figures", sources=["gacc"], frequency="M", within_days=30,
+            select={"materials": ["gallium"], "measures": ["export_quantity"]}),
+    absence("no-wire", expects="items", sources=["wire"], within_days=5),
+    absence("no-list", expects="list", sources=["us-entity-list"], within_days=20),
+    absence("no-talk", expects="signals", rules=["gallium-background"], sources=["wire", "daily"],
+            materials=["gallium"], within_days=4),
+)  # fmt: skip
+
+
+def composed_book() -> Rulebook:
+    book = load_rulebook(RULES, FEEDS)
+    return replace(book, rules=tuple(sorted((*book.rules, *COMPOSED), key=lambda rule: rule.id)))
+
+
+def some_reports(dice: random.Random) -> list[SourceReport]:
+    """From June 2023 a report every day and source, with some weeks in which a source fails."""
+    found = []
+    for source in ("wire", "daily", "gacc", "us-entity-list"):
+        failing = {dice.randrange(68, 100) for _ in range(5)}
+        since, before = None, ""
+        for day in range(480, 700):
+            known_at = datetime(2022, 2, 1, 6, tzinfo=UTC) + timedelta(days=day, minutes=dice.randrange(600))
+            condition = "failing" if day // 7 in failing else "ok"
+            since = since if since and condition == before else known_at
+            before = condition
+            identity = report_id(source, condition, known_at)
+            cause = "HTTP 503" if condition == "failing" else ""
+            found.append(
+                SourceReport(
+                    id=identity,
+                    source_id=source,
+                    condition=condition,
+                    cause=cause,
+                    since=since,
+                    known_at=known_at,
+                )  # fmt: skip
+            )
+    return found
+
+
+def some_evidence(seed: int) -> list[Evidence]:
+    dice = random.Random(seed)
+    items = [some_item(dice, number) for number in range(70)]
+    late = [
+        replace(item, published_at=item.known_at - timedelta(days=dice.randrange(3, 12)))
+        if dice.random() < 0.2
+        else item
+        for item in items
+    ]
+    edited = [
+        replace(item, title=f"{item.title} (update)", known_at=item.known_at + timedelta(days=3))
+        for item in late
+        if dice.random() < 0.15
+    ]
+    return [*late, *edited, *some_figures(dice), *some_listings(), *some_reports(dice)]
+
+
+@pytest.mark.parametrize("seed", [4, 15])
+def test_live_run_and_replay_of_composed_rules_come_to_the_same_bytes(seed: int, tmp_path: Path):
+    book, records = composed_book(), some_evidence(seed)
+    lived = live(book, records, tmp_path)
+    replayed = backtest_replay(book, records, first=FIRST, last=LAST).alerts
+    as_json = TypeAdapter(dict[str, Alert]).dump_json
+    assert as_json(dict(sorted(lived.items()))) == as_json(dict(sorted(replayed.items())))
+    told = {reason.code for alert in lived.values() for reason in alert.why}
+    assert told >= {"sequence.response", "sequence.confirmation", "sequence.pattern"}
+    assert told >= {"absence.overdue", "absence.arrived"}
+    assert {a.rule_id for a in lived.values()} >= {"no-figures", "no-list", "no-talk", "no-wire"}
