@@ -115,10 +115,10 @@ def test_one_blind_source_of_several_pauses_the_rule():
 def test_figures_are_due_so_many_days_after_their_period():
     of = rule(**FIGURES)
     last = Arrival(known_at=noon(date(2025, 2, 20)), period_end=period_end("2025-01"))
-    in_time = asked(of, date(2025, 3, 26), recalled(of, last, report(date(2025, 3, 26))))
-    overdue = asked(of, date(2025, 3, 27), recalled(of, last, report(date(2025, 3, 27))))
+    in_time = asked(of, date(2025, 3, 25), recalled(of, last, report(date(2025, 3, 25))))
+    overdue = asked(of, date(2025, 3, 26), recalled(of, last, report(date(2025, 3, 26))))
     assert in_time[1] == "below_threshold"
-    assert overdue[0][0].why[0].text.startswith("Overdue: figures of 2025-02, due by 2025-03-26, from wire")
+    assert overdue[0][0].why[0].text.startswith("Overdue: figures of 2025-02, due by 2025-03-25, from wire")
 
 
 @pytest.mark.parametrize(

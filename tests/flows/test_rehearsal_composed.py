@@ -82,7 +82,7 @@ def some_reports(dice: random.Random) -> list[SourceReport]:
                     cause=cause,
                     since=since,
                     known_at=known_at,
-                )  # fmt: skip
+                )
             )
     return found
 

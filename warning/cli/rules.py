@@ -6,6 +6,7 @@ from warning.cli.rules_check import check, schema
 from warning.cli.rules_fmt import fmt
 from warning.cli.rules_replay import backtest, evaluate
 from warning.cli.rules_test import test
+from warning.cli.rules_watches import watches
 from warning.cli.rules_why import explain, stats
 
 
@@ -22,5 +23,5 @@ def command() -> None:
     """
 
 
-for subcommand in (check, test, explain, evaluate, backtest, fmt, schema, stats):
+for subcommand in (check, test, explain, evaluate, backtest, fmt, schema, stats, watches):
     command.add_command(subcommand)

@@ -28,7 +28,7 @@ EVIDENCE: dict[str, Expected] = {"items": "items", "figures": "figures", "list":
 class Gap:
     """What a rule waits for: `anchor` tells one gap from the next, whatever the rule's days are later set to.
 
-    `since` is the day from which the days count, `due` the last day on which it may come and be in time.
+    `since` is the day from which the days count (the last arrival, the last day of a period), `due` the last day on which it may come and be in time.
     """
 
     anchor: str
@@ -126,7 +126,7 @@ def gap_of(rule: AbsenceRule, anchor: str) -> Gap:
     """Return the gap that an anchor stands for: a period for figures, the time of the last arrival otherwise."""
     patience = timedelta(days=rule.within_days + rule.grace_days)
     if rule.frequency is not None:
-        since, what = period_end(anchor).date(), f"figures of {anchor}"
+        since, what = (period_end(anchor) - timedelta(days=1)).date(), f"figures of {anchor}"
     else:
         since = datetime.fromisoformat(anchor).date()
         what = {"items": "an item", "list": "a new version of the list", "signals": "a report"}[rule.expects]
