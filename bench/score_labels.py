@@ -227,6 +227,7 @@ def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: b
         file: [json.loads(line) for line in (out / f"{file}.jsonl").open(encoding="utf-8")] for file in found
     }
     unread = [line for file in found for line in fired_unread(file, records[file], found[file])]
+    documents: list[Read] = []
     for half in HALVES:
         read = [
             one
@@ -235,9 +236,13 @@ def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: b
         ]
         print("\n".join(label_tables.half_tables(half, read, len(unread))))
         shown = wrong and half == "tune"
-        print("\n".join(facts_of_half([one for one in read if one.file == "mofcom"], wrong=shown)))
+        mofcom = [one for one in read if one.file == "mofcom"]
+        documents += mofcom
+        print("\n".join(facts_of_half(mofcom, wrong=shown)))
         if shown:
             print("\n" + "\n".join(sorted(label_tables.wrong(read))))
+    print("\n## every MOFCOM document, both halves")
+    print("\n".join(facts_of_half(documents, wrong=False)))
     if wrong:
         print("\n".join(unread))
 
