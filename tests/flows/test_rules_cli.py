@@ -175,7 +175,55 @@ def test_backtest_refuses_what_is_no_time(run, evidence: str, wrong: tuple[str, 
 def test_explain_prints_the_tree_also_when_nothing_fired(run):
     result = run("rules", "explain", "prc-export-control", "--title", "China: export controls on copper")
     assert result.exit_code == 0
-    assert "FAIL all: material any" in result.stdout
+    first, because, *tree = result.stdout.splitlines()
+    assert first.startswith("prc-export-control (version ")
+    assert "stays quiet on" in first
+    assert because == "  because mentions any material: not found"
+    assert "    PASS mentions China: found “China”" in tree
+
+
+def test_explain_tells_facts_in_words_and_no_notation(run):
+    result = run(
+        "rules", "explain", "prc-export-control", "--title", "China puts gallium under export control"
+    )
+    assert "    - act: export control" in result.stdout
+    assert "Facts(" not in result.stdout
+
+
+def test_explain_names_the_demand_that_kept_a_figure_quiet(run, tmp_path: Path):
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
+    path = rules / "signals" / "exports-collapse.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "fall_ratio: 0.8}", "fall_ratio: 0.8, baseline_min: 5000}"
+    )
+    path.write_text(text, encoding="utf-8")
+    figures = [
+        {
+            "type": "observation", "id": f"o{n}", "source_id": "s", "series_id": "x", "material": "gallium",
+            "measure": "export_quantity", "reporter": "CN", "partner": "JP", "unit": "kg", "frequency": "M",
+            "period": f"2023-{n:02d}", "value": 1000.0 if n < 12 else 10.0, "known_at": f"2024-01-{n:02d}T00:00:00Z",
+        }
+        for n in range(1, 13)
+    ]  # fmt: skip
+    evidence = tmp_path / "figures.jsonl"
+    evidence.write_text(lines(*figures), encoding="utf-8")
+    arguments = ("rules", "explain", "exports-collapse", "--evidence", str(evidence), "--id", "o12")
+    said = run(*arguments, trees=("--rules", str(rules), "--feeds", str(FEEDS))).stdout
+    assert "10 kg is 99.0 % under the median of the 6 months before, 1,000 kg (threshold 80 % under)" in said
+    assert "the floor of 5,000 kg under the usual level keeps it quiet" in said
+    assert "fires on o12" in run(*arguments).stdout
+
+
+def test_explain_finds_a_stored_record_by_its_id(run, evidence: str, tmp_path: Path):
+    assert run("db", "upgrade", trees=()).exit_code == 0
+    assert run("evidence", "import", evidence, trees=()).exit_code == 0
+    exported = tmp_path / "all.jsonl"
+    assert run("evidence", "export", str(exported), trees=()).exit_code == 0
+    written = exported.read_text(encoding="utf-8").splitlines()
+    stored = next(json.loads(line) for line in written if "germanium" in line)
+    result = run("rules", "explain", "prc-export-control", "--id", stored["id"])
+    assert f"fires on {stored['id']}: {stored['title']}" in result.stdout
+    assert run("rules", "explain", "prc-export-control", "--id", "nothing").exit_code == 2
 
 
 def test_explain_finds_a_record_by_its_id(run, evidence: str):

@@ -1,10 +1,11 @@
 """`rules explain`: the whole tree of pass and fail for one rule on one piece of evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from warning.app.composed_examples import absence_window, sequence_window
+from warning.app.evaluating import evaluate_records
 from warning.app.history import History
 from warning.core.absence_rules import AbsenceExample, AbsenceRule
 from warning.core.deadline_rules import DeadlineExample, DeadlineRule
@@ -21,16 +22,38 @@ from warning.core.health import SourceReport
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, ListingRule, SeriesRule, TextRule
 from warning.core.sequence_rules import SequenceExample, SequenceRule
+from warning.core.series.figures import amount
 
 ALL_DAYS = 40_000
+MOST_PAST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """The answer for one record."""
+    """The answer for one record; `about` names it in words."""
 
     evidence_id: str
     tree: ExplainNode
+    about: str = ""
+
+    def lines(self, rule: AnyRule) -> Iterator[str]:
+        """Yield the answer in one sentence, what stood in the way, and the tree."""
+        verdict = "fires on" if self.tree.passed else "stays quiet on"
+        about = f": {self.about}" if self.about else ""
+        yield f"{rule.id} (version {rule.version}) {verdict} {self.evidence_id}{about}"
+        for obstacle in self.tree.obstacles():
+            yield f"  because {obstacle}"
+        yield from self.tree.lines(1)
+
+    def document(self) -> dict[str, object]:
+        """Return the answer as plain values for JSON."""
+        return {
+            "id": self.evidence_id,
+            "about": self.about,
+            "fires": bool(self.tree.passed),
+            "because": list(self.tree.obstacles()),
+            "explain": self.tree.document(),
+        }
 
 
 def explain(
@@ -76,12 +99,31 @@ def explain(
     )
 
 
-def explain_register(rule: DeadlineRule, today: date, book: Rulebook) -> Sequence[Explained]:
-    """Explain the rule on every act of the register with a date it asks for that is still ahead, or today."""
-    ahead = [d for d in deadlines(book.measures) if d.day >= today and wants(rule, d, book.terms)]
-    acts = {deadline.measure.id: deadline.measure for deadline in ahead}
-    trees = ((act.id, explain_deadlines(rule, act, today, book)) for act in acts.values())
-    return [Explained(evidence_id=name, tree=tree) for name, tree in trees]
+def explain_register(
+    rule: DeadlineRule, today: date, book: Rulebook, wanted_id: str | None = None
+) -> Sequence[Explained]:
+    """Explain the rule on every act of the register with a date it asks for that is still ahead, or today.
+
+    With `wanted_id` on that act, whether the rule asks for it or not; with nothing ahead, on the last dates past.
+    """
+    dates = deadlines(book.measures)
+    asked = [d for d in dates if wants(rule, d, book.terms)]
+    shown = [d for d in asked if d.day >= today] or asked[-MOST_PAST:]
+    if wanted_id is not None:
+        shown = [d for d in dates if d.measure.id == wanted_id]
+    acts = {deadline.measure.id: deadline.measure for deadline in shown}
+    return [
+        Explained(evidence_id=act.id, about=act.title, tree=explain_deadlines(rule, act, today, book))
+        for act in acts.values()
+    ]
+
+
+def explain_signals(rule: SequenceRule, records: Iterable[Evidence], book: Rulebook) -> Sequence[Explained]:
+    """Explain a sequence on everything that the other rules make of the records."""
+    signals = [signal for evaluated in evaluate_records(book, records) for signal in evaluated.signals]
+    own = [signal for signal in signals if signal.rule_id != rule.id]
+    tree = explain_sequence(rule, own, book)
+    return [Explained(evidence_id=f"{len(own)} signals of other rules", tree=tree)]
 
 
 def explain_records(
@@ -100,8 +142,20 @@ def explain_records(
                 (SeriesGroup(series=tuple(window.known.series), fresh=window.fresh),) if window.fresh else ()
             )
         trees = [explain(rule, evidence, book) for evidence in seen] or [_unseen(rule, record)]
-        found += (Explained(evidence_id=record.id, tree=tree) for tree in trees)
+        found += (Explained(evidence_id=record.id, about=_about(record), tree=tree) for tree in trees)
     return found
+
+
+def _about(record: Evidence) -> str:
+    match record:
+        case Item():
+            return record.title
+        case Observation():
+            value = "no figure" if record.value is None else amount(record.value, record)
+            return f"{record.series_id}, {record.period}: {value}"
+        case Listing():
+            return f"the list {record.source_id} of {record.known_at.date()}, {len(record.entries)} entries"
+    return record.source_id
 
 
 def _seen(

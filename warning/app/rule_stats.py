@@ -1,12 +1,16 @@
-"""How often each rule fired, from the traces that every assessment leaves."""
+"""How often each rule fired, from the traces that every assessment leaves, and what became of its alerts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from warning.core.precision import Precision
+from warning.core.review import standing_verdicts
+from warning.core.rule_advice import Advice, RuleRecord, advise
 from warning.core.rulebook import Rulebook
+from warning.core.rules import AnyRule
 from warning.store.assessments import TraceRecord
+from warning.store.repository import Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,13 @@ class RuleStats:
     signals_per_week: float
     considered: int
     last_outcome: str
+    record: RuleRecord
+    version: str
     precision: tuple[Precision, ...] = ()
+
+    @property
+    def advice(self) -> Advice:
+        return advise(self.record)
 
     def document(self) -> dict[str, object]:
         """Return the figures as plain values for JSON."""
@@ -31,6 +41,12 @@ class RuleStats:
             "considered": self.considered,
             "last_outcome": self.last_outcome,
             "precision": [_precision_document(one) for one in self.precision],
+            "version": self.version,
+            "alerts": self.record.alerts,
+            "noisy": self.record.noisy,
+            "noise": self.record.noise,
+            "advice": self.advice.word,
+            "because": self.advice.because,
         }
 
 
@@ -48,31 +64,82 @@ def _precision_document(one: Precision) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An alert of the store: the rule that opened it, and whether it turned out to be noise."""
+
+    rule_id: str
+    is_noise: bool
+
+
+def told_alerts(repository: Repository, since: datetime, until: datetime) -> tuple[Told, ...]:
+    """Return the alerts opened in an interval. Noise is what a desk silenced, turned down or closed as false."""
+    closings = repository.closings_since(since)
+    verdicts = standing_verdicts(event for _, event in closings if event.at <= until)
+    false = {event.alert_key for event in verdicts if event.verdict == "false_positive"}
+    alerts = [alert for alert in repository.alerts() if since <= alert.opened_at <= until]
+    return tuple(
+        Told(rule_id=alert.rule_id, is_noise=alert.key in false or _was_turned_down(repository, alert.key))
+        for alert in alerts
+    )
+
+
+def _was_turned_down(repository: Repository, key: str) -> bool:
+    return any(one.reason in {"silenced", "rejected"} for one in repository.withheld_of(key))
+
+
 def rule_stats(
-    book: Rulebook, traces: Iterable[TraceRecord], weeks: float, precision: Sequence[Precision] = ()
+    book: Rulebook,
+    traces: Iterable[TraceRecord],
+    weeks: float,
+    precision: Sequence[Precision] = (),
+    told: Sequence[Told] = (),
 ) -> tuple[RuleStats, ...]:
     """Count what the rules of the book did in `traces`, sorted by rule; rules no longer there are left out.
 
-    `precision` is what the desks' verdicts say, of whatever rules.
+    `precision` is what the desks' verdicts say, `told` are the alerts of that time, of whatever rules.
     """
     by_rule: dict[str, list[TraceRecord]] = {rule.id: [] for rule in book.rules}
     for record in sorted(traces, key=lambda record: record.as_of):
         if record.trace.rule_id in by_rule:
             by_rule[record.trace.rule_id].append(record)
-    judged = {rule_id: tuple(p for p in precision if p.rule_id == rule_id) for rule_id in by_rule}
-    return tuple(_of_rule(rule_id, by_rule[rule_id], weeks, judged[rule_id]) for rule_id in by_rule)
+    return tuple(
+        _of_rule(
+            rule,
+            by_rule[rule.id],
+            weeks,
+            tuple(p for p in precision if p.rule_id == rule.id),
+            [one for one in told if one.rule_id == rule.id],
+        )
+        for rule in book.rules
+    )
 
 
 def _of_rule(
-    rule_id: str, records: list[TraceRecord], weeks: float, precision: tuple[Precision, ...]
+    rule: AnyRule,
+    records: Sequence[TraceRecord],
+    weeks: float,
+    precision: tuple[Precision, ...],
+    told: Sequence[Told],
 ) -> RuleStats:
     signals = sum(record.trace.fired for record in records)
+    considered = sum(record.trace.considered for record in records)
     return RuleStats(
-        rule_id=rule_id,
+        rule_id=rule.id,
+        version=rule.version,
         last_fired_at=max((record.as_of for record in records if record.trace.fired), default=None),
         signals=signals,
         signals_per_week=signals / weeks,
-        considered=sum(record.trace.considered for record in records),
+        considered=considered,
         last_outcome=records[-1].trace.outcome if records else "",
+        record=RuleRecord(
+            weeks=weeks,
+            alerts=len(told),
+            noisy=sum(one.is_noise for one in told),
+            confirmed=sum(p.confirmed for p in precision),
+            false_positive=sum(p.false_positive for p in precision),
+            assessments=len(records),
+            considered=considered,
+        ),
         precision=precision,
     )

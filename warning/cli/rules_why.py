@@ -1,6 +1,6 @@
 """`warning rules explain` and `stats`: why a rule fires or not, and how often it did."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from warning.app.compose import open_repository, system_clock
-from warning.app.explaining import Explained, explain_records, explain_register
-from warning.app.rule_stats import RuleStats, rule_stats
+from warning.app.explaining import Explained, explain_records, explain_register, explain_signals
+from warning.app.rule_stats import RuleStats, rule_stats, told_alerts
 from warning.app.triage import rule_precisions
 from warning.catalog.complaints import did_you_mean
 from warning.cli.output import print_json, print_table
@@ -20,6 +20,7 @@ from warning.core.deadline_rules import DeadlineRule
 from warning.core.evidence import Evidence, Item, item_id
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
+from warning.core.sequence_rules import SequenceRule
 from warning.settings import load_settings
 
 LANGUAGES = ("en", "zh", "ja", "ko")
@@ -27,10 +28,10 @@ KINDS = ("regulatory", "news", "customs", "price", "mission")
 MOST_SHOWN = 20
 
 
-@click.command("explain")
+@click.command("explain", epilog="Exit codes: 0 explained, fired or not, 2 usage or configuration.")
 @click.argument("rule_id", metavar="RULE")
 @click.option("--evidence", "files", type=FILE, multiple=True, help="Interchange file (.gz, .zst).")
-@click.option("--id", "wanted", help="Only the record with this id.")
+@click.option("--id", "wanted", help="Only the record with this id; without --evidence the stored one.")
 @click.option("--title", help="Explain a text typed here instead of a file.")
 @click.option("--on", type=day, help="The day on which a deadline rule is asked (default: today).")
 @click.option("--summary", default="", help="With --title.")
@@ -54,29 +55,66 @@ def explain(
     as_json: bool,
     **typed: str,
 ) -> None:
-    """Print the whole tree of pass and fail for one rule on a piece of evidence, fired or not."""
+    """Say why one rule fires on a piece of evidence, or why not, condition by condition.
+
+    The evidence is a text typed here, a record of a file, or one that is stored (--id alone).
+
+    \b
+    Examples:
+      warning rules explain prc-graphite-control --title "China curbs exports of graphite"
+      warning rules explain flow-urea --evidence figures.jsonl.zst --id o17
+      warning rules explain suspension-ending --on 2026-11-01
+    """
     book = chosen_book(rules, feeds, overlays)
     rule = _rule(book, rule_id)
-    if isinstance(rule, DeadlineRule):
-        dated = explain_register(rule, on or system_clock().date(), book)
-        if not dated:
-            raise click.ClickException("the register holds no such date ahead")
-        _print_explained(rule, [one for one in dated if wanted in (None, one.evidence_id)], as_json=as_json)
-        return
-    if (title is None) == (not files):
+    if title is not None and files:
         raise click.UsageError("give either --evidence FILE or --title TEXT")
-    now = system_clock()
-    records: Sequence[Evidence] | chain[Evidence]
-    if title is not None:
-        records = [typed_item(title, **typed)]
+    if isinstance(rule, DeadlineRule):
+        explained = explain_register(rule, on or system_clock().date(), book, wanted)
+    elif title is not None:
+        explained = explain_records(rule, [typed_item(title, **typed)], book)
+    elif not files and wanted is None:
+        raise click.UsageError("give --title TEXT, --evidence FILE, or --id of a stored record")
     else:
-        records = chain.from_iterable(read_evidence(path, imported_at=now) for path in files)
-    explained = explain_records(rule, records, book, wanted)
+        explained = _on_records(rule, _records(files, wanted), book, wanted)
     if not explained:
-        raise click.ClickException(
-            f"no record has the id {wanted!r}" if wanted else "the files hold no record"
-        )
+        raise click.ClickException(_nothing(rule, wanted))
     _print_explained(rule, explained, as_json=as_json)
+
+
+def _on_records(
+    rule: AnyRule, records: Iterable[Evidence], book: Rulebook, wanted: str | None
+) -> Sequence[Explained]:
+    if isinstance(rule, SequenceRule):
+        return explain_signals(rule, records, book)
+    return explain_records(rule, records, book, wanted)
+
+
+def _records(files: Sequence[Path], wanted: str | None) -> Iterator[Evidence]:
+    """The records of the files; without files the stored one, with the figures and lists that came before."""
+    if files:
+        now = system_clock()
+        yield from chain.from_iterable(read_evidence(path, imported_at=now) for path in files)
+        return
+    repository = open_repository(load_settings())
+    try:
+        found = repository.find_item(wanted or "")
+        if found is not None:
+            yield found
+        else:
+            yield from (record for record in repository.export() if not isinstance(record, Item))
+    finally:
+        repository.close()
+
+
+def _nothing(rule: AnyRule, wanted: str | None) -> str:
+    if isinstance(rule, DeadlineRule):
+        return (
+            f"the register holds no act {wanted!r}"
+            if wanted
+            else "the register holds no date that the rule asks for"
+        )
+    return f"no record has the id {wanted!r}" if wanted else "the files hold no record"
 
 
 def typed_item(title: str, **typed: str) -> Item:
@@ -106,45 +144,69 @@ def _rule(book: Rulebook, rule_id: str) -> AnyRule:
 
 def _print_explained(rule: AnyRule, explained: Sequence[Explained], *, as_json: bool) -> None:
     if as_json:
-        answers = [{"id": one.evidence_id, "explain": one.tree.document()} for one in explained]
-        print_json("rules/1", {"command": "explain", "rule": rule.id, "records": answers})
+        answers = [one.document() for one in explained]
+        print_json(
+            "rules/1",
+            {"command": "explain", "rule": rule.id, "version": rule.version, "records": answers},
+        )
         return
     if not rule.enabled or rule.status == "deprecated":
         click.echo(f"{rule.id} is switched off: it would not fire live")
     for one in explained[:MOST_SHOWN]:
-        click.echo(f"{one.evidence_id}")
-        for line in one.tree.lines(1):
+        for line in one.lines(rule):
             click.echo(line)
     if len(explained) > MOST_SHOWN:
         click.echo(f"{len(explained) - MOST_SHOWN} more records; --id shows one, --json all", err=True)
 
 
-@click.command("stats")
+@click.command("stats", epilog="Exit codes: 0 ok, 2 usage or configuration.")
 @click.option("--weeks", type=click.IntRange(1, 520), default=12, show_default=True, help="How far back.")
 @catalogue_options
 @click.option("--json", "as_json", is_flag=True, help="Print rules/1 on stdout.")
 def stats(
     *, weeks: int, rules: Path | None, feeds: Path | None, overlays: Path | None, as_json: bool
 ) -> None:
-    """Say how often each rule fired, when it last did, and how often desks found it right in 90 days."""
+    """Say how often each rule fired, how often desks found it right, and whether to keep, tune or retire it.
+
+    Precision is by desk over 90 days, with a 95 % interval (Wilson) from ten verdicts on. Noise is the share of
+    alerts that were silenced, turned down before publication or closed as false.
+
+    \b
+    Examples:
+      warning rules stats
+      warning rules stats --weeks 26 --json
+    """
     book = chosen_book(rules, feeds, overlays)
     repository = open_repository(load_settings())
     until = system_clock()
+    since = until - timedelta(weeks=weeks)
     try:
-        traces = repository.traces(until - timedelta(weeks=weeks), until)
+        traces = repository.traces(since, until)
         precision = rule_precisions(repository, until)
+        told = told_alerts(repository, since, until)
     finally:
-        repository.engine.dispose()
-    found = rule_stats(book, traces, weeks, precision)
+        repository.close()
+    found = rule_stats(book, traces, weeks, precision, told)
     if as_json:
         print_json(
             "rules/1", {"command": "stats", "weeks": weeks, "rules": [one.document() for one in found]}
         )
-    else:
-        print_table(("RULE", "LAST FIRED", "SIGNALS A WEEK", "LAST OUTCOME", "PRECISION"), map(_row, found))
+        return
+    header = ("RULE", "LAST FIRED", "SIGNALS A WEEK", "ALERTS", "NOISE", "PRECISION", "ADVICE", "BECAUSE")
+    print_table(header, map(_row, found))
 
 
 def _row(one: RuleStats) -> tuple[str, ...]:
     last = one.last_fired_at.date().isoformat() if one.last_fired_at else "never"
     precision = "; ".join(f"{each.desk_id} {each}" for each in one.precision) or "no verdicts"
-    return one.rule_id, last, f"{one.signals_per_week:.2f}", one.last_outcome, precision
+    noise = "" if one.record.noise is None else f"{one.record.noise:.0%}"
+    return (
+        one.rule_id,
+        last,
+        f"{one.signals_per_week:.2f}",
+        str(one.record.alerts),
+        noise,
+        precision,
+        one.advice.word,
+        one.advice.because,
+    )

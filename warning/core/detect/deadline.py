@@ -202,8 +202,39 @@ def explain_deadlines(rule: DeadlineRule, measure: Measure, today: date, book: R
     detail = "" if own else "it holds no date, or another act of the register speaks for it"
     passed = any(child.passed for child in children)
     return ExplainNode(
-        label=f"{rule.id} on {measure.id}, {today}", passed=passed, detail=detail, children=children
+        label=f"{rule.id} on {measure.id}, {today}",
+        passed=passed,
+        detail=detail,
+        children=children,
+        any_of=True,
     )
+
+
+def _asked(rule: DeadlineRule, deadline: Deadline, terms: Terms) -> str:
+    """Say what the date is, and what of it the rule does not ask for."""
+    measure = deadline.measure
+    pairs: tuple[tuple[str, Sequence[str], set[str]], ...] = (
+        ("date", rule.dates, {deadline.kind}),
+        ("actor", rule.actors, {measure.actor}),
+        ("act", rule.acts, {measure.act}),
+        ("direction", rule.directions, {deadline.direction}),
+        ("material", rule.materials, _with_groups(deadline.materials, terms)),
+    )
+    against = [
+        f"the rule asks for the {name} {' or '.join(wanted)}"
+        for name, wanted, own in pairs
+        if wanted and not own & set(wanted)
+    ]
+    if measure.actor in rule.except_actors:
+        against.append(f"acts of {measure.actor} are excepted")
+    if rule.only_verified and not measure.verified:
+        against.append("the act is not verified")
+    said = f"{deadline.kind.replace('_', ' ')}, {deadline.direction}"
+    return "; ".join([said, *against])
+
+
+def _days_left(days: int) -> str:
+    return f"{days} days left" if days >= 0 else f"{-days} days past"
 
 
 def _explained(rule: DeadlineRule, deadline: Deadline, today: date, terms: Terms) -> ExplainNode:
@@ -214,17 +245,18 @@ def _explained(rule: DeadlineRule, deadline: Deadline, today: date, terms: Terms
         ExplainNode(
             label="asked for",
             passed=wants(rule, deadline, terms),
-            detail=f"{deadline.kind}, {deadline.direction}; the rule asks for {', '.join(rule.dates)}",
+            detail=_asked(rule, deadline, terms),
         ),
         ExplainNode(
             label="ahead",
             passed=deadline.concerns(today),
-            detail=f"known from {deadline.known_from}, {left} days left",
+            detail=f"known from {deadline.known_from}, {_days_left(left)}",
         ),
         ExplainNode(
             label="threshold",
             passed=days is not None,
-            detail=f"{asked} days before; now {'none' if days is None else days}",
+            detail=f"told {asked} days before; "
+            + (f"now due: {days}" if days is not None else "none is due now"),
         ),
     )
     passed = all(child.passed for child in children)

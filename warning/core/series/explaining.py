@@ -12,6 +12,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.combining import made_of
 from warning.core.series.effective import standing
+from warning.core.series.figures import amount, number
 from warning.core.series.judge import Finding, judge, judge_rule
 from warning.core.series.judged import Condition
 from warning.core.series.reasons import reason, threshold
@@ -88,14 +89,20 @@ def _judged(rule: SeriesRule, track: Track, place: int, book: Rulebook) -> tuple
     history = ExplainNode(
         label="history",
         passed=count >= rule.min_points,
-        detail=f"{count} figures, the rule wants {rule.min_points}",
+        detail=f"{count} figures up to {_period(track, place)}, the rule wants {rule.min_points}",
     )
     tests = ExplainNode(
         label="any of the tests",
         passed=bool(standing(judge_rule(rule, on, rows).findings, book)),
         children=tuple(_conditions(rule, on, rows, track, book)),
+        any_of=True,
     )
     return history, tests
+
+
+def _period(track: Track, place: int) -> str:
+    point = track.points[place]
+    return point.period if point is not None else "the period of the row that is absent"
 
 
 def _conditions(
@@ -129,11 +136,46 @@ def _condition(
         detail = f"too little is known to compare (threshold {threshold(finding)})"
     else:
         detail = reason(rule, finding, evidence(finding)).text
+    if not holds:
+        detail += "".join(f"; {why}" for why in _held_back(rule, condition, on, rows, evidence(finding)))
     if before:
         detail = f"{detail}; it held already within the {rule.rearm(condition.test)} figures before"
     if lacks_act:
         detail = f"{detail}; no act of the register took effect between the rush and the fall"
     return ExplainNode(label=condition.code, passed=holds and not before and not lacks_act, detail=detail)
+
+
+def _held_back(
+    rule: SeriesRule, condition: Condition, on: Board, rows: Rows, point: Observation
+) -> Iterator[str]:
+    """Name each further demand that the move does not meet by itself: the season, a floor, a spread."""
+    test, plain = condition.test, rule.model_copy(update={"materiality_min": 0.0})
+    defaults = {name: type(test).model_fields[name].default for name in _DEMANDS if hasattr(test, name)}
+    asked = [name for name, default in defaults.items() if getattr(test, name) != default]
+
+    def holds(of: SeriesRule, kept: str = "") -> bool:
+        relaxed = test.model_copy(update={name: defaults[name] for name in asked if name != kept})
+        same = next(c for c in conditions(relaxed) if c.code == condition.code)
+        return bool(judge(of, same, on, rows).holds[0])
+
+    if not holds(plain):
+        return
+    for name in asked:
+        if not holds(plain, name):
+            value = getattr(test, name)
+            said = amount(value, point) if name == "baseline_min" else number(value)
+            yield f"{_DEMANDS[name].format(said)} keeps it quiet"
+    if rule.materiality_min and not holds(rule):
+        yield f"the least move of {amount(rule.materiality_min, point)} keeps it quiet"
+
+
+_DEMANDS = {
+    "season_points": "the comparison with the same season, {} figures before,",
+    "low_points": "a figure as low in the {} before",
+    "scales": "the spread of the series (the fall must be {} robust scales)",
+    "baseline_min": "the floor of {} under the usual level",
+    "min_ratio": "the least move of {} times the level",
+}
 
 
 def _fires_alone(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> bool:

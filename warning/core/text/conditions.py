@@ -117,17 +117,17 @@ class CompiledRule:
     def _with_events(self, reading: Reading, hits: list[Hit]) -> Verdict:
         events: list[tuple[Hit, ...]] = []
         for near in self.near:
-            matches = self._told(reading, near.matches(reading))
+            matches = self.told(reading, near.matches(reading))
             if not matches:
                 return Verdict(met=False)
             events += matches
         alternatives = [match for near in self.near_any for match in near.matches(reading)]
-        alternatives = self._told(reading, alternatives)
+        alternatives = self.told(reading, alternatives)
         if self.near_any and not alternatives:
             return Verdict(met=False)
         return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
 
-    def _told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
+    def told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
         """Leave out what the sentence denies, and for a rule of tightening what it says is eased."""
         if not matches or not self.rule.interrupts:
             return matches

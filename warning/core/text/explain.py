@@ -1,14 +1,25 @@
 """Why a text rule fired on an item, or did not: the rule's own conditions, each with what was found."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
 from warning.core.evidence import Item
 from warning.core.explain import ExplainNode
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
+from warning.core.signals import Facts
+from warning.core.terms import Terms
 from warning.core.text.admission import refusal
-from warning.core.text.conditions import CompiledGroup, CompiledNear, compile_rule
+from warning.core.text.conditions import CompiledGroup, CompiledNear, CompiledRule, compile_rule
 from warning.core.text.engine import engine_of
 from warning.core.text.facts import facts_of
+from warning.core.text.group_words import place_words, words_of
+from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
+
+LONGEST_QUOTE = 200
 
 
 def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
@@ -18,75 +29,138 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
     reading = engine.read(item)
     refused = refusal(rule, item, book)
     verdict = compiled.verdict(reading)
+    fired = verdict.met and not refused
     children = [
         ExplainNode(
-            label="where", passed=not refused, detail=refused or "the item is of a kind the rule reads"
-        )
+            label="source", passed=not refused, detail=refused or f"{item.source_id} is one the rule reads"
+        ),
+        *_age(rule, item),
+        *_conditions(compiled, reading, book.terms),
     ]
-    children += [_group("all", group, reading) for group in compiled.all]
-    if compiled.any:
-        parts = tuple(_group("any", group, reading) for group in compiled.any)
-        children.append(ExplainNode(label="any", passed=any(p.passed for p in parts), children=parts))
-    if compiled.at_least:
-        children.append(_at_least(*compiled.at_least, reading))
-    children += [_near(near, reading) for near in compiled.near]
-    if compiled.near_any:
-        nears = tuple(_near(near, reading) for near in compiled.near_any)
-        children.append(ExplainNode(label="near_any", passed=any(n.passed for n in nears), children=nears))
-    children += [_absent(group, reading) for group in compiled.none]
-    fired = verdict.met and not refused
     if fired:
         official = book.source(item.source_id, item.kind, item.country, item.language).official
         facts = facts_of(rule, verdict, reading, engine.lexicon, official=official)
-        children.append(ExplainNode(label="facts", passed=None, detail=str(facts)))
+        told = tuple(_facts(facts, book.terms))
+        children.append(ExplainNode(label="what is told", passed=None, children=told))
     return ExplainNode(label=f"{rule.id}: {rule.title}", passed=fired, children=tuple(children))
 
 
-def _name(group: CompiledGroup) -> str:
-    given = group.group.model_dump(exclude_defaults=True)
-    given.pop("within", None)
-    source, wanted = next(iter(given.items()))
-    if source == "phrases":
-        wanted = tuple(phrase for phrases in wanted.values() for phrase in phrases)[:6]
-    where = "" if len(group.fields) == 3 else f" in {', '.join(group.fields)}"
-    return f"{source} {', '.join(wanted)}{where}"
+def _age(rule: TextRule, item: Item) -> Iterator[ExplainNode]:
+    days = (item.known_at - item.occurred_at).days
+    if days > rule.max_age_days:
+        detail = f"published {days} days before it was known: after {rule.max_age_days} days no alert opens"
+        yield ExplainNode(label="age", passed=None, detail=detail)
 
 
-def _group(label: str, group: CompiledGroup, reading: Reading) -> ExplainNode:
+def _conditions(compiled: CompiledRule, reading: Reading, terms: Terms) -> Iterator[ExplainNode]:
+    for group in compiled.all:
+        yield _group("mentions", group, reading, terms)
+    if compiled.any:
+        parts = tuple(_group("mentions", group, reading, terms) for group in compiled.any)
+        yield ExplainNode(
+            label="one of these", passed=any(p.passed for p in parts), children=parts, any_of=True
+        )
+    if compiled.at_least:
+        yield _at_least(*compiled.at_least, reading, terms)
+    for near in compiled.near:
+        yield _near(near, compiled, reading, terms)
+    if compiled.near_any:
+        nears = tuple(_near(near, compiled, reading, terms) for near in compiled.near_any)
+        yield ExplainNode(
+            label="one of these", passed=any(n.passed for n in nears), children=nears, any_of=True
+        )
+    for group in compiled.none:
+        yield _absent(group, reading, terms)
+
+
+def _group(label: str, group: CompiledGroup, reading: Reading, terms: Terms) -> ExplainNode:
     hits = group.hits(reading)
-    words = ", ".join(dict.fromkeys(reading.words(hit) for hit in hits[:5]))
-    return ExplainNode(
-        label=f"{label}: {_name(group)}", passed=bool(hits), detail=f"found {words}" if hits else "not found"
-    )
+    detail = f"found {_quoted(hits, reading)}" if hits else "not found"
+    return ExplainNode(label=f"{label} {words_of(group.group, terms)}", passed=bool(hits), detail=detail)
 
 
-def _absent(group: CompiledGroup, reading: Reading) -> ExplainNode:
-    node = _group("none", group, reading)
+def _quoted(hits: Sequence[Hit], reading: Reading) -> str:
+    words = dict.fromkeys(reading.words(hit) for hit in hits[:5])
+    return ", ".join(f"“{word}”" for word in words)
+
+
+def _absent(group: CompiledGroup, reading: Reading, terms: Terms) -> ExplainNode:
+    node = _group("does not mention", group, reading, terms)
     return ExplainNode(label=node.label, passed=not node.passed, detail=node.detail)
 
 
-def _at_least(n: int, groups: tuple[CompiledGroup, ...], reading: Reading) -> ExplainNode:
-    parts = tuple(_group("of", group, reading) for group in groups)
+def _at_least(n: int, groups: tuple[CompiledGroup, ...], reading: Reading, terms: Terms) -> ExplainNode:
+    parts = tuple(_group("mentions", group, reading, terms) for group in groups)
     held = sum(bool(part.passed) for part in parts)
     return ExplainNode(
-        label=f"at least {n}", passed=held >= n, detail=f"{held} of {len(parts)} found", children=parts
+        label=f"at least {n} of these",
+        passed=held >= n,
+        detail=f"{held} of {len(parts)} found",
+        children=parts,
     )
 
 
-def _near(near: CompiledNear, reading: Reading) -> ExplainNode:
+def _near(near: CompiledNear, compiled: CompiledRule, reading: Reading, terms: Terms) -> ExplainNode:
     matches = near.matches(reading)
-    window = "one sentence" if near.window is None else f"{near.window} characters"
-    detail = (
-        f"in “{reading.sentence(reading.sentence_of(matches[0][0]))[:200]}”"
-        if matches
-        else "no stretch holds all of it"
-    )
-    parts = [_group("of", group, reading) for group in near.of]
-    parts += [_barred(group, reading) for group in near.none]
-    return ExplainNode(label=f"near: {window}", passed=bool(matches), detail=detail, children=tuple(parts))
+    told = compiled.told(reading, matches)
+    parts = [_group("mentions", group, reading, terms) for group in near.of]
+    held = all(part.passed for part in parts)
+    parts += [_barred(group, reading, terms) for group in near.none]
+    detail = f"in {_sentence(told, reading)}" if told else ""
+    if held and not told:
+        why = _why_apart(near, matches, reading, terms)
+        parts.append(ExplainNode(label="all of it in one place, and said to happen", passed=False, detail=why))
+    where = "one sentence" if near.window is None else f"{near.window} characters"
+    label = f"together in {where}{place_words(near.fields)}"
+    return ExplainNode(label=label, passed=bool(told), detail=detail, children=tuple(parts))
 
 
-def _barred(group: CompiledGroup, reading: Reading) -> ExplainNode:
+def _why_apart(near: CompiledNear, matches: Sequence[tuple[Hit, ...]], reading: Reading, terms: Terms) -> str:
+    if matches:
+        return f"{_sentence(matches, reading)} denies it, or tells of relief"
+    barring = [(group, hits) for group in near.none if (hits := group.hits(reading))]
+    found = [f"{_quoted(hits, reading)} ({words_of(group.group, terms)})" for group, hits in barring]
+    apart = "it does not stand close enough together"
+    return f"{apart}, or {' and '.join(found)} bars it" if found else apart
+
+
+def _sentence(matches: Sequence[tuple[Hit, ...]], reading: Reading) -> str:
+    sentence = reading.sentence(reading.sentence_of(matches[0][0]))
+    return f"“{' '.join(sentence.split())[:LONGEST_QUOTE]}”"
+
+
+def _barred(group: CompiledGroup, reading: Reading, terms: Terms) -> ExplainNode:
     """A term of a near's none bars only the stretch it stands in, so it has no verdict of its own."""
-    node = _group("none here", group, reading)
+    node = _group("unless beside", group, reading, terms)
     return ExplainNode(label=node.label, passed=None, detail=node.detail)
+
+
+def _facts(facts: Facts, terms: Terms) -> Iterator[ExplainNode]:
+    """What a desk would read, one fact a line; what the text does not say is left out."""
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        if value:
+            words = value if isinstance(value, tuple) else (value,)
+            yield ExplainNode(
+                label=field.name.replace("_", " "),
+                passed=None,
+                detail=", ".join(_labelled(field.name, word, terms) for word in words),
+            )
+
+
+def _labelled(name: str, word: str | date, terms: Terms) -> str:
+    if isinstance(word, date):
+        return word.isoformat()
+    tables: Mapping[str, Mapping[str, Any]] = {
+        "act": terms.acts,
+        "materials": terms.materials,
+        "actors": terms.actors,
+        "targets": terms.actors,
+    }
+    entry = tables.get(name, {}).get(word)
+    label = entry.label.get("en", "") if entry else ""
+    return (
+        f"{label} ({word})"
+        if label and label.casefold() != word.replace("_", " ").casefold()
+        else label or word
+    )
