@@ -198,6 +198,9 @@ def _sources() -> dict[str, dict[str, Any]]:
     catalogue = {path.stem: path for path in FEEDS.glob("*/*.yaml")}
     found = {}
     for name, source_id in _read(PACK / "sources.yaml").items():
+        if isinstance(source_id, dict):
+            found[name] = source_id
+            continue
         spec = yaml.load(catalogue[source_id].read_text(encoding="utf-8"), yaml.BaseLoader)  # `NO` stays text
         found[name] = {key: spec[key] for key in ("id", "kind", "country", "language")}
     return found
