@@ -25,7 +25,7 @@ def told(of: Rulebook, first: date, last: date, *, hours: int = 24) -> list[tupl
     state, found, as_of = State(), [], midnight(first)
     while as_of < midnight(last + timedelta(days=1)):
         assessment = assess(of, Window(), state, as_of)
-        state = carry(state, assessment, {})
+        state = carry(state, assessment)
         found += [(as_of.date(), c.alert.version, c.alert.severity.value) for c in assessment.changes]
         as_of += timedelta(hours=hours)
     return found
@@ -62,7 +62,7 @@ def test_next_version_says_how_many_days_are_left():
     of, state = book(measure(SUSPENSION)), State()
     for day in (date(2026, 11, 1), date(2026, 11, 20)):
         assessment = assess(of, Window(), state, midnight(day))
-        state = carry(state, assessment, {})
+        state = carry(state, assessment)
     (change,) = assessment.changes
     assert ("deadline", "7", "2026-11-27") in {(d.code, d.before, d.after) for d in change.alert.differences}
 
@@ -124,7 +124,7 @@ def test_moved_date_is_told_again_in_an_alert_of_its_own():
     keys = set()
     for of in (before, after):
         assessment = assess(of, Window(), state, midnight(date(2026, 11, 20)))
-        state = carry(state, assessment, {})
+        state = carry(state, assessment)
         keys |= {change.alert.key for change in assessment.changes}
     assert len(keys) == 2
 
@@ -159,7 +159,7 @@ def test_material_of_a_rule_stands_for_its_descendants():
 def test_repeated_threshold_leaves_a_trace_that_fired_nothing():
     of = book(measure(SUSPENSION))
     first = assess(of, Window(), State(), midnight(date(2026, 11, 20)))
-    state = carry(State(), first, {})
+    state = carry(State(), first)
     again = assess(of, Window(), state, midnight(date(2026, 11, 21)))
     assert (again.signals, again.changes) == ((), ())
     assert [(t.outcome, t.fired) for t in again.traces] == [("suppressed", 0)]

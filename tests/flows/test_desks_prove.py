@@ -36,8 +36,9 @@ def test_shipped_desks_let_nothing_out_beyond_its_marking(tmp_path):
 def test_proof_passes_what_may_pass_and_nothing_else():
     proof = prove(small())
     assert proof.breaches == []
-    # 5 markings x 5 release lists. Korea is on 3 of the lists: 2 levels by console, 3 by mail; America: 1 by mail.
-    assert (proof.paths, proof.passed) == (5 * 5 * 3, 3 * 2 + 3 * 3 + 3 * 1)
+    # 5 markings x 5 release lists x 3 ways. What a desk may not see leaves a tear-line of the open report. Only where
+    # Korea may see an AMBER report (it is on 3 lists) the console may not carry the whole: nothing goes that way.
+    assert (proof.paths, proof.passed) == (5 * 5 * 3, 5 * 5 * 3 - 3)
 
 
 def test_router_that_forgets_the_ceiling_is_found_out(monkeypatch: pytest.MonkeyPatch):
@@ -58,7 +59,7 @@ def test_router_that_forgets_the_ceiling_is_found_out(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(proving, "route", careless)
     found = {(b.desk_id, b.path, b.marking, b.detail) for b in prove(small()).breaches}
-    assert ("kr", "console here", Marking.AMBER, "routing lets it pass") in found
+    assert ("kr", "console here (text)", Marking.AMBER, "the canary stands in it") in found
     assert ("kr", "console here", Marking.AMBER, "routing and the look at the payload disagree") in found
 
 
@@ -67,7 +68,8 @@ def test_digest_that_shows_what_it_may_not_is_found_out(monkeypatch: pytest.Monk
 
     def careless(week, one, of, found, written_at):
         cleared = one.model_copy(update={"clearance": Marking.RED, "digest_to": ()})
-        return build(week, cleared, of, found, written_at)
+        whole = [replace(alert, tearlines=(), release_to=None) for alert in found.versions]
+        return build(week, cleared, of, replace(found, versions=whole, standing=whole), written_at)
 
     monkeypatch.setattr(proving, "build_digest", careless)
     leaked = [b for b in prove(small()).breaches if b.path.startswith("digest")]

@@ -97,7 +97,7 @@ def backtest_replay(
         calendar.read_on = as_of.date()
         state = _still_joinable(state, book, as_of)
         assessment = assess(book, window, state, as_of)
-        state = carry(state, assessment, desks)
+        state = carry(state, assessment)
         history.keep(assessment.signals)
         replay.assessments += 1
         _record(replay, assessment, desks)
@@ -108,15 +108,14 @@ def backtest_replay(
     return replay
 
 
-def carry(state: State, assessment: Assessment, countries: Mapping[str, str]) -> State:
-    """Return what the next assessment starts from. `countries` are those of the desks, by desk id."""
+def carry(state: State, assessment: Assessment) -> State:
+    """Return what the next assessment starts from."""
     alerts = {alert.key: alert for alert in state.open_alerts}
     alerts |= {change.alert.key: change.alert for change in assessment.changes}
     told: dict[tuple[str, str], Severity] = dict(state.told)
     for delivery in assessment.deliveries:
         key = (delivery.alert_key, delivery.desk_id)
-        severity = alerts[delivery.alert_key].severity_for(countries[delivery.desk_id])
-        told[key] = max(told.get(key, Severity.UNKNOWN), severity)
+        told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
     still_open = tuple(a for a in alerts.values() if a.state == "open")
     past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
     return replace(state, open_alerts=still_open, told=told, past=past)

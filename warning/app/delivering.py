@@ -17,8 +17,9 @@ from warning.channels.render import render
 from warning.core.alerts import Alert
 from warning.core.deliveries import OutboxRow
 from warning.core.desks import Desk, Destination
-from warning.core.routing import release_refusal
+from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
+from warning.core.tearlines import as_seen_by, versions_seen_by
 from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown, StoreError
 
 log = logging.getLogger(__name__)
@@ -265,7 +266,9 @@ class _Round:
         if alert is None:
             raise DeliveryRefused(f"version {row.alert_version} of the alert is not in the store")
         desk, destination = self._destination(row)
-        message = render(alert, desk, self._book, root=versions[0], reminder=row.step)
+        alert = as_seen_by(alert, desk)
+        root = next(iter(versions_seen_by(versions, desk)), None)
+        message = render(alert, desk, self._book, root=root, reminder=row.step)
         refusal = release_refusal(alert, desk, destination) or payload_refusal(message, desk, destination)
         if refusal:
             raise DeliveryRefused(f"withheld: {': '.join(refusal)}")

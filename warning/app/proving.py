@@ -26,6 +26,7 @@ from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
 from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
+from warning.core.tearlines import as_seen_by
 from warning.core.vocabulary import Marking
 from warning.report.build import WeekInput, build_digest
 from warning.report.render import as_html, as_json, as_text
@@ -124,7 +125,7 @@ def _listed(release_to: Release) -> str:
 
 
 def _alert(book: Rulebook, rule: AnyRule, marking: Marking, release_to: Release, canary: str) -> Alert:
-    plain = _signal(book, rule, Marking.CLEAR, None, f"open report {canary[-6:]}", canary)
+    plain = _signal(book, rule, Marking.CLEAR, None, f"open report {canary[-6:]}", canary[-6:])
     restricted = _signal(book, rule, marking, release_to, f"report {canary}", canary)
     changes, _ = correlate([plain, restricted], (), book, PROVED_AT)
     # An alert's key tells the event; here every case is an event of its own.
@@ -157,7 +158,7 @@ def _signal(
         direction=rule.direction or "tightening",
         materials=tuple(sorted(book.terms.materials))[:1],
         actors=("CN",),
-        instrument=canary,
+        instrument=canary if title.startswith("report") else None,
     )
     return Signal(
         id=signal_id(rule.id, evidence_id),
@@ -189,17 +190,19 @@ def _prove_routing(case: _Case, book: Rulebook, proof: Proof) -> None:
 
 
 def _prove_payload(case: _Case, desk: Desk, destination: Destination, book: Rulebook, proof: Proof) -> None:
-    """A delivery that routing owes: it must be allowed, and whatever is written for it must say its marking."""
+    """A delivery that routing owes: its words may hold the canary only where it may pass, and say their marking."""
     path = f"{destination.channel} {destination.address}"
-    if not may_pass(case.marking, case.release_to, desk, destination.ceiling):
-        proof.breaches.append(case.breach(desk, path, "routing lets it pass"))
-    message = render(case.alert, desk, book)
+    allowed = may_pass(case.marking, case.release_to, desk, destination.ceiling)
+    seen = as_seen_by(case.alert, desk)
+    message = render(seen, desk, book)
     if payload_refusal(message, desk, destination) is not None:
         proof.breaches.append(case.breach(desk, path, "routing and the look at the payload disagree"))
-    for name, said in _payloads(message, case.alert, desk, destination):
+    for name, said in _payloads(message, seen, desk, destination):
         proof.payloads += 1
+        if case.canary in said and not allowed:
+            proof.breaches.append(case.breach(desk, f"{path} ({name})", "the canary stands in it"))
         proof.canaries_read += case.canary in said
-        if f"TLP:{case.marking.value}" not in said:
+        if f"TLP:{seen.marking.value}" not in said:
             proof.breaches.append(case.breach(desk, f"{path} ({name})", "the marking is not shown"))
 
 

@@ -9,6 +9,7 @@ from warning.catalog.complaints import did_you_mean
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
 from warning.core.precision import WINDOW_DAYS, Precision, precisions
+from warning.core.release import desk_refusal
 from warning.core.review import (
     MAX_SNOOZE,
     Action,
@@ -19,8 +20,8 @@ from warning.core.review import (
     levels_of,
     standing_verdicts,
 )
-from warning.core.routing import desk_refusal
 from warning.core.rulebook import Rulebook
+from warning.core.tearlines import as_seen_by, versions_seen_by
 from warning.errors import ConfigError, EvidenceMissing, ReviewRefused
 from warning.store.repository import Repository
 
@@ -59,6 +60,7 @@ def act(repository: Repository, book: Rulebook, wanted: Act, clock: Clock) -> Ac
     (alert,) = repository.alerts(keys=(wanted.alert_key,)) or (None,)
     if alert is None:
         raise EvidenceMissing(f"no alert has the key {wanted.alert_key!r}")
+    alert = as_seen_by(alert, desk)
     refused = desk_refusal(alert, desk)
     if refused:
         raise ReviewRefused(f"desk {desk.id} may not see alert {alert.key}: {refused[1]}")
@@ -84,7 +86,7 @@ def reviews_at(
         events[event.alert_key].append(event)
     versions: defaultdict[str, list[Alert]] = defaultdict(list)
     for version in repository.versions_since_review(desk.id):
-        versions[version.key].append(version)
+        versions[version.key].append(as_seen_by(version, desk))
     now = clock()
     return {
         alert.key: fold(events[alert.key], levels_of(versions[alert.key], desk.country), now)
@@ -100,10 +102,12 @@ def history(
     now = clock()
     standing = {
         desk.id: fold(
-            [event for event in events if event.desk_id == desk.id], levels_of(versions, desk.country), now
+            [event for event in events if event.desk_id == desk.id],
+            levels_of(versions_seen_by(versions, desk), desk.country),
+            now,
         )
         for desk in book.desks
-        if desk_refusal(versions[-1], desk) is None
+        if versions_seen_by(versions[-1:], desk)
     }
     return standing, events
 

@@ -20,7 +20,7 @@ from warning.cli.review_document import event_document, event_line, review_docum
 from warning.core.alerts import Alert
 from warning.core.desks import Desk, Destination
 from warning.core.review import NEEDS_A_LOOK, REVIEW_STATES, Review
-from warning.core.routing import desk_refusal
+from warning.core.tearlines import versions_seen_by
 from warning.errors import EvidenceMissing
 
 SCHEMA = "alerts/1"
@@ -72,7 +72,7 @@ def list_command(
         reviews: Mapping[str, Review] = {}
         if desk_id is not None:
             desk = desk_called(system.book(), desk_id)
-            found = tuple(alert for alert in found if desk_refusal(alert, desk) is None)
+            found = versions_seen_by(found, desk)
             reviews = reviews_at(system.repository, desk, found, system.clock)
     listed = [alert for alert in found if state is None or _is_in(state, alert, reviews)]
     shown = [alert for alert in listed if alert.interrupts or context]
@@ -116,7 +116,7 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
     KEY may be shortened as long as it names one alert.
     """
     with composed_system() as system:
-        versions = versions_named(system, key)
+        versions = _readable(system, versions_named(system, key), desk_id)
         if evidence is not None:
             sys.stdout.buffer.write(_as_fetched(system, versions[-1], evidence))
         elif as_json:
@@ -130,6 +130,16 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
             print_json(SCHEMA, {"alert": {**case_document(versions, told, withheld), **reviewed}})
         else:
             _print_case(system, versions, desk_id)
+
+
+def _readable(system: System, versions: tuple[Alert, ...], desk_id: str | None) -> tuple[Alert, ...]:
+    """Return what the desk may read of them, all when no desk is named. Raises EvidenceMissing when that is nothing."""
+    if desk_id is None:
+        return versions
+    seen = versions_seen_by(versions, desk_called(system.book(), desk_id))
+    if not seen:
+        raise EvidenceMissing(f"the desk {desk_id} may not see alert {versions[-1].key}")
+    return seen
 
 
 def _as_fetched(system: System, alert: Alert, number: int) -> bytes:

@@ -70,6 +70,10 @@ class Alert:
     state: Literal["open", "closed"] = "open"
     tearlines: tuple[tuple[str, "Alert"], ...] = ()
 
+    def for_desk(self, desk_id: str) -> "Alert":
+        """The alert as this desk may read it: its tear-line where it has one."""
+        return next((own for known, own in self.tearlines if known == desk_id), self)
+
     def severity_for(self, country: str) -> Severity:
         """The severity for one country; the act's own where the country has no exposure file."""
         return next((g.severity for g in self.gradings if g.country == country), self.severity)

@@ -8,22 +8,50 @@ from warning.core.rulebook import Rulebook
 
 
 def grade(change: AlertChange, book: Rulebook) -> AlertChange:
-    """Return the change with gradings; a country's rise in severity alone makes a new version."""
+    """Return the change with gradings; a country's rise in severity alone makes a new version.
+
+    News for a desk that reads a tear-line is a new version too; the others are told nothing of it.
+    """
+    before = change.previous
+    alert = _graded(change.alert, before, book)
+    known = dict(before.tearlines) if before else {}
+    tearlines = {
+        desk_id: _graded(own, known.get(desk_id) or _whole_before(own, before), book)
+        for desk_id, own in change.alert.tearlines
+    }
+    if before is None:
+        return AlertChange(kind="opened", alert=_versioned(alert, tearlines, alert.version))
+    if alert.differences or any(own.differences for own in tearlines.values()):
+        alert = _versioned(alert, tearlines, before.version + 1)
+        return AlertChange(kind="updated", alert=alert, previous=before)
+    tearlines = {
+        desk_id: replace(own, differences=known[desk_id].differences if desk_id in known else ())
+        for desk_id, own in tearlines.items()
+    }
+    alert = replace(alert, differences=before.differences)
+    return AlertChange(kind="joined", alert=_versioned(alert, tearlines, before.version), previous=before)
+
+
+def _whole_before(own: Alert, before: Alert | None) -> Alert | None:
+    """What the desk had before it needed a tear-line: the alert itself, unless it sees the event only now."""
+    return None if any(difference.code == "opened" for difference in own.differences) else before
+
+
+def _graded(alert: Alert, before: Alert | None, book: Rulebook) -> Alert:
     gradings = tuple(
-        grade_for(
-            change.alert.facts, change.alert.severity, exposure, book.policy.severity, book.terms.materials
-        )
+        grade_for(alert.facts, alert.severity, exposure, book.policy.severity, book.terms.materials)
         for _, exposure in sorted(book.exposure.items())
     )
-    alert = replace(change.alert, gradings=gradings)
-    if change.previous is None:
-        return AlertChange(kind="opened", alert=alert)
-    differences = (*alert.differences, *_rises(change.previous, alert))
-    if not differences:
-        alert = replace(alert, differences=change.previous.differences)
-        return AlertChange(kind="joined", alert=alert, previous=change.previous)
-    alert = replace(alert, differences=differences, version=change.previous.version + 1)
-    return AlertChange(kind="updated", alert=alert, previous=change.previous)
+    graded = replace(alert, gradings=gradings)
+    if before is None:
+        return graded
+    return replace(graded, differences=(*graded.differences, *_rises(before, graded)))
+
+
+def _versioned(alert: Alert, tearlines: dict[str, Alert], version: int) -> Alert:
+    """A tear-line goes by the number of the version it belongs to."""
+    numbered = tuple((desk_id, replace(own, version=version)) for desk_id, own in sorted(tearlines.items()))
+    return replace(alert, version=version, tearlines=numbered)
 
 
 def _rises(before: Alert, after: Alert) -> tuple[Difference, ...]:

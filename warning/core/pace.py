@@ -18,6 +18,7 @@ from warning.core.deliveries import Delivery, HoldReason, Withheld, WithheldReas
 from warning.core.desks import Desk
 from warning.core.inhibition import inhibitor
 from warning.core.rulebook import Rulebook
+from warning.core.tearlines import as_seen_by, change_seen_by
 from warning.core.vocabulary import Severity
 from warning.core.workdays import rest_ends_at
 
@@ -142,7 +143,8 @@ class _Pacer:
         change = self._changes.get(delivery.alert_key)
         if desk is None or change is None:
             return delivery
-        case = _Case(change=change, desk=desk, told=self._told.get((change.alert.key, desk.id)))
+        seen = change_seen_by(change, desk) or change
+        case = _Case(change=seen, desk=desk, told=self._told.get((change.alert.key, desk.id)))
         refused = self._unapproved(case) or self._inhibited(case) or self._over_budget(case)
         if refused:
             return _withheld(delivery, *refused)
@@ -168,7 +170,9 @@ class _Pacer:
         if case.told is not None:
             return None
         muting = [rule for rule in self._book.policy.inhibit if rule.mutes.holds(case.alert)]
-        known = [a for a in self._alerts if self._knows(a, case.desk)] if muting else []
+        known = (
+            [as_seen_by(a, case.desk) for a in self._alerts if self._knows(a, case.desk)] if muting else []
+        )
         found = inhibitor(muting, case.alert, case.desk.country, known, self._as_of)
         if found is None:
             return None

@@ -9,8 +9,9 @@ from warning.core.alerts import Alert
 from warning.core.deliveries import Delivery
 from warning.core.desks import Desk, Destination
 from warning.core.escalation import Escalation, Step
+from warning.core.release import release_refusal
 from warning.core.review import NEEDS_A_LOOK, Review
-from warning.core.routing import release_refusal
+from warning.core.tearlines import as_seen_by
 from warning.core.workdays import next_workday, office_time_after
 
 LAPSES_AFTER = timedelta(days=3)
@@ -38,7 +39,8 @@ def due_reminders(unanswered: Unanswered, escalation: Escalation, now: datetime)
     missed by more than `LAPSES_AFTER` is not made up for. A destination that may not see the alert is left out: a
     deputy's marking is checked like anybody's.
     """
-    alert, desk = unanswered.alert, unanswered.desk
+    desk = unanswered.desk
+    alert = as_seen_by(unanswered.alert, desk)
     steps = escalation.for_severity(alert.severity_for(desk.country))
     if unanswered.review.state not in NEEDS_A_LOOK or not alert.interrupts or alert.state != "open":
         return ()

@@ -1,11 +1,13 @@
 """Which desk is told of which alert version by which channel, and for every "no" the reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
+from warning.core.release import release_refusal
 from warning.core.silences import Silence, silence_for
+from warning.core.tearlines import as_seen_by, change_seen_by
 from warning.core.vocabulary import Severity
 
 Told = Mapping[tuple[str, str], Severity]
@@ -20,19 +22,31 @@ def route(
     """
     owed: list[Delivery] = []
     withheld: list[Withheld] = []
-    for change in changes:
-        if change.kind == "joined":
-            continue
+    for change in (change for change in changes if change.kind != "joined"):
         for desk in desks:
-            for destination in (each for several in desk.destinations for each in several.each()):
-                decision = decide(change.alert, desk, destination, told)
-                if isinstance(decision, Delivery):
-                    decision = _silenced(change, desk, decision, told, silences) or decision
+            for decision in _decisions(change, desk, told, silences):
                 if isinstance(decision, Delivery):
                     owed.append(decision)
                 else:
                     withheld.append(decision)
     return tuple(sorted(owed)), tuple(sorted(withheld))
+
+
+def _decisions(
+    change: AlertChange, desk: Desk, told: Told, silences: Sequence[Silence]
+) -> Iterator[Delivery | Withheld]:
+    """Decide for every destination of a desk, about what the desk may see of the change."""
+    seen = change_seen_by(change, desk)
+    alert = as_seen_by(change.alert, desk)
+    for destination in (each for several in desk.destinations for each in several.each()):
+        if seen is None:
+            yield _withheld(alert, desk, destination, "nothing_new", "nothing changed that the desk may see")
+            continue
+        decision = decide(alert, desk, destination, told)
+        if isinstance(decision, Delivery):
+            yield _silenced(seen, desk, decision, told, silences) or decision
+        else:
+            yield decision
 
 
 def decide(alert: Alert, desk: Desk, destination: Destination, told: Told) -> Delivery | Withheld:
@@ -82,24 +96,6 @@ def _silenced(
         reason="silenced",
         detail=f"{silence.id} by {silence.actor} until {silence.until:%Y-%m-%d %H:%M}Z: {silence.reason}",
     )
-
-
-def release_refusal(alert: Alert, desk: Desk, destination: Destination) -> tuple[WithheldReason, str] | None:
-    """Return why this alert may not leave for this destination, None when it may. Every egress asks this."""
-    refused = desk_refusal(alert, desk)
-    if refused is None and alert.marking > destination.ceiling:
-        return "marking_exceeds_ceiling", f"TLP:{alert.marking.value} may not leave by {destination.channel}"
-    return refused
-
-
-def desk_refusal(alert: Alert, desk: Desk) -> tuple[WithheldReason, str] | None:
-    """Return why this desk may not know of the alert at all, by whatever way; None when it may."""
-    if alert.marking > desk.clearance:
-        detail = f"TLP:{alert.marking.value} is above the desk's clearance TLP:{desk.clearance.value}"
-        return "marking_exceeds_clearance", detail
-    if alert.release_to is not None and desk.country not in alert.release_to:
-        return "not_released", f"releasable to {', '.join(sorted(alert.release_to)) or 'nobody'}"
-    return None
 
 
 def _withheld(

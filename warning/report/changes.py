@@ -8,6 +8,7 @@ from warning.core.desks import Desk, Destination
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts
+from warning.core.tearlines import as_seen_by
 from warning.core.terms import Language
 from warning.report.document import ChangeKind, ChangeLine, ComingDate, DateKind
 from warning.report.words import DigestWords
@@ -18,8 +19,9 @@ _KIND_ORDER: Mapping[ChangeKind, int] = {"new": 0, "updated": 1, "easing": 2, "c
 
 
 def permitted(alerts: Iterable[Alert], desk: Desk, destinations: Sequence[Destination]) -> tuple[Alert, ...]:
-    """Return the alerts that may leave for every one of the digest's destinations."""
-    return tuple(a for a in alerts if not any(release_refusal(a, desk, d) for d in destinations))
+    """Return the alerts that may leave for every one of the digest's destinations, as the desk may read them."""
+    seen = (as_seen_by(alert, desk) for alert in alerts)
+    return tuple(a for a in seen if not any(release_refusal(a, desk, d) for d in destinations))
 
 
 def change_lines(

@@ -31,7 +31,8 @@ def add_review(connection: Connection, event: ReviewEvent, country: str) -> Revi
             f"alert {event.alert_key} stands at version {row.version} now, not at version "
             f"{event.alert_version}: read what changed (`warning alerts show {event.alert_key}`), then act"
         )
-    levels = levels_of(versions(connection, event.alert_key), country)
+    seen = [version.for_desk(event.desk_id) for version in versions(connection, event.alert_key)]
+    levels = levels_of(seen, country)
     before = review_events(connection, alert_key=event.alert_key, desk_id=event.desk_id)
     refused = refusal(fold(before, levels, event.at), event)
     if refused:

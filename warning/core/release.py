@@ -1,0 +1,23 @@
+"""Who may see an alert: the one check that every way out asks, and that fails closed."""
+
+from warning.core.alerts import Alert
+from warning.core.deliveries import WithheldReason
+from warning.core.desks import Desk, Destination
+
+
+def release_refusal(alert: Alert, desk: Desk, destination: Destination) -> tuple[WithheldReason, str] | None:
+    """Return why this alert may not leave for this destination, None when it may. Every egress asks this."""
+    refused = desk_refusal(alert, desk)
+    if refused is None and alert.marking > destination.ceiling:
+        return "marking_exceeds_ceiling", f"TLP:{alert.marking.value} may not leave by {destination.channel}"
+    return refused
+
+
+def desk_refusal(alert: Alert, desk: Desk) -> tuple[WithheldReason, str] | None:
+    """Return why this desk may not know of the alert at all, by whatever way; None when it may."""
+    if alert.marking > desk.clearance:
+        detail = f"TLP:{alert.marking.value} is above the desk's clearance TLP:{desk.clearance.value}"
+        return "marking_exceeds_clearance", detail
+    if alert.release_to is not None and desk.country not in alert.release_to:
+        return "not_released", f"releasable to {', '.join(sorted(alert.release_to)) or 'nobody'}"
+    return None
