@@ -13,6 +13,7 @@ from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction, Severity
 
 DateKind = Literal["suspension_end", "entry_into_force", "expiry"]
+DateOrigin = Literal["register", "evidence"]
 DaysBefore = Annotated[int, Field(ge=0, le=366)]
 STORY = "deadline:"
 
@@ -31,7 +32,8 @@ class DeadlineRule(RuleBase):
 
     `before_days` reads {days before: severity}; `severity` is the most it may give. The other lists say which
     acts count, an empty list means every one: `materials` stand for their descendants too, `directions` is
-    what the date brings (the end of a suspension tightens, the end of a control eases).
+    what the date brings (the end of a suspension tightens, the end of a control eases). `dates_from` says
+    whether the dates of the register count, those that open alerts took from their evidence, or both.
     """
 
     kind: Literal["deadline"]
@@ -43,6 +45,7 @@ class DeadlineRule(RuleBase):
     acts: tuple[TermId, ...] = ()
     directions: tuple[Direction, ...] = ()
     only_verified: bool = False
+    dates_from: tuple[DateOrigin, ...] = Field(default=("register", "evidence"), min_length=1)
     examples: tuple[DeadlineExample, ...] = Field(min_length=2)
 
     def threshold(self, days_left: int) -> int | None:

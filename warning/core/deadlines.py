@@ -7,6 +7,7 @@ from datetime import date
 from warning.core.correlate import instrument_key
 from warning.core.deadline_rules import DateKind
 from warning.core.measures import Clause, Measure
+from warning.core.signals import Exhibit
 from warning.core.vocabulary import Direction
 
 OPPOSITE: dict[Direction, Direction] = {
@@ -22,7 +23,8 @@ class Deadline:
 
     `part` is the clause it belongs to, empty for the whole act. `known_from` is the day the date was made
     known: nothing fires on it or before. From `moot_from` on the date brings nothing any more (an act that is
-    suspended before it takes effect). `returns` are the acts that apply again when a suspension ends.
+    suspended before it takes effect). `returns` are the acts that apply again when a suspension ends. `exhibit` is
+    where the date was read, for a date that is not from the register.
     """
 
     measure: Measure
@@ -34,6 +36,7 @@ class Deadline:
     moot_from: date | None = None
     materials: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
+    exhibit: Exhibit | None = None
 
     @property
     def id(self) -> str:

@@ -78,7 +78,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         differences=(),
     )
     nearer = _deadlines(s for s in signals if s.id not in joined_before)
-    linked = (*_links(alert, signals), *_arrivals(s for s in signals if s.id not in joined_before))
+    new = [s for s in signals if s.id not in joined_before]
+    linked = (*_links(alert, signals), *_arrivals(new), *_corrections(new))
     joined = replace(joined, differences=(*_differences(alert, joined, book), *nearer, *linked))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
         joined = replace(
@@ -118,6 +119,17 @@ def _merge_facts(alert: Alert | None, signals: Sequence[Signal]) -> Facts:
     story = bool(ranked[0].story)
     for facts in rest:
         base = _fill(base, facts, closed=closed and not story)
+    return _corrected(base, alert, ranked, has_official=has_official) if alert else base
+
+
+def _corrected(base: Facts, alert: Alert, signals: Sequence[Signal], *, has_official: bool) -> Facts:
+    """Take over the dates of a document that was edited: its publisher corrected it. Press corrects no official text."""
+    for signal in sorted(signals, key=lambda s: (s.known_at, s.id)):
+        if signal.id in alert.signal_ids and (signal.exhibit.official or not has_official):
+            said = signal.facts
+            base = replace(
+                base, effective=said.effective or base.effective, expires=said.expires or base.expires
+            )
     return base
 
 
@@ -227,6 +239,21 @@ def _arrivals(signals: Iterable[Signal]) -> Iterable[Difference]:
     for reason in (reason for s in signals for reason in s.why if reason.code == "absence.arrived"):
         said = dict(reason.params)
         yield Difference(code="arrived", before=said["days"], after=said["day"])
+
+
+def _corrections(signals: Iterable[Signal]) -> Iterable[Difference]:
+    """A figure that was published anew, and so took a signal back or changed it: both figures, with the period."""
+    told = {
+        (said["period"], said["before"], said["after"])
+        for signal in signals
+        for reason in signal.why
+        if reason.code in {"series.withdrawn", "series.revised"}
+        for said in [dict(reason.params)]
+    }
+    return tuple(
+        Difference(code="corrected", before=f"{period}: {before}", after=f"{period}: {after}")
+        for period, before, after in sorted(told)
+    )
 
 
 def _new_roots(old: tuple[str, ...], new: tuple[str, ...], book: Rulebook) -> tuple[str, str]:

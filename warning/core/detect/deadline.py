@@ -10,6 +10,7 @@ from warning.core.alerts import Alert
 from warning.core.deadline_rules import STORY, DeadlineRule, is_deadline
 from warning.core.deadlines import Deadline, deadlines
 from warning.core.evidence import KnownWindow
+from warning.core.evidence_dates import evidence_deadlines
 from warning.core.explain import ExplainNode
 from warning.core.measures import Measure
 from warning.core.rulebook import Rulebook
@@ -24,7 +25,7 @@ OFFICIAL_ENDINGS = (".gov", ".gov.cn", ".go.jp", ".go.kr", ".gov.uk", ".europa.e
 
 def detect_deadlines(
     book: Rulebook,
-    known: KnownWindow,  # noqa: ARG001 - the register is the rulebook's; no evidence is read
+    known: KnownWindow,
     as_of: datetime,
 ) -> tuple[list[Signal], list[Trace]]:
     """Fire on the last threshold passed of each date ahead, every time it is asked: `untold` drops repeats."""
@@ -32,7 +33,9 @@ def detect_deadlines(
     signals: list[Signal] = []
     traces: list[Trace] = []
     rules = [rule for rule in book.active("deadline") if isinstance(rule, DeadlineRule)]
-    ahead = [d for d in deadlines(book.measures) if d.concerns(today)] if rules else []
+    register = deadlines(book.measures) if rules else ()
+    every = (*register, *evidence_deadlines(known.alerts, register)) if rules else ()
+    ahead = [d for d in every if d.concerns(today)]
     for rule in rules:
         wanted = [d for d in ahead if wants(rule, d, book.terms)]
         fired = [_signal(rule, d, days, today) for d in wanted if (days := due(rule, d, today)) is not None]
@@ -59,6 +62,7 @@ def wants(rule: DeadlineRule, deadline: Deadline, terms: Terms) -> bool:
     measure = deadline.measure
     return (
         deadline.kind in rule.dates
+        and ("evidence" if deadline.exhibit else "register") in rule.dates_from
         and (not rule.actors or measure.actor in rule.actors)
         and measure.actor not in rule.except_actors
         and (not rule.acts or measure.act in rule.acts)
@@ -149,7 +153,11 @@ def _reasons(deadline: Deadline, days_left: int) -> tuple[Reason, ...]:
         reasons.append(
             Reason(code="deadline.returns", text=f"Applies again: {acts}", params=(("acts", acts),))
         )
-    if not measure.verified:
+    if deadline.exhibit is not None:
+        said = f"{deadline.exhibit.source_title}: {deadline.exhibit.title}"
+        text = f"The date is from the evidence, not from the register: {said}"
+        reasons.append(Reason(code="deadline.evidence", text=text, params=(("source", said),)))
+    elif not measure.verified:
         fields = ", ".join(measure.unverified) or "every date"
         text = f"Not verified in the register: {fields}"
         reasons.append(Reason(code="deadline.unverified", text=text, params=(("fields", fields),)))
@@ -158,6 +166,8 @@ def _reasons(deadline: Deadline, days_left: int) -> tuple[Reason, ...]:
 
 def _exhibit(deadline: Deadline, told_at: datetime) -> Exhibit:
     measure = deadline.measure
+    if deadline.exhibit is not None:
+        return replace(deadline.exhibit, evidence_id=f"dates:{deadline.id}", known_at=told_at)
     official = [url for url in measure.sources if _is_official(url)]
     return Exhibit(
         evidence_id=f"{REGISTER}:{deadline.id}",
@@ -190,7 +200,7 @@ def _trace(rule: DeadlineRule, considered: int, fired: int) -> Trace:
         outcome="fired" if fired else "below_threshold" if considered else "no_evidence",
         considered=considered,
         fired=fired,
-        detail="" if considered else "no such date ahead in the register",
+        detail="" if considered else "no such date ahead in the register or the evidence",
     )
 
 
