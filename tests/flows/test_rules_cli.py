@@ -159,10 +159,95 @@ def test_backtest_prints_its_document(run, evidence: str):
     assert result.exit_code == 0
     document = json.loads(result.stdout)
     assert document["schema"] == "backtest/1"
-    assert set(document) == {"schema", "alerts", "measures", "load", "records", "records_per_second"}
+    assert set(document) == {
+        "schema",
+        "alerts",
+        "measures",
+        "load",
+        "records",
+        "records_per_second",
+        "expectations",
+    }
     assert document["records"] == 3
     assert set(document["load"]) == {"KR", "US"}
     assert document["load"]["KR"]["interrupting_per_week"] == 1.0
+
+
+def edited(tmp_path: Path, rule: str, before: str, after: str) -> tuple[str, ...]:
+    """Options for a copy of the rules with one edit."""
+    rules = Path(shutil.copytree(RULES, tmp_path / "edited"))
+    path = rules / "signals" / f"{rule}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    return ("--rules", str(rules), "--feeds", str(FEEDS))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "said"),
+    [
+        ("exactly: 1", 0, "1 of 1 expectations met"),
+        ("at_least: 1, at_most: 2", 0, "1 of 1 expectations met"),
+        ("exactly: 0", 1, "expected exactly 0 from 2023-07-01 to 2023-07-31, found 1"),
+        ("at_least: 2", 1, "expected at least 2 from 2023-07-01 to 2023-07-31, found 1"),
+    ],
+)
+def test_backtest_judges_what_rules_expect(
+    run, evidence: str, tmp_path: Path, wanted: str, code: int, said: str
+):
+    line = f"backtest: [{{from: 2023-07-01, to: 2023-07-31, {wanted}}}]\nactors: [CN]"
+    trees = edited(tmp_path, "prc-export-control", "actors: [CN]", line)
+    days = ("--from", "2023-07-01", "--to", "2023-07-31")
+    report = tmp_path / "expectations.xml"
+    result = run(
+        "rules", "backtest", "--evidence", evidence, *days, "--text", "--junit", str(report), trees=trees
+    )
+    assert result.exit_code == code
+    assert said in result.output
+    assert ET.parse(report).getroot().attrib["failures"] == str(code)
+
+
+def test_backtest_judges_no_expectation_whose_days_it_has_not_seen(run, evidence: str, tmp_path: Path):
+    line = "backtest: [{from: 2023-01-01, to: 2023-12-31, exactly: 7}]\nactors: [CN]"
+    trees = edited(tmp_path, "prc-export-control", "actors: [CN]", line)
+    result = run("rules", "backtest", "--evidence", evidence, trees=trees)
+    assert result.exit_code == 0
+    (one,) = json.loads(result.stdout)["expectations"]
+    assert (one["found"], one["held"]) == (1, None)
+
+
+def test_expectation_is_no_part_of_the_version(run, tmp_path: Path):
+    line = "backtest: [{from: 2023-01-01, to: 2023-12-31, exactly: 7}]\nactors: [CN]"
+    trees = edited(tmp_path, "prc-export-control", "actors: [CN]", line)
+    told = [
+        run("rules", "explain", "prc-export-control", "--title", "x", trees=some).stdout.splitlines()[0]
+        for some in (TREES, trees)
+    ]
+    assert told[0] == told[1]
+
+
+def test_backtest_compares_before_and_after_an_edit(run, evidence: str, tmp_path: Path):
+    after = edited(tmp_path, "prc-export-control", "[job fair]", "[job fair, germanium]")
+    result = run("rules", "backtest", "--evidence", evidence, "--against", str(RULES), trees=after)
+    compared = json.loads(result.stdout)["comparison"]
+    assert compared["gained"] == []
+    (quieter,) = [one for one in compared["changed"] if "interrupts" in one["changes"]]
+    assert quieter["changes"]["interrupts"] == {"before": True, "after": False}
+    assert quieter["changes"]["rule"] == {"before": "prc-export-control", "after": "gallium-background"}
+    assert compared["load"]["KR"]["before"]["interrupting_per_week"] == 1.0
+    assert compared["load"]["KR"]["after"]["interrupting_per_week"] == 0.0
+    assert {"week": "2023-W27", "desk": "kr", "before": 1, "after": 0} in compared["weeks"]
+    again = run("rules", "backtest", "--evidence", evidence, "--against", str(RULES), trees=after)
+    assert json.loads(again.stdout)["comparison"] == compared
+
+
+def test_comparison_in_words_names_what_changed(run, evidence: str, tmp_path: Path):
+    after = edited(tmp_path, "prc-export-control", "severity: severe", "severity: minor")
+    result = run("rules", "backtest", "--evidence", evidence, "--against", str(RULES), "--text", trees=after)
+    assert "changed 2023-07-03" in result.stdout
+    assert "severity: KR extreme, US severe → KR" in result.stdout
+    same = run("rules", "backtest", "--evidence", evidence, "--against", str(RULES), "--text")
+    assert "the edit changes nothing on this evidence" in same.stdout
 
 
 @pytest.mark.parametrize("wrong", [("--step", "1y"), ("--from", "july"), ("--to", "2023-13-01")])
@@ -223,7 +308,7 @@ def test_explain_finds_a_stored_record_by_its_id(run, evidence: str, tmp_path: P
     stored = next(json.loads(line) for line in written if "germanium" in line)
     result = run("rules", "explain", "prc-export-control", "--id", stored["id"])
     assert f"fires on {stored['id']}: {stored['title']}" in result.stdout
-    assert run("rules", "explain", "prc-export-control", "--id", "nothing").exit_code == 2
+    assert "no record has the id" in run("rules", "explain", "prc-export-control", "--id", "nothing").stderr
 
 
 def test_explain_finds_a_record_by_its_id(run, evidence: str):

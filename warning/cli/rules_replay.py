@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
@@ -11,16 +12,28 @@ from time import perf_counter
 
 import click
 
+from warning.app.backtest_notes import Judged, Notes, judged
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
 from warning.app.chronology import as_replayed
+from warning.app.comparing import Side, comparison
 from warning.app.compose import system_clock
 from warning.app.evaluating import evaluate_records
 from warning.catalog.load import load_measures
+from warning.cli.backtest_text import expectation_cases, print_backtest
+from warning.cli.junit import junit_document
 from warning.cli.output import print_json
-from warning.cli.rules_options import catalogue_options, chosen_book, chosen_trees, evidence_option
+from warning.cli.rules_options import (
+    DIRECTORY,
+    catalogue_options,
+    chosen_book,
+    chosen_trees,
+    evidence_option,
+)
 from warning.collect.interchange import own_identity, read_evidence
 from warning.core.evidence import Evidence
+from warning.core.measures import Measure
+from warning.core.rulebook import Rulebook
 
 _STEP = re.compile(r"(?P<count>[1-9]\d{0,3})(?P<unit>[hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -54,7 +67,7 @@ def stretch(text: str) -> timedelta:
     return int(found["count"]) * _UNITS[found["unit"]]
 
 
-@click.command("eval")
+@click.command("eval", epilog="Exit codes: 0 ok, 1 evidence that cannot be read, 2 usage or configuration.")
 @evidence_option
 @click.option("--as-of", type=instant, help="Know only what was known at this time.")
 @catalogue_options
@@ -84,7 +97,9 @@ def evaluate(
     sys.stdout.flush()
 
 
-@click.command("backtest")
+@click.command(
+    "backtest", epilog="Exit codes: 0 ok, 1 an expectation of a rule is not met, 2 usage or configuration."
+)
 @evidence_option
 @click.option("--from", "first", type=day, help="First day replayed (default: the first known).")
 @click.option("--to", "last", type=day, help="Last day replayed.")
@@ -92,6 +107,11 @@ def evaluate(
     "--step", type=stretch, default="1d", show_default=True, help="How often to assess: 6h, 1d, 1w."
 )
 @catalogue_options
+@click.option("--against", type=DIRECTORY, help="Rules as they were before an edit: say what it changes.")
+@click.option("--against-overlays", type=DIRECTORY, help="Your own directory as it was before the edit.")
+@click.option(
+    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the expectations as JUnit XML."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print backtest/1 on stdout (the default).")
 @click.option("--text", "as_text", is_flag=True, help="Print a summary to read instead.")
 def backtest(
@@ -104,48 +124,62 @@ def backtest(
     rules: Path | None,
     feeds: Path | None,
     overlays: Path | None,
+    against: Path | None,
+    against_overlays: Path | None,
+    junit: Path | None,
     as_json: bool,
     as_text: bool,
 ) -> None:
     """Replay the past day by day, knowing only what was known, and print what desks would have got.
 
+    Rules say under `backtest` how many alerts a stretch of history must bring; one that is not met ends with 1.
+
     \b
     Examples:
       warning rules backtest --evidence history.jsonl.zst --from 2023-01-01 --text
-      warning rules backtest --evidence items.jsonl figures.jsonl.gz --step 1w
+      warning rules backtest --evidence history.jsonl.zst --against ../rules-before --text
     """
     where = chosen_trees(rules, feeds, overlays)
-    book, measures = chosen_book(rules, feeds, overlays), load_measures(where.rules)
-    started = perf_counter()
-    records = (own_identity(record) for record in _records((*files, *more)))
-    replay = backtest_replay(book, records, first=first, last=last, step=step)
+    measures = load_measures(where.rules)
+    span = Span(files=(*files, *more), first=first, last=last, step=step)
+    side, verdicts = _side(chosen_book(rules, feeds, overlays), measures, span)
+    content = {**side.content, "expectations": [one.document() for one in verdicts]}
+    if against or against_overlays:
+        earlier = chosen_book(against or rules, feeds, against_overlays or overlays)
+        content["comparison"] = comparison(_side(earlier, measures, span)[0], side)
+    if junit:
+        junit.write_text(junit_document(expectation_cases(verdicts)), encoding="utf-8")
+    if as_text and not as_json:
+        print_backtest(content)
+    else:
+        print_json("backtest/1", content)
+    sys.exit(1 if any(one.held is False for one in verdicts) else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The evidence and the days of a replay."""
+
+    files: tuple[Path, ...]
+    first: date | None
+    last: date | None
+    step: timedelta
+
+
+def _side(book: Rulebook, measures: Sequence[Measure], span: Span) -> tuple[Side, tuple[Judged, ...]]:
+    notes, started = Notes(), perf_counter()
+    records = (own_identity(record) for record in _records(span.files))
+    replay = backtest_replay(
+        book, records, first=span.first, last=span.last, step=span.step, watch=notes.take
+    )
     seconds = max(perf_counter() - started, 1e-9)
     content = backtest_document(replay, book, measures)
     content["records_per_second"] = round(replay.records / seconds)
-    if as_text and not as_json:
-        _print_summary(content)
-    else:
-        print_json("backtest/1", content)
+    verdicts = judged(book, replay, notes, span.first, span.last)
+    return Side(version=book.version, content=content, notes=notes), verdicts
 
 
 def _records(files: tuple[Path, ...]) -> Iterator[Evidence]:
     """The records of all files, one file after the other."""
     now = system_clock()
     return map(as_replayed, chain.from_iterable(read_evidence(path, imported_at=now) for path in files))
-
-
-def _print_summary(content: dict[str, object]) -> None:
-    alerts, measures, load = content["alerts"], content["measures"], content["load"]
-    assert isinstance(alerts, list)
-    assert isinstance(measures, dict)
-    assert isinstance(load, dict)
-    for alert in alerts:
-        mark = "!" if alert["interrupts"] else " "
-        number = f" [{alert['instrument']}]" if alert["instrument"] else ""
-        click.echo(f"{alert['opened_at'][:10]} {mark} {alert['title']}{number} ({alert['evidence']} records)")
-    for country, figures in load.items():
-        click.echo(f"{country}: {figures['interrupting_per_week']} interrupting alerts a week", err=True)
-    caught, missed = measures["caught"], measures["missed"]
-    click.echo(f"{len(caught)} of {len(caught) + len(missed)} acts of the register caught", err=True)
-    click.echo(f"{content['records']} records, {content['records_per_second']} a second", err=True)
-    sys.stdout.flush()

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from warning.core.approval import Publish
+from warning.core.expectations import Expectation
 from warning.core.ids import content_id
 from warning.core.model import OperatorModel
 from warning.core.terms import TermId
@@ -34,11 +35,14 @@ class RuleBase(OperatorModel):
     tags: tuple[str, ...] = ()
     max_age_days: int = Field(default=14, ge=1, le=400)
     publish: Publish = Publish()
+    backtest: tuple[Expectation, ...] = ()
 
     @property
     def version(self) -> str:
-        """Twelve hexadecimal digits over what the rule flags: prose, examples and `publish` are not part of it."""
-        prose = {"examples", "rationale", "false_positives", "references", "owner", "tags", "publish"}
+        """Twelve hexadecimal digits over what the rule flags: prose, examples, `publish` and `backtest` apart."""
+        prose = {
+            "examples", "rationale", "false_positives", "references", "owner", "tags", "publish", "backtest",
+        }  # fmt: skip
         return content_id("r", self.model_dump_json(exclude=prose))[2:14]
 
     @property

@@ -1,0 +1,111 @@
+"""A backtest to read: the alerts, the acts caught, the rules' expectations, and what an edit changes."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from warning.app.backtest_notes import Judged
+from warning.cli.junit import Case
+from warning.cli.output import print_table
+
+
+def print_backtest(content: Mapping[str, Any]) -> None:
+    """Print alerts (or what an edit changes) on stdout, the sums on stderr."""
+    compared = content.get("comparison")
+    if compared:
+        _print_comparison(compared)
+    else:
+        for alert in content["alerts"]:
+            click.echo(_line(alert, f" ({alert['evidence']} records)"))
+        for country, figures in content["load"].items():
+            click.echo(f"{country}: {figures['interrupting_per_week']} interrupting alerts a week", err=True)
+        measures = content["measures"]
+        caught = len(measures["caught"])
+        click.echo(f"{caught} of {caught + len(measures['missed'])} acts of the register caught", err=True)
+    for one in content["expectations"]:
+        if one["held"] is False:
+            click.echo(f"{one['rule']}: expected {one['expected']}, found {one['found']}")
+    _print_expectations(content["expectations"])
+    click.echo(f"{content['records']} records, {content['records_per_second']} a second", err=True)
+    sys.stdout.flush()
+
+
+def _print_expectations(expectations: Iterable[Mapping[str, Any]]) -> None:
+    verdicts = [one["held"] for one in expectations]
+    if verdicts:
+        judged = [held for held in verdicts if held is not None]
+        unjudged = len(verdicts) - len(judged)
+        apart = f", {unjudged} not judged: their days were not all replayed" if unjudged else ""
+        click.echo(f"{sum(judged)} of {len(judged)} expectations met{apart}", err=True)
+
+
+def expectation_cases(verdicts: Iterable[Judged]) -> list[Case]:
+    """The expectations as cases of a JUnit report."""
+    return [
+        Case(
+            suite="expectations",
+            subject=one.rule_id,
+            name=str(one.expectation),
+            faults=(f"expected {one.expectation}, found {one.count}",) if one.held is False else (),
+            skipped="" if one.held is not None else "not all of its days were replayed",
+        )
+        for one in verdicts
+    ]
+
+
+def _print_comparison(compared: Mapping[str, Any]) -> None:
+    print_table(("", "BEFORE", "AFTER"), _sums(compared))
+    for word in ("lost", "gained"):
+        for alert in compared[word]:
+            click.echo(f"{word:<8}{_line(alert)}")
+    for alert in compared["changed"]:
+        changes = "; ".join(
+            f"{key.replace('_', ' ')}: {_shown(value['before'])} → {_shown(value['after'])}"
+            for key, value in alert["changes"].items()
+        )
+        click.echo(f"changed {alert['opened_at'][:10]}   {alert['title']}: {changes}")
+    for act in compared["acts"]:
+        click.echo(f"act     {act['instrument']}: {_caught(act['before'])} → {_caught(act['after'])}")
+    for week in compared["weeks"]:
+        click.echo(f"week    {week['week']} {week['desk']}: {week['before']} → {week['after']} alerts")
+    if not any(compared[key] for key in ("lost", "gained", "changed", "acts", "weeks")):
+        click.echo("the edit changes nothing on this evidence")
+
+
+def _sums(compared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield "rulebook", compared["versions"]["before"], compared["versions"]["after"]
+    yield "alerts", str(compared["alerts"]["before"]), str(compared["alerts"]["after"])
+    for country, load in compared["load"].items():
+        was, now = load["before"], load["after"] or {}
+        yield (
+            f"interrupting {country} a week",
+            str(was["interrupting_per_week"]),
+            str(now.get("interrupting_per_week", "")),
+        )
+    sides = [compared["recall"][side] for side in ("before", "after")]
+    was, now = [f"{side['caught']} of {side['of']}" for side in sides]
+    yield "acts caught", was, now
+    was, now = ["" if side["median_lead_days"] is None else f"{side['median_lead_days']:g}" for side in sides]
+    yield "median lead in days", was, now
+
+
+def _caught(side: Mapping[str, Any]) -> str:
+    if not side["caught"]:
+        return "missed"
+    return "caught" if side["lead_days"] is None else f"caught {side['lead_days']} days ahead"
+
+
+def _line(alert: Mapping[str, Any], more: str = "") -> str:
+    mark = "!" if alert["interrupts"] else " "
+    number = f" [{alert['instrument']}]" if alert.get("instrument") else ""
+    return f"{alert['opened_at'][:10]} {mark} {alert['title']}{number}{more}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {word}" for key, word in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "nothing"
+    return "nothing" if value is None else str(value)
