@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation, Series, period_end
+from warning.core.rulebook import FREQUENCIES
 from warning.core.series.roster import Roster
 
 Floats = NDArray[np.float64]
@@ -19,7 +20,8 @@ Bools = NDArray[np.bool_]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 MICROSECOND = timedelta(microseconds=1)
-SHAPES = "DWMQA"
+SHAPES = "".join(FREQUENCIES)
+MIXED = -1
 
 
 @lru_cache(maxsize=65_536)
@@ -44,23 +46,31 @@ def instant(at_us: int) -> datetime:
     return EPOCH + at_us * MICROSECOND
 
 
+def stretches(begins: Ints, sizes: Ints) -> Ints:
+    """Return begins[i], begins[i] + 1, ... sizes[i] times, for each i."""
+    steps: Ints = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes - begins, sizes)
+    return steps
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Columns(Sequence[Series]):
     """Series ordered by id; the figures of series i are places offsets[i] to offsets[i + 1], in order of period.
 
-    `values` are as published (NaN: suppressed), `ends` days since 1970, `known_us` microseconds since then,
-    `shapes` places in SHAPES, `codes` numbers of the roster, `fresh` what is new in this assessment. `point`
-    gives the observation at a place; as a sequence of Series the columns show the same figures as objects.
+    `values` are as published (NaN: suppressed), `fresh` the places of what is new in this assessment, in order.
+    `codes` are the roster's numbers of what each series says of itself last, `shapes` places in SHAPES (MIXED
+    when its periods are of several kinds). `ends_at` gives days since 1970 and `known_at` microseconds since
+    then for some places, `point` the observation at one; as a sequence of Series the columns show the same
+    figures as objects.
     """
 
     roster: Roster
     offsets: Ints
     values: Floats
-    ends: Ints
-    known_us: Ints
-    shapes: NDArray[np.int8]
+    fresh: Ints
     codes: Ints
-    fresh: Bools
+    shapes: NDArray[np.int8]
+    ends_at: Callable[[Ints], Ints]
+    known_at: Callable[[Ints], Ints]
     point: Callable[[int], Observation]
 
     def __len__(self) -> int:
@@ -88,14 +98,21 @@ def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
     roster = Roster()
     points = [point for one in series for point in one.points]
     ended = [end_and_shape(point.period) for point in points]
+    ends = np.array([end for end, _ in ended], dtype=np.int64)
+    known_us = np.array([microseconds(point.known_at) for point in points], dtype=np.int64)
     return Columns(
         roster=roster,
         offsets=np.cumsum([0, *(len(one.points) for one in series)], dtype=np.int64),
         values=np.array([np.nan if p.value is None else p.value for p in points], dtype=np.float64),
-        ends=np.array([end for end, _ in ended], dtype=np.int64),
-        known_us=np.array([microseconds(p.known_at) for p in points], dtype=np.int64),
-        shapes=np.array([shape for _, shape in ended], dtype=np.int8),
-        codes=np.array([roster.code(p) for p in points], dtype=np.int64),
-        fresh=np.array([p.id in fresh for p in points], dtype=np.bool_),
+        fresh=np.flatnonzero([point.id in fresh for point in points]),
+        codes=np.array([roster.code(one.meta) for one in series], dtype=np.int64),
+        shapes=np.array([_shape(one) for one in series], dtype=np.int8),
+        ends_at=ends.__getitem__,
+        known_at=known_us.__getitem__,
         point=points.__getitem__,
     )
+
+
+def _shape(series: Series) -> int:
+    shapes = {end_and_shape(point.period)[1] for point in series.points}
+    return shapes.pop() if len(shapes) == 1 else MIXED

@@ -66,10 +66,8 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
 
 def _asks(condition: Condition, on: Board, rows: Rows) -> Bools:
     """Say which rows are series of a frequency the test speaks of."""
-    wanted = condition.test.frequencies
-    if not wanted:
-        return np.ones(len(rows), dtype=bool)
-    return np.isin(on.frequencies, wanted)[rows.owners] if len(rows) else np.zeros(0, dtype=bool)
+    asked: Bools = on.asks(condition.test.frequencies)[rows.owners]
+    return asked
 
 
 def _screened(condition: Condition, on: Board, rows: Rows, rule: SeriesRule) -> tuple[Rows, int]:

@@ -1,42 +1,47 @@
 """All series of a window laid out on their calendars at once, so that a place in an array is a period."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from warning.core.series.columns import SHAPES, Bools, Columns, Floats, Ints, instant
+from warning.core.evidence import Observation
+from warning.core.series.columns import SHAPES, Bools, Columns, Floats, Ints, instant, stretches
 from warning.core.series.track import COMPLETE_SHARE, SIBLINGS_MIN, Track
 
-# Frequencies whose periods stand on the calendar; days and weeks follow one another as published.
-CALENDAR = ("M", "Q", "A")
+# Months, quarters and years stand on the calendar; days and weeks follow one another as published.
+FIRST_ON_CALENDAR = SHAPES.index("M")
 MONTHS_BEFORE_1970 = 1970 * 12
 NOWHERE = -1
+NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Layout(Sequence[Track]):
     """The tracks of a window as arrays; slots starts[i] to starts[i] + lengths[i] are the places of track i.
 
-    `flat` holds one figure a slot: NaN where nothing is known, mass in kilograms. `origins` says which figure of
-    the columns it was (NOWHERE for a hole), `fresh` what is new, `implied_us` when a zero read from an absent
-    row became known. `firsts` are the calendar places of the tracks' first slots. As a sequence the layout gives
-    the same as objects.
+    Track i is series series[i] of the columns, and tracks from `calendar` on stand on the calendar. `flat` holds
+    one figure a slot: NaN where nothing is known, mass in kilograms. `fresh` are the slots of what is new, in
+    order. The slots from `first_slot` on belong to the calendar: `origins` says which figure of the columns each
+    of them was (NOWHERE for a hole), `implied_us` when a zero read from an absent row became known, and `firsts`
+    where on the calendar each track begins. As a sequence the layout gives the tracks as objects.
     """
 
     columns: Columns
+    series: Ints
+    calendar: int
     flat: Floats
     starts: Ints
     lengths: Ints
+    fresh: Ints
     origins: Ints
-    fresh: Bools
     implied_us: Ints
-    on_calendar: Bools
     firsts: Ints
-    codes: Ints
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -50,81 +55,139 @@ class Layout(Sequence[Track]):
             return [self[i] for i in range(*index.indices(len(self)))]
         if index >= len(self):
             raise IndexError(index)
-        start = int(self.starts[index])
-        slots = slice(start, start + int(self.lengths[index]))
-        point = self.columns.point
-        implied = self.implied_us[slots]
-        values = self.flat[slots]
-        read_as_zero = (self.origins[slots] == NOWHERE) & ~np.isnan(values)
+        start, length = int(self.starts[index]), int(self.lengths[index])
+        values, origins = self.flat[start : start + length], self._origins_of(index)
+        news = self.fresh[slice(*np.searchsorted(self.fresh, (start, start + length)).tolist())] - start
+        implied: dict[int, datetime] = {}
+        if index >= self.calendar:
+            read_as_zero = np.flatnonzero((origins == NOWHERE) & ~np.isnan(values)).tolist()
+            known_us = self.implied_us[start - self.first_slot :]
+            implied = {place: instant(int(known_us[place])) for place in read_as_zero}
         return Track(
-            points=tuple(None if at == NOWHERE else point(at) for at in self.origins[slots].tolist()),
+            points=Points(self.columns, origins),
             values=values,
-            fresh=tuple(np.flatnonzero(self.fresh[slots]).tolist()),
-            on_calendar=bool(self.on_calendar[index]),
-            implied_at={int(at): instant(int(implied[at])) for at in np.flatnonzero(read_as_zero)},
+            fresh=tuple(news.tolist()),
+            on_calendar=index >= self.calendar,
+            implied_at=implied,
         )
 
+    def _origins_of(self, index: int) -> Ints:
+        """Return which figure of the columns stands in each slot of a track, NOWHERE for a hole."""
+        start, length = int(self.starts[index]), int(self.lengths[index])
+        if index >= self.calendar:
+            return self.origins[start - self.first_slot :][:length]
+        first = int(self.columns.offsets[self.series[index]])
+        return np.arange(first, first + length)
+
+    def owner(self, slot: int) -> int:
+        """Return the track of a slot."""
+        return bisect_right(self.starts, slot) - 1
+
+    def origin(self, slot: int) -> int:
+        """Return which figure of the columns stands in a slot, NOWHERE for a hole."""
+        owner = self.owner(slot)
+        return int(self._origins_of(owner)[slot - int(self.starts[owner])])
+
+    def slot(self, index: int, end: int) -> int | None:
+        """Return the slot of a track's figure that ended on a day (since 1970); None when it has none."""
+        origins = self._origins_of(index)
+        held = np.flatnonzero(origins != NOWHERE)
+        at = held[self.columns.ends_at(origins[held]) == end]
+        return int(self.starts[index]) + int(at[0]) if len(at) else None
+
+    @property
+    def first_slot(self) -> int:
+        return len(self.flat) - len(self.origins)
+
+    @property
+    def codes(self) -> Ints:
+        """What each track says of itself, as the roster numbers it."""
+        codes: Ints = self.columns.codes[self.series]
+        return codes
+
     @cached_property
-    def owners(self) -> Ints:
-        """The track each slot belongs to."""
-        return np.repeat(np.arange(len(self)), self.lengths)
+    def fresh_owners(self) -> Ints:
+        """The track of each fresh slot."""
+        return np.searchsorted(self.starts, self.fresh, side="right") - 1
 
     @cached_property
     def has_fresh(self) -> Bools:
-        return sums(self.fresh, self.starts, self.lengths) > 0
+        has = np.zeros(len(self), dtype=np.bool_)
+        has[self.fresh_owners] = True
+        return has
 
 
-def sums(flags: Bools, starts: Ints, lengths: Ints) -> Ints:
-    """Count the true values of each stretch."""
-    total = np.concatenate(([0], np.cumsum(flags)))
-    counts: Ints = total[starts + lengths] - total[starts]
-    return counts
+class Points(Sequence[Observation | None]):
+    """The observations of a track, made when they are asked for; None for a hole."""
+
+    def __init__(self, columns: Columns, origins: Ints) -> None:
+        self._columns = columns
+        self._origins = origins
+
+    def __len__(self) -> int:
+        return len(self._origins)
+
+    @overload
+    def __getitem__(self, index: int) -> Observation | None: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Observation | None]: ...
+    def __getitem__(self, index: int | slice) -> Observation | Sequence[Observation | None] | None:
+        if isinstance(index, slice):
+            return Points(self._columns, self._origins[index])
+        origin = int(self._origins[index])
+        return None if origin == NOWHERE else self._columns.point(origin)
 
 
 def lay_out_all(columns: Columns) -> Layout:
-    """Put every series on its calendar."""
+    """Put every series on its calendar: those that stand on one last."""
     sizes = np.diff(columns.offsets)
-    begins = columns.offsets[:-1]
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    codes = columns.codes[columns.offsets[1:] - 1] if len(sizes) else np.empty(0, dtype=np.int64)
-    frequencies = np.array([SHAPES.index(f) for f in columns.roster.words("frequency", codes)], dtype=np.int8)
-    fits = sums(columns.shapes != frequencies[owners], begins, sizes) == 0
-    on_calendar = fits & (frequencies >= SHAPES.index(CALENDAR[0]))
-    ordinals = _ordinals(columns.ends, columns.shapes)
-    firsts, lasts = ordinals[begins], ordinals[columns.offsets[1:] - 1]
-    lengths = np.where(on_calendar, lasts - firsts + 1, sizes)
-    starts = np.concatenate(([0], np.cumsum(lengths)))[:-1]
-    within = np.where(on_calendar[owners], ordinals - firsts[owners], np.arange(len(owners)) - begins[owners])
-    slots = starts[owners] + within
-    size = int(lengths.sum())
-    flat, origins = np.full(size, np.nan), np.full(size, NOWHERE, dtype=np.int64)
-    fresh = np.zeros(size, dtype=np.bool_)
+    declared = columns.roster.frequencies(columns.codes)
+    on_calendar = (columns.shapes == declared) & (declared >= FIRST_ON_CALENDAR)
+    in_a_row, dated = np.flatnonzero(~on_calendar), np.flatnonzero(on_calendar)
+    factors = columns.roster.factors(columns.codes)
+    row_places = stretches(columns.offsets[in_a_row], sizes[in_a_row])
+    places = stretches(columns.offsets[dated], sizes[dated])
+    owners = np.repeat(np.arange(len(dated)), sizes[dated])
+    ordinals = _ordinals(columns.ends_at(places), columns.shapes[dated][owners])
+    ends = np.cumsum(sizes[dated])
+    firsts, lasts = ordinals[ends - sizes[dated]], ordinals[ends - 1]
+    lengths = np.concatenate((sizes[in_a_row], lasts - firsts + 1))
+    starts = np.cumsum(lengths) - lengths
+    slots = starts[len(in_a_row) :][owners] + ordinals - firsts[owners]
+    flat = np.full(int(lengths.sum()), np.nan)
     with np.errstate(over="ignore"):  # 1e308 tonnes are infinitely many kilograms, which no test holds
-        flat[slots] = columns.values * columns.roster.factors(codes)[owners]
-    origins[slots] = np.arange(len(owners))
-    fresh[slots] = columns.fresh
+        flat[: len(row_places)] = columns.values[row_places] * np.repeat(factors[in_a_row], sizes[in_a_row])
+        flat[slots] = columns.values[places] * factors[dated][owners]
+    origins = np.full(len(flat) - len(row_places), NOWHERE, dtype=np.int64)
+    origins[slots - len(row_places)] = places
     return Layout(
         columns=columns,
+        series=np.concatenate((in_a_row, dated)),
+        calendar=len(in_a_row),
         flat=flat,
         starts=starts,
         lengths=lengths,
+        fresh=_slots_of(columns.fresh, row_places, places, slots),
         origins=origins,
-        fresh=fresh,
-        implied_us=np.zeros(size, dtype=np.int64),
-        on_calendar=on_calendar,
+        implied_us=np.full(len(origins), NEVER),
         firsts=firsts,
-        codes=codes,
     )
+
+
+def _slots_of(fresh: Ints, row_places: Ints, places: Ints, slots: Ints) -> Ints:
+    """Return the slots of fresh places, in order; both lists of places ascend."""
+    in_a_row = np.searchsorted(row_places, fresh)
+    is_row = in_a_row < len(row_places)
+    is_row[is_row] = row_places[in_a_row[is_row]] == fresh[is_row]
+    found: Ints = np.concatenate((in_a_row[is_row], np.sort(slots[np.searchsorted(places, fresh[~is_row])])))
+    return found
 
 
 def _ordinals(ends: Ints, shapes: NDArray[np.int8]) -> Ints:
-    """Return the place of each month, quarter or year among its like; the end's day for days and weeks."""
+    """Return the place of each month, quarter or year among its like."""
     months = ends.astype("M8[D]").astype("M8[M]").astype(np.int64) + MONTHS_BEFORE_1970
-    return np.select(
-        [shapes == SHAPES.index("M"), shapes == SHAPES.index("Q"), shapes == SHAPES.index("A")],
-        [months - 1, months // 3 - 1, months // 12 - 1],
-        default=ends,
-    )
+    ordinals: Ints = months // np.array([0, 0, 1, 3, 12])[shapes] - 1
+    return ordinals
 
 
 def fill_absent(laid: Layout) -> Layout:
@@ -134,66 +197,62 @@ def fill_absent(laid: Layout) -> Layout:
     table holds at least half of the rows of the period before and no fewer than three: below that it may be
     a partial page, and the hole stays unknown. A zero is fresh when a row of its period is.
     """
-    if not laid.on_calendar.any():
+    if laid.calendar == len(laid):
         return laid
     tables = _Tables(laid)
-    wide = _widened(laid, tables.lengths)
-    owners = wide.owners
-    within = np.arange(len(owners)) - wide.starts[owners]
-    cells = np.where(wide.on_calendar[owners], tables.begins[owners] + within, 0)
-    zero = wide.on_calendar[owners] & (wide.origins == NOWHERE) & tables.complete[cells]
-    return replace(
-        wide,
-        flat=np.where(zero, 0.0, wide.flat),
-        fresh=wide.fresh | (zero & tables.fresh[cells]),
-        implied_us=np.where(zero, tables.known_us[cells], 0),
-    )
+    wide, cells = _widened(laid, tables)
+    zero = np.flatnonzero((wide.origins == NOWHERE) & tables.complete[cells])
+    flat, implied_us = wide.flat.copy(), wide.implied_us.copy()
+    flat[wide.first_slot + zero] = 0.0
+    implied_us[zero] = tables.known_us[cells[zero]]
+    news = wide.first_slot + zero[tables.fresh[cells[zero]]]
+    return replace(wide, flat=flat, implied_us=implied_us, fresh=np.sort(np.concatenate((wide.fresh, news))))
 
 
 class _Tables:
     """The publishers' tables, one cell a period: is it complete, is a row of it new, when was it known.
 
-    `begins` is the cell of each track's first slot, `lengths` the slots from there to the table's last period.
+    `begins` is the cell of each dated track's first slot, `lengths` the slots from there to the table's last
+    period.
     """
 
     def __init__(self, laid: Layout) -> None:
-        inside = laid.on_calendar
-        _, table = np.unique(laid.columns.roster.tables(laid.codes), return_inverse=True)
-        count = int(table.max()) + 1
-        low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, -1, dtype=np.int64)
-        np.minimum.at(low, table[inside], laid.firsts[inside])
-        np.maximum.at(high, table[inside], (laid.firsts + laid.lengths - 1)[inside])
-        spans = np.maximum(high - low + 1, 0)
-        offsets = np.concatenate(([0], np.cumsum(spans)))
-        self.begins = np.where(inside, offsets[table] + laid.firsts - low[table], 0)
-        self.lengths = np.where(inside, high[table] - laid.firsts + 1, laid.lengths)
-        owners = laid.owners
-        rows = np.flatnonzero((laid.origins != NOWHERE) & inside[owners])
-        cells = self.begins[owners[rows]] + rows - laid.starts[owners[rows]]
-        size = int(offsets[-1])
-        here = np.bincount(cells, minlength=size)
+        codes, lengths = laid.codes[laid.calendar :], laid.lengths[laid.calendar :]
+        _, table = np.unique(laid.columns.roster.tables(codes), return_inverse=True)
+        low, high = np.full(int(table.max()) + 1, -NEVER - 1), np.full(int(table.max()) + 1, NEVER)
+        np.minimum.at(low, table, laid.firsts)
+        np.maximum.at(high, table, laid.firsts + lengths - 1)
+        offsets = np.concatenate(([0], np.cumsum(high - low + 1)))
+        self.begins: Ints = offsets[table] + laid.firsts - low[table]
+        self.lengths: Ints = high[table] - laid.firsts + 1
+        rows = np.flatnonzero(laid.origins != NOWHERE)
+        cells = stretches(self.begins, lengths)
+        here = np.bincount(cells[rows], minlength=int(offsets[-1]))
         before = np.concatenate(([0], here[:-1]))
-        before[offsets[:-1][spans > 0]] = 0
-        self.complete = (here >= SIBLINGS_MIN) & (here >= COMPLETE_SHARE * before)
-        self.fresh = np.bincount(cells[laid.fresh[rows]], minlength=size) > 0
-        self.known_us = np.full(size, np.iinfo(np.int64).min)
-        np.maximum.at(self.known_us, cells, laid.columns.known_us[laid.origins[rows]])
+        before[offsets[:-1]] = 0
+        self.complete: Bools = (here >= SIBLINGS_MIN) & (here >= COMPLETE_SHARE * before)
+        news = laid.fresh[laid.fresh >= laid.first_slot] - laid.first_slot
+        self.fresh = np.zeros(len(here), dtype=np.bool_)
+        self.fresh[cells[news]] = True
+        self.known_us = np.full(len(here), NEVER)
+        np.maximum.at(self.known_us, cells[rows], laid.columns.known_at(laid.origins[rows]))
 
 
-def _widened(laid: Layout, lengths: Ints) -> Layout:
-    """The same tracks with room up to the last period of their tables."""
-    starts = np.concatenate(([0], np.cumsum(lengths)))[:-1]
-    slots = np.arange(len(laid.flat)) + np.repeat(starts - laid.starts, laid.lengths)
-    size = int(lengths.sum())
-    flat, origins = np.full(size, np.nan), np.full(size, NOWHERE, dtype=np.int64)
-    fresh = np.zeros(size, dtype=np.bool_)
-    flat[slots], origins[slots], fresh[slots] = laid.flat, laid.origins, laid.fresh
-    return replace(
-        laid,
-        flat=flat,
-        origins=origins,
-        fresh=fresh,
-        starts=starts,
-        lengths=lengths,
-        implied_us=np.zeros(size, dtype=np.int64),
+def _widened(laid: Layout, tables: _Tables) -> tuple[Layout, Ints]:
+    """Return the same tracks with room up to the last period of their tables, and each dated slot's cell."""
+    lengths = np.concatenate((laid.lengths[: laid.calendar], tables.lengths))
+    starts = np.cumsum(lengths) - lengths
+    cut = laid.first_slot
+    moved = np.repeat(starts[laid.calendar :] - laid.starts[laid.calendar :], laid.lengths[laid.calendar :])
+    slots = np.arange(cut, len(laid.flat)) + moved
+    flat = np.full(int(lengths.sum()), np.nan)
+    flat[:cut], flat[slots] = laid.flat[:cut], laid.flat[cut:]
+    origins = np.full(len(flat) - cut, NOWHERE, dtype=np.int64)
+    origins[slots - cut] = laid.origins
+    at = int(np.searchsorted(laid.fresh, cut))
+    fresh = np.concatenate((laid.fresh[:at], slots[laid.fresh[at:] - cut]))
+    implied_us = np.full(len(origins), NEVER)
+    wide = replace(
+        laid, flat=flat, starts=starts, lengths=lengths, fresh=fresh, origins=origins, implied_us=implied_us
     )
+    return wide, stretches(tables.begins, tables.lengths)

@@ -1,5 +1,6 @@
 """The latest vintage of every figure as time goes on: each figure finds its place once, and nothing is sorted twice."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,15 @@ from numpy.typing import NDArray
 from warning.core.evidence import Observation
 from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
-from warning.core.series.columns import Columns, end_and_shape, instant, microseconds
+from warning.core.series.columns import (
+    MIXED,
+    SHAPES,
+    Columns,
+    end_and_shape,
+    instant,
+    microseconds,
+    stretches,
+)
 from warning.core.series.kinship import Kinship, days_of, late_days_of
 from warning.core.series.roster import Roster
 
@@ -84,6 +93,13 @@ class Ledger:
         self._home: list[tuple[int, int]] = []
         self._packed: _Lines | None = None
         self._newest = np.empty(0, dtype=np.int64)
+        self._shape_range = np.empty((2, 0), dtype=np.int8)
+        self._displaced: list[Observation] = []
+
+    @property
+    def displaced(self) -> tuple[Observation, ...]:
+        """The vintages that the last `put` replaced by another figure, one a figure, in no order."""
+        return tuple(self._displaced)
 
     @property
     def capacity(self) -> int:
@@ -128,20 +144,26 @@ class Ledger:
 
     def put(self, batch: Batch) -> None:
         """Put every figure in its place unless a later vintage holds it."""
+        self._displaced = []
         if not batch.lines:
             return
-        figures = _latest(batch.packed())
+        vintages, last = _in_order(batch.packed())
+        figures = _where(vintages, last)
+        several = _Several(vintages, last, self.roster)
         homes = self._lines_packed()
+        np.minimum.at(self._shape_range[0], figures["lines"], figures["shapes"])
+        np.maximum.at(self._shape_range[1], figures["lines"], figures["shapes"])
         blocks = homes.blocks[figures["lines"]]
         for number in np.unique(blocks).tolist():
-            self._put(number, _where(figures, blocks == number))
+            self._put(number, _where(figures, blocks == number), several)
+        self._displaced += several.left()
 
-    def _put(self, number: int, figures: Mapping[str, NDArray[Any]]) -> None:
+    def _put(self, number: int, figures: Mapping[str, NDArray[Any]], several: "_Several") -> None:
         block, lines = self._blocks[number], figures["lines"]
         rows = self._lines_packed().rows[lines]
         block.make_room(np.bincount(rows, minlength=block.rows), lambda: self._floors(number))
         late = figures["ends"] <= self._newest[lines]
-        self._amend(block, rows[late], _where(figures, late))
+        self._amend(block, rows[late], _where(figures, late), several)
         new = ~late
         rows, added = rows[new], _where(figures, new)
         nth = np.arange(len(rows)) - np.searchsorted(rows, rows)  # rows come in order, each in one stretch
@@ -158,7 +180,9 @@ class Ledger:
         floors[homes.rows[mine]] = self._newest[mine] - homes.days[mine] - homes.late_days[mine]
         return floors
 
-    def _amend(self, block: Block, rows: Ints, figures: Mapping[str, NDArray[Any]]) -> None:
+    def _amend(
+        self, block: Block, rows: Ints, figures: Mapping[str, NDArray[Any]], several: "_Several"
+    ) -> None:
         if not len(rows):
             return
         places = block.find(rows, figures["ends"], figures["shapes"])
@@ -168,6 +192,14 @@ class Ledger:
         for tie in np.flatnonzero(hit & (figures["known_us"] == held)).tolist():
             later[tie] = figures["ids"][tie] >= ids[tie]
         replaced = hit & later
+        for at in np.flatnonzero(hit).tolist():
+            between = several.before(figures, at)
+            if replaced[at]:
+                before = _point(block, int(rows[at]), int(places[at]), self.roster)
+                if between and (between.known_at, between.id) > (before.known_at, before.id):
+                    before = between
+                if _differ(before.value, figures["values"][at]):
+                    self._displaced.append(before)
         block.write(rows[replaced], places[replaced], _where(figures, replaced))
         for row in np.unique(rows[~hit]).tolist():
             block.insert(row, _where(figures, ~hit & (rows == row)))
@@ -210,50 +242,40 @@ class Ledger:
     def _gather(self, lines: Ints, firsts: Ints, counts: Ints, fresh: Placed) -> Columns:
         homes = self._lines_packed()
         offsets = np.concatenate(([0], np.cumsum(counts)))
-        owners = np.repeat(np.arange(len(lines)), counts)
-        places = np.arange(len(owners)) - offsets[owners] + firsts[owners]
-        rows, blocks = homes.rows[lines][owners], homes.blocks[lines][owners]
-        size = len(owners)
-        columns: dict[str, NDArray[Any]] = {
-            "values": np.empty(size), "ends": np.empty(size, np.int64), "shapes": np.empty(size, np.int8),
-            "known_us": np.empty(size, np.int64), "codes": np.empty(size, np.int64),
-        }  # fmt: skip
+        blocks, rows = homes.blocks[lines], homes.rows[lines]
+        codes = np.empty(len(lines), dtype=np.int64)
+        values = np.empty(int(offsets[-1]))
         for number, block in enumerate(self._blocks):
             here = np.flatnonzero(blocks == number)
-            for name, column in columns.items():
-                column[here] = block.field(name)[rows[here], places[here]]
-        marks = np.zeros(size, dtype=np.bool_)
-        shown = np.full(len(homes.days), -1, dtype=np.int64)
-        shown[lines] = np.arange(len(lines))
-        at = shown[fresh.lines]
-        marks[offsets[at] + fresh.places - firsts[at]] = True
+            codes[here] = block.field("codes")[rows[here], block.lengths[rows[here]] - 1]
+            starts = rows[here] * block.capacity + firsts[here]
+            values[stretches(offsets[here], counts[here])] = block.field("values").ravel()[
+                stretches(starts, counts[here])
+            ]
+        shown = np.zeros(len(homes.days), dtype=np.int64)
+        shown[lines] = offsets[:-1] - firsts
+        reader = _Reader(self._blocks, self.roster, offsets, blocks, rows, firsts)
         return Columns(
             roster=self.roster,
             offsets=offsets,
-            fresh=marks,
-            point=lambda at: self._point(self._blocks[blocks[at]], int(rows[at]), int(places[at])),
-            **columns,
+            values=values,
+            fresh=np.unique(shown[fresh.lines] + fresh.places),
+            codes=codes,
+            shapes=self._shapes(lines, firsts),
+            ends_at=lambda places: reader.take("ends", places),
+            known_at=lambda places: reader.take("known_us", places),
+            point=reader.point,
         )
 
-    def _point(self, block: Block, row: int, place: int) -> Observation:
-        like = self.roster.metas[int(block.field("codes")[row, place])]
-        value = float(block.field("values")[row, place])
-        return Observation(
-            id=block.field("ids")[row, place],
-            source_id=like.source_id,
-            series_id=like.series_id,
-            material=like.material,
-            measure=like.measure,
-            reporter=like.reporter,
-            partner=like.partner,
-            hs_code=like.hs_code,
-            unit=like.unit,
-            currency=like.currency,
-            frequency=like.frequency,
-            period=block.field("periods")[row, place],
-            value=None if np.isnan(value) else value,
-            known_at=instant(int(block.field("known_us")[row, place])),
-        )
+    def _shapes(self, lines: Ints, firsts: Ints) -> NDArray[np.int8]:
+        """Return each line's one kind of period, MIXED where what is shown of it has several."""
+        homes, low = self._lines_packed(), self._shape_range[0]
+        shapes: NDArray[np.int8] = low[lines]
+        for at in np.flatnonzero(shapes != self._shape_range[1][lines]).tolist():
+            block, row = self._blocks[homes.blocks[lines[at]]], homes.rows[lines[at]]
+            seen = np.unique(block.field("shapes")[row, firsts[at] : block.lengths[row]])
+            shapes[at] = seen[0] if len(seen) == 1 else MIXED
+        return shapes
 
     def _lines_packed(self) -> "_Lines":
         if self._packed is None or len(self._packed.days) != len(self._days):
@@ -265,10 +287,65 @@ class Ledger:
             late_days = np.array(self._late_days, dtype=np.int64)
             unseen = np.full(len(days) - len(self._newest), LONG_AGO, dtype=np.int64)
             self._newest = np.concatenate((self._newest, unseen))
+            low, high = np.full(len(unseen), len(SHAPES), np.int8), np.full(len(unseen), MIXED, np.int8)
+            self._shape_range = np.concatenate((self._shape_range, [low, high]), axis=1)
             self._packed = _Lines(
                 blocks=homes[:, 0], rows=homes[:, 1], days=days, late_days=late_days, ranks=ranks
             )
         return self._packed
+
+
+class _Several:
+    """Figures that came in several vintages at once: the vintage before the last of each."""
+
+    def __init__(self, vintages: Mapping[str, NDArray[Any]], last: NDArray[np.bool_], roster: Roster) -> None:
+        self._vintages = vintages
+        self._roster = roster
+        places = np.flatnonzero(~last[:-1] & last[1:]).tolist()
+        self._places = {self._key(vintages, at): at for at in places}
+
+    def _key(self, figures: Mapping[str, NDArray[Any]], at: int) -> tuple[int, int, int]:
+        return int(figures["lines"][at]), int(figures["ends"][at]), int(figures["shapes"][at])
+
+    def _observation(self, at: int) -> Observation:
+        return _observation(self._roster, {name: column[at] for name, column in self._vintages.items()})
+
+    def before(self, figures: Mapping[str, NDArray[Any]], at: int) -> Observation | None:
+        """Take out the vintage that came with a figure and before it."""
+        place = self._places.pop(self._key(figures, at), None) if self._places else None
+        return None if place is None else self._observation(place)
+
+    def left(self) -> list[Observation]:
+        """Return those not taken out that differ from what came after them."""
+        values = self._vintages["values"]
+        differing = (at for at in self._places.values() if _differ(values[at], values[at + 1]))
+        return [self._observation(at) for at in differing]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads single figures of what `columns` shows: series i is row rows[i] of block blocks[i] from firsts[i] on."""
+
+    held: Sequence[Block]
+    roster: Roster
+    offsets: Ints
+    blocks: Ints
+    rows: Ints
+    firsts: Ints
+
+    def take(self, name: str, places: Ints) -> NDArray[Any]:
+        owners = np.searchsorted(self.offsets, places, side="right") - 1
+        inside = self.firsts[owners] + places - self.offsets[owners]
+        taken = np.empty(len(places), dtype=np.int64)
+        for number in np.unique(self.blocks[owners]).tolist():
+            here = np.flatnonzero(self.blocks[owners] == number)
+            taken[here] = self.held[number].field(name)[self.rows[owners[here]], inside[here]]
+        return taken
+
+    def point(self, place: int) -> Observation:
+        owner = bisect_right(self.offsets, place) - 1
+        inside = int(self.firsts[owner]) + place - int(self.offsets[owner])
+        return _point(self.held[self.blocks[owner]], int(self.rows[owner]), inside, self.roster)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,8 +359,8 @@ class _Lines:
     ranks: Ints
 
 
-def _latest(figures: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Sort figures by line and period, one each: the vintage known last, of those known at once the greatest id."""
+def _in_order(figures: dict[str, NDArray[Any]]) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool_]]:
+    """Sort figures by line, period and vintage (of those known at once by id), and say which vintage is the last."""
     lines, ends, shapes, known = (figures[name] for name in ("lines", "ends", "shapes", "known_us"))
     order = np.lexsort((known, shapes, ends, lines))
     same = np.ones(len(order) - 1, dtype=np.bool_)
@@ -293,7 +370,40 @@ def _latest(figures: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         ids = figures["ids"]
         keys = zip(lines.tolist(), ends.tolist(), shapes.tolist(), known.tolist(), ids.tolist(), strict=True)
         order = np.array([at for _, at in sorted((key, at) for at, key in enumerate(keys))], dtype=np.int64)
-    return _where(figures, order[np.append(~same, True)])
+    return _where(figures, order), np.append(~same, True)
+
+
+def _point(block: Block, row: int, place: int, roster: Roster) -> Observation:
+    fields = {
+        name: block.field(name)[row, place] for name in ("codes", "periods", "values", "known_us", "ids")
+    }
+    return _observation(roster, fields)
+
+
+def _differ(one: float | None, other: float) -> bool:
+    """Whether two figures differ; None and NaN are both a suppressed one."""
+    return not (bool(np.isnan(other)) if one is None or np.isnan(one) else one == other)
+
+
+def _observation(roster: Roster, figure: Mapping[str, Any]) -> Observation:
+    like = roster.metas[int(figure["codes"])]
+    value = float(figure["values"])
+    return Observation(
+        id=figure["ids"],
+        source_id=like.source_id,
+        series_id=like.series_id,
+        material=like.material,
+        measure=like.measure,
+        reporter=like.reporter,
+        partner=like.partner,
+        hs_code=like.hs_code,
+        unit=like.unit,
+        currency=like.currency,
+        frequency=like.frequency,
+        period=figure["periods"],
+        value=None if np.isnan(value) else value,
+        known_at=instant(int(figure["known_us"])),
+    )
 
 
 def _where(figures: Mapping[str, NDArray[Any]], chosen: NDArray[Any]) -> dict[str, NDArray[Any]]:

@@ -1,13 +1,13 @@
 """What series are, each description once, and which of them a rule looks at."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation
+from warning.core.rulebook import FREQUENCIES
 from warning.core.rules import Select
 from warning.core.series.figures import unit_of
 from warning.core.series.select import selects
@@ -55,6 +55,13 @@ class _Chosen:
     answers: NDArray[np.int8]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrays:
+    tables: Codes = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    factors: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    frequencies: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, dtype=np.int8))
+
+
 class Roster:
     """Grows and never forgets a description; a number, once given, stays. The answers of rules are kept beside it."""
 
@@ -63,8 +70,7 @@ class Roster:
         self._codes: dict[_Key, int] = {}
         self._tables: dict[TableKey, int] = {}
         self._chosen: dict[Select, _Chosen] = {}
-        self._table_codes: list[int] = []
-        self._factors: list[float] = []
+        self._columns = _Arrays()
 
     def code(self, point: Observation) -> int:
         """Return the number of what this figure says of its series, besides period and value."""
@@ -78,21 +84,36 @@ class Roster:
     def _add(self, key: _Key, point: Observation) -> int:
         code = self._codes[key] = len(self.metas)
         self.metas.append(point)
-        self._table_codes.append(self._tables.setdefault(table_of(point), len(self._tables)))
-        self._factors.append(unit_of(point)[0])
         return code
+
+    def _arrays(self) -> _Arrays:
+        """What is asked of every description, as arrays; those that came since are added."""
+        held = self._columns
+        new = self.metas[len(held.tables) :]
+        if new:
+            numbers = [self._tables.setdefault(table_of(meta), len(self._tables)) for meta in new]
+            places = [FREQUENCIES.index(meta.frequency) for meta in new]
+            self._columns = _Arrays(
+                tables=np.append(held.tables, np.array(numbers, dtype=np.int64)),
+                factors=np.append(held.factors, [unit_of(meta)[0] for meta in new]),
+                frequencies=np.append(held.frequencies, np.array(places, dtype=np.int8)),
+            )
+        return self._columns
 
     def tables(self, codes: Codes) -> Codes:
         """Return the number of the table each description belongs to."""
-        return np.array(self._table_codes, dtype=np.int64)[codes]
+        tables: Codes = self._arrays().tables[codes]
+        return tables
 
     def factors(self, codes: Codes) -> NDArray[np.float64]:
         """Return what each description's figures are multiplied by: mass is judged in kilograms."""
-        return np.array(self._factors, dtype=np.float64)[codes]
+        factors: NDArray[np.float64] = self._arrays().factors[codes]
+        return factors
 
-    def words(self, name: str, codes: Codes) -> Sequence[str]:
-        """Return one field of each description."""
-        return [getattr(self.metas[code], name) for code in codes.tolist()]
+    def frequencies(self, codes: Codes) -> NDArray[np.int8]:
+        """Return each description's frequency as its place in FREQUENCIES."""
+        places: NDArray[np.int8] = self._arrays().frequencies[codes]
+        return places
 
     def chosen(self, select: Select, terms: Terms, codes: Codes) -> Bools:
         """Say which of the descriptions `select` means. Each is asked once as long as the terms stay the same."""

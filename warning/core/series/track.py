@@ -38,7 +38,7 @@ class Track:
     fresh places and its last. `sources` holds, for each fresh place, the published figure that completed it.
     """
 
-    points: tuple[Observation | None, ...]
+    points: Sequence[Observation | None]
     values: Floats
     fresh: tuple[int, ...]
     on_calendar: bool = False

@@ -7,8 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from warning.core.rulebook import FREQUENCIES
 from warning.core.series.layout import Layout
 from warning.core.series.track import Floats, Track
+from warning.core.vocabulary import Frequency
 
 Ints = NDArray[np.int64]
 
@@ -20,7 +22,15 @@ class Board:
     tracks: Sequence[Track]
     flat: Floats
     starts: Ints
-    frequencies: NDArray[np.str_]
+    frequencies: NDArray[np.int8]
+
+    def asks(self, wanted: tuple[Frequency, ...]) -> NDArray[np.bool_]:
+        """Say which tracks are of the wanted frequencies, all when none is named."""
+        if not wanted:
+            return np.ones(len(self.frequencies), dtype=np.bool_)
+        asked = np.array([frequency in wanted for frequency in FREQUENCIES])
+        answers: NDArray[np.bool_] = asked[self.frequencies]
+        return answers
 
     @cached_property
     def known_before(self) -> Ints:
@@ -58,24 +68,21 @@ def board(tracks: Sequence[Track]) -> Board:
         tracks=tuple(tracks),
         flat=np.concatenate([track.values for track in tracks]) if tracks else np.empty(0),
         starts=np.cumsum(lengths) - lengths,
-        frequencies=np.array([track.meta.frequency for track in tracks], dtype=np.str_),
+        frequencies=np.array([FREQUENCIES.index(t.meta.frequency) for t in tracks], dtype=np.int8),
     )
 
 
 def board_of(laid: Layout) -> Board:
     """The same from a layout, without making an object of any track."""
-    frequencies = laid.columns.roster.words("frequency", laid.codes)
-    return Board(
-        tracks=laid, flat=laid.flat, starts=laid.starts, frequencies=np.array(frequencies, dtype=np.str_)
-    )
+    frequencies = laid.columns.roster.frequencies(laid.codes)
+    return Board(tracks=laid, flat=laid.flat, starts=laid.starts, frequencies=frequencies)
 
 
 def fresh_rows_of(laid: Layout, chosen: NDArray[np.bool_]) -> Rows:
     """Return the fresh places of the chosen tracks, in order."""
-    slots = np.flatnonzero(laid.fresh)
-    owners = laid.owners[slots]
-    wanted = chosen[owners]
-    return Rows(owners=owners[wanted], places=(slots - laid.starts[owners])[wanted])
+    wanted = chosen[laid.fresh_owners]
+    owners = laid.fresh_owners[wanted]
+    return Rows(owners=owners, places=laid.fresh[wanted] - laid.starts[owners])
 
 
 def window(on: Board, rows: Rows, width: int) -> Floats:
