@@ -9,7 +9,7 @@ from warning.app.history import History
 from warning.core.detect.registry import evaluate
 from warning.core.evidence import Evidence, Observation
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Signal
+from warning.core.signals import Signal, is_withdrawal
 
 BATCH = 4_000
 
@@ -54,7 +54,7 @@ def _signals(
     history.keep(signals)
     listing_of = {change.id: change.listing_id for change in known.listing_changes}
     found: dict[str, list[Signal]] = defaultdict(list)
-    for signal in sorted(signals, key=lambda s: s.rule_id):
+    for signal in sorted((s for s in signals if not is_withdrawal(s)), key=lambda s: s.rule_id):
         evidence_id = signal.exhibit.evidence_id
         found[listing_of.get(evidence_id, evidence_id)].append(signal)
     return dict(found)

@@ -81,6 +81,7 @@ class History:
             listing_changes=tuple(sorted(changes, key=lambda c: (c.known_at, c.id))),
             fresh=frozenset(fresh),
             recalled=self._remembered.recalled(),
+            earlier=tuple(sorted(self._ledger.displaced, key=lambda o: (o.series_id, o.occurred_at, o.known_at))),
         )
         return ReplayWindow(fresh=known.fresh, known=known)
 

@@ -10,7 +10,7 @@ from warning.core.deadline_rules import is_deadline
 from warning.core.exposure import Dependence
 from warning.core.rules import ListingRule, SeriesRule
 from warning.core.sequence_rules import is_pattern
-from warning.core.signals import Facts, Reason
+from warning.core.signals import WITHDRAWN, Facts, Reason
 
 TITLE_LIMIT = 79
 NAME_LIMIT = 80
@@ -26,6 +26,16 @@ _WAYS = {
     "drop": "_down",
     "low": "_down",
     "zero": "_stop",
+    "year_up": "_up",
+    "shift_up": "_up",
+    "year_down": "_down",
+    "shift_down": "_down",
+    "cliff": "_down",
+    # What is made of several series goes no way of its own: its act has a sentence.
+    "cross_up": "",
+    "cross_down": "",
+    "drift_up": "",
+    "drift_down": "",
 }
 
 
@@ -113,11 +123,20 @@ def _figures_key(alert: Alert, rule: object) -> str:
     facts = alert.facts
     measures = rule.select.measures if isinstance(rule, SeriesRule) else ()
     is_price = "price" in facts.act or any(m in {"price", "index", "unit_value"} for m in measures)
+    if any(difference.code == "corrected" for difference in alert.differences) and _is_taken_back(alert):
+        return "lead.figures_corrected"
+    if f"lead.{facts.act}" in naming.words and isinstance(rule, SeriesRule) and rule.combine is not None:
+        return f"lead.{facts.act}"
     first = figure_reason(alert)
     way = _WAYS.get(first.code.removeprefix("series."), "") if first else ""
     if is_price:
         return f"lead.price{way.replace('stop', 'down')}"
     return f"lead.flow{way}_to" if facts.targets and facts.actors else f"lead.flow{way}"
+
+
+def _is_taken_back(alert: Alert) -> bool:
+    """Whether what this version tells is that a figure no longer says what was told."""
+    return any(reason.code == WITHDRAWN for reason in alert.why)
 
 
 def figure_reason(alert: Alert) -> Reason | None:

@@ -11,7 +11,7 @@ from warning.core.vocabulary import Certainty, Marking, Severity
 
 ChangeCode = Literal[
     "opened", "instrument", "announced", "effective", "expires", "materials", "targets", "direction",
-    "severity", "certainty", "corroborated", "retitled", "deadline",
+    "severity", "certainty", "corroborated", "retitled", "deadline", "corrected",
     "response", "follow_up", "confirmation", "arrived",
 ]  # fmt: skip
 

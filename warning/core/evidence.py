@@ -196,6 +196,7 @@ class Window:
             ),
             fresh=self.fresh,
             recalled=self.recalled.as_known(as_of),
+            earlier=_earlier(self.observations, self.fresh, as_of),
         )
 
 
@@ -203,7 +204,8 @@ class Window:
 class KnownWindow:
     """A window seen from one instant: sorted, without the future, one vintage a period.
 
-    `alerts` are those open at that instant: dates that their evidence gave are counted down.
+    `earlier` holds the vintages that fresh figures replaced, one a figure. `alerts` are those open at that
+    instant: dates that their evidence gave are counted down.
     """
 
     items: tuple[Item, ...]
@@ -212,6 +214,7 @@ class KnownWindow:
     fresh: frozenset[str] = field(default=frozenset())
     recalled: Recalled = field(default_factory=Recalled)
     alerts: tuple[Alert, ...] = ()
+    earlier: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +238,25 @@ def _series_as_known(observations: Sequence[Observation], as_of: datetime) -> tu
     latest = {(o.series_id, o.period): o for o in known}
     ordered = sorted(latest.values(), key=lambda o: (o.series_id, o.occurred_at))
     return tuple(Series(points=tuple(points)) for _, points in groupby(ordered, key=lambda o: o.series_id))
+
+
+def _earlier(
+    observations: Sequence[Observation], fresh: frozenset[str], as_of: datetime
+) -> tuple[Observation, ...]:
+    """Return, for each fresh figure that differs from the vintage before it, that vintage."""
+    new = {(o.series_id, o.period) for o in observations if o.id in fresh}
+    known = sorted(
+        (o for o in observations if o.known_at <= as_of and (o.series_id, o.period) in new), key=_vintage_order
+    )
+    last: dict[tuple[str, str], Observation] = {}
+    before: dict[tuple[str, str], Observation] = {}
+    for one in known:
+        key = one.series_id, one.period
+        if key in last:
+            before[key] = last[key]
+        last[key] = one
+    found = (o for key, o in before.items() if last[key].id in fresh and o.value != last[key].value)
+    return tuple(sorted(found, key=lambda o: (o.series_id, o.occurred_at, o.known_at)))
 
 
 def _item_order(item: Item) -> tuple[datetime, str]:

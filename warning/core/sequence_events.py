@@ -15,7 +15,7 @@ from warning.core.rules import AnyRule
 from warning.core.sequence_rules import JoinKey, SequenceRule, Step
 from warning.core.sequences import Days, complete_in_any_order, complete_in_order
 from warning.core.series.select import with_ancestors
-from warning.core.signals import Facts, Signal
+from warning.core.signals import Facts, Signal, standing
 from warning.core.terms import Terms
 
 Key = tuple[str, ...]
@@ -92,10 +92,11 @@ def pools(rule: SequenceRule, signals: Iterable[Signal], book: Rulebook) -> Pool
     """Return the events of each step, one a document, sorted by day.
 
     A document that fits several steps counts for the last of them: whoever tells of the answer tells of the
-    question too. Of several rules on one document the gravest speaks.
+    question too. Of several rules on one document the gravest speaks. A signal that a revised
+    figure took back counts for none.
     """
     by_rule: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals:
+    for signal in standing(signals):
         by_rule[signal.rule_id].append(signal)
     taken: set[str] = set()
     found: list[list[Event]] = []

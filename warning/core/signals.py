@@ -1,5 +1,6 @@
 """A signal: one rule fired on one piece of evidence. A trace: why a rule fired or did not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -97,6 +98,21 @@ class Signal:
     story: str = ""
     joins: str = ""
     brings: str = ""
+
+
+WITHDRAWN = "series.withdrawn"
+
+
+def is_withdrawal(signal: Signal) -> bool:
+    """Whether a signal takes another back (the one it joins) instead of telling of an event."""
+    return any(reason.code == WITHDRAWN for reason in signal.why)
+
+
+def standing(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """Return the signals without those taken back, and without what took them back."""
+    known = tuple(signals)
+    back = {signal.joins for signal in known if is_withdrawal(signal)}
+    return tuple(s for s in known if s.id not in back and not is_withdrawal(s)) if back else known
 
 
 def signal_id(rule_id: str, evidence_id: str) -> str:

@@ -1,10 +1,11 @@
 """Detector for rules of the kind series: every fresh figure judged as of its own period."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from warning.core.evidence import KnownWindow
+from warning.core.evidence import KnownWindow, Observation
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import Columns, columns_of
@@ -13,9 +14,10 @@ from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.layout import Layout, fill_absent, lay_out_all
+from warning.core.series.revisions import as_before, told_of, withdrawal
 from warning.core.series.signal import signal
 from warning.core.series.signal_point import evidence
-from warning.core.series.windows import Board, board, board_of, fresh_rows_of
+from warning.core.series.windows import Board, Rows, board, board_of, fresh_rows_of
 from warning.core.signals import Outcome, Signal, Trace
 
 __all__ = ["SeriesGroup", "detect_series", "explain_group", "explain_series"]
@@ -26,52 +28,120 @@ def detect_series(
     known: KnownWindow,
     as_of: datetime,  # noqa: ARG001 - the window is already what was known then
 ) -> tuple[list[Signal], list[Trace]]:
-    """Judge every fresh figure by every active rule; one signal a rule and figure, one trace a rule."""
+    """Judge every fresh figure by every active rule; one signal a rule and figure, one trace a rule.
+
+    Where a fresh figure replaces an earlier vintage, a signal that the earlier one gave and the new one does
+    not is taken back by a signal of its own.
+    """
     rules = [rule for rule in book.active("series") if isinstance(rule, SeriesRule)]
     boards = _Boards(known)
     signals: list[Signal] = []
     traces: list[Trace] = []
     for rule in rules:
-        laid = boards.laid(missing_is_zero=rule.missing_is_zero)
-        chosen = laid.columns.roster.chosen(rule.select, book.terms, laid.codes)
-        made = make(rule, laid, chosen) if rule.combine else None
-        if made is not None:
-            result = judge_rule(rule, board(made.tracks), fresh_rows(made.tracks))
-        else:
-            result = judge_rule(rule, boards.board(laid), fresh_rows_of(laid, chosen & laid.has_fresh))
-        fired = [signal(rule, group, book) for group in _by_figure(standing(result.findings, book))]
-        signals += fired
-        traces.append(_trace(rule, result, len(fired), made.refused if made else ()))
+        now = boards.verdict(rule, book)
+        fired = now.signals
+        if boards.revised(rule):
+            before = boards.verdict(rule, book, before=True)
+            fired = {key: _with_first(one, before, now, key) for key, one in fired.items()}
+            signals += _taken_back(rule, before, now)
+        signals += fired.values()
+        traces.append(_trace(rule, now.result, len(fired), now.refused))
     return signals, traces
 
 
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    """What one rule says of the fresh figures, by series and period, and the figures themselves.
+
+    `points` holds each judged figure with the id of the published one that it is shown by.
+    """
+
+    result: RuleFindings
+    signals: Mapping[_Key, Signal]
+    points: Mapping[_Key, tuple[Observation, str]]
+    refused: tuple[str, ...] = ()
+
+
+def _with_first(one: Signal, before: _Verdict, now: _Verdict, key: _Key) -> Signal:
+    if key not in before.points or key not in now.points:
+        return one
+    return told_of(one, before.points[key][0], now.points[key][0])
+
+
+def _taken_back(rule: SeriesRule, before: _Verdict, now: _Verdict) -> list[Signal]:
+    return [
+        withdrawal(rule, was, before.points[key][0], *now.points[key])
+        for key, was in before.signals.items()
+        if key not in now.signals and key in now.points
+    ]
+
+
 class _Boards:
-    """The window laid out once, and once more with absent rows as zeros when a rule asks for it."""
+    """The window laid out once, and again with absent rows as zeros, or as before a revision, when that is asked for."""
 
     def __init__(self, known: KnownWindow) -> None:
         series = known.series
         self._columns = series if isinstance(series, Columns) else columns_of(series, known.fresh)
-        self._laid: dict[bool, Layout] = {}
-        self._boards: dict[int, Board] = {}
+        self._earlier = known.earlier
+        self._laid: dict[tuple[bool, bool], Layout] = {}
+        self._boards: dict[tuple[bool, bool], Board] = {}
 
-    def laid(self, *, missing_is_zero: bool) -> Layout:
-        if False not in self._laid:
-            self._laid[False] = lay_out_all(self._columns)
-        if missing_is_zero not in self._laid:
-            self._laid[True] = fill_absent(self._laid[False])
-        return self._laid[missing_is_zero]
+    def revised(self, rule: SeriesRule) -> bool:
+        return bool(self._earlier) and bool(self._layout(rule.missing_is_zero, before=True).has_fresh.any())
 
-    def board(self, laid: Layout) -> Board:
-        if id(laid) not in self._boards:
-            self._boards[id(laid)] = board_of(laid)
-        return self._boards[id(laid)]
+    def verdict(self, rule: SeriesRule, book: Rulebook, *, before: bool = False) -> _Verdict:
+        laid = self._layout(rule.missing_is_zero, before=before)
+        chosen = laid.columns.roster.chosen(rule.select, book.terms, laid.codes)
+        made = make(rule, laid, chosen) if rule.combine else None
+        if made is not None:
+            on, rows = board(made.tracks), fresh_rows(made.tracks)
+        else:
+            on = self._board(rule.missing_is_zero, before=before)
+            rows = fresh_rows_of(laid, chosen & laid.has_fresh)
+        result = judge_rule(rule, on, rows)
+        groups = _by_figure(standing(result.findings, book))
+        return _Verdict(
+            result=result,
+            signals={key: signal(rule, group, book) for key, group in groups.items()},
+            points=dict(_points(on, rows)) if self._earlier else {},
+            refused=made.refused if made else (),
+        )
+
+    def _layout(self, missing_is_zero: bool, *, before: bool) -> Layout:
+        key = missing_is_zero, before
+        if key not in self._laid:
+            if before:
+                made = as_before(self._layout(missing_is_zero, before=False), self._earlier)
+            else:
+                made = lay_out_all(self._columns)
+                made = fill_absent(made) if missing_is_zero else made
+            self._laid[key] = made
+        return self._laid[key]
+
+    def _board(self, missing_is_zero: bool, *, before: bool) -> Board:
+        key = missing_is_zero, before
+        if key not in self._boards:
+            self._boards[key] = board_of(self._layout(missing_is_zero, before=before))
+        return self._boards[key]
 
 
-def _by_figure(findings: Sequence[Finding]) -> list[list[Finding]]:
-    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+def _points(on: Board, rows: Rows) -> Iterator[tuple[_Key, tuple[Observation, str]]]:
+    for owner, place in zip(rows.owners.tolist(), rows.places.tolist(), strict=True):
+        track = on.tracks[owner]
+        point = track.points[place]
+        if point is not None:
+            yield (point.series_id, point.period), (point, track.sources.get(place, point).id)
+
+
+def _by_figure(findings: Sequence[Finding]) -> Mapping[_Key, list[Finding]]:
+    groups: dict[_Key, list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[finding.track.meta.series_id, evidence(finding).id].append(finding)
-    return [groups[key] for key in sorted(groups)]
+        point = evidence(finding)
+        groups[finding.track.meta.series_id, point.period].append(finding)
+    return {key: groups[key] for key in sorted(groups)}
 
 
 def _trace(rule: SeriesRule, result: RuleFindings, fired: int, refused: Sequence[str]) -> Trace:

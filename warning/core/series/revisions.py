@@ -1,0 +1,71 @@
+"""Figures published anew: what the vintage before them would have said, and what is to be taken back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from warning.core.evidence import Observation
+from warning.core.rules import SeriesRule
+from warning.core.series.columns import end_and_shape
+from warning.core.series.figures import amount, unit_of
+from warning.core.series.layout import Layout
+from warning.core.signals import WITHDRAWN, Reason, Signal, signal_id
+
+REVISED = "series.revised"
+
+
+def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
+    """Return the layout with the earlier vintages in their places, and these alone as what is new."""
+    codes = laid.codes.tolist()
+    metas, factors = laid.columns.roster.metas, laid.columns.roster.factors(laid.codes)
+    wanted = {point.series_id for point in earlier}
+    tracks = {metas[code].series_id: i for i, code in enumerate(codes) if metas[code].series_id in wanted}
+    flat, slots = laid.flat.copy(), []
+    places: dict[int, Observation] = {}
+    for point in earlier:
+        track = tracks.get(point.series_id)
+        slot = None if track is None else laid.slot(track, end_and_shape(point.period)[0])
+        if slot is not None:
+            flat[slot] = np.nan if point.value is None else point.value * factors[track]
+            slots.append(slot)
+            places[laid.origin(slot)] = point
+    now = laid.columns.point
+    columns = replace(laid.columns, point=lambda at: places.get(at) or now(at))
+    return replace(laid, columns=columns, flat=flat, fresh=np.unique(np.array(slots, dtype=np.int64)))
+
+
+def told_of(signal: Signal, was: Observation, now: Observation) -> Signal:
+    """Return a signal on a revised figure with what was published first."""
+    params = _params(was, now)
+    text = f"A revision: {params[0][1]} was published for {now.period} first, now {params[1][1]}"
+    return replace(signal, why=(*signal.why, Reason(code=REVISED, text=text, params=params)))
+
+
+def withdrawal(rule: SeriesRule, before: Signal, was: Observation, now: Observation, shown_id: str) -> Signal:
+    """Return the correction of a signal that the figure published anew no longer gives.
+
+    It is told in the alert of that signal and nowhere else. `shown_id` is the published figure's own id.
+    """
+    params = _params(was, now)
+    text = f"Taken back: {params[0][1]} was published for {now.period} first, now {params[1][1]}; the rule no longer holds"
+    return replace(
+        before,
+        id=signal_id(rule.id, f"{WITHDRAWN}:{before.id}:{now.id}"),
+        known_at=now.known_at,
+        exhibit=replace(before.exhibit, evidence_id=shown_id, known_at=now.known_at, title=text),
+        why=(Reason(code=WITHDRAWN, text=text, params=params),),
+        joins=before.id,
+    )
+
+
+def _params(was: Observation, now: Observation) -> tuple[tuple[str, str], ...]:
+    """The two figures in words and the period; a suppressed cell is said to be that."""
+
+    def said(point: Observation) -> str:
+        if point.value is None:
+            return "a suppressed cell"
+        value = point.value * unit_of(point)[0]
+        return amount(value, point, beside=value)
+
+    return ("before", said(was)), ("after", said(now)), ("period", now.period)
