@@ -14,6 +14,7 @@ from warning.cli.alert_document import case_document, summary_document, told_lin
 from warning.cli.alert_lookup import composed_system, versions_named
 from warning.cli.alerts_publish import PUBLISH_COMMANDS
 from warning.cli.alerts_review import REVIEW_COMMANDS
+from warning.cli.alerts_share import share
 from warning.cli.deliveries import delivery_document
 from warning.cli.output import print_json, print_table
 from warning.cli.review_document import event_document, event_line, review_document, review_line
@@ -213,5 +214,5 @@ def _utc(day: datetime | None) -> datetime | None:
     return None if day is None else day.replace(tzinfo=UTC)
 
 
-for added_command in (*REVIEW_COMMANDS, *PUBLISH_COMMANDS):
+for added_command in (*REVIEW_COMMANDS, *PUBLISH_COMMANDS, share):
     command.add_command(added_command)

@@ -12,7 +12,7 @@ WithheldReason = Literal[
     "nothing_new", "silenced", "awaiting_review", "rejected", "inhibited", "over_budget", "superseded",
 ]  # fmt: skip
 HoldReason = Literal["", "cooldown", "quiet_hours"]
-DeliveryReason = Literal["first", "update", "escalated", "reminder"]
+DeliveryReason = Literal["first", "update", "escalated", "reminder", "shared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

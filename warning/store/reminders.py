@@ -34,7 +34,7 @@ def told_desks(connection: Connection, since: datetime) -> tuple[ToldDesk, ...]:
     told = (
         about_open.add_columns(func.max(o.sent_at).label("at"))
         .where(alerts.c.state == "open", o.state == "sent", o.step == 0)
-        .where(o.reason.in_(("first", "escalated")), o.sent_at >= since)
+        .where(o.reason.in_(("first", "escalated", "shared")), o.sent_at >= since)
         .group_by(o.alert_key, o.desk_id)
         .order_by(o.alert_key, o.desk_id)
     )

@@ -16,6 +16,7 @@ from warning.core.health import SourceReport, SourceState
 from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
+from warning.core.shares import Share
 from warning.core.silences import Silence
 from warning.core.vocabulary import SourceKind
 from warning.store import alerts as alert_rows
@@ -33,6 +34,7 @@ from warning.store import (
     recall,
     reminders,
     reviews,
+    shares,
     silences,
     sources,
     window,
@@ -314,6 +316,23 @@ class Repository:
     def add_reminders(self, owed: Iterable[Delivery], at: datetime) -> None:
         with writing(self.engine) as connection:
             reminders.add_reminders(connection, owed, at)
+
+    def ask_share(self, share: Share, owed: Iterable[Delivery]) -> None:
+        """Store a desk's wish to share an alert, and what is owed when it is granted at once."""
+        with writing(self.engine) as connection:
+            shares.ask_share(connection, share, owed)
+
+    def confirm_share(self, share: Share, owed: Iterable[Delivery]) -> None:
+        with writing(self.engine) as connection:
+            shares.confirm_share(connection, share, owed)
+
+    def shares_of(self, alert_key: str) -> tuple[Share, ...]:
+        with reading(self.engine) as connection:
+            return shares.shares_of(connection, alert_key)
+
+    def waiting_shares(self, since: datetime) -> tuple[Share, ...]:
+        with reading(self.engine) as connection:
+            return shares.waiting_shares(connection, since)
 
     # Silences
 

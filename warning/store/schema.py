@@ -31,7 +31,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -368,6 +368,22 @@ audit = Table(
     text_column("hash"),
     Index("ix_audit_subject", "subject"),
     Index("ix_audit_at", "at"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    sequence_column(),
+    Column("alert_key", Text, ForeignKey("alerts.key"), nullable=False, index=True),
+    Column("alert_version", Integer, nullable=False),
+    text_column("from_desk"),
+    text_column("to_desk"),
+    text_column("marking"),
+    text_column("actor"),
+    text_column("confirmed_by"),
+    text_column("reason"),
+    instant_column("asked_at"),
+    instant_column("shared_at", optional=True),
 )
 
 approvals = Table(
