@@ -14,6 +14,7 @@ from warning.core.signals import WITHDRAWN, Facts, Reason
 
 TITLE_LIMIT = 79
 NAME_LIMIT = 80
+FIGURE_AND_REVISION = 2
 
 # Which way a series went, by the condition that held.
 _WAYS = {
@@ -112,13 +113,13 @@ def _lead_key(alert: Alert, naming: Naming) -> str:
     if isinstance(rule, ListingRule):
         return "lead.listing_names" if facts.names else "lead.listing"
     if is_about_figures(alert, naming):
-        return _figures_key(alert, rule)
+        return _figures_key(alert, rule, naming)
     bare = "" if facts.materials else "_bare"
     keys = (f"lead.{facts.act}{bare}", f"lead.{facts.act}", f"lead.{facts.direction}{bare}")
     return next(key for key in keys if key in naming.words)
 
 
-def _figures_key(alert: Alert, rule: object) -> str:
+def _figures_key(alert: Alert, rule: object, naming: Naming) -> str:
     """Say which way the figures went, as the first reason about them has it."""
     facts = alert.facts
     measures = rule.select.measures if isinstance(rule, SeriesRule) else ()
@@ -135,8 +136,8 @@ def _figures_key(alert: Alert, rule: object) -> str:
 
 
 def _is_taken_back(alert: Alert) -> bool:
-    """Whether what this version tells is that a figure no longer says what was told."""
-    return any(reason.code == WITHDRAWN for reason in alert.why)
+    """Whether the one figure an alert rests on was published anew and no longer says what was told."""
+    return alert.evidence_total <= FIGURE_AND_REVISION and any(r.code == WITHDRAWN for r in alert.why)
 
 
 def figure_reason(alert: Alert) -> Reason | None:

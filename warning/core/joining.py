@@ -7,7 +7,7 @@ from datetime import date
 from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Exhibit, Facts, Reason, Signal
+from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal
 from warning.core.vocabulary import Certainty
 
 SHOWN_REASONS = 8
@@ -184,13 +184,15 @@ def _shown(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
 
 
 def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reason, ...]:
-    """Sequences first, each rule of them once: what an event follows is what a reader lacks most."""
+    """What was taken back first; then sequences, each rule of them once: what an event follows a reader lacks most."""
     every = {reason: None for reasons in (first, *(s.why for s in signals)) for reason in reasons}
     linked: dict[str, Reason] = {}
     for reason in every:
         if rule := linked_by(reason):
             linked.setdefault(rule, reason)
-    return (*linked.values(), *(r for r in every if not linked_by(r)))[:SHOWN_REASONS]
+    back = tuple(reason for reason in every if reason.code == WITHDRAWN)
+    rest = (r for r in every if not linked_by(r) and r not in back)
+    return (*back, *linked.values(), *rest)[:SHOWN_REASONS]
 
 
 def linked_by(reason: Reason) -> str:
@@ -247,7 +249,7 @@ def _corrections(signals: Iterable[Signal]) -> Iterable[Difference]:
         (said["period"], said["before"], said["after"])
         for signal in signals
         for reason in signal.why
-        if reason.code in {"series.withdrawn", "series.revised"}
+        if reason.code in {WITHDRAWN, "series.revised"}
         for said in [dict(reason.params)]
     }
     return tuple(
