@@ -37,6 +37,7 @@ class Settings(BaseModel):
     slack_base_url: str = "https://slack.com/api/"
     smtp_url: SecretStr | None = None
     mail_from: str = "Early Warning <early-warning@localhost>"
+    heartbeat_url: SecretStr | None = None
     allow_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     user_agent_contact: str = ""
     fetch_concurrency: int = Field(default=32, ge=1, le=512)

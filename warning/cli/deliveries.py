@@ -4,10 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
 
+from warning.app.auditing import audit_deliveries
 from warning.app.compose import System, compose
 from warning.app.reconciling import reconcile_unknown, retry
 from warning.cli.output import print_json, print_table
@@ -30,6 +33,46 @@ def command() -> None:
       warning deliveries list --state dead     what no destination would take, and why
       warning deliveries retry --dead          once it is mended, send it after all
     """
+
+
+@command.command(
+    "audit", epilog="Exit codes: 0 all accounted for, 1 faults, 2 configuration, 130 interrupted."
+)
+@click.option(
+    "--days", type=click.IntRange(1, 400), default=2, show_default=True, help="How far back to look."
+)
+@click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
+def audit_command(*, days: int, as_json: bool) -> None:
+    """Check that every alert version was sent, withheld for a reason, or is on its way, at every destination.
+
+    \b
+    Examples:
+      warning deliveries audit
+      warning deliveries audit --days 30 --json
+    """
+    with _system() as system:
+        audit = audit_deliveries(system, span=timedelta(days=days))
+    found = audit.accounts
+    if as_json:
+        told = {
+            "versions": found.versions,
+            "states": dict(found.states),
+            "withheld": found.withheld,
+            "held": found.held,
+            "overdue": found.overdue,
+            "gaps": [asdict(gap) for gap in found.gaps],
+            "faults": list(audit.faults),
+        }
+        print_json(SCHEMA, {"audit": told})
+    else:
+        states = ", ".join(f"{count} {state}" for state, count in sorted(found.states.items())) or "none"
+        click.echo(
+            f"{found.versions} alert versions in {days} days; deliveries: {states}; withheld: {found.withheld}"
+        )
+        for fault in audit.faults:
+            click.echo(f"FAULT {fault}")
+    if audit.faults:
+        raise click.exceptions.Exit(1)
 
 
 @command.command("list")

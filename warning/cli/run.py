@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from warning.app.auditing import audit_and_beat
 from warning.app.compose import System, compose
 from warning.app.digests import send_due_digests
 from warning.app.live import (
@@ -95,8 +96,9 @@ async def _serve(system: System, role: str) -> None:
 
 
 async def _scheduled(system: System) -> None:
-    """What the clock brings: reminders, alerts nobody reviewed in time, digests."""
+    """What the clock brings: reminders, alerts nobody reviewed in time, the audit and its heartbeat, digests."""
     await asyncio.to_thread(watch_desks, system)
+    await audit_and_beat(system)
     await send_due_digests(system)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -22,6 +22,7 @@ from warning.core.vocabulary import SourceKind
 from warning.store import alerts as alert_rows
 from warning.store import archive as archive_rows
 from warning.store import (
+    accounts,
     assessments,
     audit,
     deliveries,
@@ -39,6 +40,7 @@ from warning.store import (
     sources,
     window,
 )
+from warning.store.accounts import Accounts
 from warning.store.archive import Fetch
 from warning.store.assessments import TraceRecord
 from warning.store.deliveries import Owed
@@ -333,6 +335,11 @@ class Repository:
     def waiting_shares(self, since: datetime) -> tuple[Share, ...]:
         with reading(self.engine) as connection:
             return shares.waiting_shares(connection, since)
+
+    def accounts(self, since: datetime, now: datetime, *, patience: timedelta) -> Accounts:
+        """Return whether every alert version since then is accounted for at every destination."""
+        with reading(self.engine) as connection:
+            return accounts.accounts(connection, since, now, patience=patience)
 
     # Silences
 

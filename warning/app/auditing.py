@@ -1,0 +1,59 @@
+"""The auditor: looks at the outbox from outside the path that fills it, and tells a watchdog that all is well."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from warning.app.compose import System
+from warning.channels.heartbeat import beat
+from warning.store.accounts import Accounts
+
+log = logging.getLogger(__name__)
+
+# Longer than a lease and a few back-offs: a delivery that has not ended by then needs somebody's look.
+PATIENCE = timedelta(minutes=30)
+SPAN = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the auditor found. `faults` are sentences; empty when every eligible desk was told or has a reason."""
+
+    accounts: Accounts
+    faults: tuple[str, ...]
+
+
+def audit_deliveries(system: System, *, span: timedelta = SPAN) -> Audit:
+    """Check that every alert version of the span is accounted for at every destination."""
+    now = system.clock()
+    found = system.repository.accounts(now - span, now, patience=PATIENCE)
+    faults = [
+        f"version {gap.alert_version} of {gap.alert_key}: nothing says whether {gap.desk_id} was told by "
+        f"{gap.channel} {gap.address}"
+        for gap in found.gaps
+    ]
+    if found.overdue:
+        minutes = int(PATIENCE.total_seconds() // 60)
+        faults.append(
+            f"{found.overdue} deliveries have been free to go for more than {minutes} minutes and have not "
+            "ended: `warning deliveries list --state pending`"
+        )
+    if dead := found.states.get("dead", 0):
+        faults.append(f"{dead} deliveries are dead: `warning deliveries list --state dead`")
+    return Audit(accounts=found, faults=tuple(faults))
+
+
+async def audit_and_beat(system: System) -> Audit:
+    """Audit, tell every fault to the log, and ping the heartbeat when there is none.
+
+    The watchdog alarms when pings stay away: for faults here as for a service, a database or a machine that is down.
+    """
+    audit = audit_deliveries(system)
+    for fault in audit.faults:
+        log.error("audit: %s", fault)
+    url = system.settings.heartbeat_url
+    if url is not None and not audit.faults:
+        failure = await beat(url.get_secret_value())
+        if failure:
+            log.warning("the heartbeat could not be sent: %s", failure)
+    return audit
