@@ -34,7 +34,26 @@ KINDS: Mapping[str, tuple[str, Any]] = {
 
 
 def file_schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema of one kind of file. `kind` is a key of KINDS."""
+    """Return the JSON Schema of one kind of file. `kind` is a key of KINDS.
+
+    An editor reads `301` and `2825.60` as numbers where the catalogue reads text, so text may be written so.
+    """
     title, shape = KINDS[kind]
     adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
-    return {"$schema": DIALECT, **adapter.json_schema(mode="validation"), "title": title}
+    schema = _written_freely(adapter.json_schema(mode="validation"))
+    assert isinstance(schema, dict)
+    return {"$schema": DIALECT, **schema, "title": title}
+
+
+def _written_freely(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_written_freely(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: part if key in _NO_SCHEMAS else _written_freely(part) for key, part in schema.items()}
+    is_text = schema.get("type") == "string" and not _CLOSED & schema.keys()
+    return {**parts, "type": ["string", "number"]} if is_text else parts
+
+
+_CLOSED = frozenset({"enum", "const", "format"})
+_NO_SCHEMAS = frozenset({"enum", "const", "default", "examples", "required", "description", "discriminator"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ByteSize, Field, field_validator, model_validator
 
@@ -74,6 +74,10 @@ def _never(written: object) -> object:
     return None if written == "never" else written
 
 
+def _or_never(schema: dict[str, Any]) -> None:
+    schema["anyOf"].append({"const": "never"})
+
+
 class SourceSpec(OperatorModel):
     """One source. Every field is explained in docs/feeds.md."""
 
@@ -104,7 +108,7 @@ class SourceSpec(OperatorModel):
     body: str | None = None
     detail_pages: int = Field(default=15, ge=0, le=100)
     publication_lag_days: int = Field(default=0, ge=0, le=1000)
-    verified: Annotated[Verified | None, BeforeValidator(_never)]
+    verified: Annotated[Verified | None, BeforeValidator(_never), Field(json_schema_extra=_or_never)]
     notes: str = ""
     enabled: bool = True
 

@@ -39,11 +39,15 @@ class RuleBase(OperatorModel):
 
     @property
     def version(self) -> str:
-        """Twelve hexadecimal digits over what the rule flags: prose, examples, `publish` and `backtest` apart."""
+        """Twelve hexadecimal digits over what the rule flags: prose, examples, `publish` and `backtest` apart.
+
+        A key that says no more than its default counts for nothing: an upgrade that brings new keys changes no
+        rule that does not use them.
+        """
         prose = {
             "examples", "rationale", "false_positives", "references", "owner", "tags", "publish", "backtest",
         }  # fmt: skip
-        return content_id("r", self.model_dump_json(exclude=prose))[2:14]
+        return content_id("r", self.model_dump_json(exclude=prose, exclude_defaults=True))[2:14]
 
     @property
     def interrupts(self) -> bool:
