@@ -90,7 +90,7 @@ def test_heartbeat_says_what_the_watchdog_answered(status: int, said: str):
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # noqa: SLF001
+        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
         try:
             return await beat(f"http://127.0.0.1:{port}/ping/secret")
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -27,8 +28,9 @@ from warning.settings import load_settings
 
 ROLES = ("all", "collect", "assess", "deliver", "schedule")
 
-EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 20.0}
+EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 20.0, "audit": 60.0}
 PATIENCE_SECONDS = 4.0
+Action = Callable[[], Awaitable[object]]
 GRACE_SECONDS = 10.0
 
 
@@ -81,13 +83,15 @@ async def _serve(system: System, role: str) -> None:
         loop.add_signal_handler(name, stop.set)
     async with open_fetcher(system) as fetcher, ParsePool() as pool:
         system.memory.parser = pool.parse
-        actions = {
+        actions: dict[str, Action] = {
             "collect": lambda: collect_round(system, fetcher, patience_seconds=PATIENCE_SECONDS),
             "assess": lambda: asyncio.to_thread(assess_new, system),
             "deliver": lambda: deliver_round(system, patience_seconds=PATIENCE_SECONDS),
             "schedule": lambda: _scheduled(system),
         }
-        chosen = actions if role == "all" else {role: actions[role]}
+        chosen: dict[str, Action] = actions if role == "all" else {role: actions[role]}
+        if "schedule" in chosen:
+            chosen = {**chosen, "audit": lambda: audit_and_beat(system)}
         jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
         click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
         await run_service(jobs, stop)
@@ -96,9 +100,8 @@ async def _serve(system: System, role: str) -> None:
 
 
 async def _scheduled(system: System) -> None:
-    """What the clock brings: reminders, alerts nobody reviewed in time, the audit and its heartbeat, digests."""
+    """What the clock brings: reminders, alerts nobody reviewed in time, digests."""
     await asyncio.to_thread(watch_desks, system)
-    await audit_and_beat(system)
     await send_due_digests(system)
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Select, case, func, select, union_all
 from warning.core.deliveries import DeliveryState
 from warning.store.schema import alert_versions, outbox, withheld
 
+# What was mentioned within this time before the span tells which destinations there are.
+BEFORE = timedelta(days=30)
 Place = tuple[str, str, str]  # desk, channel, address
 
 
@@ -49,7 +51,7 @@ def accounts(connection: Connection, since: datetime, now: datetime, *, patience
         )
     }
     mentioned = _mentioned(connection, since)
-    known = _known_since(connection)
+    known = _known_since(connection, since - BEFORE)
     gaps = tuple(
         Gap(alert_key=key, alert_version=version, desk_id=desk, channel=channel, address=address)
         for (key, version), created_at in sorted(versions.items())
@@ -91,14 +93,14 @@ def _mentioned(connection: Connection, since: datetime) -> Mapping[tuple[str, in
     return found
 
 
-def _known_since(connection: Connection) -> Mapping[Place, datetime]:
+def _known_since(connection: Connection, oldest: datetime) -> Mapping[Place, datetime]:
     """When each destination was first mentioned. Deputies are told by reminders alone and count for no version."""
     o, w = outbox.c, withheld.c
     places = union_all(
         select(o.desk_id, o.channel, o.address, o.created_at.label("at")).where(
-            o.step == 0, o.reason != "shared"
+            o.step == 0, o.reason != "shared", o.created_at >= oldest
         ),
-        select(w.desk_id, w.channel, w.address, w.at.label("at")),
+        select(w.desk_id, w.channel, w.address, w.at.label("at")).where(w.at >= oldest),
     ).subquery()
     p = places.c
     query = select(p.desk_id, p.channel, p.address, func.min(p.at).label("first")).group_by(
