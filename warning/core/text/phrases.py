@@ -18,7 +18,8 @@ _WORD = re.compile("[a-z0-9à-ɏ]")
 _HANGUL = re.compile("[가-힣]")
 _TAIL = re.compile("(?:es|s)?(?:'s|')?(?![a-z0-9à-ɏ])")
 _OPEN_TAIL = re.compile("[a-zà-ɏ]*(?:'s|')?(?![a-z0-9à-ɏ])")
-_LAST_TAIL = re.compile(r"(?=\s*(?:$|[\n…!.。」”\"|(]| - ))")
+# A folded text has spaces for hyphens: three in a row are the " - " before a publisher's name.
+_LAST_TAIL = re.compile(r"(?=\s*(?:$|[\n…!.。」”\"|(])|   )")
 _OWN_TAIL = re.compile("(?:'s|')?(?![a-z0-9à-ɏ])")
 
 
