@@ -1,7 +1,7 @@
 """`warning rules explain` and `stats`: why a rule fires or not, and how often it did."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -9,6 +9,11 @@ import click
 
 from warning.app.compose import open_repository, system_clock
 from warning.app.explaining import Explained, explain_records, explain_register, explain_signals
+from warning.app.explaining_stored import (
+    explain_absence_now,
+    explain_evidence_dates,
+    explain_sequence_now,
+)
 from warning.app.rule_stats import RuleStats, rule_stats, told_alerts
 from warning.app.triage import rule_precisions
 from warning.catalog.complaints import did_you_mean
@@ -16,6 +21,7 @@ from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
 from warning.cli.rules_replay import day
 from warning.collect.interchange import read_evidence
+from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.evidence import Evidence, Item, item_id
 from warning.core.rulebook import Rulebook
@@ -33,7 +39,9 @@ MOST_SHOWN = 20
 @click.option("--evidence", "files", type=FILE, multiple=True, help="Interchange file (.gz, .zst).")
 @click.option("--id", "wanted", help="Only the record with this id; without --evidence the stored one.")
 @click.option("--title", help="Explain a text typed here instead of a file.")
-@click.option("--on", type=day, help="The day on which a deadline rule is asked (default: today).")
+@click.option(
+    "--on", type=day, help="The day on which a deadline, absence or sequence rule is asked (default: today)."
+)
 @click.option("--summary", default="", help="With --title.")
 @click.option("--body", default="", help="With --title.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
@@ -64,13 +72,18 @@ def explain(
       warning rules explain prc-graphite-control --title "China curbs exports of graphite"
       warning rules explain flow-urea --evidence figures.jsonl.zst --id o17
       warning rules explain suspension-ending --on 2026-11-01
+      warning rules explain overdue-chinese-customs
     """
     book = chosen_book(rules, feeds, overlays)
     rule = _rule(book, rule_id)
+    explained: Sequence[Explained]
     if title is not None and files:
         raise click.UsageError("give either --evidence FILE or --title TEXT")
     if isinstance(rule, DeadlineRule):
-        explained = explain_register(rule, on or system_clock().date(), book, wanted)
+        dated = explain_register(rule, on or system_clock().date(), book, wanted)
+        explained = [*dated, *([] if wanted else _on_store(rule, book, on))]
+    elif isinstance(rule, AbsenceRule) or (isinstance(rule, SequenceRule) and not (files or wanted or title)):
+        explained = _on_store(rule, book, on)
     elif title is not None:
         explained = explain_records(rule, [typed_item(title, **typed)], book)
     elif not files and wanted is None:
@@ -80,6 +93,21 @@ def explain(
     if not explained:
         raise click.ClickException(_nothing(rule, wanted))
     _print_explained(rule, explained, as_json=as_json)
+
+
+def _on_store(rule: AnyRule, book: Rulebook, on: date | None) -> list[Explained]:
+    """What the store says to rules that read no single record: now, or at the end of a day."""
+    as_of = datetime.combine(on, time.max, tzinfo=UTC) if on else system_clock()
+    repository = open_repository(load_settings())
+    try:
+        if isinstance(rule, DeadlineRule):
+            return [*explain_evidence_dates(rule, book, repository, as_of)]
+        if isinstance(rule, AbsenceRule):
+            return [*explain_absence_now(rule, book, repository, as_of)]
+        assert isinstance(rule, SequenceRule)
+        return [*explain_sequence_now(rule, book, repository, as_of)]
+    finally:
+        repository.close()
 
 
 def _on_records(

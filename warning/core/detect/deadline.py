@@ -208,11 +208,18 @@ def explain_deadlines(rule: DeadlineRule, measure: Measure, today: date, book: R
     """Say, date by date of one act, why the rule fires on a day, or why it does not."""
     register = [*(m for m in book.measures if m.id != measure.id), measure]
     own = [d for d in deadlines(register) if d.measure.id == measure.id]
-    children = tuple(_explained(rule, d, today, book.terms) for d in own)
+    return explain_dates(rule, measure.id, own, today, book.terms)
+
+
+def explain_dates(
+    rule: DeadlineRule, name: str, own: Sequence[Deadline], today: date, terms: Terms
+) -> ExplainNode:
+    """Say, date by date, why the rule fires on a day, or why it does not; `own` are the dates of one act."""
+    children = tuple(_explained(rule, d, today, terms) for d in own)
     detail = "" if own else "it holds no date, or another act of the register speaks for it"
     passed = any(child.passed for child in children)
     return ExplainNode(
-        label=f"{rule.id} on {measure.id}, {today}",
+        label=f"{rule.id} on {name}, {today}",
         passed=passed,
         detail=detail,
         children=children,
