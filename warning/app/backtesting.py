@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from warning.app.chronology import in_order
+from warning.app.chronology import Bystanders, Replayed, in_order
 from warning.app.history import History
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, assess
-from warning.core.evidence import Evidence
 from warning.core.pace import after, let_go
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Severity
@@ -67,7 +66,7 @@ class _Calendar:
 
 def backtest_replay(
     book: Rulebook,
-    records: Iterable[Evidence],
+    records: Iterable[Replayed],
     *,
     first: date | None = None,
     last: date | None = None,
@@ -84,15 +83,16 @@ def backtest_replay(
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
     for as_of, batch in _steps(in_order(records), first, last, step):
-        window = history.admit(batch)
-        replay.records += len(batch)
+        passed = [record.count for record in batch if isinstance(record, Bystanders)]
+        window = history.admit(record for record in batch if not isinstance(record, Bystanders))
+        replay.records += len(batch) - len(passed) + sum(passed)
         if as_of is None:
             continue
         calendar.note(as_of - step, as_of)
         if batch:
             replay.first = replay.first or as_of - step
             replay.last = as_of
-        if not window.fresh and not calendar.turns(as_of):
+        if not window.fresh and not passed and not calendar.turns(as_of):
             continue
         calendar.read_on = as_of.date()
         state = _still_joinable(state, book, as_of)
@@ -129,8 +129,8 @@ def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:
 
 
 def _steps(
-    records: Iterator[Evidence], first: date | None, last: date | None, step: timedelta
-) -> Iterator[tuple[datetime | None, Sequence[Evidence]]]:
+    records: Iterator[Replayed], first: date | None, last: date | None, step: timedelta
+) -> Iterator[tuple[datetime | None, Sequence[Replayed]]]:
     """Group records by the instant that assesses them; None for what lies before the first step.
 
     Steps in which nothing became known come too, empty.
@@ -138,7 +138,7 @@ def _steps(
     start = _midnight(first) if first else None
     end = _midnight(last + DAY) if last else None
 
-    def instant(record: Evidence) -> datetime | None:
+    def instant(record: Replayed) -> datetime | None:
         nonlocal start
         if start is None:
             start = _midnight(record.known_at.astimezone(UTC).date())
@@ -161,7 +161,7 @@ def _steps(
 
 def _quiet(
     ahead: datetime | None, until: datetime, step: timedelta
-) -> Iterator[tuple[datetime, Sequence[Evidence]]]:
+) -> Iterator[tuple[datetime, Sequence[Replayed]]]:
     while ahead is not None and ahead < until:
         yield ahead, ()
         ahead += step

@@ -3,7 +3,7 @@
 import heapq
 import pickle
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,19 @@ from warning.core.evidence import Evidence, Item
 RUN_LENGTH = 100_000
 
 
-def in_order(records: Iterable[Evidence], *, run_length: int = RUN_LENGTH) -> Iterator[Evidence]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bystanders:
+    """Items that no rule may fire on, counted instead of read: known by `known_at`, after the hour before it."""
+
+    known_at: datetime
+    count: int
+    id: str = ""
+
+
+Replayed = Evidence | Bystanders
+
+
+def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> Iterator[Replayed]:
     """Yield the records by (known_at, id). More than `run_length` of them are sorted in files, not memory."""
     stream = iter(records)
     first = _run(stream, run_length)
@@ -40,22 +52,22 @@ def as_replayed(record: Evidence) -> Evidence:
     return record
 
 
-def _run(stream: Iterator[Evidence], length: int) -> list[Evidence]:
+def _run(stream: Iterator[Replayed], length: int) -> list[Replayed]:
     return sorted(islice(stream, length), key=_order)
 
 
-def _order(record: Evidence) -> tuple[datetime, str]:
+def _order(record: Replayed) -> tuple[datetime, str]:
     return record.known_at, record.id
 
 
-def _spilled(path: Path, records: Iterable[Evidence]) -> Path:
+def _spilled(path: Path, records: Iterable[Replayed]) -> Path:
     with path.open("wb") as stream:
         for record in records:
             pickle.dump(record, stream, protocol=pickle.HIGHEST_PROTOCOL)
     return path
 
 
-def _read(path: Path) -> Iterator[Evidence]:
+def _read(path: Path) -> Iterator[Replayed]:
     with path.open("rb") as stream:
         while True:
             try:

@@ -4,6 +4,7 @@ import click
 
 from warning.cli.rules_check import check, schema
 from warning.cli.rules_fmt import fmt
+from warning.cli.rules_preview import preview_rule
 from warning.cli.rules_replay import backtest, evaluate
 from warning.cli.rules_test import test
 from warning.cli.rules_watches import watches
@@ -23,5 +24,5 @@ def command() -> None:
     """
 
 
-for subcommand in (check, test, explain, evaluate, backtest, fmt, schema, stats, watches):
+for subcommand in (check, test, explain, evaluate, backtest, preview_rule, fmt, schema, stats, watches):
     command.add_command(subcommand)

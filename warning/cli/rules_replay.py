@@ -15,10 +15,11 @@ import click
 from warning.app.backtest_notes import Judged, Notes, judged
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
-from warning.app.chronology import as_replayed
+from warning.app.chronology import Replayed, as_replayed
 from warning.app.comparing import Side, comparison
 from warning.app.compose import system_clock
 from warning.app.evaluating import evaluate_records
+from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.catalog.load import load_measures
 from warning.cli.backtest_text import expectation_cases, print_backtest
 from warning.cli.junit import junit_document
@@ -107,6 +108,12 @@ def evaluate(
     "--step", type=stretch, default="1d", show_default=True, help="How often to assess: 6h, 1d, 1w."
 )
 @catalogue_options
+@click.option(
+    "--index/--no-index",
+    "indexed",
+    default=None,
+    help="Make an index beside the evidence and use it (default: use one that is there).",
+)
 @click.option("--against", type=DIRECTORY, help="Rules as they were before an edit: say what it changes.")
 @click.option("--against-overlays", type=DIRECTORY, help="Your own directory as it was before the edit.")
 @click.option(
@@ -121,6 +128,7 @@ def backtest(
     first: date | None,
     last: date | None,
     step: timedelta,
+    indexed: bool | None,
     rules: Path | None,
     feeds: Path | None,
     overlays: Path | None,
@@ -141,7 +149,7 @@ def backtest(
     """
     where = chosen_trees(rules, feeds, overlays)
     measures = load_measures(where.rules)
-    span = Span(files=(*files, *more), first=first, last=last, step=step)
+    span = Span(files=(*files, *more), first=first, last=last, step=step, indexed=indexed)
     side, verdicts = _side(chosen_book(rules, feeds, overlays), measures, span)
     content = {**side.content, "expectations": [one.document() for one in verdicts]}
     if against or against_overlays:
@@ -158,17 +166,18 @@ def backtest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """The evidence and the days of a replay."""
+    """The evidence and the days of a replay; `indexed` says whether to make indexes, or to use none."""
 
     files: tuple[Path, ...]
     first: date | None
     last: date | None
     step: timedelta
+    indexed: bool | None
 
 
 def _side(book: Rulebook, measures: Sequence[Measure], span: Span) -> tuple[Side, tuple[Judged, ...]]:
     notes, started = Notes(), perf_counter()
-    records = (own_identity(record) for record in _records(span.files))
+    records = _replayed(span.files, book, indexed=span.indexed)
     replay = backtest_replay(
         book, records, first=span.first, last=span.last, step=span.step, watch=notes.take
     )
@@ -177,6 +186,18 @@ def _side(book: Rulebook, measures: Sequence[Measure], span: Span) -> tuple[Side
     content["records_per_second"] = round(replay.records / seconds)
     verdicts = judged(book, replay, notes, span.first, span.last)
     return Side(version=book.version, content=content, notes=notes), verdicts
+
+
+def _replayed(files: tuple[Path, ...], book: Rulebook, *, indexed: bool | None) -> Iterator[Replayed]:
+    """The records of all files; of files with an index only those that a rule may fire on, the others counted."""
+    found = [] if indexed is False else [ready_index(path, book, make=bool(indexed)) for path in files]
+    ready = [one for one in found if one]
+    if not ready or len(ready) < len(files):
+        return map(own_identity, _records(files))
+    for _, use in ready:
+        click.echo(use.sentence, err=True)
+    indexes = [(use.path, index) for index, use in ready]
+    return IndexedHistory(indexes, system_clock()).records(book)
 
 
 def _records(files: tuple[Path, ...]) -> Iterator[Evidence]:

@@ -44,6 +44,18 @@ def read_evidence(path: str | Path, *, imported_at: datetime | None = None) -> I
             yield _record(path, number, line, assumed)
 
 
+def read_lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (line number from 1, line) of a file's records, undecoded; blank lines are skipped."""
+    path = Path(path)
+    with _opened(path) as file:
+        yield from _lines(path, file)
+
+
+def read_line(path: Path, number: int, line: bytes, imported_at: datetime) -> Evidence:
+    """Return the record of one line, as `read_evidence` yields it."""
+    return _record(path, number, line, imported_at)
+
+
 def own_identity(evidence: Evidence) -> Evidence:
     """Return the record under the identity the store knows it by.
 

@@ -69,6 +69,15 @@ class AhoCorasickFinder:
             ends.append(len(found))
         return found, ends
 
+    def places(self, text: bytes) -> list[tuple[int, int]]:
+        """Where the patterns occur: (number of the pattern, where it begins), every occurrence."""
+        return [
+            (number, start)
+            for needle, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
+            for number in self._numbers[needle]
+            if _stands(self._patterns[number], text, start, end)
+        ]
+
     def present(self, text: bytes) -> set[int]:
         """The numbers of the patterns that occur in one text."""
         found: set[int] = set()

@@ -10,11 +10,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.text.characters import variants
+from warning.core.text.sentences import SENTENCES
 
 BMP = 0x10000
 _UNUSUAL = 0x110000  # one past the last character there is
@@ -48,6 +50,11 @@ def fold(text: str) -> Folded:
     if _COMBINING.search(text):
         return _fold_clusters(text)
     return Folded(_fold_codes(text))
+
+
+def fold_version() -> str:
+    """Changes when texts fold, or their sentences end, differently: stored folded texts are then of no use."""
+    return blake2b(_table().tobytes() + SENTENCES.encode(), digest_size=6).hexdigest()
 
 
 def fold_term(term: str) -> str:

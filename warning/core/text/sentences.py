@@ -32,3 +32,6 @@ def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
     if not end.group().startswith(".") or len(end.group()) > 1:
         return False
     return _ABBREVIATION.search(text[max(0, end.start() - 8) : end.start()]) is not None
+
+
+SENTENCES = _ENDS.pattern + _ABBREVIATION.pattern

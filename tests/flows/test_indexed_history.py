@@ -1,0 +1,197 @@
+"""A replay over an index brings what a replay over the file brings; a preview fires where `rules eval` fires."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from warning.app.backtest_result import backtest_document
+from warning.app.backtesting import backtest_replay
+from warning.app.chronology import as_replayed
+from warning.app.evaluating import evaluate_records
+from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.previewing import alone, preview
+from warning.catalog.load import load_rulebook
+from warning.cli.main import cli
+from warning.collect import history_index
+from warning.collect.history_index import build_index, index_directory, look_for, open_index
+from warning.collect.interchange import own_identity, read_evidence, write_evidence
+from warning.core.evidence import Entry, Item, Listing
+from warning.core.rules import TextRule
+from warning.core.text.engine import engine_of
+from warning.core.text.finders import patterns_of
+from warning.core.text.phrases import parse_phrase
+from warning.errors import EvidenceError
+from warning.resources import tree
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+BEGIN = datetime(2025, 1, 1, 21, 40, tzinfo=UTC)
+FILLER = (
+    "A quiet day at the port.",
+    "本报讯 天气晴朗。",
+    "きょうの天気は晴れです。",
+    "날씨가 맑았다.",
+    "Café_opens; visitors came.",
+)
+
+
+@pytest.fixture(scope="module")
+def book():
+    # Without the register: its countdowns read the clock, not the texts.
+    return replace(load_rulebook(tree("rules"), tree("feeds")), measures=())
+
+
+def history(book, count=260, seed=3):
+    """Examples of the shipped rules among quiet items, some edited later, one source's list between them."""
+    rng = random.Random(seed)
+    examples = [e for rule in book.rules if isinstance(rule, TextRule) for e in rule.examples]
+    sources = sorted(book.sources)
+    items = []
+    for number in range(count):
+        told = rng.choice(examples)
+        quiet = rng.random() < 0.6
+        known = BEGIN + timedelta(minutes=rng.randrange(40 * 1440))
+        items.append(
+            Item(
+                id=f"n{number}", source_id=rng.choice(sources), kind=told.kind, country=told.country,
+                language=told.language, title=rng.choice(FILLER) if quiet else told.title,
+                summary="" if quiet else told.summary, body=" ".join(rng.choices(FILLER, k=4)) if quiet else told.body,
+                external_id=str(number), published_at=known, known_at=known,
+            )
+        )  # fmt: skip
+    edits = [
+        replace(
+            item, title=rng.choice(FILLER), summary="", body="", known_at=item.known_at + timedelta(hours=2)
+        )
+        for item in rng.sample(items, count // 6)
+    ]
+    lists = [
+        Listing(id=f"l{n}", source_id="a-list", known_at=BEGIN + timedelta(days=n), entries=(Entry(key=str(n), name="X"),))
+        for n in range(3)
+    ]  # fmt: skip
+    everything = [*items, *edits, *lists]
+    rng.shuffle(everything)
+    return everything
+
+
+@pytest.fixture(scope="module")
+def evidence(book, tmp_path_factory):
+    path = tmp_path_factory.mktemp("evidence") / "history.jsonl.zst"
+    write_evidence(path, history(book))
+    return path
+
+
+def plain(path):
+    return (own_identity(as_replayed(record)) for record in read_evidence(path, imported_at=NOW))
+
+
+def indexed(path, book):
+    ready = ready_index(path, book, make=True)
+    assert ready is not None
+    return IndexedHistory([(path, ready[0])], NOW)
+
+
+@pytest.mark.parametrize("step", [timedelta(days=1), timedelta(hours=6)])
+@pytest.mark.parametrize("first", [None, datetime(2025, 1, 12, tzinfo=UTC).date()])
+def test_backtest_over_an_index_brings_what_the_file_brings(book, evidence, step, first):
+    slow = backtest_replay(book, plain(evidence), first=first, step=step)
+    fast = backtest_replay(book, indexed(evidence, book).records(book), first=first, step=step)
+    assert backtest_document(fast, book, ()) == backtest_document(slow, book, ())
+    assert (fast.assessments, fast.first, fast.last, fast.told) == (
+        slow.assessments, slow.first, slow.last, slow.told,
+    )  # fmt: skip
+    assert len(slow.alerts) > 5
+
+
+def test_indexed_history_reads_only_items_that_a_rule_may_fire_on(book, evidence):
+    kept = [record for record in indexed(evidence, book).records(book) if isinstance(record, Item)]
+    fired = {one.record.id for one in evaluate_records(book, plain(evidence)) if one.signals}
+    assert fired <= {item.id for item in kept} | {"l1", "l2"} | {i for i in fired if i.startswith("l-")}
+    assert len(kept) < 200
+
+
+def test_preview_fires_where_eval_fires(book, evidence):
+    past = indexed(evidence, book)
+    judged = [one for one in evaluate_records(book, plain(evidence)) if isinstance(one.record, Item)]
+    assert judged
+    for rule in book.active("text", "context")[::7]:
+        assert isinstance(rule, TextRule)
+        expected = {one.record.id for one in judged if any(s.rule_id == rule.id for s in one.signals)}
+        found = preview(past, book, rule)
+        assert set(found.fired) == expected
+        assert (found.new, found.lost) == ([], [])
+
+
+def test_preview_tells_new_and_lost_items_of_an_edit(book, evidence):
+    rules = [rule for rule in book.active("context") if isinstance(rule, TextRule)]
+    past = indexed(evidence, book)
+    running = max(rules, key=lambda rule: len(preview(past, book, rule).fired))
+    edited = running.model_copy(
+        update={"match": running.match.model_validate({"all": [{"phrases": {"ja": ["天気"]}}]})}
+    )
+    ready_index(evidence, alone(book, edited), make=False)
+    found = preview(indexed(evidence, alone(book, edited)), book, edited)
+    assert found.new
+    assert found.lost
+    texts = [item.title + item.body for item in found.fired.values()]
+    assert all("天気" in text or "天气" in text for text in texts)
+    document = found.document()
+    assert document["fires_on"] == sum(document["per_week"].values())
+    assert len(document["examples"]) <= 10
+
+
+def test_index_looks_only_for_terms_it_lacks(book, evidence):
+    index = indexed(evidence, book) and open_index(evidence)
+    known = list(patterns_of(parse_phrase("weather vane", "en")))
+    assert look_for(index, known) == 1
+    assert look_for(open_index(evidence), known) == 0
+    assert ready_index(evidence, book, make=False)[1].looked_for == 0
+
+
+def test_index_of_another_state_of_the_file_is_not_used(book, tmp_path):
+    path = tmp_path / "items.jsonl"
+    write_evidence(path, history(book, count=20))
+    build_index(path)
+    assert open_index(path) is not None
+    write_evidence(path, history(book, count=21))
+    assert open_index(path) is None
+
+
+def test_index_made_by_two_processes_is_the_one_made_by_one(book, tmp_path, monkeypatch):
+    path = tmp_path / "items.jsonl"
+    write_evidence(path, history(book, count=120))
+    monkeypatch.setattr(history_index, "SEGMENT_ITEMS", 50)
+    rules = engine_of(book).rules
+
+    def asked():
+        ready = ready_index(path, book, make=True)
+        past = IndexedHistory([(path, ready[0])], NOW)
+        return len(rules), list(past.records(book))
+
+    one = asked()
+    monkeypatch.setattr(history_index, "_WORTH_PROCESSES_BYTES", 0)
+    (path.parent / "items.jsonl.index" / "index.json").unlink()
+    monkeypatch.setattr(history_index, "_in_processes", lambda task, jobs, _: [task(*job) for job in jobs])
+    assert asked() == one
+
+
+def test_backtest_command_brings_the_same_with_and_without_an_index(book, evidence):
+    def run(*options):
+        result = CliRunner().invoke(cli, ["rules", "backtest", "--evidence", str(evidence), *options])
+        assert result.exit_code == 0, result.output
+        content = json.loads(result.stdout)
+        del content["records_per_second"]
+        return content
+
+    assert run("--index") == run("--no-index") == run()
+
+
+def test_build_tells_the_line_that_is_no_record_and_leaves_no_index(tmp_path):
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"type": "item"}\n')
+    with pytest.raises(EvidenceError, match=r"bad\.jsonl:1: 'source_id' is missing"):
+        build_index(path)
+    assert not index_directory(path).exists()

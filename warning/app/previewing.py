@@ -1,0 +1,89 @@
+"""`rules preview`: what one edited rule would fire on in an indexed history, beside the rule that runs."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from warning.app.evaluating import evaluate_records
+from warning.app.indexed_history import IndexedHistory
+from warning.core.evidence import Item
+from warning.core.rulebook import Rulebook
+from warning.core.rules import TextRule
+from warning.core.text.engine import engine_of
+from warning.core.text.postings import said_by
+
+EXAMPLES = 10
+Fired = Mapping[str, Item]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """`fired` by item id; `new` and `lost` are ids against the running rule, which may be `absent`."""
+
+    rule_id: str
+    fired: Fired
+    before: Fired
+    absent: bool
+
+    @property
+    def new(self) -> list[Item]:
+        return _in_order(item for key, item in self.fired.items() if key not in self.before)
+
+    @property
+    def lost(self) -> list[Item]:
+        return _in_order(item for key, item in self.before.items() if key not in self.fired)
+
+    def document(self) -> dict[str, object]:
+        """Return the content of `preview/1`."""
+        return {
+            "rule": self.rule_id,
+            "running": not self.absent,
+            "fires_on": len(self.fired),
+            "per_week": dict(sorted(Counter(_week(item) for item in self.fired.values()).items())),
+            "new": len(self.new),
+            "lost": len(self.lost),
+            "examples": [_example(item, "new") for item in self.new[-EXAMPLES:]]
+            or [_example(item, "both") for item in _in_order(iter(self.fired.values()))[-EXAMPLES:]],
+            "lost_examples": [_example(item, "lost") for item in self.lost[-EXAMPLES:]],
+        }
+
+
+def alone(book: Rulebook, rule: TextRule) -> Rulebook:
+    """The book with this one rule: its words and sources, and nothing else that fires."""
+    return replace(book, rules=(rule,))
+
+
+def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Preview:
+    """Judge the items that the edited rule, or the running one of the same id, may fire on, as `rules eval` does."""
+    running = next((r for r in book.rules if r.id == edited.id and isinstance(r, TextRule)), None)
+    fired = _fired(history, alone(book, edited))
+    if running is not None and running.version == edited.version:
+        return Preview(rule_id=edited.id, fired=fired, before=fired, absent=False)
+    before = _fired(history, alone(book, running)) if running and running.enabled else {}
+    return Preview(rule_id=edited.id, fired=fired, before=before, absent=running is None)
+
+
+def _fired(history: IndexedHistory, book: Rulebook) -> Fired:
+    engine = engine_of(book)
+    items = history.items_for(engine.rules, said_by(engine.lexicon.entries))
+    told = (one.record for one in evaluate_records(book, items) if one.signals)
+    return {item.id: item for item in told if isinstance(item, Item)}
+
+
+def _in_order(items: Iterator[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (item.known_at, item.id))
+
+
+def _week(item: Item) -> str:
+    year, week, _ = item.known_at.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _example(item: Item, change: str) -> dict[str, str]:
+    return {
+        "id": item.id,
+        "known_at": item.known_at.isoformat(),
+        "source": item.source_id,
+        "title": item.title,
+        "change": change,
+    }

@@ -1,0 +1,176 @@
+"""The files of a history index: one directory an evidence file, in it one directory a segment of items.
+
+A segment holds its items' lines (compressed, 64 together), their folded texts (compressed, 1,024 together) and
+small arrays about them; for each set of patterns that was ever looked for, where each pattern stands.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from warning.core.text.finders import Pattern
+
+FORMAT = 1
+SEGMENT_ITEMS = 65_536
+LINES_TOGETHER = 64
+TEXTS_TOGETHER = 1_024
+MANIFEST = "index.json"
+UNTIMED = np.iinfo(np.int64).min
+NOWHERE = np.zeros(0, dtype=np.uint32)
+
+
+@dataclass(slots=True)
+class Manifest:
+    """`source` tells whether the evidence file is still the one that was read; `sets` are the patterns looked for."""
+
+    source: str
+    segments: int = 0
+    items: int = 0
+    others: int = 0
+    sets: list[list[tuple[str, bool, str]]] = field(default_factory=list)
+
+    def patterns(self) -> Iterator[tuple[int, int, Pattern]]:
+        """Yield (set, number in it, pattern)."""
+        for number, listed in enumerate(self.sets):
+            for place, (needle, starts_word, ending) in enumerate(listed):
+                yield number, place, Pattern(needle.encode("utf-8", "surrogatepass"), starts_word, ending)  # type: ignore[arg-type]  # written from a Pattern
+
+    def write(self, directory: Path) -> None:
+        part = directory / f"{MANIFEST}.part"
+        part.write_text(json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=True))
+        part.replace(directory / MANIFEST)
+
+
+def read_manifest(directory: Path) -> Manifest | None:
+    """Return the manifest, or None where there is none that this version reads."""
+    try:
+        content: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return None
+    return Manifest(**content) if content.pop("format", None) == FORMAT else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What a segment keeps of its items, in their order.
+
+    `known_at` is in microseconds since 1970, UNTIMED where the file gives no time; `ids` are the store's identities.
+    """
+
+    known_at: NDArray[np.int64]
+    ids: NDArray[np.uint64]
+    sources: NDArray[np.uint64]
+    languages: NDArray[np.uint8]
+    line_numbers: NDArray[np.int64]
+    text_lengths: NDArray[np.int64]
+    first_sentence: NDArray[np.uint32]
+    sentence_ends: NDArray[np.int64]
+
+
+class Segment:
+    """One segment as it stands on disk. Arrays are mapped, not loaded."""
+
+    def __init__(self, directory: Path, places: dict[Pattern, tuple[int, int]]) -> None:
+        self.directory, self._places = directory, places
+        self._loaded: dict[str, NDArray[Any]] = {}
+        self._begins: dict[int, list[int]] = {}
+
+    def array(self, name: str) -> NDArray[Any]:
+        if name not in self._loaded:
+            # A plain view: slicing a memmap itself costs microseconds each time.
+            self._loaded[name] = np.load(self.directory / f"{name}.npy", mmap_mode="r").view(np.ndarray)
+        return self._loaded[name]
+
+    @property
+    def first_sentence(self) -> NDArray[np.uint32]:
+        return self.array("first_sentence")
+
+    @property
+    def languages(self) -> NDArray[np.uint8]:
+        return self.array("languages")
+
+    def sentences(self, pattern: Pattern) -> NDArray[np.uint32]:
+        """The sentences in which the pattern begins. KeyError when nobody looked for it."""
+        number, place = self._places[pattern]
+        starts = self._starts(number)
+        begin, end = starts[place], starts[place + 1]
+        return self.array(f"set{number}_sentences")[begin:end] if end > begin else NOWHERE
+
+    def _starts(self, number: int) -> list[int]:
+        if number not in self._begins:
+            self._begins[number] = self.array(f"set{number}_starts").tolist()
+        return self._begins[number]
+
+    def lines(self, items: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (line number, line) of some items, given ascending."""
+        numbers = self.array("line_numbers")
+        held, lines = -1, list[bytes]()
+        for item in items:
+            frame = item // LINES_TOGETHER
+            if frame != held:
+                held, lines = frame, self._frame("lines", frame).split(b"\n")
+            yield int(numbers[item]), lines[item % LINES_TOGETHER]
+
+    def texts(self) -> Iterator[tuple[bytes, NDArray[np.int64]]]:
+        """Yield frames of folded texts, one after the other, and where in the frame each text ends."""
+        lengths = self.array("text_lengths")
+        for frame in range(-(-len(lengths) // TEXTS_TOGETHER)):
+            some = lengths[frame * TEXTS_TOGETHER : (frame + 1) * TEXTS_TOGETHER]
+            yield self._frame("texts", frame), np.cumsum(some)
+
+    def others(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (line number, line) of the records that are no items."""
+        for line in self._frame("others", 0).split(b"\n"):
+            number, _, record = line.partition(b" ")
+            if record:
+                yield int(number), record
+
+    def _frame(self, name: str, number: int) -> bytes:
+        begin, end = (int(at) for at in self.array(f"{name}_at")[number : number + 2])
+        with (self.directory / name).open("rb") as file:
+            file.seek(begin)
+            return zstandard.ZstdDecompressor().decompress(file.read(end - begin))
+
+
+def write_frames(directory: Path, name: str, frames: Iterable[bytes]) -> None:
+    """Write frames and where each begins."""
+    at = [0]
+    packer = zstandard.ZstdCompressor(level=1)
+    with (directory / name).open("wb") as file:
+        for frame in frames:
+            at.append(at[-1] + file.write(packer.compress(frame)))
+    np.save(directory / f"{name}_at.npy", np.array(at, dtype=np.int64))
+
+
+def write_arrays(directory: Path, noted: Noted) -> None:
+    for name in Noted.__slots__:
+        np.save(directory / f"{name}.npy", getattr(noted, name))
+
+
+class HistoryIndex:
+    """A readable index: its segments and the patterns that were looked for."""
+
+    def __init__(self, directory: Path, manifest: Manifest) -> None:
+        self.directory, self.manifest = directory, manifest
+
+    @cached_property
+    def places(self) -> dict[Pattern, tuple[int, int]]:
+        return {pattern: (number, place) for number, place, pattern in self.manifest.patterns()}
+
+    def segments(self) -> list[Segment]:
+        paths = (self.directory / f"{number:05}" for number in range(self.manifest.segments))
+        return [Segment(path, self.places) for path in paths]
+
+
+def together(parts: Sequence[bytes], count: int) -> Iterator[bytes]:
+    """Join lines by line ends, `count` at a time."""
+    for begin, end in pairwise([*range(0, len(parts), count), len(parts)]):
+        yield b"\n".join(parts[begin:end])

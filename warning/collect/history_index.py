@@ -1,0 +1,250 @@
+"""Making a history index: items read and folded once, then every pattern looked for once."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.collect.history_files import (
+    LINES_TOGETHER,
+    SEGMENT_ITEMS,
+    TEXTS_TOGETHER,
+    UNTIMED,
+    HistoryIndex,
+    Manifest,
+    Noted,
+    Segment,
+    read_manifest,
+    together,
+    write_arrays,
+    write_frames,
+)
+from warning.collect.interchange import own_identity, read_line, read_lines
+from warning.core.evidence import Item
+from warning.core.ids import key64
+from warning.core.text.finders import AhoCorasickFinder, Pattern
+from warning.core.text.folding import fold_version
+from warning.core.text.pattern_table import language_bits
+from warning.core.text.reading import Reading
+
+PROCESSES = 2
+# Below this size of file a second process costs more than it brings.
+_WORTH_PROCESSES_BYTES = 32 * 1024 * 1024
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WORD = 0xFFFF_FFFF_FFFF_FFFF
+
+
+class _Told(NamedTuple):
+    items: int
+    others: int
+
+
+def index_directory(evidence: Path) -> Path:
+    """Where the index of an evidence file stands: beside it."""
+    return evidence.with_name(f"{evidence.name}.index")
+
+
+def open_index(evidence: Path) -> HistoryIndex | None:
+    """Return the index of the file as it is now, or None."""
+    directory = index_directory(evidence)
+    manifest = read_manifest(directory)
+    if manifest is None or manifest.source != _stamp(evidence):
+        return None
+    return HistoryIndex(directory, manifest)
+
+
+def build_index(evidence: Path) -> HistoryIndex:
+    """Read the whole file once. The index appears when it is complete; an older one is replaced.
+
+    Raises EvidenceError at a line that is not a record.
+    """
+    directory = index_directory(evidence)
+    part = directory.with_name(f"{directory.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    manifest = Manifest(source=_stamp(evidence))
+    processes = _processes(evidence)
+    jobs = [(evidence, part, number, processes) for number in range(processes)]
+    for told in _in_processes(_read_share, jobs, processes):
+        manifest.segments += len(told)
+        manifest.items += sum(one.items for one in told)
+        manifest.others += sum(one.others for one in told)
+    manifest.write(part)
+    shutil.rmtree(directory, ignore_errors=True)
+    part.replace(directory)
+    return HistoryIndex(directory, manifest)
+
+
+def look_for(index: HistoryIndex, patterns: Iterable[Pattern]) -> int:
+    """Scan the texts for the patterns that nobody looked for yet, and return how many these were."""
+    lacking = sorted(set(patterns) - index.places.keys())
+    if not lacking:
+        return 0
+    number = len(index.manifest.sets)
+    processes = PROCESSES if index.manifest.segments > 1 else 1
+    directories = [segment.directory for segment in index.segments()]
+    jobs = [(directories[k::processes], lacking, number) for k in range(processes)]
+    _in_processes(_scan_share, jobs, processes)
+    listed: list[tuple[str, bool, str]] = [
+        (p.needle.decode("utf-8", "surrogatepass"), p.starts_word, p.ending) for p in lacking
+    ]
+    index.manifest.sets.append(listed)
+    index.manifest.write(index.directory)
+    index.__dict__.pop("places", None)
+    return len(lacking)
+
+
+def _stamp(evidence: Path) -> str:
+    stat = evidence.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}-{fold_version()}"
+
+
+def _processes(evidence: Path) -> int:
+    large = evidence.stat().st_size >= _WORTH_PROCESSES_BYTES
+    return min(PROCESSES, os.cpu_count() or 1) if large else 1
+
+
+def _in_processes(
+    task: Callable[..., list[_Told]], jobs: Sequence[tuple[object, ...]], processes: int
+) -> list[list[_Told]]:
+    if processes == 1:
+        return [task(*job) for job in jobs]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        return [future.result() for future in [pool.submit(task, *job) for job in jobs]]
+
+
+def _read_share(evidence: Path, directory: Path, share: int, of: int) -> list[_Told]:
+    """Read every `of`-th stretch of lines as a segment. Each process reads the file for itself: no text travels."""
+    lines = read_lines(evidence)
+    told: list[_Told] = []
+    number = 0
+    while stretch := list(islice(lines, SEGMENT_ITEMS)):
+        if number % of == share:
+            target = directory / f"{number:05}"
+            target.mkdir()
+            told.append(_read_segment(evidence, target, stretch))
+        number += 1
+    return told
+
+
+def _read_segment(evidence: Path, target: Path, stretch: Sequence[tuple[int, bytes]]) -> _Told:
+    kept: list[tuple[int, bytes]] = []
+    others: list[bytes] = []
+    items: list[Item] = []
+    for number, line in stretch:
+        record = read_line(evidence, number, line, _NEVER)
+        if isinstance(record, Item):
+            items.append(record)
+            kept.append((number, line.strip()))
+        else:
+            others.append(b"%d %s" % (number, line.strip()))
+    texts, noted = _noted(items, [number for number, _ in kept])
+    write_frames(target, "lines", together([line for _, line in kept], LINES_TOGETHER))
+    write_frames(
+        target,
+        "texts",
+        (b"".join(texts[n : n + TEXTS_TOGETHER]) for n in range(0, len(texts), TEXTS_TOGETHER)),
+    )
+    write_frames(target, "others", [b"\n".join(others)])
+    write_arrays(target, noted)
+    return _Told(len(items), len(others))
+
+
+def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[bytes], Noted]:
+    texts: list[bytes] = []
+    ends: list[NDArray[np.int64]] = []
+    languages: list[int] = []
+    for item in items:
+        reading = Reading(item)
+        texts.append(reading.encoded)
+        ends.append(_sentence_ends(reading))
+        languages.append(language_bits(reading.languages))
+    first = np.cumsum([0, *(len(some) for some in ends)])
+    return texts, Noted(
+        known_at=np.array([_microseconds(item) for item in items], dtype=np.int64),
+        ids=np.array([_hash_of(own_identity(item).id) for item in items], dtype=np.uint64),
+        sources=np.array([key64(item.source_id) & _WORD for item in items], dtype=np.uint64),
+        languages=np.array(languages, dtype=np.uint8),
+        line_numbers=np.array(line_numbers, dtype=np.int64),
+        text_lengths=np.array([len(text) for text in texts], dtype=np.int64),
+        first_sentence=first.astype(np.uint32),
+        sentence_ends=np.concatenate(ends) if ends else np.zeros(0, dtype=np.int64),
+    )
+
+
+def _hash_of(identity: str) -> int:
+    """The sixteen hexadecimal digits of an identity as a number."""
+    return int.from_bytes(bytes.fromhex(identity.removeprefix("i-")), "big")
+
+
+def _microseconds(item: Item) -> int:
+    """When the item could be known, as a replay takes it; UNTIMED where the file leaves it to the import."""
+    moment = item.known_at
+    if item.time_assumed and item.published_at is not None:
+        moment = item.published_at
+    if moment == _NEVER:
+        return UNTIMED
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _sentence_ends(reading: Reading) -> NDArray[np.int64]:
+    """Where each sentence ends in the folded text, in bytes."""
+    ends = np.array(reading.ends, dtype=np.int64)
+    if reading.folded.origins is not None:
+        ends = np.searchsorted(np.array(reading.folded.origins), ends)
+    if not reading.encoded.isascii():
+        codes = np.frombuffer(reading.encoded, dtype=np.uint8)
+        characters = np.append(np.flatnonzero((codes & 0xC0) != 0x80), len(codes))
+        ends = characters[np.minimum(ends, len(characters) - 1)]
+    return ends
+
+
+def _scan_share(directories: Sequence[Path], patterns: Sequence[Pattern], number: int) -> list[_Told]:
+    finder = AhoCorasickFinder(patterns)
+    for directory in directories:
+        segment = Segment(directory, {})
+        found = _found(segment, finder)
+        order = np.lexsort((found[1], found[0]))
+        kept, sentences = found[0][order], found[1][order]
+        starts = np.searchsorted(kept, np.arange(len(patterns) + 1))
+        np.save(segment.directory / f"set{number}_starts.npy", starts.astype(np.uint32))
+        np.save(segment.directory / f"set{number}_sentences.npy", sentences.astype(np.uint32))
+    return []
+
+
+def _found(segment: Segment, finder: AhoCorasickFinder) -> NDArray[np.int64]:
+    """Pairs of pattern and sentence, as two rows, each pair once."""
+    first, ends = segment.first_sentence, segment.array("sentence_ends")
+    pairs = [np.zeros((2, 0), dtype=np.int64)]
+    item = 0
+    for frame, text_ends in segment.texts():
+        begins = np.concatenate(([0], text_ends[:-1]))
+        sentences = slice(int(first[item]), int(first[item + len(text_ends)]))
+        places = first[item : item + len(text_ends) + 1].astype(np.int64)
+        counts = places[1:] - places[:-1]
+        bounds = ends[sentences] + np.repeat(begins, counts)
+        hits = np.array(_places(frame, begins, text_ends, finder), dtype=np.int64).reshape(-1, 2)
+        standing = np.searchsorted(bounds, hits[:, 1], side="right") + sentences.start
+        pairs.append(np.unique(np.stack((hits[:, 0], standing)), axis=1))
+        item += len(text_ends)
+    return np.concatenate(pairs, axis=1)
+
+
+def _places(
+    frame: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64], finder: AhoCorasickFinder
+) -> list[tuple[int, int]]:
+    return [
+        (number, begin + start)
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+        for number, start in finder.places(frame[begin:end])
+    ]
