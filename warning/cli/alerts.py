@@ -65,7 +65,13 @@ def list_command(
     context: bool,
     as_json: bool,
 ) -> None:
-    """List alerts, last updated first."""
+    """List alerts, last updated first.
+
+    \b
+    Examples:
+      warning alerts list --desk kr --state open
+      warning alerts list --since 2026-11-01 --json
+    """
     if desk_id is None and state not in {None, "open", "closed"}:
         raise click.UsageError(f"an alert is {state} at a desk: name it with --desk")
     with composed_system() as system:
@@ -115,6 +121,11 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
     """Show one alert: facts, reasons, evidence, versions, and who was told or not, and why.
 
     KEY may be shortened as long as it names one alert.
+
+    \b
+    Examples:
+      warning alerts show a-0123456789abcdef --desk kr
+      warning alerts show a-0123 --json
     """
     with composed_system() as system:
         versions = _readable(system, versions_named(system, key), desk_id)

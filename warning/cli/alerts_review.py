@@ -39,7 +39,13 @@ def _who(function: F) -> F:
 @click.command("ack")
 @_who
 def ack(**said: Any) -> None:
-    """Say that the desk has seen it. A rise in severity asks again."""
+    """Say that the desk has seen it. A rise in severity asks again.
+
+    \b
+    Examples:
+      warning alerts ack a-0123456789abcdef --desk kr --by "J. Kim"
+      warning alerts ack a-0123456789abcdef --desk kr --by "J. Kim" --reason "known from the embassy" --json
+    """
     _act("ack", **said)
 
 
@@ -47,14 +53,26 @@ def ack(**said: Any) -> None:
 @click.option("--to", "assignee", required=True, help="Who looks into it.")
 @_who
 def assign(**said: Any) -> None:
-    """Give it to somebody to look into."""
+    """Give it to somebody to look into.
+
+    \b
+    Examples:
+      warning alerts assign a-0123456789abcdef --desk kr --by "J. Kim" --to "S. Park"
+      warning alerts assign a-0123456789abcdef --desk kr --by "J. Kim" --to "S. Park" --reason "knows the importers"
+    """
     _act("assign", **said)
 
 
 @click.command("note")
 @_who
 def note(**said: Any) -> None:
-    """Keep a remark (--reason) without changing where the alert stands."""
+    """Keep a remark (--reason) without changing where the alert stands.
+
+    \b
+    Examples:
+      warning alerts note a-0123456789abcdef --desk kr --by "S. Park" --reason "asked two importers"
+      warning alerts note a-0123456789abcdef --desk kr --by "S. Park" --reason "no stock left" --json
+    """
     _act("note", **said)
 
 
@@ -62,7 +80,13 @@ def note(**said: Any) -> None:
 @click.option("--until", type=Instant(), help="At most 30 days ahead. Default: 30 days.")
 @_who
 def snooze(**said: Any) -> None:
-    """Set it aside until a time, or until its severity rises for the desk's country."""
+    """Set it aside until a time, or until its severity rises for the desk's country.
+
+    \b
+    Examples:
+      warning alerts snooze a-0123456789abcdef --desk kr --by "S. Park" --until 7d
+      warning alerts snooze a-0123456789abcdef --desk kr --by "S. Park" --until 2026-12-01 --reason "waits for the gazette"
+    """
     _act("snooze", **said)
 
 
@@ -70,14 +94,26 @@ def snooze(**said: Any) -> None:
 @click.option("--verdict", type=click.Choice(VERDICTS), required=True, help="Feeds `warning rules stats`.")
 @_who
 def close(**said: Any) -> None:
-    """Close it for this desk with a verdict."""
+    """Close it for this desk with a verdict.
+
+    \b
+    Examples:
+      warning alerts close a-0123456789abcdef --desk kr --by "S. Park" --verdict confirmed
+      warning alerts close a-0123456789abcdef --desk kr --by "S. Park" --verdict false_positive --reason "a fair"
+    """
     _act("close", **said)
 
 
 @click.command("reopen")
 @_who
 def reopen(**said: Any) -> None:
-    """Take back what was acknowledged, snoozed or closed."""
+    """Take back what was acknowledged, snoozed or closed.
+
+    \b
+    Examples:
+      warning alerts reopen a-0123456789abcdef --desk kr --by "J. Kim"
+      warning alerts reopen a-0123456789abcdef --desk kr --by "J. Kim" --reason "the notice was corrected"
+    """
     _act("reopen", **said)
 
 
@@ -85,7 +121,13 @@ def reopen(**said: Any) -> None:
 @click.option("--to", "assignee", required=True, help="Who has to look now.")
 @_who
 def escalate(**said: Any) -> None:
-    """Hand it up: it is open again, and theirs."""
+    """Hand it up: it is open again, and theirs.
+
+    \b
+    Examples:
+      warning alerts escalate a-0123456789abcdef --desk kr --by "J. Kim" --to deputy
+      warning alerts escalate a-0123456789abcdef --desk kr --by "J. Kim" --to deputy --reason "stock for two weeks"
+    """
     _act("escalate", **said)
 
 

@@ -40,7 +40,13 @@ def command() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def list_command(*, subject: str | None, since: datetime | None, limit: int, as_json: bool) -> None:
-    """List entries, the newest first."""
+    """List entries, the newest first.
+
+    \b
+    Examples:
+      warning audit list --limit 20
+      warning audit list --subject a-0123456789abcdef --since 2026-11-01 --json
+    """
     with _repository() as repository:
         found = repository.audit(subject=subject, since=since, limit=limit)
     if as_json:
@@ -56,6 +62,11 @@ def verify_command(*, expect: str | None, as_json: bool) -> None:
     """Follow the chain of hashes from the first entry to the last; name the first that does not hold.
 
     Note the head it prints somewhere else: given back by --expect it shows that no entries were cut off.
+
+    \b
+    Examples:
+      warning audit verify
+      warning audit verify --expect 0f3c... --json
     """
     with _repository() as repository:
         found = repository.verify_audit(expect)

@@ -23,6 +23,11 @@ def command() -> None:
     """The database: schema, soundness, backup.
 
     It is a SQLite file in WARNING_HOME unless WARNING_DATABASE_URL names another, PostgreSQL for instance.
+
+    \b
+    Examples:
+      warning db upgrade
+      warning db backup
     """
 
 

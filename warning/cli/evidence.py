@@ -22,6 +22,11 @@ def command() -> None:
     """Bring evidence in from interchange files, or write it out.
 
     A file holds JSON Lines, plain, .gz or .zst; docs/store.md tells its shape.
+
+    \b
+    Examples:
+      warning evidence import items.jsonl figures.jsonl.zst
+      warning evidence export all.jsonl.zst
     """
 
 

@@ -21,7 +21,7 @@ NOWHERE = "https://saved-document.invalid/"
 _KINDS: dict[str, SourceKind] = {"table": "customs", "listing": "regulatory"}
 
 
-@click.command("parse")
+@click.command("parse", epilog="Exit codes: 0 every file gave an answer, 2 usage or configuration.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--as", "family", type=click.Choice(sorted(GUESSERS)), help="What kind of document the files are."

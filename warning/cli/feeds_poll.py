@@ -17,7 +17,7 @@ from warning.settings import Settings, load_settings
 SHOWN = 5
 
 
-@click.command("poll")
+@click.command("poll", epilog="Exit codes: 0 ok, 1 a source failed, 2 usage or configuration.")
 @click.argument("source_ids", nargs=-1, metavar="[ID]...")
 @click.option("--entries", default=SHOWN, show_default=True, help="How many entries of each to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")

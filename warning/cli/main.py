@@ -7,12 +7,13 @@ import click
 
 from warning.errors import EwsError
 
+EXIT_CODES = "Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted."
 NOUNS = {
     "demo": "The whole system on bundled real events, on this machine alone.",
     "run": "The service: collect, assess, deliver.",
     "init": "Make an operator's own directory.",
     "feeds": "Sources: list, check, poll, parse, status.",
-    "rules": "Rules: check, test, explain, eval, backtest, schema.",
+    "rules": "Rules: check, test, explain, eval, backtest, fmt, stats, schema.",
     "evidence": "Evidence in and out of the store.",
     "alerts": "Alerts: list, show, and what a desk does about them.",
     "deliveries": "The outbox: list, retry.",
@@ -37,17 +38,25 @@ class NounGroup(click.Group):
             return None
         command = import_module(f"warning.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
-        return command
+        return _with_exit_codes(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(NOUNS.items()))
 
 
+def _with_exit_codes(command: click.Command) -> click.Command:
+    """Say in the help of a command, and of those below it, how it ends, where it does not say so itself."""
+    command.epilog = command.epilog or EXIT_CODES
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_exit_codes(below)
+    return command
+
+
 @click.group(
     cls=NounGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted.",
+    epilog=EXIT_CODES,
 )
 @click.version_option(package_name="allied-early-warning")
 def cli() -> None:

@@ -49,7 +49,13 @@ def command() -> None:
 @click.option("--mute", is_flag=True, help="Withhold even what rises above that. Asked for on purpose only.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def add_command(*, as_json: bool, severity: str | None, **said: Any) -> None:
-    """Withhold what matches from one desk; the alerts are kept and shown, nobody is interrupted."""
+    """Withhold what matches from one desk; the alerts are kept and shown, nobody is interrupted.
+
+    \b
+    Examples:
+      warning silence add --match rule=price-tungsten --desk kr --by "J. Kim" --reason "fair" --until 3d
+      warning silence add --match material=urea --match country=KR --desk kr --by "J. Kim" --reason "known" --until 2026-12-01
+    """
     with composed_system() as system:
         wish = Wish(severity=None if severity is None else Severity(severity), **said)
         silence = make_silence(system.repository, system.book(), wish, system.clock)
@@ -64,7 +70,13 @@ def add_command(*, as_json: bool, severity: str | None, **said: Any) -> None:
 @click.option("--all", "also_over", is_flag=True, help="Those that are over too.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def list_command(*, desk_id: str | None, also_over: bool, as_json: bool) -> None:
-    """List silences in force."""
+    """List silences in force.
+
+    \b
+    Examples:
+      warning silence list --desk kr
+      warning silence list --all --json
+    """
     with composed_system() as system:
         now = system.clock()
         found = [
@@ -86,7 +98,13 @@ def list_command(*, desk_id: str | None, also_over: bool, as_json: bool) -> None
 @click.option("--by", "actor", required=True, help="Who ends it.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def expire_command(*, silence_id: str, actor: str, as_json: bool) -> None:
-    """End a silence now."""
+    """End a silence now.
+
+    \b
+    Examples:
+      warning silence expire s-0123456789abcdef --by "J. Kim"
+      warning silence expire s-0123456789abcdef --by "J. Kim" --json
+    """
     with composed_system() as system:
         now = system.clock()
         ended = system.repository.expire_silence(silence_id, at=now, actor=actor)
