@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from bench.history_records import Pack, Told, Truth
@@ -79,7 +79,8 @@ def measure(pack: Pack, told: Sequence[Told], alerts: Iterable[Alert]) -> Measur
             found.neutral.append(_outcome(truth, [*owned[truth.id], *talk], days[truth.id]))
         else:
             found.outcomes.append(_outcome(truth, owned[truth.id], days[truth.id]))
-    found.outcomes = [_explained(o, alerts, shown) for o in found.outcomes]
+    owners = {alert.key: owner for owner, theirs in owned.items() for alert in theirs}
+    found.outcomes = [_explained(o, shown, owners) for o in found.outcomes]
     for owner, theirs in owned.items():
         if len(theirs) > _rightful(pack.truths[owner], theirs):
             found.extra[owner] = [_first(shown[alert.key]).mark for alert in theirs]
@@ -161,19 +162,15 @@ def _outcome(truth: Truth, alerts: Sequence[Alert], day: date) -> Outcome:
     return Outcome(truth=truth, alert=None, why="nothing fired", alerts=0)
 
 
-def _explained(outcome: Outcome, alerts: Iterable[Alert], shown: dict[str, list[Told]]) -> Outcome:
+def _explained(outcome: Outcome, shown: dict[str, list[Told]], owners: dict[str, str]) -> Outcome:
     """Say of a miss whether its items lie in another event's alert or in background coverage."""
     if outcome.why != "nothing fired":
         return outcome
-    mine = [a for a in alerts if any(one.group == outcome.truth.id for one in shown.get(a.key, ()))]
-    loud = [a for a in mine if a.interrupts]
-    if loud:
-        why = f"told in the alert of {_first(shown[loud[0].key]).group}"
-    elif mine:
-        why = "background coverage only"
-    else:
-        return outcome
-    return Outcome(truth=outcome.truth, alert=None, why=why, alerts=0)
+    mine = [key for key, items in shown.items() if any(one.group == outcome.truth.id for one in items)]
+    others = sorted({owners[key] for key in mine if key in owners})
+    if others:
+        return replace(outcome, why=f"told in the alert of {', '.join(others)}")
+    return replace(outcome, why="background coverage only") if mine else outcome
 
 
 def _wrong(truth: Truth, alert: Alert) -> tuple[str, ...]:

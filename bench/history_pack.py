@@ -11,10 +11,12 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from statistics import median
+
+import yaml
 
 from bench.history_measures import Measured, Outcome, measure
 from bench.history_records import FEEDS, HELD_OUT, LANGUAGES, PACK, ROOT, Pack, Told, load_pack
@@ -23,12 +25,21 @@ from warning.catalog.load import load_rulebook
 from warning.collect.interchange import write_evidence
 from warning.core.rulebook import Rulebook
 
+TEXT_KINDS = ("text", "context")
 
-def detecting_book(rules: Path = ROOT / "rules") -> Rulebook:
-    """The rulebook without the register of measures, whose dates would count down by themselves."""
+
+def detecting_book(rules: Path = ROOT / "rules", *, kinds: Collection[str] = ()) -> Rulebook:
+    """The rulebook without the register of measures, whose dates would count down by themselves.
+
+    `kinds` keeps only rules of these kinds: where all evidence is items, rules about figures and days cost a look
+    at every day of eight years and find nothing.
+    """
     with tempfile.TemporaryDirectory() as place:
         tree = Path(place) / "rules"
-        shutil.copytree(rules, tree, ignore=shutil.ignore_patterns("measures"))
+        shutil.copytree(rules, tree, ignore=shutil.ignore_patterns("measures", "tests"))
+        for path in (tree / "signals").glob("*.yaml") if kinds else ():
+            if yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)["kind"] not in kinds:
+                path.unlink()
         return load_rulebook(tree, FEEDS, today=date(2026, 11, 1))
 
 
@@ -128,7 +139,8 @@ def main() -> int:
         return 0
     book = detecting_book(chosen.rules)
     whole = replayed(book, pack, pack.told)
-    languages = {language: replayed(book, pack, in_language(pack, language)) for language in LANGUAGES}
+    texts = detecting_book(chosen.rules, kinds=TEXT_KINDS)
+    languages = {language: replayed(texts, pack, in_language(pack, language)) for language in LANGUAGES}
     content = figures(pack, whole, languages)
     print(json.dumps(content, indent=1))
     leads = [o.lead_days for o in whole.outcomes if o.caught and o.lead_days is not None]
