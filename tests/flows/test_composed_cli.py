@@ -154,7 +154,7 @@ def test_explain_says_step_by_step_what_a_sequence_has_and_lacks(system: System,
     assess_new(system)
     text = warning("rules", "explain", "answer-to-a-list")
     assert "step listing" in text
-    assert "1 events" in text
+    assert "1 event: " in text
     assert "no event fits" in text
 
 

@@ -47,8 +47,12 @@ def _step(step: Step, events: Sequence[Event], book: Rulebook) -> ExplainNode:
     return ExplainNode(
         label=f"step {step.name}",
         passed=bool(events),
-        detail=f"{len(events)} events: {shown}" if events else "no event fits",
+        detail=f"{_counted(events)}: {shown}" if events else "no event fits",
     )
+
+
+def _counted(events: Sequence[Event]) -> str:
+    return "1 event" if len(events) == 1 else f"{len(events)} events"
 
 
 def _shared(keys: str, found: Pools) -> str:
