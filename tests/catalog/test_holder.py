@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from warning.catalog.load import RulebookHolder
+from warning.core.text.engine import engine_of
 from warning.errors import CatalogError
 
 
@@ -78,3 +80,25 @@ def test_overlay_ends_by_itself_when_its_day_has_passed(rules: Path, tmp_path: P
 def test_holder_without_a_good_rulebook_to_begin_with_raises(tmp_path: Path):
     with pytest.raises(CatalogError):
         RulebookHolder(tmp_path / "nothing", FEEDS)
+
+
+class _BrokenAccelerator:
+    """The optional engine as it is on a machine it cannot serve."""
+
+    HS_MODE_BLOCK = HS_FLAG_SINGLEMATCH = 1
+
+    class Database:
+        def __init__(self, mode: int) -> None: ...
+
+        def compile(self, **_: object) -> None:
+            raise RuntimeError("no such processor")
+
+
+def test_rules_are_read_by_the_default_engine_and_the_log_says_why_when_the_accelerator_fails(
+    rules: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "hyperscan", _BrokenAccelerator)
+    edit(rules / "signals" / "prc-export-control.yaml", "severity: severe", "severity: minor")
+    holder = RulebookHolder(rules, FEEDS)
+    assert "the accelerator could not compile the rules (no such processor)" in caplog.text
+    assert engine_of(holder.current()).screen.engine == "ahocorasick"

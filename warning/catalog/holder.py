@@ -9,6 +9,7 @@ from pathlib import Path
 
 from warning.catalog.assemble import read_rulebook
 from warning.core.rulebook import Rulebook
+from warning.core.text.engine import engine_of
 from warning.errors import CatalogError, Problem
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class RulebookHolder:
         if book is None:
             raise CatalogError(self.fatal_problems)
         self._book = book
+        _note_engine(book)
 
     def current(self) -> Rulebook:
         """Return the rulebook in force, after a look at the files."""
@@ -64,6 +66,7 @@ class RulebookHolder:
             return False
         self._book = book
         log.info("rulebook %s is in force", book.version)
+        _note_engine(book)
         return True
 
     def _complaint(self) -> str:
@@ -105,3 +108,11 @@ class RulebookHolder:
                     yield path, path.stat()
                 except OSError:
                     continue  # gone between the listing and the look: the next look sees it gone
+
+
+def _note_engine(book: Rulebook) -> None:
+    """Compile the text rules now, not with the first item, and say when their faster engine is not used."""
+    screen = engine_of(book).screen
+    for remark in screen.remarks:
+        log.warning("%s", remark)
+    log.debug("%d terms are looked for by the engine %s", screen.terms, screen.engine)
