@@ -14,6 +14,7 @@ from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.layout import Layout, fill_absent, lay_out_all
+from warning.core.series.prepared import prepared
 from warning.core.series.revisions import as_before, told_of, withdrawal
 from warning.core.series.signal import signal
 from warning.core.series.signal_point import evidence
@@ -86,20 +87,20 @@ class _Boards:
         series = known.series
         self._columns = series if isinstance(series, Columns) else columns_of(series, known.fresh)
         self._earlier = known.earlier
-        self._laid: dict[tuple[bool, bool], Layout] = {}
-        self._boards: dict[tuple[bool, bool], Board] = {}
+        self._laid: dict[_Way, Layout] = {}
+        self._boards: dict[_Way, Board] = {}
 
     def revised(self, rule: SeriesRule) -> bool:
-        return bool(self._earlier) and bool(self._layout(rule.missing_is_zero, before=True).has_fresh.any())
+        return bool(self._earlier) and bool(self._layout(rule, before=True).has_fresh.any())
 
     def verdict(self, rule: SeriesRule, book: Rulebook, *, before: bool = False) -> _Verdict:
-        laid = self._layout(rule.missing_is_zero, before=before)
+        laid = self._layout(rule, before=before)
         chosen = laid.columns.roster.chosen(rule.select, book.terms, laid.codes)
         made = make(rule, laid, chosen) if rule.combine else None
         if made is not None:
             on, rows = board(made.tracks), fresh_rows(made.tracks)
         else:
-            on = self._board(rule.missing_is_zero, before=before)
+            on = self._board(rule, before=before)
             rows = fresh_rows_of(laid, chosen & laid.has_fresh)
         result = judge_rule(rule, on, rows)
         groups = _by_figure(standing(result.findings, book))
@@ -110,22 +111,38 @@ class _Boards:
             refused=made.refused if made else (),
         )
 
-    def _layout(self, missing_is_zero: bool, *, before: bool) -> Layout:
-        key = missing_is_zero, before
+    def _layout(self, rule: SeriesRule, *, before: bool) -> Layout:
+        key = _way(rule, before=before)
+        if key not in self._laid:
+            self._laid[key] = prepared(rule, self._as_it_stands(rule.missing_is_zero, before=before))
+        return self._laid[key]
+
+    def _as_it_stands(self, missing_is_zero: bool, *, before: bool) -> Layout:
+        key = (missing_is_zero, before, *AS_IT_STANDS)
         if key not in self._laid:
             if before:
-                made = as_before(self._layout(missing_is_zero, before=False), self._earlier)
+                made = as_before(self._as_it_stands(missing_is_zero, before=False), self._earlier)
+            elif missing_is_zero:
+                made = fill_absent(self._as_it_stands(missing_is_zero=False, before=False))
             else:
                 made = lay_out_all(self._columns)
-                made = fill_absent(made) if missing_is_zero else made
             self._laid[key] = made
         return self._laid[key]
 
-    def _board(self, missing_is_zero: bool, *, before: bool) -> Board:
-        key = missing_is_zero, before
+    def _board(self, rule: SeriesRule, *, before: bool) -> Board:
+        key = _way(rule, before=before)
         if key not in self._boards:
-            self._boards[key] = board_of(self._layout(missing_is_zero, before=before))
+            self._boards[key] = board_of(self._layout(rule, before=before))
         return self._boards[key]
+
+
+# What sets two layouts apart: absent rows as zeros, the vintages before, stale quotes, joined months, holidays.
+_Way = tuple[bool, bool, int, bool, tuple[str, ...]]
+AS_IT_STANDS: tuple[int, bool, tuple[str, ...]] = (0, False, ())
+
+
+def _way(rule: SeriesRule, *, before: bool) -> _Way:
+    return rule.missing_is_zero, before, rule.stale_points, rule.lunar_new_year, rule.holidays
 
 
 def _points(on: Board, rows: Rows) -> Iterator[tuple[_Key, tuple[Observation, str]]]:

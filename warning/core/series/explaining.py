@@ -1,6 +1,6 @@
 """The whole tree of pass and fail for one series rule on the newest figure of one series."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -10,15 +10,18 @@ from warning.core.evidence import Observation, Series
 from warning.core.explain import ExplainNode
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series.columns import columns_of
 from warning.core.series.combining import made_of
 from warning.core.series.effective import standing
 from warning.core.series.figures import amount, number
 from warning.core.series.judge import Finding, judge, judge_rule
 from warning.core.series.judged import Condition
+from warning.core.series.layout import lay_out_all
+from warning.core.series.prepared import prepared
 from warning.core.series.reasons import reason, threshold
 from warning.core.series.select import faults, selects
 from warning.core.series.signal_point import evidence
-from warning.core.series.track import Track, lay_out
+from warning.core.series.track import Track
 from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows, board, known_counts
 
@@ -40,7 +43,7 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
         return ExplainNode(label=label, passed=False, children=(selected,))
     if rule.combine is not None:
         return explain_group(rule, SeriesGroup(series=(series,), fresh=frozenset({newest.id})), book)
-    track = lay_out(series, frozenset({newest.id}))
+    (track,) = _tracks(rule, (series,), frozenset({newest.id}))
     judged = _judged(rule, track, len(track.values) - 1, book)
     passed = all(node.passed for node in judged)
     return ExplainNode(label=label, passed=passed, children=(selected, *judged))
@@ -49,7 +52,7 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
 def explain_group(rule: SeriesRule, group: SeriesGroup, book: Rulebook) -> ExplainNode:
     """Say which series the rule makes of these, and why it fires on the newest figure of one or does not."""
     assert rule.combine is not None
-    tracks = [lay_out(one, group.fresh) for one in group.series]
+    tracks = _tracks(rule, group.series, group.fresh)
     chosen = [track for track in tracks if selects(rule.select, track.meta, book.terms)]
     others = {t.meta.series_id: t for t in tracks if t.meta.series_id in rule.other_series}
     made = made_of(rule.combine, chosen, others)
@@ -74,6 +77,11 @@ def explain_group(rule: SeriesRule, group: SeriesGroup, book: Rulebook) -> Expla
     return ExplainNode(
         label=rule.id, passed=any(a.passed for a in answers), children=(selected, compared, *answers)
     )
+
+
+def _tracks(rule: SeriesRule, series: Sequence[Series], fresh: frozenset[str]) -> list[Track]:
+    """Lay the series out as the rule reads them."""
+    return list(prepared(rule, lay_out_all(columns_of(series, fresh))))
 
 
 def _selected(rule: SeriesRule, newest: Observation, book: Rulebook) -> ExplainNode:

@@ -56,7 +56,7 @@ class Layout(Sequence[Track]):
         if index >= len(self):
             raise IndexError(index)
         start, length = int(self.starts[index]), int(self.lengths[index])
-        values, origins = self.flat[start : start + length], self._origins_of(index)
+        values, origins = self.flat[start : start + length], self.origins_of(index)
         news = self.fresh[slice(*np.searchsorted(self.fresh, (start, start + length)).tolist())] - start
         implied: dict[int, datetime] = {}
         if index >= self.calendar:
@@ -71,7 +71,7 @@ class Layout(Sequence[Track]):
             implied_at=implied,
         )
 
-    def _origins_of(self, index: int) -> Ints:
+    def origins_of(self, index: int) -> Ints:
         """Return which figure of the columns stands in each slot of a track, NOWHERE for a hole."""
         start, length = int(self.starts[index]), int(self.lengths[index])
         if index >= self.calendar:
@@ -86,11 +86,11 @@ class Layout(Sequence[Track]):
     def origin(self, slot: int) -> int:
         """Return which figure of the columns stands in a slot, NOWHERE for a hole."""
         owner = self.owner(slot)
-        return int(self._origins_of(owner)[slot - int(self.starts[owner])])
+        return int(self.origins_of(owner)[slot - int(self.starts[owner])])
 
     def slot(self, index: int, end: int) -> int | None:
         """Return the slot of a track's figure that ended on a day (since 1970); None when it has none."""
-        origins = self._origins_of(index)
+        origins = self.origins_of(index)
         held = np.flatnonzero(origins != NOWHERE)
         at = held[self.columns.ends_at(origins[held]) == end]
         return int(self.starts[index]) + int(at[0]) if len(at) else None
