@@ -20,6 +20,7 @@ from warning.core.signals import Exhibit, Facts
 from warning.core.sources import SourceProfile
 from warning.core.terms import Act, Actor, Material, Terms
 from warning.core.vocabulary import Certainty, Marking, Severity
+from warning.core.watches import Watch
 from warning.errors import ConfigError
 from warning.report.build import WeekInput, build_digest
 from warning.report.document import DigestDocument
@@ -391,3 +392,18 @@ def test_last_full_week_depends_on_the_desks_zone():
     monday_in_seoul = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
     assert last_full_week(monday_in_seoul, "Asia/Seoul") == "2026-W47"
     assert last_full_week(monday_in_seoul, "America/New_York") == "2026-W46"
+
+
+def test_digest_tells_when_the_watch_for_an_answer_ends_to_desks_that_may_see_the_act():
+    watch = Watch(
+        rule_id="r", rule_title="R", title="t", opened_on=date(2023, 7, 3), until=date(2023, 7, 20),
+        days_left=10, instrument=None, materials=(), alert_key=_alert().key, evidence_id="i", actors=("CN",),
+        sources=(),
+    )  # fmt: skip
+    unseen = replace(watch, alert_key="a-of-nobody")
+    document = _digest("en", replace(_week(standing=(_alert(),)), watches=(watch, unseen)))
+    assert [(c.kind, c.on.isoformat()) for c in document.coming if c.kind == "watch"] == [
+        ("watch", "2023-07-20")
+    ]
+    assert "the watch for an answer ends" in as_text(document)
+    assert "2023-07-20" not in "".join(document.summary)

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from warning.app.compose import System
+from warning.app.watching import watches_now
 from warning.catalog.sources import SourceSpec
 from warning.core.desks import Desk
 from warning.core.rulebook import Rulebook
@@ -76,6 +77,7 @@ def write_digest(
         enabled=frozenset(source.id for source in sources if source.enabled),
         items=len(repository.items_between(since, until)),
         figures=len(came_in),
+        watches=watches_now(repository, book, until),
     )
     return build_digest(week, desk, book, found, now)
 

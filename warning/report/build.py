@@ -12,7 +12,8 @@ from warning.core.evidence import Observation
 from warning.core.health import SourceState
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Marking
-from warning.report.changes import change_lines, coming_dates, country_label, permitted
+from warning.core.watches import Watch
+from warning.report.changes import change_lines, coming_dates, country_label, permitted, watch_dates
 from warning.report.document import ChangeLine, ComingDate, Coverage, DigestDocument, MaterialRow, SourceGap
 from warning.report.figures import largest_move, material_rows
 from warning.report.week import week_bounds
@@ -26,7 +27,7 @@ class WeekInput:
     """What the store knew of a week.
 
     `versions` are the alert versions of the week, oldest first; `standing` all alerts as they stood at its end;
-    `observations` every figure of the year and a half before; `items` and `figures` count what came in.
+    `observations` every figure of the year and a half before; `items` and `figures` count what came in; `watches` are those open at its end.
     """
 
     versions: Sequence[Alert]
@@ -36,6 +37,7 @@ class WeekInput:
     enabled: frozenset[str]
     items: int
     figures: int
+    watches: Sequence[Watch] = ()
 
 
 def build_digest(
@@ -52,7 +54,9 @@ def build_digest(
     alerted = Counter(m for a in standing if a.key in shown for m in a.facts.materials)
     rows = material_rows(found.observations, lines, alerted, desk, book, until)
     week_end = until.astimezone(ZoneInfo(desk.timezone)).date()
-    coming = coming_dates((a for a in standing if a.interrupts), book, words, week_end)
+    dated = coming_dates((a for a in standing if a.interrupts), book, words, week_end)
+    watched = watch_dates(found.watches, standing, book, words, week_end)
+    coming = tuple(sorted((*dated, *watched), key=lambda c: (c.on, c.title)))
     coverage = _coverage(found, book, since, until)
     told = {e.evidence_id for a in versions if a.interrupts for e in a.exhibits}
     background = [a for a in versions if not a.interrupts]
@@ -155,6 +159,7 @@ def _what_happened(lines: Sequence[ChangeLine], country: str, words: DigestWords
 
 
 def _what_comes(coming: Sequence[ComingDate], words: DigestWords) -> str:
+    coming = [one for one in coming if one.kind != "watch"]
     if not coming:
         return words.say("summary.no_date")
     soonest = next((date for date in coming if not date.eased_by), None)

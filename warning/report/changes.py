@@ -10,6 +10,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts
 from warning.core.tearlines import as_seen_by
 from warning.core.terms import Language
+from warning.core.watches import Watch
 from warning.report.document import ChangeKind, ChangeLine, ComingDate, DateKind
 from warning.report.words import DigestWords
 
@@ -65,6 +66,26 @@ def coming_dates(
             )
             found.setdefault((on, kind, alert.facts.instrument or alert.key), coming)
     return tuple(sorted(found.values(), key=lambda c: (c.on, c.title)))
+
+
+def watch_dates(
+    watches: Iterable[Watch], alerts: Iterable[Alert], book: Rulebook, words: DigestWords, week_end: date
+) -> tuple[ComingDate, ...]:
+    """Return the ends of the watches over alerts that the desk may see, one an alert: the last to end."""
+    known = {alert.key: alert for alert in alerts}
+    last = {watch.alert_key: watch for watch in sorted(watches, key=lambda w: w.until)}
+    return tuple(
+        ComingDate(
+            kind="watch",
+            on=watch.until,
+            days=(watch.until - week_end).days,
+            title=localised_title(known[key].facts, book, words),
+            instrument=known[key].facts.instrument,
+            alert_key=key,
+        )
+        for key, watch in last.items()
+        if key in known and watch.until >= week_end
+    )
 
 
 def _dates(facts: Facts) -> list[tuple[DateKind, date]]:

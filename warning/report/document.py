@@ -7,7 +7,7 @@ from typing import Literal
 from warning.core.vocabulary import Certainty, Marking, Severity
 
 ChangeKind = Literal["new", "updated", "easing", "closed"]
-DateKind = Literal["effective", "expires"]
+DateKind = Literal["effective", "expires", "watch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,9 @@ class MaterialRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingDate:
-    """A date ahead that an alert speaks of. `days` counts from the week's end.
+    """A date ahead that an alert speaks of, or on which the watch for an answer to it ends.
+
+    `days` counts from the week's end.
 
     `eased_by` names the later act that eases the same materials of the same actor (its instrument, else its
     day): the date may no longer hold. Empty when none is known.
