@@ -203,8 +203,10 @@ def _lacking(truth: Truth, alert: Alert) -> tuple[str, ...]:
 
 
 def _surplus(these: Iterable[str], those: Iterable[str]) -> list[str]:
-    """What is in these and not in those; a general word for rare earths says no more than their names."""
+    """What is in these and not in those; a general word beside the names says no more than they do."""
     surplus = set(these) - set(those)
+    if "urea" in those:
+        surplus.discard("fertilisers")
     if RARE_EARTHS & set(those):
         surplus -= {"rare_earths", "heavy_rare_earths", "rare_earth_magnets"}
     return sorted(surplus)
