@@ -8,10 +8,15 @@ from datetime import date, timedelta
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"  # fmt: skip
 _ERAS = {"令和": 2018, "平成": 1988}
+# A month told from the day of the report: 내달 1일, 来月15日, 上月30日. A day alone must say that something starts.
+_NEAR_MONTHS = {"지난달": -1, "先月": -1, "上月": -1, "이달": 0, "이번 달": 0, "今月": 0, "本月": 0,
+                "내달": 1, "다음 달": 1, "다음달": 1, "来月": 1, "下月": 1, "下个月": 1}  # fmt: skip
 _DATE = re.compile(
     rf"""(?P<iso>\b(?P<iy>\d{{4}})-(?P<im>\d{{1,2}})-(?P<id>\d{{1,2}})(?!\d))
     |(?P<cjk>(?:(?P<era>令和|平成)\s*(?P<ey>\d{{1,2}}|元)\s*年\s*|(?P<cy>\d{{4}})\s*[年년]\s*)?
         (?<!\d)(?P<cm>\d{{1,2}})\s*[月월]\s*(?P<cd>\d{{1,2}})\s*[日일号])
+    |(?P<near>(?:(?P<nm>지난달|先月|上月|이달|이번\ 달|今月|本月|내달|다음\ ?달|来月|下个?月)\s*(?P<nd>\d{{1,2}})\s*[日일号])
+        |(?<![\d年月년월第제])(?P<sd>\d{{1,2}})\s*(?:日|일)(?=\s*(?:부터|자로|から|より|付で|起)))
     |(?P<mdy>\b(?P<mm>{_MONTH})\s+(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<my>\d{{4}})\b)?)
     |(?P<dmy>\b(?P<dd>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dm>{_MONTH})(?:,?\s+(?P<dy>\d{{4}})\b)?)""",
     re.IGNORECASE | re.VERBOSE,
@@ -33,6 +38,10 @@ def dates_in(text: str, anchor: date | None) -> Iterator[Found]:
     One without a year gets the year that puts it nearest to `anchor`; without an anchor it is left out.
     """
     for match in _DATE.finditer(text):
+        if match["near"]:
+            if anchor and (near := _near_month(match, anchor)):
+                yield Found(match.start(), match.end(), near)
+            continue
         parts = _parts(match)
         day = _valid(*parts) if parts[0] is not None else _nearest(parts, anchor) if anchor else None
         if day is not None:
@@ -48,6 +57,17 @@ def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:
     if g("mdy"):
         return (int(g("my")) if g("my") else None), _month(g("mm")), int(g("md"))
     return (int(g("dy")) if g("dy") else None), _month(g("dm")), int(g("dd"))
+
+
+def _near_month(match: re.Match[str], anchor: date) -> date | None:
+    if match["nm"]:
+        first = months_after(anchor.replace(day=1), _NEAR_MONTHS[match["nm"]])
+        return _valid(first.year, first.month, int(match["nd"]))
+    day = _valid(anchor.year, anchor.month, int(match["sd"]))
+    if day is None or day < anchor - timedelta(days=7):  # the 4th, told on the 28th, is next month's
+        first = months_after(anchor.replace(day=1), 1)
+        return _valid(first.year, first.month, int(match["sd"]))
+    return day
 
 
 def _cjk_year(era: str | None, era_year: str | None, year: str | None) -> int | None:
@@ -74,6 +94,16 @@ def _nearest(parts: tuple[int | None, int, int], anchor: date) -> date | None:
         if day is not None and day >= anchor - timedelta(days=120):
             return day
     return None
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day `months` later; the last day of a month that is too short."""
+    years, month = divmod(day.month - 1 + months, 12)
+    for number in (day.day, 30, 29, 28):
+        found = _valid(day.year + years, month + 1, number)
+        if found:
+            return found
+    raise ValueError(f"no day {months} months after {day}")
 
 
 def years_after(day: date, years: int) -> date:

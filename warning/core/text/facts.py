@@ -15,6 +15,7 @@ from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
 
 EASING_CUE = "cue:ease"
+_LISTS = frozenset({"entity_listing", "entity_delisting"})
 _HEADED = re.compile(
     r"^(?:[^。；，、,;\n]{0,8}、){0,12}[^。；，、,;\n]{0,12}?(?:相关(?:两用)?(?:物项|技术|材料|设备)|(?:等|两用)?物项)"
     r"|^(?:[ -]related)?\s+(?:items|products|technolog)",
@@ -43,7 +44,12 @@ def facts_of(
         direction=direction,
         materials=_materials(verdict, reading, lexicon, title, told, official=own),
         actors=tuple(actors),
-        targets=targets_in(reading, title | told, frozenset(actors)),
+        # The title of a list's notice counts its entries; whose they are stands in the abstract.
+        targets=targets_in(
+            reading,
+            title | told | (reading.lead() if official and act in _LISTS else set()),
+            frozenset(actors),
+        ),
         instrument=instrument_of(
             reading.item,
             # Who eases an act cites the act that is eased; only the title and the act's own sentence tell the new one.

@@ -1,8 +1,9 @@
 """The number of a legal act, in the short form of the field.
 
 MOFCOM-GACC 2023/23 (joint announcement), MOFCOM 2024/46, GACC 2021/81, MOFCOM Order 2025/6, UEL 2025/5,
-State Council Order 792, 89 FR 96790, FR 2025-19001, EU 2021/821, METI Ordinance 2023/26, MOTIE Notice 2024-12,
-ARECOMS 2025/4, ZW SI 2022/213, ID ESDM 2025/6.
+State Council Order 792, Presidential Order 58, 89 FR 96790, FR 2025-19001, EU 2021/821, METI Ordinance 2023/26,
+Kanpo Extra 120, MOTIE Notice 2024-12, UK SI 2024/346, NL Stcrt 2023/18212, ARECOMS 2025/4, ZW SI 2022/213,
+ID ESDM 2025/6.
 """
 
 import re
@@ -15,7 +16,8 @@ _GAP = r"[\s、，,/　]*"
 _ZH_ISSUER = {
     "商务部": "MOFCOM", "商務部": "MOFCOM", "海关总署": "GACC", "海關總署": "GACC", "不可靠实体清单工作机制": "UEL",
     "科技部": "MOST", "工业和信息化部": "MIIT", "国家密码局": "SCA", "财政部": "MOF", "税务总局": "STA",
-    "中央军委装备发展部": "EDD", "国防科工局": "SASTIND", "自然资源部": "MNR", "国家发展改革委": "NDRC",
+    "中央军委装备发展部": "EDD", "国家国防科工局": "SASTIND", "国防科工局": "SASTIND", "国家市场监督管理总局": "SAMR",
+    "市场监管总局": "SAMR", "生态环境部": "MEE", "农业农村部": "MARA", "外交部": "MFA", "国家原子能机构": "CAEA", "自然资源部": "MNR", "国家发展改革委": "NDRC",
 }  # fmt: skip
 _ISSUERS = "|".join(_ZH_ISSUER)
 _YEAR = r"(?P<year>\d{4}|[二２][〇零０][〇零一二三四五六七八九０-９]{2})"
@@ -25,11 +27,19 @@ _ZH = (
         rf"{_YEAR}{_GAP}年?[〕\])）]?{_GAP}第{_GAP}(?P<number>\d{{1,3}}){_GAP}[号號](?P<tail>公告|令)?"
     ),
     re.compile(rf"(?P<issuers>不可靠实体清单工作机制)[^。\n]{{0,12}}?{_YEAR}年第(?P<number>\d{{1,3}})号(?P<kind>公告)(?P<tail>)"),
+    re.compile(
+        rf"(?P<issuers>(?:{_ISSUERS})(?:{_GAP}(?:{_ISSUERS}))*){_GAP}(?P<kind>公告|令|通告)?{_GAP}[〔\[（(]{_YEAR}[〕\])）]{_GAP}第?(?P<number>\d{{1,3}})[号號](?P<tail>公告|令)?"
+    ),
 )  # fmt: skip
 _STATE_COUNCIL = re.compile(
     r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.IGNORECASE
 )
+_PRESIDENT = re.compile(
+    r"主席令\s*第?\s*([一二三四五六七八九十百〇零\d]{1,5})\s*号|Presidential (?:Order|Decree) No\.?\s*(\d{1,3})",
+    re.IGNORECASE,
+)
 _EN_FORMS = (
+    re.compile(r"(?:Announcement|Notice|Decision)s?\s+No\.?\s*(?P<year>20\d\d)\s*[-/–]\s*(?P<number>\d{1,3})\b", re.IGNORECASE),
     re.compile(r"(?:Announcement|Notice|Decision|Decree)s?\s+No(?:s?)\.?\s*(?P<number>\d{1,3})\s*(?:of|,|\(|\[|/|-)?\s*(?P<year>20\d\d)", re.IGNORECASE),
     re.compile(r"(?:Announcement|Notice)s?\s*\[?(?P<year>20\d\d)\]?\s*(?:,|-|–)?\s*(?:No\.?\s*|/\s*)(?P<number>\d{1,3})\b", re.IGNORECASE),
     re.compile(r"(?:Announcement|Notice)s?\s+(?P<number>\d{1,3})/(?P<year>20\d\d)", re.IGNORECASE),
@@ -73,8 +83,9 @@ _JP = re.compile(
 _JP_CABINET = re.compile(
     r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?政令第\s*(?P<number>\d{1,4})\s*号"
 )
+_KANPO = re.compile(r"官報\s*[（(]?[^。\n]{0,24}?(?P<extra>号外)?\s*第\s*(?P<number>\d{1,5})\s*号")
 _KR = re.compile(
-    r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호"
+    r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부|과학기술정보통신부|방위사업청|농림축산식품부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호"
 )
 _KR_ISSUER = {
     "산업통상자원부": "MOTIE",
@@ -86,6 +97,12 @@ _KR_ISSUER = {
 }
 _ARECOMS = re.compile(
     r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?No\.?\s*(\d{1,3})/(20\d\d)", re.IGNORECASE
+)
+_UK_SI = re.compile(
+    r"(?:Statutory Instruments?|\bS\.?I\.?)\s*(20\d\d)\s*(?:/|No\.?)\s*(\d{1,4})\b", re.IGNORECASE
+)
+_STAATSCOURANT = re.compile(
+    r"(?:Staatscourant|Stcrt\.?)\s*(20\d\d)\s*,?\s*(?:nr\.?|No\.?)?\s*(\d{2,5})\b", re.IGNORECASE
 )
 _ZW_SI = re.compile(
     r"(?:Statutory Instrument|\bSI)\s*(?:No\.?\s*)?(\d{1,3})\s*(?:/|of)\s*(20\d\d)", re.IGNORECASE
@@ -129,7 +146,23 @@ def _chinese(text: str, _item: Item) -> str | None:
             return f"{_codes(match['issuers'])} {kind}{year}/{int(match['number'])}"
     if order := _STATE_COUNCIL.search(text):
         return f"State Council Order {int(order.group(1) or order.group(2))}"
+    if order := _PRESIDENT.search(text):
+        return f"Presidential Order {_counted(order.group(1) or order.group(2))}"
     return None
+
+
+def _counted(written: str) -> int:
+    """58 of 五十八 or 58; Chinese counting up to 999."""
+    if written.isdecimal():
+        return int(written)
+    total, digit = 0, 0
+    for sign in written:
+        if sign in "百十":
+            total += (digit or 1) * (100 if sign == "百" else 10)
+            digit = 0
+        else:
+            digit = "〇一二三四五六七八九".find(sign.replace("零", "〇"))
+    return total + digit
 
 
 def _codes(issuers: str) -> str:
@@ -179,6 +212,8 @@ def _japanese(text: str, _item: Item) -> str | None:
         name = {"令": "METI Ordinance", "告示": "METI Notice"}[match["kind"]]
     elif match := _JP_CABINET.search(text):
         name = "JP Cabinet Order"
+    elif gazette := _KANPO.search(text):
+        return f"Kanpo {'Extra ' if gazette['extra'] else ''}{int(gazette['number'])}"
     else:
         return None
     year = (
@@ -198,6 +233,10 @@ def _korean(text: str, _item: Item) -> str | None:
 def _other(text: str, _item: Item) -> str | None:
     if match := _ARECOMS.search(text):
         return f"ARECOMS {match.group(2) or match.group(4)}/{int(match.group(1) or match.group(3))}"
+    if match := _UK_SI.search(text):
+        return f"UK SI {match.group(1)}/{int(match.group(2))}"
+    if match := _STAATSCOURANT.search(text):
+        return f"NL Stcrt {match.group(1)}/{int(match.group(2))}"
     if match := _ZW_SI.search(text):
         return f"ZW SI {match.group(2)}/{int(match.group(1))}"
     if match := _ID.search(text):

@@ -15,9 +15,20 @@ _NATIONAL = re.compile(
     r"|^(?:[ -]bound)|^(?:산|産|产)(?=[\s가-힣一-鿿])|^(?:向け|への|向|으로의?|에 대한|향)",
     re.IGNORECASE,
 )
+# Weapons sold to a state are why somebody is punished, not whom the act is aimed at.
+_ARMED = re.compile(
+    r"(?:arms?|weapons?|military)\s+(?:sales?|packages?|deals?|deliver\w+|aid|support)?\s*(?:to|for)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+# A register's abstract counts its entries by destination: "China (11), Pakistan (1)".
+_COUNTED = re.compile(r"^\s*\(\d{1,3}\)")
+_DESTINATION = re.compile(r"destinations? of (?:the )?(?:[\w' ]{0,60}(?:,|and)\s*)?$", re.IGNORECASE)
+_STRUCK = re.compile(
+    r"^(?:を|을|를)?[\s'‘’\"“”「]*(?:백색국가|화이트리스트|ホワイト国|輸出管理(?:の優遇|上の)|수출우대|优惠|移出|剔除)"
+)
 _KO_TRADE = r"(?=\s*(?:수출|규제|제재|통제|관세|압박|공급|반도체|희토류|무역))"
 _SHORT = re.compile(
-    rf"(?<!针)(?:对|對|対)\s*(?P<who>美|日|韩|韓|欧|歐|台|EU|米|中)(?!\w*(?:表|期|本身|常|前|立|心))"
+    rf"(?<!针)(?:对|對|対)\s*(?P<who>美|日|韩|韓|欧|歐|台|EU|米|中)(?!\w*(?:表|期|本身|常|前|立|心)|军售|軍售|武器|售武|出售武器|湾军售|灣軍售)"
     rf"|(?<!\w)대\s?(?P<who1>미|일|중){_KO_TRADE}"
     rf"|(?P<who2>米国|日本|韓国|中国|欧州|台湾)向け|(?P<who3>美|日|中|韓|미국|일본|중국|한국)\s*(?:방산|군수|기업)"
     rf"|\d+\s*[家个]\s*(?P<who4>美|日|欧盟|台)(?:国|本)?(?:实体|企业|方)",
@@ -64,7 +75,15 @@ def targets_in(reading: Reading, sentences: Iterable[int], actors: frozenset[str
 def _is_aimed_at(reading: Reading, hit: Hit) -> bool:
     start, end = reading.span(hit)
     before, after = reading.text[max(0, start - 40) : start], reading.text[end : end + 40]
-    return bool(_TOWARDS.search(before) or _NATIONAL.match(after))
+    if _ARMED.search(before):
+        return False
+    return bool(
+        _TOWARDS.search(before)
+        or _NATIONAL.match(after)
+        or _STRUCK.match(after)
+        or _COUNTED.match(after)
+        or _DESTINATION.search(before)
+    )
 
 
 def _codes(reading: Reading, numbers: set[int], kind: str, wanted: set[str]) -> tuple[str, ...]:

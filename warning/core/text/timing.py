@@ -6,7 +6,7 @@ from datetime import UTC, date, time, timedelta, timezone
 from typing import Protocol
 
 from warning.core.evidence import Item
-from warning.core.text.calendar_dates import Found, dates_in, years_after
+from warning.core.text.calendar_dates import Found, dates_in, months_after, years_after
 
 # Notices are dated by the issuer's own clock. Hours east of UTC; summer time moves no notice to another day.
 _HOURS_EAST = {
@@ -24,9 +24,9 @@ _HOURS_EAST = {
 }
 
 _AT_ONCE = re.compile(
-    r"自(?:发布|公布|公告|即)之?日起|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施)"
-    r"|公布の日から施行|公布日から施行|即日(?:施行|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
-    r"|공포한 날부터|공고한 날부터|즉시\s*시행|이날부터\s*(?:즉시\s*)?시행|이 조치는 즉시 시행|당일부터 시행"
+    r"自(?:发布|公布|公告|即)之?日起|(?:今|本)日起(?:正式|开始)?(?:实施|施行|生效|执行|起)|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施)"
+    r"|公布の日から施行|公布日から施行|即日(?:施行|適用|発効|実施)|(?:本|きょう|今)日?から(?:施行|実施|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
+    r"|공포한 날부터|공고한 날부터|즉시\s*시행|오늘부터[^.\n]{0,12}시행|오늘 시행|이날부터\s*(?:즉시\s*)?시행|이 조치는 즉시 시행|당일부터 시행"
     r"|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
     r"|(?:effective|implemented|in force|effect|force)\s+(?:immediately\s+)?(?:up)?(?:on|from|as of|at)?\s*(?:the )?(?:date|day) of (?:its )?(?:publication|promulgation|announcement|issuance|release)"
     r"|effective (?:up)?on (?:publication|promulgation|announcement|issuance)|enter(?:s|ed)? into force immediately"
@@ -48,15 +48,29 @@ _AFTER_EFFECT = re.compile(
     r"|\s*(?:から|より|に|付で|付けで)?\s*(?:、)?(?:施行|発効|実施|適用|開始)"
     r"|\s*(?:부로|부터|에|자로)?\s*(?:정식\s*|본격\s*)?(?:시행|발효|적용|실시)"
     r"|\s*부터"
+    r"|\s*(?:から|より)\s*(?:輸出|禁輸|規制|許可制)"
     r"|\s*\((?:effective)\)"
     r"|[^.;\n]{0,40}?(?:takes? effect|into (?:force|effect))",
     re.IGNORECASE,
 )
+_PUBLICATION = (
+    r"(?:its |the )?(?:date of (?:its )?)?(?:publication|promulgation|announcement|being published)"
+)
 _DAYS_AFTER = re.compile(
-    r"(\d{1,3}) days after (?:publication|promulgation|announcement|its publication|being published)"
-    r"|(?:公布|发布)之日起(\d{1,3})日后(?:施行|实施|生效)|공포 후 (\d{1,3})일|公布の日から(?:起算して)?(\d{1,3})日",
+    rf"(\d{{1,3}})(?: calendar)? days (?:after|from|following) {_PUBLICATION}|(?:takes?|taking) effect (?:in|after) (\d{{1,3}}) days"
+    r"|(?:公布|发布)(?:之日起|后)(\d{1,3})[日天]后?(?:施行|实施|生效)|(?<!\d)(\d{1,3})[日天]后(?:生效|施行|实施)"
+    r"|공포(?:한 날부터| 후|일로부터) (\d{1,3})일|(?<!\d)(\d{1,3})일 (?:뒤|후)(?:부터)? (?:시행|발효)"
+    r"|公布の日から(?:起算して)?(\d{1,3})日|(?<!\d)(\d{1,3})日後に?(?:施行|発効)",
     re.IGNORECASE,
 )
+_MONTHS_AFTER = re.compile(
+    rf"(\d{{1,2}}|one|two|three|six|nine|twelve) months (?:after|from|following) {_PUBLICATION}"
+    r"|(?:公布|发布)(?:之日起|后)(\d{1,2}|一|二|两|三|六|九|十二)个月后?(?:施行|实施|生效)"
+    r"|공포(?:한 날부터| 후|일로부터) (\d{1,2})개월|公布の日から(?:起算して)?(\d{1,2}|一|二|三|六|九)(?:月|カ月|か月|箇月)",
+    re.IGNORECASE,
+)
+_COUNTS = {"one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12,
+           "一": 1, "二": 2, "两": 2, "三": 3, "六": 6, "九": 9, "十二": 12}  # fmt: skip
 _BEFORE_END = re.compile(
     r"(?:至|到|截至|截止到?|有效期至|until|till|through|up to|expir(?:es?|ing|y)(?:\s+date)?(?:\s+(?:on|at|of))?|ends? on|to)\s*(?:\(|:|\s)*$",
     re.IGNORECASE,
@@ -152,10 +166,13 @@ def _effective(text: str, announced: date, *, dated: bool) -> date | None:
                 return found.day
         elif weak is None and _BEFORE_EFFECT.search(before) and not _BEFORE_END.search(before):
             weak = found.day if not dated or found.day >= announced else None
-    if _AT_ONCE.search(text):
-        return announced
     if match := _DAYS_AFTER.search(text):
         return announced + timedelta(days=int(next(g for g in match.groups() if g)))
+    if match := _MONTHS_AFTER.search(text):
+        written = next(g for g in match.groups() if g)
+        return months_after(announced, _COUNTS.get(written.lower()) or int(written))
+    if _AT_ONCE.search(text):
+        return announced
     return weak
 
 

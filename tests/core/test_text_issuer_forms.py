@@ -1,0 +1,107 @@
+"""Numbers, dates and targets as issuers and headlines of four languages write them."""
+
+import unicodedata
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warning.core.evidence import Item
+from warning.core.text.calendar_dates import dates_in, months_after
+from warning.core.text.clauses import speaks_later
+from warning.core.text.instruments import instrument_of
+from warning.core.text.timing import timing_of
+
+PUBLISHED = datetime(2025, 10, 28, 1, 0, tzinfo=UTC)
+
+
+def item(title: str = "", country: str = "CN", language: str = "zh") -> Item:
+    return Item(
+        id="i", source_id="s", kind="regulatory", country=country, language=language, title=title,
+        published_at=PUBLISHED, known_at=PUBLISHED,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("商务部　海关总署公告２０２５年第１８号", "MOFCOM-GACC 2025/18"),
+        ("商务部公告〔2025〕18号", "MOFCOM 2025/18"),
+        ("不可靠实体清单工作机制公告〔2025〕9号", "UEL 2025/9"),
+        ("商务部 海关总署 国家国防科工局 中央军委装备发展部公告2023年第27号", "MOFCOM-GACC 2023/27"),
+        ("中华人民共和国主席令第五十八号", "Presidential Order 58"),
+        ("中华人民共和国主席令第九十号", "Presidential Order 90"),
+        ("商务部令2020年第4号 不可靠实体清单规定", "MOFCOM Order 2020/4"),
+        ("国务院令第803号", "State Council Order 803"),
+        ("官報（号外第120号）に掲載", "Kanpo Extra 120"),
+        ("令和七年政令第12号", "JP Cabinet Order 12"),
+        ("산업통상부 고시 제2025-34호", "MOTIR Notice 2025-34"),
+        ("The Export Control (Amendment) Regulations 2024, SI 2024/346", "UK SI 2024/346"),
+        ("Staatscourant 2023, 18212", "NL Stcrt 2023/18212"),
+        ("see 90 FR 4617", "90 FR 4617"),
+        ("Delegated Regulation (EU) 2025/2003", "EU 2025/2003"),
+    ],
+)
+def test_instrument_is_read_in_wide_digits_brackets_and_counting_words(text, number):
+    assert instrument_of(item(), [text]) == number
+
+
+@given(st.integers(1, 999), st.integers(2010, 2035))
+def test_full_width_digits_give_the_number_that_half_width_digits_give(number, year):
+    half = f"商务部公告{year}年第{number}号"
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isdigit() else c for c in half)
+    assert unicodedata.normalize("NFKC", wide) == half
+    assert instrument_of(item(), [wide]) == instrument_of(item(), [half]) == f"MOFCOM {year}/{number}"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "effective"),
+    [
+        ("本公告自公布之日起实施。", "CN", date(2025, 10, 28)),
+        ("锑出口管制今日起实施", "CN", date(2025, 10, 28)),
+        ("自公布之日起30日后施行。", "CN", date(2025, 11, 27)),
+        ("对华芯片新规30天后生效", "CN", date(2025, 11, 27)),
+        ("自公布之日起六个月后施行。", "CN", date(2026, 4, 28)),
+        ("令和8年1月15日から施行する。", "JP", date(2026, 1, 15)),
+        ("この省令は、公布の日から起算して60日を経過した日から施行する。", "JP", date(2025, 12, 27)),
+        ("来月４日から輸出を規制", "JP", date(2025, 11, 4)),
+        ("이 고시는 공포한 날부터 시행한다.", "KR", date(2025, 10, 28)),
+        ("이 영은 공포 후 3개월이 경과한 날부터 시행한다.", "KR", date(2026, 1, 28)),
+        ("희토류 수출통제 내달 8일부터 시행", "KR", date(2025, 11, 8)),
+        ("수출규제 4일부터 시행", "KR", date(2025, 11, 4)),
+        ("The rule takes effect 60 days after publication in the Gazette.", "GB", date(2025, 12, 27)),
+        ("This order enters into force three months after publication.", "NL", date(2026, 1, 28)),
+    ],
+)
+def test_effect_is_read_from_eras_near_months_and_spans_after_publication(text, country, effective):
+    assert timing_of(item(text, country), text, [text], official=True).effective == effective
+
+
+@given(st.dates(date(2000, 1, 1), date(2060, 12, 31)), st.integers(-24, 24))
+def test_months_after_lands_in_the_month_asked_for(day, months):
+    found = months_after(day, months)
+    assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
+    assert found.day <= day.day
+
+
+@given(st.dates(date(2015, 1, 1), date(2040, 12, 31)), st.integers(1, 31))
+def test_a_day_told_alone_lies_at_most_a_week_back_and_never_crashes(anchor, number):
+    for found in dates_in(f"수출통제 {number}일부터 시행", anchor):
+        assert -7 <= (found.day - anchor).days <= 62
+        assert found.day.day == number
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "word", "later"),
+    [
+        ("china restricts graphite exports, analysts warn of shortages", "restricts graphite exports", "warn", True),
+        ("china restricts graphite exports as carmakers fear stops", "restricts graphite exports", "fear", True),
+        ("analysts warn china may restrict graphite exports", "restrict graphite exports", "warn", False),
+        ("china restricts exports of graphite analysts fear", "restricts exports of graphite", "fear", False),
+        ("中, 희토류 수출 통제…업계 우려", "수출 통제", "우려", True),
+        ("中国、レアアース輸出規制を強化 懸念広がる", "輸出規制を強化", "懸念", True),
+    ],
+)  # fmt: skip
+def test_reaction_is_what_follows_the_clause_of_the_act(text, act, word, later):
+    assert speaks_later(text, text.index(act) + len(act), text.index(word)) is later
