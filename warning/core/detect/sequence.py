@@ -13,9 +13,18 @@ from warning.core.joining import alert_title
 from warning.core.old_news import came_late, lag_days
 from warning.core.recall import SignalNeed
 from warning.core.rulebook import Rulebook
-from warning.core.sequence_events import Event, Group, chain, completed, groups, pools, rules_of
+from warning.core.sequence_events import (
+    Event,
+    Group,
+    chain,
+    completed,
+    event_day,
+    groups,
+    pools,
+    rules_of,
+)
 from warning.core.sequence_rules import STORY, SequenceRule
-from warning.core.signals import Facts, Outcome, Reason, Signal, Trace, signal_id
+from warning.core.signals import Facts, Outcome, Reason, Signal, Trace, is_withdrawal, signal_id
 
 
 def sequence_rules(book: Rulebook) -> tuple[SequenceRule, ...]:
@@ -49,12 +58,16 @@ def _detect(
     rule: SequenceRule, book: Rulebook, remembered: Sequence[Signal], fresh: Sequence[Signal], as_of: datetime
 ) -> tuple[list[Signal], Trace]:
     need = signal_need(rule, book)
-    new = {s.id for s in fresh if s.rule_id in need.rule_ids}
-    considered = sum(len(step) for step in pools(rule, fresh, book)) if new else 0
-    if not considered:
+    events = [event for step in pools(rule, fresh, book) for event in step]
+    if not events:
         return [], _trace(rule, 0, 0)
+    considered = len(events)
     since = as_of - timedelta(days=need.days)
-    held = [s for s in remembered if s.rule_id in need.rule_ids and s.known_at >= since]
+    held = _near(
+        [s for s in remembered if s.rule_id in need.rule_ids and s.known_at >= since],
+        min(event.day for event in events) - rule.within_days,
+        max(event.day for event in events) + rule.within_days,
+    )
     rules = {one.id: one for one in book.rules}
     fired = [
         _signal(rule, step, last, group, book)
@@ -62,6 +75,12 @@ def _detect(
         if not came_late(last.signal, rules.get(last.signal.rule_id))
     ]
     return fired, _trace(rule, considered, len(fired))
+
+
+def _near(signals: Sequence[Signal], first: int, last: int) -> Sequence[Signal]:
+    """Leave out documents too far from anything new to make a difference, and nothing else."""
+    near = {s.exhibit.evidence_id for s in signals if first <= event_day(s).toordinal() <= last}
+    return [s for s in signals if s.exhibit.evidence_id in near or is_withdrawal(s)]
 
 
 def _newly_completed(
