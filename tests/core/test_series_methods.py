@@ -15,6 +15,7 @@ from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.signals import Signal, Trace
+from warning.core.terms import Terms
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 YEAR = {"method": "year_on_year", "fall_ratio": 0.5, "rise_ratio": 0.5}
@@ -306,3 +307,44 @@ def test_combined_verdicts_know_no_later_figure_and_no_order(table, cut: int, wh
     mixed = [point for one in series for point in one]
     seed.shuffle(mixed)
     assert verdicts(made, mixed) == verdicts(made, *series)
+
+
+BISMUTH = Terms.model_validate({"hs_revisions": {"810600": {"year": 2022, "becomes": ["810610", "810690"]}}})
+
+
+def bismuth(code: str, *values: float | None, first: int, partner: str = "JP") -> list[Observation]:
+    return months(
+        *values, first=first, hs_code=code, partner=partner, series_id=f"{code}-{partner}", material="bismuth"
+    )
+
+
+def on_codes(made: SeriesRule, *series: list[Observation], terms: Terms = BISMUTH) -> list[Signal]:
+    points = tuple(point for one in series for point in one)
+    last = max(point.occurred_at for point in points)
+    fresh = frozenset(point.id for point in points if point.occurred_at == last)
+    book = Rulebook(rules=(made,), policy=Policy(severity=TABLE), terms=terms)
+    return detect_series(book, Window(observations=points, fresh=fresh).as_known(LATER), LATER)[0]
+
+
+FALL = {"method": "drop", "baseline_points": 6, "fall_ratio": 0.75}
+
+
+def test_a_code_that_a_revision_ended_goes_on_as_the_sum_of_what_it_became():
+    old = bismuth("810600", *[100.0] * 12, first=2021 * 12)
+    made = rule(FALL, select={"hs_codes": ["8106"]}, min_points=6)
+    kept = [bismuth("810610", 60.0, first=2022 * 12), bismuth("810690", 40.0, first=2022 * 12)]
+    assert not on_codes(made, old, *kept)
+    fell = [bismuth("810610", 6.0, first=2022 * 12), bismuth("810690", 4.0, first=2022 * 12)]
+    (signal,) = on_codes(made, old, *fell)
+    assert signal.occurred_at == period_end("2022-01")
+    assert not on_codes(made, old, fell[0])
+
+
+def test_the_absent_rows_of_an_ended_code_are_no_zeros():
+    table = [
+        bismuth("810600", *[100.0] * (12 if to == "JP" else 13), first=2021 * 12, partner=to)
+        for to in ("JP", "US", "KR", "DE")
+    ]
+    made = rule({**FALL, "baseline_points": 12}, missing_is_zero=True)
+    assert on_codes(made, *table, terms=Terms())
+    assert not on_codes(made, *table)

@@ -75,22 +75,28 @@ class Rulebook:
             for rule in self.active("series")
             if isinstance(rule, SeriesRule)
             for frequency in rule.select.frequencies or FREQUENCIES
-            for need in _needs_of(rule, frequency)
+            for need in _needs_of(rule, frequency, bridges=self._bridges(rule))
         )
+
+    def _bridges(self, rule: SeriesRule) -> bool:
+        """Whether a code the rule selects came from, or went over to, another by a revision of the system."""
+        codes = rule.select.hs_codes
+        known = {code for old, one in self.terms.hs_revisions.items() for code in (old, *one.becomes)}
+        return any(code.startswith(wanted) or wanted.startswith(code) for wanted in codes for code in known)
 
     def source(self, source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:
         """The catalogue's profile, or a cautious one for evidence whose source nobody declared."""
         return self.sources.get(source_id) or unknown_source(source_id, kind, country, language)
 
 
-def _needs_of(rule: SeriesRule, frequency: Frequency) -> Iterator[Need]:
+def _needs_of(rule: SeriesRule, frequency: Frequency, *, bridges: bool) -> Iterator[Need]:
     days = int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1
     late_days = lag_days(rule) + ceil(HISTORY_DAYS[frequency])  # a period's figure may come before its end
     yield Need(
         select=rule.select.model_copy(update={"frequencies": (frequency,)}),
         days=days,
         whole_tables=rule.missing_is_zero,
-        companions=rule.combine is not None,
+        companions=rule.combine is not None or bridges,
         others=rule.other_series,
         late_days=late_days,
     )

@@ -59,6 +59,21 @@ class Cue(OperatorModel):
     shadows: Names = {}
 
 
+HsCode = Annotated[str, Field(pattern=r"^\d{6}$")]
+
+
+class HsRevision(OperatorModel):
+    """The end of a six-digit code with the Harmonized System of `year`: all of its goods went to `becomes`.
+
+    Figures of the old code go on as the sum of the new ones, and its absent rows are no zeros.
+    """
+
+    year: int = Field(ge=1988, le=2100)
+    becomes: tuple[HsCode, ...] = Field(min_length=1)
+    verified: bool = False
+    note: str = ""
+
+
 class Terms(OperatorModel):
     """The whole vocabulary, as one value."""
 
@@ -66,3 +81,4 @@ class Terms(OperatorModel):
     acts: Mapping[TermId, Act] = {}
     actors: Mapping[ActorCode, Actor] = {}
     cues: Mapping[TermId, Cue] = {}
+    hs_revisions: Mapping[HsCode, HsRevision] = {}

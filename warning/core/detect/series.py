@@ -12,6 +12,7 @@ from warning.core.series.columns import Columns, columns_of
 from warning.core.series.combining import fresh_rows, make
 from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
+from warning.core.series.hs_revisions import bridged, without_ended
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.layout import Layout, fill_absent, lay_out_all
 from warning.core.series.prepared import prepared
@@ -20,6 +21,7 @@ from warning.core.series.signal import signal
 from warning.core.series.signal_point import evidence
 from warning.core.series.windows import Board, Rows, board, board_of, fresh_rows_of
 from warning.core.signals import Outcome, Signal, Trace
+from warning.core.terms import Terms
 
 __all__ = ["SeriesGroup", "detect_series", "explain_group", "explain_series"]
 
@@ -35,7 +37,7 @@ def detect_series(
     not is taken back by a signal of its own.
     """
     rules = [rule for rule in book.active("series") if isinstance(rule, SeriesRule)]
-    boards = _Boards(known)
+    boards = _Boards(known, book.terms)
     signals: list[Signal] = []
     traces: list[Trace] = []
     for rule in rules:
@@ -83,7 +85,8 @@ def _taken_back(rule: SeriesRule, before: _Verdict, now: _Verdict) -> list[Signa
 class _Boards:
     """The window laid out once, and again with absent rows as zeros, or as before a revision, when that is asked for."""
 
-    def __init__(self, known: KnownWindow) -> None:
+    def __init__(self, known: KnownWindow, terms: Terms) -> None:
+        self._terms = terms
         series = known.series
         self._columns = series if isinstance(series, Columns) else columns_of(series, known.fresh)
         self._earlier = known.earlier
@@ -103,6 +106,9 @@ class _Boards:
             on = self._board(rule, before=before)
             rows = fresh_rows_of(laid, chosen & laid.has_fresh)
         result = judge_rule(rule, on, rows)
+        bridges = () if rule.combine else tuple(t for t in bridged(laid, chosen, book.terms) if t.fresh)
+        if bridges:
+            result = result.joined(judge_rule(rule, board(bridges), fresh_rows(bridges)))
         groups = _by_figure(standing(result.findings, book))
         return _Verdict(
             result=result,
@@ -123,7 +129,9 @@ class _Boards:
             if before:
                 made = as_before(self._as_it_stands(missing_is_zero, before=False), self._earlier)
             elif missing_is_zero:
-                made = fill_absent(self._as_it_stands(missing_is_zero=False, before=False))
+                made = without_ended(
+                    fill_absent(self._as_it_stands(missing_is_zero=False, before=False)), self._terms
+                )
             else:
                 made = lay_out_all(self._columns)
             self._laid[key] = made

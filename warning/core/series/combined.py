@@ -123,7 +123,7 @@ def made_track(
     first: int = 0,
     *,
     parts: Sequence[str],
-    method: Literal["spread", "share", "concentration", "mirror_gap"],
+    method: Literal["spread", "share", "concentration", "mirror_gap", "bridge"],
 ) -> Track:
     """Return the made series. `like` gives its name, unit and parties; `news` the figure that completed a place.
 

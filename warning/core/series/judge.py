@@ -39,6 +39,15 @@ class RuleFindings:
     lasting: int
     refused: int
 
+    def joined(self, other: "RuleFindings") -> "RuleFindings":
+        return RuleFindings(
+            findings=self.findings + other.findings,
+            considered=self.considered + other.considered,
+            too_little=self.too_little + other.too_little,
+            lasting=self.lasting + other.lasting,
+            refused=self.refused + other.refused,
+        )
+
 
 def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
     """Judge every row by every condition of the rule."""

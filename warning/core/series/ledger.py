@@ -94,12 +94,32 @@ class Ledger:
         self._packed: _Lines | None = None
         self._newest = np.empty(0, dtype=np.int64)
         self._shape_range = np.empty((2, 0), dtype=np.int8)
-        self._displaced: list[Observation] = []
+        self._displaced: dict[str, Observation] = {}
+        self._forgotten: dict[int, int] = {}
+        self._spared: tuple[Ints, Ints] | None = None
 
     @property
     def displaced(self) -> tuple[Observation, ...]:
         """The vintages that the last `put` replaced by another figure, one a figure, in no order."""
-        return tuple(self._displaced)
+        return tuple(self._displaced.values())
+
+    @property
+    def replaced(self) -> Mapping[str, Observation]:
+        """The same, by the id of the figure that took their place."""
+        return self._displaced
+
+    @property
+    def forgotten(self) -> Mapping[int, int]:
+        """The lines of which the last `put` let something go, and the day (since 1970) before which all is gone."""
+        return self._forgotten
+
+    def reach(self, batch: Batch) -> tuple[Ints, Ints]:
+        """Return which lines an assessment of the batch looks at, and from which day on (since 1970)."""
+        homes = self._lines_packed()
+        ends = np.array([end_and_shape(period)[0] for period in batch.periods], dtype=np.int64)
+        lines = np.array(batch.lines, dtype=np.int64)
+        wanted, oldest = self._kinship.wanted(lines, ends, len(homes.days))
+        return wanted, oldest - homes.days[wanted]
 
     @property
     def capacity(self) -> int:
@@ -142,9 +162,10 @@ class Ledger:
                 batch.add(line, code, point.period, point.value, microseconds(point.known_at), point.id)
         return batch
 
-    def put(self, batch: Batch) -> None:
-        """Put every figure in its place unless a later vintage holds it."""
-        self._displaced = []
+    def put(self, batch: Batch, reach: tuple[Ints, Ints] | None = None) -> None:
+        """Put every figure in its place unless a later vintage holds it; forget nothing within `reach`."""
+        self._spared = reach
+        self._displaced, self._forgotten = {}, {}
         if not batch.lines:
             return
         vintages, last = _in_order(batch.packed())
@@ -156,7 +177,7 @@ class Ledger:
         blocks = homes.blocks[figures["lines"]]
         for number in np.unique(blocks).tolist():
             self._put(number, _where(figures, blocks == number), several)
-        self._displaced += several.left()
+        self._displaced |= several.left()
 
     def _put(self, number: int, figures: Mapping[str, NDArray[Any]], several: "_Several") -> None:
         block, lines = self._blocks[number], figures["lines"]
@@ -178,6 +199,10 @@ class Ledger:
         mine = np.flatnonzero(homes.blocks == number)
         floors = np.full(self._blocks[number].rows, LONG_AGO, dtype=np.int64)
         floors[homes.rows[mine]] = self._newest[mine] - homes.days[mine] - homes.late_days[mine]
+        if self._spared is not None:
+            spared = homes.blocks[self._spared[0]] == number
+            np.minimum.at(floors, homes.rows[self._spared[0][spared]], self._spared[1][spared])
+        self._forgotten |= zip(mine.tolist(), floors[homes.rows[mine]].tolist(), strict=True)
         return floors
 
     def _amend(
@@ -199,7 +224,7 @@ class Ledger:
                 if between and (between.known_at, between.id) > (before.known_at, before.id):
                     before = between
                 if _differ(before.value, figures["values"][at]):
-                    self._displaced.append(before)
+                    self._displaced[figures["ids"][at]] = before
         block.write(rows[replaced], places[replaced], _where(figures, replaced))
         for row in np.unique(rows[~hit]).tolist():
             block.insert(row, _where(figures, ~hit & (rows == row)))
@@ -219,15 +244,15 @@ class Ledger:
         placed = Placed(lines=lines[kept], places=places[kept], ends=ends[kept])
         return placed, figures["ids"][kept].tolist()
 
-    def columns(self, fresh: Placed) -> Columns:
-        """Show the series of the fresh figures and those that come with them, each as far back as its rules read.
+    def columns(self, batch: Batch, fresh: Placed) -> Columns:
+        """Show the series of a batch and those that come with them, each as far back as its rules read.
 
-        What is shown is valid until the next `put`.
+        `fresh` is what `find` found of the batch. What is shown is valid until the next `put`.
         """
         homes = self._lines_packed()
-        wanted, oldest = self._kinship.wanted(fresh.lines, fresh.ends, len(homes.days))
+        wanted, since = self.reach(batch)
         order = np.argsort(homes.ranks[wanted])
-        wanted, since = wanted[order], (oldest - homes.days[wanted])[order]
+        wanted, since = wanted[order], since[order]
         firsts = np.zeros(len(wanted), dtype=np.int64)
         counts = np.zeros(len(wanted), dtype=np.int64)
         for number, block in enumerate(self._blocks):
@@ -315,11 +340,11 @@ class _Several:
         place = self._places.pop(self._key(figures, at), None) if self._places else None
         return None if place is None else self._observation(place)
 
-    def left(self) -> list[Observation]:
-        """Return those not taken out that differ from what came after them."""
-        values = self._vintages["values"]
+    def left(self) -> Mapping[str, Observation]:
+        """Return those not taken out that differ from what came after them, by the id of that."""
+        values, ids = self._vintages["values"], self._vintages["ids"]
         differing = (at for at in self._places.values() if _differ(values[at], values[at + 1]))
-        return [self._observation(at) for at in differing]
+        return {ids[at + 1]: self._observation(at) for at in differing}
 
 
 @dataclass(frozen=True, slots=True)

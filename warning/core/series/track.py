@@ -43,7 +43,7 @@ class Track:
     fresh: tuple[int, ...]
     on_calendar: bool = False
     implied_at: Mapping[int, datetime] = field(default_factory=dict)
-    method: Literal["", "spread", "share", "concentration", "mirror_gap"] = ""
+    method: Literal["", "spread", "share", "concentration", "mirror_gap", "bridge"] = ""
     parts: tuple[str, ...] = ()
     sources: Mapping[int, Observation] = field(default_factory=dict)
 
