@@ -31,6 +31,7 @@ from warning.resources import tree
 from warning.store import migrate
 from warning.store.engine import open_engine, writing
 from warning.store.repository import Repository
+from warning.store.resident import Resident
 from warning.store.rows import series_row
 from warning.store.schema import (
     alert_versions,
@@ -172,10 +173,12 @@ class Clocks:
         print(f"{title}: {', '.join(parts)}; total {walls * 1e3:.0f}/{cpus * 1e3:.0f} ms")
 
 
-def one_round(repository: Repository, book: Rulebook, as_of: datetime, title: str) -> None:
+def one_round(
+    repository: Repository, resident: Resident | None, book: Rulebook, as_of: datetime, title: str
+) -> None:
     clocks = Clocks()
     since = as_of - timedelta(days=book.policy.correlation.instrument_days)
-    window = clocks.time("read", lambda: repository.unassessed(book.needs(), as_of, LIMIT))
+    window = clocks.time("read", lambda: repository.unassessed(book.needs(), as_of, LIMIT, resident))
     state = repository.state(since=since)
     known = clocks.time("as known", lambda: window.as_known(as_of))
     signals, _ = clocks.time("judge", lambda: evaluate(book, known, as_of))
@@ -202,6 +205,7 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--url", help="an empty PostgreSQL database")
     parser.add_argument("--series", type=int, default=10_000)
+    parser.add_argument("--plain", action="store_true", help="read everything from the store each time")
     parser.add_argument("--rounds", type=int, default=4)
     args = parser.parse_args()
     args.directory.mkdir(parents=True, exist_ok=True)
@@ -212,13 +216,14 @@ def main() -> None:
     made = list(lines(args.series, args.rounds))
     with writing(repository.engine) as connection:
         reset(connection, made, args.rounds)
+    resident = None if args.plain else Resident()
     print("wall/processor milliseconds")
     floor(args.series)
     for round_ in range(args.rounds):
         as_of = NOW + timedelta(days=round_)
         with writing(repository.engine) as connection:
             new_day(connection, made, round_, args.rounds)
-        one_round(repository, book, as_of, "after a start" if not round_ else f"day {round_ + 1}")
+        one_round(repository, resident, book, as_of, "after a start" if not round_ else f"day {round_ + 1}")
 
 
 if __name__ == "__main__":

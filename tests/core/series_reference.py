@@ -37,7 +37,7 @@ def slowly(book: Rulebook, known: KnownWindow) -> tuple[list[Signal], dict[str, 
                 findings, told = _one(rule, track, place)
                 total += told
                 for finding in findings:
-                    found[track.meta.series_id, evidence(finding).id].append(finding)
+                    found[track.meta.series_id, evidence(finding).period].append(finding)
         signals += [signal(rule, found[key], book) for key in sorted(found)]
         counts[rule.id] = tuple(total.tolist())
     return signals, counts

@@ -39,12 +39,9 @@ def expected(
     """The points of each series wanted, by the definition: latest vintages, since the oldest new one's reach."""
     needs = book.needs()
     series = {one.meta.series_id: one for one in Window(observations=tuple(seen)).as_known(LATER).series}
-    held = {(p.series_id, p.period): p for one in series.values() for p in one.points}
     oldest: dict[str, datetime] = {}
     for point in batch:
-        now = held[point.series_id, point.period]
-        if now.id == point.id:
-            oldest[point.series_id] = min(point.occurred_at, oldest.get(point.series_id, point.occurred_at))
+        oldest[point.series_id] = min(point.occurred_at, oldest.get(point.series_id, point.occurred_at))
     wanted = dict(oldest)
     for name, end in oldest.items():
         for other, one in series.items():
@@ -65,7 +62,9 @@ def known_of(ledger: Ledger, batch: Sequence[Observation]) -> KnownWindow:
     side_by_side = ledger.batch(batch)
     ledger.put(side_by_side)
     placed, ids = ledger.find(side_by_side)
-    return KnownWindow(items=(), series=ledger.columns(placed), listing_changes=(), fresh=frozenset(ids))
+    return KnownWindow(
+        items=(), series=ledger.columns(side_by_side, placed), listing_changes=(), fresh=frozenset(ids)
+    )
 
 
 @given(evidence(), st.integers(1, 30))

@@ -10,7 +10,9 @@ from warning.core.assess import Assessment, assess
 from warning.core.evidence import Window
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
+from warning.core.series.known import ColumnsWindow
 from warning.errors import AssessmentRaced, StoreError
+from warning.store.resident import Resident
 
 log = logging.getLogger(__name__)
 ASSESS_BATCH = 5_000
@@ -34,6 +36,12 @@ class AssessReport:
 
 
 def assess_new(system: System) -> AssessReport:
+    """Assess all evidence not yet assessed; see `_assess_new`. The history read stays in memory for the next time."""
+    with system.resident.taken() as resident:
+        return _assess_new(system, resident)
+
+
+def _assess_new(system: System, resident: Resident | None) -> AssessReport:
     """Assess all evidence not yet assessed, in batches; each batch is one transaction.
 
     A fault of ours over one piece of evidence must not silence the others. It stays unassessed in the store and
@@ -46,7 +54,7 @@ def assess_new(system: System) -> AssessReport:
     while races < MOST_RACES:
         as_of = system.clock()
         aside = system.set_aside.under(book.version)
-        window = system.repository.unassessed(book.needs(), as_of, ASSESS_BATCH + len(aside))
+        window = system.repository.unassessed(book.needs(), as_of, ASSESS_BATCH + len(aside), resident)
         window = _only(window, window.fresh - aside) if aside else window
         if not window.fresh and not system.calendar.is_unread(book, as_of):
             return round_.report
@@ -119,6 +127,7 @@ def _units(window: Window) -> Sequence[Unit]:
 
 def _only(window: Window, fresh: frozenset[str]) -> Window:
     """Return the part of a window that is about `fresh`: its records, and the history of its figures."""
+    window = window.plain() if isinstance(window, ColumnsWindow) else window
     sources = {figure.source_id for figure in window.observations if figure.id in fresh}
     left_out = window.fresh - fresh
     return replace(

@@ -22,6 +22,7 @@ from warning.store import migrate
 from warning.store.engine import open_engine
 from warning.store.outbox import Outbox
 from warning.store.repository import Repository
+from warning.store.resident import Resident
 
 Clock = Callable[[], datetime]
 
@@ -56,6 +57,7 @@ class System:
     in_flight: InFlight = field(default_factory=InFlight)
     set_aside: SetAside = field(default_factory=SetAside)
     calendar: CalendarDay = field(default_factory=CalendarDay)
+    resident: Resident = field(default_factory=Resident)
 
     def book(self) -> Rulebook:
         return self.rulebooks.current()

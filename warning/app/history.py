@@ -77,7 +77,7 @@ class History:
         fresh.update(ids)
         known = KnownWindow(
             items=tuple(sorted(items.values(), key=lambda i: (i.known_at, i.id))),
-            series=self._ledger.columns(placed),
+            series=self._ledger.columns(batch, placed),
             listing_changes=tuple(sorted(changes, key=lambda c: (c.known_at, c.id))),
             fresh=frozenset(fresh),
             recalled=self._remembered.recalled(),

@@ -134,6 +134,34 @@ def _is_schema_missing(wrong: DBAPIError) -> bool:
     return said.startswith(("no such table", "no such column")) or "has no column named" in said
 
 
+@contextmanager
+def committed(connection: Connection, name: str) -> Iterator[None]:
+    """Whatever writers of the named thing have numbered so far is committed when this begins, or rolled back.
+
+    PostgreSQL numbers rows before they are committed: without this, a lower number may appear after a higher
+    one was read. SQLite has one writer at a time.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    key = {"key": key64("lock", "writers", name)}
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+    try:
+        yield
+    finally:
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+def numbering(connection: Connection, name: str) -> None:
+    """Say that this transaction will number rows of the named thing: `committed` waits for its end.
+
+    To be called before any other lock is taken.
+    """
+    if connection.dialect.name == "postgresql":
+        key = {"key": key64("lock", "writers", name)}
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), key)
+
+
 def serialise(connection: Connection, *names: str) -> None:
     """Let one transaction at a time do the named thing. SQLite's write lock has done so already."""
     if connection.dialect.name == "postgresql":

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, tuple_
 
 from warning.core.evidence import Observation
-from warning.store.engine import serialise
+from warning.store.engine import numbering, serialise
 from warning.store.items import Stored
 from warning.store.rows import insert_new, observation_of, series_row, storable_observation
 from warning.store.schema import observations, series
@@ -31,6 +31,7 @@ def add_observations(connection: Connection, batch: Iterable[Observation]) -> St
     period that had another value before.
     """
     figures = [storable_observation(o) for o in batch]
+    numbering(connection, "figures")
     serialise(connection, *(f"figures {o.source_id}" for o in figures))
     placed = list(zip(_series_of(connection, figures), figures, strict=True))
     vintages = _vintages(connection, {(seq, o.period) for seq, o in placed})

@@ -19,8 +19,6 @@ from warning.core.rulebook import Need
 from warning.core.shares import Share
 from warning.core.silences import Silence
 from warning.core.vocabulary import SourceKind
-from warning.store import alerts as alert_rows
-from warning.store import archive as archive_rows
 from warning.store import (
     accounts,
     assessments,
@@ -40,6 +38,8 @@ from warning.store import (
     sources,
     window,
 )
+from warning.store import alerts as alert_rows
+from warning.store import archive as archive_rows
 from warning.store.accounts import Accounts
 from warning.store.archive import Fetch
 from warning.store.assessments import TraceRecord
@@ -49,6 +49,7 @@ from warning.store.engine import reading, writing
 from warning.store.items import Stored
 from warning.store.lists import ListingVersion
 from warning.store.reminders import ToldDesk
+from warning.store.resident import Resident
 from warning.store.rows import batches
 
 BATCH = 1_000
@@ -186,10 +187,15 @@ class Repository:
 
     # Assessments
 
-    def unassessed(self, needs: tuple[Need, ...], as_of: datetime, limit: int) -> Window:
-        """Return at most `limit` unassessed records of each kind with the history the rules want."""
+    def unassessed(
+        self, needs: tuple[Need, ...], as_of: datetime, limit: int, resident: Resident | None = None
+    ) -> Window:
+        """Return at most `limit` unassessed records of each kind with the history the rules want.
+
+        A resident remembers the history; a window it gave is valid until it gives the next.
+        """
         with reading(self.engine) as connection:
-            return window.unassessed(connection, needs, as_of, limit)
+            return window.unassessed(connection, needs, as_of, limit, resident)
 
     def recall(self, wanted: Recall, as_of: datetime) -> Recalled:
         """Return the earlier signals, last arrivals and source health that a rulebook wants remembered."""

@@ -12,6 +12,7 @@ from warning.core.evidence import Item, ListingChange, Observation, Window
 from warning.core.rulebook import Need
 from warning.store.companions import with_companions
 from warning.store.figures import JOINED
+from warning.store.resident import Resident
 from warning.store.rows import batches, from_json, item_of, observation_of
 from warning.store.schema import items, listing_changes, observations, series
 
@@ -20,17 +21,23 @@ _Figure = tuple[Row[Any], datetime]
 _Table = tuple[str, str, str, str, str]
 
 
-def unassessed(connection: Connection, needs: Sequence[Need], as_of: datetime, limit: int) -> Window:
+def unassessed(
+    connection: Connection, needs: Sequence[Need], as_of: datetime, limit: int, resident: Resident | None
+) -> Window:
     """Return at most `limit` unassessed records of each kind, oldest known first, with their history.
 
     History is loaded for the series that have an unassessed figure (detectors fire on fresh evidence only) and,
     where a rule reads absent rows, for the other series of their tables.
     It reaches back from the oldest of these figures by as many days as any rule that may look at the series
-    asks for.
+    asks for. A resident keeps it from one time to the next.
     """
     fresh_items = _fresh_items(connection, as_of, limit)
-    fresh_figures = _fresh_figures(connection, as_of, limit)
     changes = _fresh_changes(connection, as_of, limit)
+    if resident:
+        ids = frozenset([*(item.id for item in fresh_items), *(change.id for change in changes)])
+        plain = Window(items=fresh_items, listing_changes=changes, fresh=ids)
+        return resident.window(connection, plain, needs, as_of, limit)
+    fresh_figures = _fresh_figures(connection, as_of, limit)
     figures = _with_history(connection, fresh_figures, needs, as_of)
     fresh = [item.id for item in fresh_items]
     fresh += [row.id for row in fresh_figures]
@@ -93,7 +100,12 @@ def _with_history(
                 observations.c.occurred_at >= min(reach.since for reach in batch),
                 observations.c.known_at <= as_of,
             )
-            found |= {row.observation_seq: observation_of(row) for row in connection.execute(query)}
+            since = {reach.series_seq: reach.since for reach in batch}
+            found |= {
+                row.observation_seq: observation_of(row)
+                for row in connection.execute(query)
+                if row.occurred_at >= since[row.series_seq]  # whoever shares a batch, the history is the same
+            }
     return tuple(found[seq] for seq in sorted(found))
 
 
