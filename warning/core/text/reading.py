@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from warning.core.evidence import Item
@@ -10,7 +9,7 @@ from warning.core.rules import Field_
 from warning.core.terms import Language
 from warning.core.text.folding import Folded, fold
 from warning.core.text.language import languages_of
-from warning.core.text.matcher import Hit, Hits
+from warning.core.text.matcher import Hit, Hits, in_text_order
 from warning.core.text.sentences import sentence_at, sentence_ends, span_of
 
 _BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|br|tr|td|h\d|table)\b[^>]{0,300}>", re.IGNORECASE)
@@ -38,7 +37,18 @@ class Reading:
         self.languages: frozenset[Language] = languages_of(item.language, self.folded.text, self.encoded)
         self._title_end = len(parts[0])
         self._summary_end = self._title_end + 1 + len(parts[1])
-        self.hits: Hits = {}
+        self._hits: Hits = {}
+        self._asked: dict[tuple[frozenset[str], tuple[Field_, ...]], list[Hit]] = {}
+
+    @property
+    def hits(self) -> Hits:
+        """What was found, by concept; whoever looks for the terms puts it here."""
+        return self._hits
+
+    @hits.setter
+    def hits(self, found: Hits) -> None:
+        self._hits = found
+        self._asked.clear()
 
     @property
     def comparable(self) -> str:
@@ -94,10 +104,15 @@ class Reading:
             n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._summary_end, 1)
         )
 
-    def of(self, concepts: Iterable[str], fields: tuple[Field_, ...]) -> Iterator[Hit]:
-        """Yield the hits of any of the concepts that stand in one of the fields."""
-        everywhere = len(fields) == 3
-        for concept in concepts:
-            for hit in self.hits.get(concept, ()):
-                if everywhere or self.field_of(hit) in fields:
-                    yield hit
+    def of(self, concepts: frozenset[str], fields: tuple[Field_, ...]) -> list[Hit]:
+        """The hits of any of the concepts that stand in one of the fields, in order of place.
+
+        Many rules ask for the same words: each question is answered once.
+        """
+        asked = self._asked.get((concepts, fields))
+        if asked is None:
+            found = [hit for concept in concepts & self._hits.keys() for hit in self._hits[concept]]
+            if len(fields) < 3:
+                found = [hit for hit in found if self.field_of(hit) in fields]
+            asked = self._asked[concepts, fields] = sorted(found, key=in_text_order)
+        return asked
