@@ -78,12 +78,14 @@ def _on_holiday(laid: Layout, countries: Iterable[str]) -> Bools:
     weekly = np.repeat(
         laid.columns.shapes[laid.series[: laid.calendar]] == WEEKLY, laid.lengths[: laid.calendar]
     )
-    for end in np.unique(ends).tolist():
-        last = date.fromordinal(end + EPOCH_DAY - 1)
-        here = ends == end
-        flags[:size][here & ~weekly] = any(_is_long_holiday(last, country) for country in countries)
-        if (here & weekly).any():
-            flags[:size][here & weekly] = any(_lost(last, country) for country in countries)
+    days, of_day = np.unique(ends, return_inverse=True)
+    lasts = [date.fromordinal(end + EPOCH_DAY - 1) for end in days.tolist()]
+    countries = tuple(countries)
+    long = np.array([any(_is_long_holiday(last, country) for country in countries) for last in lasts])
+    flags[:size] = long[of_day]
+    if weekly.any():
+        lost = np.array([any(_lost(last, country) for country in countries) for last in lasts])
+        flags[:size][weekly] = lost[of_day[weekly]]
     return flags
 
 
