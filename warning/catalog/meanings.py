@@ -8,7 +8,29 @@ from warning.core.terms import Names, Terms
 ANY = "any"
 
 
-def expanded(group: Group, terms: Terms) -> frozenset[str]:
+class Vocabulary:
+    """What the groups of one set of terms stand for; each is written out once."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._held: dict[int, tuple[Group, frozenset[str]]] = {}
+
+    def expanded(self, group: Group) -> frozenset[str]:
+        """Return what `expand` says. The group is kept, so that no other takes its identity."""
+        held = self._held.get(id(group))
+        if held is None:
+            held = self._held[id(group)] = (group, expand(group, self._terms))
+        return held[1]
+
+    def covers(self, forbidding: Group, wanted: Group) -> bool:
+        """Say whether wherever `wanted` occurs, `forbidding` occurs too."""
+        if not set(wanted.within) <= set(forbidding.within):
+            return False
+        looked_for = self.expanded(wanted)
+        return bool(looked_for) and looked_for <= self.expanded(forbidding)
+
+
+def expand(group: Group, terms: Terms) -> frozenset[str]:
     """Return the entries of which one must occur: `act:quota`, `material:gallium`, or a phrase of the rule's own.
 
     `any` is every entry of its sort, and a material its descendants too. An actor occurs where one of its
@@ -34,9 +56,7 @@ def has_words(group: Group, terms: Terms) -> bool:
 
 def covers(forbidding: Group, wanted: Group, terms: Terms) -> bool:
     """Say whether wherever `wanted` occurs, `forbidding` occurs too."""
-    looked_for = expanded(wanted, terms)
-    everywhere = set(wanted.within) <= set(forbidding.within)
-    return bool(looked_for) and everywhere and looked_for <= expanded(forbidding, terms)
+    return Vocabulary(terms).covers(forbidding, wanted)
 
 
 def _tables(group: Group, terms: Terms) -> Iterator[Names | None]:

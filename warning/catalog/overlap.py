@@ -4,10 +4,11 @@ Only what can be read off the conditions is said; two rules that merely happen t
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from warning.catalog.meanings import covers
+from warning.catalog.meanings import Vocabulary
 from warning.catalog.typed import Placed
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.model import OperatorModel
@@ -39,11 +40,15 @@ _READ_PARTS: dict[Any, set[str]] = {
 def redundant(rules: Sequence[Placed[AnyRule]], terms: Terms) -> Iterator[Problem]:
     """Tell each rule that adds nothing to another; of two that say the same, the later one."""
     awake = [p for p in rules if p.value.enabled and p.value.status != "deprecated"]
+    alike: dict[object, list[AnyRule]] = defaultdict(list)
+    for placed in awake:
+        alike[_what_it_tells(placed.value)].append(placed.value)
     told: set[str] = set()
+    words = Vocabulary(terms)
     for placed in sorted(awake, key=lambda p: p.value.id, reverse=True):
         rule = placed.value
-        others = (p.value for p in awake if p.value.id != rule.id and p.value.id not in told)
-        wider = next((other for other in others if adds_nothing(rule, other, terms)), None)
+        others = (o for o in alike[_what_it_tells(rule)] if o.id != rule.id and o.id not in told)
+        wider = next((other for other in others if adds_nothing(rule, other, words)), None)
         if wider is not None:
             told.add(rule.id)
             message = f"{rule.id} adds nothing to {wider.id}, which fires whenever it does"
@@ -51,7 +56,14 @@ def redundant(rules: Sequence[Placed[AnyRule]], terms: Terms) -> Iterator[Proble
             yield placed.problem(("id",), "EW219", message, hint, fatal=False)
 
 
-def adds_nothing(rule: AnyRule, other: AnyRule, terms: Terms) -> bool:
+def _what_it_tells(rule: AnyRule) -> object:
+    """What two rules must have in common before their conditions are worth comparing."""
+    if not isinstance(rule, TextRule):
+        return rule.kind, rule.act, rule.direction
+    return rule.kind, rule.act, rule.direction, rule.actors, rule.require_direction
+
+
+def adds_nothing(rule: AnyRule, other: AnyRule, words: Vocabulary) -> bool:
     """Say whether `other` fires wherever `rule` does, as gravely, and says as much of the event."""
     if type(rule) is not type(other) or rule.severity > other.severity:
         return False
@@ -62,7 +74,7 @@ def adds_nothing(rule: AnyRule, other: AnyRule, terms: Terms) -> bool:
             told = ("act", "direction", "actors", "require_direction")
             same = all(getattr(rule, key) == getattr(other, key) for key in told)
             return (
-                same and _within(rule.where, other.where) and _match_implies(rule.match, other.match, terms)
+                same and _within(rule.where, other.where) and _match_implies(rule.match, other.match, words)
             )
         case (ListingRule(), ListingRule()) | (SeriesRule(), SeriesRule()) | (DeadlineRule(), DeadlineRule()):
             return _filters_within(rule, other)
@@ -120,53 +132,53 @@ def _dumped(models: Iterable[Any]) -> set[str]:
     return {json.dumps(model.model_dump(mode="json"), sort_keys=True) for model in models}
 
 
-def _match_implies(mine: Match, theirs: Match, terms: Terms) -> bool:
+def _match_implies(mine: Match, theirs: Match, words: Vocabulary) -> bool:
     if not (_readable(mine) and _readable(theirs)):
         return False
     required = [*mine.all, *(group for near in mine.near for group in near.of)]
-    forbidden_here = all(any(covers(own, group, terms) for own in mine.none) for group in theirs.none)
-    all_here = all(_has(required, group, terms) for group in theirs.all)
-    near_here = all(any(_near_implies(own, near, terms) for own in mine.near) for near in theirs.near)
+    forbidden_here = all(any(words.covers(own, group) for own in mine.none) for group in theirs.none)
+    all_here = all(_has(required, group, words) for group in theirs.all)
+    near_here = all(any(_near_implies(own, near, words) for own in mine.near) for near in theirs.near)
     counted = theirs.at_least is None or theirs.at_least == mine.at_least
     return (
         forbidden_here
         and all_here
         and near_here
         and counted
-        and _any_implies(mine, theirs, required, terms)
-        and _alternatives_imply(mine, theirs, terms)
+        and _any_implies(mine, theirs, required, words)
+        and _alternatives_imply(mine, theirs, words)
     )
 
 
-def _has(required: Sequence[Group], wanted: Group, terms: Terms) -> bool:
+def _has(required: Sequence[Group], wanted: Group, words: Vocabulary) -> bool:
     """Whether one of the groups that must occur brings the wanted one with it."""
-    return any(covers(wanted, group, terms) for group in required)
+    return any(words.covers(wanted, group) for group in required)
 
 
-def _any_implies(mine: Match, theirs: Match, required: Sequence[Group], terms: Terms) -> bool:
+def _any_implies(mine: Match, theirs: Match, required: Sequence[Group], words: Vocabulary) -> bool:
     if not theirs.any:
         return True
-    if any(_has(required, group, terms) for group in theirs.any):
+    if any(_has(required, group, words) for group in theirs.any):
         return True
-    return bool(mine.any) and all(any(covers(two, one, terms) for two in theirs.any) for one in mine.any)
+    return bool(mine.any) and all(any(words.covers(two, one) for two in theirs.any) for one in mine.any)
 
 
-def _alternatives_imply(mine: Match, theirs: Match, terms: Terms) -> bool:
+def _alternatives_imply(mine: Match, theirs: Match, words: Vocabulary) -> bool:
     if not theirs.near_any:
         return True
-    if any(_near_implies(own, near, terms) for own in mine.near for near in theirs.near_any):
+    if any(_near_implies(own, near, words) for own in mine.near for near in theirs.near_any):
         return True
     return bool(mine.near_any) and all(
-        any(_near_implies(own, near, terms) for near in theirs.near_any) for own in mine.near_any
+        any(_near_implies(own, near, words) for near in theirs.near_any) for own in mine.near_any
     )
 
 
-def _near_implies(mine: Near, theirs: Near, terms: Terms) -> bool:
+def _near_implies(mine: Near, theirs: Near, words: Vocabulary) -> bool:
     return (
         mine.within == theirs.within
         and set(mine.fields) <= set(theirs.fields)
-        and all(_has(mine.of, group, terms) for group in theirs.of)
-        and all(any(covers(own, group, terms) for own in mine.none) for group in theirs.none)
+        and all(_has(mine.of, group, words) for group in theirs.of)
+        and all(any(words.covers(own, group) for own in mine.none) for group in theirs.none)
     )
 
 
