@@ -169,13 +169,13 @@ def one_item(book: Rulebook, items: Sequence[Item], name: str) -> None:
     compiled = time.process_time() - began
     took = []
     for item in items:
-        began = time.perf_counter()
+        began = time.thread_time()
         engine.judge(item)
-        took.append((time.perf_counter() - began) * 1e3)
+        took.append((time.thread_time() - began) * 1e3)
     took.sort()
     print(
         f"  {name}: {len(engine.rules)} rules and {len(engine.lexicon.entries)} phrases compiled in {compiled:.2f} s"
-        f" ({engine.screen.engine}); one item: median {took[len(took) // 2]:.3f} ms, mean {sum(took) / len(took):.3f} ms,"
+        f" ({engine.screen.engine}); one item, CPU: median {took[len(took) // 2]:.3f} ms, mean {sum(took) / len(took):.3f} ms,"
         f" 99 of 100 under {took[len(took) * 99 // 100]:.3f} ms"
     )
 

@@ -1,6 +1,6 @@
 """The files of a history index: one directory an evidence file, in it one directory a segment of items.
 
-A segment holds its items' lines (compressed, 64 together), their folded texts (compressed, 1,024 together) and
+A segment holds its items' lines (compressed, 16 together), their folded texts (compressed, 1,024 together) and
 small arrays about them; for each set of patterns that was ever looked for, where each pattern stands.
 """
 
@@ -20,7 +20,7 @@ from warning.core.text.finders import Pattern
 
 FORMAT = 1
 SEGMENT_ITEMS = 65_536
-LINES_TOGETHER = 64
+LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
 MANIFEST = "index.json"
 UNTIMED = np.iinfo(np.int64).min
