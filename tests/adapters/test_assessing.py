@@ -15,12 +15,18 @@ from warning.app.set_aside import SetAside
 from warning.core.assess import assess
 from warning.core.evidence import Item
 from warning.errors import AssessmentRaced, StoreError
+from warning.store.resident import Resident
 
 
 @pytest.fixture
 def system(repository):
     return SimpleNamespace(
-        book=book, repository=repository, clock=lambda: START, set_aside=SetAside(), calendar=CalendarDay()
+        book=book,
+        repository=repository,
+        clock=lambda: START,
+        set_aside=SetAside(),
+        calendar=CalendarDay(),
+        resident=Resident(),
     )
 
 
