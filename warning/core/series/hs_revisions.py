@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from warning.core.evidence import Observation
 from warning.core.ids import content_id
 from warning.core.series.combined import HS6_DIGITS, grid, made_track, summed
 from warning.core.series.layout import NOWHERE, Layout
@@ -20,13 +21,24 @@ def revision_of(code: str | None, terms: Terms) -> HsRevision | None:
     return terms.hs_revisions.get((code or "")[:HS6_DIGITS])
 
 
+def _revised(laid: Layout, terms: Terms) -> Iterator[tuple[int, Observation]]:
+    """Yield the calendar tracks of codes that a revision ended or made, with what they say of themselves."""
+    if not terms.hs_revisions:
+        return
+    known = {code for old, one in terms.hs_revisions.items() for code in (old, *one.becomes)}
+    codes, metas = laid.codes, laid.columns.roster.metas
+    named = [code for code in np.unique(codes).tolist() if (metas[code].hs_code or "")[:HS6_DIGITS] in known]
+    for i in np.flatnonzero(np.isin(codes, named)).tolist():
+        if i >= laid.calendar:
+            yield i, metas[int(codes[i])]
+
+
 def without_ended(laid: Layout, terms: Terms) -> Layout:
     """Read no zero into the absent rows of a code that has ended: its table is empty because the code is gone."""
     if not terms.hs_revisions:
         return laid
     flat, gone = laid.flat.copy(), []
-    for i in range(laid.calendar, len(laid)):
-        meta = laid.columns.roster.metas[int(laid.codes[i])]
+    for i, meta in _revised(laid, terms):
         ended = revision_of(meta.hs_code, terms)
         if ended is None:
             continue
@@ -52,8 +64,7 @@ def bridged(laid: Layout, chosen: Bools, terms: Terms) -> Iterator[Track]:
         for code in revision.becomes:
             heirs[code].append(old)
     groups: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
-    for i in range(laid.calendar, len(laid)):
-        meta = laid.columns.roster.metas[int(laid.codes[i])]
+    for i, meta in _revised(laid, terms):
         code = (meta.hs_code or "")[:HS6_DIGITS]
         for old in (*heirs.get(code, ()), *((code,) if code in terms.hs_revisions else ())):
             key: tuple[str, ...] = (old, meta.source_id, meta.measure, meta.reporter, meta.partner, meta.frequency, meta.unit)
