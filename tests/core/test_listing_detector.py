@@ -1,6 +1,6 @@
 """Lists: one event a version and kind of change, a partial page is no mercy, amendments field by field."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
 
@@ -140,3 +140,22 @@ def test_explanation_names_the_condition_that_failed():
     node = explain_listing(rule(entry_countries=["CN"]), change, Rulebook(policy=POLICY))
     assert node.passed is False
     assert [child.label for child in node.children if not child.passed] == ["country"]
+
+
+def test_additions_tell_the_day_of_the_notice_apart_from_the_day_of_effect():
+    entries = [firm(i, date_added="2026-02-24", effective_date="2026-03-01") for i in range(3)]
+    (signal,), _ = compare(listing(), listing(*entries, version="v2"), rule())
+    assert signal.facts.announced == date(2026, 2, 24)
+    assert signal.facts.effective == date(2026, 3, 1)
+
+
+def test_additions_of_several_days_tell_no_day():
+    entries = [firm(1, date_added="2026-02-24"), firm(2, date_added="2026-06-29")]
+    (signal,), _ = compare(listing(), listing(*entries, version="v2"), rule())
+    assert signal.facts.announced is None
+
+
+def test_removal_is_not_dated_by_the_old_listing():
+    before = listing(firm(1, date_added="2024-05-20"), firm(2))
+    (signal,), _ = compare(before, listing(firm(2), version="v2"), rule(changes=["removed"]))
+    assert signal.facts.announced is None

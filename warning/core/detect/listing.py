@@ -6,7 +6,15 @@ from datetime import datetime
 
 from warning.core.evidence import Entry, KnownWindow, ListingChange
 from warning.core.explain import ExplainNode
-from warning.core.listings import changed_fields, entry_country, names_of, notice_of
+from warning.core.listings import (
+    ANNOUNCED_FIELDS,
+    EFFECTIVE_FIELDS,
+    changed_fields,
+    day_of,
+    entry_country,
+    names_of,
+    notice_of,
+)
 from warning.core.rulebook import Rulebook
 from warning.core.rules import ListingRule
 from warning.core.signals import Exhibit, Facts, Outcome, Reason, Signal, Trace, signal_id
@@ -118,6 +126,9 @@ def _signal(rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange
         actors=rule.actors or _issuer(first, book),
         targets=tuple(sorted({c for c in map(entry_country, entries) if c})),
         instrument=notice_of(entries),
+        # A removed entry still bears the dates of its listing: they say nothing about the removal.
+        announced=None if kind == "removed" else day_of(entries, ANNOUNCED_FIELDS),
+        effective=None if kind == "removed" else day_of(entries, EFFECTIVE_FIELDS),
         names=names_of(entries, SHOWN_NAMES),
     )
     return Signal(
