@@ -239,3 +239,73 @@ def test_batches_and_single_steps_end_in_the_same_alerts():
             for change in alerts([one], list(known.values())):
                 known[change.alert.key] = change.alert
         assert [gist(c) for c in [type("C", (), {"alert": a}) for a in known.values()]] == whole
+
+
+def _alerts(*signals, of=BOOK):
+    """Alert by alert what the signals end in, each assessed on its own, in order of time."""
+    alerts = {}
+    for one in sorted(signals, key=lambda s: s.known_at):
+        changes, _ = correlate([one], tuple(alerts.values()), of, one.known_at)
+        alerts |= {change.alert.key: change.alert for change in changes}
+    return list(alerts.values())
+
+
+def test_report_of_the_day_of_effect_joins_the_act_however_old():
+    notice = signal("i1", facts={"instrument": "MOFCOM 2023/39", "effective": at(40).date()})
+    in_force = signal("p1", days=40.2, exhibit=press("p1", known_at=at(40.2)))
+    assert len(_alerts(notice, in_force)) == 1
+    much_later = signal("p2", days=55, exhibit=press("p2", known_at=at(55)))
+    assert len(_alerts(notice, much_later)) == 2
+
+
+def test_report_without_goods_joins_soon_or_not_at_all():
+    notice = signal("i1", facts={"instrument": "MOFCOM 2023/23"})
+    soon, late = (
+        signal(f"p{days}", days=days, facts={"materials": ()}, exhibit=press(f"p{days}", known_at=at(days)))
+        for days in (2, 6)
+    )
+    assert len(_alerts(notice, soon)) == 1
+    assert len(_alerts(notice, late)) == 2
+
+
+def test_second_official_document_of_a_source_is_an_event_of_its_own_unless_it_names_the_goods():
+    first = signal("i1", facts={"instrument": "MOFCOM 2025/72"})
+    bare = signal("i2", days=1, facts={"materials": ()})
+    naming = signal("i3", days=1)
+    assert len(_alerts(first, bare)) == 2
+    assert len(_alerts(first, naming)) == 1
+
+
+def related(**windows):
+    correlation = BOOK.policy.correlation.model_copy(update=windows)
+    return replace(BOOK, policy=BOOK.policy.model_copy(update={"correlation": correlation}))
+
+
+def test_bare_report_of_firms_under_an_export_ban_is_the_listing_of_that_day():
+    of = related(related_families=("control", "listing"))
+    listing = signal(
+        "i1",
+        facts={"act": "entity_listing", "instrument": "MOFCOM 2026/11", "materials": (), "targets": ("JP",)},
+    )
+    bare = {"materials": (), "targets": ()}
+    same_day, later = (
+        signal(f"p{days}", days=days, facts=bare, exhibit=press(f"p{days}", known_at=at(days)))
+        for days in (0.3, 2.0)
+    )
+    assert len(_alerts(listing, same_day, of=of)) == 1
+    assert len(_alerts(listing, later, of=of)) == 2
+
+
+def test_families_that_share_goods_only_are_one_event_when_both_name_them():
+    of = related(related_families=(), same_goods_families=(("control", "listing"),))
+    control = signal("i1", facts={"materials": ("gallium",)})
+    listed = [
+        signal(
+            f"p{number}",
+            days=0.5,
+            facts={"act": "entity_listing", "materials": materials},
+            exhibit=press(f"p{number}", known_at=at(0.5)),
+        )
+        for number, materials in enumerate([("gallium",), ("germanium",), ()])
+    ]
+    assert [len(_alerts(control, one, of=of)) for one in listed] == [1, 2, 2]

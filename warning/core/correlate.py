@@ -1,8 +1,8 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
@@ -16,6 +16,8 @@ from warning.core.signals import Signal, Trace
 from warning.core.tearlines import with_tearlines
 
 EASING = "easing"
+# A report that names neither goods nor target is of the same event only about the same day.
+VAGUE_SPAN = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -56,6 +58,17 @@ class _Case:
     def actors(self) -> set[str]:
         found = {a for s in self.signals for a in s.facts.actors}
         return found | set(self.alert.facts.actors if self.alert else ())
+
+    @property
+    def effective(self) -> date | None:
+        known = self.alert.facts.effective if self.alert else None
+        return known or next((s.facts.effective for s in self.signals if s.facts.effective), None)
+
+    @property
+    def official_documents(self) -> set[tuple[str, str]]:
+        """(source, document) of every official piece of evidence shown."""
+        exhibits = [*(self.alert.exhibits if self.alert else ()), *(s.exhibit for s in self.signals)]
+        return {(e.source_id, e.evidence_id) for e in exhibits if e.official}
 
     @property
     def targets(self) -> set[str]:
@@ -213,19 +226,51 @@ class _Cases:
         """A report without a number, in another family's words, of an event some days old."""
         facts, windows = signal.facts, self._windows
         interrupts, family, direction = self._family(facts.act, facts.direction, signal.interrupts)
-        if facts.instrument or signal.story or not interrupts or family not in windows.related_families:
+        if signal.story or not interrupts:
             return None
-        others = [(interrupts, f, direction) for f in windows.related_families if f != family]
+        related = windows.related_families if family in windows.related_families else ()
+        others = [(interrupts, f, direction) for f in related if f != family]
         cases = [case for other in others for case in self._by_family.get(other, ())]
-        near = [case for case in cases if self._is_related(case, signal)]
-        return max(near, key=lambda case: case.last_at, default=None)
+        near = [case for case in cases if self._may_be_related(case, signal)]
+        sharing = [case for case in near if self._shares_object(case, signal)]
+        sharing += [case for case in self._same_goods(signal, family) if self._may_be_related(case, signal)]
+        if sharing:
+            return max(sharing, key=lambda case: case.last_at)
+        bare = [case for case in near if self._names_no_other(case, signal)]
+        return min(bare, key=lambda case: (case.opened_at, case.key), default=None)
 
-    def _is_related(self, case: _Case, signal: Signal) -> bool:
+    def _same_goods(self, signal: Signal, family: str) -> Iterator[_Case]:
+        """Events of families that the press mixes up only where both name the goods."""
         facts = signal.facts
+        for one, other in self._windows.same_goods_families:
+            if family in {one, other}:
+                key = (signal.interrupts, other if family == one else one, facts.direction)
+                yield from (
+                    case
+                    for case in self._by_family.get(key, ())
+                    if self._shared_materials(case.materials, set(facts.materials))
+                )
+
+    def _may_be_related(self, case: _Case, signal: Signal) -> bool:
+        """One actor, about the same day, and at most one of the two with a number."""
         if abs(signal.known_at - case.opened_at) > timedelta(days=self._windows.related_days):
             return False
-        materials, targets = set(facts.materials) & case.materials, set(facts.targets) & case.targets
-        return bool(set(facts.actors) & case.actors and (materials or targets))
+        has_both_numbers = bool(signal.facts.instrument and case.instrument)
+        return not has_both_numbers and not case.story and bool(set(signal.facts.actors) & case.actors)
+
+    def _shares_object(self, case: _Case, signal: Signal) -> bool:
+        facts = signal.facts
+        return bool(set(facts.materials) & case.materials or set(facts.targets) & case.targets)
+
+    def _names_no_other(self, case: _Case, signal: Signal) -> bool:
+        """A report as bare as "20 firms put under an export ban": the first such event of its day and actor is meant."""
+        facts = signal.facts
+        if signal.exhibit.official and case.official_documents:
+            return False
+        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN
+        by_material = not self._named(set(facts.materials)) or not self._named(case.materials)
+        by_target = not facts.targets or not case.targets
+        return is_near and by_material and by_target
 
     def _same_document(self, case: _Case, signal: Signal) -> bool:
         """Two rules on one document tell of one event, unless it is another act number or another direction."""
@@ -238,10 +283,7 @@ class _Cases:
     def _likeness(self, case: _Case, signal: Signal) -> tuple[int, float, float]:
         """Return (1 when they may be one event else 0, shared share of materials, recency)."""
         no = (0, 0.0, 0.0)
-        windows = self._windows
-        if not self._near(case, signal, windows.gap_days) or (signal.story and case.story):
-            return no
-        if signal.known_at - case.opened_at > timedelta(days=windows.span_days):
+        if not self._is_in_time(case, signal) or (signal.story and case.story):
             return no
         known, said = case.instrument, signal.facts.instrument
         if known and said and instrument_key(known) != instrument_key(said):
@@ -250,12 +292,40 @@ class _Cases:
         if actors and case.actors and not actors & case.actors:
             return no
         shared = self._shared_materials(case.materials, set(signal.facts.materials))
-        if shared is None:
+        if shared is None or (not shared and not self._may_be_vague(case, signal)):
             return no
         return 1, shared, case.last_at.timestamp()
 
+    def _is_in_time(self, case: _Case, signal: Signal) -> bool:
+        """Soon after the last report, or about the day on which the act takes effect."""
+        windows = self._windows
+        if self._near(case, signal, windows.gap_days):
+            return signal.known_at - case.opened_at <= timedelta(days=windows.span_days)
+        if case.effective is None or signal.facts.instrument or not self._named(set(signal.facts.materials)):
+            return False
+        return abs(signal.known_at.date() - case.effective) <= timedelta(days=windows.effective_days)
+
+    def _may_be_vague(self, case: _Case, signal: Signal) -> bool:
+        """A report that names no material joins soon, and never as a second official document of one source."""
+        if not self._near(case, signal, self._windows.vague_days):
+            return False
+        shown = signal.exhibit
+        others = {document for source, document in case.official_documents if source == shown.source_id} - {
+            shown.evidence_id
+        }
+        return not (shown.official and others)
+
+    def _named(self, materials: set[str]) -> set[str]:
+        """What is named, leaving out words for any mineral at all ("critical minerals")."""
+        known = self._book.terms.materials
+        parents = {material.parent for material in known.values()}
+        return {
+            m for m in materials if m not in known or not known[m].is_class or known[m].parent or m in parents
+        }
+
     def _shared_materials(self, one: set[str], other: set[str]) -> float | None:
         """Return the share of materials in common, None when both name materials and none is shared."""
+        one, other = self._named(one), self._named(other)
         if not one or not other:
             return 0.0
         wide_one, wide_other = self._with_parents(one), self._with_parents(other)

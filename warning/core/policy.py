@@ -17,6 +17,10 @@ class Correlation(OperatorModel):
     words is said by `family` in rules/terms/acts.yaml.
     `related_families` are told together in the press ("curbs" for a list): a report without a number joins an
     alert of another of them that shares an actor, and a material or target, and is at most `related_days` old.
+    `same_goods_families` are pairs that are one event only when both name the same goods (a control and a customs
+    hold of urea).
+    A report that names no material joins by act and actor alone, within `vague_days`. One about the day of effect
+    of a known act ("in force today") joins it within `effective_days` of that day, however old the alert.
     """
 
     gap_days: int = Field(default=10, ge=1)
@@ -24,7 +28,10 @@ class Correlation(OperatorModel):
     series_gap_days: int = Field(default=40, ge=1)
     instrument_days: int = Field(default=400, ge=1)
     related_families: tuple[str, ...] = ()
+    same_goods_families: tuple[tuple[str, str], ...] = ()
     related_days: int = Field(default=3, ge=1)
+    vague_days: int = Field(default=3, ge=1)
+    effective_days: int = Field(default=2, ge=1)
 
 
 class ReviewGate(OperatorModel):
