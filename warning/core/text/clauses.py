@@ -7,8 +7,8 @@ Words before the act ("Analysts warn China ...") and in its own clause keep thei
 import re
 
 _CLAUSE_END = re.compile(
-    r"…+|\.{2,}|[;；]|，|, |\s[-–—|]\s|—|[。！!]\s*"  # noqa: RUF001 - headlines in four languages use both dashes
-    r"|(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『])"  # noqa: RUF001 - the wide space parts Japanese headlines
+    r"…+|\.{2,}|[;；]|，|, |\s[-–—|]\s|—|[。！!]\s*"
+    r"|(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『])"
     r"|\s(?:as|amid|amidst|while|but|despite|prompting|raising|sparking|triggering|leaving|drawing|stoking|deepening)\s",
     re.IGNORECASE,
 )
