@@ -23,7 +23,10 @@ KEY_PREFIX = f"{PREFIX}KEY_"
 
 
 class Settings(BaseModel):
-    """Everything that can be set. As a plain value it reads no environment; `load_settings` does."""
+    """Everything that can be set. As a plain value it reads no environment; `load_settings` does.
+
+    `source_keys` are the keys of sources, of desks' webhooks (webhook_<desk>) and of their feeds (feed_<desk>).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,7 +38,12 @@ class Settings(BaseModel):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_base_url: str = "https://slack.com/api/"
+    slack_signing_secret: SecretStr | None = None
+    listen: str = ""
     smtp_url: SecretStr | None = None
+    smime_cert: Path | None = None
+    smime_key: Path | None = None
+    smime_key_password: SecretStr | None = None
     mail_from: str = "Early Warning <early-warning@localhost>"
     heartbeat_url: SecretStr | None = None
     allow_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -50,6 +58,21 @@ class Settings(BaseModel):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    def desk_keys(self, prefix: str) -> dict[str, str]:
+        """Return the secrets of desks, by desk id: WARNING_KEY_<PREFIX>_<DESK>, an underscore for a dash of the id."""
+        return {
+            name.removeprefix(f"{prefix}_").replace("_", "-"): key.get_secret_value()
+            for name, key in self.source_keys.items()
+            if name.startswith(f"{prefix}_")
+        }
+
+    @property
+    def can_act_in_slack(self) -> bool:
+        """Whether what is pressed in Slack reaches this installation."""
+        return self.slack_app_token is not None or (
+            self.slack_signing_secret is not None and bool(self.listen)
+        )
 
     @property
     def url(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 # What a fault does. "before" means the message was not taken, "after" that it was.
 FAULTS = {
@@ -36,6 +36,10 @@ class SlackStub:
         self.retry_after = "7"
         self.hang_seconds = 5.0
         self.closed: dict[str, str] = {}
+        self.views: list[dict[str, Any]] = []
+        self.private: list[dict[str, Any]] = []
+        self.sockets: list[web.WebSocketResponse] = []
+        self.acknowledged: dict[str, Any] = {}
         self._clock = itertools.count(int(now))
         self.url = ""
 
@@ -47,6 +51,9 @@ class SlackStub:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
+        if method == "apps.connections.open":
+            address = self.url.replace("http://", "ws://").replace("/api/", "/link")
+            return web.json_response({"ok": True, "url": address})
         reads = method.startswith("conversations.")
         arguments = dict(request.query) if reads else json.loads(await request.text())
         self.calls.append((method, arguments))
@@ -84,6 +91,12 @@ class SlackStub:
         return web.json_response({"ok": False, "error": fault})
 
     def _answer(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if method == "views.open":
+            self.views.append(arguments)
+            return {"ok": True, "view": arguments["view"]}
+        if method == "chat.postEphemeral":
+            self.private.append(arguments)
+            return {"ok": True, "message_ts": f"{next(self._clock)}.000100"}
         channel = arguments["channel"]
         if method == "chat.postMessage":
             said = {**arguments, "ts": f"{next(self._clock)}.000100"}
@@ -98,6 +111,22 @@ class SlackStub:
             thread = [m for m in self.channels[channel] if arguments["ts"] in {m["ts"], m.get("thread_ts")}]
             return self._page(thread, arguments)
         return {"ok": False, "error": "unknown_method"}
+
+    async def link(self, request: web.Request) -> web.WebSocketResponse:
+        """A Socket Mode connection: `press` sends into it, what the service acknowledges is kept by envelope."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        async for said in socket:
+            if said.type is WSMsgType.TEXT and said.data.startswith("{"):
+                told = json.loads(said.data)
+                self.acknowledged[told["envelope_id"]] = told.get("payload")
+        return socket
+
+    async def press(self, envelope_id: str, payload: dict[str, Any]) -> None:
+        envelope = {"type": "interactive", "envelope_id": envelope_id, "payload": payload}
+        await self.sockets[-1].send_json({**envelope, "accepts_response_payload": True})
 
     def _update(self, channel: str, arguments: dict[str, Any]) -> dict[str, Any]:
         for said in self.channels[channel]:
@@ -124,6 +153,7 @@ async def running(now: float = 1_688_380_900) -> AsyncIterator[SlackStub]:
     stub = SlackStub(now)
     application = web.Application()
     application.router.add_route("*", "/api/{method}", stub.handle)
+    application.router.add_get("/link", stub.link)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

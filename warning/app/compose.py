@@ -16,7 +16,10 @@ from warning.catalog.load import RulebookHolder
 from warning.catalog.sources import SourceSpec, load_sources
 from warning.channels.build import build_channels
 from warning.channels.channel import Channel
+from warning.channels.smime import SigningFiles
+from warning.collect.guard import AddressGuard, GuardedWeb
 from warning.core.rulebook import Rulebook
+from warning.errors import SettingsError
 from warning.settings import Settings
 from warning.store import migrate
 from warning.store.engine import open_engine
@@ -95,19 +98,36 @@ def compose(settings: Settings, *, clock: Clock = system_clock) -> System:
         rulebooks=rulebooks,
         repository=repository,
         outbox=Outbox(repository.engine),
-        channels=channels_of(settings),
+        channels=channels_of(settings, clock),
         clock=clock,
     )
 
 
-def channels_of(settings: Settings) -> Mapping[str, Channel]:
+def channels_of(settings: Settings, clock: Clock = system_clock) -> Mapping[str, Channel]:
     """Build the channels: Slack and SMTP where they are set up, files in the home's outbox where not."""
     return build_channels(
         outbox_dir=settings.home / "outbox",
         slack_token=_secret(settings.slack_bot_token),
         slack_base_url=settings.slack_base_url,
+        can_act=settings.can_act_in_slack,
         smtp_url=_secret(settings.smtp_url),
         mail_from=settings.mail_from,
+        signing=_signing(settings),
+        webhook_secrets=settings.desk_keys("webhook"),
+        web=GuardedWeb(AddressGuard.opened_for(settings.allow_private_hosts)),
+        clock=clock,
+    )
+
+
+def _signing(settings: Settings) -> SigningFiles | None:
+    if settings.smime_cert is None and settings.smime_key is None:
+        return None
+    if settings.smime_cert is None or settings.smime_key is None:
+        raise SettingsError("signing mails takes both WARNING_SMIME_CERT and WARNING_SMIME_KEY")
+    return SigningFiles(
+        certificate=settings.smime_cert,
+        key=settings.smime_key,
+        password=_secret(settings.smime_key_password) or "",
     )
 
 

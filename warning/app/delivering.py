@@ -5,20 +5,23 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Protocol
 
+from warning.app.charting import chart_of
 from warning.channels.channel import Channel, Missing, Sent
 from warning.channels.message import Message
 from warning.channels.render import render
 from warning.core.alerts import Alert
 from warning.core.deliveries import OutboxRow
 from warning.core.desks import Desk, Destination
-from warning.core.release import release_refusal
+from warning.core.evidence import Observation
+from warning.core.release import WayOut, release_refusal
 from warning.core.rulebook import Rulebook
+from warning.core.shares import Share
 from warning.core.tearlines import as_seen_by, versions_seen_by
 from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown, StoreError
 
@@ -61,6 +64,10 @@ class StoredAlerts(Protocol):
     """What this module asks of the store."""
 
     def alert_versions(self, key: str) -> tuple[Alert, ...]: ...
+    def shares_of(self, alert_key: str) -> tuple[Share, ...]: ...
+    def observations_between(
+        self, since: datetime, until: datetime, *, materials: Sequence[str] = ()
+    ) -> tuple[Observation, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,22 +272,28 @@ class _Round:
         alert = next((a for a in versions if a.version == row.alert_version), None)
         if alert is None:
             raise DeliveryRefused(f"version {row.alert_version} of the alert is not in the store")
-        desk, destination = self._destination(row)
+        desk, destination = destination_of(self._book, row)
         alert = as_seen_by(alert, desk)
         root = next(iter(versions_seen_by(versions, desk)), None)
-        message = render(alert, desk, self._book, root=root, reminder=row.step)
+        share = self._share(row) if row.reason == "shared" else None
+        message = render(alert, desk, self._book, root=root, reminder=row.step, share=share)
+        chart = chart_of(message, self._book, self._repository) if row.channel == "mail" else None
+        message = replace(message, mention=destination.mention, chart=chart)
         refusal = release_refusal(alert, desk, destination) or payload_refusal(message, desk, destination)
         if refusal:
             raise DeliveryRefused(f"withheld: {': '.join(refusal)}")
         return message
 
-    def _destination(self, row: OutboxRow) -> tuple[Desk, Destination]:
-        for desk in self._book.desks:
-            for destination in (*desk.destinations, *desk.deputies):
-                listed = row.address in {*destination.to, destination.address}
-                if desk.id == row.desk_id and destination.channel == row.channel and listed:
-                    return desk, destination
-        raise DeliveryRefused(f"the desk {row.desk_id} no longer lists {row.channel} {row.address}")
+    def _share(self, row: OutboxRow) -> Share | None:
+        """Return the wish that this delivery fulfils: the last one granted for this desk and version."""
+        granted = [
+            share
+            for share in self._repository.shares_of(row.alert_key)
+            if share.to_desk == row.desk_id
+            and share.alert_version == row.alert_version
+            and share.shared_at is not None
+        ]
+        return granted[-1] if granted else None
 
     async def _rate_limited(self, row: OutboxRow, wait: DeliveryRateLimited) -> datetime | None:
         """Obey, within reason: a wait that is no number, or longer than an hour, is not the last word."""
@@ -334,7 +347,17 @@ class _Round:
         return row.attempts >= GIVE_UP_ATTEMPTS and self._clock() - row.created_at >= GIVE_UP_AFTER
 
 
-def payload_refusal(message: Message, desk: Desk, destination: Destination) -> tuple[str, str] | None:
+def destination_of(book: Rulebook, row: OutboxRow) -> tuple[Desk, Destination]:
+    """Return whom a delivery is for. Raises DeliveryRefused when the desk lists the address no longer."""
+    for desk in book.desks:
+        for destination in (*desk.destinations, *desk.deputies):
+            listed = row.address in {*destination.to, destination.address}
+            if desk.id == row.desk_id and destination.channel == row.channel and listed:
+                return desk, destination
+    raise DeliveryRefused(f"the desk {row.desk_id} no longer lists {row.channel} {row.address}")
+
+
+def payload_refusal(message: Message, desk: Desk, destination: WayOut) -> tuple[str, str] | None:
     """Check what was rendered, not what was meant: the message and every piece of evidence it shows.
 
     Fails closed: one piece above the ceiling, or not released to the desk's country, holds the whole message.

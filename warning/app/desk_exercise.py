@@ -15,6 +15,7 @@ from warning.core.signals import Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
 from warning.errors import DeliveryError
 
+EXERCISE_RULE = "exercise"
 TITLE = "Exercise: a test of this channel, nothing happened"
 
 
@@ -65,7 +66,7 @@ def exercise(now: datetime) -> Alert:
     return Alert(
         key=content_id("a", "exercise", now.isoformat()),
         version=1,
-        rule_id="exercise",
+        rule_id=EXERCISE_RULE,
         rule_version="",
         rule_title=TITLE,
         title=TITLE,

@@ -18,12 +18,26 @@ class Shared:
     owed: int
 
 
-def share_alert(system: System, key: str, *, giver: str, taker: str, actor: str, reason: str) -> Shared:
+def share_alert(
+    system: System,
+    key: str,
+    *,
+    giver: str,
+    taker: str,
+    actor: str,
+    reason: str,
+    seen_version: int | None = None,
+) -> Shared:
     """Give an alert to another desk, or ask for it where its marking takes two people.
 
+    `seen_version` is what the person looked at; None takes the version that stands.
     Raises EvidenceMissing (no such alert), ConfigError (no such desk) and ReviewRefused, which says why not.
     """
     alert = _alert(system, key)
+    if seen_version is not None and seen_version != alert.version:
+        raise ReviewRefused(
+            f"alert {key} stands at version {alert.version} now, not at {seen_version}: look again"
+        )
     book = system.book()
     gives, takes = desk_called(book, giver), desk_called(book, taker)
     if not actor.strip() or not reason.strip():

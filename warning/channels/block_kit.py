@@ -9,6 +9,7 @@ from typing import Any
 
 from warning.channels.message import Labelled, Message, Source
 from warning.channels.plain import shorten
+from warning.channels.slack_controls import buttons
 from warning.core.deliveries import OutboxRow
 
 Block = dict[str, Any]
@@ -35,13 +36,21 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def slack_payload(message: Message, row: OutboxRow) -> Block:
-    """Return what chat.postMessage and chat.update take, the channel apart."""
+def slack_payload(message: Message, row: OutboxRow, *, can_act: bool = True, calls: bool = False) -> Block:
+    """Return what chat.postMessage and chat.update take, the channel apart.
+
+    `can_act` adds the buttons: only where somebody listens to them. `calls` mentions whom the destination names.
+    """
     payload: Block = {}
     for size in _SIZES:
+        blocks = _blocks(message, *size)
+        if can_act:
+            blocks.insert(-1, buttons(row.id, message.version, message.language))
+        if calls and message.mention:
+            blocks.insert(1, _called(message))
         payload = {
             "text": escape(shorten(message.sentence, MAX_TEXT // 2)),
-            "blocks": _blocks(message, *size),
+            "blocks": blocks,
             "metadata": delivery_metadata(row),
             "unfurl_links": False,
             "unfurl_media": False,
@@ -51,7 +60,7 @@ def slack_payload(message: Message, row: OutboxRow) -> Block:
     return payload
 
 
-def note_payload(message: Message, row: OutboxRow) -> Block:
+def note_payload(message: Message, row: OutboxRow, *, calls: bool = False) -> Block:
     """Return what goes into the thread when a new version has replaced the message above it, or reminds of it."""
     heading = message.reminder or message.updated
     changes = () if message.reminder else message.changes
@@ -61,7 +70,10 @@ def note_payload(message: Message, row: OutboxRow) -> Block:
     elements = [_section([_bold(heading)]), *([bullets] if changes else [])]
     return {
         "text": escape(text),
-        "blocks": [_rich("note", message, elements)],
+        "blocks": [
+            *([_called(message)] if calls and message.mention else []),
+            _rich("note", message, elements),
+        ],
         "metadata": delivery_metadata(row),
         "unfurl_links": False,
         "unfurl_media": False,
@@ -87,8 +99,9 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
             "text": {"type": "plain_text", "text": shorten(message.title, MAX_HEADER), "emoji": False},
         },
     ]
-    if message.reminder:
-        blocks.append(_rich("reminder", message, [_section([_bold(message.reminder)])]))
+    said = [_section([_bold(called)]) for called in (message.shared, message.reminder) if called]
+    if said:
+        blocks.append(_rich("reminder", message, said))
     if message.changes:
         changed = _bullets([[_text(shorten(change, value))] for change in message.changes[:reasons]])
         blocks.append(_rich("changes", message, [_section([_bold(message.updated)]), changed]))
@@ -117,6 +130,15 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
         }
     )
     return blocks
+
+
+def _called(message: Message) -> Block:
+    """Who is to look at once: users by U or W, user groups by S."""
+    named: list[Block] = []
+    for who in message.mention:
+        kind = "usergroup" if who.startswith("S") else "user"
+        named += [{"type": kind, f"{kind}_id": who}, _text(" ")]
+    return _rich("call", message, [_section(named)])
 
 
 def _field(field: Labelled, limit: int) -> list[Block]:

@@ -1,4 +1,4 @@
-"""A message as an HTML mail: tables, inline styles, no images, under 80 KB."""
+"""A message as an HTML mail: tables, inline styles, at most one image that stands for itself, under 80 KB."""
 
 from functools import cache
 from importlib.resources import files
@@ -25,10 +25,11 @@ _FONTS = {
 }
 
 
-def html_form(message: Message) -> str:
-    """Return the page. Everything is escaped by the template."""
+def html_form(message: Message, chart_cid: str = "chart") -> str:
+    """Return the page. Everything is escaped by the template. `chart_cid` names the chart's part of the mail."""
     return _template().render(
         m=message,
+        chart_cid=chart_cid,
         heading=message.title.partition(" · ")[2],
         gauge="●" * message.severity.rank + "○" * (Severity.EXTREME.rank - message.severity.rank),
         colour=_COLOURS[message.severity],

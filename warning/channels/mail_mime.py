@@ -1,15 +1,17 @@
 """A message as a MIME mail: text first, then HTML; the same delivery gives the same bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import policy
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
+from warning.channels.chart_png import chart_png
 from warning.channels.mail_html import html_form
 from warning.channels.message import Message
 from warning.channels.plain import plain
+from warning.channels.smime import Signer
 from warning.channels.text_form import text_form
 from warning.core.deliveries import OutboxRow
 from warning.core.vocabulary import Severity
@@ -20,9 +22,13 @@ _POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailIdentity:
-    """Who mails are from. `sender` is "Name <user@host>"; the host also stands in every Message-ID."""
+    """Who mails are from. `sender` is "Name <user@host>"; the host also stands in every Message-ID.
+
+    With a `signer` mails are signed, and two copies of one mail differ in the signature's time.
+    """
 
     sender: str
+    signer: Signer | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:
@@ -51,10 +57,42 @@ def mime(message: Message, row: OutboxRow, identity: MailIdentity, *, root_ref: 
         mail["References"] = root_ref
     for header, value in _automatic(message, identity).items():
         mail[header] = value
-    mail.set_content(text_form(message), charset="utf-8", cte=_encoding(message))
-    mail.add_alternative(html_form(message), subtype="html", charset="utf-8", cte=_encoding(message))
-    mail.set_boundary(f"=_{row.id}")
+    body = _body(message, row, identity)
+    if identity.signer is not None:
+        head = b"".join(f"{line}\r\n".encode("ascii") for line in _header_lines(mail))
+        return _subject(message.subject) + head + identity.signer.signed(body.as_bytes())
+    for name, value in body.items():
+        mail[name] = value
+    mail.set_payload(body.get_payload())
     return _subject(message.subject) + mail.as_bytes()
+
+
+def _body(message: Message, row: OutboxRow, identity: MailIdentity) -> EmailMessage:
+    """The text, then the page with the chart that it shows: what a signature covers."""
+    cid = f"chart.{row.id}@{identity.domain}"
+    body = EmailMessage(policy=_POLICY)
+    body.set_content(text_form(message), charset="utf-8", cte=_encoding(message))
+    body.add_alternative(html_form(message, cid), subtype="html", charset="utf-8", cte=_encoding(message))
+    body.set_boundary(f"=_{row.id}")
+    if message.chart is not None:
+        _, page = body.iter_parts()
+        assert isinstance(page, EmailMessage)
+        page.add_related(
+            chart_png(message.chart),
+            "image",
+            "png",
+            cid=f"<{cid}>",
+            disposition="inline",
+            filename="chart.png",
+        )
+        page.set_boundary(f"=_r_{row.id}")
+    return body
+
+
+def _header_lines(mail: EmailMessage) -> list[str]:
+    """The mail's own headers, folded; those of its body come from the signed entity."""
+    text = mail.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii")
+    return [line for line in text.split("\r\n") if line and not line.startswith("MIME-Version:")]
 
 
 def _subject(text: str) -> bytes:

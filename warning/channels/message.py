@@ -1,8 +1,9 @@
 """What a desk is to read, in its language, before any channel gives it a form."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from warning.core.alerts import Alert
 from warning.core.vocabulary import Marking, Severity
 
 
@@ -36,6 +37,16 @@ class Headings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The figures an alert is about, oldest first. `alt` says in words what the line shows."""
+
+    title: str
+    alt: str
+    points: tuple[tuple[date, float], ...]
+    told_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One alert version as one desk reads it. Every text is one plain line.
 
@@ -43,7 +54,9 @@ class Message:
     level of this version and has fewer than 80 characters. `lead` says what changed and why it matters to this
     desk; `situation` is the same without what this version changed, for forms that list `changes` beside it.
     `changes` is empty on the first version. `context` starts with the marking. `reminder` is set when the desk is
-    told of this version again because nobody there has acknowledged it.
+    told of this version again because nobody there has acknowledged it, `shared` when another desk gave it. `mention`
+    lists who is to be called, as the channel names people. `alert` is the version as this desk may read it: what a
+    program on the other side gets.
     """
 
     alert_key: str
@@ -71,7 +84,11 @@ class Message:
     context: tuple[str, ...]
     footer: str
     headings: Headings
+    alert: Alert
     reminder: str = ""
+    shared: str = ""
+    mention: tuple[str, ...] = ()
+    chart: Chart | None = None
 
     @property
     def sentence(self) -> str:

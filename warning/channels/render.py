@@ -10,21 +10,31 @@ from warning.channels.when import moment
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
 from warning.core.rulebook import Rulebook
+from warning.core.shares import Share
 
 
 def render(
-    alert: Alert, desk: Desk, book: Rulebook, *, root: Alert | None = None, reminder: int = 0
+    alert: Alert,
+    desk: Desk,
+    book: Rulebook,
+    *,
+    root: Alert | None = None,
+    reminder: int = 0,
+    share: Share | None = None,
 ) -> Message:
     """Return the message for `desk`. `root` is the alert's first version, from which the subject is taken.
 
-    `reminder` counts the times the desk is told of this again because nobody has acknowledged it.
+    `reminder` counts the times the desk is told of this again because nobody has acknowledged it. `share` is set
+    when another desk gave it this version.
     """
     words = naming(desk.language, book)
     changed = changes(alert, words, desk)
     updated = _updated(alert, words, desk)
     situation = plain(lead(alert, words, desk.country), 700)
     reminded = words.say("reminder.line", count=reminder) if reminder else ""
-    opening = plain(_opening((reminded, *changed) if reminded else changed, situation, words), 900)
+    shared = _shared(share, words)
+    first = tuple(said for said in (shared, reminded) if said)
+    opening = plain(_opening((*first, *changed), situation, words), 900)
     level = words.level(alert.severity_for(desk.country))
     return Message(
         alert_key=alert.key,
@@ -45,7 +55,9 @@ def render(
             words.say("mail.preheader", level=level, country=words.state(desk.country), lead=opening), 240
         ),
         updated=updated,
+        alert=alert,
         reminder=reminded,
+        shared=shared,
         changes=changed,
         fields=fields(alert, words, desk),
         why=reasons(alert, words),
@@ -64,6 +76,27 @@ def _subject(alert: Alert, root: Alert | None, words: Naming) -> str:
         return subject_line(alert, words)
     said = subject_line(root, words)
     return said.replace(f"[TLP:{root.marking.value}]", f"[TLP:{alert.marking.value}]", 1)
+
+
+def _shared(share: Share | None, words: Naming) -> str:
+    """Say which desk gave it, who there, and why in that person's own words."""
+    if share is None:
+        return ""
+    giver = next((desk.title for desk in words.book.desks if desk.id == share.from_desk), share.from_desk)
+    said = words.say(
+        "shared.line_two" if share.confirmed_by else "shared.line",
+        desk=plain(giver, 120),
+        person=named(share.actor),
+        second=named(share.confirmed_by),
+        reason=plain(share.reason, 300),
+    )
+    return plain(said, 600)
+
+
+def named(actor: str) -> str:
+    """Return how a person is called: an account's own id ("slack:U0123 kim") is for the record, not for reading."""
+    account, _, name = actor.partition(" ")
+    return plain(name.strip() if account.startswith("slack:") and name.strip() else actor, 80)
 
 
 def _opening(changed: tuple[str, ...], said: str, words: Naming) -> str:

@@ -124,7 +124,7 @@ def _figures_key(alert: Alert, rule: object, naming: Naming) -> str:
     facts = alert.facts
     measures = rule.select.measures if isinstance(rule, SeriesRule) else ()
     is_price = "price" in facts.act or any(m in {"price", "index", "unit_value"} for m in measures)
-    if any(difference.code == "corrected" for difference in alert.differences) and _is_taken_back(alert):
+    if any(difference.code == "corrected" for difference in alert.differences) and is_taken_back(alert):
         return "lead.figures_corrected"
     if f"lead.{facts.act}" in naming.words and isinstance(rule, SeriesRule) and rule.combine is not None:
         return f"lead.{facts.act}"
@@ -135,7 +135,7 @@ def _figures_key(alert: Alert, rule: object, naming: Naming) -> str:
     return f"lead.flow{way}_to" if facts.targets and facts.actors else f"lead.flow{way}"
 
 
-def _is_taken_back(alert: Alert) -> bool:
+def is_taken_back(alert: Alert) -> bool:
     """Whether the one figure an alert rests on was published anew and no longer says what was told."""
     return alert.evidence_total <= FIGURE_AND_REVISION and any(r.code == WITHDRAWN for r in alert.why)
 

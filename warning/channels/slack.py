@@ -35,26 +35,30 @@ _UNREADABLE = {"missing_scope", "not_allowed_token_type", "method_not_supported_
 
 
 class SlackChannel:
-    """`base_url` ends in /api/ or whatever stands in for it."""
+    """`base_url` ends in /api/ or whatever stands in for it. `can_act` says that somebody listens to the buttons."""
 
-    def __init__(self, token: str, base_url: str, *, timeout_seconds: int = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, token: str, base_url: str, *, timeout_seconds: int = TIMEOUT_SECONDS, can_act: bool = True
+    ) -> None:
+        self._can_act = can_act
         self._client = AsyncWebClient(
             token=token, base_url=base_url, timeout=timeout_seconds, retry_handlers=[]
         )
 
     async def send(self, message: Message, *, row: OutboxRow, root_ref: str | None) -> Sent:
         """Post the first version; put a later one in the first's place and say in the thread what changed."""
-        payload = slack_payload(message, row)
+        payload = slack_payload(message, row, can_act=self._can_act)
+        first = slack_payload(message, row, can_act=self._can_act, calls=True)
         root = _root(root_ref)
         if root is None:
-            return await self._post(payload, row)
+            return await self._post(first, row)
         channel, root_ts = root
         try:
             await self._write("chat.update", {"channel": channel, "ts": root_ts, **payload})
         except DeliveryRefused as refused:
             if refused.message not in _LOST_ROOT:
                 raise
-            return await self._post(payload, row)
+            return await self._post(first, row)
         if row.attempts < 2 or not await self._has_note(channel, root_ts, row):
             await self._note(message, row, channel, root_ts)
         return Sent(provider_ref=f"{channel}:{root_ts}")
@@ -78,8 +82,9 @@ class SlackChannel:
 
     async def _note(self, message: Message, row: OutboxRow, channel: str, root_ts: str) -> None:
         """A rise in severity, or a reminder, is shown in the channel too: an update in place rings no bell."""
-        note = {**note_payload(message, row), "channel": channel, "thread_ts": root_ts}
-        await self._write("chat.postMessage", {**note, "reply_broadcast": row.reason in _LOUD})
+        is_loud = row.reason in _LOUD
+        note = {**note_payload(message, row, calls=is_loud), "channel": channel, "thread_ts": root_ts}
+        await self._write("chat.postMessage", {**note, "reply_broadcast": is_loud})
 
     async def _find(self, row: OutboxRow) -> str:
         oldest = f"{row.created_at.timestamp() - CLOCK_SKEW_SECONDS:.6f}"

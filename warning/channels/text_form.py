@@ -25,8 +25,8 @@ def _lines(message: Message) -> Iterator[str]:
     yield "=" * min(_cells(message.title), WIDTH)
     yield message.updated
     yield ""
-    if message.reminder:
-        yield from _wrapped(message.reminder, "! ", "  ")
+    for called in filter(None, (message.shared, message.reminder)):
+        yield from _wrapped(called, "! ", "  ")
         yield ""
     for change in message.changes:
         yield from _wrapped(change, "* ", "  ")

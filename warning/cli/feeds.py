@@ -20,6 +20,7 @@ SCHEMA = "feeds/1"
 LATER = {
     "poll": ("warning.cli.feeds_poll", "poll_command"),
     "parse": ("warning.cli.feeds_parse", "parse_command"),
+    "out": ("warning.cli.feeds_out", "out_command"),
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +23,7 @@ from warning.app.live import (
     watch_desks,
 )
 from warning.app.parse_pool import ParsePool
+from warning.app.receiving import receiving
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
 from warning.settings import load_settings
@@ -93,8 +95,12 @@ async def _serve(system: System, role: str) -> None:
         if "schedule" in chosen:
             chosen = {**chosen, "audit": lambda: audit_and_beat(system)}
         jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
-        click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
-        await run_service(jobs, stop)
+        async with AsyncExitStack() as listeners:
+            heard = await listeners.enter_async_context(receiving(system)) if "deliver" in chosen else ()
+            click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
+            for place in heard:
+                click.echo(f"listening: {place}", err=True)
+            await run_service(jobs, stop)
         await asyncio.gather(system.memory.drain(GRACE_SECONDS), system.in_flight.drain(GRACE_SECONDS))
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
+from aiohttp import BaseConnector, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from warning.errors import FetchRefused
@@ -126,6 +128,20 @@ class GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+class GuardedWeb:
+    """What else goes out to addresses that operators write asks the same guard: a connection for each call."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self._guard = guard
+
+    def check_url(self, url: URL) -> None:
+        self._guard.check_url(url)
+
+    def connector(self) -> BaseConnector:
+        """Return a connector that whoever uses it closes."""
+        return TCPConnector(resolver=GuardedResolver(self._guard, ThreadedResolver()), use_dns_cache=False)
 
 
 def _shown(url: URL) -> str:

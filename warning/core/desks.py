@@ -2,6 +2,7 @@
 
 from datetime import time
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -11,19 +12,31 @@ from warning.core.vocabulary import Marking, Severity
 from warning.core.workdays import Hours
 
 DeskId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-ChannelName = Literal["console", "slack", "mail"]
+ChannelName = Literal["console", "slack", "mail", "webhook"]
+SlackPerson = Annotated[str, Field(pattern=r"^[UWS][A-Z0-9]{2,20}$")]
 
 
 class Destination(OperatorModel):
-    """One place a desk is told at. `to` is a Slack channel id, a list of addresses, or a console's name.
+    """One place a desk is told at. `to` is a Slack channel id, a list of addresses or URLs, or a console's name.
 
-    `ceiling` is the most restrictive marking that may leave by this channel.
+    `ceiling` is the most restrictive marking that may leave by this channel. `mention` lists Slack users (U...) and
+    user groups (S...) who are called on the first message about an alert and on every escalation and reminder.
     """
 
     channel: ChannelName
     to: tuple[str, ...] = Field(min_length=1)
     ceiling: Marking = Marking.AMBER
     threshold: Severity | None = None
+    mention: tuple[SlackPerson, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_channel(self) -> "Destination":
+        if self.mention and self.channel != "slack":
+            raise ValueError("mention calls people in Slack; this channel has none")
+        if self.channel == "webhook":
+            for address in self.to:
+                _check_web_address(address)
+        return self
 
     @property
     def address(self) -> str:
@@ -33,6 +46,26 @@ class Destination(OperatorModel):
     def each(self) -> tuple["Destination", ...]:
         """One destination for every address: what one of them refuses must not cost the others anything."""
         return tuple(self.model_copy(update={"to": (address,)}) for address in self.to)
+
+
+def _check_web_address(address: str) -> None:
+    """A webhook goes over TLS; in the clear only to a host given as a number or localhost, for a relay nearby."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    nearby = host == "localhost" or ":" in host or host.replace(".", "").isdigit()
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and nearby)):
+        raise ValueError(f"{address!r} is no address for a webhook: write https://host/path")
+
+
+class OutFeed(OperatorModel):
+    """What the desk's own Atom and CAP feed may carry: at most `ceiling`. `languages` of the texts, all without it."""
+
+    ceiling: Marking = Marking.GREEN
+    languages: tuple[Language, ...] = ("en", "ja", "ko")
+
+    @property
+    def channel(self) -> str:
+        return "feed"
 
 
 class OfficeHours(Hours):
@@ -85,6 +118,7 @@ class Desk(OperatorModel):
     office_hours: OfficeHours = OfficeHours()
     quiet_hours: QuietHours | None = None
     weekly_budget: Budget | None = None
+    out_feed: OutFeed = OutFeed()
 
     @model_validator(mode="after")
     def _known_timezone(self) -> "Desk":

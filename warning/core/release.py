@@ -1,11 +1,23 @@
 """Who may see an alert: the one check that every way out asks, and that fails closed."""
 
+from typing import Protocol
+
 from warning.core.alerts import Alert
 from warning.core.deliveries import WithheldReason
-from warning.core.desks import Desk, Destination
+from warning.core.desks import Desk
+from warning.core.vocabulary import Marking
 
 
-def release_refusal(alert: Alert, desk: Desk, destination: Destination) -> tuple[WithheldReason, str] | None:
+class WayOut(Protocol):
+    """A destination, or a desk's feed: whatever lets out at most a marking."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def ceiling(self) -> Marking: ...
+
+
+def release_refusal(alert: Alert, desk: Desk, destination: WayOut) -> tuple[WithheldReason, str] | None:
     """Return why this alert may not leave for this destination, None when it may. Every egress asks this."""
     refused = desk_refusal(alert, desk)
     if refused is None and alert.marking > destination.ceiling:

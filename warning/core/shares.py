@@ -53,13 +53,19 @@ def share_refusal(alert: Alert, giver: Desk, taker: Desk) -> str | None:
 
 def confirm_refusal(share: Share, person: str, version: int, now: datetime) -> str | None:
     """Return why `person` may not confirm this wish, None when they may."""
-    if share.actor.casefold() == person.casefold():
+    if _account(share.actor) == _account(person):
         return f"{share.actor} asked for it; somebody else has to confirm it"
     if not share.waits(now):
         return f"it was asked for at {share.asked_at:%Y-%m-%d %H:%M}Z, more than a day ago: ask again"
     if share.alert_version != version:
         return f"version {version} stands now, {share.actor} asked to share version {share.alert_version}: ask again"
     return None
+
+
+def _account(person: str) -> str:
+    """Who acts: by the account where there is one ("slack:U0123 kim"), since a name there can be changed."""
+    account, _, _ = person.partition(" ")
+    return (account if account.startswith("slack:") else person).casefold()
 
 
 def deliveries(alert: Alert, taker: Desk) -> tuple[Delivery, ...]:

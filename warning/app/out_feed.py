@@ -1,0 +1,171 @@
+"""A desk's out-feed: every version the desk was told of, as far as it may leave by a feed, as CAP and Atom."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from pathlib import Path
+
+from warning.app.compose import System
+from warning.app.delivering import payload_refusal
+from warning.app.desk_exercise import EXERCISE_RULE, exercise
+from warning.app.triage import desk_called
+from warning.channels.atom import CAP_TYPE, Entry, atom_feed
+from warning.channels.cap import CapInput, Issued, Sender, cap_message
+from warning.channels.message import Message
+from warning.channels.naming import naming
+from warning.channels.outbox_files import write_whole
+from warning.channels.receiver import Served
+from warning.channels.render import render
+from warning.channels.render_lead import is_about_figures, is_taken_back
+from warning.core.alerts import Alert
+from warning.core.desks import Desk
+from warning.core.release import release_refusal
+from warning.core.rulebook import Rulebook
+from warning.core.tearlines import as_seen_by
+from warning.store.deliveries import Owed
+
+log = logging.getLogger(__name__)
+KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapDocument:
+    """One message of the feed: `name` is its identifier."""
+
+    name: str
+    body: bytes
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutFeedDocuments:
+    """The feed as it stands now."""
+
+    atom: bytes
+    messages: tuple[CapDocument, ...]
+
+
+def desk_feed(system: System, desk_id: str, *, base_url: str = "", drill: bool = False) -> OutFeedDocuments:
+    """Return a desk's feed of the last 90 days. Raises ConfigError when there is no such desk.
+
+    With `drill` it holds one message besides, marked as an exercise.
+    """
+    book, now = system.book(), system.clock()
+    desk = desk_called(book, desk_id)
+    told = _told(system.repository.deliveries(desk_id=desk_id, since=now - KEPT), now)
+    versions = [*told, *([exercise(now)] if drill else [])]
+    sender = feed_sender(system.settings.mail_from)
+    documents = tuple(cap_documents(versions, desk, book, sender))
+    atom = atom_feed(
+        [document.entry for document in documents],
+        feed_id=f"urn:allied-early-warning:{sender.address}:{desk.id}",
+        title=desk.title,
+        author=sender.name,
+        base_url=base_url,
+        empty_at=now,
+    )
+    return OutFeedDocuments(atom=atom, messages=documents)
+
+
+def write_feed(documents: OutFeedDocuments, directory: Path) -> tuple[Path, ...]:
+    """Write the messages, then the feed that names them. Returns the files."""
+    files = {directory / f"{document.name}.xml": document.body for document in documents.messages}
+    files[directory / "alerts.atom"] = documents.atom
+    for path, content in files.items():
+        write_whole(path, content)
+    return tuple(files)
+
+
+def feed_sender(mail_from: str) -> Sender:
+    name, address = parseaddr(mail_from)
+    return Sender(address=address or "early-warning@localhost", name=name or "Early Warning")
+
+
+def cap_documents(
+    versions: Iterable[Alert], desk: Desk, book: Rulebook, sender: Sender
+) -> Iterator[CapDocument]:
+    """Yield the message of each version that may leave by the desk's feed; versions of an alert come in their order."""
+    issued: dict[str, tuple[Issued, ...]] = {}
+    for whole in versions:
+        alert = as_seen_by(whole, desk)
+        spoken = _spoken(alert, desk, book)
+        if release_refusal(alert, desk, desk.out_feed) or any(
+            payload_refusal(message, desk, desk.out_feed) for message in spoken
+        ):
+            continue
+        given = _input(alert, spoken, desk, book, issued.get(alert.key, ()))
+        try:
+            body = cap_message(given, sender)
+        except ValueError as fault:
+            log.error("alert %s version %d is left out of the feed: %s", alert.key, alert.version, fault)  # noqa: TRY400 - the fault says it all
+            continue
+        past = Issued(identifier=given.identifier, sent=given.sent)
+        issued[alert.key] = (*issued.get(alert.key, ()), past)
+        yield CapDocument(
+            name=given.identifier, body=body, entry=Entry(name=given.identifier, message=spoken[0])
+        )
+
+
+def _told(owed: Iterable[Owed], now: datetime) -> list[Alert]:
+    """Return each version once that the desk was told of, in order: what waits, was withheld or died is not out."""
+    found: dict[tuple[str, int], Alert] = {}
+    for one in owed:
+        is_held = one.row.hold_until is not None and one.row.hold_until > now
+        if one.row.state != "dead" and not is_held:
+            found[one.alert.key, one.alert.version] = one.alert
+    return sorted(found.values(), key=lambda alert: (alert.opened_at, alert.key, alert.version))
+
+
+def _spoken(alert: Alert, desk: Desk, book: Rulebook) -> tuple[Message, ...]:
+    """Render it in every language of the feed, the desk's own first."""
+    own = naming(desk.language, book).language
+    languages = dict.fromkeys((own, *(naming(code, book).language for code in desk.out_feed.languages)))
+    return tuple(
+        replace(render(alert, desk.model_copy(update={"language": language}), book), desk_id=desk.id)
+        for language in languages
+    )
+
+
+def _input(
+    alert: Alert, spoken: tuple[Message, ...], desk: Desk, book: Rulebook, earlier: tuple[Issued, ...]
+) -> CapInput:
+    words = [naming(message.language, book) for message in spoken]
+    return CapInput(
+        messages=spoken,
+        country=desk.country,
+        events=tuple(each.act(alert.facts.act) for each in words),
+        area=tuple(each.state(desk.country) for each in words),
+        addresses=tuple(address for destination in desk.destinations for address in destination.to),
+        earlier=earlier,
+        withdrawn=is_taken_back(alert),
+        is_drill=alert.rule_id == EXERCISE_RULE,
+        category="Other" if is_about_figures(alert, words[0]) else "Security",
+    )
+
+
+class StoredFeeds:
+    """The feeds as the HTTP receiver gives them out."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    def feed(self, desk_id: str, base_url: str) -> Served | None:
+        if not self._has(desk_id):
+            return None
+        return _served(desk_feed(self._system, desk_id, base_url=base_url).atom, "application/atom+xml")
+
+    def message(self, desk_id: str, name: str) -> Served | None:
+        if not self._has(desk_id):
+            return None
+        messages = desk_feed(self._system, desk_id).messages
+        return next((_served(m.body, CAP_TYPE) for m in messages if m.name == name), None)
+
+    def _has(self, desk_id: str) -> bool:
+        return any(desk.id == desk_id for desk in self._system.book().desks)
+
+
+def _served(body: bytes, content_type: str) -> Served:
+    return Served(body=body, content_type=content_type, etag=hashlib.sha256(body).hexdigest()[:32])
