@@ -202,7 +202,7 @@ def _info(
     _add(info, "effective", stamp(given.sent))
     if facts.effective:
         _add(info, "onset", _midnight(facts.effective))
-    if facts.expires:
+    if facts.expires and facts.expires > given.sent.date():
         _add(info, "expires", _midnight(facts.expires))
     _add(info, "senderName", plain(sender.name, 200))
     _add(info, "headline", plain(message.title, HEADLINE_LIMIT))
@@ -227,6 +227,7 @@ def _parameters(message: Message) -> list[tuple[str, str]]:
         ("rule", f"{alert.rule_id} {alert.rule_version}".strip()),
         ("instrument", plain(facts.instrument or "", 200)),
         ("announced", facts.announced.isoformat() if facts.announced else ""),
+        ("ends", facts.expires.isoformat() if facts.expires else ""),
         ("shared", message.shared),
         *(("material", material) for material in facts.materials),
         *(("hs", code) for code in facts.hs_codes),
