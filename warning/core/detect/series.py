@@ -8,17 +8,18 @@ from datetime import datetime
 from warning.core.evidence import KnownWindow, Observation
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
-from warning.core.series.columns import Columns, columns_of
+from warning.core.series.columns import Bools, Columns, columns_of
 from warning.core.series.combining import fresh_rows, make
 from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
-from warning.core.series.hs_revisions import bridged, without_ended
+from warning.core.series.hs_revisions import bridged, revised_codes, without_ended
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
 from warning.core.series.layout import Layout, fill_absent, lay_out_all
 from warning.core.series.prepared import prepared
 from warning.core.series.revisions import as_before, told_of, withdrawal
 from warning.core.series.signal import signal
 from warning.core.series.signal_point import evidence
+from warning.core.series.track import Track
 from warning.core.series.windows import Board, Rows, board, board_of, fresh_rows_of
 from warning.core.signals import Outcome, Signal, Trace
 from warning.core.terms import Terms
@@ -92,6 +93,7 @@ class _Boards:
         self._earlier = known.earlier
         self._laid: dict[_Way, Layout] = {}
         self._boards: dict[_Way, Board] = {}
+        self._ended: dict[int, tuple[tuple[int, Observation], ...]] = {}
 
     def revised(self, rule: SeriesRule) -> bool:
         return bool(self._earlier) and bool(self._layout(rule, before=True).has_fresh.any())
@@ -106,16 +108,27 @@ class _Boards:
             on = self._board(rule, before=before)
             rows = fresh_rows_of(laid, chosen & laid.has_fresh)
         result = judge_rule(rule, on, rows)
-        bridges = () if rule.combine else tuple(t for t in bridged(laid, chosen, book.terms) if t.fresh)
+        bridges = () if rule.combine else self._bridges(laid, chosen)
         if bridges:
             result = result.joined(judge_rule(rule, board(bridges), fresh_rows(bridges)))
         groups = _by_figure(standing(result.findings, book))
         return _Verdict(
             result=result,
             signals={key: signal(rule, group, book) for key, group in groups.items()},
-            points=dict(_points(on, rows)) if self._earlier else {},
+            points=dict(_points(on, self._revised_rows(rule, rows))) if self._earlier else {},
             refused=made.refused if made else (),
         )
+
+    def _bridges(self, laid: Layout, chosen: Bools) -> tuple[Track, ...]:
+        if id(laid) not in self._ended:
+            self._ended[id(laid)] = tuple(revised_codes(laid, self._terms))
+        return tuple(t for t in bridged(laid, chosen, self._terms, self._ended[id(laid)]) if t.fresh)
+
+    def _revised_rows(self, rule: SeriesRule, rows: Rows) -> Rows:
+        """Leave out the series that no earlier vintage is known of; a made series is kept for its parts."""
+        if rule.combine:
+            return rows
+        return rows.where(self._layout(rule, before=True).has_fresh[rows.owners])
 
     def _layout(self, rule: SeriesRule, *, before: bool) -> Layout:
         key = _way(rule, before=before)

@@ -6,11 +6,14 @@ from typing import Protocol
 
 import numpy as np
 
+from warning.core.evidence import Observation
 from warning.core.rules import SeriesRule
 from warning.core.series.combined import HS6_DIGITS, Made
 from warning.core.series.layout import Layout
+from warning.core.series.mirror import have_two_sides as mirror_sides
 from warning.core.series.mirror import mirror_gaps
 from warning.core.series.shares import concentrations, shares
+from warning.core.series.spreads import have_two_sides as spreads_sides
 from warning.core.series.spreads import spreads
 from warning.core.series.track import Bools, Track
 from warning.core.series.windows import Rows
@@ -45,12 +48,30 @@ def make(rule: SeriesRule, laid: Layout, chosen: Bools) -> Made:
     if not (chosen & laid.has_fresh).any():
         return Made()
     metas = [laid.columns.roster.metas[code] for code in laid.codes.tolist()]
-    news = {name for i in np.flatnonzero(chosen & laid.has_fresh).tolist() for name in companions(metas[i])}
-    wanted = [i for i in np.flatnonzero(chosen).tolist() if news.intersection(companions(metas[i]))]
+    parts = _comparable(rule.combine, np.flatnonzero(chosen).tolist(), metas)
+    names = [companions(metas[i]) for i in parts]
+    has_fresh = laid.has_fresh[parts].tolist()
+    news = {name for new, shared in zip(has_fresh, names, strict=True) if new for name in shared}
+    wanted = [i for i, shared in zip(parts, names, strict=True) if news.intersection(shared)]
     others = {
-        metas[i].series_id: laid[i] for i in range(len(laid)) if metas[i].series_id in rule.other_series
+        metas[i].series_id: laid[i]
+        for i in (range(len(laid)) if rule.other_series else ())
+        if metas[i].series_id in rule.other_series
     }
     return made_of(rule.combine, [laid[i] for i in wanted], others)
+
+
+def _comparable(combine: Combine, parts: list[int], metas: Sequence[Observation]) -> list[int]:
+    """Leave out what has nothing to be compared with, before a track is made of it."""
+    chosen = [metas[i] for i in parts]
+    match combine:
+        case Spread():
+            has_both = spreads_sides(combine, chosen)
+        case MirrorGap():
+            has_both = mirror_sides(combine, chosen)
+        case Share() | Concentration():
+            return parts
+    return [i for i, has in zip(parts, has_both, strict=True) if has]
 
 
 def made_of(combine: Combine, tracks: Sequence[Track], others: Mapping[str, Track]) -> Made:

@@ -1,7 +1,7 @@
 """Codes that a revision of the Harmonized System ended: what they stood for goes on under other codes."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ def revision_of(code: str | None, terms: Terms) -> HsRevision | None:
     return terms.hs_revisions.get((code or "")[:HS6_DIGITS])
 
 
-def _revised(laid: Layout, terms: Terms) -> Iterator[tuple[int, Observation]]:
+def revised_codes(laid: Layout, terms: Terms) -> Iterator[tuple[int, Observation]]:
     """Yield the calendar tracks of codes that a revision ended or made, with what they say of themselves."""
     if not terms.hs_revisions:
         return
@@ -38,7 +38,7 @@ def without_ended(laid: Layout, terms: Terms) -> Layout:
     if not terms.hs_revisions:
         return laid
     flat, gone = laid.flat.copy(), []
-    for i, meta in _revised(laid, terms):
+    for i, meta in revised_codes(laid, terms):
         ended = revision_of(meta.hs_code, terms)
         if ended is None:
             continue
@@ -53,18 +53,20 @@ def without_ended(laid: Layout, terms: Terms) -> Layout:
     return replace(laid, flat=flat, fresh=np.setdiff1d(laid.fresh, np.concatenate(gone)))
 
 
-def bridged(laid: Layout, chosen: Bools, terms: Terms) -> Iterator[Track]:
+def bridged(
+    laid: Layout, chosen: Bools, terms: Terms, revised: Iterable[tuple[int, Observation]]
+) -> Iterator[Track]:
     """Yield each ended code's series with the sum of what it became, where some of it is chosen and new.
 
     Only codes that went over whole are joined: from the revision's year on every one of the new codes must be
-    known, and a code that kept a part of its goods is another series.
+    known, and a code that kept a part of its goods is another series. `revised` is `revised_codes` of the layout.
     """
     heirs: dict[str, list[str]] = defaultdict(list)
     for old, revision in terms.hs_revisions.items():
         for code in revision.becomes:
             heirs[code].append(old)
     groups: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
-    for i, meta in _revised(laid, terms):
+    for i, meta in revised:
         code = (meta.hs_code or "")[:HS6_DIGITS]
         for old in (*heirs.get(code, ()), *((code,) if code in terms.hs_revisions else ())):
             key: tuple[str, ...] = (old, meta.source_id, meta.measure, meta.reporter, meta.partner, meta.frequency, meta.unit)

@@ -99,7 +99,7 @@ class Layout(Sequence[Track]):
     def first_slot(self) -> int:
         return len(self.flat) - len(self.origins)
 
-    @property
+    @cached_property
     def codes(self) -> Ints:
         """What each track says of itself, as the roster numbers it."""
         codes: Ints = self.columns.codes[self.series]

@@ -359,13 +359,19 @@ class _Reader:
     firsts: Ints
 
     def take(self, name: str, places: Ints) -> NDArray[Any]:
-        owners = np.searchsorted(self.offsets, places, side="right") - 1
+        owners = self._owners(places)
         inside = self.firsts[owners] + places - self.offsets[owners]
         taken = np.empty(len(places), dtype=np.int64)
         for number in np.unique(self.blocks[owners]).tolist():
             here = np.flatnonzero(self.blocks[owners] == number)
             taken[here] = self.held[number].field(name)[self.rows[owners[here]], inside[here]]
         return taken
+
+    def _owners(self, places: Ints) -> Ints:
+        """Return the series of each place; where the places ascend, a look-up of each series finds all of them."""
+        if len(places) < len(self.offsets) or (places[1:] < places[:-1]).any():
+            return np.searchsorted(self.offsets, places, side="right") - 1
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(np.searchsorted(places, self.offsets)))
 
     def point(self, place: int) -> Observation:
         owner = bisect_right(self.offsets, place) - 1

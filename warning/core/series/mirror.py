@@ -42,6 +42,20 @@ def mirror_gaps(combine: MirrorGap, tracks: Sequence[Track], refused: list[str])
                 yield _gap(combine, ins, outs)
 
 
+def have_two_sides(combine: MirrorGap, metas: Sequence[Observation]) -> list[bool]:
+    """Say which flows are told by the other side too."""
+    keys = [
+        (commodity(meta, combine.by), *route(meta), meta.frequency, (IMPORTS | EXPORTS)[meta.measure])
+        if meta.measure in IMPORTS | EXPORTS
+        else None
+        for meta in metas
+    ]
+    arrived = {key for key, meta in zip(keys, metas, strict=True) if meta.measure in IMPORTS}
+    left = {key for key, meta in zip(keys, metas, strict=True) if meta.measure in EXPORTS}
+    both = arrived & left
+    return [key in both for key in keys]
+
+
 def _unit(track: Track) -> str:
     return f"{track.meta.currency or ''} {unit_of(track.meta)[1]}".strip()
 

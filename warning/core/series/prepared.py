@@ -1,6 +1,6 @@
 """Figures that a rule does not take as they stand: holiday months, holiday days, quotes that nobody renews."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from warning.core.rules import SeriesRule
-from warning.core.series.columns import EPOCH_DAY, SHAPES, Bools, Ints
+from warning.core.series.columns import EPOCH_DAY, SHAPES, Bools, Ints, stretches
 from warning.core.series.layout import Layout
 from warning.core.series.stale import is_stale
 from warning.core.workdays import is_workday
@@ -73,20 +73,25 @@ def _on_holiday(laid: Layout, countries: Iterable[str]) -> Bools:
     flags = np.zeros(len(laid.flat), dtype=np.bool_)
     if not size:
         return flags
-    origins = np.concatenate([laid.origins_of(i) for i in range(laid.calendar)])
-    ends = laid.columns.ends_at(origins)
-    weekly = np.repeat(
-        laid.columns.shapes[laid.series[: laid.calendar]] == WEEKLY, laid.lengths[: laid.calendar]
-    )
-    days, of_day = np.unique(ends, return_inverse=True)
-    lasts = [date.fromordinal(end + EPOCH_DAY - 1) for end in days.tolist()]
+    in_a_row = laid.series[: laid.calendar]
+    ends = laid.columns.ends_at(stretches(laid.columns.offsets[in_a_row], laid.lengths[: laid.calendar]))
+    weekly = np.repeat(laid.columns.shapes[in_a_row] == WEEKLY, laid.lengths[: laid.calendar])
     countries = tuple(countries)
-    long = np.array([any(_is_long_holiday(last, country) for country in countries) for last in lasts])
-    flags[:size] = long[of_day]
+    flags[:size] = _of_days(ends, lambda last: any(_is_long_holiday(last, c) for c in countries))
     if weekly.any():
-        lost = np.array([any(_lost(last, country) for country in countries) for last in lasts])
-        flags[:size][weekly] = lost[of_day[weekly]]
+        flags[:size][weekly] = _of_days(ends[weekly], lambda last: any(_lost(last, c) for c in countries))
     return flags
+
+
+def _of_days(ends: Ints, says: Callable[[date], bool]) -> Bools:
+    """Ask once about the last day of each period that ends on one of the days, and answer for all of them."""
+    first = int(ends.min())
+    asked = np.zeros(int(ends.max()) - first + 1, dtype=np.bool_)
+    asked[ends - first] = True
+    for at in np.flatnonzero(asked).tolist():
+        asked[at] = says(date.fromordinal(first + at + EPOCH_DAY - 1))
+    answers: Bools = asked[ends - first]
+    return answers
 
 
 def _lost(last: date, country: str) -> bool:

@@ -47,6 +47,16 @@ def spreads(
                     yield from _spread(combine, outside, inside, others, refused)
 
 
+def have_two_sides(combine: Spread, metas: Sequence[Observation]) -> list[bool]:
+    """Say which quotes stand on a leg of a spread whose other leg is quoted too."""
+    sides = [(_is_on(combine.outside, meta), _is_on(combine.inside, meta)) for meta in metas]
+    keys = [(material_id(meta.material), meta.frequency) for meta in metas]
+    outside = {key for key, (out, _) in zip(keys, sides, strict=True) if out}
+    inside = {key for key, (_, home) in zip(keys, sides, strict=True) if home}
+    both = outside & inside
+    return [any(side) and key in both for key, side in zip(keys, sides, strict=True)]
+
+
 def _is_on(leg: Leg, meta: Observation) -> bool:
     return all(
         not wanted or found in wanted
