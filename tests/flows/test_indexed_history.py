@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
-from warning.app.chronology import as_replayed
+from warning.app.chronology import Judged, as_replayed
 from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import alone, preview
@@ -107,7 +107,7 @@ def test_backtest_over_an_index_brings_what_the_file_brings(book, evidence, step
 
 
 def test_indexed_history_reads_only_items_that_a_rule_may_fire_on(book, evidence):
-    kept = [record for record in indexed(evidence, book).records(book) if isinstance(record, Item)]
+    kept = [record for record in indexed(evidence, book).records(book) if isinstance(record, Item | Judged)]
     fired = {one.record.id for one in evaluate_records(book, plain(evidence)) if one.signals}
     assert fired <= {item.id for item in kept} | {"l1", "l2"} | {i for i in fired if i.startswith("l-")}
     assert len(kept) < 200

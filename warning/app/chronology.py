@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from warning.core.evidence import Evidence, Item
+from warning.core.signals import Signal
 
 RUN_LENGTH = 100_000
 
@@ -23,7 +24,16 @@ class Bystanders:
     id: str = ""
 
 
-Replayed = Evidence | Bystanders
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An item read elsewhere: what the text rules said of it, without its text."""
+
+    known_at: datetime
+    id: str
+    signals: tuple[Signal, ...]
+
+
+Replayed = Evidence | Bystanders | Judged
 
 
 def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> Iterator[Replayed]:

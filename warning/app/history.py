@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from warning.app.chronology import Judged
 from warning.app.remembered import Remembered
 from warning.core.evidence import (
     Evidence,
@@ -53,13 +54,17 @@ class History:
         self._listings: dict[str, Listing] = {}
         self._remembered = Remembered(recall_of(book))
 
-    def admit(self, records: Iterable[Evidence]) -> ReplayWindow:
-        """Take the records in and return the window in which they are fresh."""
+    def admit(self, records: Iterable[Evidence | Judged]) -> ReplayWindow:
+        """Take the records in and return the window in which they are fresh. Of an item's versions the last stays."""
         items: dict[str, Item] = {}
         changes: list[ListingChange] = []
         figures: list[Observation] = []
         fresh: set[str] = set()
+        judged: dict[str, Judged] = {}
         for record in records:
+            if isinstance(record, Judged):
+                judged[record.id] = record
+                continue
             self._remembered.learn(record)
             if isinstance(record, SourceReport):
                 continue
@@ -70,6 +75,7 @@ class History:
                 changes += self._relist(record)
             else:
                 figures.append(record)
+        fresh.update(judged)
         fresh.update(change.id for change in changes)
         batch = self._ledger.batch(figures)
         self._ledger.put(batch)
@@ -81,7 +87,10 @@ class History:
             listing_changes=tuple(sorted(changes, key=lambda c: (c.known_at, c.id))),
             fresh=frozenset(fresh),
             recalled=self._remembered.recalled(),
-            earlier=tuple(sorted(self._ledger.displaced, key=lambda o: (o.series_id, o.occurred_at, o.known_at))),
+            earlier=tuple(
+                sorted(self._ledger.displaced, key=lambda o: (o.series_id, o.occurred_at, o.known_at))
+            ),
+            judged=tuple(signal for one in judged.values() for signal in one.signals),
         )
         return ReplayWindow(fresh=known.fresh, known=known)
 

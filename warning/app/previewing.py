@@ -4,13 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
-from warning.core.text.engine import engine_of
-from warning.core.text.postings import said_by
 
 EXAMPLES = 10
 Fired = Mapping[str, Item]
@@ -64,10 +61,7 @@ def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Previe
 
 
 def _fired(history: IndexedHistory, book: Rulebook) -> Fired:
-    engine = engine_of(book)
-    items = history.items_for(engine.rules, said_by(engine.lexicon.entries))
-    told = (one.record for one in evaluate_records(book, items) if one.signals)
-    return {item.id: item for item in told if isinstance(item, Item)}
+    return {item.id: item for item in history.items_told(book)}
 
 
 def _in_order(items: Iterator[Item]) -> list[Item]:

@@ -165,9 +165,11 @@ class HistoryIndex:
     def places(self) -> dict[Pattern, tuple[int, int]]:
         return {pattern: (number, place) for number, place, pattern in self.manifest.patterns()}
 
-    def segments(self) -> list[Segment]:
-        paths = (self.directory / f"{number:05}" for number in range(self.manifest.segments))
-        return [Segment(path, self.places) for path in paths]
+    def segment(self, number: int) -> Segment:
+        return Segment(self.directory / f"{number:05}", self.places)
+
+    def segments(self) -> Iterator[Segment]:
+        return map(self.segment, range(self.manifest.segments))
 
 
 def together(parts: Sequence[bytes], count: int) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from warning.core.alerts import Alert
 from warning.core.health import SourceReport
 from warning.core.ids import content_id
 from warning.core.recall import Recalled
+from warning.core.signals import Signal
 from warning.core.vocabulary import ChangeKind, Frequency, Marking, Measure, SourceKind
 
 
@@ -205,7 +206,8 @@ class KnownWindow:
     """A window seen from one instant: sorted, without the future, one vintage a period.
 
     `earlier` holds the vintages that fresh figures replaced, one a figure. `alerts` are those open at that
-    instant: dates that their evidence gave are counted down.
+    instant: dates that their evidence gave are counted down. `judged` is what the book's text rules said of
+    fresh items that are not here themselves.
     """
 
     items: tuple[Item, ...]
@@ -215,6 +217,7 @@ class KnownWindow:
     recalled: Recalled = field(default_factory=Recalled)
     alerts: tuple[Alert, ...] = ()
     earlier: tuple[Observation, ...] = ()
+    judged: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

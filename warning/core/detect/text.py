@@ -27,10 +27,21 @@ def detect_text(book: Rulebook, known: KnownWindow, _as_of: datetime) -> tuple[l
         for item, reading, met in engine.judge_all(fresh)
         for signal in _signals(book, engine, item, reading, met)
     ]
+    signals += known.judged
     counts: dict[str, int] = {}
     for signal in signals:
         counts[signal.rule_id] = counts.get(signal.rule_id, 0) + 1
     return signals, [_trace(compiled, fresh, counts) for compiled in engine.rules]
+
+
+def judge_item(book: Rulebook, item: Item, numbers: Iterable[int]) -> list[Signal]:
+    """Return what the engine's rules of these numbers say of one item, as `detect_text` would."""
+    engine = engine_of(book)
+    asked = [number for number in numbers if not refusal(engine.rules[number].rule, item, book)]
+    if not asked:
+        return []
+    reading = Reading(item)
+    return list(_signals(book, engine, item, reading, engine.confirm(reading, asked)))
 
 
 def _signals(

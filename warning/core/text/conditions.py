@@ -7,12 +7,12 @@ from warning.core.rules import Field_, Group, Match, Near, TextRule
 from warning.core.terms import Act
 from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
-from warning.core.text.matcher import Hit, in_text_order
+from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 from warning.core.text.stance import denied_sentences, eased_sentences
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
-_REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting"})
+REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting"})
 _QUESTION = "cue:question"
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
 _RARITY = {"material": 1, "act": 2, "phrases": 3, "issuer": 4, "cue": 5, "actor": 8}
@@ -26,27 +26,32 @@ class CompiledGroup:
 
     def hits(self, reading: Reading) -> list[Hit]:
         """In order of place: which of several terms comes first must not depend on the order of a set."""
-        return sorted(reading.of(self.concepts, self.fields), key=in_text_order)
+        return reading.of(self.concepts, self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledNear:
+    """`asked` are the concepts of each group of `of`, and the fields in which both it and the near look."""
+
     of: tuple[CompiledGroup, ...]
     none: tuple[CompiledGroup, ...]
     window: int | None
     fields: tuple[Field_, ...]
+    asked: tuple[tuple[frozenset[str], tuple[Field_, ...]], ...]
 
     def matches(self, reading: Reading) -> list[tuple[Hit, ...]]:
         """Return one tuple of hits, a hit of every group, for each sentence or stretch that meets it."""
-        found = [[h for h in group.hits(reading) if reading.field_of(h) in self.fields] for group in self.of]
-        if not all(found):
-            return []
+        found = []
+        for concepts, fields in self.asked:
+            hits = reading.of(concepts, fields)
+            if not hits:
+                return []
+            found.append(hits)
         if self.window is None:
-            return self._in_sentences(reading, found)
+            return self._in_sentences(reading, [reading.first_in_sentences(*one) for one in self.asked])
         return self._in_stretches(reading, found, self.window)
 
-    def _in_sentences(self, reading: Reading, found: list[list[Hit]]) -> list[tuple[Hit, ...]]:
-        by_sentence = [_first_by(reading, hits) for hits in found]
+    def _in_sentences(self, reading: Reading, by_sentence: list[Mapping[int, Hit]]) -> list[tuple[Hit, ...]]:
         shared = set(by_sentence[0]).intersection(*by_sentence[1:])
         events = {number: tuple(hits[number] for hits in by_sentence) for number in shared}
         barred = {number for group in self.none for number in _barred(group, events, reading)}
@@ -162,14 +167,17 @@ def _groups(groups: Iterable[Group], lexicon: Lexicon) -> tuple[CompiledGroup, .
 
 
 def _nears(nears: Iterable[Near], lexicon: Lexicon) -> tuple[CompiledNear, ...]:
-    return tuple(
-        CompiledNear(
-            _groups(near.of, lexicon),
-            _groups(near.none, lexicon),
-            None if near.within == "sentence" else near.within,
-            near.fields,
-        )
-        for near in nears
+    return tuple(_near(near, lexicon) for near in nears)
+
+
+def _near(near: Near, lexicon: Lexicon) -> CompiledNear:
+    of, fields = _groups(near.of, lexicon), near.fields
+    return CompiledNear(
+        of=of,
+        none=_groups(near.none, lexicon),
+        window=None if near.within == "sentence" else near.within,
+        fields=fields,
+        asked=tuple((group.concepts, tuple(f for f in group.fields if f in fields)) for group in of),
     )
 
 
@@ -193,9 +201,7 @@ def _rarest(choices: Iterable[frozenset[str]], lexicon: Lexicon) -> frozenset[st
     return min(choices, key=commonness)
 
 
-def _barred(
-    group: CompiledGroup, events: Mapping[int, tuple[Hit, ...]], reading: Reading
-) -> Iterator[int]:
+def _barred(group: CompiledGroup, events: Mapping[int, tuple[Hit, ...]], reading: Reading) -> Iterator[int]:
     """The sentences of events that a word of the group bars; reactions after a headline's act bar nothing."""
     for hit in group.hits(reading):
         number = reading.sentence_of(hit)
@@ -205,16 +211,9 @@ def _barred(
 
 
 def _reacts(hit: Hit, event: tuple[Hit, ...], reading: Reading) -> bool:
-    if hit.entry.concept not in _REACTIONS or reading.field_of(hit) != "title":
+    if hit.entry.concept not in REACTIONS or reading.field_of(hit) != "title":
         return False
     number = reading.sentence_of(hit)
     if any(reading.sentence_of(asked) == number for asked in reading.hits.get(_QUESTION, ())):
         return False
     return speaks_later(reading.folded.text, max(part.end for part in event), hit.start)
-
-
-def _first_by(reading: Reading, hits: list[Hit]) -> dict[int, Hit]:
-    first: dict[int, Hit] = {}
-    for hit in hits:
-        first.setdefault(reading.sentence_of(hit), hit)
-    return first

@@ -12,10 +12,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from warning.core.text.conditions import CompiledGroup, CompiledNear, CompiledRule
+from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Entry
-from warning.core.text.masks import Concepts
+from warning.core.text.masks import EVERY_FIELD, Concepts
 from warning.core.text.pattern_table import LANGUAGE_BITS
 
 Marks = NDArray[np.bool_]
@@ -48,17 +48,31 @@ def said_by(entries: Iterable[Entry]) -> Said:
     return {concept: tuple(said.items()) for concept, said in found.items()}
 
 
+def surely_said_by(entries: Iterable[Entry]) -> Said:
+    """As `said_by`, but only what no closer look can take back, wherever the pattern stands."""
+    every = list(entries)
+    hidden = {entry.concept for entry in every if entry.shadow} | REACTIONS
+    return said_by(
+        entry
+        for entry in every
+        if entry.concept not in hidden
+        and not entry.concept.startswith("material:")
+        and not (entry.phrase.exact or entry.phrase.ends_sentence)
+    )
+
+
 def patterns_read(rules: Iterable[CompiledRule], said: Said) -> frozenset[Pattern]:
     """The patterns that decide which items may meet the rules."""
-    read = frozenset[str]().union(*(group.concepts for rule in rules for group in _groups(rule)))
+    groups = [group for rule in rules for group in (*_groups(rule), *_barring(rule))]
+    read = frozenset[str]().union(*(group.concepts for group in groups))
     return frozenset(pattern for concept in read for pattern, _ in said.get(concept, ()))
 
 
 class Inquiry:
     """Rules asked of one stretch of history. What several rules ask is looked up once."""
 
-    def __init__(self, postings: Postings, said: Said) -> None:
-        self._postings, self._said = postings, said
+    def __init__(self, postings: Postings, said: Said, surely: Said) -> None:
+        self._postings, self._said, self._surely = postings, said, surely
         self._first = postings.first_sentence
         bounds = self._first.astype(np.int64)
         lengths = bounds[1:] - bounds[:-1]
@@ -66,6 +80,7 @@ class Inquiry:
         self._item_of = np.repeat(np.arange(len(lengths)), lengths)
         self._sentences: dict[Concepts, Marks] = {}
         self._items: dict[Concepts, Marks] = {}
+        self._barred: dict[Concepts, Marks] = {}
         self._concepts: dict[str, NDArray[np.uint32]] = {}
 
     def items_for(self, rule: CompiledRule) -> NDArray[np.int64]:
@@ -82,12 +97,18 @@ class Inquiry:
             items &= self._near(near)
         if rule.near_any:
             items &= reduce(or_, (self._near(near) for near in rule.near_any))
+        for group in rule.none:
+            if len(group.fields) == EVERY_FIELD and items.any():
+                items[self._item_of[self._surely_in(group.concepts)]] = False
         return np.flatnonzero(items)
 
     def _near(self, near: CompiledNear) -> Marks:
         if near.window is not None:
             return reduce(and_, (self._with_any(group.concepts) for group in near.of))
         together = reduce(and_, (self._spoken_in(group.concepts) for group in near.of))
+        for group in near.none:
+            if len(group.fields) == EVERY_FIELD and together.any():
+                together &= ~self._surely_in(group.concepts)
         items = np.zeros(len(self._first) - 1, dtype=np.bool_)
         items[self._item_of[together]] = True
         return items
@@ -113,6 +134,16 @@ class Inquiry:
                 marks[self._of(concept)] = True
         return marks
 
+    def _surely_in(self, concepts: Concepts) -> Marks:
+        """The sentences in which one of the concepts stands for certain."""
+        marks = self._barred.get(concepts)
+        if marks is None:
+            marks = self._barred[concepts] = np.zeros(len(self._spoken), dtype=np.bool_)
+            for pattern, languages in (pair for c in concepts for pair in self._surely.get(c, ())):
+                sentences = self._postings.sentences(pattern)
+                marks[sentences[(self._spoken[sentences] & languages) != 0]] = True
+        return marks
+
     def _of(self, concept: str) -> NDArray[np.uint32]:
         """The sentences in which a concept may stand, some perhaps twice."""
         found = self._concepts.get(concept)
@@ -127,10 +158,17 @@ class Inquiry:
 
 
 def _groups(rule: CompiledRule) -> Iterable[CompiledGroup]:
-    """The groups of which something must occur: those of `none` decide at the reading."""
+    """The groups of which something must occur."""
     yield from rule.all
     yield from rule.any
     if rule.at_least:
         yield from rule.at_least[1]
     for near in (*rule.near, *rule.near_any):
         yield from near.of
+
+
+def _barring(rule: CompiledRule) -> Iterable[CompiledGroup]:
+    """The groups that bar an item or a sentence."""
+    yield from rule.none
+    for near in (*rule.near, *rule.near_any):
+        yield from near.none

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping
 from functools import cached_property
 
 from warning.core.evidence import Item
@@ -39,6 +40,7 @@ class Reading:
         self._summary_end = self._title_end + 1 + len(parts[1])
         self._hits: Hits = {}
         self._asked: dict[tuple[frozenset[str], tuple[Field_, ...]], list[Hit]] = {}
+        self._firsts: dict[tuple[frozenset[str], tuple[Field_, ...]], dict[int, Hit]] = {}
 
     @property
     def hits(self) -> Hits:
@@ -49,6 +51,7 @@ class Reading:
     def hits(self, found: Hits) -> None:
         self._hits = found
         self._asked.clear()
+        self._firsts.clear()
 
     @property
     def comparable(self) -> str:
@@ -116,3 +119,12 @@ class Reading:
                 found = [hit for hit in found if self.field_of(hit) in fields]
             asked = self._asked[concepts, fields] = sorted(found, key=in_text_order)
         return asked
+
+    def first_in_sentences(self, concepts: frozenset[str], fields: tuple[Field_, ...]) -> Mapping[int, Hit]:
+        """The first of the hits that `of` returns in each sentence, by its number."""
+        firsts = self._firsts.get((concepts, fields))
+        if firsts is None:
+            firsts = self._firsts[concepts, fields] = {}
+            for hit in self.of(concepts, fields):
+                firsts.setdefault(self.sentence_of(hit), hit)
+        return firsts
