@@ -56,12 +56,13 @@ class DemoAlert:
 
     `events` are the tags of its evidence in the reconstruction: more than one means that two events were
     joined, `lookalike` that something harmless was taken for one. `minutes_to_alert` counts from the first
-    evidence's publication to the alert; None when the evidence bears no time.
+    evidence's publication to the alert; None when the evidence bears no time. `history` holds the versions.
     """
 
     alert: Alert
     events: tuple[str, ...]
     minutes_to_alert: int | None
+    history: tuple[Alert, ...] = ()
 
     @property
     def lead_days(self) -> int | None:
@@ -109,7 +110,8 @@ def demo_report(
 ) -> DemoReport:
     """Read the store after the walk. `printed` holds every message as the console would have shown it."""
     stories = _by_address(publishers)
-    found = [_demo_alert(alert, stories) for alert in system.repository.alerts()]
+    repository = system.repository
+    found = [_demo_alert(a, stories, repository.alert_versions(a.key)) for a in repository.alerts()]
     found.sort(key=lambda d: (d.alert.opened_at, d.alert.key))
     told = tuple(d for d in found if d.alert.interrupts)
     shown = {e.url: stories[e.url] for d in told for e in d.alert.exhibits if e.url in stories}
@@ -142,11 +144,11 @@ def _by_address(publishers: Sequence[Publisher]) -> Mapping[str, Story]:
     }
 
 
-def _demo_alert(alert: Alert, stories: Mapping[str, Story]) -> DemoAlert:
+def _demo_alert(alert: Alert, stories: Mapping[str, Story], history: tuple[Alert, ...]) -> DemoAlert:
     tags = {stories[e.url].tag for e in alert.exhibits if e.url in stories}
     published = [e.published_at for e in alert.exhibits if e.published_at]
     minutes = int((alert.opened_at - min(published)).total_seconds() // 60) if published else None
-    return DemoAlert(alert=alert, events=tuple(sorted(tags)), minutes_to_alert=minutes)
+    return DemoAlert(alert=alert, events=tuple(sorted(tags)), minutes_to_alert=minutes, history=history)
 
 
 def _deliveries(repository: Repository) -> Mapping[tuple[str, str, str], int]:
