@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from tests.core.build import book, desk, text_rule
-from warning.app import proving
+from warning.app import out_feed, proving
 from warning.app.proving import may_pass, prove
 from warning.cli.main import cli
-from warning.core.desks import Destination
+from warning.core.desks import Budget, Destination
 from warning.core.routing import route
 from warning.core.vocabulary import Marking
 
@@ -36,9 +36,10 @@ def test_shipped_desks_let_nothing_out_beyond_its_marking(tmp_path):
 def test_proof_passes_what_may_pass_and_nothing_else():
     proof = prove(small())
     assert proof.breaches == []
-    # 5 markings x 5 release lists x 3 ways. What a desk may not see leaves a tear-line of the open report. Only where
-    # Korea may see an AMBER report (it is on 3 lists) the console may not carry the whole: nothing goes that way.
-    assert (proof.paths, proof.passed) == (5 * 5 * 3, 5 * 5 * 3 - 3)
+    # 5 markings x 5 release lists x 3 ways and 2 feeds. What a desk may not see leaves a tear-line of the open report. Only where
+    # Korea may see an AMBER report (it is on 3 lists) the console may not carry the whole, nor the feed: nothing goes
+    # those ways.
+    assert (proof.paths, proof.passed) == (5 * 5 * 5, 5 * 5 * 5 - 3 - 3)
 
 
 def test_router_that_forgets_the_ceiling_is_found_out(monkeypatch: pytest.MonkeyPatch):
@@ -82,3 +83,20 @@ def test_second_opinion_needs_the_country_on_the_list_and_both_levels():
     assert not may_pass(Marking.AMBER, frozenset(), kr, Marking.RED)
     assert not may_pass(Marking.AMBER, None, kr, Marking.GREEN)
     assert not may_pass(Marking.RED, None, kr, Marking.RED)
+
+
+def test_feed_that_forgets_its_ceiling_is_found_out(monkeypatch: pytest.MonkeyPatch):
+    """Here the check of the way out is broken on purpose, and the look at the payload with it."""
+    monkeypatch.setattr(out_feed, "release_refusal", lambda *_: None)
+    monkeypatch.setattr(out_feed, "payload_refusal", lambda *_: None)
+    found = {(b.desk_id, b.path, b.marking) for b in prove(small()).breaches}
+    assert ("kr", "feed (CAP)", Marking.AMBER) in found
+
+
+def test_webhook_and_roll_up_are_ways_out_too():
+    hook = Destination(channel="webhook", to=("https://example.org/hook",), ceiling=Marking.AMBER)
+    mail = Destination(channel="mail", to=("kr@example.org",), ceiling=Marking.GREEN)
+    kr = desk("kr", "KR", destinations=(hook, mail), weekly_budget=Budget(alerts=1))
+    proof = prove(replace(small(), desks=(kr,)))
+    assert proof.breaches == []
+    assert proof.canaries_read > 0

@@ -91,10 +91,10 @@ def cap_documents(
     issued: dict[str, tuple[Issued, ...]] = {}
     for whole in versions:
         alert = as_seen_by(whole, desk)
+        if release_refusal(alert, desk, desk.out_feed):
+            continue
         spoken = _spoken(alert, desk, book)
-        if release_refusal(alert, desk, desk.out_feed) or any(
-            payload_refusal(message, desk, desk.out_feed) for message in spoken
-        ):
+        if any(payload_refusal(message, desk, desk.out_feed) for message in spoken):
             continue
         given = _input(alert, spoken, desk, book, issued.get(alert.key, ()))
         try:

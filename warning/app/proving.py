@@ -11,11 +11,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from warning.app.delivering import payload_refusal
+from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.rolling_up import roll_up
+from warning.channels.atom import atom_feed
 from warning.channels.block_kit import note_payload, slack_payload
+from warning.channels.bulletin import bulletin_text
 from warning.channels.mail_html import html_form
 from warning.channels.message import Message
 from warning.channels.render import render
 from warning.channels.text_form import text_form
+from warning.channels.webhook_form import webhook_body
 from warning.core.alerts import Alert, AlertChange
 from warning.core.correlate import correlate
 from warning.core.deliveries import OutboxRow
@@ -34,6 +39,7 @@ from warning.report.week import last_full_week, week_bounds
 
 # A Wednesday: the digest of its week is read, so the alerts must lie in a full week.
 PROVED_AT = datetime(2025, 1, 8, 12, 0, tzinfo=UTC)
+FEED_SENDER = feed_sender("Proof <proof@localhost>")
 Release = frozenset[str] | None
 
 
@@ -94,6 +100,8 @@ def prove(book: Rulebook) -> Proof:
     cases = list(_cases(book))
     for case in cases:
         _prove_routing(case, book, proof)
+    for case, desk in product(_one_rule_a_kind(cases), book.desks):
+        _prove_feed(case, desk, book, proof)
     for desk in book.desks:
         _prove_digest(cases, desk, book, proof)
     return proof
@@ -116,6 +124,14 @@ def _cases(book: Rulebook) -> Iterator[_Case]:
         canary = content_id("canary", rule.id, marking.value, _listed(release_to))
         alert = _alert(book, rule, marking, release_to, canary)
         yield _Case(rule=rule, marking=marking, release_to=release_to, alert=alert, canary=canary)
+
+
+def _one_rule_a_kind(cases: Sequence[_Case]) -> Iterator[_Case]:
+    """The feed asks the same check whatever the rule is; what a message looks like depends on the rule's kind."""
+    firsts: dict[str, str] = {}
+    for case in cases:
+        if firsts.setdefault(case.rule.kind, case.rule.id) == case.rule.id:
+            yield case
 
 
 def _listed(release_to: Release) -> str:
@@ -182,32 +198,59 @@ def _prove_routing(case: _Case, book: Rulebook, proof: Proof) -> None:
         as_told = desk.model_copy(update={"destinations": tuple(every)})
         owed, _ = route([change], (as_told,), {})
         passing = {(d.channel, d.address) for d in owed}
+        # Rendering is most of the work, and the same for every way out of a desk.
+        message = render(as_seen_by(case.alert, desk), desk, book) if passing else None
         for destination in every:
             proof.paths += 1
-            if (destination.channel, destination.address) in passing:
+            if message is not None and (destination.channel, destination.address) in passing:
                 proof.passed += 1
-                _prove_payload(case, desk, destination, book, proof)
+                _prove_payload(case, desk, destination, message, book, proof)
 
 
-def _prove_payload(case: _Case, desk: Desk, destination: Destination, book: Rulebook, proof: Proof) -> None:
+def _prove_payload(
+    case: _Case, desk: Desk, destination: Destination, message: Message, book: Rulebook, proof: Proof
+) -> None:
     """A delivery that routing owes: its words may hold the canary only where it may pass, and say their marking."""
     path = f"{destination.channel} {destination.address}"
     allowed = may_pass(case.marking, case.release_to, desk, destination.ceiling)
-    seen = as_seen_by(case.alert, desk)
-    message = render(seen, desk, book)
+    seen = message.alert
     if payload_refusal(message, desk, destination) is not None:
         proof.breaches.append(case.breach(desk, path, "routing and the look at the payload disagree"))
-    for name, said in _payloads(message, seen, desk, destination):
-        proof.payloads += 1
-        if case.canary in said and not allowed:
-            proof.breaches.append(case.breach(desk, f"{path} ({name})", "the canary stands in it"))
-        proof.canaries_read += case.canary in said
-        if f"TLP:{seen.marking.value}" not in said:
-            proof.breaches.append(case.breach(desk, f"{path} ({name})", "the marking is not shown"))
+    for name, said in _payloads(message, seen, desk, destination, book):
+        _read(said, case, desk, f"{path} ({name})", allowed, seen, proof)
+
+
+def _read(said: str, case: _Case, desk: Desk, path: str, allowed: bool, seen: Alert, proof: Proof) -> None:
+    proof.payloads += 1
+    if case.canary in said and not allowed:
+        proof.breaches.append(case.breach(desk, path, "the canary stands in it"))
+    proof.canaries_read += case.canary in said
+    if f"TLP:{seen.marking.value}" not in said:
+        proof.breaches.append(case.breach(desk, path, "the marking is not shown"))
+
+
+def _prove_feed(case: _Case, desk: Desk, book: Rulebook, proof: Proof) -> None:
+    """The desk's own feed, which lies where others fetch it: each message, in the desk's language, and its entry."""
+    proof.paths += 1
+    desk = desk.model_copy(update={"out_feed": desk.out_feed.model_copy(update={"languages": ()})})
+    seen = as_seen_by(case.alert, desk)
+    allowed = may_pass(case.marking, case.release_to, desk, desk.out_feed.ceiling)
+    for document in cap_documents([case.alert], desk, book, FEED_SENDER):
+        proof.passed += 1
+        _read(document.body.decode(), case, desk, "feed (CAP)", allowed, seen, proof)
+        atom = atom_feed(
+            [document.entry],
+            feed_id="urn:proof",
+            title=desk.title,
+            author="proof",
+            base_url="",
+            empty_at=PROVED_AT,
+        )
+        _read(atom.decode(), case, desk, "feed (Atom)", allowed, seen, proof)
 
 
 def _payloads(
-    message: Message, alert: Alert, desk: Desk, destination: Destination
+    message: Message, alert: Alert, desk: Desk, destination: Destination, book: Rulebook
 ) -> Iterator[tuple[str, str]]:
     row = OutboxRow(
         id="proof",
@@ -231,8 +274,12 @@ def _payloads(
     elif destination.channel == "mail":
         yield "text", text_form(message)
         yield "html", html_form(message)
+    elif destination.channel == "webhook":
+        yield "body", webhook_body(message, row).decode()
     else:
         yield "text", text_form(message)
+    if desk.weekly_budget is not None and destination.channel != "webhook":
+        yield "roll-up", bulletin_text(roll_up([(message, PROVED_AT)], (), desk, book, PROVED_AT))
 
 
 def _prove_digest(cases: Sequence[_Case], desk: Desk, book: Rulebook, proof: Proof) -> None:
@@ -269,6 +316,7 @@ def highest_markings(book: Rulebook) -> Iterable[tuple[Desk, str, Marking]]:
     for desk in book.desks:
         ways = [("", d) for d in desk.destinations] + [("deputy ", d) for d in desk.deputies]
         ways += [("digest ", d) for d in desk.digest_to]
+        yield desk, "feed", min(desk.clearance, desk.out_feed.ceiling)
         for kind, destination in ways:
             yield (
                 desk,

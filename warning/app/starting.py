@@ -19,6 +19,7 @@ overlay_dir = {overlay_dir}
 
 # Channels. Without them messages go to the console and to .eml files in outbox/ of this directory.
 # slack_bot_token = "xoxb-..."
+# slack_app_token = "xapp-..."     # buttons in Slack, by Socket Mode
 # smtp_url = "smtp://user:password@mail.example.org:587?starttls=1"
 # mail_from = "Early Warning <early-warning@example.org>"
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from email import message_from_bytes
 
+from warning.channels.bulletin import Bulletin, bulletin_mail
 from warning.channels.channel import Missing, Sent
 from warning.channels.mail_mime import MailIdentity, message_id, mime
 from warning.channels.message import Message
@@ -45,6 +46,11 @@ class MailChannel:
         """Send a mail that is no alert (a digest), built by its sender. Returns its Message-ID."""
         await self._transmitted(mail, recipient)
         return str(message_from_bytes(mail)["Message-ID"] or "")
+
+    async def tell(self, bulletin: Bulletin, address: str) -> Sent:
+        """Send a bulletin; a second copy carries the same Message-ID."""
+        await self._transmitted(bulletin_mail(bulletin, self._identity, address), address)
+        return Sent(provider_ref=bulletin.id)
 
     async def _transmitted(self, mail: bytes, recipient: str) -> None:
         loop = asyncio.get_running_loop()

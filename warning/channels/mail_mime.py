@@ -17,7 +17,7 @@ from warning.core.deliveries import OutboxRow
 from warning.core.vocabulary import Severity
 
 # Mail clients fold long header lines by themselves; 8-bit text is never sent bare.
-_POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=True)
+MAIL_POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def message_id(row: OutboxRow, identity: MailIdentity) -> str:
 
 def mime(message: Message, row: OutboxRow, identity: MailIdentity, *, root_ref: str | None) -> bytes:
     """Return the mail with CRLF line ends. `root_ref` is the Message-ID of the alert's first mail there."""
-    mail = EmailMessage(policy=_POLICY)
+    mail = EmailMessage(policy=MAIL_POLICY)
     name, address = parseaddr(identity.sender)
     mail["From"] = Address(display_name=plain(name, 100), addr_spec=address)
     mail["To"] = row.address
@@ -59,18 +59,18 @@ def mime(message: Message, row: OutboxRow, identity: MailIdentity, *, root_ref: 
         mail[header] = value
     body = _body(message, row, identity)
     if identity.signer is not None:
-        head = b"".join(f"{line}\r\n".encode("ascii") for line in _header_lines(mail))
-        return _subject(message.subject) + head + identity.signer.signed(body.as_bytes())
+        signed = identity.signer.signed(body.as_bytes())
+        return subject_header(message.subject) + header_lines(mail) + signed
     for name, value in body.items():
         mail[name] = value
     mail.set_payload(body.get_payload())
-    return _subject(message.subject) + mail.as_bytes()
+    return subject_header(message.subject) + mail.as_bytes()
 
 
 def _body(message: Message, row: OutboxRow, identity: MailIdentity) -> EmailMessage:
     """The text, then the page with the chart that it shows: what a signature covers."""
     cid = f"chart.{row.id}@{identity.domain}"
-    body = EmailMessage(policy=_POLICY)
+    body = EmailMessage(policy=MAIL_POLICY)
     body.set_content(text_form(message), charset="utf-8", cte=_encoding(message))
     body.add_alternative(html_form(message, cid), subtype="html", charset="utf-8", cte=_encoding(message))
     body.set_boundary(f"=_{row.id}")
@@ -89,13 +89,14 @@ def _body(message: Message, row: OutboxRow, identity: MailIdentity) -> EmailMess
     return body
 
 
-def _header_lines(mail: EmailMessage) -> list[str]:
-    """The mail's own headers, folded; those of its body come from the signed entity."""
+def header_lines(mail: EmailMessage) -> bytes:
+    """Return the mail's own headers, folded, each with its line end; those of its body come with the body."""
     text = mail.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii")
-    return [line for line in text.split("\r\n") if line and not line.startswith("MIME-Version:")]
+    lines = [line for line in text.split("\r\n") if line and not line.startswith("MIME-Version:")]
+    return b"".join(f"{line}\r\n".encode("ascii") for line in lines)
 
 
-def _subject(text: str) -> bytes:
+def subject_header(text: str) -> bytes:
     """Return the header's lines. EmailMessage loses blanks where it parts encoded words; Header keeps them."""
     said = Header(text, "utf-8", maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
     return f"Subject: {said}\r\n".encode("ascii")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from warning.channels.block_kit import slack_payload
+from warning.channels.bulletin import Bulletin, bulletin_mail
 from warning.channels.channel import Missing, Sent
 from warning.channels.console import ConsoleChannel
 from warning.channels.mail_mime import MailIdentity, message_id, mime
@@ -25,6 +26,9 @@ class SlackFiles:
         await self._console.send(message, row=row, root_ref=root_ref)
         return Sent(provider_ref=root_ref or f"{row.address}:{row.id}")
 
+    async def tell(self, bulletin: Bulletin, address: str) -> Sent:
+        return await self._console.tell(bulletin, address)
+
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
         return Missing.ABSENT
 
@@ -43,6 +47,13 @@ class MailFiles:
 
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
         return Missing.ABSENT
+
+    async def tell(self, bulletin: Bulletin, address: str) -> Sent:
+        mail = bulletin_mail(bulletin, self._identity, address)
+        write_whole(
+            self._directory / f"{bulletin.at:%Y%m%dT%H%M%S}-{bulletin.desk_id}-{bulletin.id}.eml", mail
+        )
+        return Sent(provider_ref=bulletin.id)
 
     async def post(self, mail: bytes, *, recipient: str, name: str) -> str:  # noqa: ARG002 - stands in the mail
         """Leave a mail that is no alert (a digest) as `name`.eml. Returns the file's path."""

@@ -12,7 +12,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from warning.channels.block_kit import note_payload, slack_payload
+from warning.channels.block_kit import escape, note_payload, slack_payload
+from warning.channels.bulletin import Bulletin, bulletin_payload
 from warning.channels.channel import Missing, Sent
 from warning.channels.message import Message
 from warning.channels.slack_errors import classified, not_sent
@@ -24,6 +25,7 @@ TIMEOUT_SECONDS = 20
 HISTORY_PAGE = 200
 HISTORY_PAGES = 10
 CLOCK_SKEW_SECONDS = 3600
+BULLETIN_SECONDS = 26 * 3600
 
 # The message to be updated is gone, or may not be edited any more: the alert starts a new one.
 _LOST_ROOT = {"message_not_found", "cant_update_message", "edit_window_closed"}
@@ -76,6 +78,21 @@ class SlackChannel:
             return Missing.ABSENT
         return Sent(provider_ref=":".join(root) if root else f"{row.address}:{found}")
 
+    async def tell(self, bulletin: Bulletin, address: str) -> Sent:
+        """Post a bulletin, unless it stands in the channel already: a process may have ended before it was noted."""
+        oldest = f"{bulletin.at.timestamp() - BULLETIN_SECONDS:.6f}"
+        query: dict[str, Any] = {"channel": address, "oldest": oldest}
+        try:
+            ts = await self._search("conversations.history", query, bulletin.id)
+        except DeliveryRefused as refused:
+            if refused.message not in _UNREADABLE:
+                raise
+            ts = ""
+        if not ts:
+            payload = {"channel": address, **bulletin_payload(bulletin, escape)}
+            ts = (await self._write("chat.postMessage", payload))["ts"]
+        return Sent(provider_ref=f"{address}:{ts}")
+
     async def _post(self, payload: Mapping[str, Any], row: OutboxRow) -> Sent:
         answer = await self._write("chat.postMessage", {"channel": row.address, **payload})
         return Sent(provider_ref=f"{answer.get('channel', row.address)}:{answer['ts']}")
@@ -89,14 +106,16 @@ class SlackChannel:
     async def _find(self, row: OutboxRow) -> str:
         oldest = f"{row.created_at.timestamp() - CLOCK_SKEW_SECONDS:.6f}"
         query: dict[str, Any] = {"channel": row.address, "oldest": oldest}
-        return await self._search("conversations.history", query, row)
+        return await self._search("conversations.history", query, row.id)
 
     async def _has_note(self, channel: str, root_ts: str, row: OutboxRow) -> str:
         """The note is written last: where it stands, the update above it was made."""
         query = {"channel": channel, "ts": root_ts}
-        return await self._search("conversations.replies", query, row, besides=root_ts)
+        return await self._search("conversations.replies", query, row.id, besides=root_ts)
 
-    async def _search(self, method: str, query: Mapping[str, Any], row: OutboxRow, besides: str = "") -> str:
+    async def _search(
+        self, method: str, query: Mapping[str, Any], delivery_id: str, besides: str = ""
+    ) -> str:
         """Return the `ts` of the message that carries this delivery's id, "" when none does."""
         cursor = ""
         for _ in range(HISTORY_PAGES):
@@ -104,7 +123,7 @@ class SlackChannel:
             answer = await self._call(method, {**page, **({"cursor": cursor} if cursor else {})}, reads=True)
             for said in answer.get("messages", ()):
                 payload = said.get("metadata", {}).get("event_payload", {})
-                if payload.get("delivery_id") == row.id and said["ts"] != besides:
+                if payload.get("delivery_id") == delivery_id and said["ts"] != besides:
                     return str(said["ts"])
             cursor = answer.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:

@@ -24,6 +24,7 @@ from warning.app.live import (
 )
 from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
+from warning.app.rolling_up import send_due_rollups
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
 from warning.settings import load_settings
@@ -106,9 +107,10 @@ async def _serve(system: System, role: str) -> None:
 
 
 async def _scheduled(system: System) -> None:
-    """What the clock brings: reminders, alerts nobody reviewed in time, digests."""
+    """What the clock brings: reminders, alerts nobody reviewed in time, digests, roll-ups."""
     await asyncio.to_thread(watch_desks, system)
     await send_due_digests(system)
+    await send_due_rollups(system)
 
 
 def _clean(report: RoundReport) -> bool:
