@@ -5,12 +5,11 @@ small arrays about them; for each set of patterns that was ever looked for, wher
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import zstandard
@@ -140,14 +139,24 @@ class Segment:
             return zstandard.ZstdDecompressor().decompress(file.read(end - begin))
 
 
-def write_frames(directory: Path, name: str, frames: Iterable[bytes]) -> None:
-    """Write frames and where each begins."""
-    at = [0]
-    packer = zstandard.ZstdCompressor(level=1)
-    with (directory / name).open("wb") as file:
-        for frame in frames:
-            at.append(at[-1] + file.write(packer.compress(frame)))
-    np.save(directory / f"{name}_at.npy", np.array(at, dtype=np.int64))
+class FrameFile:
+    """Frames written one after the other, and at the end where each begins."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._directory, self._name = directory, name
+        self._at = [0]
+        self._packer = zstandard.ZstdCompressor(level=1)
+
+    def __enter__(self) -> Self:
+        self._file = (self._directory / self._name).open("wb")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        np.save(self._directory / f"{self._name}_at.npy", np.array(self._at, dtype=np.int64))
+
+    def add(self, frame: bytes) -> None:
+        self._at.append(self._at[-1] + self._file.write(self._packer.compress(frame)))
 
 
 def write_arrays(directory: Path, noted: Noted) -> None:
@@ -170,9 +179,3 @@ class HistoryIndex:
 
     def segments(self) -> Iterator[Segment]:
         return map(self.segment, range(self.manifest.segments))
-
-
-def together(parts: Sequence[bytes], count: int) -> Iterator[bytes]:
-    """Join lines by line ends, `count` at a time."""
-    for begin, end in pairwise([*range(0, len(parts), count), len(parts)]):
-        yield b"\n".join(parts[begin:end])

@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -18,14 +19,13 @@ from warning.collect.history_files import (
     SEGMENT_ITEMS,
     TEXTS_TOGETHER,
     UNTIMED,
+    FrameFile,
     HistoryIndex,
     Manifest,
     Noted,
     Segment,
     read_manifest,
-    together,
     write_arrays,
-    write_frames,
 )
 from warning.collect.interchange import own_identity, read_line, read_lines
 from warning.core.evidence import Item
@@ -127,36 +127,59 @@ def _read_share(evidence: Path, directory: Path, share: int, of: int) -> list[_T
     lines = read_lines(evidence)
     told: list[_Told] = []
     number = 0
-    while stretch := list(islice(lines, SEGMENT_ITEMS)):
+    while (first := next(lines, None)) is not None:
+        stretch = chain([first], islice(lines, SEGMENT_ITEMS - 1))
         if number % of == share:
             target = directory / f"{number:05}"
             target.mkdir()
             told.append(_read_segment(evidence, target, stretch))
+        else:
+            deque(stretch, maxlen=0)
         number += 1
     return told
 
 
-def _read_segment(evidence: Path, target: Path, stretch: Sequence[tuple[int, bytes]]) -> _Told:
-    kept: list[tuple[int, bytes]] = []
+def _read_segment(evidence: Path, target: Path, stretch: Iterable[tuple[int, bytes]]) -> _Told:
+    """Read a stretch of lines as a segment. Memory holds the texts of one frame."""
     others: list[bytes] = []
-    items: list[Item] = []
+    items = _items(evidence, stretch, others)
+    parts = [_noted((), ())[1]]
+    with FrameFile(target, "lines") as lines, FrameFile(target, "texts") as texts:
+        while some := list(islice(items, TEXTS_TOGETHER)):
+            for begin in range(0, len(some), LINES_TOGETHER):
+                lines.add(b"\n".join(line for _, line, _ in some[begin : begin + LINES_TOGETHER]))
+            folded, noted = _noted([item for _, _, item in some], [number for number, _, _ in some])
+            texts.add(b"".join(folded))
+            parts.append(noted)
+    with FrameFile(target, "others") as file:
+        file.add(b"\n".join(others))
+    noted = _joined(parts)
+    write_arrays(target, noted)
+    return _Told(len(noted.ids), len(others))
+
+
+def _items(
+    evidence: Path, stretch: Iterable[tuple[int, bytes]], others: list[bytes]
+) -> Iterator[tuple[int, bytes, Item]]:
+    """Yield (line number, line, item); what is no item goes to `others`."""
     for number, line in stretch:
         record = read_line(evidence, number, line, _NEVER)
         if isinstance(record, Item):
-            items.append(record)
-            kept.append((number, line.strip()))
+            yield number, line.strip(), record
         else:
             others.append(b"%d %s" % (number, line.strip()))
-    texts, noted = _noted(items, [number for number, _ in kept])
-    write_frames(target, "lines", together([line for _, line in kept], LINES_TOGETHER))
-    write_frames(
-        target,
-        "texts",
-        (b"".join(texts[n : n + TEXTS_TOGETHER]) for n in range(0, len(texts), TEXTS_TOGETHER)),
-    )
-    write_frames(target, "others", [b"\n".join(others)])
-    write_arrays(target, noted)
-    return _Told(len(items), len(others))
+
+
+def _joined(parts: Sequence[Noted]) -> Noted:
+    """One after the other; their sentences are counted on."""
+    plain = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in Noted.__slots__
+        if name != "first_sentence"
+    }
+    counts = [np.diff(part.first_sentence.astype(np.int64)) for part in parts]
+    first = np.cumsum(np.concatenate([np.zeros(1, dtype=np.int64), *counts]))
+    return Noted(**plain, first_sentence=first.astype(np.uint32))
 
 
 def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[bytes], Noted]:

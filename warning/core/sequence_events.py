@@ -98,10 +98,13 @@ def pools(rule: SequenceRule, signals: Iterable[Signal], book: Rulebook) -> Pool
     by_rule: dict[str, list[Signal]] = defaultdict(list)
     for signal in standing(signals):
         by_rule[signal.rule_id].append(signal)
+    if not by_rule:
+        return tuple(() for _ in rule.steps)
+    told = sorted((one for one in book.active(*FIRST_STAGE) if one.id in by_rule), key=lambda one: one.id)
     taken: set[str] = set()
     found: list[list[Event]] = []
     for step in reversed(rule.steps):
-        candidates = (s for rule_id in sorted(rules_of(step, book)) for s in by_rule.get(rule_id, ()))
+        candidates = (s for one in told if _may_fit(step, one) for s in by_rule[one.id])
         fitting = [s for s in candidates if fits(step, s, book.terms) and s.exhibit.evidence_id not in taken]
         events = [Event(signal=s, day=event_day(s).toordinal()) for s in _gravest(fitting)]
         taken |= {event.evidence_id for event in events}

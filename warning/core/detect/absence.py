@@ -50,6 +50,8 @@ def awaited_of(rule: AbsenceRule, terms: Terms) -> tuple[Awaited, ...]:
 
 def _spelled_out(select: Select, terms: Terms) -> Select:
     def every(names: Sequence[str]) -> tuple[str, ...]:
+        if not names:
+            return ()
         wanted = set(names)
         below = (name for name in terms.materials if with_ancestors(name, terms) & wanted)
         return tuple(dict.fromkeys([*names, *below]))

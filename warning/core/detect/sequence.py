@@ -57,10 +57,10 @@ def detect_sequences(
 def _detect(
     rule: SequenceRule, book: Rulebook, remembered: Sequence[Signal], fresh: Sequence[Signal], as_of: datetime
 ) -> tuple[list[Signal], Trace]:
-    need = signal_need(rule, book)
     events = [event for step in pools(rule, fresh, book) for event in step]
     if not events:
         return [], _trace(rule, 0, 0)
+    need = signal_need(rule, book)
     considered = len(events)
     since = as_of - timedelta(days=need.days)
     held = _near(

@@ -1,0 +1,147 @@
+"""How long the years take: an indexed history made, replayed twice, and one edited rule previewed.
+
+    python bench/backtest_scale.py [ITEMS] [DIRECTORY]
+
+Each step runs in a process of its own and tells items a second, CPU seconds (its workers' included), and the most
+memory that it and one of its workers held. Items are drawn from BASE documents of the mixed corpus (EWS_SHARED_DATA),
+10,000 a day, each with its own identity. Figures for 18 million items are extrapolated, and say so.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mixed_corpus import documents, line_of
+
+from warning.app.backtesting import backtest_replay
+from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.previewing import alone, preview
+from warning.catalog.load import load_rulebook
+from warning.collect.history_index import build_index, open_index
+from warning.core.rulebook import Rulebook
+from warning.core.rules import TextRule
+from warning.resources import tree
+
+BASE = 20_000
+PER_DAY = 10_000
+ISSUE = 18_000_000
+BEGAN = datetime(2021, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+EDITED = "prc-export-control-press"
+
+
+def write(path: Path, count: int) -> None:
+    """Write the items. Texts come again after BASE items; identity and time do not."""
+    texts = [json.loads(line_of(item)) for item in documents(min(BASE, count))]
+    with path.open("w", encoding="utf-8", errors="replace") as file:
+        for number, record in enumerate(islice(cycle(texts), count)):
+            known_at = (BEGAN + timedelta(days=number / PER_DAY)).isoformat()
+            own = {
+                "id": f"d{number}",
+                "external_id": str(number),
+                "published_at": known_at,
+                "known_at": known_at,
+            }
+            file.write(json.dumps({**record, **own}, ensure_ascii=False) + "\n")
+
+
+def shipped() -> Rulebook:
+    return replace(load_rulebook(tree("rules"), tree("feeds")), measures=())
+
+
+def history(path: Path) -> IndexedHistory:
+    index = open_index(path)
+    assert index is not None
+    return IndexedHistory([(path, index)], NOW)
+
+
+def build(path: Path, _book: Rulebook) -> str:
+    return f"{build_index(path).manifest.items} items"
+
+
+def look(path: Path, book: Rulebook) -> str:
+    ready = ready_index(path, book, make=False)
+    assert ready is not None
+    return f"{ready[1].looked_for} terms"
+
+
+def replay(path: Path, book: Rulebook) -> str:
+    signals = 0
+
+    def count(assessment: object) -> None:
+        nonlocal signals
+        signals += len(assessment.signals)  # type: ignore[attr-defined]
+
+    done = backtest_replay(book, history(path).records(book), watch=count)
+    return f"{done.records} records, {done.assessments} assessments, {signals} signals, {len(done.alerts)} alerts"
+
+
+def one_edit(path: Path, book: Rulebook) -> str:
+    """An edit with a word that the index lacks the first time: its look is timed with it."""
+    rule = next(rule for rule in book.rules if rule.id == EDITED)
+    assert isinstance(rule, TextRule)
+    edited = rule.model_copy(update={"match": rule.match.model_copy(update={"none": []})})
+    ready_index(path, alone(book, edited), make=False)
+    began = time.perf_counter()
+    found = preview(history(path), book, edited)
+    return f"{len(found.fired)} items, {len(found.new)} new, {time.perf_counter() - began:.2f} s without the start of the program"
+
+
+STEPS: dict[str, Callable[[Path, Rulebook], str]] = {
+    "build": build,
+    "look for terms": look,
+    "first replay": replay,
+    "repeated replay": replay,
+    "preview": one_edit,
+}
+
+
+def step(name: str, path: Path, count: int) -> None:
+    book = shipped()
+    began = time.perf_counter()
+    before = _cpu()
+    said = STEPS[name](path, book)
+    wall, cpu = time.perf_counter() - began, _cpu() - before
+    own, other = (
+        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(
+        f"{name}: {count / wall:,.0f} items/s, {wall:.1f} s, CPU {cpu:.1f} s ({cpu / count * 1e6:.1f} us an item),"
+        f" peak {own:.0f} MB, a worker {other:.0f} MB; {said};"
+        f" extrapolated to {ISSUE:,}: {wall * ISSUE / count:,.0f} s, CPU {cpu * ISSUE / count:,.0f} s",
+        flush=True,
+    )
+
+
+def _cpu() -> float:
+    times = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in times)
+
+
+def main(count: int, directory: Path) -> None:
+    path = directory / f"scale-{count}.jsonl"
+    if not path.exists():
+        write(path, count)
+    print(f"{count} items, {path.stat().st_size / 1e6:,.0f} MB of evidence", flush=True)
+    for name in STEPS:
+        subprocess.run([sys.executable, __file__, "--step", name, str(path), str(count)], check=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--step"]:
+        step(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    else:
+        size = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+        if len(sys.argv) > 2:
+            main(size, Path(sys.argv[2]))
+        else:
+            with TemporaryDirectory() as place:
+                main(size, Path(place))
