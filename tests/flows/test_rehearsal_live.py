@@ -33,6 +33,7 @@ from warning.core.rules import SeriesRule
 from warning.store import migrate
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
+from warning.store.resident import Resident
 
 FIRST, LAST = date(2022, 2, 1), date(2023, 12, 31)
 TITLES = (
@@ -111,7 +112,9 @@ def some_listings() -> list[Listing]:
     return found
 
 
-def live(book: Rulebook, records: Sequence[Evidence], home: Path) -> dict[str, Alert]:
+def live(
+    book: Rulebook, records: Sequence[Evidence], home: Path, resident: Resident | None
+) -> dict[str, Alert]:
     """Store and assess each day's evidence as the service would at the end of the day."""
     url = f"sqlite:///{home / 'live.sqlite3'}"
     migrate.upgrade(url)
@@ -127,7 +130,7 @@ def live(book: Rulebook, records: Sequence[Evidence], home: Path) -> dict[str, A
         for listing in (r for r in today if isinstance(r, Listing)):
             repository.add_listing(listing)
         repository.add_reports(r for r in today if isinstance(r, SourceReport))
-        window = repository.unassessed(book.needs(), as_of, 10_000)
+        window = repository.unassessed(book.needs(), as_of, 10_000, resident)
         window = replace(window, recalled=repository.recall(recall_of(book), as_of))
         since = as_of - timedelta(days=book.policy.correlation.instrument_days)
         assessment = assess(book, window, repository.state(since=since), as_of)
@@ -153,13 +156,14 @@ def book_of(*, whole_tables: bool) -> Rulebook:
 
 
 @pytest.mark.parametrize("whole_tables", [False, True])
-def test_live_run_and_replay_come_to_the_same_alerts(whole_tables: bool, tmp_path: Path):
+@pytest.mark.parametrize("keeps", [False, True], ids=["command", "service"])
+def test_live_run_and_replay_come_to_the_same_alerts(whole_tables: bool, keeps: bool, tmp_path: Path):
     dice = random.Random(11)
     book = book_of(whole_tables=whole_tables)
     records: list[Evidence] = [some_item(dice, n) for n in range(60)]
     records += some_figures(dice)
     records += some_listings()
-    lived = live(book, records, tmp_path)
+    lived = live(book, records, tmp_path, Resident() if keeps else None)
     replayed = backtest_replay(book, records, first=FIRST, last=LAST).alerts
     assert {a.rule_id for a in lived.values()} >= {
         "prc-export-control",

@@ -6,21 +6,25 @@ of, it reads: a series seen for the first time, history further back than it has
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isnan
 from threading import Lock
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from warning.core.evidence import Observation, Window
 from warning.core.rulebook import Need
-from warning.core.series.columns import EPOCH, instant, microseconds
+from warning.core.series.columns import EPOCH, Ints, instant, microseconds
 from warning.core.series.known import ColumnsWindow
-from warning.core.series.ledger import NOT_KEPT, Batch, Ledger
+from warning.core.series.ledger import NOT_KEPT, Batch, Ledger, Packed
 from warning.store.engine import committed
-from warning.store.figure_rows import FigureRow, history_rows, queue_rows, since_rows
+from warning.store.figure_rows import FigureRow, history, queue_rows, since_rows
 from warning.store.schema import observations, series
 
 # More new rows than this are not followed one by one: what is needed of them is read as after a start.
@@ -150,18 +154,42 @@ def _bring_up_to_date(
     wanted = {line: day for line, day in reach.items() if held.since_day.get(line, day + 1) > day}
     came = since_rows(connection, held.until, until, assessed_or_after=as_of if is_all else None)
     rows = [row for row in came if held.places[row.series_seq][0] in before]
+    rows += [row for row in fresh if held.places[row.series_seq][0] not in wanted]
     asked = {number: day - SPARE_DAYS for line, day in wanted.items() for number in held.numbers[line]}
-    rows += history_rows(connection, asked, until)
     held.since_day |= {line: day - SPARE_DAYS for line, day in wanted.items()}
-    rows = list(dict.fromkeys([*rows, *held.future, *fresh]))  # some were read twice
+    for part in history(connection, asked, until):
+        rows += _later_rows(part, now_us)
+        _put(held, _packed(held, part, now_us), (lines, days))
+    rows = list(dict.fromkeys([*rows, *held.future]))  # some were read twice
     held.future = [row for row in rows if row.known_us > now_us]
-    held.ledger.put(_batch(held, (row for row in rows if row.known_us <= now_us)), (lines, days))
-    for line, day in held.ledger.forgotten.items():
-        held.since_day[line] = max(held.since_day.get(line, day), day)
-    held.earlier |= held.ledger.replaced
+    _put(held, _batch(held, (row for row in rows if row.known_us <= now_us)), (lines, days))
     if is_all:
         ids = {row.id for row in fresh}
         held.earlier = {name: one for name, one in held.earlier.items() if name in ids}
+
+
+def _put(held: _Held, figures: Batch | Packed, reach: tuple[Ints, Ints]) -> None:
+    held.ledger.put(figures, reach)
+    for line, day in held.ledger.forgotten.items():
+        held.since_day[line] = max(held.since_day.get(line, day), day)
+    held.earlier |= held.ledger.replaced
+
+
+def _packed(held: _Held, part: Mapping[str, NDArray[Any]], now_us: int) -> Packed:
+    """Return what of a stretch of history is known by now, as the ledger takes it."""
+    known = part["known_us"] <= now_us
+    figures = {name: column[known] for name, column in part.items()}
+    numbers, at = np.unique(figures.pop("numbers"), return_inverse=True)
+    places = np.array([held.places[number] for number in numbers.tolist()], dtype=np.int64).reshape(-1, 2)
+    return Packed({**figures, "lines": places[at, 0], "codes": places[at, 1].astype(np.int32)})
+
+
+def _later_rows(part: Mapping[str, NDArray[Any]], now_us: int) -> list[FigureRow]:
+    later = np.flatnonzero(part["known_us"] > now_us)
+    columns = (part[name][later].tolist() for name in ("numbers", "ids", "periods", "values", "known_us"))
+    return [
+        row._replace(value=None if isnan(row.value or 0) else row.value) for row in map(FigureRow, *columns)
+    ]
 
 
 def _window(held: _Held, plain: Window, fresh: Sequence[FigureRow], batch: Batch) -> Window:

@@ -9,7 +9,8 @@ from warning.core.evidence import KnownWindow, Observation
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import Bools, Columns, columns_of
-from warning.core.series.combining import fresh_rows, make
+from warning.core.series.combined import Made
+from warning.core.series.combining import comparable, fresh_rows, make
 from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.hs_revisions import bridged, revised_codes, without_ended
@@ -96,28 +97,49 @@ class _Boards:
         self._ended: dict[int, tuple[tuple[int, Observation], ...]] = {}
 
     def revised(self, rule: SeriesRule) -> bool:
+        """Whether an earlier vintage is known of anything."""
         return bool(self._earlier) and bool(self._layout(rule, before=True).has_fresh.any())
 
     def verdict(self, rule: SeriesRule, book: Rulebook, *, before: bool = False) -> _Verdict:
+        if rule.combine:
+            return self._of_made(rule, book, before=before)
         laid = self._layout(rule, before=before)
-        chosen = laid.columns.roster.chosen(rule.select, book.terms, laid.codes)
-        made = make(rule, laid, chosen) if rule.combine else None
-        if made is not None:
-            on, rows = board(made.tracks), fresh_rows(made.tracks)
-        else:
-            on = self._board(rule, before=before)
-            rows = fresh_rows_of(laid, chosen & laid.has_fresh)
+        chosen = self._chosen(rule, laid)
+        on, rows = self._board(rule, before=before), fresh_rows_of(laid, chosen & laid.has_fresh)
         result = judge_rule(rule, on, rows)
-        bridges = () if rule.combine else self._bridges(laid, chosen)
+        bridges = self._bridges(laid, chosen)
         if bridges:
             result = result.joined(judge_rule(rule, board(bridges), fresh_rows(bridges)))
+        return self._verdict(rule, book, result, on, self._revised_rows(rule, rows))
+
+    def _of_made(self, rule: SeriesRule, book: Rulebook, *, before: bool) -> _Verdict:
+        """Judge what the rule makes of several series; nothing is read of those that have no counterpart."""
+        assert rule.combine is not None
+        as_it_stands = self._as_it_stands(rule.missing_is_zero, before=before)
+        parts = comparable(rule.combine, as_it_stands, self._chosen(rule, as_it_stands))
+        made = make(rule, self._layout(rule, before=before), parts) if len(parts) else Made()
+        on, rows = board(made.tracks), fresh_rows(made.tracks)
+        return self._verdict(rule, book, judge_rule(rule, on, rows), on, rows, made.refused)
+
+    def _verdict(
+        self,
+        rule: SeriesRule,
+        book: Rulebook,
+        result: RuleFindings,
+        on: Board,
+        revised: Rows,
+        refused: tuple[str, ...] = (),
+    ) -> _Verdict:
         groups = _by_figure(standing(result.findings, book))
         return _Verdict(
             result=result,
             signals={key: signal(rule, group, book) for key, group in groups.items()},
-            points=dict(_points(on, self._revised_rows(rule, rows))) if self._earlier else {},
-            refused=made.refused if made else (),
+            points=dict(_points(on, revised)) if self._earlier else {},
+            refused=refused,
         )
+
+    def _chosen(self, rule: SeriesRule, laid: Layout) -> Bools:
+        return laid.columns.roster.chosen(rule.select, self._terms, laid.codes)
 
     def _bridges(self, laid: Layout, chosen: Bools) -> tuple[Track, ...]:
         if id(laid) not in self._ended:
@@ -125,8 +147,8 @@ class _Boards:
         return tuple(t for t in bridged(laid, chosen, self._terms, self._ended[id(laid)]) if t.fresh)
 
     def _revised_rows(self, rule: SeriesRule, rows: Rows) -> Rows:
-        """Leave out the series that no earlier vintage is known of; a made series is kept for its parts."""
-        if rule.combine:
+        """Leave out the rows of series that no earlier vintage is known of."""
+        if not self._earlier:
             return rows
         return rows.where(self._layout(rule, before=True).has_fresh[rows.owners])
 

@@ -19,7 +19,7 @@ FIELDS: Mapping[str, type] = {
     "periods": object,
 }
 FIRST_CAPACITY = 16
-FULL = 0.75
+FULL = 0.9
 # Late figures compared with the row they may belong to at a time: 4,096 rows of 1,024 places take 20 MB.
 COMPARED = 4_096
 
@@ -59,7 +59,7 @@ class Block:
             self._drop(worth)
         longest = int((self.lengths[: self.rows] + more).max())
         if longest > FULL * self.capacity:
-            self._widen(max(longest, 2 * self.capacity))
+            self._widen(FIRST_CAPACITY + longest + longest // 4)
 
     def _drop(self, floors: Ints) -> None:
         old = np.zeros(len(self.lengths), dtype=np.int64)

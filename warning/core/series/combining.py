@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from warning.core.evidence import Observation
 from warning.core.rules import SeriesRule
+from warning.core.series.columns import Ints
 from warning.core.series.combined import HS6_DIGITS, Made
 from warning.core.series.layout import Layout
 from warning.core.series.mirror import have_two_sides as mirror_sides
@@ -42,17 +42,16 @@ def companions(point: Described) -> tuple[str, ...]:
     return tuple(names)
 
 
-def make(rule: SeriesRule, laid: Layout, chosen: Bools) -> Made:
-    """Make the rule's series of the chosen tracks that share a material or a code with a fresh one."""
+def make(rule: SeriesRule, laid: Layout, parts: Ints) -> Made:
+    """Make the rule's series of the parts that share a material or a code with a fresh one."""
     assert rule.combine is not None
-    if not (chosen & laid.has_fresh).any():
+    if not laid.has_fresh[parts].any():
         return Made()
     metas = [laid.columns.roster.metas[code] for code in laid.codes.tolist()]
-    parts = _comparable(rule.combine, np.flatnonzero(chosen).tolist(), metas)
-    names = [companions(metas[i]) for i in parts]
+    names = [companions(metas[i]) for i in parts.tolist()]
     has_fresh = laid.has_fresh[parts].tolist()
     news = {name for new, shared in zip(has_fresh, names, strict=True) if new for name in shared}
-    wanted = [i for i, shared in zip(parts, names, strict=True) if news.intersection(shared)]
+    wanted = [i for i, shared in zip(parts.tolist(), names, strict=True) if news.intersection(shared)]
     others = {
         metas[i].series_id: laid[i]
         for i in (range(len(laid)) if rule.other_series else ())
@@ -61,17 +60,17 @@ def make(rule: SeriesRule, laid: Layout, chosen: Bools) -> Made:
     return made_of(rule.combine, [laid[i] for i in wanted], others)
 
 
-def _comparable(combine: Combine, parts: list[int], metas: Sequence[Observation]) -> list[int]:
-    """Leave out what has nothing to be compared with, before a track is made of it."""
-    chosen = [metas[i] for i in parts]
+def comparable(combine: Combine, laid: Layout, chosen: Bools) -> Ints:
+    """Return the chosen tracks without those that have nothing to be compared with, before any is made."""
+    parts = np.flatnonzero(chosen)
+    metas = [laid.columns.roster.metas[code] for code in laid.codes[parts].tolist()]
     match combine:
         case Spread():
-            has_both = spreads_sides(combine, chosen)
+            return parts[np.array(spreads_sides(combine, metas), dtype=np.bool_)]
         case MirrorGap():
-            has_both = mirror_sides(combine, chosen)
+            return parts[np.array(mirror_sides(combine, metas), dtype=np.bool_)]
         case Share() | Concentration():
             return parts
-    return [i for i, has in zip(parts, has_both, strict=True) if has]
 
 
 def made_of(combine: Combine, tracks: Sequence[Track], others: Mapping[str, Track]) -> Made:

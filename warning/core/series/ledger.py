@@ -53,13 +53,23 @@ class Batch:
         return {
             "lines": np.array(self.lines, dtype=np.int64),
             "codes": np.array(self.codes, dtype=np.int32),
-            "periods": _objects(self.periods),
+            "periods": objects(self.periods),
             "values": np.array(self.values, dtype=np.float64),  # None becomes NaN
             "known_us": np.array(self.known_us, dtype=np.int64),
-            "ids": _objects(self.ids),
+            "ids": objects(self.ids),
             "ends": np.array([end for end, _ in ended], dtype=np.int32),
             "shapes": np.array([shape for _, shape in ended], dtype=np.int8),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Many figures at once, as `Batch.packed` gives them."""
+
+    figures: dict[str, NDArray[Any]]
+
+    def packed(self) -> dict[str, NDArray[Any]]:
+        return self.figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +172,14 @@ class Ledger:
                 batch.add(line, code, point.period, point.value, microseconds(point.known_at), point.id)
         return batch
 
-    def put(self, batch: Batch, reach: tuple[Ints, Ints] | None = None) -> None:
+    def put(self, batch: "Batch | Packed", reach: tuple[Ints, Ints] | None = None) -> None:
         """Put every figure in its place unless a later vintage holds it; forget nothing within `reach`."""
         self._spared = reach
         self._displaced, self._forgotten = {}, {}
-        if not batch.lines:
+        packed = batch.packed()
+        if not len(packed["lines"]):
             return
-        vintages, last = _in_order(batch.packed())
+        vintages, last = _in_order(packed)
         figures = _where(vintages, last)
         several = _Several(vintages, last, self.roster)
         homes = self._lines_packed()
@@ -362,8 +373,9 @@ class _Reader:
         owners = self._owners(places)
         inside = self.firsts[owners] + places - self.offsets[owners]
         taken = np.empty(len(places), dtype=np.int64)
-        for number in np.unique(self.blocks[owners]).tolist():
-            here = np.flatnonzero(self.blocks[owners] == number)
+        blocks = self.blocks[owners]
+        for number in np.unique(self.blocks).tolist():
+            here = np.flatnonzero(blocks == number)
             taken[here] = self.held[number].field(name)[self.rows[owners[here]], inside[here]]
         return taken
 
@@ -441,7 +453,8 @@ def _where(figures: Mapping[str, NDArray[Any]], chosen: NDArray[Any]) -> dict[st
     return {name: column[chosen] for name, column in figures.items()}
 
 
-def _objects(values: Sequence[object]) -> NDArray[Any]:
+def objects(values: Sequence[object]) -> NDArray[Any]:
+    """Return an array of the values themselves, whatever they are."""
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made

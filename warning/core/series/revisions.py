@@ -27,7 +27,8 @@ def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
         track = tracks.get(point.series_id)
         slot = None if track is None else laid.slot(track, end_and_shape(point.period)[0])
         if slot is not None:
-            flat[slot] = np.nan if point.value is None else point.value * factors[track]
+            # A float of Python's own: 1e308 tonnes are infinitely many kilograms, without a word of warning.
+            flat[slot] = np.nan if point.value is None else point.value * float(factors[track])
             slots.append(slot)
             places[laid.origin(slot)] = point
     now = laid.columns.point
