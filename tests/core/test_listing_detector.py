@@ -1,12 +1,13 @@
 """Lists: one event a version and kind of change, a partial page is no mercy, amendments field by field."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
 
 from tests.core.build import TABLE
 from warning.core.detect.listing import detect_listing, explain_listing
-from warning.core.evidence import Entry, Listing, Window, compare_listings
+from warning.core.evidence import Entry, Listing, ListingChange, Window, compare_listings
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import ListingRule, Rule
@@ -159,3 +160,37 @@ def test_removal_is_not_dated_by_the_old_listing():
     before = listing(firm(1, date_added="2024-05-20"), firm(2))
     (signal,), _ = compare(before, listing(firm(2), version="v2"), rule(changes=["removed"]))
     assert signal.facts.announced is None
+
+
+def shrank(count: int) -> list[ListingChange]:
+    changes = compare_listings(listing(*(firm(i) for i in range(count))), listing(firm(99), version="v2"))
+    return [replace(c, change="shrank") for c in changes if c.change == "removed"]
+
+
+def fired(changes: list[ListingChange], *rules: ListingRule) -> list[Signal]:
+    window = Window(listing_changes=tuple(changes), fresh=frozenset(c.id for c in changes))
+    return detect_listing(Rulebook(rules=rules, policy=POLICY), window.as_known(TUESDAY), TUESDAY)[0]
+
+
+def test_list_that_shrank_is_one_neutral_doubt_whatever_the_rule_says_of_removals():
+    removals = rule(changes=["removed"], act="entity_delisting", direction="easing")
+    (signal,) = fired(shrank(40), removals)
+    assert (signal.facts.act, signal.facts.direction) == ("list_shrank", "neutral")
+    assert "shrank from 40 to 1 entries" in signal.why[0].text
+    assert "to be confirmed" in signal.exhibit.title
+    assert not fired(shrank(40), rule(changes=["added"]))
+
+
+def test_missing_entry_is_told_as_missing_since_a_day_with_no_act_seen():
+    (signal,), _ = compare(
+        listing(firm(1), firm(2)), listing(firm(2), version="v2"), rule(changes=["removed"])
+    )
+    assert signal.why[0].code == "listing.missing"
+    assert "no act that removes them has been seen: Firm 1" in signal.why[0].text
+    assert dict(signal.why[0].params)["day"] == "2024-12-01"
+
+
+def test_explanation_of_a_missing_entry_says_when_it_is_told():
+    (change,) = compare_listings(listing(firm(1)), listing(version="v2"))
+    node = explain_listing(rule(changes=["removed"]), change, Rulebook(policy=POLICY))
+    assert "told on 2024-12-03 16:00 UTC, unless the entry is back before" in node.children[-1].detail

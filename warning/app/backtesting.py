@@ -84,7 +84,7 @@ def backtest_replay(
     calendar = _Calendar(reads=book.reads_the_calendar)
     for as_of, batch in _steps(in_order(records), first, last, step):
         passed = [record.count for record in batch if isinstance(record, Bystanders)]
-        window = history.admit(record for record in batch if not isinstance(record, Bystanders))
+        window = history.admit((record for record in batch if not isinstance(record, Bystanders)), as_of)
         replay.records += len(batch) - len(passed) + sum(passed)
         if as_of is None:
             continue

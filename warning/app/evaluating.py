@@ -32,9 +32,9 @@ def evaluate_records(
     """Yield one answer a record, in input order.
 
     Figures are judged against those that came before them in the input, a list against its source's list
-    before. A record that was not yet known at `as_of` fires nothing and is not remembered.
+    before, at once: a removal is told later, if it lasts. A record that was not yet known at `as_of` fires nothing and is not remembered.
     """
-    history = History(book)
+    history = History(book, waits=False)
     now: datetime | None = as_of
     for batch in _batches(records):
         known = [record for record in batch if as_of is None or record.known_at <= as_of]

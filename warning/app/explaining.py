@@ -130,7 +130,7 @@ def explain_records(
     rule: AnyRule, records: Iterable[Evidence], book: Rulebook, wanted_id: str | None = None
 ) -> Sequence[Explained]:
     """Explain the rule on the wanted record, or on each; figures and lists are seen with what came before."""
-    history = History(book, keep_days=ALL_DAYS)
+    history = History(book, keep_days=ALL_DAYS, waits=False)
     found: list[Explained] = []
     for record in records:
         window = history.admit([record])
@@ -175,5 +175,5 @@ def _unseen(rule: AnyRule, record: Evidence) -> ExplainNode:
     if isinstance(record, SourceReport):
         why = "a report of how a source did is read by rules of the kind absence"
     if isinstance(record, Listing):
-        why = "the first version of a list, or nothing differs from the version before"
+        why = "the first version of a list, or nothing differs from what was told of it before"
     return ExplainNode(label=rule.id, passed=False, detail=why)

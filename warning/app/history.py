@@ -3,12 +3,13 @@
 The windows it gives are those the store would load: what is fresh, and as much history as the rules ask for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from warning.app.chronology import Judged
 from warning.app.remembered import Remembered
+from warning.app.replayed_lists import ReplayedLists
 from warning.core.evidence import (
     Evidence,
     Item,
@@ -17,7 +18,6 @@ from warning.core.evidence import (
     ListingChange,
     Observation,
     Window,
-    compare_listings,
 )
 from warning.core.health import SourceReport
 from warning.core.recalling import recall_of
@@ -46,22 +46,32 @@ class History:
 
     Series that no rule looks at are not kept, unless `keep_days` asks for that much of every series. With
     `forgets` figures go that cannot matter to an alert any more, so that memory does not grow with the years;
-    the records must then come in the order in which they became known.
+    the records must then come in the order in which they became known. Without `waits` each version of a list
+    shows at once what it would say if it lasts.
     """
 
-    def __init__(self, book: Rulebook, *, keep_days: int = 0, forgets: bool = False) -> None:
+    def __init__(
+        self, book: Rulebook, *, keep_days: int = 0, forgets: bool = False, waits: bool = True
+    ) -> None:
+        self._waits = waits
         self._ledger = Ledger(book.needs(), keep_days=keep_days, forgets=forgets)
-        self._listings: dict[str, Listing] = {}
+        self._lists = ReplayedLists()
         self._remembered = Remembered(recall_of(book))
 
-    def admit(self, records: Iterable[Evidence | Judged]) -> ReplayWindow:
-        """Take the records in and return the window in which they are fresh. Of an item's versions the last stays."""
+    def admit(self, records: Iterable[Evidence | Judged], as_of: datetime | None = None) -> ReplayWindow:
+        """Take the records in and return the window in which they are fresh. Of an item's versions the last stays.
+
+        What lists have shown for long enough at `as_of` (else when the last record became known) is fresh too.
+        """
         items: dict[str, Item] = {}
         changes: list[ListingChange] = []
         figures: list[Observation] = []
         fresh: set[str] = set()
         judged: dict[str, Judged] = {}
+        now = as_of
         for record in records:
+            if as_of is None:
+                now = record.known_at if now is None else max(now, record.known_at)
             if isinstance(record, Judged):
                 judged[record.id] = record
                 continue
@@ -72,9 +82,12 @@ class History:
                 items[record.id] = record
                 fresh.add(record.id)
             elif isinstance(record, Listing):
-                changes += self._relist(record)
+                told = self._lists.learn(record)
+                changes += () if self._waits else told
             else:
                 figures.append(record)
+        if self._waits and now:
+            changes += self._lists.due(now)
         fresh.update(judged)
         fresh.update(change.id for change in changes)
         batch = self._ledger.batch(figures)
@@ -97,11 +110,3 @@ class History:
     def keep(self, signals: Iterable[Signal]) -> None:
         """Remember what an assessment fired, for the rules that read earlier signals."""
         self._remembered.keep(signals)
-
-    def _relist(self, listing: Listing) -> Sequence[ListingChange]:
-        """Compare a version of a list with the one before; an older version than the one held says nothing."""
-        before = self._listings.get(listing.source_id)
-        if before is not None and before.known_at > listing.known_at:
-            return ()
-        self._listings[listing.source_id] = listing
-        return compare_listings(before, listing)

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from warning.app.source_board import BoardRow, board
 from warning.catalog.source_fields import show_duration
 from warning.catalog.sources import SourceSpec, load_sources, read_sources
 from warning.cli.output import print_json, print_table
+from warning.core.list_memory import waits
 from warning.settings import load_settings
 
 SCHEMA = "feeds/1"
@@ -154,17 +156,19 @@ def status_command(*, troubled: bool, as_json: bool) -> None:
     repository = open_repository(settings)
     try:
         rows = board(load_sources(trees(settings).feeds), repository.source_states())
+        now = system_clock()
+        held = {memory.source_id: waits(memory, now) for memory in repository.lists_waiting()}
     finally:
         repository.engine.dispose()
     shown = [row for row in rows if row.is_troubled or not troubled]
     if as_json:
-        print_json(SCHEMA, {"sources": [_status(row) for row in shown]})
+        print_json(SCHEMA, {"sources": [_status(row, held.get(row.spec.id, "")) for row in shown]})
     else:
-        _print_board(shown, system_clock())
+        _print_board(shown, held, now)
     sys.exit(int(any(row.is_troubled for row in rows)))
 
 
-def _print_board(rows: list[BoardRow], now: datetime) -> None:
+def _print_board(rows: list[BoardRow], held: Mapping[str, str], now: datetime) -> None:
     header = ("source", "condition", "since", "newest", "next", "fails", "cause")
     print_table(
         header,
@@ -176,7 +180,7 @@ def _print_board(rows: list[BoardRow], now: datetime) -> None:
                 _ago(row.state.newest_at, now),
                 _ahead(row.state.next_due_at, now),
                 row.state.failures or "",
-                row.state.cause,
+                "; ".join(filter(None, (row.state.cause, held.get(row.spec.id)))),
             )
             for row in rows
         ),
@@ -185,13 +189,14 @@ def _print_board(rows: list[BoardRow], now: datetime) -> None:
     click.echo(f"{len(rows)} sources: " + ", ".join(f"{n} {name}" for name, n in counts.most_common()))
 
 
-def _status(row: BoardRow) -> dict[str, Any]:
+def _status(row: BoardRow, held: str) -> dict[str, Any]:
     state = row.state
     return {
         "id": row.spec.id,
         "enabled": row.spec.enabled,
         "condition": state.condition,
         "cause": state.cause,
+        "held_back": held,
         "since": _iso(state.since),
         "last_attempt_at": _iso(state.last_attempt_at),
         "last_success_at": _iso(state.last_success_at),

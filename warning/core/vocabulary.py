@@ -14,7 +14,7 @@ Measure = Literal[
 ]
 Frequency = Literal["D", "W", "M", "Q", "A"]
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
-ChangeKind = Literal["added", "amended", "removed"]
+ChangeKind = Literal["added", "amended", "removed", "shrank"]
 
 
 class _Ordered(StrEnum):

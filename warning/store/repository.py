@@ -13,6 +13,7 @@ from warning.core.audit import Entry, Verified, verify
 from warning.core.deliveries import Delivery, DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceReport, SourceState
+from warning.core.list_memory import ListMemory
 from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
@@ -131,6 +132,11 @@ class Repository:
         """Return which version of a list is the latest, without reading its entries."""
         with reading(self.engine) as connection:
             return lists.latest_version(connection, source_id)
+
+    def lists_waiting(self) -> tuple[ListMemory, ...]:
+        """Return the lists of which something waits to be told; what is due already may be among it."""
+        with reading(self.engine) as connection:
+            return lists.list_memories_waiting(connection)
 
     def find_item(self, item_id: str, source_id: str | None = None) -> Item | None:
         """Return one item by id; naming its source makes this an index look-up."""

@@ -31,7 +31,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -205,6 +205,14 @@ _unassessed(
     listing_changes.c.known_at,
     listing_changes.c.seq,
     assessed_at=listing_changes.c.assessed_at,
+)
+
+list_memories = Table(
+    "list_memories",
+    metadata,
+    text_column("source_id", primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    instant_column("held_until", optional=True),
 )
 
 assessments = Table(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from warning.core.evidence import Entry, KnownWindow, ListingChange
 from warning.core.explain import ExplainNode
+from warning.core.list_memory import ABSENT_FOR, SHRUNK_FOR
 from warning.core.listings import (
     ANNOUNCED_FIELDS,
     EFFECTIVE_FIELDS,
@@ -26,13 +27,26 @@ SHOWN_AMENDMENTS = 5
 PARTIAL_SHARE = 0.5
 PARTIAL_MIN = 10
 
+# What a missing entry says of itself dates from its listing, not from its going.
+GOING: frozenset[ChangeKind] = frozenset({"removed", "shrank"})
 ACTS: dict[ChangeKind, str] = {
     "added": "entity_listing",
     "amended": "entity_listing",
     "removed": "entity_delisting",
+    "shrank": "list_shrank",
 }
-DIRECTIONS: dict[ChangeKind, Direction] = {"added": "tightening", "amended": "neutral", "removed": "easing"}
-WORDS: dict[ChangeKind, str] = {"added": "added to", "amended": "amended on", "removed": "removed from"}
+DIRECTIONS: dict[ChangeKind, Direction] = {
+    "added": "tightening",
+    "amended": "neutral",
+    "removed": "easing",
+    "shrank": "neutral",
+}
+WORDS: dict[ChangeKind, str] = {
+    "added": "added to",
+    "amended": "amended on",
+    "removed": "no longer on",
+    "shrank": "gone with most of",
+}
 
 
 def detect_listing(
@@ -91,11 +105,16 @@ def looks_at(rule: ListingRule, change: ListingChange, book: Rulebook) -> bool:
 
 def wants(rule: ListingRule, change: ListingChange) -> bool:
     """Say whether the rule asks for this kind of change of this entry."""
-    if change.change not in rule.changes:
+    if not _asks_for(rule, change.change):
         return False
     if rule.entry_countries and entry_country(change.entry) not in rule.entry_countries:
         return False
     return not rule.entry_phrases or _mentions(change.entry, rule.entry_phrases)
+
+
+def _asks_for(rule: ListingRule, kind: ChangeKind) -> bool:
+    """A rule for removals hears of a list that shrank: it is what a mass removal looks like at first."""
+    return kind in rule.changes or (kind == "shrank" and "removed" in rule.changes)
 
 
 def _mentions(entry: Entry, phrases: Iterable[str]) -> bool:
@@ -121,14 +140,14 @@ def _signal(rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange
     first = changes[0]
     entries = [change.entry for change in changes]
     facts = Facts(
-        act=rule.act or ACTS[kind],
-        direction=rule.direction or DIRECTIONS[kind],
+        # A rule says what a removal means; a list that shrank means nothing yet.
+        act=ACTS[kind] if kind == "shrank" else rule.act or ACTS[kind],
+        direction=DIRECTIONS[kind] if kind == "shrank" else rule.direction or DIRECTIONS[kind],
         actors=rule.actors or _issuer(first, book),
         targets=tuple(sorted({c for c in map(entry_country, entries) if c})),
-        instrument=notice_of(entries),
-        # A removed entry still bears the dates of its listing: they say nothing about the removal.
-        announced=None if kind == "removed" else day_of(entries, ANNOUNCED_FIELDS),
-        effective=None if kind == "removed" else day_of(entries, EFFECTIVE_FIELDS),
+        instrument=None if kind in GOING else notice_of(entries),
+        announced=None if kind in GOING else day_of(entries, ANNOUNCED_FIELDS),
+        effective=None if kind in GOING else day_of(entries, EFFECTIVE_FIELDS),
         names=names_of(entries, SHOWN_NAMES),
     )
     return Signal(
@@ -164,7 +183,13 @@ def _headline(kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook
     title = book.source(first.source_id, "regulatory", "", "en").title
     count = len(changes)
     noun = "entry" if count == 1 else "entries"
-    return f"{title}: {count} {noun} {WORDS[kind].split()[0]} ({', '.join(_names(changes)[:3])})"
+    names = ", ".join(_names(changes)[:3])
+    if kind == "shrank":
+        sizes = f"{first.entries_before} to {first.entries_after}"
+        return f"{title}: shrank from {sizes} entries, to be confirmed ({names})"
+    if kind == "removed":
+        return f"{title}: {count} {noun} no longer on the list, no act seen ({names})"
+    return f"{title}: {count} {noun} {WORDS[kind].split()[0]} ({names})"
 
 
 def _names(changes: Sequence[ListingChange]) -> tuple[str, ...]:
@@ -178,12 +203,7 @@ def _reasons(
     names = _names(changes)
     rest = len(changes) - len(names)
     listed = "; ".join(names) + (f"; and {rest} more" if rest > 0 else "")
-    counted = Reason(
-        code=f"listing.{kind}",
-        text=f"{len(changes)} {WORDS[kind]} {title}: {listed}",
-        params=(("count", str(len(changes))), ("list", title), ("names", listed)),
-    )
-    reasons = [counted]
+    reasons = [_counted(kind, changes, title, listed)]
     if rule.entry_countries:
         found = ", ".join(rule.entry_countries)
         reasons.append(
@@ -192,6 +212,25 @@ def _reasons(
     if kind == "amended":
         reasons += [_amendment(change) for change in changes[:SHOWN_AMENDMENTS]]
     return tuple(reasons)
+
+
+def _counted(kind: ChangeKind, changes: Sequence[ListingChange], title: str, listed: str) -> Reason:
+    """The sentence that says what became of how many entries, and for those that went: since when."""
+    first, count = changes[0], str(len(changes))
+    said = [("count", count), ("list", title), ("names", listed)]
+    text = f"{count} {WORDS[kind]} {title}: {listed}"
+    if kind in GOING:
+        since = (first.known_at - (ABSENT_FOR if kind == "removed" else SHRUNK_FOR)).date().isoformat()
+        sizes = (str(first.entries_before), str(first.entries_after))
+        said += [("day", since), ("before", sizes[0]), ("after", sizes[1])]
+        text = (
+            f"{count} missing from {title} since {since}; no act that removes them has been seen: {listed}"
+            if kind == "removed"
+            else f"{title} shrank from {sizes[0]} to {sizes[1]} entries on {since} and has stayed so; "
+            f"the page may be cut, to be confirmed. Missing: {listed}"
+        )
+    code = "listing.missing" if kind == "removed" else f"listing.{kind}"
+    return Reason(code=code, text=text, params=tuple(said))
 
 
 def _amendment(change: ListingChange) -> Reason:
@@ -247,11 +286,11 @@ def _trace(rule: ListingRule, considered: int, fired: int, suppressed: int) -> T
 def explain_listing(rule: ListingRule, change: ListingChange, book: Rulebook) -> ExplainNode:
     """Say, condition by condition, why the rule fires on one change of a list, or why it does not."""
     country = entry_country(change.entry) or change.entry.country or "not given"
-    children = (
+    children: tuple[ExplainNode, ...] = (
         ExplainNode(label="list", passed=looks_at(rule, change, book), detail=change.source_id),
         ExplainNode(
             label="change",
-            passed=change.change in rule.changes,
+            passed=_asks_for(rule, change.change),
             detail=f"{change.change}; the rule asks for {', '.join(rule.changes)}",
         ),
         ExplainNode(
@@ -266,4 +305,7 @@ def explain_listing(rule: ListingRule, change: ListingChange, book: Rulebook) ->
         ),
     )
     passed = all(child.passed for child in children)
+    if change.change in GOING:
+        told = f"told on {change.known_at:%Y-%m-%d %H:%M} UTC, unless the entry is back before"
+        children = (*children, ExplainNode(label="waits", passed=True, detail=told))
     return ExplainNode(label=f"{rule.id} on {change.entry.name}", passed=passed, children=children)

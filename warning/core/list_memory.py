@@ -1,0 +1,179 @@
+"""What the desks were told a list holds, and what waits until the list has said it for long enough.
+
+Additions and amendments are told at once. An entry that is missing waits `ABSENT_FOR`: when it comes back before,
+neither its going nor its return is news. A version that lost a large share of the list is no truth at all: the next
+full version is compared with what was accepted before. A list that stays that small for `SHRUNK_FOR` is told once as
+having shrunk. What waits bears the time at which it is told, so that no further poll is needed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from warning.core.evidence import Entry, Listing, ListingChange, compare_listings
+
+ABSENT_FOR = timedelta(days=2)
+SHRUNK_FOR = timedelta(days=3)
+# The largest share that the sanctions list of the United States lost between two of 47 versions is 1.7 %.
+SHRUNK_SHARE = 0.25
+SHRUNK_MIN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrunk:
+    """A version held back: since when, what it holds, and what is told at `due` if no full one comes before."""
+
+    since: datetime
+    due: datetime
+    entries: tuple[Entry, ...]
+    lost: int
+    changes: tuple[ListingChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMemory:
+    """One list as told. `waiting` are removals by the time they are told; their entries are members until then.
+
+    `waived` are keys of members that went with a shrink: never told as removed one by one, nor as added when back.
+    """
+
+    source_id: str
+    members: tuple[Entry, ...]
+    waiting: tuple[ListingChange, ...] = ()
+    shrunk: Shrunk | None = None
+    waived: frozenset[str] = frozenset()
+
+    @property
+    def held(self) -> tuple[ListingChange, ...]:
+        return (*self.waiting, *(self.shrunk.changes if self.shrunk else ()))
+
+    def at(self, now: datetime) -> "ListMemory":
+        """Return the memory once everything due at `now` has been told."""
+        memory = self
+        told = {change.entry.key for change in self.waiting if change.known_at <= now}
+        if told:
+            memory = replace(
+                self,
+                members=tuple(entry for entry in self.members if entry.key not in told),
+                waiting=tuple(change for change in self.waiting if change.entry.key not in told),
+            )
+        return memory.accepted() if memory.shrunk and memory.shrunk.due <= now else memory
+
+    def accepted(self) -> "ListMemory":
+        """Take the shrunk version for the list; what it lost stays known, in case it comes back."""
+        assert self.shrunk is not None
+        here = {entry.key: entry for entry in self.shrunk.entries}
+        waiting = tuple(change for change in self.waiting if change.entry.key not in here)
+        gone = {entry.key for entry in self.members} - here.keys()
+        left = tuple(entry for entry in self.members if entry.key in gone)
+        return replace(
+            self,
+            members=(*self.shrunk.entries, *left),
+            waiting=waiting,
+            waived=frozenset(gone - {change.entry.key for change in waiting}),
+            shrunk=None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A version taken in: what is told at once, what waits anew, and what had waited and is no news after all."""
+
+    memory: ListMemory
+    told: tuple[ListingChange, ...] = ()
+    held: tuple[ListingChange, ...] = ()
+    withdrawn: tuple[ListingChange, ...] = ()
+
+    @property
+    def differences(self) -> tuple[ListingChange, ...]:
+        """Everything in which the version differs from what was told, whenever it is told."""
+        return tuple(sorted((*self.told, *self.held), key=lambda c: (c.entry.key, c.change)))
+
+
+def waits(memory: ListMemory, now: datetime) -> str:
+    """Say in one sentence what is held back of a list at `now`, and until when; empty when nothing is."""
+    memory = memory.at(now)
+    said = []
+    if memory.shrunk is not None:
+        said.append(
+            f"list held back since {memory.shrunk.since:%Y-%m-%d %H:%M} UTC: {memory.shrunk.lost} entries are "
+            f"missing, {len(memory.shrunk.entries)} are there; told as shrunk on {memory.shrunk.due:%Y-%m-%d %H:%M}"
+        )
+    if memory.waiting:
+        last = max(change.known_at for change in memory.waiting)
+        count = len(memory.waiting)
+        noun = "entry is" if count == 1 else "entries are"
+        said.append(f"{count} {noun} missing, told until {last:%Y-%m-%d %H:%M} UTC unless back before")
+    return "; ".join(said)
+
+
+def baseline(listing: Listing) -> ListMemory:
+    """The first version of a list: everything in it is known, nothing of it is news."""
+    return ListMemory(source_id=listing.source_id, members=listing.entries)
+
+
+def follow(memory: ListMemory | None, listing: Listing) -> Followed:
+    """Take in a version. Versions of one list come in the order in which they became known."""
+    if memory is None:
+        return Followed(memory=baseline(listing))
+    memory = memory.at(listing.known_at)
+    here = {entry.key for entry in listing.entries}
+    expected = {e.key for e in memory.members} - memory.waived - {c.entry.key for c in memory.waiting}
+    lost = len(expected - here)
+    if lost >= SHRUNK_MIN and lost > SHRUNK_SHARE * len(expected):
+        # Absence proves nothing on a cut page, presence does.
+        here_again = tuple(change for change in memory.waiting if change.entry.key in here)
+        still = tuple(change for change in memory.waiting if change.entry.key not in here)
+        followed = _shrunk(replace(memory, waiting=still), listing, expected, lost)
+        return replace(followed, withdrawn=(*followed.withdrawn, *here_again))
+    return _full(memory, listing, here)
+
+
+def _shrunk(memory: ListMemory, listing: Listing, expected: set[str], lost: int) -> Followed:
+    """Hold the version back. Names that were known under another key are not new when it is told."""
+    since = memory.shrunk.since if memory.shrunk else listing.known_at
+    due = since + SHRUNK_FOR
+    names = {_name(entry) for entry in memory.members}
+    differing = compare_listings(_as_listing(e for e in memory.members if e.key in expected), listing)
+    known = {entry.key for entry in memory.members}
+    changes = tuple(
+        replace(change, change="shrank" if change.change == "removed" else change.change, known_at=due)
+        for change in differing
+        if change.change != "added" or (change.entry.key not in known and _name(change.entry) not in names)
+    )
+    shrunk = Shrunk(since=since, due=due, entries=listing.entries, lost=lost, changes=changes)
+    withdrawn = memory.shrunk.changes if memory.shrunk else ()
+    return Followed(memory=replace(memory, shrunk=shrunk), held=changes, withdrawn=withdrawn)
+
+
+def _full(memory: ListMemory, listing: Listing, here: set[str]) -> Followed:
+    back = tuple(change for change in memory.waiting if change.entry.key in here)
+    still = tuple(change for change in memory.waiting if change.entry.key not in here)
+    apart = memory.waived - here | {change.entry.key for change in still}
+    before = _as_listing(entry for entry in memory.members if entry.key not in apart)
+    changes = compare_listings(before, listing)
+    missing = tuple(
+        replace(change, known_at=listing.known_at + ABSENT_FOR)
+        for change in changes
+        if change.change == "removed"
+    )
+    told = tuple(change for change in changes if change.change != "removed")
+    apart |= {change.entry.key for change in missing}
+    left = tuple(entry for entry in memory.members if entry.key in apart)
+    after = ListMemory(
+        source_id=memory.source_id,
+        members=(*listing.entries, *left),
+        waiting=(*still, *missing),
+        waived=memory.waived - here,
+    )
+    withdrawn = (*back, *(memory.shrunk.changes if memory.shrunk else ()))
+    return Followed(memory=after, told=told, held=missing, withdrawn=withdrawn)
+
+
+def _as_listing(entries: Iterable[Entry]) -> Listing:
+    """What was told, in the shape in which versions are compared; only its entries are looked at."""
+    return Listing(id="", source_id="", known_at=datetime.min.replace(tzinfo=UTC), entries=tuple(entries))
+
+
+def _name(entry: Entry) -> str:
+    return "".join(letter for letter in entry.name.casefold() if letter.isalnum())
