@@ -1,6 +1,7 @@
 """Block Kit: inside Slack's limits and our budget, and never a word of a source read as markup."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +21,10 @@ from tests.adapters.alert_samples import (
 from tests.core.build import press, signal
 from warning.channels.block_kit import MAX_BLOCKS, MAX_JSON, escape, json_size, note_payload, slack_payload
 from warning.channels.render import render
+from warning.channels.slack_answers import Line
 from warning.channels.words import LANGUAGES
 from warning.core.joining import open_alert
+from warning.core.shares import Share
 from warning.core.vocabulary import Severity
 
 
@@ -69,7 +72,8 @@ def test_block_kit_keeps_every_limit_for_every_sort_of_alert(sample, language, s
 def test_block_kit_gives_the_parts_in_the_order_an_officer_reads():
     blocks = slack_payload(message(updated(), "ko"), row(updated(), "ko"))["blocks"]
     assert [b["block_id"] for b in blocks] == [
-        f"{part}-v2" for part in ("title", "changes", "lead", "fields", "why", "evidence", "next", "actions", "context")
+        f"{part}-v2"
+        for part in ("title", "changes", "lead", "fields", "why", "evidence", "next", "actions", "context")
     ]
     assert blocks[-1]["elements"][0]["text"] == "TLP:CLEAR"
 
@@ -130,3 +134,55 @@ def test_reminder_says_that_nobody_has_acknowledged_in_the_message_and_in_the_th
     assert reminded.reminder in json.dumps(whole, ensure_ascii=False)
     assert note["text"].startswith(escape(reminded.reminder.rstrip(".。")))
     assert reminded.sentence.startswith(f"{reminded.title}. {reminded.reminder}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_fullest_message_with_mentions_a_reminder_and_a_share_keeps_every_limit(sample, language):
+    alert = SAMPLES[sample]()
+    share = Share(
+        alert_key=alert.key,
+        alert_version=alert.version,
+        from_desk="kr",
+        to_desk="us",
+        marking=alert.marking,
+        actor="slack:U0KIM 김",
+        reason="<!channel> " + "재고를 가진 회사가 있습니다 " * 40,
+        asked_at=alert.updated_at,
+        confirmed_by="S. Park",
+    )
+    said = render(alert, DESKS[language], BOOK, reminder=2, share=share)
+    said = replace(said, mention=tuple(f"U0{n:09d}" for n in range(10)))
+    payload = slack_payload(said, row(alert, language), calls=True)
+    assert_within_limits(payload)
+    assert_within_limits(note_payload(said, row(alert, language), calls=True))
+    assert said.shared[:150] in json.dumps(payload, ensure_ascii=False)
+    assert "slack:U0KIM" not in said.shared
+    assert "<!channel>" not in payload["text"]
+
+
+def test_people_are_called_on_the_first_message_and_not_on_quiet_updates():
+    said = replace(message(updated(), "ko"), mention=("U0123", "S0456"))
+    calls = {part.get("user_id") or part.get("usergroup_id") for part in elements(_first(said))} - {None}
+    assert calls == {"U0123", "S0456"}
+    quiet = json.dumps([slack_payload(said, row(updated(), "ko")), note_payload(said, row(updated(), "ko"))])
+    assert "U0123" not in quiet
+
+
+def _first(said):
+    return slack_payload(said, row(updated(), "ko"), calls=True)["blocks"]
+
+
+def test_message_has_no_buttons_where_nobody_listens():
+    assert "alert_ack" not in json.dumps(slack_payload(message(), row(), can_act=False))
+
+
+@settings(deadline=None, max_examples=60)
+@given(texts=st.lists(HOSTILE, min_size=1, max_size=3), markup=st.sampled_from(MARKUP))
+def test_answers_cannot_be_bent_by_what_people_write(texts, markup):
+    line = Line(texts=(markup, *texts, "@U0PARK"), calls=("U0PARK",))
+    payload = line.payload()
+    assert "<" not in payload["text"]
+    called = [part for part in elements(payload["blocks"]) if part.get("type") in {"user", "usergroup"}]
+    assert {part["user_id"] for part in called} <= {"U0PARK"}
+    assert all(part.get("type") != "mrkdwn" for part in elements(payload["blocks"]))

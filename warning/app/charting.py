@@ -1,7 +1,7 @@
 """The chart of an alert about figures: the series its evidence belongs to, as it was known when the version was made."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from warning.channels.message import Chart, Message
@@ -44,7 +44,7 @@ def chart_of(message: Message, book: Rulebook, repository: StoredFigures) -> Cha
         points[-1].unit if not points[-1].currency else f"{points[-1].currency}/{points[-1].unit}", 20
     )
     title = plain(shown.title.rsplit(", ", 1)[0], 120)
-    line = tuple((point.occurred_at.date(), point.value) for point in points if point.value is not None)
+    line = tuple((_last_day(point), point.value) for point in points if point.value is not None)
     values = [value for _, value in line]
     alt = words.say(
         "chart.alt",
@@ -60,7 +60,6 @@ def chart_of(message: Message, book: Rulebook, repository: StoredFigures) -> Cha
         title=words.say("chart.title", series=title, unit=unit),
         alt=alt,
         points=line,
-        told_on=alert.updated_at.date(),
     )
 
 
@@ -77,6 +76,11 @@ def _points(alert: Alert, repository: StoredFigures) -> list[Observation]:
     series = next(((f.source_id, f.series_id) for f in known if f.id in shown), None)
     newest = {f.period: f for f in known if (f.source_id, f.series_id) == series}
     return sorted(newest.values(), key=lambda f: f.occurred_at)
+
+
+def _last_day(figure: Observation) -> date:
+    """A period ends when the next begins: the figure of December is not one of January."""
+    return (figure.occurred_at - timedelta(seconds=1)).date()
 
 
 def _said(value: float) -> str:

@@ -99,7 +99,8 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
             "text": {"type": "plain_text", "text": shorten(message.title, MAX_HEADER), "emoji": False},
         },
     ]
-    said = [_section([_bold(called)]) for called in (message.shared, message.reminder) if called]
+    called = filter(None, (message.shared, message.reminder))
+    said = [_section([_bold(shorten(line, max(value, 200)))]) for line in called]
     if said:
         blocks.append(_rich("reminder", message, said))
     if message.changes:

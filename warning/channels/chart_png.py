@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 from warning.channels.message import Chart
 
 WIDTH, HEIGHT = 1104, 400  # shown at half the size, sharp on dense screens
-LEFT, RIGHT, TOP, BOTTOM = 150, 40, 30, 60
-INK, QUIET, LINE, MARK = "#1c2127", "#59626d", "#0b4f9e", "#b3400e"
+LEFT, RIGHT, TOP, BOTTOM = 150, 70, 30, 60
+INK, QUIET, LINE = "#1c2127", "#59626d", "#0b4f9e"
 FONT_SIZE = 24
 GRID_LINES = 4
 DATES = 4
@@ -23,7 +23,7 @@ def chart_png(chart: Chart) -> bytes:
     font = ImageFont.load_default(FONT_SIZE)
     top = _round_up(max((value for _, value in chart.points), default=1.0))
     low = min(0.0, *(value for _, value in chart.points))
-    first, last = chart.points[0][0], max(chart.points[-1][0], chart.told_on)
+    first, last = chart.points[0][0], chart.points[-1][0]
     for step in range(GRID_LINES + 1):
         value = low + (top - low) * step / GRID_LINES
         y = _y(value, low, top)
@@ -33,9 +33,6 @@ def chart_png(chart: Chart) -> bytes:
         draw.text(
             (_x(day, first, last), HEIGHT - BOTTOM + 14), f"{day:%Y-%m}", fill=QUIET, font=font, anchor="ma"
         )
-    told = _x(chart.told_on, first, last)
-    for y in range(TOP, HEIGHT - BOTTOM, 14):
-        draw.line([(told, y), (told, y + 7)], fill=MARK, width=3)
     line = [(_x(day, first, last), _y(value, low, top)) for day, value in chart.points]
     draw.line(line, fill=LINE, width=5, joint="curve")
     x, y = line[-1]

@@ -38,12 +38,11 @@ class Headings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The figures an alert is about, oldest first. `alt` says in words what the line shows."""
+    """The figures an alert is about by the last day of their period, oldest first. `alt` says in words what they show."""
 
     title: str
     alt: str
     points: tuple[tuple[date, float], ...]
-    told_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

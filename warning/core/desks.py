@@ -27,7 +27,7 @@ class Destination(OperatorModel):
     to: tuple[str, ...] = Field(min_length=1)
     ceiling: Marking = Marking.AMBER
     threshold: Severity | None = None
-    mention: tuple[SlackPerson, ...] = ()
+    mention: tuple[SlackPerson, ...] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
     def _fits_its_channel(self) -> "Destination":
