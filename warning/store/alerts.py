@@ -10,7 +10,7 @@ from warning.core.alerts import Alert
 from warning.core.assess import State
 from warning.core.deliveries import Withheld
 from warning.core.vocabulary import Severity
-from warning.store.pace import past
+from warning.store.pace import is_open, past
 from warning.store.rows import from_json
 from warning.store.schema import alert_versions, alerts, outbox, withheld
 from warning.store.silences import kept_silences
@@ -25,18 +25,21 @@ def state(connection: Connection, *, since: datetime | None = None) -> State:
         query = query.where(alerts.c.last_evidence_at >= since)
     return State(
         open_alerts=_read(connection, query.order_by(alerts.c.key)),
-        told=told(connection),
+        told=told(connection, since),
         silences=kept_silences(connection),
-        past=past(connection),
+        past=past(connection, since),
     )
 
 
-def told(connection: Connection) -> Mapping[tuple[str, str], Severity]:
-    """Return the highest severity delivered or owed, by (alert key, desk id). Dead letters told nobody."""
+def told(connection: Connection, since: datetime | None = None) -> Mapping[tuple[str, str], Severity]:
+    """Return the highest severity delivered or owed, by (alert key, desk id), of the alerts that `state` returns.
+
+    Dead letters told nobody.
+    """
     query = (
         select(outbox.c.alert_key, outbox.c.desk_id, outbox.c.severity)
         .join(alerts, alerts.c.key == outbox.c.alert_key)
-        .where(outbox.c.state != "dead", alerts.c.state == "open")
+        .where(outbox.c.state != "dead", is_open(since))
         .distinct()
     )
     highest: dict[tuple[str, str], Severity] = {}

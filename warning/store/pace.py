@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Connection, Row, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, true
 
 from warning.core.alerts import Alert
 from warning.core.approval import Approval
 from warning.core.audit import Record
-from warning.core.deliveries import Delivery, Withheld
+from warning.core.deliveries import Delivery, DeliveryState, Withheld
 from warning.core.pace import FIRSTS_KEPT, Held, Past, Place
 from warning.core.vocabulary import Severity
 from warning.errors import EvidenceMissing, ReviewRefused
@@ -20,29 +20,38 @@ from warning.store.rows import storable
 from warning.store.schema import alerts, approvals, outbox, withheld
 
 
-def past(connection: Connection) -> Past:
-    """Return the past of the alerts still open. What is held counts as not yet told; `pace` looks at the time."""
+def past(connection: Connection, since: datetime | None = None) -> Past:
+    """Return the past of the alerts still open. What is held counts as not yet told; `pace` looks at the time.
+
+    With `since`, of those alone whose last evidence is as new: what lies behind it costs nothing.
+    """
     return Past(
-        told_at=_told_at(connection),
+        told_at=_told_at(connection, since),
         firsts=_firsts(connection),
         held=_held(connection),
-        approvals=standing_approvals(connection),
+        approvals=standing_approvals(connection, since),
     )
 
 
-def _told_at(connection: Connection) -> Mapping[tuple[str, str], datetime]:
+def is_open(since: datetime | None) -> ColumnElement[bool]:
+    """An alert still open; with `since`, one with evidence as new."""
+    is_recent = true() if since is None else alerts.c.last_evidence_at >= since
+    return and_(alerts.c.state == "open", is_recent)
+
+
+def _told_at(connection: Connection, since: datetime | None) -> Mapping[tuple[str, str], datetime]:
     o = outbox.c
     query = (
         select(o.alert_key, o.desk_id, func.max(o.created_at).label("at"))
         .join(alerts, alerts.c.key == o.alert_key)
-        .where(o.state != "dead", alerts.c.state == "open", o.hold_until.is_(None), o.step == 0)
+        .where(o.state != "dead", is_open(since), o.hold_until.is_(None), o.step == 0)
         .group_by(o.alert_key, o.desk_id)
     )
     told = {(row.alert_key, row.desk_id): row.at for row in connection.execute(query)}
     was_held = (
         select(o.alert_key, o.desk_id, o.hold_until)
         .join(alerts, alerts.c.key == o.alert_key)
-        .where(o.state != "dead", alerts.c.state == "open")
+        .where(o.state != "dead", is_open(since))
         .where(o.hold_until.is_not(None), or_(o.state != "pending", o.attempts > 0))
     )
     for row in connection.execute(was_held):
@@ -52,14 +61,19 @@ def _told_at(connection: Connection) -> Mapping[tuple[str, str], datetime]:
 
 
 def _firsts(connection: Connection) -> tuple[tuple[str, datetime], ...]:
-    """Every alert first told to a desk within the last eight days before the newest, once, the oldest first."""
+    """Every alert first told to a desk within the last eight days before the newest row, once, the oldest first.
+
+    Rows are looked up state by state: so the index by state and time finds the newest, however many lie behind.
+    """
     o = outbox.c
-    newest = connection.execute(select(func.max(o.created_at)).where(o.reason == "first")).scalar()
+    states = get_args(DeliveryState)
+    newest_of = (connection.execute(select(func.max(o.created_at)).where(o.state == s)) for s in states)
+    newest = max((at for found in newest_of if (at := found.scalar()) is not None), default=None)
     if newest is None:
         return ()
     query = (
         select(o.desk_id, func.min(o.created_at).label("at"))
-        .where(o.reason == "first", o.created_at > newest - FIRSTS_KEPT)
+        .where(o.state.in_(states), o.reason == "first", o.created_at > newest - FIRSTS_KEPT)
         .group_by(o.desk_id, o.alert_key)
         .order_by("at", o.desk_id)
     )
@@ -79,10 +93,10 @@ def _held(connection: Connection) -> Mapping[Place, Held]:
     }
 
 
-def standing_approvals(connection: Connection) -> Mapping[str, Approval]:
+def standing_approvals(connection: Connection, since: datetime | None = None) -> Mapping[str, Approval]:
     """Return the last decision about each alert still open, by key."""
     query = select(approvals).join(alerts, alerts.c.key == approvals.c.alert_key)
-    query = query.where(alerts.c.state == "open").order_by(approvals.c.seq)
+    query = query.where(is_open(since)).order_by(approvals.c.seq)
     return {row.alert_key: _approval(row) for row in connection.execute(query)}
 
 
