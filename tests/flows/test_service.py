@@ -191,3 +191,31 @@ def wait_for(condition, seconds: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.2)
+
+
+def test_service_listens_where_it_is_told_and_stops_cleanly(environment, publisher):
+    publish(publisher[0])
+    asked = {
+        **environment,
+        "WARNING_LISTEN": "127.0.0.1:0",
+        "WARNING_SLACK_SIGNING_SECRET": "s",
+        "WARNING_SLACK_BOT_TOKEN": "xoxb-1",
+        "WARNING_SLACK_APP_TOKEN": "xapp-1",
+        "WARNING_SLACK_BASE_URL": "http://127.0.0.1:9/api/",
+        "WARNING_KEY_FEED_KR": "t",
+    }
+    with start(asked) as process:
+        assert "running" in process.stderr.readline()
+        heard = process.stderr.readline() + process.stderr.readline()
+        assert "Slack by Socket Mode" in heard
+        assert "Slack's signed requests and the feeds of kr" in heard
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert "stopped" in process.stderr.read()
+
+
+def test_service_that_cannot_answer_buttons_says_which_setting_is_missing(environment, publisher):
+    publish(publisher[0])
+    refused = warning({**environment, "WARNING_SLACK_APP_TOKEN": "xapp-1"}, "run", "--role", "deliver")
+    assert refused.returncode == 2
+    assert "WARNING_SLACK_BOT_TOKEN" in refused.stderr
