@@ -85,10 +85,14 @@ def replay(path: Path, book: Rulebook) -> str:
 
 
 def one_edit(path: Path, book: Rulebook) -> str:
-    """An edit with a word that the index lacks the first time: its look is timed with it."""
+    """The words that bar a sentence taken out: talk becomes events."""
     rule = next(rule for rule in book.rules if rule.id == EDITED)
     assert isinstance(rule, TextRule)
-    edited = rule.model_copy(update={"match": rule.match.model_copy(update={"none": []})})
+    loose = {
+        name: tuple(near.model_copy(update={"none": ()}) for near in getattr(rule.match, name))
+        for name in ("near", "near_any")
+    }
+    edited = rule.model_copy(update={"match": rule.match.model_copy(update=loose)})
     ready_index(path, alone(book, edited), make=False)
     began = time.perf_counter()
     found = preview(history(path), book, edited)

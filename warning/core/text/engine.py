@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
@@ -37,8 +37,13 @@ class TextEngine:
         active = [rule for rule in book.active("text", "context") if isinstance(rule, TextRule)]
         self.rules = tuple(compile_rule(rule, self.lexicon) for rule in active)
         self._matcher = Matcher(self.lexicon.entries)
-        anchors = [_anchors(rule, frequencies) for rule in self.rules]
-        self.screen = Screen(self.rules, self.lexicon.entries, anchors=anchors, make_finder=make_finder)
+        self._frequencies, self._make_finder = frequencies, make_finder
+
+    @cached_property
+    def screen(self) -> Screen:
+        """Made when first asked for: whoever knows where terms stand already asks only `confirm`."""
+        anchors = [_anchors(rule, self._frequencies) for rule in self.rules]
+        return Screen(self.rules, self.lexicon.entries, anchors=anchors, make_finder=self._make_finder)
 
     def read(self, item: Item) -> Reading:
         """Read an item completely."""

@@ -76,6 +76,16 @@ _BEFORE_END = re.compile(
     re.IGNORECASE,
 )
 _AFTER_END = re.compile(r"\s*(?:まで|까지|为止|前(?:有效|暂停))")
+# What no text lacks that states such a time: a long text without it need not be read for it.
+_COUNTED_DAYS = re.compile(r"\d(?: calendar)? days|\d[日天일]")
+_TELLING_MONTHS = ("months", "个月", "개월", "公布の日から")
+_TELLING_AT_ONCE = (
+    "immediate", "publication", "promulgation", "announcement", "issuance", "release",
+    "日起", "立即", "即日", "同日", "日から", "本から", "きょうから", "今から",
+    "날부터", "즉시", "오늘", "당일",
+)  # fmt: skip
+# Letters that a search without regard to case takes for others.
+_ODD_LETTERS = re.compile("[İıſ\u212a]")
 _ENDING = re.compile(
     r"暂停|中止|延期|停止|有效期|期限|停止|猶予|凍結|延長|유예|중단|연기|한시|suspen|paus|extend|expire|halt|temporar|truce|delay|waive|deferr?"
     , re.IGNORECASE,
@@ -166,14 +176,20 @@ def _effective(text: str, announced: date, *, dated: bool) -> date | None:
                 return found.day
         elif weak is None and _BEFORE_EFFECT.search(before) and not _BEFORE_END.search(before):
             weak = found.day if not dated or found.day >= announced else None
-    if match := _DAYS_AFTER.search(text):
+    low = "" if _ODD_LETTERS.search(text) else text.lower()
+    if match := _DAYS_AFTER.search(text) if not low or _COUNTED_DAYS.search(low) else None:
         return announced + timedelta(days=int(next(g for g in match.groups() if g)))
-    if match := _MONTHS_AFTER.search(text):
+    if match := _MONTHS_AFTER.search(text) if _may_tell(low, _TELLING_MONTHS) else None:
         written = next(g for g in match.groups() if g)
         return months_after(announced, _COUNTS.get(written.lower()) or int(written))
-    if _AT_ONCE.search(text):
+    if _may_tell(low, _TELLING_AT_ONCE) and _AT_ONCE.search(text):
         return announced
     return weak
+
+
+def _may_tell(low: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands in the text in small letters; it may when that was not given."""
+    return not low or any(word in low for word in words)
 
 
 def _plausible(found: Found, announced: date) -> bool:
