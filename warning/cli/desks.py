@@ -104,6 +104,12 @@ def _channel_notes(book: Rulebook, settings: Settings) -> list[str]:
         for channel in sorted({d.channel for d in desk.destinations})
         if channel in missing
     ]
+    notes += [
+        f"{desk.id}: WARNING_KEY_WEBHOOK_{desk.id.upper().replace('-', '_')} is not set: its webhooks are not signed or sent"
+        for desk in book.desks
+        if any(d.channel == "webhook" for d in desk.destinations)
+        and desk.id not in settings.desk_keys("webhook")
+    ]
     return notes + [note for desk in book.desks for note in _shadowed(desk)]
 
 
