@@ -1,6 +1,7 @@
 """A desk works through its alerts from the command line."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 
 from tests.adapters.judged import commit, document, fired
 from warning.cli.main import cli
-from warning.errors import ReviewRefused
+from warning.errors import CatalogError, ReviewRefused
+from warning.resources import tree
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
 
@@ -108,3 +110,20 @@ def test_the_audit_log_tells_the_acts_and_shows_tampering(warning, key: str, sql
     broken = warning("audit", "verify")
     assert broken.return_value == 1
     assert "broken: entry 2 was changed after it was written" in broken.stdout
+
+
+def test_alerts_are_read_while_a_rule_file_is_broken_but_not_while_a_desk_is(
+    warning, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rules = tmp_path / "rules"
+    shutil.copytree(tree("rules"), rules)
+    monkeypatch.setenv("WARNING_RULES_DIR", str(rules))
+    (rules / "signals" / "list-any-removal.yaml").write_text("id: [broken", encoding="utf-8")
+    read = warning("alerts", "list", "--json")
+    assert [alert["key"] for alert in json.loads(read.stdout)["alerts"]] == [key]
+    assert "list-any-removal.yaml" in read.stderr
+    with pytest.raises(CatalogError):
+        warning("alerts", "ack", key, "--desk", "kr", "--by", "Kim")
+    (rules / "desks" / "kr.yaml").write_text("id: [broken", encoding="utf-8")
+    with pytest.raises(CatalogError):
+        warning("alerts", "list")

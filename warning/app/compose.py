@@ -86,10 +86,16 @@ def open_repository(settings: Settings) -> Repository:
     return Repository(open_engine(settings.url))
 
 
-def compose(settings: Settings, *, clock: Clock = system_clock) -> System:
-    """Build every part. Raises CatalogError when there is no good rulebook to start with."""
+def compose(settings: Settings, *, clock: Clock = system_clock, only_reads: bool = False) -> System:
+    """Build every part. Raises CatalogError when there is no good rulebook to start with.
+
+    Who only reads what was told can do without the rules of broken files.
+    """
     where = trees(settings)
-    rulebooks = RulebookHolder(where.rules, where.feeds, where.overlay, today=lambda: clock().date())
+    rulebooks = RulebookHolder(
+        where.rules, where.feeds, where.overlay,
+        today=lambda: clock().date(), without_broken_rules=only_reads,
+    )  # fmt: skip
     repository = open_repository(settings)
     return System(
         settings=settings,

@@ -15,9 +15,17 @@ from warning.errors import Problem
 
 
 def read_rulebook(
-    rules_dir: Path, feeds_dir: Path, overlay_dir: Path | None = None, *, today: date | None = None
+    rules_dir: Path,
+    feeds_dir: Path,
+    overlay_dir: Path | None = None,
+    *,
+    today: date | None = None,
+    without_broken_rules: bool = False,
 ) -> tuple[Rulebook | None, tuple[Problem, ...]]:
-    """Read everything and return what is wrong as well; the rulebook is None when a problem is fatal."""
+    """Read everything and return what is wrong as well; the rulebook is None when a problem is fatal.
+
+    `without_broken_rules`, for who only reads what was told: mistakes in rule files leave out rules, no rulebook.
+    """
     tree, problems = read_rules_tree(rules_dir)
     sources, switched_off, of_sources = _sources(feeds_dir)
     problems += of_sources
@@ -30,7 +38,9 @@ def read_rulebook(
     problems += check_tree(tree, judged, switched_off)
     problems = suppressed(problems, (rules_dir, feeds_dir, overlay_dir), today)
     problems = tuple(sorted(set(problems)))
-    if tree.policy is None or any(problem.fatal for problem in problems):
+    places = [folder / "signals" for folder in (rules_dir, overlay_dir) if folder and without_broken_rules]
+    fatal = (p for p in problems if p.fatal and not any(Path(p.file).is_relative_to(at) for at in places))
+    if tree.policy is None or any(fatal):
         return None, problems
     return _book(tree, sources), problems
 

@@ -30,8 +30,10 @@ class RulebookHolder:
         overlay_dir: Path | None = None,
         *,
         today: Callable[[], date] | None = None,
+        without_broken_rules: bool = False,
     ) -> None:
         """Read the files. Raises CatalogError when there is no good rulebook to begin with."""
+        self._without_broken_rules = without_broken_rules
         self._directories = (rules_dir, feeds_dir, overlay_dir)
         self._today = today
         self.problems: tuple[Problem, ...] = ()
@@ -82,7 +84,9 @@ class RulebookHolder:
     def _read(self) -> Rulebook | None:
         rules, feeds, overlay = self._directories
         today = self._today() if self._today else None
-        book, self.problems = read_rulebook(rules, feeds, overlay, today=today)
+        book, self.problems = read_rulebook(
+            rules, feeds, overlay, today=today, without_broken_rules=self._without_broken_rules
+        )
         return book
 
     def _stamp_now(self) -> Stamp:

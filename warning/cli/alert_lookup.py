@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
 from warning.app.compose import System, compose
 from warning.core.alerts import Alert
 from warning.errors import EvidenceMissing
@@ -10,9 +12,14 @@ from warning.settings import load_settings
 
 
 @contextmanager
-def composed_system() -> Iterator[System]:
-    """The system of the settings, closed at the end."""
-    system = compose(load_settings())
+def composed_system(*, only_reads: bool = False) -> Iterator[System]:
+    """The system of the settings, closed at the end. Commands that only read work on while a rule file is broken."""
+    system = compose(load_settings(), only_reads=only_reads)
+    broken = sorted({problem.file for problem in system.rulebooks.fatal_problems})
+    if broken:
+        click.echo(
+            f"note: read without {', '.join(broken)}: `warning rules check` says what is wrong", err=True
+        )
     try:
         yield system
     finally:

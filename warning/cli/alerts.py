@@ -74,7 +74,7 @@ def list_command(
     """
     if desk_id is None and state not in {None, "open", "closed"}:
         raise click.UsageError(f"an alert is {state} at a desk: name it with --desk")
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         found = system.repository.alerts(since=_utc(since), until=_utc(until))
         reviews: Mapping[str, Review] = {}
         if desk_id is not None:
@@ -127,7 +127,7 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
       warning alerts show a-0123456789abcdef --desk kr
       warning alerts show a-0123 --json
     """
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         versions = _readable(system, versions_named(system, key), desk_id)
         if evidence is not None:
             sys.stdout.buffer.write(_as_fetched(system, versions[-1], evidence))
