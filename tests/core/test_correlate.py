@@ -5,7 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.build import at, book, exhibit, press, signal
+from tests.core.build import at, book, exhibit, press, signal, text_rule
 from warning.core.correlate import correlate, instrument_key
 from warning.core.grading import grade
 from warning.core.vocabulary import Certainty, Marking, Severity
@@ -74,6 +74,16 @@ def test_evidence_beyond_what_is_shown_is_counted_once_when_seen_again():
     (again,) = alerts(articles, [first])
     assert again.kind == "joined"
     assert again.alert.evidence_total == first.evidence_total == 60
+
+
+def test_edited_document_beyond_what_is_shown_is_counted_once_when_another_rule_fires_on_it():
+    articles = [signal(f"n{n:03}", exhibit=press(f"n{n:03}")) for n in range(60)]
+    first = alerts(articles)[0].alert
+    two_rules = book(rules=(text_rule(), text_rule("prc-bans")))
+    edited = signal("n059", rule_id="prc-bans", exhibit=press("n059"))
+    (change,), _ = correlate([edited], [first], two_rules, edited.known_at)
+    assert change.alert.key == first.key
+    assert change.alert.evidence_total == 60
 
 
 def test_edited_document_that_adds_the_effective_date_makes_a_version():

@@ -1,13 +1,14 @@
 """The arithmetic of one alert: which facts win, how sure we are, what changed. Values in, values out."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
 from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
-from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal
+from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_id
 from warning.core.vocabulary import Certainty
 
 SHOWN_REASONS = 8
@@ -52,7 +53,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     shown = {e.evidence_id for e in alert.exhibits}
     joined_before = set(alert.signal_ids)
     news = _distinct(s.exhibit for s in signals if s.id not in joined_before)
-    fresh = [e for e in news if e.evidence_id not in shown]
+    fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
     facts = _merge_facts(alert, signals)
@@ -86,6 +87,13 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
         )
     return joined
+
+
+def _is_counted(exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], book: Rulebook) -> bool:
+    """Whether another rule brought this document before: one that was edited, beyond those that are shown."""
+    if alert.evidence_total <= len(alert.exhibits):
+        return False
+    return any(signal_id(rule.id, exhibit.evidence_id) in joined for rule in book.rules)
 
 
 def alert_title(facts: Facts, book: Rulebook) -> str:
