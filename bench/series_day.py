@@ -8,6 +8,9 @@ ten partners. Each round stores one new figure a series, unassessed, and then do
 (a) read from the store, (b) put the figures as known in order, (c) judge, (d) commit. The first round is the
 one after a start of the process. The floor is numpy alone: the exact median and MAD of the last 260 figures
 of as many series, in memory, in the same run. Seconds are wall time and processor time of this process.
+
+With `--series 4000 --rounds 3` on SQLite, processor milliseconds on a loaded machine of two cores: after a start
+read 16,618 and judge 2,543; the third day read 115, judge 186, commit 36; the floor 89; 824 MB at most.
 """
 
 import argparse
