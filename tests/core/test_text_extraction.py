@@ -36,6 +36,7 @@ def item(title: str = "", *, country: str = "CN", url: str = "", source: str = "
         ("令和5年経済産業省令第26号", "METI Ordinance 2023/26"),
         ("산업통상자원부 고시 제2024-12호", "MOTIE Notice 2024-12"),
         ("Decision n°004/ARECOMS/2025", "ARECOMS 2025/4"),
+        ("Statutory Instrument 213 of 2022", "SI 2022/213"),
         ("no number here in 2025", None),
     ],
 )

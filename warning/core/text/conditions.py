@@ -10,6 +10,7 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 from warning.core.text.stance import denied_sentences, eased_sentences
+from warning.core.text.subject import others_sentences
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
 REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting"})
@@ -133,10 +134,10 @@ class CompiledRule:
         return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
 
     def told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
-        """Leave out what the sentence denies, and for a rule of tightening what it says is eased."""
+        """Leave out what the sentence denies or tells of another state; for a rule of tightening, what is eased."""
         if not matches or not self.rule.interrupts:
             return matches
-        untold = denied_sentences(reading)
+        untold = denied_sentences(reading) | others_sentences(reading, self.rule.actors)
         if self.rule.direction == "tightening":
             untold |= eased_sentences(reading, self.acts)
         return [match for match in matches if not any(reading.sentence_of(hit) in untold for hit in match)]

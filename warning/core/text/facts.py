@@ -11,11 +11,11 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
+from warning.core.text.subject import acting_state
 from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
 
 EASING_CUE = "cue:ease"
-_LISTS = frozenset({"entity_listing", "entity_delisting"})
 _HEADED = re.compile(
     r"^(?:[^。；，、,;\n]{0,8}、){0,12}[^。；，、,;\n]{0,12}?(?:相关(?:两用)?(?:物项|技术|材料|设备)|(?:等|两用)?物项)"
     r"|^(?:[ -]related)?\s+(?:items|products|technolog)",
@@ -25,6 +25,7 @@ _OPEN_TITLE = re.compile(r"等(?!\d)|有关物项|certain|related|and other", re
 _NUMBERED_ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；\n]{0,34}", re.MULTILINE)
 _OFFICIAL_HEAD = 600
 _LEAD = 1200
+_OPENING = 300
 
 
 def facts_of(
@@ -34,7 +35,7 @@ def facts_of(
     title = reading.sentences_in_title()
     told = {reading.sentence_of(hit) for event in verdict.events for hit in event} or title
     act, direction = _act(rule, verdict, reading, lexicon, told)
-    actors = rule.actors or actors_in(reading, title | told, lexicon.terms.actors)
+    actors = rule.actors or _actors(reading, title | told, lexicon)
     stretches = _stretches(reading, told)
     dated = [*stretches, reading.summary] if official else stretches
     timing = timing_of(reading.item, reading.text, dated, official=official)
@@ -44,11 +45,12 @@ def facts_of(
         direction=direction,
         materials=_materials(verdict, reading, lexicon, title, told, official=own),
         actors=tuple(actors),
-        # The title of a list's notice counts its entries; whose they are stands in the abstract.
+        # The title of a list's notice counts its entries; whose they are stands in what follows it.
         targets=targets_in(
             reading,
-            title | told | (reading.lead() if official and act in _LISTS else set()),
+            title | told | (_opening(reading) if official else set()),
             frozenset(actors),
+            act=act,
         ),
         instrument=instrument_of(
             reading.item,
@@ -59,6 +61,13 @@ def facts_of(
         effective=timing.effective,
         expires=timing.expires,
     )
+
+
+def _actors(reading: Reading, sentences: Iterable[int], lexicon: Lexicon) -> tuple[str, ...]:
+    """Whom the headline shows acting; where it is silent, who is named, and of an official act its own state."""
+    if state := acting_state(reading):
+        return (state,)
+    return actors_in(reading, sentences, lexicon.terms.actors)
 
 
 def _act(
@@ -165,6 +174,12 @@ def _heads_a_clause(reading: Reading, hit: Hit) -> bool:
     """
     _, end = reading.span(hit)
     return _HEADED.match(reading.text[end : end + 120]) is not None
+
+
+def _opening(reading: Reading) -> set[int]:
+    """The sentences in which a notice starts to say what it does: its abstract, else the first of its body."""
+    end = len(reading.title) + _OPENING
+    return {n for n in range(len(reading.ends)) if reading.sentence_span(n)[0] < end}
 
 
 def _stretches(reading: Reading, told: Iterable[int]) -> list[str]:

@@ -2,7 +2,7 @@
 
 MOFCOM-GACC 2023/23 (joint announcement), MOFCOM 2024/46, GACC 2021/81, MOFCOM Order 2025/6, UEL 2025/5,
 State Council Order 792, Presidential Order 58, 89 FR 96790, FR 2025-19001, EU 2021/821, METI Ordinance 2023/26,
-Kanpo Extra 120, MOTIE Notice 2024-12, UK SI 2024/346, NL Stcrt 2023/18212, ARECOMS 2025/4, ZW SI 2022/213,
+Kanpo Extra 120, MOTIE Notice 2024-12, UK SI 2024/346, NL Stcrt 2023/18212, ARECOMS 2025/4, SI 2022/213,
 ID ESDM 2025/6.
 """
 
@@ -238,7 +238,7 @@ def _other(text: str, _item: Item) -> str | None:
     if match := _STAATSCOURANT.search(text):
         return f"NL Stcrt {match.group(1)}/{int(match.group(2))}"
     if match := _ZW_SI.search(text):
-        return f"ZW SI {match.group(2)}/{int(match.group(1))}"
+        return f"SI {match.group(2)}/{int(match.group(1))}"
     if match := _ID.search(text):
         return f"ID {match.group(2)}/{int(match.group(1))}"
     return None

@@ -1,0 +1,68 @@
+"""Who acts, and against whom, as headlines of four languages say it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warning.core.evidence import Item
+from warning.core.text.reading import Reading
+from warning.core.text.subject import acting_state, others_sentences
+
+DAY = datetime(2025, 1, 16, tzinfo=UTC)
+
+
+def reading(title: str) -> Reading:
+    return Reading(
+        Item(id="i", source_id="s", kind="news", country="CN", language="zh", title=title, published_at=DAY, known_at=DAY)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("米商務省、中国AI企業など11社を輸出規制リストに", "US"),
+        ("美, 중국 YMTC 등 36곳 수출통제 명단에 추가", "US"),
+        ("US hits 140 Chinese chip companies with new export restrictions", "US"),
+        ("壁仞科技、摩尔线程等13家中国企业被列入美国实体清单", "US"),
+        ("智谱等11家中国实体被美列入实体清单", "US"),
+        ("美发布出口管制“穿透性规则” 商务部：性质十分恶劣", "US"),
+        ("28家美国实体被列入出口管制管控名单", "CN"),
+        ("三家美企被列入不可靠实体清单", "CN"),
+        ("[속보] 중국, 美 방산업체 10곳 제재", "CN"),
+        ("Japan's curbs on high-tech materials bound for South Korea take effect", "JP"),
+        ("荷兰扩大光刻机出口管制范围", "NL"),
+    ],
+)
+def test_the_acting_state_is_the_agent_the_owner_of_the_list_or_the_opening_state(title, state):
+    assert acting_state(reading(title)) == state
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "韓国への半導体材料の輸出 管理を厳しく",
+        "日 수산물 수입 재개 2주 만에 재중단…中, 보복 이어가",
+        "日本药企员工在京因涉嫌间谍罪被逮捕",
+        "Japan faces Chinese export curbs",
+        "中小企業、輸出規制に備え",
+        "日銀、利上げを決定",
+        "Uncertainty over rare earths grows",
+        "",
+    ],
+)
+def test_a_state_that_is_hit_or_only_part_of_a_word_does_not_act(title):
+    assert acting_state(reading(title)) is None
+
+
+def test_a_rule_bound_to_another_state_leaves_the_headline_out():
+    told = reading("US hits 140 Chinese chip companies with new export restrictions")
+    assert others_sentences(told, ("CN",)) == {0}
+    assert others_sentences(told, ("US",)) == frozenset()
+    assert others_sentences(told, ()) == frozenset()
+
+
+@given(st.text(max_size=80))
+def test_any_headline_gets_one_state_or_none(title):
+    assert acting_state(reading(title)) in {None, "US", "CN", "JP", "KR", "EU", "NL", "TW", "GB"}

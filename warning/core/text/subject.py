@@ -1,0 +1,83 @@
+"""Which state a headline says is acting: its list, the agent of its passive, or the state that opens it.
+
+米商務省、中国AI企業…を輸出規制リストに; 美, 중국 YMTC 등 36곳…; "US hits 140 Chinese companies"; 13家中国企业被列入美国实体清单.
+"""
+
+import re
+
+from warning.core.text.parties import NATIONAL, TURN
+from warning.core.text.reading import Reading
+
+_STATES = {
+    "US": r"美国|美國|美方|美商务部|美|米国|米|미국|미|アメリカ|United States|U\.S\.|USA?|Washington|Commerce Department",
+    "CN": r"中国|中國|中方|我国|中|중국|商务部|China|Beijing",
+    "JP": r"日本|日方|日|일본|Japan|Tokyo",
+    "KR": r"韩国|韓国|韩|韓|한국|South Korea|Seoul",
+    "EU": r"欧盟|欧州連合|EU|유럽연합|European Union|Brussels",
+    "NL": r"荷兰|オランダ|네덜란드|Netherlands|The Netherlands|Dutch government|Dutch",
+    "TW": r"台湾|台|대만|Taiwan",
+    "GB": r"英国|영국|Britain|UK",
+}  # fmt: skip
+_NAMED = "|".join(f"(?P<{code}>{names})" for code, names in _STATES.items())
+_ANY = "(?:" + "|".join(_STATES.values()) + ")"
+# Two bodies keep a list of this name; whose it is decides, not the nationality of those on it.
+_LISTS = {
+    "CN": re.compile(
+        r"管控名单|关注名单|不可靠实体清单|unreliable entit(?:y|ies) list|信頼できない企業|신뢰할 수 없는 (?:기업|기관)",
+        re.IGNORECASE,
+    ),
+    "US": re.compile(
+        r"美国?(?:商务部)?(?:的)?[“「]?实体清单|US (?:entity list|export blacklist)|米(?:国)?(?:の)?(?:エンティティ|禁輸リスト)|미국? ?(?:엔티티|블랙리스트)",
+        re.IGNORECASE,
+    ),
+}
+_BY_AGENT = re.compile(
+    rf"(?:[被遭](?={_ANY})|\bby (?:the )?(?={_ANY}\b))(?:{_NAMED})(?!实体|企业|籍| (?:firm|compan))"
+)
+_OPENING = re.compile(
+    r"\s*(?:[\[【〔(（「][^\]】〕)）」]{1,12}[\]】〕)）」]\s*|(?:FLASH|BREAKING|UPDATE \d|EXCLUSIVE|快讯|速報|속보)\s*[-:：|]?\s*)*",
+)
+_LEADS = re.compile(_NAMED)
+_LATIN_END = re.compile(r"(?![A-Za-z])")
+# Of a one-sign name only a following stop or verb says that it is a state, not the head of a word (中小企業, 日銀, 美食).
+_SHORT_END = re.compile(
+    r"[、,，…:：]|\s(?![가-힣])|商务部|商務省|財務省|政府|상무부|재무부|发布|發布|宣布|公布|将|擬|拟|对|對|把|正式|暂停|升级|收紧|放宽|扩大|推迟|批准"
+)
+_PASSED_TO = re.compile(
+    r"\s*(?:への|向け|へ|を|に(?!よ)|産|산(?![업자])|행|에|을|를|로|으로|'백색국가(?!\s*한국)|[\"'‘“]?白名单|被|遭)|\s*(?:faces?|hit by|says?|said|urges?|accus\w+|condemns?|protests?|slams?|reels?|braces?|warns?|seeks?|asks?|loses?|calls?)\b",
+    re.IGNORECASE,
+)
+
+
+def acting_state(reading: Reading) -> str | None:
+    """The state whose act the headline's first clause tells; None where the headline does not say so plainly."""
+    title = reading.title
+    opening = TURN.split(title, maxsplit=1)[0]
+    for code, lists in _LISTS.items():
+        if lists.search(opening) or lists.search(title):
+            return code
+    if agent := _BY_AGENT.search(opening):
+        return agent.lastgroup
+    return _opens(opening)
+
+
+def _opens(title: str) -> str | None:
+    start = _OPENING.match(title)
+    named = _LEADS.match(title, start.end() if start else 0)
+    if named is None:
+        return None
+    after = title[named.end() :]
+    latin, short = named.group().isascii(), len(named.group()) == 1
+    if (latin and not _LATIN_END.match(after)) or (short and not _SHORT_END.match(after)):
+        return None
+    if NATIONAL.match(after) or _PASSED_TO.match(after):
+        return None
+    return named.lastgroup
+
+
+def others_sentences(reading: Reading, actors: tuple[str, ...]) -> frozenset[int]:
+    """The sentences of the headline when it tells the act of a state that is none of `actors`."""
+    state = acting_state(reading) if actors else None
+    if state is None or state in actors:
+        return frozenset()
+    return frozenset({0})
