@@ -35,7 +35,10 @@ def figure(period: str, value: float | None, known_at: datetime | None = None) -
 PAST = tuple(figure(f"2020-{month:02d}", 100.0) for month in range(1, 13))
 
 
-def assessed(*news: Observation, history: tuple[Observation, ...], state: State = State()) -> Assessment:
+NOTHING_YET = State()
+
+
+def assessed(*news: Observation, history: tuple[Observation, ...], state: State = NOTHING_YET) -> Assessment:
     window = Window(observations=(*history, *news), fresh=frozenset(n.id for n in news))
     return assess(BOOK, window, state, max(n.known_at for n in news))
 

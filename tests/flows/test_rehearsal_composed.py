@@ -18,6 +18,7 @@ from warning.core.evidence import Evidence
 from warning.core.health import SourceReport, report_id
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import SequenceRule
+from warning.store.resident import Resident
 
 HEAD = {"title": "t", "severity": "minor", "owner": "o", "rationale": "r", "max_age_days": 30}
 EVENT = {"rule": "prc-export-control", "day": "2023-07-03"}
@@ -107,7 +108,7 @@ def some_evidence(seed: int) -> list[Evidence]:
 @pytest.mark.parametrize("seed", [4, 15])
 def test_live_run_and_replay_of_composed_rules_come_to_the_same_bytes(seed: int, tmp_path: Path):
     book, records = composed_book(), some_evidence(seed)
-    lived = live(book, records, tmp_path)
+    lived = live(book, records, tmp_path, Resident())
     replayed = backtest_replay(book, records, first=FIRST, last=LAST).alerts
     as_json = TypeAdapter(dict[str, Alert]).dump_json
     assert as_json(dict(sorted(lived.items()))) == as_json(dict(sorted(replayed.items())))

@@ -106,7 +106,10 @@ def _alert_document(found: DemoAlert, desks: Sequence[str]) -> dict[str, Any]:
         "publishers": len(alert.publishers),
         "versions": alert.version,
         "changes": [
-            {"at": version.updated_at.isoformat(), "codes": [difference.code for difference in version.differences]}
+            {
+                "at": version.updated_at.isoformat(),
+                "codes": [difference.code for difference in version.differences],
+            }
             for version in found.history
         ],
         "desks_told": list(desks),

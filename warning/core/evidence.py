@@ -249,7 +249,8 @@ def _earlier(
     """Return, for each fresh figure that differs from the vintage before it, that vintage."""
     new = {(o.series_id, o.period) for o in observations if o.id in fresh}
     known = sorted(
-        (o for o in observations if o.known_at <= as_of and (o.series_id, o.period) in new), key=_vintage_order
+        (o for o in observations if o.known_at <= as_of and (o.series_id, o.period) in new),
+        key=_vintage_order,
     )
     last: dict[tuple[str, str], Observation] = {}
     before: dict[tuple[str, str], Observation] = {}

@@ -69,7 +69,15 @@ def bridged(
     for i, meta in revised:
         code = (meta.hs_code or "")[:HS6_DIGITS]
         for old in (*heirs.get(code, ()), *((code,) if code in terms.hs_revisions else ())):
-            key: tuple[str, ...] = (old, meta.source_id, meta.measure, meta.reporter, meta.partner, meta.frequency, meta.unit)
+            key: tuple[str, ...] = (
+                old,
+                meta.source_id,
+                meta.measure,
+                meta.reporter,
+                meta.partner,
+                meta.frequency,
+                meta.unit,
+            )
             groups[key][meta.hs_code or code] = i
     for key, members in sorted(groups.items()):
         revision = terms.hs_revisions[key[0]]

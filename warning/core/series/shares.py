@@ -71,7 +71,9 @@ def _made(market: _Market, like: Observation, values: Floats, method: str) -> Tr
 
 
 def _markets(combine: Share | Concentration, tracks: Sequence[Track]) -> Iterator[_Market]:
-    usable = [track for track in tracks if track.on_calendar and _is_market(combine, _sides(combine, track)[0])]
+    usable = [
+        track for track in tracks if track.on_calendar and _is_market(combine, _sides(combine, track)[0])
+    ]
 
     def key(track: Track) -> tuple[str, ...]:
         meta = track.meta

@@ -109,7 +109,9 @@ def _near(near: CompiledNear, compiled: CompiledRule, reading: Reading, terms: T
     detail = f"in {_sentence(told, reading)}" if told else ""
     if held and not told:
         why = _why_apart(near, matches, reading, terms)
-        parts.append(ExplainNode(label="all of it in one place, and said to happen", passed=False, detail=why))
+        parts.append(
+            ExplainNode(label="all of it in one place, and said to happen", passed=False, detail=why)
+        )
     where = "one sentence" if near.window is None else f"{near.window} characters"
     label = f"together in {where}{place_words(near.fields)}"
     return ExplainNode(label=label, passed=bool(told), detail=detail, children=tuple(parts))
