@@ -213,6 +213,7 @@ def test_socket_mode_comes_back_when_slack_closes_the_connection():
         await until(lambda: len(stub.sockets) > 1)
         await stub.press("e-3", PAYLOAD)
         await until(lambda: "e-3" in stub.acknowledged)
+        assert accepted == [PAYLOAD]
 
     socket(scenario)
 
