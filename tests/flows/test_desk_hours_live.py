@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from warning.app.auditing import audit_deliveries
 from warning.app.compose import System, compose
 from warning.app.delivering import deliver_due
 from warning.app.live import assess_new, watch_desks
 from warning.app.publishing import decide, review_queue
 from warning.app.triage import Act, act
 from warning.core.evidence import Item
+from warning.core.silences import Matcher, Silence
+from warning.core.vocabulary import Severity
 from warning.errors import ReviewRefused
 from warning.settings import Settings
 
@@ -207,6 +210,27 @@ def test_rejected_alert_says_by_whom_and_why_and_can_still_be_approved(bench):
     assert (review_queue(kr.system), kr.deliver()) == ((), 0)
     decide(kr.system, kr.key, "approved", actor="Park", reason="it is new after all")
     assert kr.deliver() == 1
+
+
+def test_approved_alert_that_the_desk_silenced_says_so_and_leaves_no_gap(bench):
+    kr = bench(**GATE)
+    kr.hear("n1", NOTICE)
+    kr.system.repository.add_silence(
+        Silence(
+            id="silence-1",
+            desk_id="kr",
+            matchers=(Matcher(field="material", value="gallium"),),
+            severity=Severity.EXTREME,
+            mute=True,
+            actor="Kim",
+            reason="an exercise",
+            created_at=kr.clock.now,
+            until=kr.clock.now + timedelta(days=1),
+        )
+    )
+    assert decide(kr.system, kr.key, "approved", actor="Kim", reason="").owed == ()
+    assert [w.reason for w in kr.system.repository.withheld_of(kr.key)] == ["silenced"]
+    assert audit_deliveries(kr.system).faults == ()
 
 
 def test_grave_alert_that_nobody_reviews_goes_out_when_the_review_is_overdue(bench):

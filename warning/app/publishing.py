@@ -128,8 +128,8 @@ def _decided(system: System, book: Rulebook, alert: Alert, approval: Approval) -
     silences = tuple(silence for silence in state.silences if silence.is_active(approval.at))
     change = AlertChange(kind="updated", alert=alert)
     past = state.past.with_approval(approval)
-    owed, _ = route([change], book.desks, state.told, silences)
+    owed, refused = route([change], book.desks, state.told, silences)
     paced = pace(owed, [change], book, state.told, past, state.open_alerts, approval.at)
-    news = [w for w in paced.withheld if w.reason in {"rejected", "awaiting_review"}]
-    system.repository.decide(approval, alert, paced.deliveries, news)
+    # Every "no" that takes the place of the wait is kept: a desk that asked for silence, or is over its budget, may ask.
+    system.repository.decide(approval, alert, paced.deliveries, (*refused, *paced.withheld))
     return Decided(approval=approval, owed=paced.deliveries)
