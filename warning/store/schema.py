@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from warning.store.columns import (
@@ -31,7 +32,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -39,6 +40,10 @@ def _unassessed(name: str, *columns: Column[Any], assessed_at: Column[datetime])
     """Only the rows no assessment has seen: the queue of the assessor, however large the table is."""
     waiting = assessed_at.is_(None)
     return Index(name, *columns, sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _partial(name: str, *columns: Column[Any], where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
@@ -64,6 +69,28 @@ source_reports = Table(
     instant_column("known_at"),
     Column("is_read", Boolean, nullable=False),
     UniqueConstraint("source_id", "known_at", "id"),
+)
+
+source_notices = Table(
+    "source_notices",
+    metadata,
+    sequence_column(),
+    text_column("source_id"),
+    text_column("condition"),
+    text_column("cause"),
+    instant_column("since"),
+    instant_column("told_at"),
+    Column("late_items", Integer, nullable=False),
+    UniqueConstraint("source_id", "told_at"),
+)
+
+canary_flights = Table(
+    "canary_flights",
+    metadata,
+    text_column("day", primary_key=True),
+    instant_column("started_at"),
+    instant_column("landed_at", optional=True),
+    instant_column("told_at", optional=True),
 )
 
 documents = Table(
@@ -266,9 +293,19 @@ alerts = Table(
     instant_column("opened_at"),
     instant_column("updated_at"),
     instant_column("last_evidence_at"),
+    Column("instrument_key", Text, index=True),
+    text_column("story", server_default=""),
+    Column("effective", Text),
+    Column("expires", Text),
+    text_column("digest", server_default=""),
+    instant_column("ended_at", optional=True),
+    text_column("ended_because", server_default=""),
     Index("ix_alerts_state_last_evidence_at", "state", "last_evidence_at"),
     Index("ix_alerts_updated_at", "updated_at"),
 )
+_partial("ix_alerts_story", alerts.c.story, where="story != ''")
+_partial("ix_alerts_effective", alerts.c.effective, where="effective IS NOT NULL")
+_partial("ix_alerts_expires", alerts.c.expires, where="expires IS NOT NULL")
 
 alert_versions = Table(
     "alert_versions",
@@ -293,13 +330,29 @@ withheld = Table(
     text_column("detail"),
     instant_column("at"),
     UniqueConstraint("alert_key", "alert_version", "desk_id", "channel", "address"),
+    Index("ix_withheld_at", "at"),
+)
+_partial("ix_withheld_awaiting_review", withheld.c.alert_key, withheld.c.at, where="reason = 'awaiting_review'")
+_partial("ix_withheld_over_budget", withheld.c.desk_id, withheld.c.at, where="reason = 'over_budget'")
+
+notices = Table(
+    "notices",
+    metadata,
+    text_column("id", primary_key=True),
+    text_column("kind"),
+    text_column("desk_id"),
+    text_column("subject"),
+    text_column("marking"),
+    text_column("content"),
+    instant_column("created_at"),
+    Index("ix_notices_desk_id_kind", "desk_id", "kind", "created_at"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
     text_column("id", primary_key=True),
-    Column("alert_key", Text, ForeignKey("alerts.key"), nullable=False),
+    Column("alert_key", Text, ForeignKey("alerts.key"), nullable=True),
     Column("alert_version", Integer, nullable=False),
     text_column("desk_id"),
     text_column("channel"),
@@ -318,10 +371,16 @@ outbox = Table(
     Column("step", Integer, nullable=False, server_default="0"),
     instant_column("hold_until", optional=True),
     text_column("hold_reason", server_default=""),
+    Column("notice_id", Text, ForeignKey("notices.id"), nullable=True),
     UniqueConstraint("alert_key", "desk_id", "channel", "address", "alert_version", "step"),
     CheckConstraint("state IN ('pending', 'sending', 'sent', 'unknown', 'dead')", name="state"),
     Index("ix_outbox_state_created_at", "state", "created_at"),
+    Index("ix_outbox_created_at", "created_at"),
 )
+_partial("ix_outbox_told", outbox.c.sent_at, where="state = 'sent' AND step = 0")
+_partial("ix_outbox_reminders", outbox.c.alert_key, outbox.c.desk_id, where="step > 0")
+_partial("ix_outbox_held", outbox.c.alert_key, where="state = 'pending' AND hold_until IS NOT NULL")
+_partial("ix_outbox_notice_id", outbox.c.notice_id, where="notice_id IS NOT NULL")
 
 channel_pauses = Table(
     "channel_pauses",
@@ -329,6 +388,9 @@ channel_pauses = Table(
     text_column("channel", primary_key=True),
     text_column("address", primary_key=True),
     instant_column("until"),
+    text_column("cause", server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    instant_column("since", optional=True),
 )
 
 digests = Table(
