@@ -32,7 +32,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -332,7 +332,9 @@ withheld = Table(
     UniqueConstraint("alert_key", "alert_version", "desk_id", "channel", "address"),
     Index("ix_withheld_at", "at"),
 )
-_partial("ix_withheld_awaiting_review", withheld.c.alert_key, withheld.c.at, where="reason = 'awaiting_review'")
+_partial(
+    "ix_withheld_awaiting_review", withheld.c.alert_key, withheld.c.at, where="reason = 'awaiting_review'"
+)
 _partial("ix_withheld_over_budget", withheld.c.desk_id, withheld.c.at, where="reason = 'over_budget'")
 
 notices = Table(
