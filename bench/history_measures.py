@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from bench.history_records import Pack, Told, Truth
 from warning.core.alerts import Alert
-from warning.core.correlate import instrument_key
 from warning.core.deadline_rules import is_deadline
+from warning.core.ids import instrument_key
 
 RARE_EARTHS = {
     "rare_earths", "heavy_rare_earths", "rare_earth_magnets", "samarium", "gadolinium", "terbium", "dysprosium",

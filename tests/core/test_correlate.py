@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.build import at, book, exhibit, press, signal, text_rule
-from warning.core.correlate import correlate, instrument_key
+from warning.core.correlate import correlate
 from warning.core.grading import grade
+from warning.core.ids import instrument_key
 from warning.core.vocabulary import Certainty, Marking, Severity
 
 BOOK = book()

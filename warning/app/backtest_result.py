@@ -5,8 +5,8 @@ from datetime import date
 
 from warning.app.backtesting import Replay
 from warning.core.alerts import Alert
-from warning.core.correlate import instrument_key
 from warning.core.deadline_rules import is_deadline
+from warning.core.ids import instrument_key
 from warning.core.measures import Measure
 from warning.core.rulebook import Rulebook
 

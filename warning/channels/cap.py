@@ -106,7 +106,7 @@ def cap_message(given: CapInput, sender: Sender) -> bytes:
         _add(root, "restriction", _restriction(message))
     if scope == "Private":
         _add(root, "addresses", " ".join(_quoted(address) for address in given.addresses))
-    _add(root, "note", plain(f"TLP:{message.marking.value}", 40))
+    _add(root, "note", _note(message))
     if kind != "Alert":
         address = root.findtext(f"{{{NAMESPACE}}}sender")
         _add(root, "references", " ".join(f"{address},{e.identifier},{stamp(e.sent)}" for e in given.earlier))
@@ -117,6 +117,12 @@ def cap_message(given: CapInput, sender: Sender) -> bytes:
     if wrong:
         raise ValueError("; ".join(wrong))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _note(message: Message) -> str:
+    """The marking, and what the sources contradict each other on: no field of the standard has a place for it."""
+    disputed = [f"{row.label}: {row.value}" for row in message.disputes]
+    return plain("; ".join([f"TLP:{message.marking.value}", *disputed]), TEXT_LIMIT)
 
 
 def stamp(value: datetime) -> str:

@@ -55,7 +55,7 @@ class Message:
     `changes` is empty on the first version. `context` starts with the marking. `reminder` is set when the desk is
     told of this version again because nobody there has acknowledged it, `shared` when another desk gave it. `mention`
     lists who is to be called, as the channel names people. `alert` is the version as this desk may read it: what a
-    program on the other side gets.
+    program on the other side gets. `disputes` are those of `fields` on which sources contradict each other.
     """
 
     alert_key: str
@@ -88,6 +88,7 @@ class Message:
     shared: str = ""
     mention: tuple[str, ...] = ()
     chart: Chart | None = None
+    disputes: tuple[Labelled, ...] = ()
 
     @property
     def sentence(self) -> str:

@@ -3,6 +3,7 @@
 from warning.channels.message import Headings, Message
 from warning.channels.naming import Naming, naming
 from warning.channels.plain import plain
+from warning.channels.render_disputes import dispute_fields
 from warning.channels.render_facts import changes, context, evidence_line, fields, sources
 from warning.channels.render_lead import lead, next_step, subject_line, title_line
 from warning.channels.render_why import reasons
@@ -67,6 +68,7 @@ def render(
         context=context(alert, words, desk),
         footer=words.say("mail.footer", desk=plain(desk.title, 120)),
         headings=_headings(alert, words),
+        disputes=dispute_fields(alert, words),
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from warning.channels.message import Labelled, Source
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
+from warning.channels.render_disputes import DATES, dispute_fields, value_said
 from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.when import day, moment
 from warning.core.alerts import LINK_CODES, Alert, Difference
@@ -45,11 +46,11 @@ def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
         ("source_grade", _source_grade(alert.exhibits, naming)),
         ("exposure", exposure_line(facts, naming, desk.country)),
     ]
-    return tuple(
-        Labelled(label=naming.say(f"field.{key}"), value=plain(value, VALUE_LIMIT))
-        for key, value in rows
-        if key and value
+    named = tuple(
+        Labelled(label=naming.say(f"field.{key}"), value=value) for key, value in rows if key and value
     )
+    every = (*named, *dispute_fields(alert, naming))
+    return tuple(Labelled(label=row.label, value=plain(row.value, VALUE_LIMIT)) for row in every)
 
 
 def _materials(facts: Facts, naming: Naming) -> str:
@@ -202,15 +203,27 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
             before=naming.level(Severity(before_level)),
             after=naming.level(Severity(level)),
         )
+    if code in {"disputed", "settled"}:
+        return _dispute(difference, naming)
     none = naming.say("change.none")
     shown = {"before": _shown(code, before, naming) or none, "after": _shown(code, after, naming) or none}
     return naming.say(f"change.{code}", **shown)
 
 
+def _dispute(difference: Difference, naming: Naming) -> str:
+    """A contradiction names its fact and its sides, the end of one the fact alone."""
+    is_new = difference.code == "disputed"
+    fact = difference.before if is_new else difference.after
+    sides = difference.after.split(" / ") if is_new else []
+    said = " / ".join(value_said(fact, side, naming) for side in sides)
+    name = naming.say(f"conflict_fact.{fact}")
+    return naming.say(f"change.{difference.code}", before=name, after=said or name)
+
+
 def _shown(code: str, value: str, naming: Naming) -> str:
     if not value:
         return ""
-    if code in {"announced", "effective", "expires"} or (code in {"deadline", "arrived"} and "-" in value):
+    if code in DATES or (code in {"deadline", "arrived"} and "-" in value):
         return _iso_day(value, naming)
     if code in LINK_CODES and "|" in value:
         return naming.event(value)

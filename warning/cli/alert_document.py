@@ -3,7 +3,10 @@
 from typing import Any
 
 from warning.core.alerts import Alert
+from warning.core.claims import Conflict
 from warning.core.deliveries import OutboxRow, Withheld
+from warning.core.joining import alert_conflicts
+from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit
 
 
@@ -39,7 +42,10 @@ def summary_document(alert: Alert) -> dict[str, Any]:
 
 
 def case_document(
-    versions: tuple[Alert, ...], deliveries: list[dict[str, Any]], withheld: tuple[Withheld, ...]
+    versions: tuple[Alert, ...],
+    deliveries: list[dict[str, Any]],
+    withheld: tuple[Withheld, ...],
+    book: Rulebook,
 ) -> dict[str, Any]:
     """Return everything about one alert: its last version whole, and how it came to be and was told."""
     alert = versions[-1]
@@ -52,11 +58,33 @@ def case_document(
             for g in alert.gradings
         ],
         "why": [{"code": r.code, "text": r.text, "params": dict(r.params)} for r in alert.why],
+        "conflicts": [_conflict(conflict) for conflict in alert_conflicts(alert, book)],
         "exhibits": [_exhibit(exhibit) for exhibit in alert.exhibits],
         "versions": [_version(version) for version in versions],
         "deliveries": deliveries,
         "withheld": [_withheld(one) for one in withheld],
     }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    sides = [
+        {
+            "value": side.value,
+            "followed": side.is_followed,
+            "publishers": side.publishers,
+            "said_by": [
+                {
+                    "publisher": claim.publisher,
+                    "evidence_id": claim.evidence_id,
+                    "official": claim.official,
+                    "reliability": claim.reliability,
+                }
+                for claim in side.sayers
+            ],
+        }
+        for side in conflict.positions
+    ]
+    return {"fact": conflict.fact, "open": conflict.is_open, "sides": sides}
 
 
 def _exhibit(exhibit: Exhibit) -> dict[str, Any]:

@@ -139,7 +139,9 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
                 "reviews": {desk_id: review_document(review) for desk_id, review in standing.items()},
                 "review_history": [event_document(event) for event in events],
             }
-            print_json(SCHEMA, {"alert": {**case_document(versions, told, withheld), **reviewed}})
+            print_json(
+                SCHEMA, {"alert": {**case_document(versions, told, withheld, system.book()), **reviewed}}
+            )
         else:
             _print_case(system, versions, desk_id)
 

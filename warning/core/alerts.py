@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from warning.core.claims import Claim
 from warning.core.exposure import Grading
 from warning.core.signals import Exhibit, Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
@@ -13,8 +14,11 @@ ChangeCode = Literal[
     "opened", "instrument", "announced", "effective", "expires", "materials", "targets", "direction",
     "severity", "certainty", "corroborated", "retitled", "deadline", "corrected",
     "response", "follow_up", "confirmation", "arrived",
+    "disputed", "settled",
 ]  # fmt: skip
 
+AlertState = Literal["open", "closed", "expired", "cancelled"]
+"""Closed by every desk that was told, expired without news or with its act, cancelled when its evidence was withdrawn."""
 
 SHOWN_EXHIBITS = 40
 LINK_CODES: Mapping[str, ChangeCode] = {
@@ -41,7 +45,8 @@ class Alert:
     `signal_ids` holds every signal ever joined, sorted; `exhibits` the evidence shown (official sources first,
     then oldest, at most `SHOWN_EXHIBITS`) out of `evidence_total` pieces. `gradings` are sorted by country.
     `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
-    desk id, the alert as desks may read it that may not see all of its evidence.
+    desk id, the alert as desks may read it that may not see all of its evidence. `claims` is who says what
+    (`core/claims.py`): what sources contradict each other on is read from it.
     """
 
     key: str
@@ -67,8 +72,9 @@ class Alert:
     gradings: tuple[Grading, ...] = ()
     differences: tuple[Difference, ...] = ()
     story: str = ""
-    state: Literal["open", "closed"] = "open"
+    state: AlertState = "open"
     tearlines: tuple[tuple[str, "Alert"], ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def for_desk(self, desk_id: str) -> "Alert":
         """The alert as this desk may read it: its tear-line where it has one."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deadline_rules import is_deadline
-from warning.core.ids import content_id
+from warning.core.ids import content_id, instrument_key
 from warning.core.joining import join_signals, open_alert
 from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
@@ -98,15 +98,6 @@ def correlate(
         cases.add(signal)
     changes = [_change(case, book) for case in cases.touched()]
     return tuple(sorted(changes, key=lambda c: c.alert.key)), _suppressed(signals, news)
-
-
-def instrument_key(instrument: str) -> str:
-    """Return the form of an instrument number in which its copies agree.
-
-    A joint notice (MOFCOM-GACC 2025/18) and its short form in the press (MOFCOM 2025/18) are one act.
-    """
-    issuer, _, number = instrument.partition(" ")
-    return f"{issuer.split('-')[0]} {number}".casefold()
 
 
 def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, bool, str, int, str]:

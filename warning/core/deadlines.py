@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from warning.core.correlate import instrument_key
 from warning.core.deadline_rules import DateKind
+from warning.core.ids import instrument_key
 from warning.core.measures import Clause, Measure
 from warning.core.signals import Exhibit
 from warning.core.vocabulary import Direction

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
-from warning.core.correlate import instrument_key
 from warning.core.deadline_rules import is_deadline
 from warning.core.deadlines import Deadline, deadlines
+from warning.core.ids import instrument_key
 from warning.core.measures import Measure
 from warning.core.sequence_rules import is_pattern
 from warning.core.vocabulary import Certainty

@@ -15,3 +15,12 @@ def key64(*parts: str) -> int:
     """Return a signed 64-bit hash of the parts: the second half of the store's (source, key) identity."""
     digest = hashlib.blake2b(SEPARATOR.join(parts).encode(), digest_size=8)
     return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def instrument_key(instrument: str) -> str:
+    """Return the form of an instrument number in which its copies agree.
+
+    A joint notice (MOFCOM-GACC 2025/18) and its short form in the press (MOFCOM 2025/18) are one act.
+    """
+    issuer, _, number = instrument.partition(" ")
+    return f"{issuer.split('-')[0]} {number}".casefold()

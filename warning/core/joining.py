@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference
+from warning.core.claims import Conflict, conflicts_of, joined_claims
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
 from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_id
@@ -45,6 +46,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         why=_reasons(lead.why, signals),
         story=next((s.story for s in signals if s.story), ""),
         differences=(Difference(code="opened", after=facts.act),),
+        claims=joined_claims((), signals),
     )
 
 
@@ -77,10 +79,11 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         why=_reasons(alert.why, signals),
         story=alert.story or next((s.story for s in signals if s.story), ""),
         differences=(),
+        claims=joined_claims(alert.claims, signals),
     )
     nearer = _deadlines(s for s in signals if s.id not in joined_before)
     new = [s for s in signals if s.id not in joined_before]
-    linked = (*_links(alert, signals), *_arrivals(new), *_corrections(new))
+    linked = (*_links(alert, signals), *_arrivals(new), *_corrections(new), *_disputes(alert, joined, book))
     joined = replace(joined, differences=(*_differences(alert, joined, book), *nearer, *linked))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
         joined = replace(
@@ -154,6 +157,7 @@ def _fill(base: Facts, other: Facts, *, closed: bool) -> Facts:
         expires=base.expires or other.expires,
         hs_codes=_union(base.hs_codes, other.hs_codes),
         names=base.names or other.names,
+        counts=base.counts or other.counts,
     )
 
 
@@ -233,6 +237,29 @@ def _differences(before: Alert, after: Alert, book: Rulebook) -> tuple[Differenc
     if after.certainty > before.certainty and after.certainty is Certainty.OBSERVED:
         pairs.append(("certainty", before.certainty.value, after.certainty.value))
     return tuple(Difference(code=c, before=b, after=a) for c, b, a in pairs if a != b)
+
+
+def alert_conflicts(alert: Alert, book: Rulebook) -> tuple[Conflict, ...]:
+    """Return where the alert's sources contradict each other, the side it follows first."""
+    return conflicts_of(alert.claims, alert.facts, book.terms.materials)
+
+
+def _disputes(before: Alert, after: Alert, book: Rulebook) -> Iterable[Difference]:
+    """A contradiction that the sources alone do not settle is news, and so is its end."""
+    if before.claims == after.claims:
+        return
+    old = {c.fact: c for c in alert_conflicts(before, book) if c.is_open}
+    new = {c.fact: c for c in alert_conflicts(after, book) if c.is_open}
+    for fact, conflict in new.items():
+        if fact not in old:
+            yield Difference(code="disputed", before=fact, after=_sides(conflict))
+    for fact, conflict in old.items():
+        if fact not in new:
+            yield Difference(code="settled", before=f"{fact}: {_sides(conflict)}", after=fact)
+
+
+def _sides(conflict: Conflict) -> str:
+    return " / ".join(position.value for position in conflict.positions)
 
 
 def _deadlines(signals: Iterable[Signal]) -> tuple[Difference, ...]:

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from warning.core.correlate import instrument_key
+from warning.core.ids import instrument_key
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
 from warning.core.sequence_rules import JoinKey, SequenceRule, Step

@@ -60,7 +60,8 @@ class Facts:
     """What an event is about. Empty tuples mean "not said", never "all".
 
     `instrument` is the legal act in the field's short form (MOFCOM-GACC 2023/23, 89 FR 96790).
-    `actors` and `targets` are ISO 3166 alpha-2 codes (EU for the Union).
+    `actors` and `targets` are ISO 3166 alpha-2 codes (EU for the Union). `counts` are numbers the text gives, by what
+    is counted: ("entities", "28"), ("items", "7").
     """
 
     act: str
@@ -74,6 +75,7 @@ class Facts:
     expires: date | None = None
     hs_codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    counts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

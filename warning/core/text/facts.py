@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from warning.core.rules import TextRule
 from warning.core.signals import Facts
 from warning.core.text.conditions import Verdict
+from warning.core.text.counts import counts_in
 from warning.core.text.instruments import instrument_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
@@ -37,9 +38,11 @@ def facts_of(
     act, direction = _act(rule, verdict, reading, lexicon, told)
     actors = rule.actors or _actors(reading, title | told, lexicon)
     stretches = _stretches(reading, told)
-    dated = [*stretches, reading.summary] if official else stretches
-    timing = timing_of(reading.item, reading.text, dated, official=official)
     own = official and reading.item.country in actors
+    # A ministry that tells of another state's act reports like the press: its own day is not the act's.
+    notice = own or (official and not actors)
+    dated = [*stretches, reading.summary] if official else stretches
+    timing = timing_of(reading.item, reading.text, dated, official=notice)
     return Facts(
         act=act,
         direction=direction,
@@ -60,6 +63,7 @@ def facts_of(
         announced=timing.announced,
         effective=timing.effective,
         expires=timing.expires,
+        counts=counts_in(stretches),
     )
 
 
