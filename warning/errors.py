@@ -8,6 +8,8 @@ EwsError
 ├── FetchError                    the outside world did not give us the document
 │   ├── FetchRefused              we would not ask (private address, too many redirects, bad URL)
 │   ├── FetchTooLarge
+│   ├── FetchBlocked              a challenge, a captcha or a sign-in stands in the document's place
+│   ├── FetchMoved                the page only says that it has moved
 │   └── FetchRateLimited          carries retry_after_seconds
 ├── ParseError                    the document is not what its source declares
 ├── StoreError
@@ -97,6 +99,18 @@ class FetchRefused(FetchError):
 
 class FetchTooLarge(FetchError):
     """The document is larger than the source may send."""
+
+
+class FetchBlocked(FetchError):
+    """A challenge, a captcha or a sign-in stands in the document's place."""
+
+
+class FetchMoved(FetchError):
+    """The page only says that it has moved. `target` is where it points to, empty when it does not say."""
+
+    def __init__(self, message: str, *, target: str = "") -> None:
+        self.target = target
+        super().__init__(message)
 
 
 class FetchRateLimited(FetchError):

@@ -19,7 +19,10 @@ LAST_MODIFIED = "Mon, 03 Jul 2023 10:00:00 GMT"
 
 @dataclass
 class Hostile:
-    """`base` is the server's address; `hits` counts requests a path; `seen` keeps the last headers a path."""
+    """`base` is the server's address; `hits` counts requests a path; `seen` keeps the last headers a path.
+
+    `pages` are answers set by a test: (status, body) by path, before every other route.
+    """
 
     base: str = ""
     raw_base: str = ""
@@ -30,6 +33,7 @@ class Hostile:
     most_at_once: int = 0
     sent_bytes: int = 0
     feed: bytes = FEED
+    pages: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
@@ -78,6 +82,9 @@ class _Routes:
         self.state = state
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        if request.path in self.state.pages:
+            status, body = self.state.pages[request.path]
+            return web.Response(status=status, body=body, content_type="text/html")
         name = request.match_info["name"].split("/")[0].replace("-", "_")
         handler = getattr(self, f"_{name}", None)
         if handler is None:

@@ -259,7 +259,7 @@ def test_half_a_list_is_not_stored_so_that_nothing_reads_as_removed(run):
     ("expect", "condition", "words"),
     [
         ({"rows": {"min": 2}}, "drifted", "1 entries, below 2 (expect.rows)"),
-        ({"newest_within_days": 30}, "drifted", "nothing newer than 2023-07-03"),
+        ({"newest_within_days": 30}, "frozen", "nothing newer than 2023-07-03"),
         ({"required_fields": ["title", "summary"]}, "drifted", "1 of 1 entries have no summary"),
         ({"required_fields": ["title", "url", "published_at"], "rows": {"max": 5}}, "ok", ""),
     ],
@@ -282,7 +282,7 @@ def test_a_source_that_freezes_is_found_by_answers_that_bring_nothing_new(run):
         bench.now += timedelta(days=1000)
         report = await bench.collect(spec)
         assert report.outcomes[0].answer == "unchanged"
-        assert bench.state().condition == "drifted"
+        assert bench.state().condition == "frozen"
         assert "nothing newer than 2023-07-03" in bench.state().cause
 
     run(body)

@@ -7,7 +7,10 @@ from warning.core.health import SourceCondition
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class SourceOutcome:
-    """`answer` is fresh, not_modified, unchanged, or failed when nothing usable came; none when not asked."""
+    """`answer` is fresh, not_modified, unchanged, or failed when nothing usable came; none when not asked.
+
+    `items_late` counts new items that appeared while the source could not be read.
+    """
 
     source_id: str
     answer: str
@@ -16,6 +19,7 @@ class SourceOutcome:
     seen: int = 0
     items_new: int = 0
     items_revised: int = 0
+    items_late: int = 0
     observations_new: int = 0
     listing_changes: int = 0
 

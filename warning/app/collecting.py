@@ -22,17 +22,27 @@ from warning.app.source_judgement import (
     rows_breach,
 )
 from warning.app.source_requests import key_of, request_for
-from warning.app.source_states import answered, failed, list_refused, newest, stood_still, unconfigured
+from warning.app.source_states import (
+    answered,
+    failed,
+    list_refused,
+    newest,
+    news_days,
+    stood_still,
+    unconfigured,
+)
 from warning.app.source_timing import is_due
 from warning.catalog.sources import SourceSpec
+from warning.collect.barriers import barrier_in
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item, Listing, ListingChange, Observation
 from warning.core.formats import Format
 from warning.core.health import SourceState
+from warning.core.rhythm import remember
 from warning.core.sources import SourceProfile
-from warning.errors import FetchError, ParseError
+from warning.errors import FetchBlocked, FetchError, FetchMoved, ParseError
 from warning.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -78,6 +88,24 @@ PooledParser = Callable[[Document, Format, SourceProfile, frozenset[str]], Await
 
 def parse_known(document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]) -> Parsed:
     return parse(document, format_, profile, known=known)
+
+
+def refuse_barrier(document: Document, entries: int) -> None:
+    """Raise FetchBlocked or FetchMoved when a page that is no document stands in its place."""
+    barrier = barrier_in(document.body, document.content_type, url=document.url, entries=entries)
+    if barrier is None:
+        return
+    if barrier.kind == "blocked":
+        raise FetchBlocked(barrier.cause)
+    raise FetchMoved(barrier.cause, target=barrier.target)
+
+
+def _late(new: Sequence[object], dark_since: datetime | None) -> int:
+    """How many new items appeared while the source could not be read."""
+    if dark_since is None:
+        return 0
+    items = (item for item in new if isinstance(item, Item))
+    return sum(item.published_at is None or item.published_at >= dark_since for item in items)
 
 
 @dataclass(slots=True)
@@ -229,15 +257,25 @@ class _Round:
         if fetched.document is None:
             return stood_still(spec, state, fetched, self._clock())
         document = replace(fetched.document, archive_hash=await self._keep(fetched.document))
-        parsed = await self._parse(spec, document)
+        parsed = await self._read(spec, document)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
             return list_refused(spec, state, parsed, breach, self._clock())
         detailed = await read_detail_pages(
             spec, parsed.items, frozenset(state.read_pages), self._fetcher.fetch, self._keep
         )
-        outcome = await self._store(spec, parsed, detailed)
+        outcome = await self._store(spec, parsed, detailed, state.dark_since)
         return self._succeeded(spec, state, fetched, parsed, detailed, outcome)
+
+    async def _read(self, spec: SourceSpec, document: Document) -> Parsed:
+        """Parse the document. Raises FetchBlocked or FetchMoved when something else stands in its place."""
+        try:
+            parsed = await self._parse(spec, document)
+        except ParseError:
+            await asyncio.to_thread(refuse_barrier, document, 0)
+            raise
+        await asyncio.to_thread(refuse_barrier, document, max(parsed.seen, parsed.records))
+        return parsed
 
     async def _parse(self, spec: SourceSpec, document: Document) -> Parsed:
         known = self._memory.entry_hashes.get(spec.id, frozenset())
@@ -263,7 +301,9 @@ class _Round:
         async with self._writes:
             return await asyncio.to_thread(archive)
 
-    async def _store(self, spec: SourceSpec, parsed: Parsed, detailed: Detailed) -> SourceOutcome:
+    async def _store(
+        self, spec: SourceSpec, parsed: Parsed, detailed: Detailed, dark_since: datetime | None
+    ) -> SourceOutcome:
         def store() -> tuple[StoredItems, StoredItems, Sequence[ListingChange]]:
             changes = self._repository.add_listing(parsed.listing) if parsed.listing else ()
             return (
@@ -280,6 +320,7 @@ class _Round:
             condition="ok",
             seen=max(parsed.seen, parsed.records),
             items_new=len(items.new),
+            items_late=_late(items.new, dark_since),
             items_revised=len(items.revised),
             observations_new=len(observations.new) + len(observations.revised),
             listing_changes=len(changes),
@@ -303,6 +344,11 @@ class _Round:
             last_new_at=now if news or state.last_new_at is None else state.last_new_at,
             items_seen=outcome.seen,
             read_pages=detailed.read_pages,
+            news_days=remember(
+                state.news_days,
+                news_days(spec, parsed, brought_news=bool(news) and state.last_new_at is not None, now=now),
+            ),
+            late_items=outcome.items_late if state.dark_since else state.late_items,
         )
         verdict = judge_document(spec, parsed, briefs, after, now)
         if detailed.unread and verdict.condition == "ok":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from warning.app.source_requests import page_request
 from warning.catalog.sources import SourceSpec
+from warning.collect.barriers import barrier_in
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.collect.parse import parse_detail
 from warning.core.documents import Document
@@ -89,6 +90,11 @@ async def _read(
         if fetched.document is None:
             return item, f"{item.url}: the page was not sent"
         digest = await keep(fetched.document)
+        barrier = await asyncio.to_thread(
+            barrier_in, fetched.document.body, fetched.document.content_type, url=fetched.document.url
+        )
+        if barrier is not None:
+            return item, f"{item.url}: {barrier.cause}"
         body = await asyncio.to_thread(parse_detail, fetched.document, listed)
     except FetchRateLimited:
         return item, _HOST_REFUSES

@@ -7,9 +7,9 @@ from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceCondition, SourceState
 
 WORST_FIRST: tuple[SourceCondition, ...] = (
-    "failing", "drifted", "empty", "partial", "unconfigured", "new", "ok", "not_modified",
+    "failing", "blocked", "drifted", "empty", "frozen", "moved", "partial", "unconfigured", "new", "ok", "not_modified",
 )  # fmt: skip
-TROUBLED = frozenset({"failing", "drifted", "empty", "partial"})
+TROUBLED = frozenset({"failing", "blocked", "drifted", "empty", "frozen", "moved", "partial"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from warning.catalog.sources import SourceSpec
+from warning.collect.times import zone_of
 from warning.core.documents import Parsed
 from warning.core.evidence import Item
 from warning.core.health import FROZEN, SourceCondition, SourceState
+from warning.core.rhythm import recall, silence
 
 WEEK = timedelta(days=7)
 SHOWN_PROBLEMS = 3
@@ -46,13 +48,12 @@ def judge_document(
     rows = max(parsed.seen, parsed.records)
     if rows == 0 and not _allows_none(spec):
         return Verdict(condition="empty", cause="the document was read and holds no entries")
-    cause = (
-        rows_breach(spec, rows)
-        or _missing_fields(spec, parsed, briefs)
-        or _frozen(spec, state, now)
-        or _pace_breach(spec, briefs, now)
-    )
+    cause = rows_breach(spec, rows) or _missing_fields(spec, parsed, briefs)
     if cause:
+        return Verdict(condition="drifted", cause=cause)
+    if cause := _frozen(spec, state, now):
+        return Verdict(condition="frozen", cause=cause)
+    if cause := _pace_breach(spec, briefs, now):
         return Verdict(condition="drifted", cause=cause)
     if parsed.problems:
         return Verdict(condition="partial", cause=_told(parsed.problems))
@@ -68,7 +69,7 @@ def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Ver
     if kept and not state.cause.startswith(FROZEN):
         return Verdict(condition=state.condition, cause=state.cause)
     cause = _frozen(spec, state, now)
-    return Verdict(condition="drifted" if cause else "not_modified", cause=cause)
+    return Verdict(condition="frozen" if cause else "not_modified", cause=cause)
 
 
 def rows_breach(spec: SourceSpec, rows: int) -> str:
@@ -78,9 +79,24 @@ def rows_breach(spec: SourceSpec, rows: int) -> str:
 
 
 def _frozen(spec: SourceSpec, state: SourceState, now: datetime) -> str:
-    days = spec.expect.newest_within_days
+    """Whether nothing new has come for longer than the source's own rhythm allows.
+
+    What was learned from its days with news counts; `expect.newest_within_days` while too few of them are known.
+    """
     newest = state.newest_at or state.last_new_at
-    if days is None or newest is None or now - newest <= timedelta(days=days):
+    if newest is None:
+        return ""
+    zone = zone_of(spec.country)
+    pause = silence(recall(state.news_days), spec.country, now.astimezone(zone).date())
+    if pause is not None:
+        if not pause.is_unusual:
+            return ""
+        return (
+            f"{FROZEN} than {newest.astimezone(zone):%Y-%m-%d}: {pause.days} days, {pause.missed:.0f} of them days on "
+            f"which it usually has something; its longest pause was {pause.longest:.0f}"
+        )
+    days = spec.expect.newest_within_days
+    if days is None or now - newest <= timedelta(days=days):
         return ""
     return f"{FROZEN} than {newest:%Y-%m-%d}, expected within {days:g} days (expect.newest_within_days)"
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from warning.app.collecting import Asker
+from warning.app.collecting import Asker, refuse_barrier
 from warning.app.detail_pages import read_detail_pages
 from warning.app.source_judgement import Verdict, brief, judge_document, rows_breach
 from warning.app.source_requests import key_of, request_for
-from warning.app.source_states import newest
+from warning.app.source_states import failure_verdict, newest
 from warning.catalog.sources import SourceSpec
 from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
@@ -60,10 +60,10 @@ async def preview(
     try:
         fetched = await fetcher.fetch(request)
         assert fetched.document is not None, "a request without validators brings a document or fails"
-        parsed = await asyncio.to_thread(parse, fetched.document, spec.parse, spec.profile)
+        parsed = await read_document(fetched.document, spec)
         parsed, problem = await _with_sample_pages(spec, parsed, fetcher)
     except FetchError as failure:
-        return Preview(source_id=spec.id, verdict=Verdict(condition="failing", cause=str(failure)), url=shown)
+        return Preview(source_id=spec.id, verdict=failure_verdict(failure), url=shown)
     except ParseError as failure:
         return Preview(source_id=spec.id, verdict=Verdict(condition="drifted", cause=str(failure)), url=shown)
     return Preview(
@@ -74,6 +74,17 @@ async def preview(
         parsed=parsed,
         notes=(*fetched.notes, *([problem] if problem else [])),
     )
+
+
+async def read_document(document: Document, spec: SourceSpec) -> Parsed:
+    """Parse one document as collecting does. Raises FetchBlocked, FetchMoved or ParseError."""
+    try:
+        parsed = await asyncio.to_thread(parse, document, spec.parse, spec.profile)
+    except ParseError:
+        refuse_barrier(document, 0)
+        raise
+    refuse_barrier(document, max(parsed.seen, parsed.records))
+    return parsed
 
 
 def _judged(spec: SourceSpec, parsed: Parsed, now: datetime) -> Verdict:

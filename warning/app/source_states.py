@@ -1,16 +1,19 @@
 """A source's state after a poll: answered, unchanged, refused, failed, or not asked for want of a key."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
 from warning.app.source_judgement import Verdict, judge_standstill
 from warning.app.source_timing import next_poll, next_retry
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
+from warning.collect.times import zone_of
 from warning.core.documents import Parsed
-from warning.core.health import SourceState
-from warning.errors import FetchError, FetchRateLimited, ParseError
+from warning.core.health import MOVED_AWAY, SourceState, blinds, is_well
+from warning.errors import FetchBlocked, FetchError, FetchMoved, FetchRateLimited, ParseError
 
 FUTURE_SLACK = timedelta(days=1)
 
@@ -23,13 +26,26 @@ def newest(parsed: Parsed, state: SourceState, now: datetime) -> datetime | None
     return max((when for when in dated if when <= now + FUTURE_SLACK), default=None)
 
 
+def news_days(spec: SourceSpec, parsed: Parsed, *, brought_news: bool, now: datetime) -> Sequence[date]:
+    """The publisher's days on which it had something: as it dates its items, else today when there was news."""
+    zone = zone_of(spec.country)
+    dated = [i.published_at for i in parsed.items if i.published_at is not None and not i.time_assumed]
+    if not dated:
+        return [now.astimezone(zone).date()] if brought_news else []
+    return sorted({when.astimezone(zone).date() for when in dated if when <= now})
+
+
 def answered(
     spec: SourceSpec, state: SourceState, fetched: Fetched, verdict: Verdict, now: datetime
 ) -> SourceState:
     """The state after an answer. Oddities on the way (a downgrade to http) are told when nothing worse is."""
+    moved_to = "" if _is_trifling(state_address(spec, fetched), fetched.moved_to) else fetched.moved_to
+    if moved_to and is_well(verdict.condition):
+        verdict = Verdict(condition="moved", cause=f"redirected for good to {moved_to}, where it is read")
     verdict = verdict if verdict.cause else replace(verdict, cause="; ".join(fetched.notes))
     after = replace(
         state,
+        moved_to=moved_to,
         fetched_url=fetched.validators.url,
         etag=fetched.validators.etag,
         last_modified=fetched.validators.last_modified,
@@ -41,9 +57,29 @@ def answered(
     return _judged(after, verdict, now)
 
 
+def state_address(spec: SourceSpec, fetched: Fetched) -> str:
+    return fetched.validators.url or spec.url
+
+
+def _is_trifling(before: str, after: str) -> bool:
+    """Whether only http became https, or the host gained or lost its www: everybody follows that."""
+    if not after:
+        return True
+    one, other = urlsplit(before), urlsplit(after)
+    host, other_host = ((p.hostname or "").removeprefix("www.") for p in (one, other))
+    return (host, one.path.rstrip("/"), one.query) == (other_host, other.path.rstrip("/"), other.query)
+
+
 def _judged(state: SourceState, verdict: Verdict, now: datetime) -> SourceState:
-    since = state.since if state.condition == verdict.condition and state.since else now
-    return replace(state, condition=verdict.condition, cause=verdict.cause, since=since)
+    is_same = state.condition == verdict.condition or (
+        is_well(state.condition) and is_well(verdict.condition)
+    )
+    since = state.since if is_same and state.since else now
+    dark = blinds(verdict.condition, verdict.cause)
+    dark_since = (state.dark_since or now) if dark else None
+    return replace(
+        state, condition=verdict.condition, cause=verdict.cause, since=since, dark_since=dark_since
+    )
 
 
 def stood_still(
@@ -78,23 +114,35 @@ def list_refused(
 def failed(
     spec: SourceSpec, state: SourceState, failure: Exception, now: datetime
 ) -> tuple[SourceState, SourceOutcome]:
-    """A document that is not what the source declares has drifted; everything else is failing."""
+    """Not let in is blocked, a notice instead of a document moved, another document drifted; all else is failing."""
     failures = state.failures + 1
     wait = failure.retry_after_seconds if isinstance(failure, FetchRateLimited) else None
-    cause = (
-        str(failure)
-        if isinstance(failure, FetchError | ParseError)
-        else f"a fault in reading it: {failure!r}"
-    )
-    verdict = Verdict(condition="drifted" if isinstance(failure, ParseError) else "failing", cause=cause)
+    verdict = failure_verdict(failure)
     after = replace(
         state,
         last_attempt_at=now,
         failures=failures,
         next_due_at=next_retry(spec, now, failures=failures, retry_after_seconds=wait),
+        moved_to=failure.target if isinstance(failure, FetchMoved) else state.moved_to,
     )
-    outcome = SourceOutcome(source_id=spec.id, answer="failed", condition=verdict.condition, cause=cause)
+    outcome = SourceOutcome(
+        source_id=spec.id, answer="failed", condition=verdict.condition, cause=verdict.cause
+    )
     return _judged(after, verdict, now), outcome
+
+
+def failure_verdict(failure: Exception) -> Verdict:
+    """Not let in is blocked, a notice instead of a document moved, another document drifted; all else is failing."""
+    match failure:
+        case FetchBlocked():
+            return Verdict(condition="blocked", cause=str(failure))
+        case FetchMoved():
+            return Verdict(condition="moved", cause=f"{MOVED_AWAY}: {failure}")
+        case ParseError():
+            return Verdict(condition="drifted", cause=str(failure))
+        case FetchError():
+            return Verdict(condition="failing", cause=str(failure))
+    return Verdict(condition="failing", cause=f"a fault in reading it: {failure!r}")
 
 
 def unconfigured(spec: SourceSpec, state: SourceState, now: datetime) -> tuple[SourceState, SourceOutcome]:

@@ -15,32 +15,37 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, D
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from warning.collect.barriers import barrier_in
 from warning.collect.fetch_body import CHUNK, ENCODINGS, read_body, too_large
-from warning.collect.fetch_failures import explain, judge_status
+from warning.collect.fetch_failures import DOCUMENT_STATUSES, explain, judge_status
 from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
 from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
 from warning.core.documents import Document
-from warning.errors import FetchError, FetchRateLimited, FetchRefused
+from warning.errors import FetchBlocked, FetchError, FetchRateLimited, FetchRefused
 
 MOST_REDIRECTS = 5
 LONGEST_HEADER = 32 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
+REFUSAL_BYTES = 64 * 1024
 DEFAULT_WAIT_SECONDS = 600.0
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
 @dataclass(slots=True)
 class _Hop:
-    """Where a request stands on its way through redirects."""
+    """Where a request stands on its way through redirects. `for_good` while all of them were."""
 
     url: URL
     method: str
     headers: dict[str, str]
     body: str | None
     notes: list[str] = field(default_factory=list)
+    for_good: bool = True
+    moved_to: URL | None = None
 
 
 class Fetcher:
@@ -161,9 +166,12 @@ class Fetcher:
             self._politeness.hold(hop.url.host or "", wait)
             asked = f"the server answered {answer.status} and asks us to wait"
             raise FetchRateLimited(asked, retry_after_seconds=wait)
-        told = _Told(answer.headers, wait, tuple(hop.notes))
+        moved_to = request.without_secrets(str(hop.moved_to)) if hop.moved_to is not None else ""
+        told = _Told(answer.headers, wait, tuple(hop.notes), moved_to)
         if answer.status == 304:
             return told.fetched("not_modified", None, request.validators)
+        if answer.status not in DOCUMENT_STATUSES:
+            await _refuse_challenge(answer)
         judge_status(answer.status, answer.headers)
         body = await _body(answer, request.max_bytes)
         return _fresh_or_unchanged(told, body, answer, request, now)
@@ -176,6 +184,7 @@ class _Told:
     headers: Mapping[str, str]
     wait: float | None
     notes: tuple[str, ...]
+    moved_to: str = ""
 
     def fetched(self, status: Status, document: Document | None, validators: Validators) -> Fetched:
         return Fetched(
@@ -185,6 +194,7 @@ class _Told:
             max_age_seconds=max_age_seconds(self.headers),
             retry_after_seconds=self.wait,
             notes=self.notes,
+            moved_to=self.moved_to,
         )
 
 
@@ -221,6 +231,17 @@ def _fresh_or_unchanged(
     return told.fetched("fresh", document, validators)
 
 
+async def _refuse_challenge(answer: ClientResponse) -> None:
+    """Raise FetchBlocked when the page that came with an error is a challenge; a page that cannot be read is none."""
+    try:
+        body = await _body(answer, REFUSAL_BYTES)
+    except (FetchError, TimeoutError, ClientError, OSError):
+        return
+    barrier = barrier_in(body, clean(answer.headers.get("Content-Type")), entries=1)
+    if barrier is not None:
+        raise FetchBlocked(f"the server answered {answer.status}: {barrier.cause}")
+
+
 async def _body(answer: ClientResponse, max_bytes: int) -> bytes:
     length = clean(answer.headers.get("Content-Length"))
     if length.isdigit() and int(length[:18]) > max_bytes:
@@ -247,6 +268,8 @@ def _move(hop: _Hop, target: URL, status: int, request: FetchRequest) -> None:
     if hop.method == "POST" and status in {301, 302, 303}:
         hop.method, hop.body = "GET", None
         hop.headers = {name: value for name, value in hop.headers.items() if name.lower() != "content-type"}
+    hop.for_good = hop.for_good and status in FOR_GOOD
+    hop.moved_to = target if hop.for_good else hop.moved_to
     hop.url = target
 
 

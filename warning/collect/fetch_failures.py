@@ -18,7 +18,7 @@ from aiohttp import (
 
 from warning.collect.fetch_headers import clean
 from warning.collect.fetch_values import FetchRequest
-from warning.errors import FetchError
+from warning.errors import FetchBlocked, FetchError
 
 _STATUS = {
     202: "accepted, but no document: usually an anti-bot page",
@@ -36,21 +36,28 @@ _STATUS = {
     407: "a proxy wants a password",
     408: "the server grew tired of waiting",
     410: "gone for good: the address has been withdrawn",
+    412: "a condition is not met: often an anti-bot page",
     418: "refused by an anti-bot rule",
     451: "unavailable for legal reasons in this place",
 }
 
 
+DOCUMENT_STATUSES = frozenset({200, 203})
+# What a publisher answers to a reader it does not want; 405 and 412 are so only with a challenge in the body.
+_UNWANTED = frozenset({202, 401, 402, 403, 407, 418, 451})
+
+
 def judge_status(status: int, headers: Mapping[str, str]) -> None:
-    """Raise FetchError when `status` does not bring a document."""
+    """Raise FetchError when `status` does not bring a document, FetchBlocked when we are not let in."""
     if clean(headers.get("cf-mitigated")).lower() == "challenge":
-        raise FetchError(f"the server answered {status} with an anti-bot challenge")
-    if status in {200, 203}:
+        raise FetchBlocked(f"the server answered {status} with an anti-bot challenge")
+    if status in DOCUMENT_STATUSES:
         return
     meaning = _STATUS.get(status)
     if meaning is None:
         meaning = "the server failed" if status >= 500 else "not an answer that brings a document"
-    raise FetchError(f"the server answered {status}: {meaning}")
+    kind = FetchBlocked if status in _UNWANTED else FetchError
+    raise kind(f"the server answered {status}: {meaning}")
 
 
 def explain(wrong: Exception, request: FetchRequest) -> str:

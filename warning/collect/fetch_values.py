@@ -60,7 +60,8 @@ class Fetched:
 
     `not_modified` is the server's own word (304); `unchanged` means it sent the same bytes again.
     `max_age_seconds` is how long the server says the answer stays good, None when it does not say.
-    `notes` are oddities worth telling, one sentence each (a downgrade to http, for one).
+    `notes` are oddities worth telling, one sentence each (a downgrade to http, for one). `moved_to` is where
+    redirects for good (301, 308) led from the address asked for; empty when there were none.
     """
 
     status: Status
@@ -69,3 +70,4 @@ class Fetched:
     max_age_seconds: float | None = None
     retry_after_seconds: float | None = None
     notes: tuple[str, ...] = ()
+    moved_to: str = ""

@@ -7,8 +7,8 @@ from typing import Literal
 from warning.core.ids import content_id
 
 SourceCondition = Literal[
-    "new", "ok", "not_modified", "empty", "partial", "failing", "drifted", "unconfigured"
-]
+    "new", "ok", "not_modified", "empty", "partial", "blocked", "frozen", "drifted", "moved", "unconfigured", "failing"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,9 @@ class SourceState:
     `fetched_url` is where the validators (etag, last_modified, body_hash) came from: a changed catalogue
     address makes them void. `newest_at` is the newest publication time ever seen from the source.
     `read_pages` marks the entries of a list page whose own page has been read (see `app/detail_pages.py`).
+    `news_days` are the days on which it had something new (see `core/rhythm.py`). `dark_since` is when it stopped
+    being readable, None while it is; `late_items` is how many items the last such time brought too late.
+    `moved_to` is where it says it has gone, empty when it stays.
     """
 
     source_id: str
@@ -36,12 +39,41 @@ class SourceState:
     failures: int = 0
     items_seen: int = 0
     read_pages: tuple[str, ...] = ()
+    news_days: str = ""
+    dark_since: datetime | None = None
+    late_items: int = 0
+    moved_to: str = ""
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing can be concluded from what the source does not say."""
+        return blinds(self.condition, self.cause)
 
 
 FROZEN = "nothing newer"
 """How the cause begins when a source is read well and has had nothing new for too long."""
 
-_BLINDING = frozenset({"empty", "partial", "failing", "drifted", "unconfigured"})
+MOVED_AWAY = "only a notice that it has moved"
+"""How the cause begins when a moved source yields nothing; one that redirects is still read."""
+
+WELL: frozenset[SourceCondition] = frozenset({"ok", "not_modified"})
+_BLINDING = frozenset({"empty", "partial", "blocked", "failing", "drifted", "unconfigured"})
+
+
+def blinds(condition: SourceCondition, cause: str) -> bool:
+    """Whether silence of a source in this condition means nothing.
+
+    A source that is read well and only has nothing newer (frozen) sees: silence is what a rule asks about. So does
+    one whose address has moved while redirects still lead to it.
+    """
+    if condition == "moved":
+        return cause.startswith(MOVED_AWAY)
+    return condition in _BLINDING and not cause.startswith(FROZEN)
+
+
+def is_well(condition: SourceCondition) -> bool:
+    """Whether the source is as it should be; a changed and an unchanged document are the same health."""
+    return condition in WELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +92,8 @@ class SourceReport:
 
     @property
     def is_blind(self) -> bool:
-        """Whether nothing can be concluded from what the source does not say.
-
-        A source that is read well and only has nothing newer sees: silence is what a rule asks about.
-        """
-        return self.condition in _BLINDING and not self.cause.startswith(FROZEN)
+        """Whether nothing can be concluded from what the source does not say."""
+        return blinds(self.condition, self.cause)
 
     @property
     def is_read(self) -> bool:

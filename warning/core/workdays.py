@@ -40,6 +40,12 @@ def _holidays_of(country: str) -> HolidayBase | None:
         return None
 
 
+def is_public_holiday(day: date, country: str) -> bool:
+    """Whether the day is a public holiday; False for a country unknown to `holidays`."""
+    known = _holidays_of(country)
+    return known is not None and day in known
+
+
 def is_workday(day: date, country: str) -> bool:
     """Whether offices are open: no weekend and no public holiday. A country unknown to `holidays` has weekends only."""
     known = _holidays_of(country)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from warning.core.health import SourceReport, SourceState, report_of
+from warning.core.health import SourceReport, SourceState, is_well, report_of
 from warning.store.rows import from_json, insert_new, storable, to_json
 from warning.store.schema import (
     alert_versions,
@@ -67,7 +67,9 @@ def save_source_state(connection: Connection, state: SourceState) -> None:
 
 def _is_worth_keeping(report: SourceReport, before: SourceReport | None) -> bool:
     """A change, and a sign of life twice a day: one row a poll would be a hundred times as many."""
-    if before is None or (before.condition, before.since) != (report.condition, report.since):
+    if before is None or before.since != report.since:
+        return True
+    if before.condition != report.condition and not (is_well(before.condition) and is_well(report.condition)):
         return True
     return report.known_at - before.known_at >= SIGN_OF_LIFE
 
