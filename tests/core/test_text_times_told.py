@@ -47,3 +47,25 @@ def test_effect_after_days_or_months_is_counted_when_the_text_says_so(text, day)
 
 def test_no_effect_is_told_when_the_text_states_none():
     assert effective("日") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11월 8일 0시부터 시행한다", "11월 8일 오전 9시부터 적용", "11月8日零时起施行", "11月8日0时起实施", "１１月８日午前０時から施行", "November 8 at 00:01 takes effect",
+        "from November 8", "11月8日起执行", "11月8日から施行", "11월 8일부터 시행", "Controls from November 8", "8 November takes effect",
+    ],
+)  # fmt: skip
+def test_effect_at_an_hour_of_a_day_without_a_year_is_that_day_next_to_come(text):
+    moment = datetime(2025, 10, 9, tzinfo=UTC)
+    item = Item(
+        id="i",
+        source_id="s",
+        kind="news",
+        country="",
+        language="en",
+        title=text,
+        published_at=moment,
+        known_at=moment,
+    )
+    assert timing_of(item, text, [text], official=False).effective == date(2025, 11, 8)

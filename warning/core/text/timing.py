@@ -6,6 +6,7 @@ from datetime import UTC, date, time, timedelta, timezone
 from typing import Protocol
 
 from warning.core.evidence import Item
+from warning.core.text.announced import notice_date, stated_in
 from warning.core.text.calendar_dates import Found, dates_in, months_after, years_after
 
 # Notices are dated by the issuer's own clock. Hours east of UTC; summer time moves no notice to another day.
@@ -24,10 +25,10 @@ _HOURS_EAST = {
 }
 
 _AT_ONCE = re.compile(
-    r"自(?:发布|公布|公告|即)之?日起|(?:今|本)日起(?:正式|开始)?(?:实施|施行|生效|执行|起)|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施)"
-    r"|公布の日から施行|公布日から施行|即日(?:施行|適用|発効|実施)|(?:本|きょう|今)日?から(?:施行|実施|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
-    r"|공포한 날부터|공고한 날부터|즉시\s*시행|오늘부터[^.\n]{0,12}시행|오늘 시행|이날부터\s*(?:즉시\s*)?시행|이 조치는 즉시 시행|당일부터 시행"
-    r"|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
+    r"自(?:本)?(?:公告|通知|决定|规定|命令|令)?(?:发布|公布|公告|印发|颁布|即)之?日起|即(?:刻|时|日)(?:起)?(?:生效|施行|实施|执行|暂停|停止|禁止)|(?:今|本)日起(?:正式|开始)?(?:实施|施行|生效|执行|起)|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施|施行|执行)"
+    r"|(?:公布|発布|告示)の日から施行|公布と同時に施行|即時(?:停止|禁止|施行|発効|適用|実施)|直ちに(?:施行|発効|適用)|公布日から施行|即日(?:施行|適用|発効|実施)|(?:本|きょう|今)日?から(?:施行|実施|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
+    r"|(?:공포|공고|고시|발표)(?:한 날|일)부터|(?:공포|공고|고시|발표)와 동시에|즉[시각]\s*(?:시행|발효|적용|금지|중단)|오늘부터[^.\n]{0,12}시행|오늘 시행|이날부터\s*(?:즉시\s*)?시행|이 조치는 즉시 시행|당일부터 시행"
+    r"|(?:effective|takes? effect|(?:in|into) (?:force|effect)|applies) (?:as of |from )?(?:today|at once)\b|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
     r"|(?:effective|implemented|in force|effect|force)\s+(?:immediately\s+)?(?:up)?(?:on|from|as of|at)?\s*(?:the )?(?:date|day) of (?:its )?(?:publication|promulgation|announcement|issuance|release)"
     r"|effective (?:up)?on (?:publication|promulgation|announcement|issuance)|enter(?:s|ed)? into force immediately"
     r"|come(?:s)? into (?:force|effect) immediately|from the day of publication",
@@ -35,7 +36,7 @@ _AT_ONCE = re.compile(
 )
 _BEFORE_EFFECT = re.compile(
     r"(?:自|于|從|从|將於|将于|에|은|는|オ)\s*$|(?:^|[^已])自\s*$"
-    r"|(?:effective(?:\s+date)?|(?:tak(?:es?|ing)|took) effect|(?:com(?:es?|ing)|came) into (?:force|effect)|enter(?:s|ed|ing)? into (?:force|effect)|in (?:force|effect)|start(?:s|ing|ed)?|begin(?:s|ning)?|implemented|apply|applies|controls?|from)"
+    r"|(?:effective(?:\s+date)?|(?:tak(?:es?|ing)|took) effect|(?:com(?:es?|ing)|came) into (?:force|effect)|enter(?:s|ed|ing)? into (?:force|effect)|in (?:force|effect)|start(?:s|ing|ed)?|begin(?:s|ning)?|implemented|apply|applies|controls?|imposed (?:the |an? )?(?:order|ban|controls?|measures?)|from)"
     r"\s*(?:\(|:|：|—|-|\*|from|on|as of|starting|beginning|since|of|the|date|\s)*$",
     re.IGNORECASE,
 )
@@ -44,9 +45,9 @@ _STRONG_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER_EFFECT = re.compile(
-    r"\s*(?:起)?(?:，|,)?\s*(?:正式)?(?:施行|实施|實施|执行|執行|生效|起)"
-    r"|\s*(?:から|より|に|付で|付けで)?\s*(?:、)?(?:施行|発効|実施|適用|開始)"
-    r"|\s*(?:부로|부터|에|자로)?\s*(?:정식\s*|본격\s*)?(?:시행|발효|적용|실시)"
+    r"\s*(?:(?:零|0|０)[时時点])?(?:起)?(?:，|,)?\s*(?:正式)?(?:施行|实施|實施|执行|執行|生效|起)"
+    r"|\s*(?:(?:午前|午後)?\s*[\d０-９]{1,2}時)?\s*(?:から|より|に|付で|付けで)?\s*(?:、)?(?:施行|発効|実施|適用|開始)"
+    r"|\s*(?:(?:오전|오후)?\s*\d{1,2}시)?\s*(?:부로|부터|에|자로)?\s*(?:정식\s*|본격\s*)?(?:시행|발효|적용|실시)"
     r"|\s*부터"
     r"|\s*(?:から|より)\s*(?:輸出|禁輸|規制|許可制)"
     r"|\s*\((?:effective)\)"
@@ -76,13 +77,15 @@ _BEFORE_END = re.compile(
     re.IGNORECASE,
 )
 _AFTER_END = re.compile(r"\s*(?:まで|까지|为止|前(?:有效|暂停))")
+# A report says in its first sentences when what it tells was announced; further down it retells older acts.
+_LEAD = 400
 # What no text lacks that states such a time: a long text without it need not be read for it.
 _COUNTED_DAYS = re.compile(r"\d(?: calendar)? days|\d[日天일]")
 _TELLING_MONTHS = ("months", "个月", "개월", "公布の日から")
 _TELLING_AT_ONCE = (
     "immediate", "publication", "promulgation", "announcement", "issuance", "release",
-    "日起", "立即", "即日", "同日", "日から", "本から", "きょうから", "今から",
-    "날부터", "즉시", "오늘", "당일",
+    "日起", "立即", "即日", "即刻", "即时", "即時", "直ちに", "同時に", "同日", "日から", "本から", "きょうから", "今から",
+    "날부터", "일부터", "동시에", "즉시", "즉각", "오늘", "당일", "today", "at once",
 )  # fmt: skip
 # Letters that a search without regard to case takes for others.
 _ODD_LETTERS = re.compile("[İıſ\u212a]")
@@ -93,15 +96,6 @@ _ENDING = re.compile(
 _ONE_YEAR = re.compile(
     r"(?:暂停|停止|中止|延期)[^。\n]{0,60}?(?:一|1)年|(?:一|1)年(?:内)?(?:暂停|不再)|(?:1|一)年間?(?:の)?(?:停止|猶予|延期|凍結)|1\s*년(?:간|\s*동안)?\s*(?:시행\s*)?(?:유예|중단|연기|정지)"
     r"|(?:suspen\w+|paus\w+|defer\w*|postpon\w+|delay\w*)[^.\n]{0,120}?for (?:one|a|1)[ -]year|(?:one|1)[ -]year (?:suspension|pause|delay|reprieve)",
-    re.IGNORECASE,
-)
-_NOTICE_DATE = re.compile(
-    r"^[ \t　]*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[ \t　]*$|【?(?:发文|发布|公布|成文)日期】?\s*[:：]?\s*\d{4}\s*[年-]\s*\d{1,2}\s*[月-]\s*\d{1,2}日?"
-    r"|名单\s*[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]|(?:date of issue|issued(?: on)?|promulgated(?: on)?|publication date|published on|announced on)\W{1,6}(?:\w+ \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|\d{1,2} \w+ \d{4})",
-    re.MULTILINE | re.IGNORECASE,
-)
-_STATED = re.compile(
-    r"announc|issued|publish|adopt|promulgat|impos|unveil|released|decree|mandat|发布|公布|公告|印发|발표|공고|고시|発表|公布",
     re.IGNORECASE,
 )
 
@@ -128,11 +122,17 @@ def published_on(item: Item) -> date:
 
 
 def timing_of(item: Item, text: str, stretches: list[str], *, official: bool) -> Timing:
-    """Read the dates from `stretches` (the sentences that speak of the act), then from the whole text."""
+    """Read the dates from `stretches` (the sentences that speak of the act), then from the whole text.
+
+    An official text was announced on the day it bears or was published; a report says so only where it states a day.
+    Its own day still serves to count from: "with immediate effect", "in 30 days".
+    """
     day = published_on(item)
-    announced = _announced(text, stretches, day, official=official)
-    stated = announced if item.published_at is not None or announced != day else None
-    dated = stated is not None
+    stated = _announced(text, stretches, day, official=official)
+    if stated is None and official and item.published_at is not None:
+        stated = day
+    announced = stated or day
+    dated = stated is not None or item.published_at is not None
     effective = _first(_effective, stretches, announced, dated=dated) or _effective(
         text, announced, dated=dated
     )
@@ -140,27 +140,16 @@ def timing_of(item: Item, text: str, stretches: list[str], *, official: bool) ->
     expires = _first(_expires, ending, announced, dated=dated) or _one_year(ending, effective or announced)
     if expires is not None and expires <= (effective or announced):
         expires = None
-    if stated is None and effective == announced:
+    if not dated and effective == announced:
         effective = None
     return Timing(stated, effective, expires)
 
 
-def _announced(text: str, stretches: list[str], day: date, *, official: bool) -> date:
-    """The date the notice bears, else the date the report gives for the announcement, else its publication."""
-    if official and (notice := _NOTICE_DATE.search(text)):
-        found = next(dates_in(notice.group(), day), None)
-        if found and abs((found.day - day).days) <= 60:
-            return found.day
-    for stretch in stretches:
-        for found in dates_in(stretch, day):
-            before, after = stretch[: found.start], stretch[found.end :]
-            opens = re.search(r"(?:^|[\s(])[Oo]n\s+(?:the\s+)?$", before) is not None or not before.strip()
-            if opens and found.day <= day + timedelta(days=1) and _STATED.search(after[:160]):
-                return found.day
-            closes = re.search(r"\bon\s+$", before) is not None and _STATED.search(before[-100:])
-            if official and closes and timedelta(0) <= day - found.day <= timedelta(days=10):
-                return found.day
-    return day
+def _announced(text: str, stretches: list[str], day: date, *, official: bool) -> date | None:
+    """The date the notice bears, else the day the text gives for the announcement."""
+    if official:
+        return notice_date(text, day) or stated_in(stretches, day, official=True)
+    return stated_in([*stretches, text[:_LEAD]], day, official=False)
 
 
 def _first(read: "_Reader", stretches: list[str], announced: date, *, dated: bool) -> date | None:
