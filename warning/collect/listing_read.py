@@ -9,6 +9,7 @@ from lxml import etree
 
 from warning.collect.json_api import follow
 from warning.collect.table_read import delimited, find_column, sniff_separator
+from warning.collect.xml_read import read_xml
 from warning.core.formats import ListingFormat
 from warning.errors import ParseError
 
@@ -86,14 +87,7 @@ def _text(value: Any) -> str:
 
 
 def _from_xml(text: str, layout: ListingFormat) -> Iterator[Record]:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8"
-    )
-    xml = re.sub(r"^\s*<\?xml[^>]{0,300}\?>", "", text, count=1).encode()
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as wrong:
-        raise ParseError(f"not well-formed XML: {wrong}") from wrong
+    root = read_xml(text)
     where = _sections(root, layout.section) if layout.section else [root]
     if not where:
         raise ParseError(f"no section that begins with {layout.section!r} in the document")

@@ -3,13 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from warning.collect.cap_alerts import parse_cap
 from warning.collect.html_list import parse_detail as read_detail
 from warning.collect.html_list import parse_html_list
 from warning.collect.json_api import parse_json
 from warning.collect.listing import parse_listing
+from warning.collect.mail_items import parse_mail
 from warning.collect.parse_time_limit import time_limit
+from warning.collect.pdf_text import is_pdf, parse_pdf, read_pdf
 from warning.collect.rss import parse_rss
+from warning.collect.sitemap import parse_sitemap
 from warning.collect.table import parse_table
+from warning.collect.text import BODY_CHARACTERS
+from warning.collect.xml_items import parse_xml
 from warning.core.documents import Document, Parsed
 from warning.core.formats import Format, HtmlListFormat
 from warning.core.sources import SourceProfile
@@ -23,6 +29,11 @@ PARSERS: Mapping[str, Parser] = {
     "json": lambda document, layout, profile, _known: parse_json(document, layout, profile),
     "table": lambda document, layout, profile, _known: parse_table(document, layout, profile),
     "listing": lambda document, layout, _profile, _known: parse_listing(document, layout),
+    "xml": lambda document, layout, profile, _known: parse_xml(document, layout, profile),
+    "sitemap": lambda document, layout, profile, _known: parse_sitemap(document, layout, profile),
+    "cap": lambda document, layout, profile, _known: parse_cap(document, layout, profile),
+    "pdf": lambda document, layout, profile, _known: parse_pdf(document, layout, profile),
+    "mail": lambda document, layout, profile, _known: parse_mail(document, layout, profile),
 }
 MAX_DOCUMENT_BYTES = 64_000_000
 PARSE_SECONDS = 60.0
@@ -56,5 +67,7 @@ def guarded(document: Document, read: Callable[[], Parsed]) -> Parsed:
 
 
 def parse_detail(document: Document, format: HtmlListFormat) -> str:  # noqa: A002 - the word of the catalogue
-    """Return the main text of the page behind a list entry's link, by `detail`, else the page's longest text."""
+    """Return the main text of what stands behind a list entry's link: of a page by `detail`, or of a PDF."""
+    if is_pdf(document.body):
+        return read_pdf(document.body)[0][:BODY_CHARACTERS]
     return read_detail(document, format)[0]

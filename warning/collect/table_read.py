@@ -99,12 +99,19 @@ def _cell(cell: object) -> Cell:
 
 
 def rows_of_json(document: Document, path: str) -> Table:
-    """The objects at a path as rows with a header; fields of the objects around them as `<list>.<field>`."""
+    """The objects at a path as rows with a header; fields of the objects around them as `<list>.<field>`.
+
+    Lists at the path are rows themselves, the first of them the header. XML is read as well: elements as rows.
+    """
     decoded = decode(document.body, document.content_type)
+    if decoded.text.lstrip("\ufeff \r\n\t").startswith("<"):
+        return _rows_of_xml(decoded.text, path)
     try:
         data = json.loads(decoded.text, strict=False)
     except (ValueError, RecursionError) as wrong:
         raise ParseError(f"not JSON: {wrong}") from wrong
+    if (listed := _row_lists(data, steps_of(path))) is not None:
+        return listed
     records = list(_records(data, steps_of(path), "", {}))
     if not records and _leads_somewhere(data, steps_of(path)):
         return Table(rows=[])
@@ -113,6 +120,28 @@ def rows_of_json(document: Document, path: str) -> Table:
         raise ParseError(f"no rows at {path!r}; the document holds: {keys}")
     header = list(dict.fromkeys(name for record in records for name in record))
     return Table(rows=[header, *([record.get(name) for name in header] for record in records)])
+
+
+def _rows_of_xml(text: str, path: str) -> Table:
+    from warning.collect.xml_items import records_of_xml  # noqa: PLC0415 - few tables are XML
+
+    records = records_of_xml(text, path)
+    header = list(dict.fromkeys(name for record in records for name in record))
+    rows = [[record.get(name) for name in header] for record in records]
+    return Table(rows=[header, *rows] if records else [])
+
+
+def _row_lists(data: Any, steps: Sequence[str]) -> Table | None:
+    """Rows that are lists (a header and its figures) where the path leads; None when they are not."""
+    for step in steps:
+        data = data.get(step) if isinstance(data, Mapping) else None
+    if not isinstance(data, list) or len(data) < 1 or not all(isinstance(row, list) for row in data):
+        return None
+    return Table(rows=[[_plain_cell(cell) for cell in row] for row in data[:MAX_ROWS]])
+
+
+def _plain_cell(cell: Any) -> Cell | None:
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else json.dumps(cell)
 
 
 def _leads_somewhere(data: Any, steps: Sequence[str]) -> bool:

@@ -6,6 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from warning.core.formats_documents import (
+    CapFormat,
+    FileFormat,
+    MailFormat,
+    PdfFormat,
+    SitemapFormat,
+    XmlFormat,
+)
 from warning.core.model import OperatorModel
 from warning.core.terms import TermId
 from warning.core.vocabulary import Frequency, Measure
@@ -27,6 +35,7 @@ class HtmlListFormat(OperatorModel):
     the date out of the link's address; without `date` the entry's text and then the address are searched.
     `date_heading` selects headings outside the entries that date all entries after them.
     `detail` selects the main text on the page behind the link; when it is given, the page is fetched.
+    `annexes` selects links on that page (`a[href$=".pdf"]`): PDFs whose text joins the item's body.
     """
 
     format: Literal["html_list"]
@@ -37,6 +46,7 @@ class HtmlListFormat(OperatorModel):
     date_heading: str | None = None
     summary: str | None = None
     detail: str | None = None
+    annexes: str | None = None
     title_attribute: str | None = None
 
 
@@ -166,5 +176,16 @@ class ListingFormat(OperatorModel):
 
 
 Format = Annotated[
-    RssFormat | HtmlListFormat | JsonFormat | TableFormat | ListingFormat, Field(discriminator="format")
+    RssFormat
+    | HtmlListFormat
+    | JsonFormat
+    | TableFormat
+    | ListingFormat
+    | XmlFormat
+    | SitemapFormat
+    | CapFormat
+    | PdfFormat
+    | MailFormat
+    | FileFormat,
+    Field(discriminator="format"),
 ]

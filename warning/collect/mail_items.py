@@ -1,0 +1,222 @@
+"""Mails -> items: subject, text and readable attachments. Nothing a mail says about its sender is taken as fact."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+from hashlib import sha256
+
+from warning.collect.decode import decode
+from warning.collect.feed_items import RawEntry, items_from
+from warning.collect.mail_bundle import unbundled
+from warning.collect.pdf_text import is_pdf, read_pdf
+from warning.collect.text import is_dangerous_link, paragraphs
+from warning.core.documents import Document, Parsed
+from warning.core.evidence import Item
+from warning.core.formats_documents import MailFormat
+from warning.core.sources import SourceProfile
+from warning.errors import ParseError
+
+MAX_PARTS = 200
+MAX_NAMED = 20
+TEXT_CHARACTERS = 400_000
+_CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+             "shift_jis": "cp932", "iso-2022-jp": "iso2022_jp_ext", "iso-2022-kr": "iso2022_kr", "big5": "big5hkscs"}  # fmt: skip
+_TEXT_TYPES = frozenset({"text/plain", "text/csv", "text/markdown"})
+_HIDDEN = re.compile(r"<(?:head|style|script)\b.*?</(?:head|style|script)\s*>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"https?://[^\s<>()\[\]\"']{4,1000}")
+
+
+def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -> Parsed:
+    """Read the messages of a mailbox, an mbox or one saved message. Raises ParseError for anything else."""
+    items: list[Item] = []
+    problems: list[str] = []
+    messages = unbundled(document.body)
+    for number, raw in enumerate(messages, start=1):
+        try:
+            read, faults = _read(raw, document, layout, profile)
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, MessageError) as wrong:
+            read, faults = (
+                (),
+                (f"cannot be read: {type(wrong).__name__}",),
+            )  # what the mail library lets through
+        items += read
+        problems += [f"mail {number}: {fault}" for fault in faults]
+    distinct = {item.id: item for item in items}
+    return Parsed(items=tuple(distinct.values()), problems=tuple(problems), seen=len(messages))
+
+
+def _read(
+    raw: bytes, document: Document, layout: MailFormat, profile: SourceProfile
+) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    subject, sender = _header(message, "Subject"), _header(message, "From")
+    identity = " ".join(str(message.get("Message-ID", "")).split())
+    if not subject and not identity and not sender:
+        return (), ("neither a subject, a sender nor a Message-ID: no mail",)
+    if layout.senders and not _is_from(sender, layout.senders):
+        return (), ()
+    parts = _Parts()
+    parts.read(message, layout)
+    entry = RawEntry(
+        external_id=identity or sha256(raw).hexdigest(),
+        link=_link(message, parts.text),
+        title=_escaped(subject) or "(no subject)",
+        summary=_escaped(f"From: {sender} (not verified)"),
+        body=_escaped("\n".join(parts.lines())).replace("\n", "<br>"),
+        dates=tuple(filter(None, [_date(message)])),
+    )
+    items, faults = items_from([entry], document, profile)
+    digest = document.archive_hash
+    return tuple(replace(item, archive_hash=digest) for item in items), (*parts.problems, *faults)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What was found in a message: its text (the plain one, else that of its HTML) and its attachments."""
+
+    plain: str = ""
+    html: str = ""
+    attached: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.plain if self.plain.strip() else paragraphs(_HIDDEN.sub(" ", self.html), TEXT_CHARACTERS)
+
+    def lines(self) -> Iterator[str]:
+        yield self.text
+        yield from self.attached
+
+    def read(self, message: Message, layout: MailFormat) -> None:
+        read = named = 0
+        for count, part in enumerate(message.walk()):
+            if count >= MAX_PARTS:
+                self.problems += (f"only the first {MAX_PARTS} parts are read",)
+                return
+            if part.is_multipart():
+                continue
+            kind, name = part.get_content_type(), _file_name(part)
+            if (
+                not name
+                and part.get_content_disposition() != "attachment"
+                and kind in {"text/plain", "text/html"}
+            ):
+                self._add_text(kind, _text_of(part))
+            elif named < MAX_NAMED:
+                named += 1
+                read += self._attach(part, kind, name, layout, may_read=read < layout.attachments)
+
+    def _add_text(self, kind: str, text: str) -> None:
+        if kind == "text/plain" and len(self.plain) < TEXT_CHARACTERS:
+            self.plain += text + "\n"
+        elif kind == "text/html" and len(self.html) < 2 * TEXT_CHARACTERS:
+            self.html += text
+
+    def _attach(self, part: Message, kind: str, name: str, layout: MailFormat, *, may_read: bool) -> int:
+        """Name an attachment, with its text when it has one that may be read; return how many were read."""
+        payload = part.get_payload(decode=True)
+        body = payload if isinstance(payload, bytes) else b""
+        shown = f"[attachment {name or 'without name'}, {kind}, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}]"
+        self.attached += (shown,)
+        readable = kind in _TEXT_TYPES or is_pdf(body)
+        if not readable or not may_read or len(body) > layout.attachment_size:
+            return 0
+        try:
+            if is_pdf(body):
+                text, _, faults = read_pdf(body, most_pages=100)
+                self.problems += tuple(f"{name}: {fault}" for fault in faults)
+            else:
+                text = _text_of(part)
+        except ParseError as wrong:
+            self.problems += (f"{name or 'an attachment'}: {wrong}",)
+            return 1
+        self.attached += (text[:TEXT_CHARACTERS],)
+        return 1
+
+
+def _text_of(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    body = payload if isinstance(payload, bytes) else b""
+    declared = str(part.get_content_charset() or "").lower()
+    if declared.startswith("iso-2022") or declared in {
+        "hz-gb-2312",
+        "utf-7",
+    }:  # stateful: no content tells them
+        try:
+            return body.decode(_CHARSETS.get(declared, declared), "replace")
+        except LookupError:
+            return body.decode("ascii", "replace")
+    return decode(body, f"text/plain; charset={declared}" if declared else "").text
+
+
+def _header(message: Message, name: str) -> str:
+    raw = message.get(name)
+    if raw is None:
+        return ""
+    try:
+        decoded = str(make_header(_widened(str(raw))))
+    except (UnicodeError, LookupError, ValueError, MessageError):
+        decoded = str(raw)
+    if (
+        "\udcff" > max(decoded, default=" ") >= "\udc80"
+    ):  # bytes that no rule of mail allows: the content decides
+        decoded = decode(decoded.encode("ascii", "surrogateescape")).text
+    return " ".join(decoded.encode("utf-8", "replace").decode().split())
+
+
+def _widened(raw: str) -> list[tuple[bytes | str, str | None]]:
+    """Encoded words under the larger relative of the set they declare: publishers send the larger."""
+    found = decode_header(raw)
+    return [
+        (text, _CHARSETS.get(charset.lower(), charset) if charset else charset) for text, charset in found
+    ]
+
+
+def _file_name(part: Message) -> str:
+    name = part.get_filename() or ""
+    try:
+        name = str(make_header(_widened(name)))
+    except (UnicodeError, LookupError, ValueError, MessageError):
+        name = "unreadable name"
+    return " ".join(name.replace("/", "_").replace("\\", "_").split())[:150]
+
+
+def _is_from(sender: str, wanted: tuple[str, ...]) -> bool:
+    for _, address in getaddresses([sender]):
+        whole, domain = address.lower(), address.lower().rpartition("@")[2]
+        for one in (w.lower().removeprefix("@") for w in wanted):
+            if one in (whole, domain) or domain.endswith(f".{one}"):
+                return True
+    return False
+
+
+def _date(message: Message) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(str(message.get("Date", "")))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo and 1990 < moment.year < 9000 else None
+
+
+def _link(message: Message, text: str) -> str:
+    """Where the mail can be read on the web: its own header, else nothing. Links in the text are the writer's."""
+    for name in ("Archived-At", "List-Post-URL"):
+        found = _LINK.search(str(message.get(name, "")))
+        if found and not is_dangerous_link(found[0]):
+            return found[0]
+    first = re.search(
+        r"(?im)(?:view (?:this|it)? ?(?:e-?mail)? ?in (?:your|a) browser)[^\n]{0,40}?(https?://\S{4,500})",
+        text[:4000],
+    )
+    return first[1] if first else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

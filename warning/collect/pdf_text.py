@@ -1,0 +1,126 @@
+"""A PDF -> one item with its text. Pure Python reads it, so that the limits of time and memory hold inside it too.
+
+CJK fonts that name a standard character map instead of embedding one (the usual case of Chinese notices) are read.
+"""
+
+import io
+import logging
+import re
+import zlib
+from collections.abc import Iterable
+from contextlib import suppress
+
+from warning.collect.feed_items import RawEntry, items_from
+from warning.collect.text import BODY_CHARACTERS, literal
+from warning.core.documents import Document, Parsed
+from warning.core.formats_documents import PdfFormat
+from warning.core.sources import SourceProfile
+from warning.errors import ParseError
+
+MAX_PDF_BYTES = 30_000_000
+MAX_PAGE_BYTES = 4_000_000
+MAGIC = b"%PDF-"
+LEAST_LETTERS_A_PAGE = 8
+_CID = re.compile(r"\(cid:\d+\)")
+
+
+def parse_pdf(document: Document, layout: PdfFormat, profile: SourceProfile) -> Parsed:
+    """Read a PDF. Raises ParseError for what is none, is damaged, or asks for a password.
+
+    A PDF of pictures is an item without text, and a problem says so.
+    """
+    text, title, problems = read_pdf(document.body, most_pages=layout.pages)
+    name = layout.title or _file_name(document.url)
+    first = next((line for line in text.splitlines() if len(line.strip()) > 3), "")
+    entry = RawEntry(
+        external_id=document.url, link=document.url, title=_html_safe(title or first or name or "PDF"),
+        body=_html_safe(text),
+    )  # fmt: skip
+    items, faults = items_from([entry], document, profile)
+    return Parsed(items=items, problems=(*problems, *faults), seen=1)
+
+
+def is_pdf(body: bytes) -> bool:
+    return MAGIC in body[:1024]
+
+
+def read_pdf(body: bytes, *, most_pages: int = 300) -> tuple[str, str, tuple[str, ...]]:
+    """Return the text, the title the file gives itself, and what could not be read."""
+    if not is_pdf(body):
+        raise ParseError("not a PDF: it does not begin as one")
+    if len(body) > MAX_PDF_BYTES:
+        raise ParseError(f"a PDF of {len(body)} bytes; over {MAX_PDF_BYTES} are not read")
+    from pdfminer.pdfexceptions import PDFException  # noqa: PLC0415 - PDFs are rare, its import is not free
+    from pdfminer.psexceptions import PSException  # noqa: PLC0415 - as above
+
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    try:
+        return _read(body, most_pages)
+    except (PDFException, PSException) as wrong:
+        raise ParseError(f"the PDF cannot be read: {type(wrong).__name__} {wrong}".rstrip()) from wrong
+    except (ParseError, RecursionError, MemoryError):
+        raise
+    except Exception as wrong:  # the library lets through whatever a damaged file makes of its code
+        raise ParseError(f"the PDF is damaged: {type(wrong).__name__}: {wrong}") from wrong
+
+
+def _read(body: bytes, most_pages: int) -> tuple[str, str, tuple[str, ...]]:
+    from pdfminer.converter import TextConverter  # noqa: PLC0415 - see read_pdf
+    from pdfminer.layout import LAParams  # noqa: PLC0415 - see read_pdf
+    from pdfminer.pdfdocument import PDFDocument  # noqa: PLC0415 - see read_pdf
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager  # noqa: PLC0415 - see read_pdf
+    from pdfminer.pdfpage import PDFPage  # noqa: PLC0415 - see read_pdf
+    from pdfminer.pdfparser import PDFParser  # noqa: PLC0415 - see read_pdf
+
+    document = PDFDocument(PDFParser(io.BytesIO(body)))
+    written, manager = io.StringIO(), PDFResourceManager()
+    converter = TextConverter(manager, written, laparams=LAParams(all_texts=True))
+    interpreter = PDFPageInterpreter(manager, converter)
+    pages, problems = 0, []
+    for page in PDFPage.create_pages(document):
+        if pages == most_pages or written.tell() > 4 * BODY_CHARACTERS:
+            problems.append(f"only the first {pages} pages are read")
+            break
+        pages += 1
+        _refuse_bombs(page.contents)
+        interpreter.process_page(page)
+    text = _CID.sub("\N{REPLACEMENT CHARACTER}", written.getvalue()).replace("\f", "\n").strip()
+    letters = sum(ch.isalnum() for ch in text)
+    if pages and letters < LEAST_LETTERS_A_PAGE * pages:
+        problems.append(f"scanned: {pages} pages hold pictures instead of text, somebody has to read them")
+    elif text.count("\N{REPLACEMENT CHARACTER}") * 5 > letters:
+        problems.append("a font of the PDF does not say which characters it shows: the text is incomplete")
+    return text, _title(document.info), tuple(problems)
+
+
+def _refuse_bombs(contents: Iterable[object]) -> None:
+    """Look at how long a page's drawing unpacks before the library unpacks it whole."""
+    from pdfminer.pdftypes import PDFStream, resolve1  # noqa: PLC0415 - see read_pdf
+
+    room = MAX_PAGE_BYTES
+    for content in contents:
+        stream = resolve1(content)
+        packed = (stream.rawdata or b"") if isinstance(stream, PDFStream) else b""
+        with suppress(zlib.error):
+            room -= len(zlib.decompressobj().decompress(packed, room + 1))
+        if room < 0 or len(packed) > MAX_PAGE_BYTES:
+            raise ParseError(f"a page of the PDF unpacks to over {MAX_PAGE_BYTES} bytes")
+
+
+def _title(info: object) -> str:
+    from pdfminer.pdftypes import resolve1  # noqa: PLC0415 - see read_pdf
+    from pdfminer.utils import decode_text  # noqa: PLC0415 - see read_pdf
+
+    first = info[0] if isinstance(info, list) and info and isinstance(info[0], dict) else {}
+    raw = resolve1(first.get("Title", b""))
+    title = literal(decode_text(raw)) if isinstance(raw, bytes) else ""
+    return "" if title.lower().endswith((".doc", ".docx", ".wps", ".pdf")) or len(title) < 4 else title
+
+
+def _file_name(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2].partition("?")[0]
+
+
+def _html_safe(text: str) -> str:
+    """Text of a PDF is no markup: what looks like a tag stays."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
