@@ -9,6 +9,7 @@ from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
 from warning.channels.render_disputes import DATES, dispute_fields, value_said
 from warning.channels.render_lead import is_about_figures, percent
+from warning.channels.render_precedents import precedent_fields
 from warning.channels.when import day, moment
 from warning.core.alerts import LINK_CODES, Alert, Difference
 from warning.core.desks import Desk
@@ -49,7 +50,7 @@ def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
     named = tuple(
         Labelled(label=naming.say(f"field.{key}"), value=value) for key, value in rows if key and value
     )
-    every = (*named, *dispute_fields(alert, naming))
+    every = (*named, *dispute_fields(alert, naming), *precedent_fields(alert, naming))
     return tuple(Labelled(label=row.label, value=plain(row.value, VALUE_LIMIT)) for row in every)
 
 

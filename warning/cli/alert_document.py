@@ -6,6 +6,7 @@ from warning.core.alerts import Alert
 from warning.core.claims import Conflict
 from warning.core.deliveries import OutboxRow, Withheld
 from warning.core.joining import alert_conflicts
+from warning.core.precedents import precedents
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit
 
@@ -59,10 +60,30 @@ def case_document(
         ],
         "why": [{"code": r.code, "text": r.text, "params": dict(r.params)} for r in alert.why],
         "conflicts": [_conflict(conflict) for conflict in alert_conflicts(alert, book)],
+        "precedents": _precedents(alert, book),
         "exhibits": [_exhibit(exhibit) for exhibit in alert.exhibits],
         "versions": [_version(version) for version in versions],
         "deliveries": deliveries,
         "withheld": [_withheld(one) for one in withheld],
+    }
+
+
+def _precedents(alert: Alert, book: Rulebook) -> dict[str, Any] | None:
+    found = precedents(alert.facts, book.measures, book.terms, alert.updated_at.date())
+    if found is None:
+        return None
+    return {
+        "considered": found.considered,
+        "same_goods": found.same_goods,
+        "outcomes": [
+            {
+                "kind": o.kind,
+                "values": list(o.values),
+                "measures": list(o.measures),
+                "unverified": o.unverified,
+            }
+            for o in found.outcomes
+        ],
     }
 
 

@@ -1,5 +1,6 @@
 """The register of legal acts: what was announced, what is in force, what is suspended, what ends soon."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -9,6 +10,14 @@ from warning.core.model import OperatorModel
 from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction
 
+AftermathKind = Literal["flow_share", "price_inside", "price_outside", "first_licences", "suspended"]
+AFTERMATH_NEEDS: Mapping[AftermathKind, frozenset[str]] = {
+    "flow_share": frozenset({"month", "ratio"}),
+    "price_inside": frozenset({"days", "ratio"}),
+    "price_outside": frozenset({"days", "ratio"}),
+    "first_licences": frozenset({"on"}),
+    "suspended": frozenset({"on"}),
+}
 Standing = Literal["announced", "in_force", "suspended", "ended", "unknown"]
 
 
@@ -29,6 +38,39 @@ class Suspension(OperatorModel):
     instrument: str
     clause: str = ""
     until: date | None = None
+
+
+class Aftermath(OperatorModel):
+    """One thing that followed an act, as a source tells it.
+
+    `flow_share` is a month's trade as a share of what it was before (0 is nought), `price_inside` and `price_outside`
+    a change in price within the issuer's market or beyond it (0.5 is +50 %) after `days`, `first_licences` and
+    `suspended` a day. `known` is the day from which it could be known: what is told at an earlier instant leaves it out.
+    """
+
+    what: AftermathKind
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = None
+    on: date | None = None
+    ratio: Annotated[float, Field(ge=-1, le=100)] | None = None
+    days: Annotated[int, Field(ge=1, le=1500)] | None = None
+    of: str = ""
+    known: date
+    source: str = ""
+    verified: bool = False
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        needed = AFTERMATH_NEEDS[self.what]
+        given = {key for key in ("month", "on", "ratio", "days") if getattr(self, key) is not None}
+        if given != needed:
+            raise ValueError(
+                f"{self.what} takes {' and '.join(sorted(needed))}, and nothing else of month, on, ratio, days"
+            )
+        if self.verified and not self.source:
+            raise ValueError("what is verified names its source")
+        if self.ratio is not None and self.what == "flow_share" and self.ratio < 0:
+            raise ValueError("flow_share is a share of the trade before: 0 is nought, 1 is unchanged")
+        return self
 
 
 class Measure(OperatorModel):
@@ -60,6 +102,7 @@ class Measure(OperatorModel):
     suspends: tuple[Suspension, ...] = ()
     triggered_by: tuple[str, ...] = ()
     effect: str = ""
+    aftermath: tuple[Aftermath, ...] = ()
     sources: tuple[str, ...] = ()
     verified: bool
     unverified: tuple[str, ...] = ()
