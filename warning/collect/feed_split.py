@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from warning.collect.feed_lean import Texts, is_marked, make_lean
+
 # Entries in these namespaces are entries for the full parser too; any other makes us read the document whole.
 _NAMESPACES = frozenset(
     {
@@ -24,11 +26,16 @@ _IDENTITIES = ("guid", "id", "link")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """`rest` is the document without known entries (empty when nothing is new); `total` counts all entries."""
+    """`rest` is the document without known entries (empty when nothing is new); `total` counts all entries.
+
+    `lean` is the same without what is never read, and `texts` puts back what marks stand for in it.
+    """
 
     rest: bytes
     hashes: frozenset[str]
     total: int
+    lean: bytes = b""
+    texts: Texts
 
 
 def split_feed(xml: bytes, known: frozenset[str]) -> Split | None:
@@ -42,20 +49,23 @@ def split_feed(xml: bytes, known: frozenset[str]) -> Split | None:
         return None
     marks = [mark_of(entry) for entry in entries]
     hashes = frozenset(marks)
-    if not known or hashes.isdisjoint(known):
-        return Split(rest=xml, hashes=hashes, total=len(entries))
-    shared = _shared_identities(entries)
+    shared = _shared_identities(entries) if known else frozenset()
     dropped = [
         e for e, mark in zip(entries, marks, strict=True) if mark in known and not (_identity(e) & shared)
     ]
-    new = {mark for mark in marks if mark not in known}
-    if not new:
-        return Split(rest=b"", hashes=hashes, total=len(entries))
+    if hashes <= known:
+        return Split(rest=b"", hashes=hashes, total=len(entries), texts=Texts())
     for entry in dropped:
         _drop(entry)
-    return Split(
-        rest=etree.tostring(root, encoding="utf-8", xml_declaration=True), hashes=hashes, total=len(entries)
-    )
+    rest = _written(root) if dropped else xml
+    if is_marked(rest):
+        return Split(rest=rest, hashes=hashes, total=len(entries), texts=Texts())
+    texts = make_lean(entry for entry in entries if entry.getparent() is not None)
+    return Split(rest=rest, hashes=hashes, total=len(entries), lean=_written(root), texts=texts)
+
+
+def _written(root: etree._Element) -> bytes:
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def mark_of(entry: etree._Element) -> str:

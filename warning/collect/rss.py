@@ -16,7 +16,8 @@ import feedparser
 from warning.collect.decode import Decoded, decode
 from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.feed_json import entries_of, is_json_feed
-from warning.collect.feed_split import split_feed
+from warning.collect.feed_lean import Texts
+from warning.collect.feed_split import Split, split_feed
 from warning.core.documents import Document, Parsed
 from warning.core.sources import SourceProfile
 from warning.errors import ParseError
@@ -69,8 +70,7 @@ def _from_xml(
     split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known)
     if split is not None and not split.rest:
         return Parsed(problems=_with(decoded, ()), seen=split.total, entry_hashes=split.hashes)
-    feed = _feedparser(split.rest if split else xml)
-    entries = [_raw(entry) for entry in feed["entries"]]
+    feed, entries = _read(split, xml)
     if not entries and not feed.get("version") and not _CDF.match(cleaned):
         raise ParseError(_not_a_feed(cleaned))
     items, problems = items_from(entries, document, profile)
@@ -81,6 +81,17 @@ def _from_xml(
         seen=split.total if split else len(entries),
         entry_hashes=split.hashes if split else frozenset(),
     )
+
+
+def _read(split: Split | None, xml: bytes) -> tuple[Mapping[str, Any], list[RawEntry]]:
+    """The feed and its entries: from the lean document, unless that says less than the whole would."""
+    if split is not None and split.lean:
+        feed = _feedparser(split.lean)
+        entries = [_raw(entry, split.texts) for entry in feed["entries"]]
+        if not feed.get("bozo") and all(e.link or e.title or e.summary or e.body for e in entries):
+            return feed, entries
+    feed = _feedparser(split.rest if split else xml)
+    return feed, [_raw(entry, Texts()) for entry in feed["entries"]]
 
 
 def _possible(reference: re.Match[str]) -> str:
@@ -102,14 +113,18 @@ def _feedparser(xml: bytes) -> Mapping[str, Any]:
     return feed
 
 
-def _raw(entry: dict[str, Any]) -> RawEntry:
+def _raw(entry: dict[str, Any], texts: Texts) -> RawEntry:
     """Read feedparser's entry as a plain dictionary: its own look-ups mix up published and updated."""
 
     def get(key: str) -> Any:
         return dict.get(entry, key)
 
-    bodies = [str(dict.get(part, "value") or "") for part in get("content") or () if isinstance(part, dict)]
-    summary = _text(get("summary"))
+    bodies = [
+        texts.restored(str(dict.get(part, "value") or ""))
+        for part in get("content") or ()
+        if isinstance(part, dict)
+    ]
+    summary = texts.restored(_text(get("summary")))
     body = max(bodies, key=len, default="")
     written = [_text(get(key)) for key in ("published", "updated", "created")]
     understood = [_utc(get(f"{key}_parsed")) for key in ("published", "updated", "created")]
@@ -117,7 +132,7 @@ def _raw(entry: dict[str, Any]) -> RawEntry:
     return RawEntry(
         external_id=_text(get("id")),
         link=_text(get("link")),
-        title=_text(get("title")),
+        title=texts.restored(_text(get("title"))),
         summary=summary or body,
         body=body if summary else "",
         dates=tuple(dates),

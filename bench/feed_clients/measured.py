@@ -1,0 +1,94 @@
+"""What a client measures of itself: seconds, CPU of all its processes, and the peak of their memory.
+
+A client waits for a line on stdin before each round and tells a line of JSON on stdout after it.
+"""
+
+import json
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROUNDS = ("first", "unchanged", "one new")
+CONCURRENCY = 50
+
+
+class Peak:
+    """The highest sum of the proportional set sizes of this process and its children, looked at 20 times a second."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._stop = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+        self._watch.start()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.05):
+            self.bytes = max(self.bytes, sum(map(_pss, _family(os.getpid()))))
+
+    def end(self) -> int:
+        self._stop.set()
+        self._watch.join()
+        return self.bytes
+
+
+def _family(root: int) -> Iterator[int]:
+    yield root
+    try:
+        children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from _family(int(child))
+
+
+def _pss(process: int) -> int:
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+
+
+def cpu_seconds() -> float:
+    """CPU of this process, of its ended children and of those still running."""
+    total = 0.0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        used = resource.getrusage(who)
+        total += used.ru_utime + used.ru_stime
+    tick = os.sysconf("SC_CLK_TCK")
+    for child in list(_family(os.getpid()))[1:]:
+        try:
+            fields = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        total += (int(fields[11]) + int(fields[12])) / tick
+    return total
+
+
+def timed(work: Callable[[], object]) -> dict[str, float]:
+    before, began = cpu_seconds(), time.perf_counter()
+    told = work()
+    return {
+        "seconds": time.perf_counter() - began,
+        "cpu": cpu_seconds() - before,
+        "stored": told if isinstance(told, int) else 0,
+    }
+
+
+def rounds(work: Callable[[], object]) -> None:
+    peak = Peak()
+    for _ in ROUNDS:
+        sys.stdin.readline()
+        print(json.dumps(timed(work)), flush=True)
+    sys.stdin.readline()
+    print(json.dumps({"peak": peak.end()}), flush=True)
+
+
+def asked() -> tuple[Path, list[str]]:
+    """The client's own folder and the addresses it polls, from the command line."""
+    home, addresses = map(Path, sys.argv[1:])
+    return home, addresses.read_text().split()

@@ -1,0 +1,63 @@
+"""Our collectors, as the service runs them: parse processes, evidence store, source states."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from measured import CONCURRENCY, asked, rounds
+from sqlalchemy import func, select
+
+from warning.app.collecting import Memory, collect_due
+from warning.app.parse_pool import ParsePool
+from warning.collect.fetch import Fetcher
+from warning.settings import Settings
+from warning.store import migrate
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+from warning.store.schema import items
+
+sys.path.append(str(Path(__file__).parents[1]))
+from loopback import spec
+
+FEED = {"format": "rss"}
+
+
+def main() -> None:
+    home, urls = asked()
+    database = f"sqlite:///{home}/ours.sqlite3"
+    migrate.upgrade(database)
+    repository = Repository(open_engine(database))
+    sources = [spec(f"feed-{number}", url, FEED) for number, url in enumerate(urls)]
+    settings = Settings(home=home)
+    loop = asyncio.new_event_loop()
+    hosts = tuple(sorted({url.split("/")[2] for url in urls}))
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    fetcher = Fetcher(clock, allow_private_hosts=hosts, concurrency=CONCURRENCY)
+    pool = ParsePool()
+
+    async def entered() -> Memory:
+        await fetcher.__aenter__()
+        await pool.__aenter__()
+        return Memory(parser=pool.parse)
+
+    memory = loop.run_until_complete(entered())
+
+    def one_round() -> int:
+        report = loop.run_until_complete(
+            collect_due(sources, repository, fetcher, clock, settings=settings, memory=memory, force=True)
+        )
+        assert not report.failed, next(o for o in report.outcomes if o.answer == "failed")
+        with repository.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(items)).scalar_one()
+
+    rounds(one_round)
+    loop.run_until_complete(pool.__aexit__(None, None, None))
+    loop.run_until_complete(fetcher.__aexit__(None, None, None))
+
+
+if __name__ == "__main__":
+    main()
