@@ -180,9 +180,8 @@ def one_round(
     repository: Repository, resident: Resident | None, book: Rulebook, as_of: datetime, title: str
 ) -> None:
     clocks = Clocks()
-    since = as_of - timedelta(days=book.policy.correlation.instrument_days)
     window = clocks.time("read", lambda: repository.unassessed(book.needs(), as_of, LIMIT, resident))
-    state = repository.state(since=since)
+    state = repository.state()
     known = clocks.time("as known", lambda: window.as_known(as_of))
     signals, _ = clocks.time("judge", lambda: evaluate(book, known, as_of))
     assessment = assess(book, window, state, as_of)

@@ -123,7 +123,6 @@ async def rounds(recent: int, old: int, rules: Path) -> None:
             for n in range(2):
                 system.repository.add_items([_notice(n)])
                 said = [
-                    timed("state", lambda: system.repository.state(since=NOW - RECENT)),
                     timed("assess", lambda: assess_new(system)),
                     timed("remind", lambda: watch_desks(system)),
                     timed("audit", lambda: audit_deliveries(system)),

@@ -23,11 +23,12 @@ PARTIAL = {
     "ix_withheld_over_budget": ("withheld", ["desk_id", "at"], "reason = 'over_budget'"),
     "ix_outbox_told": ("outbox", ["sent_at"], "state = 'sent' AND step = 0"),
     "ix_outbox_reminders": ("outbox", ["alert_key", "desk_id"], "step > 0"),
-    "ix_outbox_held": ("outbox", ["alert_key"], "state = 'pending' AND hold_until IS NOT NULL"),
     "ix_outbox_notice_id": ("outbox", ["notice_id"], "notice_id IS NOT NULL"),
 }
 PLAIN = {
     "ix_alerts_instrument_key": ("alerts", ["instrument_key"]),
+    "ix_alerts_opened_at": ("alerts", ["opened_at"]),
+    "ix_alerts_last_evidence_at": ("alerts", ["last_evidence_at"]),
     "ix_withheld_at": ("withheld", ["at"]),
     "ix_outbox_created_at": ("outbox", ["created_at"]),
 }

@@ -96,7 +96,7 @@ def test_a_past_week_shows_alerts_as_they_stood_then(repository: Repository):
     assert [a.version for a in repository.alerts(since=at(7))] == [2]
     assert repository.alerts(until=START) == repository.alerts(since=at(9)) == ()
     assert [a.version for a in repository.alert_versions_between(START, at(7))] == [1]
-    assert repository.alerts(state="closed") == ()
+    assert repository.alerts(states=("closed",)) == ()
 
 
 def test_joined_evidence_does_not_move_a_version_to_another_week(repository: Repository):
@@ -128,13 +128,6 @@ def test_told_is_the_highest_severity_delivered_or_owed(repository: Repository):
         (alert.key, "kr"): Severity.SEVERE,
         (alert.key, "us"): Severity.SEVERE,
     }
-
-
-def test_state_can_leave_out_alerts_long_quiet(repository: Repository):
-    repository.add_items([document()])
-    commit(repository, fired())
-    assert len(repository.state(since=START).open_alerts) == 1
-    assert repository.state(since=at(1)).open_alerts == ()
 
 
 def test_evidence_that_arrives_during_an_assessment_waits_for_the_next(repository: Repository):

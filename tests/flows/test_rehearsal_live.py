@@ -14,7 +14,7 @@ from tests.core.deadline_samples import rule as deadline_rule
 from warning.app.backtesting import backtest_replay
 from warning.catalog.load import load_rulebook
 from warning.core.alerts import Alert
-from warning.core.assess import assess
+from warning.core.assess import decide, sense
 from warning.core.evidence import (
     Entry,
     Evidence,
@@ -27,6 +27,7 @@ from warning.core.evidence import (
     period_end,
 )
 from warning.core.health import SourceReport
+from warning.core.joinable import joinable
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
@@ -132,8 +133,8 @@ def live(
         repository.add_reports(r for r in today if isinstance(r, SourceReport))
         window = repository.unassessed(book.needs(), as_of, 10_000, resident)
         window = replace(window, recalled=repository.recall(recall_of(book), as_of))
-        since = as_of - timedelta(days=book.policy.correlation.instrument_days)
-        assessment = assess(book, window, repository.state(since=since), as_of)
+        sensed = sense(book, window, repository.standing_alerts(as_of.date()), as_of)
+        assessment = decide(book, sensed, repository.state_for(joinable(book, sensed.signals, as_of)), as_of)
         repository.commit_assessment(assessment, window, book_version=book.version)
         as_of += timedelta(days=1)
     alerts = {alert.key: alert for alert in repository.alerts()}

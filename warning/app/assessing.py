@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from warning.app.compose import System
-from warning.core.assess import Assessment, assess
+from warning.core.assess import Assessment, decide, sense
 from warning.core.evidence import Window
+from warning.core.joinable import joinable
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.series.known import ColumnsWindow
@@ -97,8 +98,10 @@ class _Round:
 
     def _commit(self, window: Window, as_of: datetime) -> None:
         window = replace(window, recalled=self._system.repository.recall(recall_of(self._book), as_of))
-        since = as_of - timedelta(days=self._book.policy.correlation.instrument_days)
-        assessment = assess(self._book, window, self._system.repository.state(since=since), as_of)
+        standing = self._system.repository.standing_alerts(as_of.date())
+        sensed = sense(self._book, window, standing, as_of)
+        state = self._system.repository.state_for(joinable(self._book, sensed.signals, as_of))
+        assessment = decide(self._book, sensed, state, as_of)
         self._system.repository.commit_assessment(assessment, window, book_version=self._book.version)
         self._system.calendar.mark(self._book, as_of)
         self.report = _add(self.report, len(window.fresh), assessment)

@@ -116,9 +116,8 @@ def carry(state: State, assessment: Assessment) -> State:
     for delivery in assessment.deliveries:
         key = (delivery.alert_key, delivery.desk_id)
         told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
-    still_open = tuple(a for a in alerts.values() if a.state == "open")
     past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
-    return replace(state, open_alerts=still_open, told=told, past=past)
+    return replace(state, open_alerts=tuple(alerts.values()), told=told, past=past)
 
 
 def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:

@@ -43,7 +43,7 @@ def explain_evidence_dates(
 ) -> Sequence[Explained]:
     """Explain the rule on every date ahead that an open alert took from its evidence."""
     today = as_of.astimezone(UTC).date()
-    found = evidence_deadlines(repository.state().open_alerts, deadlines(book.measures))
+    found = evidence_deadlines(repository.standing_alerts(today), deadlines(book.measures))
     ahead = [d for d in found if d.day >= today and wants(rule, d, book.terms)]
     return [
         Explained(

@@ -9,6 +9,7 @@ from warning.core.alerts import Alert, AlertChange
 from warning.core.approval import Approval, Decision
 from warning.core.audit import SYSTEM
 from warning.core.deliveries import Delivery
+from warning.core.joinable import for_alert
 from warning.core.pace import pace
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
@@ -119,7 +120,7 @@ def publish_overdue(system: System) -> int:
 def _decided(system: System, book: Rulebook, alert: Alert, approval: Approval) -> Decided:
     """Route the alert anew under the decision, with the rest of the past as it is."""
     waiting = {key for key, _ in system.repository.awaiting_review()}
-    state = system.repository.state()
+    state = system.repository.state_for(for_alert(book, alert, approval.at))
     was_rejected = (
         alert.key in state.past.approvals and state.past.approvals[alert.key].decision != "approved"
     )

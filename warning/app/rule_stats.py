@@ -77,7 +77,7 @@ def told_alerts(repository: Repository, since: datetime, until: datetime) -> tup
     closings = repository.closings_since(since)
     verdicts = standing_verdicts(event for _, event in closings if event.at <= until)
     false = {event.alert_key for event in verdicts if event.verdict == "false_positive"}
-    alerts = [alert for alert in repository.alerts() if since <= alert.opened_at <= until]
+    alerts = [alert for alert in repository.alerts(since=since) if since <= alert.opened_at <= until]
     return tuple(
         Told(rule_id=alert.rule_id, is_noise=alert.key in false or _was_turned_down(repository, alert.key))
         for alert in alerts

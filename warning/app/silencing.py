@@ -57,7 +57,7 @@ def make_silence(repository: Repository, book: Rulebook, wish: Wish, clock: Cloc
 
 def _standing(repository: Repository, silence: Silence, desk: Desk) -> Severity:
     """The highest level that open alerts in its range have for the desk now; its threshold when there is none."""
-    matched = [alert for alert in repository.alerts(state="open") if silence.matches(alert)]
+    matched = [alert for alert in repository.alerts(states=("open",)) if silence.matches(alert)]
     return max((alert.severity_for(desk.country) for alert in matched), default=desk.threshold)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from warning.core.joinable import Joinable
 from warning.core.rulebook import Rulebook
 from warning.core.watches import Watch, open_watches, watch_recall
 from warning.store.repository import Repository
@@ -13,4 +14,5 @@ def watches_now(repository: Repository, book: Rulebook, as_of: datetime) -> tupl
     if not wanted.signals:
         return ()
     signals = repository.recall(wanted, as_of).signals
-    return open_watches(book, signals, repository.state().open_alerts, as_of)
+    told_in = Joinable(as_of=as_of, signal_ids=frozenset(signal.id for signal in signals))
+    return open_watches(book, signals, repository.state_for(told_in).open_alerts, as_of)

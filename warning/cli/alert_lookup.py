@@ -10,6 +10,8 @@ from warning.core.alerts import Alert
 from warning.errors import EvidenceMissing
 from warning.settings import load_settings
 
+SHOWN = 5
+
 
 @contextmanager
 def composed_system(*, only_reads: bool = False) -> Iterator[System]:
@@ -31,8 +33,8 @@ def versions_named(system: System, key: str) -> tuple[Alert, ...]:
     versions = system.repository.alert_versions(key)
     if versions:
         return versions
-    near = sorted({alert.key for alert in system.repository.alerts() if alert.key.startswith(key)})
+    near = sorted(alert.key for alert in system.repository.alerts(prefix=key, limit=SHOWN + 1)) if key else []
     if len(near) == 1:
         return system.repository.alert_versions(near[0])
-    hint = f": it is short for {', '.join(near[:5])}" if near else ""
+    hint = f": it is short for {', '.join(near[:SHOWN])}" if near else ""
     raise EvidenceMissing(f"no alert has the key {key!r}{hint}")

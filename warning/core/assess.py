@@ -1,6 +1,6 @@
 """The one evaluation path. Live run, dry run, explain, backtest, demo and a rule's examples all call it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from warning.core.detect.deadline import untold
 from warning.core.detect.registry import evaluate
 from warning.core.evidence import Window
 from warning.core.grading import grade
+from warning.core.lifecycle import reopened
 from warning.core.pace import Past, pace
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
@@ -23,8 +24,8 @@ from warning.core.vocabulary import Severity
 class State:
     """What earlier assessments left behind.
 
-    `open_alerts` holds the latest version of each alert still open; `told` the severity last delivered, by
-    (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun:
+    `open_alerts` holds the latest version of each alert that evidence may still join, also of one that has ended and
+    would be opened again; `told` the severity last delivered, by (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun:
     `assess` looks at the time.
     """
 
@@ -46,12 +47,31 @@ class Assessment:
     traces: tuple[Trace, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensed:
+    """What the detectors made of the evidence, before anything is joined: from it follows which alerts are wanted."""
+
+    signals: tuple[Signal, ...]
+    traces: tuple[Trace, ...]
+
+
 def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
     """Decide what the fresh evidence in `window` means, knowing only what could be known at `as_of`."""
-    known = replace(window.as_known(as_of), alerts=state.open_alerts)
-    signals, traces = untold(*evaluate(book, known, as_of), state.open_alerts)
+    standing = tuple(alert for alert in state.open_alerts if alert.state == "open")
+    return decide(book, sense(book, window, standing, as_of), state, as_of)
+
+
+def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Sensed:
+    """The first half: run the detectors. `standing` are the open alerts with dates ahead, and those of gaps."""
+    signals, traces = evaluate(book, replace(window.as_known(as_of), alerts=tuple(standing)), as_of)
+    return Sensed(signals=signals, traces=traces)
+
+
+def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Assessment:
+    """The second half: join, grade, route and pace. `state` holds at least what `joinable` names of these signals."""
+    signals, traces = untold(sensed.signals, sensed.traces, state.open_alerts)
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
-    graded = tuple(grade(change, book) for change in changes)
+    graded = tuple(grade(reopened(change), book) for change in changes)
     owed, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of))
     paced = pace(owed, graded, book, state.told, state.past, state.open_alerts, as_of)
     return Assessment(

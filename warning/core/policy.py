@@ -5,6 +5,7 @@ from pydantic import Field
 from warning.core.escalation import Escalation
 from warning.core.exposure import SeverityTable
 from warning.core.inhibition import Inhibition
+from warning.core.lifecycle import Lifecycle
 from warning.core.model import OperatorModel
 from warning.core.vocabulary import Severity
 
@@ -53,3 +54,4 @@ class Policy(OperatorModel):
     inhibit: tuple[Inhibition, ...] = ()
     review: ReviewGate = ReviewGate()
     escalation: Escalation = Escalation()
+    lifecycle: Lifecycle = Lifecycle()

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.assess import Assessment
 from warning.core.audit import SYSTEM, Plain, Record
 from warning.core.deliveries import Delivery, Withheld
 from warning.core.evidence import Window
-from warning.core.ids import content_id
+from warning.core.ids import content_id, instrument_key
 from warning.core.signals import Signal, Trace
 from warning.core.vocabulary import Severity
 from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
 from warning.store.audit import add_audit
 from warning.store.engine import serialise
-from warning.store.rows import insert_new, storable, to_json
+from warning.store.rows import insert_new, insert_or, storable, to_json
 from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
 
 
@@ -50,7 +50,7 @@ def commit_assessment(
     for change in assessment.changes:
         _store_change(connection, change)
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
-    _insert(connection, signals, _signal_rows(assessment.signals, by_alert.values()))
+    _store_signals(connection, _signal_rows(assessment.signals, by_alert.values()))
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
     store_routing(connection, assessment.deliveries, assessment.withheld, by_alert, assessment.as_of)
     add_audit(connection, _audit_record(identity, assessment, window, book_version))
@@ -130,29 +130,32 @@ def _record(
 def _store_change(connection: Connection, change: AlertChange) -> None:
     """A new version is added; joined evidence goes into the version that stands."""
     alert = change.alert
+    content = storable(to_json(Alert, alert))
+    columns = _alert_columns(alert, content)
     if change.kind == "opened":
-        row = {"key": alert.key, **_alert_columns(alert)}
+        row = {"key": alert.key, **columns}
         statement = insert_new(connection, alerts).returning(alerts.c.key)
         if connection.execute(statement, row).first() is None:
             raise AssessmentRaced(f"alert {alert.key} was opened by another process; assess again")
-        _add_version(connection, alert)
+        _add_version(connection, alert, content)
         return
     standing = alert.version if change.kind == "joined" else alert.version - 1
     moved = connection.execute(
         update(alerts)
         .where(alerts.c.key == alert.key, alerts.c.version == standing)
-        .values(_alert_columns(alert))
+        .values(columns)
         .returning(alerts.c.key)
     ).first()
     if moved is None:
         raise AssessmentRaced(f"alert {alert.key} no longer stands at version {standing}; assess again")
     if change.kind == "joined":
-        _replace_version(connection, alert)
+        _replace_version(connection, alert, content)
     else:
-        _add_version(connection, alert)
+        _add_version(connection, alert, content)
 
 
-def _alert_columns(alert: Alert) -> dict[str, Any]:
+def _alert_columns(alert: Alert, content: str) -> dict[str, Any]:
+    facts = alert.facts
     return {
         "version": alert.version,
         "state": alert.state,
@@ -165,25 +168,40 @@ def _alert_columns(alert: Alert) -> dict[str, Any]:
         "opened_at": alert.opened_at,
         "updated_at": alert.updated_at,
         "last_evidence_at": alert.last_evidence_at,
+        "instrument_key": instrument_key(facts.instrument) if facts.instrument else None,
+        "story": alert.story,
+        "effective": facts.effective.isoformat() if facts.effective else None,
+        "expires": facts.expires.isoformat() if facts.expires else None,
+        "digest": content_id("v", content),
+        **_ended(alert),
     }
 
 
-def _add_version(connection: Connection, alert: Alert) -> None:
+def _ended(alert: Alert) -> dict[str, Any]:
+    """When and why it ended; what stays closed or expired keeps what was written then."""
+    if alert.state == "open":
+        return {"ended_at": None, "ended_because": ""}
+    if alert.state == "cancelled":
+        return {"ended_at": alert.updated_at, "ended_because": "its evidence was withdrawn"}
+    return {}
+
+
+def _add_version(connection: Connection, alert: Alert, content: str) -> None:
     row = {
         "alert_key": alert.key,
         "version": alert.version,
         "created_at": alert.updated_at,
-        "content": storable(to_json(Alert, alert)),
+        "content": content,
     }
     connection.execute(alert_versions.insert(), row)
 
 
-def _replace_version(connection: Connection, alert: Alert) -> None:
+def _replace_version(connection: Connection, alert: Alert, content: str) -> None:
     """`created_at` stays: a version belongs to the week in which it came about."""
     connection.execute(
         update(alert_versions)
         .where(alert_versions.c.alert_key == alert.key, alert_versions.c.version == alert.version)
-        .values(content=storable(to_json(Alert, alert)))
+        .values(content=content)
     )
 
 
@@ -191,6 +209,19 @@ def _insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, An
     listed = list(rows)
     if listed:
         connection.execute(insert_new(connection, table), listed)
+
+
+def _store_signals(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Keep each as it first fired; one that went into no alert then, and does now, gets that alert's key."""
+    if not rows:
+        return
+    statement = insert_or(connection, signals)
+    late = statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"alert_key": statement.excluded.alert_key},
+        where=and_(signals.c.alert_key.is_(None), statement.excluded.alert_key.is_not(None)),
+    )
+    connection.execute(late, rows)
 
 
 def _signal_rows(fired: Iterable[Signal], changed: Iterable[Alert]) -> list[dict[str, Any]]:

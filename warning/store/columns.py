@@ -3,7 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    literal,
+)
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -49,3 +60,8 @@ def instant_column(name: str, *, optional: bool = False) -> Column[datetime]:
 
 def sequence_column() -> Column[int]:
     return Column("seq", Key, primary_key=True)
+
+
+def fixed(value: str | int) -> BindParameter[Any]:
+    """A value written into the statement itself: a condition that a partial index can be matched by."""
+    return literal(value, literal_execute=True)

@@ -1,10 +1,10 @@
 """What was sent when, and what waits: the past that the next assessment paces its messages by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 
 from warning.core.alerts import Alert
 from warning.core.approval import Approval
@@ -15,43 +15,43 @@ from warning.core.vocabulary import Severity
 from warning.errors import EvidenceMissing, ReviewRefused
 from warning.store.assessments import store_routing
 from warning.store.audit import add_audit
+from warning.store.columns import fixed
 from warning.store.engine import serialise
-from warning.store.rows import storable
+from warning.store.rows import batches, storable
 from warning.store.schema import alerts, approvals, outbox, withheld
 
-
-def past(connection: Connection, since: datetime | None = None) -> Past:
-    """Return the past of the alerts still open. What is held counts as not yet told; `pace` looks at the time.
-
-    With `since`, of those alone whose last evidence is as new: what lies behind it costs nothing.
-    """
-    return Past(
-        told_at=_told_at(connection, since),
-        firsts=_firsts(connection),
-        held=_held(connection),
-        approvals=standing_approvals(connection, since),
-    )
+BATCH = 500
 
 
-def is_open(since: datetime | None) -> ColumnElement[bool]:
-    """An alert still open; with `since`, one with evidence as new."""
-    is_recent = true() if since is None else alerts.c.last_evidence_at >= since
-    return and_(alerts.c.state == "open", is_recent)
+def past(connection: Connection, keys: Collection[str] | None = None) -> Past:
+    """Return the past of the alerts of these keys, of all without. What is held counts as not yet told; `pace` looks at the time."""
+    of = None if keys is None else sorted(keys)
+    told_at: dict[tuple[str, str], datetime] = {}
+    held: dict[Place, Held] = {}
+    approved: dict[str, Approval] = {}
+    for part in [None] if of is None else batches(of, BATCH):
+        told_at |= _told_at(connection, part)
+        held |= _held(connection, part)
+        approved |= standing_approvals(connection, part)
+    return Past(told_at=told_at, firsts=_firsts(connection), held=held, approvals=approved)
 
 
-def _told_at(connection: Connection, since: datetime | None) -> Mapping[tuple[str, str], datetime]:
+def among(column: ColumnElement[Any], keys: Sequence[str] | None) -> ColumnElement[bool]:
+    """Of these alerts, or of any."""
+    return column.is_not(None) if keys is None else column.in_(keys)
+
+
+def _told_at(connection: Connection, keys: Sequence[str] | None) -> Mapping[tuple[str, str], datetime]:
     o = outbox.c
     query = (
         select(o.alert_key, o.desk_id, func.max(o.created_at).label("at"))
-        .join(alerts, alerts.c.key == o.alert_key)
-        .where(o.state != "dead", is_open(since), o.hold_until.is_(None), o.step == 0)
+        .where(among(o.alert_key, keys), o.state != "dead", o.hold_until.is_(None), o.step == 0)
         .group_by(o.alert_key, o.desk_id)
     )
     told = {(row.alert_key, row.desk_id): row.at for row in connection.execute(query)}
     was_held = (
         select(o.alert_key, o.desk_id, o.hold_until)
-        .join(alerts, alerts.c.key == o.alert_key)
-        .where(o.state != "dead", is_open(since))
+        .where(among(o.alert_key, keys), o.state != "dead")
         .where(o.hold_until.is_not(None), or_(o.state != "pending", o.attempts > 0))
     )
     for row in connection.execute(was_held):
@@ -80,10 +80,14 @@ def _firsts(connection: Connection) -> tuple[tuple[str, datetime], ...]:
     return tuple((row.desk_id, row.at) for row in connection.execute(query))
 
 
-def _held(connection: Connection) -> Mapping[Place, Held]:
+def _held(connection: Connection, keys: Sequence[str] | None) -> Mapping[Place, Held]:
     o = outbox.c
     query = select(outbox).where(
-        o.state == "pending", o.attempts == 0, o.hold_until.is_not(None), o.step == 0
+        among(o.alert_key, keys),
+        o.state == "pending",
+        o.attempts == 0,
+        o.hold_until.is_not(None),
+        o.step == 0,
     )
     return {
         (row.alert_key, row.desk_id, row.channel, row.address): Held(
@@ -93,10 +97,9 @@ def _held(connection: Connection) -> Mapping[Place, Held]:
     }
 
 
-def standing_approvals(connection: Connection, since: datetime | None = None) -> Mapping[str, Approval]:
-    """Return the last decision about each alert still open, by key."""
-    query = select(approvals).join(alerts, alerts.c.key == approvals.c.alert_key)
-    query = query.where(is_open(since)).order_by(approvals.c.seq)
+def standing_approvals(connection: Connection, keys: Sequence[str] | None = None) -> Mapping[str, Approval]:
+    """Return the last decision about each of these alerts, by key."""
+    query = select(approvals).where(among(approvals.c.alert_key, keys)).order_by(approvals.c.seq)
     return {row.alert_key: _approval(row) for row in connection.execute(query)}
 
 
@@ -131,7 +134,11 @@ def awaiting_review(connection: Connection) -> tuple[tuple[str, datetime], ...]:
     query = (
         select(w.alert_key, func.min(w.at).label("since"))
         .join(alerts, alerts.c.key == w.alert_key)
-        .where(w.reason == "awaiting_review", alerts.c.state == "open", alerts.c.version == w.alert_version)
+        .where(
+            w.reason == fixed("awaiting_review"),
+            alerts.c.state == "open",
+            alerts.c.version == w.alert_version,
+        )
         .group_by(w.alert_key)
         .order_by("since", w.alert_key)
     )

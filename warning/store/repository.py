@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from warning.core.alerts import Alert
+from warning.core.alerts import Alert, AlertState
 from warning.core.approval import Approval
 from warning.core.assess import Assessment, State
 from warning.core.audit import Entry, Verified, verify
 from warning.core.deliveries import Delivery, DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceReport, SourceState
+from warning.core.joinable import Joinable
 from warning.core.list_memory import ListMemory
 from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
@@ -42,8 +43,11 @@ from warning.store import (
 from warning.store import alerts as alert_rows
 from warning.store import archive as archive_rows
 from warning.store.accounts import Accounts
+from warning.store.alerts import Sought
 from warning.store.archive import Fetch
 from warning.store.assessments import TraceRecord
+from warning.store.candidates import candidate_keys, standing_keys
+from warning.store.decoded import Decoded
 from warning.store.deliveries import Owed
 from warning.store.digests import ArchivedDigest
 from warning.store.engine import reading, writing
@@ -61,6 +65,7 @@ class Repository:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._decoded = Decoded()
 
     def close(self) -> None:
         """Give back the database's connections."""
@@ -208,10 +213,20 @@ class Repository:
         with reading(self.engine) as connection:
             return recall.recalled(connection, wanted, as_of)
 
-    def state(self, *, since: datetime | None = None) -> State:
-        """Return the open alerts and who was told how much of them."""
+    def state(self) -> State:
+        """Return every open alert and who was told how much of it: for tests and small stores."""
         with reading(self.engine) as connection:
-            return alert_rows.state(connection, since=since)
+            return alert_rows.state(connection, self._decoded)
+
+    def state_for(self, wanted: Joinable) -> State:
+        """Return the alerts that evidence may join, or that may mute it, and who was told how much of them."""
+        with reading(self.engine) as connection:
+            return alert_rows.state(connection, self._decoded, candidate_keys(connection, wanted))
+
+    def standing_alerts(self, today: date) -> tuple[Alert, ...]:
+        """Return the open alerts with a date ahead, and those that tell of a gap: what rules of the calendar read."""
+        with reading(self.engine) as connection:
+            return alert_rows.latest(connection, self._decoded, standing_keys(connection, today))
 
     def commit_assessment(self, assessment: Assessment, window: Window, *, book_version: str) -> bool:
         """Store everything an assessment decided, or nothing.
@@ -234,14 +249,25 @@ class Repository:
     def alerts(
         self,
         *,
-        state: alert_rows.AlertState | None = None,
+        states: Sequence[AlertState] = (),
         since: datetime | None = None,
         until: datetime | None = None,
         keys: Sequence[str] = (),
+        prefix: str = "",
+        interrupts: bool | None = None,
+        limit: int | None = None,
+        after: tuple[datetime, str] | None = None,
     ) -> tuple[Alert, ...]:
-        """Return alerts, last updated first, in their latest version (with `until`: as they stood then)."""
+        """Return alerts, last updated first, in their latest version (with `until`: as they stood then).
+
+        `after` is the (updated_at, key) of the last one of the page before.
+        """
+        sought = Sought(
+            states=states, since=since, until=until, keys=keys, prefix=prefix,
+            interrupts=interrupts, limit=limit, after=after,
+        )  # fmt: skip
         with reading(self.engine) as connection:
-            return alert_rows.find_alerts(connection, state=state, since=since, until=until, keys=keys)
+            return alert_rows.find_alerts(connection, self._decoded, sought)
 
     def alert_versions(self, key: str) -> tuple[Alert, ...]:
         """Return every version of one alert, the first first."""

@@ -22,9 +22,14 @@ T = TypeVar("T")
 
 def insert_new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that leaves out what is already there by any unique key."""
+    return insert_or(connection, table).on_conflict_do_nothing()
+
+
+def insert_or(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what to do about what is already there."""
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

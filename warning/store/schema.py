@@ -302,6 +302,8 @@ alerts = Table(
     text_column("ended_because", server_default=""),
     Index("ix_alerts_state_last_evidence_at", "state", "last_evidence_at"),
     Index("ix_alerts_updated_at", "updated_at"),
+    Index("ix_alerts_opened_at", "opened_at"),
+    Index("ix_alerts_last_evidence_at", "last_evidence_at"),
 )
 _partial("ix_alerts_story", alerts.c.story, where="story != ''")
 _partial("ix_alerts_effective", alerts.c.effective, where="effective IS NOT NULL")
@@ -381,7 +383,6 @@ outbox = Table(
 )
 _partial("ix_outbox_told", outbox.c.sent_at, where="state = 'sent' AND step = 0")
 _partial("ix_outbox_reminders", outbox.c.alert_key, outbox.c.desk_id, where="step > 0")
-_partial("ix_outbox_held", outbox.c.alert_key, where="state = 'pending' AND hold_until IS NOT NULL")
 _partial("ix_outbox_notice_id", outbox.c.notice_id, where="notice_id IS NOT NULL")
 
 channel_pauses = Table(

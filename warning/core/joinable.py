@@ -1,0 +1,139 @@
+"""Which earlier alerts an assessment has to look at: those its signals may join, and those that may mute them.
+
+`correlate` joins among the alerts it is given; whoever keeps a million of them gives it these. What `correlate` may
+join and what is named here go together: a test holds the one to the other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from warning.core.alerts import Alert
+from warning.core.ids import instrument_key
+from warning.core.inhibition import Inhibition
+from warning.core.policy import Correlation
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Signal
+
+EASING = "easing"
+CLUSTER = timedelta(days=10)
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joinable:
+    """What earlier alerts are wanted for. `instruments` are keys as `instrument_key` gives them.
+
+    `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
+    """
+
+    as_of: datetime
+    windows: Correlation = field(default_factory=Correlation)
+    keys: frozenset[str] = frozenset()
+    signal_ids: frozenset[str] = frozenset()
+    instruments: frozenset[str] = frozenset()
+    stories: frozenset[str] = frozenset()
+    directions: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()
+    spans: tuple[Span, ...] = ()
+    muting: tuple[Inhibition, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.keys or self.signal_ids)
+
+    def around(self, days: int) -> tuple[Span, ...]:
+        """The spans, wider by so many days on both sides."""
+        margin = timedelta(days=days)
+        return tuple((first - margin, last + margin) for first, last in self.spans)
+
+    def days_around(self, days: int) -> tuple[tuple[date, date], ...]:
+        return tuple((first.date(), last.date()) for first, last in self.around(days))
+
+    def takes(self, alert: Alert) -> bool:
+        """Whether this alert is wanted."""
+        return (
+            alert.key in self.keys
+            or not self.signal_ids.isdisjoint(alert.signal_ids)
+            or bool(alert.story and alert.story in self.stories)
+            or self._names(alert)
+            or self._may_be_alike(alert)
+            or any(
+                rule.by.holds(alert) and alert.updated_at > self.as_of - timedelta(days=rule.days)
+                for rule in self.muting
+            )
+        )
+
+    def _names(self, alert: Alert) -> bool:
+        number = alert.facts.instrument
+        return (
+            number is not None
+            and instrument_key(number) in self.instruments
+            and _within(alert.last_evidence_at, self.around(self.windows.instrument_days))
+        )
+
+    def _may_be_alike(self, alert: Alert) -> bool:
+        """An act of such a family about that time, or one that takes effect about then."""
+        facts = alert.facts
+        if facts.direction not in self.directions:
+            return False
+        if facts.direction != EASING and facts.act not in self.acts:
+            return False
+        return (
+            _within(alert.last_evidence_at, self.around(self.windows.gap_days))
+            or _within(alert.opened_at, self.around(self.windows.related_days))
+            or (
+                facts.effective is not None
+                and any(
+                    first <= facts.effective <= last
+                    for first, last in self.days_around(self.windows.effective_days)
+                )
+            )
+        )
+
+
+def joinable(book: Rulebook, signals: Sequence[Signal], as_of: datetime) -> Joinable:
+    """Return what the signals may join and what may mute them; nothing is wanted without signals."""
+    linked = {name for s in signals for name in (s.id, s.joins, s.brings) if name}
+    return Joinable(
+        as_of=as_of,
+        windows=book.policy.correlation,
+        signal_ids=frozenset(linked),
+        instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
+        stories=frozenset(s.story for s in signals if s.story),
+        directions=frozenset(s.facts.direction for s in signals),
+        acts=_alike(book, {s.facts.act for s in signals}),
+        spans=_spans(s.known_at for s in signals),
+        muting=book.policy.inhibit if signals else (),
+    )
+
+
+def for_alert(book: Rulebook, alert: Alert, as_of: datetime) -> Joinable:
+    """Return what deciding about one known alert takes: itself, and what may mute it."""
+    return Joinable(as_of=as_of, keys=frozenset({alert.key}), muting=book.policy.inhibit)
+
+
+def _alike(book: Rulebook, acts: set[str]) -> frozenset[str]:
+    """Every act that one of these may be told as: of its family, and of families the press mixes up with it."""
+    known, windows = book.terms.acts, book.policy.correlation
+    families = {(known[act].family if act in known else None) or act for act in acts}
+    if families & set(windows.related_families):
+        families |= set(windows.related_families)
+    families |= {
+        name for pair in windows.same_goods_families for name in pair if not families.isdisjoint(pair)
+    }
+    return frozenset(families | acts | {name for name, act in known.items() if act.family in families})
+
+
+def _spans(times: Iterable[datetime]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for at in sorted(times):
+        if spans and at - spans[-1][1] <= CLUSTER:
+            spans[-1] = (spans[-1][0], at)
+        else:
+            spans.append((at, at))
+    return tuple(spans)
+
+
+def _within(at: datetime, spans: Iterable[Span]) -> bool:
+    return any(first <= at <= last for first, last in spans)

@@ -1,0 +1,88 @@
+"""Which stored alerts an assessment looks at, found by index: what `core/joinable.py` names, in SQL."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
+
+from warning.core.absence_rules import STORY
+from warning.core.inhibition import Which
+from warning.core.joinable import EASING, Joinable, Span
+from warning.store.columns import fixed
+from warning.store.rows import batches
+from warning.store.schema import alerts, signals
+
+BATCH = 500
+
+
+def candidate_keys(connection: Connection, wanted: Joinable) -> frozenset[str]:
+    """Return the keys of the alerts that are wanted."""
+    if wanted.is_empty:
+        return frozenset()
+    found = set(wanted.keys) | set(_of_signals(connection, wanted.signal_ids))
+    for condition in _conditions(wanted):
+        found |= set(connection.execute(select(alerts.c.key).where(condition)).scalars())
+    return frozenset(found)
+
+
+def standing_keys(connection: Connection, today: date) -> frozenset[str]:
+    """Return the keys of open alerts with a date ahead (or today), and of those that tell of a gap."""
+    a, day = alerts.c, today.isoformat()
+    is_open = a.state == "open"
+    ahead = (a.effective.is_not(None) & (a.effective >= day), a.expires.is_not(None) & (a.expires >= day))
+    gaps = and_(a.story != fixed(""), a.story >= STORY, a.story < f"{STORY}\U0010ffff")
+    conditions = (*ahead, gaps)
+    return frozenset(
+        key
+        for condition in conditions
+        for key in connection.execute(select(a.key).where(condition, is_open)).scalars()
+    )
+
+
+def _of_signals(connection: Connection, ids: Iterable[str]) -> Iterator[str]:
+    for batch in batches(sorted(ids), BATCH):
+        query = select(signals.c.alert_key).where(signals.c.id.in_(batch), signals.c.alert_key.is_not(None))
+        yield from connection.execute(query.distinct()).scalars()
+
+
+def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
+    a, windows = alerts.c, wanted.windows
+    for numbers in batches(sorted(wanted.instruments), BATCH):
+        near = _within(a.last_evidence_at, wanted.around(windows.instrument_days))
+        yield and_(a.instrument_key.in_(numbers), near)
+    for stories in batches(sorted(wanted.stories), BATCH):
+        yield and_(a.story != fixed(""), a.story.in_(stories))
+    alike = _alike(wanted)
+    if alike is not None:
+        yield and_(alike, _within(a.last_evidence_at, wanted.around(windows.gap_days)))
+        yield and_(alike, _within(a.opened_at, wanted.around(windows.related_days)))
+        days = [
+            a.effective.between(first.isoformat(), last.isoformat())
+            for first, last in wanted.days_around(windows.effective_days)
+        ]
+        yield and_(alike, a.effective.is_not(None), or_(*days))
+    for rule in wanted.muting:
+        yield and_(_which(rule.by), a.updated_at > wanted.as_of - timedelta(days=rule.days))
+
+
+def _alike(wanted: Joinable) -> ColumnElement[bool] | None:
+    a = alerts.c
+    others = sorted(wanted.directions - {EASING})
+    parts = [a.direction == EASING] if EASING in wanted.directions else []
+    if others:
+        parts.append(and_(a.direction.in_(others), a.act.in_(sorted(wanted.acts))))
+    return or_(*parts) if parts and wanted.spans else None
+
+
+def _which(wanted: Which) -> ColumnElement[bool]:
+    columns: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (alerts.c.rule_id, wanted.rules),
+        (alerts.c.act, wanted.acts),
+        (alerts.c.direction, wanted.directions),
+    )
+    return and_(true(), *(column.in_(values) for column, values in columns if values))
+
+
+def _within(column: ColumnElement[Any], spans: Iterable[Span]) -> ColumnElement[bool]:
+    return or_(*(column.between(first, last) for first, last in spans))
