@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
+from warning.app import history_judging
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
 from warning.app.chronology import Judged, as_replayed
@@ -24,6 +26,7 @@ from warning.core.rules import TextRule
 from warning.core.text.engine import engine_of
 from warning.core.text.finders import patterns_of
 from warning.core.text.phrases import parse_phrase
+from warning.core.vocabulary import Severity
 from warning.errors import EvidenceError
 from warning.resources import tree
 
@@ -136,8 +139,10 @@ def test_preview_tells_new_and_lost_items_of_an_edit(book, evidence):
     found = preview(indexed(evidence, alone(book, edited)), book, edited)
     assert found.new
     assert found.lost
-    texts = [item.title + item.body for item in found.fired.values()]
-    assert all("天気" in text or "天气" in text for text in texts)
+    items = [item for item in plain(evidence) if isinstance(item, Item)]
+    assert set(found.fired) <= {
+        item.id for item in items if {"天気", "天气"} & {*re.findall("天.", item.title + item.body)}
+    }
     document = found.document()
     assert document["fires_on"] == sum(document["per_week"].values())
     assert len(document["examples"]) <= 10
@@ -176,6 +181,86 @@ def test_index_made_by_two_processes_is_the_one_made_by_one(book, tmp_path, monk
     (path.parent / "items.jsonl.index" / "index.json").unlink()
     monkeypatch.setattr(history_index, "_in_processes", lambda task, jobs, _: [task(*job) for job in jobs])
     assert asked() == one
+
+
+def without_kept(path):
+    for kept in index_directory(path).glob("verdicts.db*"):
+        kept.unlink()
+
+
+def test_what_rules_said_is_kept_and_brings_the_same(book, evidence):
+    without_kept(evidence)
+    cold = list(indexed(evidence, book).records(book))
+    assert (index_directory(evidence) / "verdicts.db").exists()
+    assert list(indexed(evidence, book).records(book)) == cold
+
+
+def test_only_rules_that_changed_are_judged_again(book, evidence, monkeypatch):
+    judged = []
+    real = history_judging.judge_share
+
+    def noted(share):
+        judged.append([rule.id for rule in (share.book.rules[place] for place in share.places)])
+        return real(share)
+
+    monkeypatch.setattr(history_judging, "judge_share", noted)
+    without_kept(evidence)
+    list(indexed(evidence, book).records(book))
+    place = next(n for n, rule in enumerate(book.rules) if isinstance(rule, TextRule) and rule.kind == "text")
+    edited = book.rules[place].model_copy(update={"title": "Another title"})
+    other = replace(book, rules=(*book.rules[:place], edited, *book.rules[place + 1 :]))
+    list(indexed(evidence, other).records(other))
+    list(indexed(evidence, book).records(book))
+    assert judged == [[rule.id for rule in book.active("text", "context")], [edited.id]]
+
+
+def edits_of(book):
+    """What may change about a book, and the verdicts with it: each is a book of its own."""
+    place = next(n for n, rule in enumerate(book.rules) if rule.id == "prc-export-control-press")
+    rule = book.rules[place]
+    for change in ({"title": "Told anew"}, {"enabled": False}, {"severity": Severity.MINOR}):
+        edited = rule.model_copy(update=change)
+        yield replace(book, rules=(*book.rules[:place], edited, *book.rules[place + 1 :]))
+    china = book.terms.actors["CN"]
+    actors = {**book.terms.actors, "CN": china.model_copy(update={"names": {"en": ("Cathay",)}})}
+    yield replace(book, terms=book.terms.model_copy(update={"actors": actors}))
+    yield replace(book, policy=book.policy.model_copy(update={"cooldown_minutes": 7}))
+    some = {name: replace(one, official=not one.official, title="Told") for name, one in book.sources.items()}
+    yield replace(book, sources=some)
+
+
+def test_kept_verdicts_of_other_books_are_never_taken_for_ones_own(book, tmp_path):
+    kept, judged = tmp_path / "kept.jsonl", tmp_path / "judged.jsonl"
+    for path in (kept, judged):
+        write_evidence(path, history(book, count=60))
+    list(indexed(kept, book).records(book))
+    differ = 0
+    for other in edits_of(book):
+        warm = list(indexed(kept, other).records(other))
+        without_kept(judged)
+        assert warm == list(indexed(judged, other).records(other))
+        differ += warm != list(indexed(kept, book).records(book))
+    assert differ >= 3
+
+
+def test_kept_verdicts_that_cannot_be_read_are_judged_again(book, evidence):
+    cold = list(indexed(evidence, book).records(book))
+    (index_directory(evidence) / "verdicts.db").write_bytes(b"no database at all" * 200)
+    assert list(indexed(evidence, book).records(book)) == cold
+    without_kept(evidence)
+
+
+def test_items_without_a_time_are_known_at_each_import(book, tmp_path):
+    path = tmp_path / "untimed.jsonl"
+    told = next(e for rule in book.rules if isinstance(rule, TextRule) for e in rule.examples if e.fires)
+    record = {"type": "item", "source_id": "a-source", "kind": told.kind, "country": told.country,
+              "language": told.language, "title": told.title, "body": told.body, "external_id": "1"}  # fmt: skip
+    path.write_text(json.dumps(record) + "\n")
+    for now in (NOW, NOW + timedelta(days=3)):
+        index, _ = ready_index(path, book, make=True)
+        (item,) = [r for r in IndexedHistory([(path, index)], now).records(book) if isinstance(r, Judged)]
+        assert item.known_at == now
+        assert {signal.known_at for signal in item.signals} == {now}
 
 
 def test_backtest_command_brings_the_same_with_and_without_an_index(book, evidence):

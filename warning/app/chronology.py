@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from warning.core.evidence import Evidence, Item
+from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
 
 RUN_LENGTH = 100_000
@@ -26,11 +27,18 @@ class Bystanders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An item read elsewhere: what the text rules said of it, without its text."""
+    """An item read elsewhere: what the text rules said of it, without its text.
+
+    `lines` are its signals as `line_of` gives them: most wait in files until their turn, and cost less there so.
+    """
 
     known_at: datetime
     id: str
-    signals: tuple[Signal, ...]
+    lines: tuple[bytes, ...] = ()
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        return tuple(signal_of(line) for line in self.lines)
 
 
 Replayed = Evidence | Bystanders | Judged

@@ -1,29 +1,33 @@
 """Segments of an indexed history judged: each by itself, in this process or in two of its own.
 
-A process is told which segment to read and gives back what fired there. No text travels, in either direction.
+What a rule said of a segment is kept and not asked again while the rule, the terms, its sources and the program are
+the same. A process is told which segment to read for which rules and gives back signals. No text travels.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+import zstandard
 
-from warning.app.chronology import Judged, as_replayed
-from warning.collect.history_files import HistoryIndex, Segment
+from warning.app.chronology import as_replayed
+from warning.app.verdict_basis import rule_names, sources_name
+from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.interchange import own_identity, read_line
+from warning.collect.kept_verdicts import KeptVerdicts
 from warning.core.detect.text import judge_item
 from warning.core.evidence import Item
-from warning.core.ids import key64
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Signal
+from warning.core.rules import TextRule
+from warning.core.signal_lines import line_of
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.postings import Inquiry, Said, said_by, surely_said_by
@@ -31,65 +35,135 @@ from warning.core.text.postings import Inquiry, Said, said_by, surely_said_by
 PROCESSES = 2
 # Below this many items the processes' start costs more than they bring.
 WORTH_PROCESSES_ITEMS = 100_000
-_WORD = 0xFFFF_FFFF_FFFF_FFFF
+Contents = Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A segment to judge. Items of `awaited` sources are left out: whoever waits for them reads them whole."""
+    """A segment to judge, by the engine's rules of these places."""
 
     evidence: Path
     index: HistoryIndex
     number: int
     book: Rulebook
     imported_at: datetime
-    awaited: tuple[str, ...] = ()
+    places: tuple[int, ...]
+
+    @property
+    def segment(self) -> Segment:
+        return self.index.segment(self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """What the text rules said of a segment: the numbers of its items that fired, ascending, and their signals."""
+    """What the text rules said of a segment: for each item that fired, by its number ascending, lines of signals."""
 
-    numbers: NDArray[np.int64]
-    judged: list[Judged]
-
-
-def judged_shares(shares: Sequence[Share]) -> Iterator[Fired]:
-    """Yield what each share gave, in their order. At most four results wait at a time."""
-    items = sum(share.index.manifest.items for share in {share.evidence: share for share in shares}.values())
-    if items < WORTH_PROCESSES_ITEMS or len(shares) == 1:
-        yield from map(judge_share, shares)
-        return
-    ahead = iter(shares)
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[Fired]] = deque()
-        waiting.extend(pool.submit(judge_share, share) for share in islice(ahead, 2 * PROCESSES))
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(pool.submit(judge_share, share) for share in islice(ahead, 1))
+    share: Share
+    lines: Mapping[int, Sequence[bytes]]
 
 
-def judge_share(share: Share) -> Fired:
-    """Judge a segment."""
-    numbers: list[int] = []
-    judged: list[Judged] = []
-    for number, item, signals in told_in(share):
-        numbers.append(number)
-        judged.append(Judged(known_at=item.known_at, id=item.id, signals=tuple(signals)))
-    return Fired(numbers=np.array(numbers, dtype=np.int64), judged=judged)
+class Judging:
+    """A book's text rules over the segments of some indexed files."""
+
+    def __init__(
+        self,
+        files: Iterable[tuple[Path, HistoryIndex]],
+        book: Rulebook,
+        imported_at: datetime,
+        *,
+        running: int = 0,
+    ) -> None:
+        self._files, self._imported_at, self._running = tuple(files), imported_at, running
+        self._book = _judging_part(book)
+        rules = [rule for rule in self._book.rules if isinstance(rule, TextRule)]
+        self._names = rule_names(book, rules)
+
+    def shares(self) -> list[Share]:
+        """Every segment, for every rule."""
+        places = tuple(range(len(self._names)))
+        return [
+            Share(
+                evidence=path, index=index, number=number, book=self._book, imported_at=self._imported_at, places=places
+            )
+            for path, index in self._files
+            for number in range(index.manifest.segments)
+        ]  # fmt: skip
+
+    def fired(self) -> Iterator[Fired]:
+        """Yield what each share gave, in their order. At most four results wait at a time."""
+        kept = {index.directory: KeptVerdicts(index.directory) for _, index in self._files}
+        with _Workers(sum(index.manifest.items for _, index in self._files)) as workers:
+            ahead = iter(self.shares())
+            waiting = deque(self._begun(one, kept, workers) for one in islice(ahead, 2 * PROCESSES))
+            while waiting:
+                one = waiting.popleft()
+                yield Fired(share=one.share, lines=_by_item(self._done(one, kept)))
+                waiting.extend(self._begun(share, kept, workers) for share in islice(ahead, 1))
+        for verdicts in kept.values():
+            verdicts.finish(self._names, running=self._running)
+            verdicts.close()
+
+    def _begun(self, share: Share, kept: Mapping[Path, KeptVerdicts], workers: "_Workers") -> "_Begun":
+        """Look up what is kept of a segment and have the rest judged."""
+        basis = _basis(share)
+        found = kept[share.index.directory].of(share.number, basis, self._names) if basis else {}
+        held = {place: found[name] for place, name in enumerate(self._names) if name in found}
+        lacking = tuple(place for place in share.places if place not in held)
+        judged = workers.judge(replace(share, places=lacking)) if lacking else None
+        return _Begun(share=share, basis=basis, held=held, judged=judged)
+
+    def _done(self, one: "_Begun", kept: Mapping[Path, KeptVerdicts]) -> Contents:
+        if one.judged is None:
+            return one.held
+        judged = one.judged.result()
+        if one.basis:
+            named = {self._names[place]: content for place, content in judged.items()}
+            kept[one.share.index.directory].keep(one.share.number, one.basis, named)
+        return {**one.held, **judged}
 
 
-def told_in(share: Share) -> Iterator[tuple[int, Item, list[Signal]]]:
-    """Read the items of a segment that a text rule may fire on, and yield those on which one does."""
-    engine = engine_of(share.book)
-    segment = share.index.segment(share.number)
-    asked = possible(segment, engine, engine.rules)
-    for number in np.flatnonzero(from_sources(segment, share.awaited)).tolist():
-        asked.pop(number, None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    share: Share
+    basis: str
+    held: Contents
+    judged: "Future[dict[int, bytes]] | None"
+
+
+class _Workers:
+    """Judges shares, in processes of its own where there is enough to do; they start with the first share."""
+
+    def __init__(self, items: int) -> None:
+        self._worth_it = items >= WORTH_PROCESSES_ITEMS
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def judge(self, share: Share) -> "Future[dict[int, bytes]]":
+        if self._worth_it and self._pool is None:
+            self._pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
+        if self._pool:
+            return self._pool.submit(judge_share, share)
+        done: Future[dict[int, bytes]] = Future()
+        done.set_result(judge_share(share))
+        return done
+
+
+def judge_share(share: Share) -> dict[int, bytes]:
+    """Judge a segment: by the place of the rule, lines of the item's number and its signal, packed."""
+    engine, segment = engine_of(share.book), share.segment
+    asked = possible(segment, engine, [engine.rules[place] for place in share.places])
+    places = {engine.rules[place].rule.id: place for place in share.places}
+    said: dict[int, list[bytes]] = {place: [] for place in share.places}
     for number, item in read_items(share.evidence, segment, sorted(asked), share.imported_at):
-        signals = judge_item(share.book, item, asked[number])
-        if signals:
-            yield number, item, signals
+        for signal in judge_item(share.book, item, (share.places[n] for n in asked[number])):
+            said[places[signal.rule_id]].append(b"%d %s" % (number, line_of(signal)))
+    return {place: zstandard.compress(b"\n".join(lines), 1) for place, lines in said.items()}
 
 
 def possible(segment: Segment, engine: TextEngine, rules: Sequence[CompiledRule]) -> dict[int, list[int]]:
@@ -114,10 +188,28 @@ def read_items(
         yield number, item
 
 
-def from_sources(segment: Segment, sources: Sequence[str]) -> NDArray[np.bool_]:
-    """Mark the items of some sources."""
-    keys = np.array([key64(source) & _WORD for source in sources], dtype=np.uint64)
-    return np.isin(segment.array("sources"), keys)
+def _judging_part(book: Rulebook) -> Rulebook:
+    """The book with nothing in it but what names a verdict: its active text rules, terms and sources."""
+    rules = tuple(rule for rule in book.active("text", "context") if isinstance(rule, TextRule))
+    return replace(book, rules=rules, exposure={}, desks=(), measures=())
+
+
+def _basis(share: Share) -> str:
+    """What differs by segment; empty where a verdict rests on the time of the import, and is not kept."""
+    if (np.asarray(share.segment.array("known_at")) == UNTIMED).any():
+        return ""
+    return sources_name(share.book, share.segment)
+
+
+def _by_item(contents: Contents) -> dict[int, list[bytes]]:
+    """Lines of signals by the number of the item, both ascending: items by number, signals by rule."""
+    found: dict[int, list[bytes]] = {}
+    for _, content in sorted(contents.items()):
+        for line in zstandard.decompress(content).split(b"\n"):
+            number, _, signal = line.partition(b" ")
+            if signal:
+                found.setdefault(int(number), []).append(signal)
+    return dict(sorted(found.items()))
 
 
 @lru_cache(maxsize=4)

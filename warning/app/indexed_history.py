@@ -1,7 +1,7 @@
 """A replay that reads only what its rules may fire on; the rest of a long history is counted, not read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,18 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.app.chronology import Bystanders, Judged, Replayed, as_replayed
-from warning.app.history_judging import Share, from_sources, judged_shares, read_items, told_in
+from warning.app.history_judging import Fired, Judging, Share, read_items
 from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.history_index import build_index, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
 from warning.core.evidence import Evidence, Item
+from warning.core.ids import key64
 from warning.core.rulebook import Rulebook
+from warning.core.rules import TextRule
+from warning.core.signal_lines import signal_of
+from warning.core.signals import Signal
 from warning.core.text.engine import engine_of
 from warning.core.text.postings import patterns_read, said_by
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_MICROSECONDS = 3_600_000_000
+_WORD = 0xFFFF_FFFF_FFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +75,27 @@ class IndexedHistory:
 
         Of items nothing is held but what fired, a segment at a time, and its numbers.
         """
-        shares = self._shares(book)
-        fired: list[NDArray[np.int64]] = []
-        for result in judged_shares(shares):
-            fired.append(result.numbers)
-            yield from result.judged
+        awaited = _awaited_sources(book)
+        parts: list[tuple[Share, NDArray[np.int64]]] = []
+        for result in Judging(self._files, book, self._imported_at).fired():
+            numbers = np.array(list(result.lines), dtype=np.int64)
+            if awaited:  # those are read whole, and judged then
+                numbers = numbers[~from_sources(result.share.segment, awaited)[numbers]]
+            parts.append((result.share, numbers))
+            yield from self._told(result, numbers)
         # Another version of an item that fired takes its place: it comes too, with nothing to tell.
-        ids = [_ids(share)[numbers] for share, numbers in zip(shares, fired, strict=True)]
-        versions = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *ids]))
+        empty = [np.zeros(0, dtype=np.uint64)]
+        versions = np.unique(np.concatenate([*empty, *(_ids(share)[numbers] for share, numbers in parts)]))
         hours: dict[int, int] = {}
         first = UNTIMED
-        for share, numbers in zip(shares, fired, strict=True):
-            told = np.zeros(len(_ids(share)), dtype=np.bool_)
-            told[numbers] = True
-            yield from self._silent(share, np.flatnonzero(np.isin(_ids(share), versions) & ~told))
-            told |= np.isin(_ids(share), versions)
-            yield from self._awaited(share, told)
+        for share, numbers in parts:
+            known = _among(_ids(share), versions)
+            told = known.copy()
+            known[numbers] = False
+            yield from self._silent(share, np.flatnonzero(known))
+            yield from self._awaited(share, awaited, told)
             yield from self._others(share)
-            first = self._count(_segment(share), ~told, hours, first)
+            first = self._count(share.segment, ~told, hours, first)
         if first != UNTIMED:
             # The very first is told to the microsecond: it may be what the replay begins with.
             hours[-(-first // _HOUR_MICROSECONDS)] -= 1
@@ -96,43 +104,40 @@ class IndexedHistory:
             if count:
                 yield Bystanders(known_at=_moment(hour * _HOUR_MICROSECONDS), count=count)
 
-    def items_told(self, book: Rulebook) -> Iterator[Item]:
-        """Yield the items of which the book's text rules say something, in the order of the files."""
-        for share in self._shares(book, awaited=()):
-            yield from (item for _, item, _ in told_in(share))
+    def signals(self, book: Rulebook, rule: TextRule) -> Iterator[Signal]:
+        """Yield what one rule says with the book's words and sources, in the order of the files."""
+        alone = replace(book, rules=(rule,))
+        running = len(book.active("text", "context"))
+        for result in Judging(self._files, alone, self._imported_at, running=running).fired():
+            yield from (signal_of(line) for lines in result.lines.values() for line in lines)
 
-    def _shares(self, book: Rulebook, *, awaited: tuple[str, ...] | None = None) -> list[Share]:
-        return [
-            Share(
-                evidence=path,
-                index=index,
-                number=number,
-                book=book,
-                imported_at=self._imported_at,
-                awaited=_awaited_sources(book) if awaited is None else awaited,
-            )
-            for path, index in self._files
-            for number in range(index.manifest.segments)
-        ]
+    def _told(self, result: Fired, numbers: NDArray[np.int64]) -> Iterator[Judged]:
+        for number, identity, known_at in self._marks(result.share, numbers):
+            yield Judged(known_at=known_at, id=identity, lines=tuple(result.lines[number]))
 
     def _silent(self, share: Share, numbers: NDArray[np.int64]) -> Iterator[Judged]:
-        ids, times = (
-            _ids(share)[numbers].tolist(),
-            _times(_segment(share), self._imported_at)[numbers].tolist(),
-        )
-        for identity, known_at in zip(ids, times, strict=True):
-            yield Judged(known_at=_moment(known_at), id=f"i-{identity:016x}", signals=())
+        for _, identity, known_at in self._marks(share, numbers):
+            yield Judged(known_at=known_at, id=identity)
 
-    def _awaited(self, share: Share, told: NDArray[np.bool_]) -> Iterator[Item]:
+    def _marks(self, share: Share, numbers: NDArray[np.int64]) -> Iterator[tuple[int, str, datetime]]:
+        """Yield (number, id, when known) of some items."""
+        ids = _ids(share)[numbers].tolist()
+        times = _times(share.segment, self._imported_at)[numbers].tolist()
+        for number, identity, known_at in zip(numbers.tolist(), ids, times, strict=True):
+            yield number, f"i-{identity:016x}", _moment(known_at)
+
+    def _awaited(self, share: Share, awaited: Sequence[str], told: NDArray[np.bool_]) -> Iterator[Item]:
         """Read the items of sources whose silence a rule watches: each of them counts."""
-        segment = _segment(share)
-        marks = from_sources(segment, share.awaited) & ~told
+        if not awaited:
+            return
+        segment = share.segment
+        marks = from_sources(segment, awaited) & ~told
         told |= marks
         for _, item in read_items(share.evidence, segment, np.flatnonzero(marks).tolist(), self._imported_at):
             yield item
 
     def _others(self, share: Share) -> Iterator[Evidence]:
-        for number, line in _segment(share).others():
+        for number, line in share.segment.others():
             yield own_identity(as_replayed(read_line(share.evidence, number, line, self._imported_at)))
 
     def _count(self, segment: Segment, others: NDArray[np.bool_], hours: dict[int, int], first: int) -> int:
@@ -144,6 +149,20 @@ class IndexedHistory:
             hours[int(hour)] = hours.get(int(hour), 0) + int(count)
         earliest = int(times.min())
         return earliest if first == UNTIMED else min(first, earliest)
+
+
+def from_sources(segment: Segment, sources: Sequence[str]) -> NDArray[np.bool_]:
+    """Mark the items of some sources."""
+    keys = np.array([key64(source) & _WORD for source in sources], dtype=np.uint64)
+    return np.isin(segment.array("sources"), keys)
+
+
+def _among(ids: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Mark the ids that stand in an ordered array."""
+    if not len(ordered):
+        return np.zeros(len(ids), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(ordered, ids), len(ordered) - 1)
+    return np.asarray(ordered[places] == ids)
 
 
 def _times(segment: Segment, imported_at: datetime) -> NDArray[np.int64]:
@@ -159,12 +178,8 @@ def _awaited_sources(book: Rulebook) -> tuple[str, ...]:
     return tuple(sorted({source for rule in rules for source in rule.sources}))
 
 
-def _segment(share: Share) -> Segment:
-    return share.index.segment(share.number)
-
-
 def _ids(share: Share) -> NDArray[np.uint64]:
-    return np.asarray(_segment(share).array("ids"))
+    return np.asarray(share.segment.array("ids"))
 
 
 def _moment(microseconds: int) -> datetime:

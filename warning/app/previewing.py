@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from warning.app.indexed_history import IndexedHistory
-from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
+from warning.core.signals import Exhibit
 
 EXAMPLES = 10
-Fired = Mapping[str, Item]
+Fired = Mapping[str, Exhibit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +23,11 @@ class Preview:
     absent: bool
 
     @property
-    def new(self) -> list[Item]:
+    def new(self) -> list[Exhibit]:
         return _in_order(item for key, item in self.fired.items() if key not in self.before)
 
     @property
-    def lost(self) -> list[Item]:
+    def lost(self) -> list[Exhibit]:
         return _in_order(item for key, item in self.before.items() if key not in self.fired)
 
     def document(self) -> dict[str, object]:
@@ -53,29 +53,29 @@ def alone(book: Rulebook, rule: TextRule) -> Rulebook:
 def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Preview:
     """Judge the items that the edited rule, or the running one of the same id, may fire on, as `rules eval` does."""
     running = next((r for r in book.rules if r.id == edited.id and isinstance(r, TextRule)), None)
-    fired = _fired(history, alone(book, edited))
+    fired = _fired(history, book, edited)
     if running is not None and running.version == edited.version:
         return Preview(rule_id=edited.id, fired=fired, before=fired, absent=False)
-    before = _fired(history, alone(book, running)) if running and running.enabled else {}
+    before = _fired(history, book, running) if running and running.enabled else {}
     return Preview(rule_id=edited.id, fired=fired, before=before, absent=running is None)
 
 
-def _fired(history: IndexedHistory, book: Rulebook) -> Fired:
-    return {item.id: item for item in history.items_told(book)}
+def _fired(history: IndexedHistory, book: Rulebook, rule: TextRule) -> Fired:
+    return {signal.exhibit.evidence_id: signal.exhibit for signal in history.signals(book, rule)}
 
 
-def _in_order(items: Iterator[Item]) -> list[Item]:
-    return sorted(items, key=lambda item: (item.known_at, item.id))
+def _in_order(items: Iterator[Exhibit]) -> list[Exhibit]:
+    return sorted(items, key=lambda item: (item.known_at, item.evidence_id))
 
 
-def _week(item: Item) -> str:
+def _week(item: Exhibit) -> str:
     year, week, _ = item.known_at.isocalendar()
     return f"{year}-W{week:02}"
 
 
-def _example(item: Item, change: str) -> dict[str, str]:
+def _example(item: Exhibit, change: str) -> dict[str, str]:
     return {
-        "id": item.id,
+        "id": item.evidence_id,
         "known_at": item.known_at.isoformat(),
         "source": item.source_id,
         "title": item.title,

@@ -175,11 +175,11 @@ def _joined(parts: Sequence[Noted]) -> Noted:
     plain = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in Noted.__slots__
-        if name != "first_sentence"
+        if name not in {"first_sentence", "own_sources"}
     }
     counts = [np.diff(part.first_sentence.astype(np.int64)) for part in parts]
     first = np.cumsum(np.concatenate([np.zeros(1, dtype=np.int64), *counts]))
-    return Noted(**plain, first_sentence=first.astype(np.uint32))
+    return Noted(**plain, own_sources=np.unique(plain["sources"]), first_sentence=first.astype(np.uint32))
 
 
 def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[bytes], Noted]:
@@ -192,10 +192,12 @@ def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[byt
         ends.append(_sentence_ends(reading))
         languages.append(language_bits(reading.languages))
     first = np.cumsum([0, *(len(some) for some in ends)])
+    sources = np.array([key64(item.source_id) & _WORD for item in items], dtype=np.uint64)
     return texts, Noted(
         known_at=np.array([_microseconds(item) for item in items], dtype=np.int64),
         ids=np.array([_hash_of(own_identity(item).id) for item in items], dtype=np.uint64),
-        sources=np.array([key64(item.source_id) & _WORD for item in items], dtype=np.uint64),
+        sources=sources,
+        own_sources=np.unique(sources),
         languages=np.array(languages, dtype=np.uint8),
         line_numbers=np.array(line_numbers, dtype=np.int64),
         text_lengths=np.array([len(text) for text in texts], dtype=np.int64),

@@ -1,0 +1,88 @@
+"""What rules said of the segments of an indexed history, kept beside it: content by rule and segment.
+
+Only time is saved by it. What cannot be read or written is judged again, and whoever deletes the file loses
+nothing else.
+"""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+FILE = "verdicts.db"
+# A second set of as many rules is kept: those before the edit that is being weighed.
+SETS_KEPT = 2
+_LONGEST_WAIT_SECONDS = 10.0
+# A lost page is a lost saving: no write waits for the disk.
+_LAYOUT = """
+pragma synchronous=off;
+create table if not exists used (rule text primary key, run integer not null);
+create table if not exists verdicts (
+    segment integer, rule text, basis text, content blob, primary key (segment, rule)
+);
+"""
+T = TypeVar("T")
+
+
+class KeptVerdicts:
+    """`rule` names a rule's content with all that its verdict rests on, `basis` what differs by segment."""
+
+    def __init__(self, directory: Path) -> None:
+        self._base: sqlite3.Connection | None = None
+        try:
+            self._base = sqlite3.connect(
+                directory / FILE, timeout=_LONGEST_WAIT_SECONDS, isolation_level=None
+            )
+        except sqlite3.Error:
+            return
+        self._tried(lambda base: base.executescript(_LAYOUT))
+
+    def of(self, segment: int, basis: str, rules: Iterable[str]) -> dict[str, bytes]:
+        """Return what is kept of a segment, by rule; what is not there must be judged."""
+        wanted = tuple(rules)
+        marks = ",".join("?" * len(wanted))
+        asked = f"select rule, content from verdicts where segment=? and basis=? and rule in ({marks})"  # noqa: S608 - nothing but question marks is put in
+        return dict(self._tried(lambda base: base.execute(asked, (segment, basis, *wanted)).fetchall()) or ())
+
+    def keep(self, segment: int, basis: str, contents: Mapping[str, bytes]) -> None:
+        """Keep what rules said of a segment, in the place of what they said of it before."""
+        rows = [(segment, rule, basis, content) for rule, content in contents.items()]
+        self._tried(lambda base: _put(base, "insert or replace into verdicts values (?, ?, ?, ?)", rows))
+
+    def finish(self, rules: Collection[str], *, running: int) -> None:
+        """Note that these rules were used last; drop those of the longest unused beyond two sets of `running`."""
+        self._tried(lambda base: _note_used(base, sorted(rules)))
+        self._tried(lambda base: _drop_unused(base, SETS_KEPT * max(running, len(rules))))
+
+    def close(self) -> None:
+        if self._base is not None:
+            self._base.close()
+            self._base = None
+
+    def _tried(self, ask: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Ask the file; from the first failure on go without: it may be damaged, read-only, or the disk full."""
+        if self._base is None:
+            return None
+        try:
+            return ask(self._base)
+        except sqlite3.Error:
+            self.close()
+            return None
+
+
+def _note_used(base: sqlite3.Connection, rules: Iterable[str]) -> None:
+    (run,) = base.execute("select coalesce(max(run), 0) + 1 from used").fetchone()
+    _put(base, "insert or replace into used values (?, ?)", [(rule, run) for rule in rules])
+
+
+def _drop_unused(base: sqlite3.Connection, kept: int) -> None:
+    old = base.execute("select rule from used order by run desc, rule limit -1 offset ?", (kept,)).fetchall()
+    _put(base, "delete from verdicts where rule=?", old)
+    _put(base, "delete from used where rule=?", old)
+
+
+def _put(base: sqlite3.Connection, statement: str, rows: Collection[tuple[object, ...]]) -> None:
+    if rows:
+        base.execute("begin immediate")
+        base.executemany(statement, rows)
+        base.execute("commit")
