@@ -114,10 +114,20 @@ def test_status_is_a_board_with_condition_since_cause_and_next_poll(feeds):
             await collect_due(sources, repository, fetcher, system_clock, settings=settings)
         repository.engine.dispose()
         code, out = await command("status")
-        lines = [line.split() for line in out.splitlines()]
+        lines = out.splitlines()
         assert code == 1
-        assert [line[0] for line in lines[1:5]] == ["gone", "page", "keyed", "good"]
+        groups = [line.split()[0] for line in lines if line and not line.startswith(" ")]
+        assert groups[1:] == ["FAILING", "DRIFTED", "UNCONFIGURED", "OK"]
+        rows = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
+        assert rows == ["gone", "page", "keyed", "good"]
         assert "the server answered 410" in out
+        assert max(map(len, lines)) <= 100
+        code, out = await command("status", "gone", "--history")
+        assert code == 1
+        assert out.splitlines()[0].startswith("gone: failing since ")
+        assert "lasts" in out.splitlines()[-1]
+        _, out = await command("status", "good", "--history", "--json")
+        assert [spell["condition"] for spell in json.loads(out)["history"]] == ["ok"]
         _, out = await command("status", "--troubled", "--json")
         assert [row["id"] for row in json.loads(out)["sources"]] == ["gone", "page"]
 

@@ -1,9 +1,14 @@
-"""Every source of the catalogue with how it is doing: one row a source, the worst first."""
+"""Every source of the catalogue with how it is doing: one row a source, the worst first, and what rules see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from warning.app.compose import Trees
+from warning.app.source_views import vitals_of, watched_sources
+from warning.catalog.load import load_rulebook
 from warning.catalog.sources import SourceSpec
+from warning.core.blindness import Sight, sights
 from warning.core.health import SourceCondition, SourceState
 
 WORST_FIRST: tuple[SourceCondition, ...] = (
@@ -28,3 +33,10 @@ def board(sources: Iterable[SourceSpec], states: Mapping[str, SourceState]) -> t
         BoardRow(spec=spec, state=states.get(spec.id, SourceState(source_id=spec.id))) for spec in sources
     ]
     return tuple(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state.condition), row.spec.id)))
+
+
+def rules_without(where: Trees, rows: Sequence[BoardRow], today: date) -> tuple[Sight, ...]:
+    """Return what every rule sees as the sources are now. Raises CatalogError while the rules cannot be read."""
+    book = load_rulebook(where.rules, where.feeds, where.overlay, today=today)
+    states = {row.spec.id: row.state for row in rows}
+    return sights(book, watched_sources((row.spec for row in rows), book.terms), vitals_of(states))

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from warning.catalog.meanings import ANY, covers
 from warning.catalog.references import Known, groups
 from warning.catalog.typed import Placed
-from warning.catalog.vacant import admits, barred
+from warning.catalog.vacant import barred
 from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, ContextRule, Group, SeriesRule, TextRule, Where
 from warning.core.sequence_rules import SequenceRule
+from warning.core.source_needs import admits
 from warning.core.sources import SourceProfile
 from warning.core.terms import Language, Terms
 from warning.errors import Problem

@@ -9,7 +9,7 @@ from warning.core.deadline_rules import DeadlineRule
 from warning.core.deadlines import Deadline
 from warning.core.detect.deadline import wants
 from warning.core.rules import AnyRule, Near, SeriesRule, TextRule, Where
-from warning.core.sources import SourceProfile
+from warning.core.source_needs import admits
 from warning.core.terms import Terms
 from warning.errors import Problem
 
@@ -30,18 +30,6 @@ def vacant(placed: Placed[AnyRule], known: Known, dates: Sequence[Deadline]) -> 
         hint = "widen dates, acts, actors, materials or directions, or add the act to rules/measures"
         message = "the register holds no date that this rule asks for"
         yield placed.problem(("dates",), "EW222", message, hint, fatal=False)
-
-
-def admits(where: Where, source: SourceProfile) -> bool:
-    """Say whether documents of this source pass the filters of `where`."""
-    return (
-        (not where.sources or source.id in where.sources)
-        and source.id not in where.except_sources
-        and (not where.kinds or source.kind in where.kinds)
-        and (not where.countries or source.country in where.countries)
-        and (not where.languages or source.language in where.languages)
-        and (where.official is None or source.official == where.official)
-    )
 
 
 def _no_source(placed: Placed[AnyRule], where: Where, known: Known) -> Iterator[Problem]:

@@ -2,26 +2,23 @@
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from warning.app.compose import open_repository, system_clock, trees
-from warning.app.source_board import BoardRow, board
+from warning.app.compose import trees
 from warning.catalog.source_fields import show_duration
 from warning.catalog.sources import SourceSpec, load_sources, read_sources
 from warning.cli.output import print_json, print_table
-from warning.core.list_memory import waits
 from warning.settings import load_settings
 
 SCHEMA = "feeds/1"
 LATER = {
     "poll": ("warning.cli.feeds_poll", "poll_command"),
     "parse": ("warning.cli.feeds_parse", "parse_command"),
+    "status": ("warning.cli.feeds_status", "status_command"),
     "out": ("warning.cli.feeds_out", "out_command"),
 }
 
@@ -137,95 +134,3 @@ def check_command(feeds_dir: Path | None, *, as_json: bool) -> None:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(s.kind for s in specs).items()))
         click.echo(f"{len(specs)} sources ({kinds}), {len(problems)} problems")
     sys.exit(1 if problems else 0)
-
-
-@command.command("status")
-@click.option(
-    "--troubled", is_flag=True, help="Only sources that fail, drift, or came back empty or in part."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
-def status_command(*, troubled: bool, as_json: bool) -> None:
-    """Show how every source is doing, the worst first. Exit 1 when one is in trouble.
-
-    \b
-    Examples:
-      warning feeds status
-      warning feeds status --troubled --json
-    """
-    settings = load_settings()
-    repository = open_repository(settings)
-    try:
-        rows = board(load_sources(trees(settings).feeds), repository.source_states())
-        now = system_clock()
-        held = {memory.source_id: waits(memory, now) for memory in repository.lists_waiting()}
-    finally:
-        repository.engine.dispose()
-    shown = [row for row in rows if row.is_troubled or not troubled]
-    if as_json:
-        print_json(SCHEMA, {"sources": [_status(row, held.get(row.spec.id, "")) for row in shown]})
-    else:
-        _print_board(shown, held, now)
-    sys.exit(int(any(row.is_troubled for row in rows)))
-
-
-def _print_board(rows: list[BoardRow], held: Mapping[str, str], now: datetime) -> None:
-    header = ("source", "condition", "since", "newest", "next", "fails", "cause")
-    print_table(
-        header,
-        (
-            (
-                row.spec.id,
-                row.state.condition if row.spec.enabled else "disabled",
-                _ago(row.state.since, now),
-                _ago(row.state.newest_at, now),
-                _ahead(row.state.next_due_at, now),
-                row.state.failures or "",
-                "; ".join(filter(None, (row.state.cause, held.get(row.spec.id)))),
-            )
-            for row in rows
-        ),
-    )
-    counts = Counter(row.state.condition for row in rows)
-    click.echo(f"{len(rows)} sources: " + ", ".join(f"{n} {name}" for name, n in counts.most_common()))
-
-
-def _status(row: BoardRow, held: str) -> dict[str, Any]:
-    state = row.state
-    return {
-        "id": row.spec.id,
-        "enabled": row.spec.enabled,
-        "condition": state.condition,
-        "cause": state.cause,
-        "held_back": held,
-        "since": _iso(state.since),
-        "last_attempt_at": _iso(state.last_attempt_at),
-        "last_success_at": _iso(state.last_success_at),
-        "last_new_at": _iso(state.last_new_at),
-        "newest_at": _iso(state.newest_at),
-        "next_due_at": _iso(state.next_due_at),
-        "failures": state.failures,
-        "entries_seen": state.items_seen,
-    }
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
-
-
-def _ago(when: datetime | None, now: datetime) -> str:
-    return "-" if when is None else f"{_roughly(now - when)} ago"
-
-
-def _ahead(when: datetime | None, now: datetime) -> str:
-    if when is None or when <= now:
-        return "due"
-    return f"in {_roughly(when - now)}"
-
-
-def _roughly(span: timedelta) -> str:
-    """The largest unit of a span that leaves at least one: 45s, 12m, 3h, 9d."""
-    seconds = max(span.total_seconds(), 0)
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= size:
-            return f"{seconds // size:.0f}{unit}"
-    return f"{seconds:.0f}s"

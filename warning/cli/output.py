@@ -34,6 +34,31 @@ def _cells(text: str) -> int:
     return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Break at spaces into lines of at most `width` cells; what has no spaces is broken where it must."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if _cells(joined) <= width:
+            lines[-1] = joined
+            continue
+        lines.append(word)
+        while _cells(lines[-1]) > width:
+            cut = clipped(lines[-1], width, pad=False, mark="")
+            lines[-1:] = [cut, lines[-1][len(cut) :]]
+    return [line for line in lines if line]
+
+
+def clipped(text: str, width: int, *, pad: bool = True, mark: str = "…") -> str:
+    """Return at most `width` cells of a text, marked where it was cut, and filled with spaces to `width`."""
+    if _cells(text) > width:
+        kept = text
+        while _cells(kept) > width - len(mark):
+            kept = kept[:-1]
+        text = kept + mark
+    return text + " " * (width - _cells(text)) if pad else text
+
+
 def program() -> str:
     """How to call this command again as the reader just did: `warning` on the PATH, else the path from here."""
     called = Path(sys.argv[0]).absolute()

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from warning.core.absence_rules import STORY, AbsenceRule
 from warning.core.arrivals import Arrival, Awaited, Expected
+from warning.core.blindness import blind_to_silence
 from warning.core.evidence import KnownWindow, period_end
 from warning.core.explain import ExplainNode
 from warning.core.health import Vitals
@@ -170,19 +171,8 @@ def verdict(rule: AbsenceRule, gap: Gap | None, recalled: Recalled, today: date)
 def blindness(rule: AbsenceRule, gap: Gap, recalled: Recalled) -> str:
     """Say why silence proves nothing: which sources fail, or were not read after the due day; empty when it does."""
     after = datetime.combine(gap.due + timedelta(days=1), time.min, tzinfo=UTC)
-    told = (_blind(source, recalled.vitals.get(source, Vitals()), after) for source in rule.sources)
+    told = (blind_to_silence(source, recalled.vitals.get(source, Vitals()), after) for source in rule.sources)
     return "; ".join(reason for reason in told if reason)
-
-
-def _blind(source: str, vitals: Vitals, after: datetime) -> str:
-    if vitals.report is not None and vitals.report.is_blind:
-        cause = f": {vitals.report.cause}" if vitals.report.cause else ""
-        return f"{source} is blind since {vitals.report.since.date()} ({vitals.report.condition}{cause})"
-    if vitals.read_at is None:
-        return f"{source} was never read"
-    return (
-        "" if vitals.read_at >= after else f"{source} is blind since {vitals.read_at.date()}: not read after"
-    )
 
 
 def _told_gaps(rule: AbsenceRule, known: KnownWindow) -> list[str]:

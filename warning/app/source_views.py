@@ -1,0 +1,62 @@
+"""The catalogue and the collector's memory as the core asks for them: what each source can bring, and how it does."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote_plus, urlsplit
+
+from warning.catalog.sources import SourceSpec
+from warning.core.formats import ListingFormat, TableFormat
+from warning.core.health import SourceState, Vitals, report_of
+from warning.core.source_needs import WatchedSource, Yields
+from warning.core.terms import Material, Terms
+
+
+def watched_sources(specs: Iterable[SourceSpec], terms: Terms) -> Mapping[str, WatchedSource]:
+    """Return what every enabled source can bring, by id."""
+    return {
+        spec.id: WatchedSource(
+            profile=spec.profile, yields=_yields(spec), materials=materials_of(spec, terms)
+        )
+        for spec in specs
+        if spec.enabled
+    }
+
+
+def vitals_of(states: Mapping[str, SourceState]) -> Mapping[str, Vitals]:
+    """Return how the sources do, from what the collector remembers of each."""
+    return {
+        name: Vitals(read_at=state.last_success_at, report=report_of(state)) for name, state in states.items()
+    }
+
+
+def materials_of(spec: SourceSpec, terms: Terms) -> frozenset[str] | None:
+    """The materials a source is limited to: those of its table, or those its query asks for; None for any."""
+    if isinstance(spec.parse, TableFormat):
+        return _of_table(spec.parse, terms)
+    query = unquote_plus(urlsplit(spec.url).query).casefold()
+    found = frozenset(name for name, m in terms.materials.items() if not m.is_class and _is_named(m, query))
+    return found or None
+
+
+def _yields(spec: SourceSpec) -> Yields:
+    if isinstance(spec.parse, TableFormat):
+        return "figures"
+    return "list" if isinstance(spec.parse, ListingFormat) else "items"
+
+
+def _of_table(table: TableFormat, terms: Terms) -> frozenset[str] | None:
+    named = {table.material, *table.materials.values(), *table.materials_by_hs.values()}
+    named |= {column.material or "" for column in table.values.values()}
+    return frozenset(named & set(terms.materials)) or None
+
+
+def _is_named(material: Material, query: str) -> bool:
+    for names in (material.names, material.compounds):
+        for language, words in names.items():
+            for word in words:
+                if language == "en":
+                    if re.search(rf"\b{re.escape(word.casefold())}\b", query):
+                        return True
+                elif word.casefold() in query:
+                    return True
+    return False

@@ -1,0 +1,239 @@
+"""`warning coverage`: where we would hear, where it is quiet, where we are blind, and where nobody looks."""
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from warning.app.compose import open_repository, system_clock, trees
+from warning.app.covering import Covered, covered_now
+from warning.cli.output import clipped, print_json, wrapped
+from warning.core.blindness import Sight, place_name, told_together
+from warning.core.coverage import KINDS, Cell
+from warning.core.spans import roughly
+from warning.settings import load_settings
+
+SCHEMA = "coverage/1"
+WIDTH = 100
+LABEL_WIDTH = 34
+MARKS = {"covered": "#", "quiet": ".", "blind": "X", "uncovered": " "}
+SHOWN_BLIND = 12
+
+
+@click.command(
+    "coverage", epilog="Exit codes: 0 nothing is blind, 1 a cell or a rule is, 2 usage or configuration."
+)
+@click.option("--material", help="Only this material, with the sources of each cell.")
+@click.option("--country", help="Only this country: ISO 3166 code, EU or WLD.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only this kind of source.")
+@click.option(
+    "--days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(1, 400),
+    help="Evidence this young covers a cell.",
+)
+@click.option(
+    "--rules", "show_rules", is_flag=True, help="What every blind or partly blind rule does not see."
+)
+@click.option("--json", "as_json", is_flag=True, help=f"Print {SCHEMA} on stdout.")
+def command(
+    *, material: str | None, country: str | None, kind: str | None, days: int, show_rules: bool, as_json: bool
+) -> None:
+    """Show the coverage by material, country and kind of source. Blind is not quiet.
+
+    A cell is covered when evidence about the material came within --days, quiet when its sources are read and
+    brought none, blind when every source that looks there is dark, and uncovered when none looks there.
+
+    \b
+    Examples:
+      warning coverage
+      warning coverage --material gallium
+      warning coverage --rules
+    """
+    settings = load_settings()
+    repository = open_repository(settings)
+    try:
+        found = covered_now(repository, trees(settings), system_clock(), window=timedelta(days=days))
+    finally:
+        repository.engine.dispose()
+    cells = _chosen(found, material, country, kind)
+    if as_json:
+        print_json(SCHEMA, _document(found, cells))
+    elif show_rules:
+        _print_rules(found)
+    elif material:
+        _print_material(cells)
+    else:
+        _print_matrix(found, cells)
+    blind = any(c.state == "blind" for c in cells) or any(s.is_blind for s in found.sights)
+    sys.exit(int(blind))
+
+
+def _chosen(found: Covered, material: str | None, country: str | None, kind: str | None) -> list[Cell]:
+    known = {cell.material for cell in found.cells}
+    if material is not None and material not in known:
+        near = get_close_matches(material, known, n=3)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        raise click.BadParameter(
+            f"no material {material!r} in rules/terms stands for itself{hint}", param_hint="--material"
+        )
+    return [
+        c
+        for c in found.cells
+        if material in {None, c.material}
+        and (country is None or c.country == country.upper())
+        and kind in {None, c.kind}
+    ]
+
+
+def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
+    counts: Counter[str] = Counter(c.state for c in cells)
+    click.echo(
+        f"Coverage at {found.at:%Y-%m-%d %H:%M} UTC, evidence of {found.window.days} days: "
+        + ", ".join(f"{counts[state]} cells {state}" for state in MARKS if counts[state])
+    )
+    click.echo("# covered   . quiet: read, and nothing about it   X blind: cannot see   (blank) nobody looks")
+    for kind in KINDS:
+        of_kind = [c for c in cells if c.kind == kind]
+        if of_kind:
+            _print_kind(kind, of_kind)
+    _print_blind(cells, found.at)
+    levels = Counter(s.level for s in found.sights)
+    click.echo(
+        f"\n{len(found.sights)} rules: {levels['blind']} blind, {levels['partly blind']} partly blind, "
+        f"{levels['sees']} see; warning coverage --rules names them"
+    )
+
+
+def _print_kind(kind: str, cells: Sequence[Cell]) -> None:
+    """One line for all materials that look alike, so that what differs is seen."""
+    countries = sorted({c.country for c in cells})
+    rows: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for cell in cells:
+        rows[cell.material][cell.country] = cell
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name, row in rows.items():
+        alike[" ".join(f"{MARKS[row[c].state]:<3}" for c in countries)].append(name)
+    click.echo(f"\n{kind.upper():<{LABEL_WIDTH}}  " + " ".join(f"{c:<3}" for c in countries).rstrip())
+    for marks, names in sorted(alike.items(), key=lambda one: (-one[0].count("#"), -len(one[1]))):
+        label = ", ".join(names)
+        if len(names) == len(rows):
+            label = f"all {len(names)} materials"
+        elif len(names) > 3:
+            label = f"{len(names)} others: {label}"
+        click.echo(f"{clipped(label, LABEL_WIDTH)}  {marks}".rstrip())
+
+
+def _print_blind(cells: Iterable[Cell], now: datetime) -> None:
+    """Each blind place once, however many materials it is blind for."""
+    places: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.state == "blind":
+            places[cell.country, cell.kind].append(cell)
+    if not places:
+        return
+    click.echo("\nBLIND")
+    for (country, kind), blind in sorted(places.items())[:SHOWN_BLIND]:
+        since = max(c.since for c in blind if c.since is not None)
+        what = "every material" if len(blind) > 8 else ", ".join(c.material for c in blind)
+        for n, line in enumerate(
+            wrapped(f"{kind} of {country} for {roughly(now - since)}: {what}", WIDTH - 4)
+        ):
+            click.echo(("  " if n == 0 else "    ") + line)
+        for line in wrapped(max((c.because for c in blind), key=len), WIDTH - 6)[:4]:
+            click.echo(f"      {line}")
+
+
+def _print_material(cells: Sequence[Cell]) -> None:
+    for cell in sorted(cells, key=lambda c: (KINDS.index(c.kind), c.country)):
+        if cell.state == "uncovered" and not cell.sources:
+            continue
+        dark = {d.source_id for d in cell.dark}
+        seeing = [name for name in cell.sources if name not in dark]
+        click.echo(
+            f"{cell.kind:<11} {cell.country:<4} {cell.state:<10} {cell.evidence or '':>5}  {_read_by(seeing)}"
+        )
+        for one in told_together(cell.dark):
+            for n, line in enumerate(wrapped(one, WIDTH - 8)):
+                click.echo(("      ! " if n == 0 else "        ") + line)
+    holes = sorted({f"{c.kind} of {c.country}" for c in cells if not c.sources})
+    if holes:
+        for line in wrapped(f"nobody looks at: {', '.join(holes)}", WIDTH):
+            click.echo(line)
+
+
+def _read_by(seeing: Sequence[str]) -> str:
+    more = f" and {len(seeing) - 2} more" if len(seeing) > 2 else ""
+    return clipped(", ".join(seeing[:2]) + more, WIDTH - 36, pad=False) if seeing else "no source that sees"
+
+
+def _print_rules(found: Covered) -> None:
+    """Rules that miss the same are named together: they will see again together."""
+    for level in ("blind", "partly blind", "has no source"):
+        members = [s for s in found.sights if s.level == level]
+        if not members:
+            continue
+        click.echo(f"{level.upper()}  {len(members)}")
+        alike: dict[tuple[datetime | None, str], list[str]] = defaultdict(list)
+        for one in members:
+            alike[one.since, _what(one)].append(one.rule_id)
+        for (since, what), names in sorted(alike.items(), key=lambda a: (-len(a[1]), a[1])):
+            began = f"since {since:%Y-%m-%d %H:%M}" if since else "from the start"
+            for n, line in enumerate(wrapped(f"{began}: {what}", WIDTH - 4)[:6]):
+                click.echo(("  " if n == 0 else "    ") + line)
+            for line in wrapped(", ".join(names), WIDTH - 6):
+                click.echo(f"      {line}")
+
+
+def _what(one: Sight) -> str:
+    if one.dark_places and one.level == "partly blind":
+        return "nobody sees " + ", ".join(place_name(place) for place, since in one.dark_places if since)
+    return "; ".join(told_together(one.dark))
+
+
+def _document(found: Covered, cells: Sequence[Cell]) -> dict[str, Any]:
+    return {
+        "at": found.at.isoformat(),
+        "window_days": found.window.days,
+        "counts": dict(Counter(c.state for c in cells)),
+        "cells": [_cell(c) for c in cells],
+        "rules": [_sight(s) for s in found.sights],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "material": cell.material,
+        "country": cell.country,
+        "kind": cell.kind,
+        "state": cell.state,
+        "since": cell.since.isoformat() if cell.since else None,
+        "because": cell.because,
+        "evidence": cell.evidence,
+        "sources": list(cell.sources),
+        "dark": [d.source_id for d in cell.dark],
+    }
+
+
+def _sight(one: Sight) -> dict[str, Any]:
+    return {
+        "rule": one.rule_id,
+        "level": one.level,
+        "since": one.since.isoformat() if one.since else None,
+        "needs": list(one.needs),
+        "dark": [
+            {
+                "source": d.source_id,
+                "condition": d.condition,
+                "cause": d.cause,
+                "since": d.since.isoformat() if d.since else None,
+            }
+            for d in one.dark
+        ],
+        "not_watched": [place_name(place) for place, _ in one.dark_places],
+    }
