@@ -1,7 +1,7 @@
 """Marking evidence as assessed: exactly what the assessment read, and only if nobody else was first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select, tuple_, update
@@ -24,8 +24,9 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
     fresh = window.fresh
     for read_items in batches((i for i in window.items if i.id in fresh), BATCH):
         _mark_items(connection, read_items, at)
-    for figures in batches((o for o in window.observations if o.id in fresh), BATCH):
-        _mark_figures(connection, figures, at)
+    new = ((name, place) for place, name in enumerate(window.figure_ids()) if name in fresh)
+    for figures in batches(new, BATCH):
+        _mark_figures(connection, dict(figures), window.observations, at)
     for changes in batches((c.id for c in window.listing_changes if c.id in fresh), BATCH):
         _mark_changes(connection, changes, at)
 
@@ -46,16 +47,18 @@ def _mark_items(connection: Connection, read: Sequence[Item], at: datetime) -> N
     connection.execute(update(items).where(items.c.seq.in_([row.seq for row in same])).values(assessed_at=at))
 
 
-def _mark_figures(connection: Connection, read: Sequence[Observation], at: datetime) -> None:
-    ids = [figure.id for figure in read]
+def _mark_figures(
+    connection: Connection, read: Mapping[str, int], figures: Sequence[Observation], at: datetime
+) -> None:
+    """Mark the figures of these ids; `read` says where in `figures` each of them is."""
     marked = connection.execute(
         update(observations)
-        .where(observations.c.assessed_at.is_(None), observations.c.id.in_(ids))
+        .where(observations.c.assessed_at.is_(None), observations.c.id.in_(list(read)))
         .values(assessed_at=at)
         .returning(observations.c.id)
     ).scalars()
-    missing = set(ids) - set(marked)
-    if missing and _are_stored(connection, (f for f in read if f.id in missing)):
+    missing = read.keys() - set(marked)
+    if missing and _are_stored(connection, (figures[read[name]] for name in missing)):
         raise AssessmentRaced
 
 

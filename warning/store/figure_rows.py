@@ -2,107 +2,94 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, Select, String, cast, extract, or_, select, type_coerce
 
-from warning.core.series.columns import EPOCH, end_and_shape
-from warning.core.series.ledger import objects
+from warning.core.series.columns import EPOCH
+from warning.core.series.figure_batch import Figures, PeriodTexts, packed_ids, where
 from warning.store.rows import batches
 from warning.store.schema import observations
 
 HISTORY_BATCH = 200
-ROWS_AT_A_TIME = 10_000
 SECOND_US = 1_000_000
 
 
-class FigureRow(NamedTuple):
-    """One vintage of one figure; `known_us` is microseconds since 1970."""
-
-    series_seq: int
-    id: str
-    period: str
-    value: float | None
-    known_us: int
-
-
-def queue_rows(connection: Connection, as_of: datetime, until: int, limit: int) -> list[FigureRow]:
-    """Return the unassessed figures up to row `until`, oldest known first."""
+def queue_rows(
+    connection: Connection, as_of: datetime, until: int, limit: int, texts: PeriodTexts
+) -> Figures:
+    """Return the unassessed figures up to row `until`, oldest known first, as `_read` gives them."""
     o = observations.c
     query = _columns(connection).where(o.assessed_at.is_(None), o.known_at <= as_of, o.seq <= until)
-    return list(figure_rows(connection, query.order_by(o.known_at, o.seq).limit(limit)))
+    return _read(connection, query.order_by(o.known_at, o.seq).limit(limit), texts)
 
 
 def since_rows(
-    connection: Connection, after: int, until: int, *, assessed_or_after: datetime | None
-) -> list[FigureRow]:
+    connection: Connection,
+    after: int,
+    until: int,
+    texts: PeriodTexts,
+    *,
+    assessed_or_after: datetime | None,
+) -> Figures:
     """Return the rows behind `after` up to `until`.
 
     With `assessed_or_after` the unassessed ones known by then are left out: the queue has given them.
     """
-    if until <= after:
-        return []
     o = observations.c
     query = _columns(connection).where(o.seq > after, o.seq <= until)
     if assessed_or_after is not None:
         query = query.where(or_(o.assessed_at.is_not(None), o.known_at > assessed_or_after))
-    return list(figure_rows(connection, query))
+    return _read(connection, query, texts)
 
 
 def history(
-    connection: Connection, since_days: Mapping[int, int], until: int
-) -> Iterator[dict[str, NDArray[Any]]]:
-    """Yield what each series has from a day on (days since 1970), up to row `until`; of some a little more.
-
-    Each stretch is arrays side by side: `numbers` of the series, `ids`, `values`, `known_us`, and of the periods
-    the text, the day after it as days since 1970 (`ends`) and the kind (`shapes`).
-    """
+    connection: Connection, since_days: Mapping[int, int], until: int, texts: PeriodTexts
+) -> Iterator[Figures]:
+    """Yield what each series has from a day on (days since 1970), up to row `until`; of some a little more."""
     o = observations.c
-    periods = _Periods()
     for batch in batches(sorted(since_days, key=lambda number: (since_days[number], number)), HISTORY_BATCH):
         since = EPOCH + timedelta(days=since_days[batch[0]])
         chosen = o.series_seq.in_(batch), o.occurred_at >= since, o.seq <= until
-        rows = connection.execute(_columns(connection).where(*chosen)).all()
-        if rows:
-            numbers, ids, texts, values, known = zip(*rows, strict=True)
-            yield {
-                "numbers": np.array(numbers, dtype=np.int64),
-                "ids": objects(ids),
-                "values": np.array(values, dtype=np.float64),  # None becomes NaN
-                "known_us": _microseconds(known),
-                **periods.read(texts),
-            }
+        part = _read(connection, _columns(connection).where(*chosen), texts)
+        if len(part["numbers"]):
+            yield part
 
 
-class _Periods(dict[str, int]):
-    """Numbers the periods seen, so that each is read once and stands in memory once."""
-
-    def __init__(self) -> None:
-        self._ended: list[tuple[int, int]] = []
-
-    def __missing__(self, period: str) -> int:
-        self._ended.append(end_and_shape(period))
-        self[period] = len(self)
-        return self[period]
-
-    def read(self, texts: Sequence[str]) -> dict[str, NDArray[Any]]:
-        at = np.fromiter(map(self.__getitem__, texts), dtype=np.int64, count=len(texts))
-        ended = np.array(self._ended, dtype=np.int32)[at]
-        return {
-            "periods": objects(list(self))[at],
-            "ends": ended[:, 0],
-            "shapes": ended[:, 1].astype(np.int8),
-        }
+def joined(parts: Sequence[Figures]) -> Figures:
+    """Return the figures of all parts, those that were read twice once."""
+    some = [part for part in parts if len(part["numbers"])]
+    if len(some) < 2:
+        return some[0] if some else parts[0]
+    figures = {name: np.concatenate([part[name] for part in some]) for name in some[0]}
+    order = np.lexsort((figures["numbers"], figures["ids"]))
+    again = np.zeros(len(order), dtype=np.bool_)
+    again[1:] = (figures["ids"][order][1:] == figures["ids"][order][:-1]) & (
+        figures["numbers"][order][1:] == figures["numbers"][order][:-1]
+    )
+    return where(figures, np.sort(order[~again]))
 
 
-def figure_rows(connection: Connection, query: Select[Any]) -> Iterator[FigureRow]:
-    """Yield the rows of a query over `_columns`."""
+def _read(connection: Connection, query: Select[Any], texts: PeriodTexts) -> Figures:
+    """Return the rows of a query over `_columns` as arrays side by side.
+
+    `numbers` of the series, `ids`, `values`, `known_us` (microseconds since 1970), and of the periods the number
+    of the text, the day after it as days since 1970 (`ends`) and the kind (`shapes`).
+    """
     result = connection.execute(query)
-    while rows := result.fetchmany(ROWS_AT_A_TIME):
-        numbers, ids, periods, values, known = zip(*rows, strict=True)
-        yield from map(FigureRow, numbers, ids, periods, values, _microseconds(known).tolist())
+    # The driver's own tuples: a row object for each of millions of figures would cost more than reading them.
+    rows: Sequence[tuple[Any, ...]] = result.cursor.fetchall()
+    result.close()
+    numbers, ids, periods, values, known = zip(*rows, strict=True) if rows else ((),) * 5
+    return {
+        "numbers": np.array(numbers, dtype=np.int64),
+        "ids": packed_ids(ids),
+        "values": np.array(values, dtype=np.float64),  # None becomes NaN
+        "known_us": _microseconds(known),
+        **texts.read(periods),
+    }
 
 
 def _columns(connection: Connection) -> Select[Any]:
@@ -114,8 +101,10 @@ def _columns(connection: Connection) -> Select[Any]:
 
 
 def _microseconds(known: Sequence[Any]) -> NDArray[np.int64]:
-    """Read PostgreSQL's numbers as they are, SQLite's `YYYY-MM-DD HH:MM:SS.ffffff` all at once."""
-    if isinstance(known[0], int):
+    """Read PostgreSQL's numbers as they are, SQLite's `YYYY-MM-DD HH:MM:SS.ffffff` each text once."""
+    if not known or isinstance(known[0], int):
         return np.array(known, dtype=np.int64)
-    microseconds: NDArray[np.int64] = np.array(known, dtype="M8[us]").astype(np.int64)
+    number = {text: at for at, text in enumerate(dict.fromkeys(known))}
+    read = np.array(list(number), dtype="M8[us]").astype(np.int64)
+    microseconds: NDArray[np.int64] = read[np.fromiter(map(number.__getitem__, known), np.int64, len(known))]
     return microseconds

@@ -6,13 +6,11 @@ of, it reads: a series seen for the first time, history further back than it has
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import isnan
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +18,19 @@ from sqlalchemy import Connection, func, select
 
 from warning.core.evidence import Observation, Window
 from warning.core.rulebook import Need
-from warning.core.series.columns import EPOCH, Ints, instant, microseconds
-from warning.core.series.known import ColumnsWindow
-from warning.core.series.ledger import NOT_KEPT, Batch, Ledger, Packed
+from warning.core.series.columns import EPOCH, Ints, microseconds
+from warning.core.series.figure_batch import Figures, Packed, where
+from warning.core.series.known import ColumnsWindow, LaterFigures
+from warning.core.series.ledger import NOT_KEPT, Ledger
 from warning.store.engine import committed
-from warning.store.figure_rows import FigureRow, history, queue_rows, since_rows
+from warning.store.figure_rows import history, joined, queue_rows, since_rows
 from warning.store.schema import observations, series
 
 # More new rows than this are not followed one by one: what is needed of them is read as after a start.
 MOST_NEW = 200_000
 # History is read so many days further back than asked for, so that a late figure rarely asks again.
 SPARE_DAYS = 14
+UNREAD = np.iinfo(np.int64).max
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,10 +43,11 @@ class _Held:
     first: int
     as_of: datetime
     series_until: int = 0
-    places: dict[int, tuple[int, int]] = field(default_factory=dict)
+    lines: Ints = field(default_factory=lambda: np.full(1, NOT_KEPT, dtype=np.int64))
+    codes: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     numbers: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    since_day: dict[int, int] = field(default_factory=dict)
-    future: list[FigureRow] = field(default_factory=list)
+    since_day: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    future: Figures | None = None
     earlier: dict[str, Observation] = field(default_factory=dict)
 
 
@@ -76,14 +77,15 @@ class Resident:
         The window is valid until the next one is asked for.
         """
         first, until = _extent(connection)
-        fresh = queue_rows(connection, as_of, until, limit)
-        if not fresh:
-            return plain
         held = self._current(needs, as_of, first, until)
+        fresh = queue_rows(connection, as_of, until, limit, held.ledger.texts)
+        if not len(fresh["numbers"]):
+            return plain
         self._held = None  # only what was brought up to date whole is used again
         _learn_series(connection, held)
-        batch = _batch(held, fresh)
-        _bring_up_to_date(connection, held, fresh, batch, as_of, until, is_all=len(fresh) < limit)
+        batch = _packed(held, fresh)
+        is_all = len(fresh["numbers"]) < limit
+        _bring_up_to_date(connection, held, fresh, batch, as_of, until, is_all=is_all)
         held.until, held.as_of = until, as_of
         self._held = held
         return _window(held, plain, fresh, batch)
@@ -113,115 +115,107 @@ def _extent(connection: Connection) -> tuple[int, int]:
 
 def _learn_series(connection: Connection, held: _Held) -> None:
     query = select(series).where(series.c.seq > held.series_until).order_by(series.c.seq)
-    for row in connection.execute(query):
+    rows = connection.execute(query).all()
+    if not rows:
+        return
+    last = rows[-1].seq
+    if last >= len(held.lines):
+        more = last + 1 - len(held.lines)
+        held.lines = np.concatenate((held.lines, np.full(more, NOT_KEPT, dtype=np.int64)))
+        held.codes = np.concatenate((held.codes, np.zeros(more, dtype=np.int64)))
+    for row in rows:
         like = Observation(
             id="", source_id=row.source_id, series_id=row.series_id, material=row.material,
             measure=row.measure, reporter=row.reporter, partner=row.partner, hs_code=row.hs_code,
             unit=row.unit, currency=row.currency, frequency=row.frequency, period="", value=None,
             known_at=EPOCH,
         )  # fmt: skip
-        line, code = held.ledger.line(like)
-        held.places[row.seq] = line, code
+        line, held.codes[row.seq] = held.ledger.line(like)
+        held.lines[row.seq] = line
         held.numbers[line].append(row.seq)
-        held.since_day.pop(line, None)  # another description of a series: its history is read anew
-        held.series_until = row.seq
+        if 0 <= line < len(held.since_day):
+            held.since_day[line] = UNREAD  # another description of a series: its history is read anew
+    held.series_until = last
+    new = int(held.lines.max()) + 1 - len(held.since_day)
+    held.since_day = np.concatenate((held.since_day, np.full(max(new, 0), UNREAD, dtype=np.int64)))
 
 
-def _batch(held: _Held, rows: Iterable[FigureRow]) -> Batch:
-    batch = Batch()
-    for row in rows:
-        line, code = held.places[row.series_seq]
-        if line != NOT_KEPT:
-            batch.add(line, code, row.period, row.value, row.known_us, row.id)
-    return batch
+def _packed(held: _Held, figures: Figures) -> Packed:
+    """Return figures as the ledger takes them, without those of series that are not kept."""
+    numbers = figures["numbers"]
+    lines = held.lines[numbers]
+    taken = {name: column for name, column in figures.items() if name != "numbers"}
+    packed = Packed({**taken, "lines": lines, "codes": held.codes[numbers].astype(np.int32)})
+    return packed if (lines != NOT_KEPT).all() else packed.where(lines != NOT_KEPT)
 
 
 def _bring_up_to_date(
     connection: Connection,
     held: _Held,
-    fresh: Sequence[FigureRow],
-    batch: Batch,
+    fresh: Figures,
+    batch: Packed,
     as_of: datetime,
     until: int,
     *,
     is_all: bool,
 ) -> None:
     """Read what came since, and the history of the lines that this assessment is the first to look at."""
-    now_us = microseconds(as_of)
-    lines, days = held.ledger.reach(batch)
-    reach = dict(zip(lines.tolist(), days.tolist(), strict=True))
-    before = set(held.since_day)
-    wanted = {line: day for line, day in reach.items() if held.since_day.get(line, day + 1) > day}
-    came = since_rows(connection, held.until, until, assessed_or_after=as_of if is_all else None)
-    rows = [row for row in came if held.places[row.series_seq][0] in before]
-    rows += [row for row in fresh if held.places[row.series_seq][0] not in wanted]
-    asked = {number: day - SPARE_DAYS for line, day in wanted.items() for number in held.numbers[line]}
-    held.since_day |= {line: day - SPARE_DAYS for line, day in wanted.items()}
-    for part in history(connection, asked, until):
-        rows += _later_rows(part, now_us)
-        _put(held, _packed(held, part, now_us), (lines, days))
-    rows = list(dict.fromkeys([*rows, *held.future]))  # some were read twice
-    held.future = [row for row in rows if row.known_us > now_us]
-    _put(held, _batch(held, (row for row in rows if row.known_us <= now_us)), (lines, days))
-    if is_all:
-        ids = {row.id for row in fresh}
+    now_us, texts = microseconds(as_of), held.ledger.texts
+    reach = lines, days = held.ledger.reach(batch)
+    before = held.since_day != UNREAD
+    short = held.since_day[lines] > days
+    wanted, oldest = lines[short], days[short] - SPARE_DAYS
+    held.since_day[wanted] = oldest
+    parts = [] if held.future is None else [held.future]
+    if until > held.until:
+        came = since_rows(connection, held.until, until, texts, assessed_or_after=as_of if is_all else None)
+        parts.append(_of(came, before, held))
+    asked = np.ones(len(before), dtype=np.bool_)
+    asked[wanted] = False
+    parts.append(_of(fresh, asked, held))
+    numbers = zip(wanted.tolist(), oldest.tolist(), strict=True)
+    since = {number: day for line, day in numbers for number in held.numbers[line]}
+    for part in history(connection, since, until, texts):
+        known = part["known_us"] <= now_us
+        parts.append(where(part, ~known))
+        _put(held, _packed(held, where(part, known)), reach)
+    rows = joined(parts)
+    known = rows["known_us"] <= now_us
+    held.future = where(rows, ~known)
+    _put(held, _packed(held, where(rows, known)), reach)
+    if is_all and held.earlier:
+        ids = {one.decode() for one in fresh["ids"].tolist()}
         held.earlier = {name: one for name, one in held.earlier.items() if name in ids}
 
 
-def _put(held: _Held, figures: Batch | Packed, reach: tuple[Ints, Ints]) -> None:
+def _of(figures: Figures, chosen: NDArray[np.bool_], held: _Held) -> Figures:
+    """Return the figures of the kept lines that are chosen."""
+    lines = held.lines[figures["numbers"]]
+    kept = lines != NOT_KEPT
+    kept[kept] = chosen[lines[kept]]
+    return figures if kept.all() else where(figures, kept)
+
+
+def _put(held: _Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
     held.ledger.put(figures, reach)
     for line, day in held.ledger.forgotten.items():
-        held.since_day[line] = max(held.since_day.get(line, day), day)
+        if held.since_day[line] != UNREAD:
+            held.since_day[line] = max(held.since_day[line], day)
     held.earlier |= held.ledger.replaced
 
 
-def _packed(held: _Held, part: Mapping[str, NDArray[Any]], now_us: int) -> Packed:
-    """Return what of a stretch of history is known by now, as the ledger takes it."""
-    known = part["known_us"] <= now_us
-    figures = {name: column[known] for name, column in part.items()}
-    numbers, at = np.unique(figures.pop("numbers"), return_inverse=True)
-    places = np.array([held.places[number] for number in numbers.tolist()], dtype=np.int64).reshape(-1, 2)
-    return Packed({**figures, "lines": places[at, 0], "codes": places[at, 1].astype(np.int32)})
-
-
-def _later_rows(part: Mapping[str, NDArray[Any]], now_us: int) -> list[FigureRow]:
-    later = np.flatnonzero(part["known_us"] > now_us)
-    columns = (part[name][later].tolist() for name in ("numbers", "ids", "periods", "values", "known_us"))
-    return [
-        row._replace(value=None if isnan(row.value or 0) else row.value) for row in map(FigureRow, *columns)
-    ]
-
-
-def _window(held: _Held, plain: Window, fresh: Sequence[FigureRow], batch: Batch) -> Window:
+def _window(held: _Held, plain: Window, fresh: Figures, batch: Packed) -> Window:
     placed, ids = held.ledger.find(batch)
-    earlier = [held.earlier[name] for name in ids if name in held.earlier]
-    metas = held.ledger.roster.metas
-    figures = tuple(_observation(metas[held.places[row.series_seq][1]], row) for row in fresh)
+    earlier = [held.earlier[name] for name in ids if name in held.earlier] if held.earlier else []
+    figures = LaterFigures(
+        held.ledger.roster.metas, held.ledger.texts.texts, held.codes[fresh["numbers"]], fresh
+    )
     return ColumnsWindow(
         items=plain.items,
         listing_changes=plain.listing_changes,
         observations=figures,
-        fresh=plain.fresh | {row.id for row in fresh},
+        fresh=plain.fresh | frozenset(figures.ids),
         recalled=plain.recalled,
         columns=held.ledger.columns(batch, placed),
         earlier=tuple(sorted(earlier, key=lambda o: (o.series_id, o.occurred_at, o.known_at))),
-    )
-
-
-def _observation(like: Observation, row: FigureRow) -> Observation:
-    return Observation(
-        id=row.id,
-        source_id=like.source_id,
-        series_id=like.series_id,
-        material=like.material,
-        measure=like.measure,
-        reporter=like.reporter,
-        partner=like.partner,
-        hs_code=like.hs_code,
-        unit=like.unit,
-        currency=like.currency,
-        frequency=like.frequency,
-        period=row.period,
-        value=row.value,
-        known_at=instant(row.known_us),
     )

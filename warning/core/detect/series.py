@@ -115,7 +115,7 @@ class _Boards:
     def _of_made(self, rule: SeriesRule, book: Rulebook, *, before: bool) -> _Verdict:
         """Judge what the rule makes of several series; nothing is read of those that have no counterpart."""
         assert rule.combine is not None
-        as_it_stands = self._as_it_stands(rule.missing_is_zero, before=before)
+        as_it_stands = self._rows_of(rule, before=before)
         parts = comparable(rule.combine, as_it_stands, self._chosen(rule, as_it_stands))
         made = make(rule, self._layout(rule, before=before), parts) if len(parts) else Made()
         on, rows = board(made.tracks), fresh_rows(made.tracks)
@@ -155,18 +155,23 @@ class _Boards:
     def _layout(self, rule: SeriesRule, *, before: bool) -> Layout:
         key = _way(rule, before=before)
         if key not in self._laid:
-            self._laid[key] = prepared(rule, self._as_it_stands(rule.missing_is_zero, before=before))
+            self._laid[key] = prepared(rule, self._rows_of(rule, before=before))
         return self._laid[key]
 
-    def _as_it_stands(self, missing_is_zero: bool, *, before: bool) -> Layout:
-        key = (missing_is_zero, before, *AS_IT_STANDS)
+    def _rows_of(self, rule: SeriesRule, *, before: bool) -> Layout:
+        return self._as_it_stands(rule.missing_is_zero, before=before, slow=_is_slow(rule))
+
+    def _as_it_stands(self, missing_is_zero: bool, *, before: bool, slow: bool) -> Layout:
+        key = (missing_is_zero, before, slow, *AS_IT_STANDS)
         if key not in self._laid:
             if before:
-                made = as_before(self._as_it_stands(missing_is_zero, before=False), self._earlier)
+                laid = self._as_it_stands(missing_is_zero, before=False, slow=slow)
+                made = as_before(laid, self._earlier)
             elif missing_is_zero:
-                made = without_ended(
-                    fill_absent(self._as_it_stands(missing_is_zero=False, before=False)), self._terms
-                )
+                laid = self._as_it_stands(missing_is_zero=False, before=False, slow=slow)
+                made = without_ended(fill_absent(laid), self._terms)
+            elif slow:
+                made = self._as_it_stands(missing_is_zero=False, before=False, slow=False).slow
             else:
                 made = lay_out_all(self._columns)
             self._laid[key] = made
@@ -179,13 +184,22 @@ class _Boards:
         return self._boards[key]
 
 
-# What sets two layouts apart: absent rows as zeros, the vintages before, stale quotes, joined months, holidays.
-_Way = tuple[bool, bool, int, bool, tuple[str, ...]]
+# What sets two layouts apart: absent rows as zeros, the vintages before, months and longer alone, stale quotes,
+# joined months, holidays.
+_Way = tuple[bool, bool, bool, int, bool, tuple[str, ...]]
 AS_IT_STANDS: tuple[int, bool, tuple[str, ...]] = (0, False, ())
+SLOW = frozenset({"M", "Q", "A"})
 
 
 def _way(rule: SeriesRule, *, before: bool) -> _Way:
-    return rule.missing_is_zero, before, rule.stale_points, rule.lunar_new_year, rule.holidays
+    slow = _is_slow(rule)
+    return rule.missing_is_zero, before, slow, rule.stale_points, rule.lunar_new_year, rule.holidays
+
+
+def _is_slow(rule: SeriesRule) -> bool:
+    """Whether a rule looks at nothing but figures of months, quarters and years."""
+    wanted = rule.select.frequencies
+    return bool(wanted) and SLOW.issuperset(wanted) and not rule.other_series
 
 
 def _points(on: Board, rows: Rows) -> Iterator[tuple[_Key, tuple[Observation, str]]]:

@@ -56,21 +56,25 @@ def stretches(begins: Ints, sizes: Ints) -> Ints:
 class Columns(Sequence[Series]):
     """Series ordered by id; the figures of series i are places offsets[i] to offsets[i + 1], in order of period.
 
-    `values` are as published (NaN: suppressed), `fresh` the places of what is new in this assessment, in order.
+    `fresh` holds the places of what is new in this assessment, in order.
     `codes` are the roster's numbers of what each series says of itself last, `shapes` places in SHAPES (MIXED
     when its periods are of several kinds). `ends_at` gives days since 1970 and `known_at` microseconds since
-    then for some places, `point` the observation at one; as a sequence of Series the columns show the same
-    figures as objects.
+    then for some places, `values_at` the figures as published (NaN: suppressed), `point` the observation at one;
+    `copy` writes the figures of some series into an array at the places given, `room` gives an array for as many
+    (that may be used again for the next assessment). As a sequence of Series the columns show the same figures as
+    objects.
     """
 
     roster: Roster
     offsets: Ints
-    values: Floats
     fresh: Ints
     codes: Ints
     shapes: NDArray[np.int8]
     ends_at: Callable[[Ints], Ints]
     known_at: Callable[[Ints], Ints]
+    values_at: Callable[[Ints], Floats]
+    copy: Callable[[Floats, Ints, Ints], None]
+    room: Callable[[int], Floats]
     point: Callable[[int], Observation]
 
     def __len__(self) -> int:
@@ -100,15 +104,24 @@ def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
     ended = [end_and_shape(point.period) for point in points]
     ends = np.array([end for end, _ in ended], dtype=np.int64)
     known_us = np.array([microseconds(point.known_at) for point in points], dtype=np.int64)
+    values = np.array([np.nan if p.value is None else p.value for p in points], dtype=np.float64)
+    offsets = np.cumsum([0, *(len(one.points) for one in series)], dtype=np.int64)
+
+    def copy(flat: Floats, some: Ints, starts: Ints) -> None:
+        sizes = np.diff(offsets)[some]
+        flat[stretches(starts, sizes)] = values[stretches(offsets[some], sizes)]
+
     return Columns(
         roster=roster,
-        offsets=np.cumsum([0, *(len(one.points) for one in series)], dtype=np.int64),
-        values=np.array([np.nan if p.value is None else p.value for p in points], dtype=np.float64),
+        offsets=offsets,
         fresh=np.flatnonzero([point.id in fresh for point in points]),
         codes=np.array([roster.code(one.meta) for one in series], dtype=np.int64),
         shapes=np.array([_shape(one) for one in series], dtype=np.int8),
         ends_at=ends.__getitem__,
         known_at=known_us.__getitem__,
+        values_at=values.__getitem__,
+        copy=copy,
+        room=np.empty,
         point=points.__getitem__,
     )
 

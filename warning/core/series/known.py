@@ -1,10 +1,41 @@
 """A window whose figures stand in columns already, as they were known at the instant it is assessed at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from typing import overload
 
 from warning.core.evidence import KnownWindow, Observation, Window
-from warning.core.series.columns import Columns
+from warning.core.series.columns import Columns, Ints
+from warning.core.series.figure_batch import Figures
+from warning.core.series.vintages import observation
+
+
+class LaterFigures(Sequence[Observation]):
+    """Figures that become objects when somebody asks for them; most days nobody does."""
+
+    def __init__(self, metas: list[Observation], texts: list[str], codes: Ints, figures: Figures) -> None:
+        self._metas, self._texts = metas, texts
+        self._codes, self._figures = codes, figures
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(one.decode() for one in self._figures["ids"].tolist())
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, index: int) -> Observation: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Observation]: ...
+    def __getitem__(self, index: int | slice) -> Observation | Sequence[Observation]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        names = ("periods", "values", "known_us", "ids")
+        one = {name: self._figures[name][index] for name in names}
+        return observation(self._metas, self._texts, {**one, "codes": self._codes[index]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +57,10 @@ class ColumnsWindow(Window):
             recalled=self.recalled,
         )
         return replace(others.as_known(as_of), series=self.columns, earlier=self.earlier)
+
+    def figure_ids(self) -> Sequence[str]:
+        figures = self.observations
+        return figures.ids if isinstance(figures, LaterFigures) else super(ColumnsWindow, self).figure_ids()
 
     def plain(self) -> Window:
         """Return the same as a window of objects, of which parts can be taken."""

@@ -100,6 +100,25 @@ class Layout(Sequence[Track]):
         return len(self.flat) - len(self.origins)
 
     @cached_property
+    def slow(self) -> "Layout":
+        """The same tracks for a rule of months, quarters and years: days and weeks are left empty, nothing is copied.
+
+        A series that says it is monthly but does not stand on the calendar keeps all in their places.
+        """
+        declared = self.columns.roster.frequencies(self.codes[: self.calendar])
+        if (declared >= FIRST_ON_CALENDAR).any():
+            return self
+        cut, none = self.first_slot, np.zeros(self.calendar, dtype=np.int64)
+        fresh = self.fresh[self.fresh >= cut] - cut
+        return replace(
+            self,
+            flat=self.flat[cut:],
+            starts=np.concatenate((none, self.starts[self.calendar :] - cut)),
+            lengths=np.concatenate((none, self.lengths[self.calendar :])),
+            fresh=fresh,
+        )
+
+    @cached_property
     def codes(self) -> Ints:
         """What each track says of itself, as the roster numbers it."""
         codes: Ints = self.columns.codes[self.series]
@@ -145,7 +164,6 @@ def lay_out_all(columns: Columns) -> Layout:
     on_calendar = (columns.shapes == declared) & (declared >= FIRST_ON_CALENDAR)
     in_a_row, dated = np.flatnonzero(~on_calendar), np.flatnonzero(on_calendar)
     factors = columns.roster.factors(columns.codes)
-    row_places = stretches(columns.offsets[in_a_row], sizes[in_a_row])
     places = stretches(columns.offsets[dated], sizes[dated])
     owners = np.repeat(np.arange(len(dated)), sizes[dated])
     ordinals = _ordinals(columns.ends_at(places), columns.shapes[dated][owners])
@@ -154,12 +172,16 @@ def lay_out_all(columns: Columns) -> Layout:
     lengths = np.concatenate((sizes[in_a_row], lasts - firsts + 1))
     starts = np.cumsum(lengths) - lengths
     slots = starts[len(in_a_row) :][owners] + ordinals - firsts[owners]
-    flat = np.full(int(lengths.sum()), np.nan)
+    cut = int(sizes[in_a_row].sum())
+    flat = columns.room(int(lengths.sum()))
+    columns.copy(flat, in_a_row, starts[: len(in_a_row)])
+    flat[cut:] = np.nan
     with np.errstate(over="ignore"):  # 1e308 tonnes are infinitely many kilograms, which no test holds
-        flat[: len(row_places)] = columns.values[row_places] * np.repeat(factors[in_a_row], sizes[in_a_row])
-        flat[slots] = columns.values[places] * factors[dated][owners]
-    origins = np.full(len(flat) - len(row_places), NOWHERE, dtype=np.int64)
-    origins[slots - len(row_places)] = places
+        for i in np.flatnonzero(factors[in_a_row] != 1).tolist():
+            flat[starts[i] : starts[i] + lengths[i]] *= factors[in_a_row[i]]
+        flat[slots] = columns.values_at(places) * factors[dated][owners]
+    origins = np.full(len(flat) - cut, NOWHERE, dtype=np.int64)
+    origins[slots - cut] = places
     return Layout(
         columns=columns,
         series=np.concatenate((in_a_row, dated)),
@@ -167,19 +189,23 @@ def lay_out_all(columns: Columns) -> Layout:
         flat=flat,
         starts=starts,
         lengths=lengths,
-        fresh=_slots_of(columns.fresh, row_places, places, slots),
+        fresh=_slots_of(columns, np.concatenate((in_a_row, dated)), starts, len(in_a_row), places, slots),
         origins=origins,
         implied_us=np.full(len(origins), NEVER),
         firsts=firsts,
     )
 
 
-def _slots_of(fresh: Ints, row_places: Ints, places: Ints, slots: Ints) -> Ints:
-    """Return the slots of fresh places, in order; both lists of places ascend."""
-    in_a_row = np.searchsorted(row_places, fresh)
-    is_row = in_a_row < len(row_places)
-    is_row[is_row] = row_places[in_a_row[is_row]] == fresh[is_row]
-    found: Ints = np.concatenate((in_a_row[is_row], np.sort(slots[np.searchsorted(places, fresh[~is_row])])))
+def _slots_of(columns: Columns, series: Ints, starts: Ints, calendar: int, places: Ints, slots: Ints) -> Ints:
+    """Return the slots of the fresh places, in order; `slots` are those of the places on the calendar."""
+    owners = np.searchsorted(columns.offsets, columns.fresh, side="right") - 1
+    track_of = np.empty(len(series), dtype=np.int64)
+    track_of[series] = np.arange(len(series))
+    tracks = track_of[owners]
+    in_a_row = tracks < calendar
+    rows = starts[tracks[in_a_row]] + columns.fresh[in_a_row] - columns.offsets[owners[in_a_row]]
+    dated = slots[np.searchsorted(places, columns.fresh[~in_a_row])]
+    found: Ints = np.concatenate((np.sort(rows), np.sort(dated)))
     return found
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from warning.core.series.judged import Condition
 from warning.core.series.robust import logs
 from warning.core.series.track import Bools, Floats
-from warning.core.series.windows import Board, Rows, window
+from warning.core.series.windows import Board, Rows, counted, window
 from warning.core.series_tests import Change, Drop, Extreme, Spike, Surge
 
 # Figures so large that the sum of two overflows: nothing is concluded from them.
@@ -118,7 +118,7 @@ def _not_positive(on: Board, rows: Rows, width: int) -> Bools:
     starts = on.starts[rows.owners]
     ends = starts + rows.places + 1
     begins = np.maximum(ends - width, starts)
-    found: Bools = on.not_positive_before[ends] > on.not_positive_before[begins]
+    found: Bools = counted(on.not_positive, begins, ends) > 0
     return found
 
 

@@ -33,14 +33,20 @@ class Board:
         return answers
 
     @cached_property
-    def known_before(self) -> Ints:
-        """How many figures are known before each place of `flat`, over all tracks; one longer than `flat`."""
-        return np.concatenate(([0], np.cumsum(~np.isnan(self.flat))))
+    def unknown(self) -> Ints:
+        """The places of `flat` at which nothing is known, in order."""
+        return np.flatnonzero(np.isnan(self.flat))
 
     @cached_property
-    def not_positive_before(self) -> Ints:
-        """How many figures before each place of `flat` are zero or negative; one longer than `flat`."""
-        return np.concatenate(([0], np.cumsum(self.flat <= 0)))
+    def not_positive(self) -> Ints:
+        """The places of `flat` at which a figure is zero or negative, in order."""
+        return np.flatnonzero(self.flat <= 0)
+
+
+def counted(places: Ints, begins: Ints, ends: Ints) -> Ints:
+    """Return how many of the places (in order) lie from each beginning up to and without each end."""
+    count: Ints = np.searchsorted(places, ends) - np.searchsorted(places, begins)
+    return count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,5 +108,6 @@ def window(on: Board, rows: Rows, width: int) -> Floats:
 def known_counts(on: Board, rows: Rows) -> Ints:
     """Return how many figures each row's series has up to its place."""
     starts = on.starts[rows.owners]
-    counts: Ints = on.known_before[starts + rows.places + 1] - on.known_before[starts]
+    ends = starts + rows.places + 1
+    counts: Ints = ends - starts - counted(on.unknown, starts, ends)
     return counts

@@ -1,0 +1,91 @@
+"""What of a ledger's blocks an assessment looks at, as columns that read the blocks when they are asked."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.core.evidence import Observation
+from warning.core.series.blocks import Block
+from warning.core.series.columns import Floats, Ints
+from warning.core.series.roster import Roster
+from warning.core.series.vintages import point_of
+
+Taken = TypeVar("Taken", np.float64, np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The lines as arrays: where each lives, its reach in days, and its place among all series ids."""
+
+    blocks: Ints
+    rows: Ints
+    days: Ints
+    late_days: Ints
+    ranks: Ints
+
+
+class Scratch:
+    """Room for one layout at a time, kept from one assessment to the next: fresh memory costs more than the copy."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(0)
+
+    def room(self, size: int) -> Floats:
+        if len(self._room) < size:
+            self._room = np.empty(size + size // 16)
+        return self._room[:size]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Series i is row rows[i] of block blocks[i] from firsts[i] on; its places begin at offsets[i]."""
+
+    held: Sequence[Block]
+    roster: Roster
+    texts: list[str]
+    offsets: Ints
+    blocks: Ints
+    rows: Ints
+    firsts: Ints
+
+    def ends_at(self, places: Ints) -> Ints:
+        return self._take("ends", places, np.empty(len(places), dtype=np.int64))
+
+    def known_at(self, places: Ints) -> Ints:
+        return self._take("known_us", places, np.empty(len(places), dtype=np.int64))
+
+    def values_at(self, places: Ints) -> Floats:
+        return self._take("values", places, np.empty(len(places), dtype=np.float64))
+
+    def copy(self, flat: Floats, series: Ints, starts: Ints) -> None:
+        """Write the figures of some series one by one to where they begin in `flat`."""
+        sizes = np.diff(self.offsets)[series]
+        matrices = [block.field("values") for block in self.held]
+        wanted = (self.blocks[series], self.rows[series], self.firsts[series], sizes, starts)
+        for block, row, first, size, start in zip(*(part.tolist() for part in wanted), strict=True):
+            flat[start : start + size] = matrices[block][row, first : first + size]
+
+    def _take(self, name: str, places: Ints, taken: NDArray[Taken]) -> NDArray[Taken]:
+        owners = self._owners(places)
+        inside = self.firsts[owners] + places - self.offsets[owners]
+        rows, blocks = self.rows[owners], self.blocks[owners]
+        for number in np.flatnonzero(np.bincount(self.blocks, minlength=len(self.held))).tolist():
+            here = np.flatnonzero(blocks == number)
+            taken[here] = self.held[number].field(name)[rows[here], inside[here]]
+        return taken
+
+    def _owners(self, places: Ints) -> Ints:
+        """Return the series of each place; where the places ascend, a look-up of each series finds all of them."""
+        if len(places) < len(self.offsets) or (places[1:] < places[:-1]).any():
+            return np.searchsorted(self.offsets, places, side="right") - 1
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(np.searchsorted(places, self.offsets)))
+
+    def point(self, place: int) -> Observation:
+        owner = bisect_right(self.offsets, place) - 1
+        inside = int(self.firsts[owner]) + place - int(self.offsets[owner])
+        block = self.held[self.blocks[owner]]
+        return point_of(block, int(self.rows[owner]), inside, self.roster, self.texts)
