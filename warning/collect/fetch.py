@@ -21,6 +21,7 @@ from warning.collect.fetch_failures import DOCUMENT_STATUSES, explain, judge_sta
 from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
 from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
+from warning.collect.mailbox import is_mailbox, read_mailbox
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
 from warning.core.documents import Document
@@ -110,6 +111,8 @@ class Fetcher:
         Raises FetchError or one of its kinds, whatever happens, within `total_seconds` of getting its turn.
         """
         try:
+            if is_mailbox(request.url):
+                return await self._mails(request)
             url = _parsed(request.url)
             self._guard.check_url(url)
             async with self._politeness.turn(url.host or "", request.spacing_seconds), self._places:
@@ -123,6 +126,12 @@ class Fetcher:
             raise type(failure)(request.without_secrets(str(failure))) from failure.__cause__
         except (TimeoutError, ClientError, OSError, ValueError) as wrong:
             raise FetchError(request.without_secrets(explain(wrong, request))) from wrong
+
+    async def _mails(self, request: FetchRequest) -> Fetched:
+        resolver = self._resolver or self._own_resolver
+        assert resolver is not None, "the fetcher is used inside `async with`"
+        async with self._places:
+            return await read_mailbox(request, self._guard, resolver, self._clock, self._tls)
 
     async def _follow(self, request: FetchRequest, url: URL) -> Fetched:
         hop = _Hop(url=url, method=request.method, headers=self._headers(request), body=request.body)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote, quote_plus
 
@@ -31,7 +32,8 @@ class FetchRequest:
 
     `max_bytes` caps what is sent and what it decompresses to. `total_seconds` covers everything from the first
     connection to the last byte, redirects included; `idle_seconds` the longest silence in between.
-    `spacing_seconds` is the least time between two requests to the host. `secrets` never appear in a message,
+    `spacing_seconds` is the least time between two requests to the host. `since` is how far back a mailbox is read
+    that was never read before. `secrets` never appear in a message,
     a log line or the document's address, and are not sent on to another host.
     """
 
@@ -45,6 +47,7 @@ class FetchRequest:
     total_seconds: float = 60.0
     idle_seconds: float = 20.0
     spacing_seconds: float = 1.0
+    since: datetime | None = None
     secrets: tuple[str, ...] = ()
 
     def without_secrets(self, text: str) -> str:

@@ -1,0 +1,209 @@
+"""One IMAP session, from the connection to the last mail: blocking, run in a thread of its own."""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from imaplib import IMAP4
+from urllib.parse import unquote
+
+from warning.collect.fetch_values import FetchRequest
+from warning.errors import FetchError, FetchRefused
+
+PORTS = {"imaps": 993, "imap": 143}
+MOST_MAILS = 50
+MOST_FOUND = 1_000_000
+CHUNK = 64 * 1024
+_PLACE = re.compile(r"(?P<scheme>imaps?)://(?P<login>.*)@(?P<host>\[[^\]]+\]|[^@:/]+)(?::(?P<port>\d{1,5}))?/(?P<folder>[^/?#]+)", re.IGNORECASE)  # fmt: skip
+_MARK = re.compile(r"(\d+):(\d+)")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a mailbox is and who may read it. `shown` leaves the password out."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+
+    @property
+    def shown(self) -> str:
+        return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.folder}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mails:
+    """What a session gave: (UID, message) by UID; `mark` is what to begin behind next time."""
+
+    messages: Sequence[tuple[int, bytes]] = ()
+    mark: str = ""
+    waiting: int = 0
+    cut_short: int = 0
+
+
+def place_of(url: str) -> Place:
+    """Read `imaps://user:password@host/FOLDER`. Raises FetchRefused without ever repeating the address."""
+    match = _PLACE.fullmatch(url)
+    user, colon, password = match["login"].partition(":") if match else ("", "", "")
+    if match is None or not user or not colon:
+        raise FetchRefused("a mailbox is written imaps://user:{key}@host/FOLDER")
+    scheme = match["scheme"].lower()
+    return Place(
+        scheme=scheme,
+        host=match["host"].strip("[]"),
+        port=int(match["port"] or PORTS[scheme]),
+        user=unquote(user),
+        password=unquote(password),
+        folder=unquote(match["folder"]),
+    )
+
+
+class _Connection(IMAP4):
+    """IMAP to the very address that was checked, and never more in all than the source may send."""
+
+    def __init__(self, place: Place, address: str, tls: ssl.SSLContext, seconds: float, room: int) -> None:
+        self._place, self._address, self._tls, self._room = place, address, tls, room
+        super().__init__(place.host, place.port, seconds)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain = socket.create_connection((self._address, self._place.port), timeout)
+        if self._place.scheme == "imap":
+            return plain  # STARTTLS follows before anything is said
+        return self._tls.wrap_socket(plain, server_hostname=self._place.host)
+
+    def read(self, size: int) -> bytes:
+        """Read a literal piece by piece; what the server announces is not reserved in advance."""
+        self._room -= size
+        if self._room < 0:
+            raise FetchError("the mailbox sends more than the source's max_size in one poll")
+        file = getattr(self, "_file", None) or self.file  # renamed in Python 3.14
+        pieces = []
+        while size > 0:
+            piece = file.read1(min(size, CHUNK))
+            if not piece:
+                raise self.abort("the connection ended in the middle of a mail")
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+
+class MailboxSession:
+    """Use `read` once, in a thread; `cut` may come from any other and ends it."""
+
+    def __init__(self, place: Place, address: str, request: FetchRequest, tls: ssl.SSLContext) -> None:
+        self._place, self._address, self._request, self._tls = place, address, request, tls
+        self._connection: _Connection | None = None
+        self._is_cut = False
+
+    def read(self) -> Mails:
+        """Return what is new. Raises imaplib's errors, OSError and FetchError."""
+        request = self._request
+        room = request.max_bytes + 1_000_000
+        connection = _Connection(self._place, self._address, self._tls, request.idle_seconds, room)
+        self._connection = connection
+        try:
+            return self._read(connection)
+        finally:
+            with suppress(OSError, IMAP4.error):
+                connection.shutdown()
+
+    def _read(self, connection: _Connection) -> Mails:
+        if self._is_cut:
+            self.cut()
+        if self._place.scheme == "imap":
+            connection.starttls(self._tls)
+        connection.login(self._place.user, self._place.password)
+        validity, following = self._examine(connection)
+        known = _MARK.fullmatch(self._request.validators.etag)
+        last = int(known[2]) if known and int(known[1]) == validity else None
+        found = self._search(connection, last)
+        mails = self._fetch(connection, found, validity, last if last is not None else following - 1)
+        with suppress(IMAP4.error, OSError):
+            connection.logout()
+        return mails
+
+    def cut(self) -> None:
+        """End the session at once, wherever it hangs."""
+        self._is_cut = True
+        if self._connection is not None:
+            with suppress(OSError):
+                self._connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _examine(self, connection: _Connection) -> tuple[int, int]:
+        """Open the folder to read only; return its UIDVALIDITY and the UID that comes next."""
+        folder = '"' + self._place.folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        status, said = connection.select(folder, readonly=True)
+        if status != "OK":
+            raise IMAP4.error(said[0] if said else f"there is no folder {self._place.folder}")
+        validity = connection.response("UIDVALIDITY")[1][0]
+        following = connection.response("UIDNEXT")[1][0]
+        if validity is None:
+            raise IMAP4.error("the server does not tell UIDVALIDITY: what is new cannot be known")
+        return int(validity), int(following or 1)
+
+    def _search(self, connection: _Connection, last: int | None) -> list[int]:
+        """UIDs behind the last one read; at first, of mails since the request's day."""
+        if last is not None:
+            criterion = f"UID {last + 1}:*"
+        elif self._request.since is not None:
+            day = self._request.since
+            criterion = f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}"
+        else:
+            criterion = "ALL"
+        status, said = connection.uid("SEARCH", criterion)
+        if status != "OK":
+            raise IMAP4.error(said[0] if said else "the search was refused")
+        found = {int(word) for line in said if line for word in line.split()[:MOST_FOUND]}
+        # `n:*` names the last mail also when it lies before n.
+        return sorted(uid for uid in found if last is None or uid > last)
+
+    def _fetch(self, connection: _Connection, found: Sequence[int], validity: int, last: int) -> Mails:
+        messages: list[tuple[int, bytes]] = []
+        room, cut_short = self._request.max_bytes, 0
+        for uid in found[:MOST_MAILS]:
+            size = self._size(connection, uid)
+            if size is None:
+                last = uid  # gone since the search
+                continue
+            part = "BODY.PEEK[]" if size <= self._request.max_bytes // 2 else "BODY.PEEK[HEADER]"
+            if size > room and part == "BODY.PEEK[]":
+                break
+            raw = _literal(connection.uid("FETCH", str(uid), f"({part})"))
+            cut_short += part != "BODY.PEEK[]"
+            room -= len(raw)
+            messages.append((uid, raw))
+            last = uid
+        waiting = sum(uid > last for uid in found)
+        if not waiting and found:
+            last = max(last, found[-1])
+        return Mails(messages=messages, mark=f"{validity}:{last}", waiting=waiting, cut_short=cut_short)
+
+    def _size(self, connection: _Connection, uid: int) -> int | None:
+        status, said = connection.uid("FETCH", str(uid), "(RFC822.SIZE)")
+        if status != "OK":
+            raise IMAP4.error(said[0] if said else "a size was refused")
+        told = (re.search(rb"RFC822\.SIZE (\d+)", line) for line in _lines(said))
+        return next((int(size[1]) for size in told if size), None)
+
+
+def _lines(said: Sequence[object]) -> Iterator[bytes]:
+    for line in said:
+        if isinstance(line, bytes):
+            yield line
+        elif isinstance(line, tuple):
+            yield line[0]
+
+
+def _literal(answer: tuple[str, Sequence[object]]) -> bytes:
+    """The mail inside an answer to FETCH: imaplib gives literals as pairs."""
+    status, said = answer
+    found = [line[1] for line in said if isinstance(line, tuple) and len(line) > 1]
+    if status != "OK" or not found:
+        raise IMAP4.error("a mail was refused")
+    return bytes(found[0])
