@@ -11,7 +11,8 @@ from warning.errors import EvidenceMissing
 from warning.store.rows import insert_new, storable
 from warning.store.schema import documents, fetches
 
-COMPRESSION_LEVEL = 9
+COMPRESSION_LEVEL = 3
+"""Level 9 makes a feed 7 % smaller and takes four times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
