@@ -131,6 +131,12 @@ def _is_numbered(truth: Truth, alert: Alert) -> bool:
     return bool(alert.facts.instrument) and instrument_key(str(alert.facts.instrument)) in numbers
 
 
+def _has_first_number(truth: Truth, alert: Alert) -> bool:
+    """Whether the alert carries the number whose facts stand in the truth, and not another of the same day."""
+    said = alert.facts.instrument
+    return bool(truth.number and said) and instrument_key(str(said)) == instrument_key(str(truth.number))
+
+
 def _false_alarm(found: Measured, items: Sequence[Told]) -> None:
     first = _first(items)
     found.titles[first.mark] = first.item.title
@@ -145,7 +151,7 @@ def _outcome(truth: Truth, alerts: Sequence[Alert], day: date) -> Outcome:
     fitting = [a for a in alerts if truth.direction in {"neutral", a.facts.direction}]
     same_day = sorted(
         (a for a in fitting if a.opened_at.date() <= day and a.opened_at.date() >= day - timedelta(days=1)),
-        key=lambda a: (not _is_numbered(truth, a), a.opened_at, a.key),
+        key=lambda a: (not _has_first_number(truth, a), not _is_numbered(truth, a), a.opened_at, a.key),
     )
     if same_day:
         alert = same_day[0]
@@ -207,6 +213,8 @@ def _surplus(these: Iterable[str], those: Iterable[str]) -> list[str]:
     surplus = set(these) - set(those)
     if "urea" in those:
         surplus.discard("fertilisers")
+    if "photoresist" in those:
+        surplus.discard("chip_materials")
     if RARE_EARTHS & set(those):
         surplus -= {"rare_earths", "heavy_rare_earths", "rare_earth_magnets"}
     return sorted(surplus)

@@ -37,6 +37,13 @@ def item(title: str = "", *, country: str = "CN", url: str = "", source: str = "
         ("산업통상자원부 고시 제2024-12호", "MOTIE Notice 2024-12"),
         ("Decision n°004/ARECOMS/2025", "ARECOMS 2025/4"),
         ("Statutory Instrument 213 of 2022", "SI 2022/213"),
+        ("不可靠实体清单工作机制〔2025〕14号", "UEL 2025/14"),
+        ("中华人民共和国主席令（第九十号）", "Presidential Order 90"),
+        ("主席令 第一一二号", "Presidential Order 112"),
+        ("Order No. 58 of the President of the People's Republic of China", "Presidential Order 58"),
+        ("FR Doc. 2025-19001, effective today", "FR 2025-19001"),
+        ("Arecoms set 18,125 tonnes in decision 004/2025.", "ARECOMS 2025/4"),
+        ("Décision ARECOMS n° 001/2025", "ARECOMS 2025/1"),
         ("no number here in 2025", None),
     ],
 )

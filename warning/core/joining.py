@@ -20,7 +20,7 @@ CORROBORATING_PUBLISHERS = 2
 def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     """Return version 1 of an alert from the signals that open it (at least one)."""
     lead = _lead(signals)
-    facts = _merge_facts(None, signals)
+    facts = _merge_facts(None, signals, book)
     exhibits = _distinct(s.exhibit for s in signals)
     publishers = tuple(sorted({e.publisher for e in exhibits}))
     return Alert(
@@ -32,7 +32,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         title=alert_title(facts, book),
         facts=facts,
         severity=max(s.severity for s in signals),
-        certainty=_certainty(exhibits, publishers),
+        certainty=certainty_of(exhibits, publishers),
         interrupts=lead.interrupts,
         marking=max(e.marking for e in exhibits),
         release_to=_release(exhibits),
@@ -58,8 +58,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
-    facts = _merge_facts(alert, signals)
-    certainty = max(alert.certainty, _certainty(exhibits, publishers))
+    facts = _merge_facts(alert, signals, book)
+    certainty = max(alert.certainty, certainty_of(exhibits, publishers))
     severity = max([alert.severity, *(s.severity for s in signals)])
     lead = _lead(signals)
     joined = replace(
@@ -84,7 +84,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     nearer = _deadlines(s for s in signals if s.id not in joined_before)
     new = [s for s in signals if s.id not in joined_before]
     linked = (*_links(alert, signals), *_arrivals(new), *_corrections(new), *_disputes(alert, joined, book))
-    joined = replace(joined, differences=(*_differences(alert, joined, book), *nearer, *linked))
+    joined = replace(joined, differences=(*differences_of(alert, joined, book), *nearer, *linked))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
         joined = replace(
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
@@ -117,20 +117,45 @@ def _lead(signals: Sequence[Signal]) -> Signal:
     )
 
 
-def _merge_facts(alert: Alert | None, signals: Sequence[Signal]) -> Facts:
-    """Official statements win over press; among equals the older statement stays and gaps are filled."""
-    has_official = alert is not None and any(e.official for e in alert.exhibits)
-    ranked = sorted(signals, key=lambda s: (not s.exhibit.official, s.known_at, s.id))
-    if alert is None or (ranked[0].exhibit.official and not has_official):
+def _merge_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook) -> Facts:
+    """The acting state's own statements win over reports; among equals the older one stays and gaps are filled."""
+    actors = alert.facts.actors if alert else ()
+    has_official = alert is not None and any(_is_own(e, actors) for e in alert.exhibits)
+    ranked = sorted(signals, key=lambda s: (not _is_own(s.exhibit, s.facts.actors), s.known_at, s.id))
+    own = _is_own(ranked[0].exhibit, ranked[0].facts.actors)
+    if alert is None or (own and not has_official):
         base = ranked[0].facts
-        rest = [s.facts for s in ranked[1:]] + ([alert.facts] if alert else [])
-        closed = ranked[0].exhibit.official
+        rest = [_to_fill(s) for s in ranked[1:]] + ([alert.facts] if alert else [])
+        closed = own
     else:
-        base, rest, closed = alert.facts, [s.facts for s in ranked], has_official
+        base, rest, closed = alert.facts, [_to_fill(s, alert) for s in ranked], has_official
     story = bool(ranked[0].story)
     for facts in rest:
-        base = _fill(base, facts, closed=closed and not story)
+        base = replace(
+            _fill(base, facts),
+            materials=_materials(base.materials, facts.materials, book, closed=closed and not story),
+            targets=base.targets if closed and not story else _union(base.targets, facts.targets),
+        )
     return _corrected(base, alert, ranked, has_official=has_official) if alert else base
+
+
+def _is_own(exhibit: Exhibit, actors: Sequence[str]) -> bool:
+    """Whether the state that acts says it; an agency that tells of another state's act only reports it."""
+    return exhibit.official and (not actors or not exhibit.country or exhibit.country in actors)
+
+
+def _to_fill(signal: Signal, alert: Alert | None = None) -> Facts:
+    """What a further report may fill: commentary names what it fears, and "at once" counts on the first day only."""
+    facts = signal.facts
+    if not signal.interrupts and (alert is None or alert.interrupts):
+        facts = replace(facts, materials=(), targets=())
+    published = signal.exhibit.published_at
+    if alert is None or published is None or signal.exhibit.official or signal.story:
+        return facts
+    its_day = facts.effective is not None and abs((facts.effective - published.date()).days) <= 1
+    if its_day and facts.announced is None and published.date() > alert.opened_at.date():
+        facts = replace(facts, effective=None)
+    return facts
 
 
 def _corrected(base: Facts, alert: Alert, signals: Sequence[Signal], *, has_official: bool) -> Facts:
@@ -144,13 +169,11 @@ def _corrected(base: Facts, alert: Alert, signals: Sequence[Signal], *, has_offi
     return base
 
 
-def _fill(base: Facts, other: Facts, *, closed: bool) -> Facts:
-    """Fill what `base` leaves open; add materials and targets unless an official text has closed the list."""
+def _fill(base: Facts, other: Facts) -> Facts:
+    """Fill what `base` leaves open; materials and targets have rules of their own."""
     return replace(
         base,
-        materials=base.materials if closed and base.materials else _union(base.materials, other.materials),
         actors=base.actors or other.actors,
-        targets=base.targets if closed else _union(base.targets, other.targets),
         instrument=base.instrument or other.instrument,
         announced=base.announced or other.announced,
         effective=base.effective or other.effective,
@@ -161,11 +184,28 @@ def _fill(base: Facts, other: Facts, *, closed: bool) -> Facts:
     )
 
 
+def _materials(
+    said: tuple[str, ...], other: tuple[str, ...], book: Rulebook, *, closed: bool
+) -> tuple[str, ...]:
+    """What further reports add: to a notice only what spells out a class it names; never "minerals" beside a name."""
+    known = book.terms.materials
+    if closed and said:
+        spelt = {known[m].parent for m in said if m in known and not known[m].is_class}
+        return _union(said, tuple(m for m in other if m in known and known[m].parent in set(said) - spelt))
+    every = _union(said, other)
+    named = [m for m in every if m not in known or not known[m].is_class]
+    return tuple(
+        m
+        for m in every
+        if not named or m not in known or not known[m].is_class or m in said or known[m].parent
+    )
+
+
 def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return one + tuple(x for x in other if x not in one)
 
 
-def _certainty(exhibits: Iterable[Exhibit], publishers: Sequence[str]) -> Certainty:
+def certainty_of(exhibits: Iterable[Exhibit], publishers: Sequence[str]) -> Certainty:
     if any(e.official for e in exhibits):
         return Certainty.OBSERVED
     if len(publishers) >= CORROBORATING_PUBLISHERS:
@@ -224,7 +264,7 @@ def _links(alert: Alert, signals: Iterable[Signal]) -> Iterable[Difference]:
             yield Difference(code=code, before=said["days"], after=said[f"{event}_event"])
 
 
-def _differences(before: Alert, after: Alert, book: Rulebook) -> tuple[Difference, ...]:
+def differences_of(before: Alert, after: Alert, book: Rulebook) -> tuple[Difference, ...]:
     """What a desk that knows `before` should be told. More of the same evidence is not a difference."""
     old, new = before.facts, after.facts
     pairs: list[tuple[ChangeCode, str, str]] = [

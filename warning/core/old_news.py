@@ -1,14 +1,21 @@
 """When a signal comes too late to be news: it fires, but opens no alert and completes no sequence."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from warning.core.rules import AnyRule, SeriesRule
 from warning.core.sequence_rules import SequenceRule
 from warning.core.signals import Signal
+from warning.core.text.calendar_dates import dates_in
 from warning.core.vocabulary import Frequency
 
 PERIOD_LAG_DAYS: Mapping[Frequency, int] = {"D": 10, "W": 21, "M": 120, "Q": 200, "A": 550}
+# News writes a day without its year while it is near. Further ahead than this it is a day of last year, told again.
+FURTHEST_BARE_DAY = timedelta(days=120)
+# An act of one year is still news early in the next.
+NUMBER_STAYS_NEW = timedelta(days=120)
+_YEAR_OF_NUMBER = re.compile(r"\b(20\d\d)[/-]\d{1,5}$")
 
 
 def lag_days(rule: AnyRule) -> int:
@@ -20,7 +27,34 @@ def lag_days(rule: AnyRule) -> int:
 
 def came_late(signal: Signal, rule: AnyRule | None) -> bool:
     """Whether the evidence was history already when it became known."""
-    return rule is not None and signal.known_at - signal.occurred_at > timedelta(days=lag_days(rule))
+    if rule is None:
+        return False
+    return signal.known_at - signal.occurred_at > timedelta(days=lag_days(rule)) or is_told_again(signal)
+
+
+def is_told_again(signal: Signal) -> bool:
+    """Whether a headline of the press bears the marks of an older one under a new date.
+
+    It tells a control by the number of a year long past, or by a day without a year that lies far ahead.
+    Official texts and relief, which cites the older act, are left alone.
+    """
+    shown, facts = signal.exhibit, signal.facts
+    if (
+        shown.official
+        or shown.kind != "news"
+        or shown.published_at is None
+        or facts.direction != "tightening"
+    ):
+        return False
+    day = shown.published_at.date()
+    year = _YEAR_OF_NUMBER.search(facts.instrument or "")
+    if year and day - date(int(year.group(1)), 12, 31) > NUMBER_STAYS_NEW:
+        return True
+    if facts.effective is None or facts.effective - day <= FURTHEST_BARE_DAY:
+        return False
+    dated = {found.day for found in dates_in(shown.title, None)}
+    bare = {found.day for found in dates_in(shown.title, day)} - dated
+    return facts.effective in bare
 
 
 def is_old_news(signal: Signal, rule: AnyRule | None, as_of: datetime) -> bool:

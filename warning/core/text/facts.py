@@ -1,7 +1,7 @@
 """From a rule's verdict on a reading to the facts a desk needs."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from warning.core.rules import TextRule
 from warning.core.signals import Facts
@@ -24,6 +24,16 @@ _HEADED = re.compile(
 )
 _OPEN_TITLE = re.compile(r"等(?!\d)|有关物项|certain|related|and other", re.IGNORECASE)
 _NUMBERED_ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；\n]{0,34}", re.MULTILINE)
+# Says what the listed firm does, not what may no longer leave: chip analysis firm, 半導体調査会社, 반도체 분석업체.
+_FIRM_AFTER = re.compile(
+    r"^(?:[ -](?:[a-z-]+ )?(?:analysis |research |tools? )?(?:firm|compan|maker|group|manufacturer|consultanc|supplier)"
+    r"|[^\s、，,：:…]{0,6}(?:会社|企業|メーカー|大手|公司|企业|机构|厂商)|\s?[가-힣]{0,4}\s?(?:업체|기업|회사|기관))",
+    re.IGNORECASE,
+)
+_FIRM_ACTS = frozenset({"unreliable_entity", "countermeasure"})
+_FEARED = re.compile(r"懸念|影響|恐れ|우려|타격|担忧|影响|fear|worr|\bhit\b", re.IGNORECASE)
+_FEARS = re.compile(r"[\s　、，,;；:：…]+|\s(?:as|amid|over)\s")
+_LISTS_MORE = re.compile(r"\b(?:Additions?|adds?)\b|增列|追加", re.IGNORECASE)
 _OFFICIAL_HEAD = 600
 _LEAD = 1200
 _OPENING = 300
@@ -46,7 +56,7 @@ def facts_of(
     return Facts(
         act=act,
         direction=direction,
-        materials=_materials(verdict, reading, lexicon, title, told, official=own),
+        materials=_of_the_act(act, _materials(verdict, reading, lexicon, title, told, official=own), reading),
         actors=tuple(actors),
         # The title of a list's notice counts its entries; whose they are stands in what follows it.
         targets=targets_in(
@@ -91,6 +101,8 @@ def _act(
     known = lexicon.terms.acts.get(act)
     direction: Direction = known.direction if known else "neutral"
     eased = any(reading.sentence_of(hit) in told for hit in reading.hits.get(EASING_CUE, ()))
+    # "Additions to the Entity List and Conforming Removal": what is added decides.
+    eased = eased and not (act == "entity_listing" and _LISTS_MORE.search(reading.title))
     return act, "easing" if direction == "tightening" and eased else direction
 
 
@@ -127,14 +139,59 @@ def _materials(
         if not found or _OPEN_TITLE.search(reading.title):
             found |= _numbered_materials(named, reading)
     found |= {h.entry.concept.removeprefix("material:") for e in verdict.events for h in e if _is_material(h)}
-    found |= _members(found, _named_in(named, reading, told | reading.lead()), lexicon)
+    lead = reading.lead() | (_opening(reading) if official else set())
+    found |= _members(found, _named_in(named, reading, told | lead), lexicon)
     found = found or _named_in(named, reading, told)
+    if not found and official:
+        found = _named_in(named, reading, _opening(reading) & _of_acts(reading))
     if not found and not official:
-        acts = (h for c, hits in reading.hits.items() if c.startswith("act:") for h in hits)
-        found = _named_in(named, reading, {reading.sentence_of(hit) for hit in acts})
+        found = _named_in(named, reading, _of_acts(reading))
         found = found or {m for m, hits in named.items() if hits[0].start < _LEAD}
     parents = {parent for material in found for parent in lexicon.parents(material)}
     return tuple(sorted(found | parents))
+
+
+def _of_the_act(act: str, materials: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
+    """Leave out what the act is not about: a listed firm's trade, what a law may touch, and whom a control may hurt."""
+    if act == "new_law":
+        end = min((reading.span(hit)[0] for hit in _law_words(reading)), default=0)
+        return tuple(m for m in materials if not _only(reading, m, lambda start, _: start < end))
+    if act in _FIRM_ACTS:
+        return tuple(
+            m
+            for m in materials
+            if not _only(reading, m, lambda _, end: bool(_FIRM_AFTER.match(reading.text[end:])))
+        )
+    kept = tuple(
+        m for m in materials if not _only(reading, m, lambda start, _: _is_feared_for(reading, start))
+    )
+    return kept or materials
+
+
+def _law_words(reading: Reading) -> list[Hit]:
+    return [
+        hit
+        for concept in ("act:new_law", "cue:law_passed")
+        for hit in reading.hits.get(concept, ())
+        if reading.sentence_of(hit) in reading.sentences_in_title()
+    ]
+
+
+def _only(reading: Reading, material: str, test: Callable[[int, int], bool]) -> bool:
+    """Whether the material stands in the title and every mention there passes the test."""
+    spans = [reading.span(hit) for hit in reading.hits.get(f"material:{material}", ())]
+    titled = [(start, end) for start, end in spans if end <= len(reading.title)]
+    return bool(titled) and all(test(start, end) for start, end in titled)
+
+
+def _is_feared_for(reading: Reading, start: int) -> bool:
+    """Whether the clause of the headline tells of harm feared, after a clause that tells the act."""
+    begin = 0
+    for gap in _FEARS.finditer(reading.title):
+        if gap.start() >= start:
+            return begin > 0 and _FEARED.search(reading.title[begin : gap.start()]) is not None
+        begin = gap.end()
+    return begin > 0 and _FEARED.search(reading.title[begin:]) is not None
 
 
 def _members(found: set[str], nearby: set[str], lexicon: Lexicon) -> set[str]:
@@ -178,6 +235,12 @@ def _heads_a_clause(reading: Reading, hit: Hit) -> bool:
     """
     _, end = reading.span(hit)
     return _HEADED.match(reading.text[end : end + 120]) is not None
+
+
+def _of_acts(reading: Reading) -> set[int]:
+    return {
+        reading.sentence_of(hit) for c, hits in reading.hits.items() if c.startswith("act:") for hit in hits
+    }
 
 
 def _opening(reading: Reading) -> set[int]:

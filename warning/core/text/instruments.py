@@ -35,7 +35,9 @@ _STATE_COUNCIL = re.compile(
     r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.IGNORECASE
 )
 _PRESIDENT = re.compile(
-    r"主席令\s*第?\s*([一二三四五六七八九十百〇零\d]{1,5})\s*号|Presidential (?:Order|Decree) No\.?\s*(\d{1,3})",
+    r"主席令\s*[（(]?\s*第?\s*([一二三四五六七八九十百〇零\d]{1,5})\s*号"
+    r"|(?:Presidential (?:Order|Decree)|(?:Order|Decree) of the President of the People'?s Republic of China),?\s*No\.?\s*(\d{1,3})"
+    r"|(?:Order|Decree) No\.?\s*(\d{1,3}) of the President of the People'?s Republic of China",
     re.IGNORECASE,
 )
 _EN_FORMS = (
@@ -73,6 +75,7 @@ _FR_URL = re.compile(
     r"federalregister\.gov/(?:documents/\d{4}/\d{2}/\d{2}|d|a)/(\d{4}-\d{5}|[A-Z]\d-\d{4}-\d{5})",
     re.IGNORECASE,
 )
+_FR_DOC = re.compile(r"\bFR Doc(?:ument)?\.?\s*(?:No\.?\s*)?(\d{4}-\d{5})\b", re.IGNORECASE)
 _FR_NUMBER = re.compile(r"(?:^|[^\d])((?:19|20)\d{2}-\d{5})(?!\d)")
 _EU = re.compile(
     r"\(EU\)\s*(?:No\.?\s*)?(\d{4}/\d{1,4})|(?:Regulation|Decision)\s*\((?:EU|CFSP)\)\s*(?:No\.?\s*)?(\d{1,4}/\d{4})"
@@ -96,7 +99,8 @@ _KR_ISSUER = {
     "관세청": "KCS",
 }
 _ARECOMS = re.compile(
-    r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?No\.?\s*(\d{1,3})/(20\d\d)", re.IGNORECASE
+    r"(\d{1,3})/ARECOMS/(20\d\d)|ARECOMS\b[^.\n]{0,40}?(?:No\.?|n°)\s*(\d{1,3})/(20\d\d)|ARECOMS\b[^\n]{0,160}?\bd[eé]cision\s+(?:No?\.?\s*)?(\d{1,3})/(20\d\d)",
+    re.IGNORECASE,
 )
 _UK_SI = re.compile(
     r"(?:Statutory Instruments?|\bS\.?I\.?)\s*(20\d\d)\s*(?:/|No\.?)\s*(\d{1,4})\b", re.IGNORECASE
@@ -147,14 +151,16 @@ def _chinese(text: str, _item: Item) -> str | None:
     if order := _STATE_COUNCIL.search(text):
         return f"State Council Order {int(order.group(1) or order.group(2))}"
     if order := _PRESIDENT.search(text):
-        return f"Presidential Order {_counted(order.group(1) or order.group(2))}"
+        return f"Presidential Order {_counted(next(number for number in order.groups() if number))}"
     return None
 
 
 def _counted(written: str) -> int:
-    """58 of 五十八 or 58; Chinese counting up to 999."""
+    """58 of 五十八, 五八 or 58; Chinese counting up to 999."""
     if written.isdecimal():
         return int(written)
+    if not set("百十") & set(written):
+        return int(written.translate(_CJK_DIGITS))
     total, digit = 0, 0
     for sign in written:
         if sign in "百十":
@@ -198,8 +204,10 @@ def _announced_as(match: re.Match[str], text: str, item: Item) -> str | None:
 
 
 def _register_citation(text: str, _item: Item) -> str | None:
-    match = _FR_CITE.search(text)
-    return f"{match.group(1)} FR {match.group(2)}" if match else None
+    if match := _FR_CITE.search(text):
+        return f"{match.group(1)} FR {match.group(2)}"
+    document = _FR_DOC.search(text)
+    return f"FR {document.group(1)}" if document else None
 
 
 def _european(text: str, _item: Item) -> str | None:
@@ -232,7 +240,8 @@ def _korean(text: str, _item: Item) -> str | None:
 
 def _other(text: str, _item: Item) -> str | None:
     if match := _ARECOMS.search(text):
-        return f"ARECOMS {match.group(2) or match.group(4)}/{int(match.group(1) or match.group(3))}"
+        number, year = [group for group in match.groups() if group]
+        return f"ARECOMS {year}/{int(number)}"
     if match := _UK_SI.search(text):
         return f"UK SI {match.group(1)}/{int(match.group(2))}"
     if match := _STAATSCOURANT.search(text):

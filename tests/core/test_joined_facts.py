@@ -1,0 +1,62 @@
+"""What reports may add to the facts of an alert, and what they may not."""
+
+from dataclasses import replace
+from datetime import date
+
+from tests.core.build import TERMS, at, book, exhibit, names, press, signal
+from warning.core.joining import join_signals, open_alert
+from warning.core.terms import Material
+
+MINERALS = Material(names=names("critical minerals"), label={"en": "critical minerals"}, is_class=True)
+BOOK = book(terms=TERMS.model_copy(update={"materials": {**TERMS.materials, "critical_minerals": MINERALS}}))
+
+
+def report(name, *, days=1.0, interrupts=True, **facts):
+    shown = press(name, publisher=name, known_at=at(days), published_at=at(days))
+    return signal(name, days=days, exhibit=shown, interrupts=interrupts, facts=facts)
+
+
+def test_commentary_adds_no_material_to_a_notice_that_names_none():
+    notice = open_alert("k", [signal(facts={"materials": ()})], BOOK)
+    feared = report("opinion", interrupts=False, materials=("rare_earths",))
+    assert join_signals(notice, [feared], BOOK).facts.materials == ()
+
+
+def test_a_report_of_the_act_names_the_materials_that_its_notice_leaves_out():
+    notice = open_alert("k", [signal(facts={"materials": ()})], BOOK)
+    assert join_signals(notice, [report("wire", materials=("germanium",))], BOOK).facts.materials == (
+        "germanium",
+    )
+
+
+def test_reports_spell_out_a_class_that_the_notice_names_and_add_nothing_else():
+    notice = open_alert("k", [signal(facts={"materials": ("rare_earths",)})], BOOK)
+    joined = join_signals(notice, [report("wire", materials=("gallium", "terbium"))], BOOK)
+    assert joined.facts.materials == ("rare_earths", "terbium")
+
+
+def test_a_list_that_the_notice_spells_out_stays_closed():
+    notice = open_alert("k", [signal(facts={"materials": ("dysprosium", "rare_earths")})], BOOK)
+    joined = join_signals(notice, [report("wire", materials=("terbium",))], BOOK)
+    assert joined.facts.materials == ("dysprosium", "rare_earths")
+
+
+def test_the_word_for_all_minerals_is_not_added_beside_a_name():
+    first = open_alert("k", [report("a", days=0, materials=("gallium",))], BOOK)
+    joined = join_signals(first, [report("b", materials=("critical_minerals", "germanium"))], BOOK)
+    assert joined.facts.materials == ("gallium", "germanium")
+
+
+def test_an_agency_that_reports_another_states_act_does_not_overrule_earlier_reports():
+    first = open_alert("k", [report("a", days=0, actors=("ZW",), effective=date(2023, 7, 3))], BOOK)
+    agency = exhibit("j", source_id="jogmec", country="JP", known_at=at(1), published_at=at(1))
+    told = signal("j", days=1, exhibit=agency, facts={"actors": ("ZW",), "effective": date(2023, 7, 4)})
+    assert join_signals(first, [told], BOOK).facts.effective == date(2023, 7, 3)
+
+
+def test_at_once_in_a_report_of_a_later_day_gives_no_day_of_effect():
+    first = open_alert("k", [report("a", days=0)], BOOK)
+    late = report("b", days=2, effective=at(2).date())
+    assert join_signals(first, [late], BOOK).facts.effective is None
+    dated = replace(late, facts=replace(late.facts, announced=at(2).date()))
+    assert join_signals(first, [dated], BOOK).facts.effective == at(2).date()

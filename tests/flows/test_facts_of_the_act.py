@@ -1,0 +1,84 @@
+"""Materials are those the act is about, read with the shipped words: no listed firm's trade, no law's reach, no fear."""
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from warning.catalog.load import load_rulebook
+from warning.core.detect.text import detect_text
+from warning.core.evidence import Item, Window
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Facts
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 4, 14, 6, tzinfo=UTC)
+
+
+@cache
+def shipped() -> Rulebook:
+    return load_rulebook(ROOT / "rules", ROOT / "feeds")
+
+
+def facts(title: str, *, summary: str = "", body: str = "", language: str = "en", country: str = "US",
+          source: str = "press", kind: str = "news") -> list[Facts]:  # fmt: skip
+    item = Item(
+        id="i", source_id=source, kind=kind, country=country, language=language, title=title, summary=summary,
+        body=body, published_at=NOW, known_at=NOW,
+    )  # fmt: skip
+    window = Window(items=(item,), observations=(), listing_changes=(), fresh=frozenset({"i"}))
+    return [s.facts for s in detect_text(shipped(), window.as_known(NOW), NOW)[0] if s.interrupts]
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "materials"),
+    [
+        ("ロシア、ヘリウム輸出を許可制に 半導体への影響懸念", "ja", {"helium"}),
+        ("中国、カナダの半導体調査会社など14社を「信頼できない企業」リストに", "ja", set()),
+        ("Rare earths in focus as China passes export control law", "en", set()),
+        (
+            "China restricts gallium, germanium exports, chipmakers fear shortage",
+            "en",
+            {"gallium", "germanium"},
+        ),
+        ("US adds 36 Chinese chip firms to entity list", "en", {"semiconductors"}),
+    ],
+)
+def test_materials_are_those_the_headline_says_the_act_is_about(title, language, materials):
+    told = facts(title, language=language)
+    assert told
+    assert {material for one in told for material in one.materials} == materials
+
+
+def test_the_three_chip_materials_are_read_from_the_notice_and_from_the_press():
+    three = {"fluorinated_polyimide", "photoresist", "hydrogen_fluoride"}
+    notice = facts(
+        "大韓民国向け輸出管理の運用の見直しについて",
+        summary="フッ化ポリイミド、レジスト及びフッ化水素の大韓民国向け輸出を、個別に輸出許可申請を求めることとします。",
+        language="ja", country="JP", source="jp-meti-press", kind="regulatory",
+    )  # fmt: skip
+    press = facts(
+        "Japan to tighten rules on exports of chip materials to South Korea",
+        summary="Shipments of fluorinated polyimide, photoresist and hydrogen fluoride will need approval.",
+    )
+    for told in (notice, press):
+        assert told
+        assert all(three <= set(one.materials) and "semiconductors" not in one.materials for one in told)
+
+
+def test_the_shop_till_is_no_photoresist():
+    assert facts("日本、韓国向けレジスターの輸出を規制", language="ja", country="JP") == [] or all(
+        "photoresist" not in one.materials
+        for one in facts("日本、韓国向けレジスターの輸出を規制", language="ja")
+    )
+
+
+def test_additions_to_a_list_with_a_removal_tighten():
+    told = facts(
+        "Additions and Revisions to the Entity List and Conforming Removal From the Unverified List",
+        summary="The Bureau of Industry and Security adds thirty-six entities. 87 FR 77505.",
+        source="us-federal-register-bis", kind="regulatory",
+    )  # fmt: skip
+    assert told
+    assert {one.direction for one in told} == {"tightening"}
