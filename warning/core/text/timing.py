@@ -36,12 +36,12 @@ _AT_ONCE = re.compile(
 )
 _BEFORE_EFFECT = re.compile(
     r"(?:自|于|從|从|將於|将于|에|은|는|オ)\s*$|(?:^|[^已])自\s*$"
-    r"|(?:effective(?:\s+date)?|(?:tak(?:es?|ing)|took) effect|(?:com(?:es?|ing)|came) into (?:force|effect)|enter(?:s|ed|ing)? into (?:force|effect)|in (?:force|effect)|start(?:s|ing|ed)?|begin(?:s|ning)?|implemented|apply|applies|controls?|imposed (?:the |an? )?(?:order|ban|controls?|measures?)|from)"
+    r"|(?:effective(?:\s+date)?|(?:tak(?:es?|ing)|took) effect|(?:com(?:es?|ing)|came) into (?:force|effect)|enter(?:s|ed|ing)? into (?:force|effect)|in (?:force|effect)|start(?:s|ing|ed)?|begin(?:s|ning)?|implemented|apply|applies|controls?|from)"
     r"\s*(?:\(|:|：|—|-|\*|from|on|as of|starting|beginning|since|of|the|date|\s)*$",
     re.IGNORECASE,
 )
 _STRONG_BEFORE = re.compile(
-    r"(?:effective(?:\s+date)?|effect|into force|in force|start(?:s|ing)|beginning|starting from|as of)\s*(?:\(|:|：|—|\*|from|on|as of|starting|since|the|\s)*$",
+    r"(?:effective(?:\s+date)?|effect|into force|in force|start(?:s|ing)|beginning|starting from|as of|imposed (?:the |an? )?(?:order|ban|controls?|measures?))\s*(?:\(|:|：|—|\*|from|on|as of|starting|since|the|\s)*$",
     re.IGNORECASE,
 )
 _AFTER_EFFECT = re.compile(
