@@ -33,6 +33,11 @@ def reading(title: str) -> Reading:
         ("[속보] 중국, 美 방산업체 10곳 제재", "CN"),
         ("Japan's curbs on high-tech materials bound for South Korea take effect", "JP"),
         ("荷兰扩大光刻机出口管制范围", "NL"),
+        ("米政府「米国は規制を緩めない」", "US"),
+        ("美国商务部：对中国芯片加征关税", "US"),
+        ("미국, 중국 반도체 기업 10곳 제재", "US"),
+        ("美国商务部：中国企业10家列入管制", "US"),
+        ("日本、中国向け半導体装置の輸出規制を強化すると発表", "JP"),
     ],
 )
 def test_the_acting_state_is_the_agent_the_owner_of_the_list_or_the_opening_state(title, state):
@@ -49,6 +54,16 @@ def test_the_acting_state_is_the_agent_the_owner_of_the_list_or_the_opening_stat
         "中小企業、輸出規制に備え",
         "日銀、利上げを決定",
         "Uncertainty over rare earths grows",
+        "米政府「中国がレアアースの輸出を停止」",
+        "米国、中国がガリウム輸出を止めたと主張",
+        "韓国政府「中国が尿素の輸出検査を義務化」",
+        "日本政府証実：中国停止进口日本水产品",
+        "韩国称中国已停止对韩出口尿素",
+        "美国官员：中国暂停稀土出口",
+        "日本政府证实中国停止进口水产品",
+        '일본 정부 "중국, 수산물 수입 중단 통보"',
+        "미국, 중국이 희토류 수출을 막았다고 주장",
+        '美 상무장관 "中, 희토류 수출 통제 시행"',
         "",
     ],
 )

@@ -48,6 +48,14 @@ _PASSED_TO = re.compile(
     re.IGNORECASE,
 )
 
+# Who is quoted or reports does not act: 米政府「中国が輸出を停止」, 韩国称中国停止出口尿素, 일본 정부 "중국, 수입 중단 통보".
+_SPEAKER = r"[^\s、，,：:「『“\"'‘…]{0,8}"
+_QUOTES = re.compile(
+    rf"\s*{_SPEAKER}\s?{_SPEAKER}\s*[、，,：:]?\s*[「『“\"'‘]\s*(?={_ANY})"
+    rf"|\s*{_SPEAKER}(?:称|说|表示|证实|透露|确认|指|：|:)\s*(?={_ANY})"
+    rf"|\s*{_SPEAKER}\s*[、,]\s*(?={_ANY})(?=[^。]{{0,60}}?(?:と(?:主張|指摘|報道|報じ|確認)|(?:했다|한다|됐다|된다)[고며]|라고|다고|사실 확인))"
+)
+
 
 def acting_state(reading: Reading) -> str | None:
     """The state whose act the headline's first clause tells; None where the headline does not say so plainly."""
@@ -70,9 +78,16 @@ def _opens(title: str) -> str | None:
     latin, short = named.group().isascii(), len(named.group()) == 1
     if (latin and not _LATIN_END.match(after)) or (short and not _SHORT_END.match(after)):
         return None
-    if NATIONAL.match(after) or _PASSED_TO.match(after):
+    if NATIONAL.match(after) or _PASSED_TO.match(after) or _quotes_another(after, named.lastgroup):
         return None
     return named.lastgroup
+
+
+def _quotes_another(after: str, speaker: str | None) -> bool:
+    """Whether what follows the opening state gives its words on another state."""
+    quoted = _QUOTES.match(after)
+    named = _LEADS.match(after, quoted.end()) if quoted else None
+    return named is not None and named.lastgroup != speaker and not NATIONAL.match(after, named.end())
 
 
 def others_sentences(reading: Reading, actors: tuple[str, ...]) -> frozenset[int]:
