@@ -3,16 +3,16 @@
     python -m bench.stored_alerts [--recent 1000 10000] [--old 0 100000]
 
 `recent` alerts have their last evidence within the 400 days in which an instrument number still joins, `old` ones
-before. Every alert has two versions' worth of outbox rows at three desks, all of them sent.
+before. What is new was sent to six destinations, what is old to one; without evidence for 90 days it has expired.
 """
 
 import argparse
 import asyncio
+import resource
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,17 @@ from warning.app.assessing import assess_new
 from warning.app.auditing import audit_deliveries
 from warning.app.compose import System, compose
 from warning.app.delivering import deliver_due
+from warning.app.listing_alerts import Listed, listed_alerts
 from warning.app.live import watch_desks
+from warning.app.triage import desk_called
 from warning.core.alerts import Alert
 from warning.core.evidence import Item
+from warning.core.ids import instrument_key
+from warning.core.lifecycle import Lifecycle
 from warning.settings import Settings
 from warning.store.engine import writing
 from warning.store.rows import to_json
-from warning.store.schema import alert_versions, alerts, outbox
+from warning.store.schema import alert_versions, alerts, outbox, signals
 
 NOW = datetime(2026, 7, 6, 1, tzinfo=UTC)
 RECENT = timedelta(days=400)
@@ -51,52 +55,64 @@ def fill(system: System, recent: int, old: int) -> None:
         ("o", old, NOW - OLD, OLD - RECENT),
         ("r", recent, NOW - RECENT, RECENT),
     ):
-        numbers = range(count)
         for start in range(0, count, BATCH):
             part = [
-                _alert(f"a-{first}{n:07d}", n, begin + span * (n / count))
-                for n in numbers[start : start + BATCH]
+                (f"a-{first}{n:07d}", n, begin + span * (n / count))
+                for n in range(start, min(start + BATCH, count))
             ]
             with writing(system.repository.engine) as connection:
-                connection.execute(alerts.insert(), [_row(alert) for alert in part])
-                connection.execute(alert_versions.insert(), [_version(alert) for alert in part])
-                connection.execute(outbox.insert(), [row for alert in part for row in _sent(alert)])
+                connection.execute(alerts.insert(), [_row(*one) for one in part])
+                connection.execute(alert_versions.insert(), [_version(*one) for one in part])
+                connection.execute(signals.insert(), [_signal(*one) for one in part])
+                connection.execute(outbox.insert(), [row for one in part for row in _sent(*one)])
+    with system.repository.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("ANALYZE")
 
 
 SAMPLE = graded(control())
+CONTENT = to_json(Alert, SAMPLE)
+TIMES = sorted({SAMPLE.opened_at, SAMPLE.updated_at, SAMPLE.last_evidence_at})
 
 
-def _alert(key: str, number: int, at: datetime) -> Alert:
-    facts = replace(SAMPLE.facts, instrument=f"MOFCOM {1990 + number // 900 % 30}/{number % 900}")
-    return replace(
-        SAMPLE, key=key, facts=facts, opened_at=at, updated_at=at, last_evidence_at=at, signal_ids=(f"s-{key}",)
-    )  # fmt: skip
+def _number(number: int) -> str:
+    return f"MOFCOM {1990 + number // 900 % 30}/{number % 900}"
 
 
-def _row(alert: Alert) -> dict[str, Any]:
+def _row(key: str, number: int, at: datetime) -> dict[str, Any]:
+    facts = SAMPLE.facts
+    ended = at < NOW - timedelta(days=Lifecycle().expire_after_days)
     return {
-        "key": alert.key, "version": alert.version, "state": "open", "rule_id": alert.rule_id,
-        "act": alert.facts.act, "direction": alert.facts.direction, "instrument": alert.facts.instrument,
-        "severity": alert.severity.value, "interrupts": True, "opened_at": alert.opened_at,
-        "updated_at": alert.updated_at, "last_evidence_at": alert.last_evidence_at,
+        "key": key, "version": 1, "state": "expired" if ended else "open", "rule_id": SAMPLE.rule_id,
+        "act": facts.act, "direction": facts.direction, "instrument": _number(number),
+        "severity": SAMPLE.severity.value, "interrupts": True, "opened_at": at,
+        "updated_at": at, "last_evidence_at": at, "instrument_key": instrument_key(_number(number)),
+        "story": "", "effective": None, "expires": None, "digest": key,
+        "ended_at": at if ended else None, "ended_because": "",
     }  # fmt: skip
 
 
-def _version(alert: Alert) -> dict[str, Any]:
-    content = to_json(Alert, alert)
+def _version(key: str, number: int, at: datetime) -> dict[str, Any]:
+    content = CONTENT.replace(SAMPLE.key, key)
+    if SAMPLE.facts.instrument:
+        content = content.replace(SAMPLE.facts.instrument, _number(number))
+    for known in TIMES:
+        content = content.replace(f'"{known:%Y-%m-%dT%H:%M:%S}Z"', f'"{at:%Y-%m-%dT%H:%M:%S}Z"')
+    return {"alert_key": key, "version": 1, "created_at": at, "content": content}
+
+
+def _signal(key: str, _: int, at: datetime) -> dict[str, Any]:
     return {
-        "alert_key": alert.key,
-        "version": alert.version,
-        "created_at": alert.updated_at,
-        "content": content,
-    }
+        "id": f"s-{key}", "rule_id": SAMPLE.rule_id, "evidence_id": f"i-{key}", "source_id": "x",
+        "alert_key": key, "known_at": at, "content": "{}",
+    }  # fmt: skip
 
 
-def _sent(alert: Alert) -> Iterator[dict[str, Any]]:
-    at = alert.updated_at
-    for desk, channel, address in PLACES:
+def _sent(key: str, _: int, at: datetime) -> Iterator[dict[str, Any]]:
+    """What is new at all six destinations, what is old at one: it is the number of alerts that is tried here."""
+    for desk, channel, address in PLACES if at > NOW - RECENT else PLACES[:1]:
         yield {
-            "id": f"{alert.key}-{desk}-{channel}", "alert_key": alert.key, "alert_version": alert.version,
+            "id": f"{key}-{desk}-{channel}", "alert_key": key, "alert_version": 1,
             "desk_id": desk, "channel": channel, "address": address, "reason": "first", "severity": "severe",
             "state": "sent", "attempts": 1, "next_attempt_at": at, "created_at": at, "updated_at": at,
             "sent_at": at, "provider_ref": "C:1.1", "error": "", "step": 0, "hold_reason": "",
@@ -109,30 +125,35 @@ def timed(name: str, part: Callable[[], Any]) -> str:
     return f"{name} {time.perf_counter() - begun:.3f} s"
 
 
-async def rounds(recent: int, old: int, rules: Path) -> None:
+async def rounds(recent: int, old: int, rules: Path, database: str) -> None:
     home = Path(tempfile.mkdtemp())
     try:
         async with slack_stub.running(NOW.timestamp()) as stub:
             settings = Settings(
-                home=home, rules_dir=rules, feeds_dir=FEEDS, slack_bot_token=TOKEN, slack_base_url=stub.url
-            )
+                home=home, rules_dir=rules, feeds_dir=FEEDS, slack_bot_token=TOKEN, slack_base_url=stub.url,
+                **({"database_url": database} if database else {}),
+            )  # fmt: skip
             system = compose(settings, clock=lambda: NOW)
-            system.book()
+            desk = desk_called(system.book(), "kr")
+            begun = time.perf_counter()
             fill(system, recent, old)
-            print(f"{recent} recent and {old} old alerts")
-            for n in range(2):
+            print(f"{recent} recent and {old} old alerts, stored in {time.perf_counter() - begun:.0f} s")
+            for n in range(3):
                 system.repository.add_items([_notice(n)])
                 said = [
                     timed("assess", lambda: assess_new(system)),
-                    timed("remind", lambda: watch_desks(system)),
+                    timed("watch", lambda: watch_desks(system)),
                     timed("audit", lambda: audit_deliveries(system)),
+                    timed("list", lambda: listed_alerts(system, None, Listed())),
+                    timed("list at a desk", lambda: listed_alerts(system, desk, Listed(state="open"))),
                 ]
                 begun = time.perf_counter()
                 done = await deliver_due(
-                    system.outbox, system.repository, system.channels, system.book(), system.clock
+                    system.outbox, system.repository, system.channels, system.book(), system.clock, limit=20
                 )
-                said.append(f"deliver {done.sent} {time.perf_counter() - begun:.3f} s")
-                print("  " + ", ".join(said), flush=True)
+                said.append(f"deliver {done.sent} in {time.perf_counter() - begun:.3f} s")
+                memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+                print("  " + ", ".join(said), f"{memory} MB at most", flush=True)
             system.close()
     finally:
         shutil.rmtree(home)
@@ -150,12 +171,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recent", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--old", type=int, nargs="+", default=[0, 100_000])
+    parser.add_argument("--database", default="", help="an empty database; SQLite in a new directory without")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         rules = rules_without_register(Path(place))
         for recent in wanted.recent:
             for old in wanted.old:
-                asyncio.run(rounds(recent, old, rules))
+                asyncio.run(rounds(recent, old, rules, wanted.database))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from warning.core.assess import Assessment, State
 from warning.core.correlate import correlate
 from warning.core.evidence import Item, Window
 from warning.core.grading import grade
+from warning.core.lifecycle import reopened
 from warning.core.routing import route
 from warning.core.signals import Signal, Trace
 from warning.store.repository import Repository
@@ -34,7 +35,7 @@ def fired(name: str = "i1", *, days: float = 0.0, **facts) -> Signal:
 
 def judge(signals: Sequence[Signal], state: State, as_of: datetime = START) -> Assessment:
     changes, _ = correlate(signals, state.open_alerts, BOOK, as_of)
-    graded = tuple(grade(change, BOOK) for change in changes)
+    graded = tuple(grade(reopened(change), BOOK) for change in changes)
     deliveries, withheld = route(graded, BOOK.desks, state.told)
     trace = Trace(
         rule_id="prc-controls", rule_version="v1", outcome="fired", considered=1, fired=len(signals)

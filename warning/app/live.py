@@ -8,8 +8,10 @@ from warning.app.collected import CollectReport
 from warning.app.collecting import collect_due
 from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts, deliver_due
+from warning.app.ending import end_due
 from warning.app.publishing import publish_overdue
 from warning.app.reminding import remind_due
+from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 
 __all__ = [
@@ -33,25 +35,29 @@ class RoundReport:
     delivered: DeliveryCounts | None = None
 
 
-def open_fetcher(system: System) -> Fetcher:
-    """Return the network reader the settings describe; use it as an async context."""
+def open_fetcher(system: System, *, let_through: tuple[str, ...] = ()) -> Fetcher:
+    """Return the network reader the settings describe, with more hosts let through; use it as an async context."""
     return Fetcher(
         system.clock,
         contact=system.settings.user_agent_contact,
-        allow_private_hosts=system.settings.allow_private_hosts,
+        allow_private_hosts=(*system.settings.allow_private_hosts, *let_through),
         concurrency=system.settings.fetch_concurrency,
     )
 
 
 async def collect_round(
-    system: System, fetcher: Fetcher, *, patience_seconds: float | None = None
+    system: System,
+    fetcher: Fetcher,
+    *,
+    patience_seconds: float | None = None,
+    besides: tuple[SourceSpec, ...] = (),
 ) -> CollectReport:
-    """Poll every source that is due and store what it yields.
+    """Poll every source that is due, of the catalogue and `besides`, and store what it yields.
 
     Returns after `patience_seconds` at the latest: a source that hangs goes on alone and delays nobody.
     """
     return await collect_due(
-        system.sources,
+        (*system.sources, *besides),
         system.repository,
         fetcher,
         system.clock,
@@ -63,7 +69,7 @@ async def collect_round(
 
 async def deliver_round(system: System, *, patience_seconds: float | None = None) -> DeliveryCounts:
     """Send what is owed and due; after `patience_seconds` the destinations still busy go on alone."""
-    book = await asyncio.to_thread(system.book)
+    book = await asyncio.to_thread(system.live_book)
     return await deliver_due(
         system.outbox,
         system.repository,
@@ -76,7 +82,11 @@ async def deliver_round(system: System, *, patience_seconds: float | None = None
 
 
 def watch_desks(system: System) -> int:
-    """Owe what nobody acknowledged once more, and publish what nobody reviewed in time; return how much that is."""
+    """End what is over, publish what nobody reviewed in time, and owe what nobody acknowledged once more.
+
+    Return how much the last two are.
+    """
+    end_due(system)
     return publish_overdue(system) + remind_due(system)
 
 

@@ -50,7 +50,7 @@ def review_queue(system: System) -> tuple[Queued, ...]:
     if not waiting:
         return ()
     overdue_before = system.clock() - timedelta(minutes=system.book().policy.review.overdue_minutes)
-    alerts = {alert.key: alert for alert in system.repository.alerts(keys=sorted(waiting))}
+    alerts = {alert.key: alert for alert in system.repository.latest_alerts(waiting)}
     return tuple(
         Queued(alert=alerts[key], since=since, is_overdue=since <= overdue_before)
         for key, since in waiting.items()

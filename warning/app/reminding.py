@@ -10,8 +10,8 @@ from warning.core.desks import Desk
 from warning.core.reminders import Unanswered, due_reminders, since
 from warning.store.reminders import ToldDesk
 
-# Older than the longest snooze and then some: what was told before is no longer waited for.
-TOLD_WITHIN = timedelta(days=40)
+# The longest step, a week, over the longest holidays, and what a missed step is made up for: nothing older is due.
+TOLD_WITHIN = timedelta(days=21)
 
 
 def remind_due(system: System) -> int:
@@ -36,7 +36,7 @@ def _unanswered(system: System, desk: Desk, told: Iterable[ToldDesk]) -> list[Un
     by_key: Mapping[str, ToldDesk] = {one.alert_key: one for one in told}
     if not by_key:
         return []
-    alerts = system.repository.alerts(keys=sorted(by_key))
+    alerts = system.repository.latest_alerts(by_key)
     reviews = reviews_at(system.repository, desk, alerts, system.clock)
     found = []
     for alert in alerts:

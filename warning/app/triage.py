@@ -81,16 +81,18 @@ def reviews_at(
     repository: Repository, desk: Desk, alerts: Iterable[Alert], clock: Clock
 ) -> Mapping[str, Review]:
     """Return where each of these alerts stands at a desk, by alert key."""
+    listed = list(alerts)
+    keys = {alert.key for alert in listed}
     events: defaultdict[str, list[ReviewEvent]] = defaultdict(list)
-    for event in repository.review_events(desk_id=desk.id):
+    for event in repository.review_events(desk_id=desk.id, keys=keys):
         events[event.alert_key].append(event)
     versions: defaultdict[str, list[Alert]] = defaultdict(list)
-    for version in repository.versions_since_review(desk.id):
+    for version in repository.versions_since_review(desk.id, events.keys()):
         versions[version.key].append(as_seen_by(version, desk))
     now = clock()
     return {
         alert.key: fold(events[alert.key], levels_of(versions[alert.key], desk.country), now)
-        for alert in alerts
+        for alert in listed
     }
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import click
 
 from warning.app.compose import System
-from warning.app.triage import desk_called, history, reviews_at
+from warning.app.listing_alerts import Listed, listed_alerts
+from warning.app.triage import desk_called, history
 from warning.channels.render import render
 from warning.channels.text_form import text_form
 from warning.cli.alert_document import case_document, summary_document, told_line
@@ -18,13 +19,15 @@ from warning.cli.alerts_share import share
 from warning.cli.deliveries import delivery_document
 from warning.cli.output import print_json, print_table
 from warning.cli.review_document import event_document, event_line, review_document, review_line
-from warning.core.alerts import Alert
+from warning.core.alerts import ALERT_STATES, Alert
 from warning.core.desks import Desk, Destination
-from warning.core.review import NEEDS_A_LOOK, REVIEW_STATES, Review
+from warning.core.review import REVIEW_STATES, Review
 from warning.core.tearlines import versions_seen_by
 from warning.errors import EvidenceMissing
+from warning.store.endings import Ended
 
 SCHEMA = "alerts/1"
+LIMIT = 200
 LEVELS = {"unknown": "?", "minor": "LOW", "moderate": "MEDIUM", "severe": "HIGH", "extreme": "CRITICAL"}
 
 
@@ -46,8 +49,9 @@ def command() -> None:
 @command.command("list")
 @click.option(
     "--state",
-    type=click.Choice(REVIEW_STATES),
-    help="Only alerts in this state at the desk; open includes reopened. Without --desk: open or closed.",
+    type=click.Choice(list(dict.fromkeys((*REVIEW_STATES, *ALERT_STATES)))),
+    help="Only alerts in this state at the desk; open includes reopened. Without --desk: "
+    f"{', '.join(ALERT_STATES)}.",
 )
 @click.option("--desk", "desk_id", help="As they stand at this desk, and only what it may see.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Updated on or after this day (UTC).")
@@ -55,9 +59,13 @@ def command() -> None:
 @click.option(
     "--context/--no-context", default=False, help="Background coverage too, which interrupts nobody."
 )
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="At most so many."
+)
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def list_command(
     *,
+    limit: int,
     state: str | None,
     desk_id: str | None,
     since: datetime | None,
@@ -72,39 +80,40 @@ def list_command(
       warning alerts list --desk kr --state open
       warning alerts list --since 2026-11-01 --json
     """
-    if desk_id is None and state not in {None, "open", "closed"}:
-        raise click.UsageError(f"an alert is {state} at a desk: name it with --desk")
+    check_state(state, desk_id)
     with composed_system(only_reads=True) as system:
-        found = system.repository.alerts(since=_utc(since), until=_utc(until))
-        reviews: Mapping[str, Review] = {}
-        if desk_id is not None:
-            desk = desk_called(system.book(), desk_id)
-            found = versions_seen_by(found, desk)
-            reviews = reviews_at(system.repository, desk, found, system.clock)
-    listed = [alert for alert in found if state is None or _is_in(state, alert, reviews)]
-    shown = [alert for alert in listed if alert.interrupts or context]
+        desk = None if desk_id is None else desk_called(system.book(), desk_id)
+        sought = Listed(state=state, since=_utc(since), until=_utc(until), context=context, limit=limit)
+        found = listed_alerts(system, desk, sought)
+        ended = system.repository.ended([alert.key for alert in found.alerts])
     if as_json:
-        print_json(SCHEMA, {"alerts": [_summary(alert, reviews) for alert in shown]})
+        listed = [_summary(alert, found.reviews, ended) for alert in found.alerts]
+        print_json(SCHEMA, {"alerts": listed, "more": found.has_more})
         return
-    countries = sorted({grading.country for alert in shown for grading in alert.gradings})
-    at_desk = ("state", "with") if desk_id is not None else ()
+    countries = sorted({grading.country for alert in found.alerts for grading in alert.gradings})
+    at_desk = ("state", "with") if desk_id is not None else ("state",)
     print_table(
         ("key", "v", "updated", *countries, *at_desk, "evidence", "publishers", "title"),
-        [_cells(alert, countries, reviews.get(alert.key)) for alert in shown],
+        [_cells(alert, countries, found.reviews.get(alert.key)) for alert in found.alerts],
     )
-    hidden = len(listed) - len(shown)
-    click.echo(f"{len(shown)} alerts, {hidden} of background coverage not shown", err=True)
+    more = "; there are more: --since, --until or --limit" if found.has_more else ""
+    hidden = "" if context else ", background coverage not shown"
+    click.echo(f"{len(found.alerts)} alerts{hidden}{more}", err=True)
 
 
-def _is_in(state: str, alert: Alert, reviews: Mapping[str, Review]) -> bool:
-    if alert.key not in reviews:
-        return alert.state == state
-    at_desk = reviews[alert.key].state
-    return at_desk == state or (state == "open" and at_desk in NEEDS_A_LOOK)
+def check_state(state: str | None, desk_id: str | None) -> None:
+    """Raise UsageError for a state that an alert has at a desk alone, or has whatever the desks think."""
+    if desk_id is None and state is not None and state not in ALERT_STATES:
+        raise click.UsageError(f"an alert is {state} at a desk: name it with --desk")
+    if desk_id is not None and state is not None and state not in REVIEW_STATES:
+        raise click.UsageError(f"an alert is {state} for all desks: leave --desk out")
 
 
-def _summary(alert: Alert, reviews: Mapping[str, Review]) -> dict[str, object]:
+def _summary(alert: Alert, reviews: Mapping[str, Review], ended: Mapping[str, Ended]) -> dict[str, object]:
     summary = summary_document(alert)
+    if alert.key in ended:
+        over = ended[alert.key]
+        summary["ended"] = {"at": over.at.isoformat(), "because": over.because}
     if alert.key in reviews:
         summary["review"] = review_document(reviews[alert.key])
     return summary
@@ -216,7 +225,7 @@ def _cells(alert: Alert, countries: list[str], review: Review | None) -> tuple[o
         alert.version,
         updated,
         *levels,
-        *((review.state, review.assignee or review.actor) if review else ()),
+        *((review.state, review.assignee or review.actor) if review else (alert.state,)),
         alert.evidence_total,
         len(alert.publishers),
         alert.title,

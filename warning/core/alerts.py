@@ -3,23 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from warning.core.claims import Claim
 from warning.core.exposure import Grading
 from warning.core.signals import Exhibit, Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
+from warning.core.withdrawals import Withdrawal
 
 ChangeCode = Literal[
     "opened", "instrument", "announced", "effective", "expires", "materials", "targets", "direction",
     "severity", "certainty", "corroborated", "retitled", "deadline", "corrected",
     "response", "follow_up", "confirmation", "arrived",
-    "disputed", "settled",
+    "disputed", "settled", "withdrawn", "cancelled", "restored",
 ]  # fmt: skip
 
 AlertState = Literal["open", "closed", "expired", "cancelled"]
 """Closed by every desk that was told, expired without news or with its act, cancelled when its evidence was withdrawn."""
 
+ALERT_STATES: tuple[AlertState, ...] = get_args(AlertState)
 SHOWN_EXHIBITS = 40
 LINK_CODES: Mapping[str, ChangeCode] = {
     "response": "response",
@@ -46,7 +48,7 @@ class Alert:
     then oldest, at most `SHOWN_EXHIBITS`) out of `evidence_total` pieces. `gradings` are sorted by country.
     `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
     desk id, the alert as desks may read it that may not see all of its evidence. `claims` is who says what
-    (`core/claims.py`): what sources contradict each other on is read from it.
+    (`core/claims.py`): what sources contradict each other on is read from it. `withdrawn` is the evidence taken back; then `whole` is the alert with it.
     """
 
     key: str
@@ -75,6 +77,13 @@ class Alert:
     state: AlertState = "open"
     tearlines: tuple[tuple[str, "Alert"], ...] = ()
     claims: tuple[Claim, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
+    whole: "Alert | None" = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether nothing stands any more of what the alert rested on."""
+        return self.whole is not None and self.evidence_total == 0
 
     def for_desk(self, desk_id: str) -> "Alert":
         """The alert as this desk may read it: its tear-line where it has one."""

@@ -52,7 +52,7 @@ class Ending:
 def reopened(change: AlertChange) -> AlertChange:
     """Give a changed alert its state: cancelled when all it rested on was withdrawn, open again when there is news."""
     alert, before = change.alert, change.previous
-    if is_withdrawn(alert):
+    if alert.is_cancelled or is_withdrawn(alert):
         return replace(change, alert=with_state(alert, "cancelled"))
     comes_back = change.kind != "joined" or before is None or before.state == "expired"
     return (
@@ -69,7 +69,9 @@ def with_state(alert: Alert, state: AlertState) -> Alert:
 
 
 def is_withdrawn(alert: Alert) -> bool:
-    """Whether the alert rests on one figure, and that was taken back."""
+    """Whether all its evidence was withdrawn, or it rests on one figure, and that was taken back."""
+    if alert.is_cancelled:
+        return True
     was_taken_back = any(reason.code == WITHDRAWN for reason in alert.why)
     return was_taken_back and alert.evidence_total <= FIGURE_AND_REVISION
 

@@ -21,6 +21,7 @@ from warning.store.audit import add_audit
 from warning.store.engine import serialise
 from warning.store.rows import insert_new, insert_or, storable, to_json
 from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
+from warning.store.withdrawals import mark_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +41,14 @@ def commit_assessment(
     Returns False when this very assessment is stored already, or when it looked at nothing and changed
     nothing. Raises AssessmentRaced when the evidence or an alert has moved on since it was read.
     """
-    if not window.fresh and not assessment.changes:
+    if not window.fresh and not assessment.changes and not assessment.withdrawals:
         return False
     serialise(connection, "assessment")
     identity = assessment_id(assessment, window, book_version)
     if not _record(connection, identity, assessment, window, book_version):
         return False
     mark_assessed(connection, window, assessment.as_of)
+    mark_read(connection, assessment.withdrawals, assessment.as_of)
     for change in assessment.changes:
         _store_change(connection, change)
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
@@ -109,7 +111,8 @@ def _audit_record(identity: str, assessment: Assessment, window: Window, book_ve
 
 def assessment_id(assessment: Assessment, window: Window, book_version: str) -> str:
     """Return the identity of an assessment: the same rules on the same evidence at the same instant."""
-    return content_id("a", assessment.as_of.isoformat(), book_version, *sorted(window.fresh))
+    acts = sorted(act.id for act in assessment.withdrawals)
+    return content_id("a", assessment.as_of.isoformat(), book_version, *sorted(window.fresh), *acts)
 
 
 def _record(

@@ -100,21 +100,22 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One snapshot to read from. Raises SchemaBehind or StoreError when the database cannot answer."""
-    with _named_failures(), engine.connect() as connection:
+    with named_failures(), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of it is stored when the block ends, nothing when it raises."""
-    with _named_failures(), engine.connect() as connection:
+    with named_failures(), engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         with connection.begin():
             yield connection
 
 
 @contextmanager
-def _named_failures() -> Iterator[None]:
+def named_failures() -> Iterator[None]:
+    """Raise SchemaBehind or StoreError in place of what the database's driver says."""
     try:
         yield
     except (OperationalError, ProgrammingError) as wrong:

@@ -10,8 +10,9 @@ from warning.core.evidence import Evidence
 from warning.store.engine import reading
 from warning.store.figures import JOINED
 from warning.store.rows import item_of, listing_of, observation_of
-from warning.store.schema import items, listings, observations, source_reports
+from warning.store.schema import items, listings, observations, source_reports, withdrawals
 from warning.store.sources import report_of_row
+from warning.store.withdrawals import withdrawal_of
 
 BATCH = 1_000
 LISTINGS_BATCH = 10  # a list may hold tens of thousands of entries
@@ -19,7 +20,7 @@ LISTINGS_BATCH = 10  # a list may hold tens of thousands of entries
 
 def export(engine: Engine, since: datetime | None = None) -> Iterator[Evidence]:
     """Yield items, then every vintage of every figure, then every version of every list, then how sources
-    did, as they were stored.
+    did, then what was taken back, as they were stored.
 
     With `since`, only what was known at or after it.
     """
@@ -30,6 +31,8 @@ def export(engine: Engine, since: datetime | None = None) -> Iterator[Evidence]:
     yield from _pages(engine, lists, listings.c.seq, listings.c.known_at, listing_of, since, LISTINGS_BATCH)
     reports, read = select(source_reports), source_reports.c
     yield from _pages(engine, reports, read.seq, read.known_at, report_of_row, since, BATCH)
+    acts, taken = select(withdrawals), withdrawals.c
+    yield from _pages(engine, acts, taken.seq, taken.known_at, withdrawal_of, since, BATCH)
 
 
 def _pages(

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +25,14 @@ JOINED: Select[Any] = select(
 ).join(series, observations.c.series_seq == series.c.seq)  # fmt: skip
 
 
-def add_observations(connection: Connection, batch: Iterable[Observation]) -> Stored[Observation]:
+def add_observations(
+    connection: Connection, batch: Iterable[Observation], seen_at: datetime | None = None
+) -> Stored[Observation]:
     """Store the vintages that say something new.
 
     A figure equal to the one that was the latest at its `known_at` is unchanged. `revised` holds figures of a
-    period that had another value before.
+    period that had another value before. With `seen_at` (when they were fetched) a revised figure is known from then
+    on: back-filled history is dated by its publisher's lag, and a revision is no history.
     """
     figures = [storable_observation(o) for o in batch]
     numbering(connection, "figures")
@@ -38,8 +42,9 @@ def add_observations(connection: Connection, batch: Iterable[Observation]) -> St
     new: list[Observation] = []
     revised: list[Observation] = []
     rows: list[dict[str, Any]] = []
-    for seq, figure in placed:
-        known = vintages[seq, figure.period]
+    for seq, written in placed:
+        known = vintages[seq, written.period]
+        figure = written if seen_at is None or not known else _as_seen(written, known, seen_at)
         if not _is_new(figure, known):
             continue
         (revised if known else new).append(figure)
@@ -56,6 +61,12 @@ def _is_new(figure: Observation, known: list[Vintage]) -> bool:
         return False
     before = bisect_right(known, figure.known_at, key=lambda vintage: vintage[0])
     return before == 0 or known[before - 1][2] != figure.value
+
+
+def _as_seen(figure: Observation, known: list[Vintage], seen_at: datetime) -> Observation:
+    """A figure fetched now of a period known before: the same one as ever, or a revision known from now on."""
+    at = known[-1][0] if known[-1][2] == figure.value else seen_at
+    return replace(figure, known_at=max(figure.known_at, at))
 
 
 def _vintage_order(vintage: Vintage) -> tuple[datetime, str]:

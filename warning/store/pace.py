@@ -29,11 +29,13 @@ def past(connection: Connection, keys: Collection[str] | None = None) -> Past:
     told_at: dict[tuple[str, str], datetime] = {}
     held: dict[Place, Held] = {}
     approved: dict[str, Approval] = {}
+    reached: set[Place] = set()
     for part in [None] if of is None else batches(of, BATCH):
         told_at |= _told_at(connection, part)
         held |= _held(connection, part)
         approved |= standing_approvals(connection, part)
-    return Past(told_at=told_at, firsts=_firsts(connection), held=held, approvals=approved)
+        reached |= _reached(connection, part)
+    return Past(told_at=told_at, firsts=_firsts(connection), held=held, approvals=approved, reached=frozenset(reached))
 
 
 def among(column: ColumnElement[Any], keys: Sequence[str] | None) -> ColumnElement[bool]:
@@ -58,6 +60,18 @@ def _told_at(connection: Connection, keys: Sequence[str] | None) -> Mapping[tupl
         key = (row.alert_key, row.desk_id)
         told[key] = max(row.hold_until, told.get(key, row.hold_until))
     return told
+
+
+def _reached(connection: Connection, keys: Sequence[str] | None) -> set[Place]:
+    """Where any version of these alerts went, or may have: all but dead letters and what still waits for its hour."""
+    o = outbox.c
+    is_free = or_(o.hold_until.is_(None), o.state != "pending", o.attempts > 0)
+    query = (
+        select(o.alert_key, o.desk_id, o.channel, o.address)
+        .where(among(o.alert_key, keys), o.state != "dead", is_free)
+        .distinct()
+    )
+    return {(row.alert_key, row.desk_id, row.channel, row.address) for row in connection.execute(query)}
 
 
 def _firsts(connection: Connection) -> tuple[tuple[str, datetime], ...]:

@@ -16,6 +16,7 @@ from warning.core.terms import Terms
 from warning.store.rows import from_json
 from warning.store.schema import items, listings, observations, series, signals, source_reports
 from warning.store.sources import latest_report
+from warning.store.withdrawals import waiting
 
 
 def recalled(connection: Connection, wanted: Recall, as_of: datetime) -> Recalled:
@@ -25,6 +26,7 @@ def recalled(connection: Connection, wanted: Recall, as_of: datetime) -> Recalle
         signals=tuple(_signals(connection, wanted, as_of)),
         arrivals={one: arrival for one, arrival in arrivals if arrival is not None},
         vitals={source_id: _vitals(connection, source_id, as_of) for source_id in wanted.sources},
+        withdrawals=waiting(connection, as_of),
     )
 
 

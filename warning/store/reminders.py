@@ -1,17 +1,25 @@
 """Who was told of what and has been reminded how often: what due reminders are worked out from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, exists, func, select, union
 
 from warning.core.audit import SYSTEM, Plain, Record
 from warning.core.deliveries import Delivery
+from warning.core.review import MAX_SNOOZE
 from warning.store.assessments import store_routing
 from warning.store.audit import add_audit
-from warning.store.schema import alerts, outbox
+from warning.store.columns import fixed
+from warning.store.rows import batches
+from warning.store.schema import alerts, outbox, reviews
+
+BATCH = 500
+TELLING = ("first", "escalated", "shared")
+SETTLING = ("ack", "assign", "close")
+STIRRING = ("reopen", "escalate", "snooze")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,30 +36,58 @@ class ToldDesk:
 
 
 def told_desks(connection: Connection, since: datetime) -> tuple[ToldDesk, ...]:
-    """Return every open alert that a desk was sent, with at least one such message sent at or after `since`."""
+    """Return the open alerts that desks may still have to be reminded of, each with the desk.
+
+    That is what a desk was sent at or after `since`, or what somebody reopened, escalated or snoozed there since (a
+    snooze ends later), unless the last word about the version that stands was that somebody has it.
+    """
     o = outbox.c
-    about_open = select(o.alert_key, o.desk_id).join(alerts, alerts.c.key == o.alert_key)
-    told = (
-        about_open.add_columns(func.max(o.sent_at).label("at"))
-        .where(alerts.c.state == "open", o.state == "sent", o.step == 0)
-        .where(o.reason.in_(("first", "escalated", "shared")), o.sent_at >= since)
-        .group_by(o.alert_key, o.desk_id)
-        .order_by(o.alert_key, o.desk_id)
+    recent = (
+        select(o.alert_key, o.desk_id)
+        .where(o.state == fixed("sent"), o.step == fixed(0), o.sent_at >= since)
+        .where(o.alert_key.is_not(None), o.reason.in_(TELLING))
     )
-    again = about_open.add_columns(o.step, func.max(o.created_at).label("at"))
-    again = again.where(alerts.c.state == "open", o.step > 0).group_by(o.alert_key, o.desk_id, o.step)
-    reminders: defaultdict[tuple[str, str], list[tuple[int, datetime]]] = defaultdict(list)
-    for row in connection.execute(again.order_by(o.step)):
-        reminders[row.alert_key, row.desk_id].append((row.step, row.at))
-    return tuple(
-        ToldDesk(
-            alert_key=row.alert_key,
-            desk_id=row.desk_id,
-            told_at=row.at,
-            reminders=tuple(reminders[row.alert_key, row.desk_id]),
+    r = reviews.c
+    stirred = select(r.alert_key, r.desk_id).where(r.action.in_(STIRRING), r.at >= since - MAX_SNOOZE)
+    pairs = union(recent, stirred).subquery()
+    place = (alerts.c.key == pairs.c.alert_key, pairs.c.desk_id)
+    of_version = (r.alert_key == alerts.c.key, r.alert_version == alerts.c.version, r.desk_id == place[1])
+    settled = and_(
+        exists().where(*of_version, r.action.in_(SETTLING)),
+        ~exists().where(*of_version, r.action.in_(STIRRING)),
+    )
+    query = (
+        select(pairs.c.alert_key, pairs.c.desk_id)
+        .join(alerts, place[0])
+        .where(alerts.c.state == "open", alerts.c.interrupts.is_(True), ~settled)
+    )
+    waiting = {(row.alert_key, row.desk_id) for row in connection.execute(query)}
+    return tuple(_with_reminders(connection, waiting))
+
+
+def _with_reminders(connection: Connection, waiting: Collection[tuple[str, str]]) -> Iterator[ToldDesk]:
+    """Add when each was told, and what it was reminded of; in order of alert and desk."""
+    o = outbox.c
+    for part in batches(sorted({key for key, _ in waiting}), BATCH):
+        told = (
+            select(o.alert_key, o.desk_id, func.max(o.sent_at).label("at"))
+            .where(o.alert_key.in_(part), o.state == "sent", o.step == 0, o.reason.in_(TELLING))
+            .group_by(o.alert_key, o.desk_id)
+            .order_by(o.alert_key, o.desk_id)
         )
-        for row in connection.execute(told)
-    )
+        again = (
+            select(o.alert_key, o.desk_id, o.step, func.max(o.created_at).label("at"))
+            .where(o.alert_key.in_(part), o.step > fixed(0))
+            .group_by(o.alert_key, o.desk_id, o.step)
+            .order_by(o.step)
+        )
+        reminders: defaultdict[tuple[str, str], list[tuple[int, datetime]]] = defaultdict(list)
+        for key, desk_id, step, at in connection.execute(again):
+            reminders[key, desk_id].append((step, at))
+        for key, desk_id, at in connection.execute(told):
+            if (key, desk_id) in waiting:
+                known = tuple(reminders[key, desk_id])
+                yield ToldDesk(alert_key=key, desk_id=desk_id, told_at=at, reminders=known)
 
 
 def add_reminders(connection: Connection, owed: Iterable[Delivery], at: datetime) -> None:

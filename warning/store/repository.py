@@ -1,8 +1,9 @@
 """The store as the use cases see it: every method is one transaction. The work is done in the modules beside it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -14,6 +15,7 @@ from warning.core.deliveries import Delivery, DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceReport, SourceState
 from warning.core.joinable import Joinable
+from warning.core.lifecycle import Lifecycle
 from warning.core.list_memory import ListMemory
 from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
@@ -21,12 +23,14 @@ from warning.core.rulebook import Need
 from warning.core.shares import Share
 from warning.core.silences import Silence
 from warning.core.vocabulary import SourceKind
+from warning.core.withdrawals import Withdrawal
 from warning.store import (
     accounts,
     assessments,
     audit,
     deliveries,
     digests,
+    endings,
     export,
     figures,
     items,
@@ -39,6 +43,7 @@ from warning.store import (
     silences,
     sources,
     window,
+    withdrawals,
 )
 from warning.store import alerts as alert_rows
 from warning.store import archive as archive_rows
@@ -50,13 +55,16 @@ from warning.store.candidates import candidate_keys, standing_keys
 from warning.store.decoded import Decoded
 from warning.store.deliveries import Owed
 from warning.store.digests import ArchivedDigest
+from warning.store.endings import Ended
 from warning.store.engine import reading, writing
+from warning.store.evidence_writer import EvidenceWriter, write_together
 from warning.store.items import Stored
 from warning.store.lists import ListingVersion
 from warning.store.reminders import ToldDesk
 from warning.store.resident import Resident
 from warning.store.rows import batches
 
+T = TypeVar("T")
 BATCH = 1_000
 
 
@@ -101,6 +109,10 @@ class Repository:
 
     # Evidence in
 
+    def together(self, works: Iterable[Callable[[EvidenceWriter], T]]) -> list[T | Exception]:
+        """Do pieces of work in one transaction; a piece that fails gives its exception and costs only itself."""
+        return write_together(self.engine, works)
+
     def add_items(self, batch: Iterable[Item]) -> Stored[Item]:
         """Store items, in transactions of a thousand. An edited item is unassessed again."""
         stored: Stored[Item] = Stored()
@@ -109,12 +121,14 @@ class Repository:
                 stored += items.add_items(connection, part)
         return stored
 
-    def add_observations(self, batch: Iterable[Observation]) -> Stored[Observation]:
-        """Store figures that differ from the latest vintage of their period."""
+    def add_observations(
+        self, batch: Iterable[Observation], *, seen_at: datetime | None = None
+    ) -> Stored[Observation]:
+        """Store figures that differ from the latest vintage of their period; revisions are known from `seen_at` on."""
         stored: Stored[Observation] = Stored()
         for part in batches(batch, BATCH):
             with writing(self.engine) as connection:
-                stored += figures.add_observations(connection, part)
+                stored += figures.add_observations(connection, part, seen_at)
         return stored
 
     def add_listing(self, listing: Listing) -> tuple[ListingChange, ...]:
@@ -128,6 +142,16 @@ class Repository:
             return sources.add_reports(connection, reports)
 
     # Evidence out
+
+    def add_withdrawals(self, acts: Iterable[Withdrawal]) -> int:
+        """Store that evidence was taken back or restored, for the next assessment; return how many acts were new."""
+        with writing(self.engine) as connection:
+            return withdrawals.add_withdrawals(connection, acts)
+
+    def waiting_withdrawals(self, as_of: datetime) -> tuple[Withdrawal, ...]:
+        """Return what was taken back or restored and no assessment has read yet."""
+        with reading(self.engine) as connection:
+            return withdrawals.waiting(connection, as_of)
 
     def latest_listing(self, source_id: str) -> Listing | None:
         with reading(self.engine) as connection:
@@ -269,6 +293,11 @@ class Repository:
         with reading(self.engine) as connection:
             return alert_rows.find_alerts(connection, self._decoded, sought)
 
+    def latest_alerts(self, keys: Collection[str]) -> tuple[Alert, ...]:
+        """Return alerts in their latest version, by key; what was read before is not read again."""
+        with reading(self.engine) as connection:
+            return alert_rows.latest(connection, self._decoded, keys)
+
     def alert_versions(self, key: str) -> tuple[Alert, ...]:
         """Return every version of one alert, the first first."""
         with reading(self.engine) as connection:
@@ -318,21 +347,37 @@ class Repository:
             return reviews.add_review(connection, event, country)
 
     def review_events(
-        self, *, alert_key: str | None = None, desk_id: str | None = None
+        self,
+        *,
+        alert_key: str | None = None,
+        desk_id: str | None = None,
+        keys: Collection[str] | None = None,
     ) -> tuple[ReviewEvent, ...]:
-        """Return what people did about one alert, for one desk, or all of it, in the order it was stored."""
+        """Return what people did about one alert, or several, for one desk, or all of it, in the order it was stored."""
         with reading(self.engine) as connection:
-            return reviews.review_events(connection, alert_key=alert_key, desk_id=desk_id)
+            return reviews.review_events(connection, alert_key=alert_key, desk_id=desk_id, keys=keys)
 
-    def versions_since_review(self, desk_id: str) -> tuple[Alert, ...]:
-        """Return the alert versions newer than something this desk acted on."""
+    def versions_since_review(self, desk_id: str, keys: Collection[str]) -> tuple[Alert, ...]:
+        """Return the versions of these alerts newer than something this desk acted on."""
         with reading(self.engine) as connection:
-            return reviews.versions_since_review(connection, desk_id)
+            return reviews.versions_since_review(connection, desk_id, keys)
 
     def closings_since(self, since: datetime) -> tuple[tuple[str, ReviewEvent], ...]:
         """Return (rule id, event) of closings and reopenings at or after `since`: what precision is made of."""
         with reading(self.engine) as connection:
             return reviews.closings_since(connection, since)
+
+    # How alerts end
+
+    def end_alerts(self, policy: Lifecycle, ended: Mapping[str, date], now: datetime) -> int:
+        """End the open alerts that are over by now; `ended` are acts of the register by instrument key. Return how many."""
+        with writing(self.engine) as connection:
+            return endings.end_alerts(connection, policy, ended, now)
+
+    def ended(self, keys: Collection[str]) -> Mapping[str, Ended]:
+        """Return when and why alerts ended, by key, of those that have."""
+        with reading(self.engine) as connection:
+            return endings.ended(connection, keys)
 
     # The gate before publication, reminders
 
@@ -414,6 +459,11 @@ class Repository:
     def source_states(self) -> Mapping[str, SourceState]:
         with reading(self.engine) as connection:
             return sources.source_states_by_id(connection)
+
+    def due_source_states(self, now: datetime) -> Mapping[str, SourceState]:
+        """Return the states of the sources that may be polled at `now`, found by index."""
+        with reading(self.engine) as connection:
+            return sources.due_source_states(connection, now)
 
     def save_source_state(self, state: SourceState) -> None:
         with writing(self.engine) as connection:

@@ -1,5 +1,6 @@
 """Review events: added under the alert's lock, so that two people cannot act on what neither has seen."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,11 @@ from warning.core.vocabulary import Severity
 from warning.errors import EvidenceMissing, ReviewRefused
 from warning.store.alerts import versions
 from warning.store.audit import add_audit
-from warning.store.rows import from_json, storable
+from warning.store.endings import settle
+from warning.store.rows import batches, from_json, storable
 from warning.store.schema import alert_versions, alerts, reviews
+
+BATCH = 500
 
 
 def add_review(connection: Connection, event: ReviewEvent, country: str) -> Review:
@@ -38,14 +42,21 @@ def add_review(connection: Connection, event: ReviewEvent, country: str) -> Revi
     if refused:
         raise ReviewRefused(f"{event.action} of alert {event.alert_key} for desk {event.desk_id}: {refused}")
     connection.execute(reviews.insert(), _values(event))
-    add_audit(connection, _record(event))
+    record = settle(connection, event)
+    add_audit(connection, _record(event), *([record] if record else ()))
     return fold((*before, event), levels, event.at)
 
 
 def review_events(
-    connection: Connection, *, alert_key: str | None = None, desk_id: str | None = None
+    connection: Connection,
+    *,
+    alert_key: str | None = None,
+    desk_id: str | None = None,
+    keys: Collection[str] | None = None,
 ) -> tuple[ReviewEvent, ...]:
-    """Return what was done, in the order it was stored."""
+    """Return what was done, in the order it was stored; with `keys`, to these alerts alone."""
+    if keys is not None:
+        return _events_of(connection, keys, desk_id)
     query = select(reviews).order_by(reviews.c.seq)
     if alert_key is not None:
         query = query.where(reviews.c.alert_key == alert_key)
@@ -54,16 +65,28 @@ def review_events(
     return tuple(_event(row) for row in connection.execute(query))
 
 
-def versions_since_review(connection: Connection, desk_id: str) -> tuple[Alert, ...]:
-    """Return the versions newer than something this desk acted on, by alert and version."""
+def _events_of(connection: Connection, keys: Collection[str], desk_id: str | None) -> tuple[ReviewEvent, ...]:
+    found: list[Row[Any]] = []
+    for part in batches(sorted(keys), BATCH):
+        query = select(reviews).where(reviews.c.alert_key.in_(part)).order_by(reviews.c.seq)
+        if desk_id is not None:
+            query = query.where(reviews.c.desk_id == desk_id)
+        found += connection.execute(query).all()
+    return tuple(_event(row) for row in sorted(found, key=lambda row: row.seq))
+
+
+def versions_since_review(connection: Connection, desk_id: str, keys: Collection[str]) -> tuple[Alert, ...]:
+    """Return the versions of these alerts newer than something this desk acted on, by alert and version."""
+    v = alert_versions.c
     acted_on_earlier = exists().where(
-        reviews.c.alert_key == alert_versions.c.alert_key,
-        reviews.c.desk_id == desk_id,
-        reviews.c.alert_version < alert_versions.c.version,
+        reviews.c.alert_key == v.alert_key, reviews.c.desk_id == desk_id, reviews.c.alert_version < v.version
     )
-    query = select(alert_versions.c.content).where(acted_on_earlier)
-    query = query.order_by(alert_versions.c.alert_key, alert_versions.c.version)
-    return tuple(from_json(Alert, row.content) for row in connection.execute(query))
+    found: list[Alert] = []
+    for part in batches(sorted(keys), BATCH):
+        query = select(v.content).where(v.alert_key.in_(part), acted_on_earlier)
+        rows = connection.execute(query.order_by(v.alert_key, v.version))
+        found += [from_json(Alert, row.content) for row in rows]
+    return tuple(found)
 
 
 def closings_since(connection: Connection, since: datetime) -> tuple[tuple[str, ReviewEvent], ...]:

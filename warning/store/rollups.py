@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine, and_, exists, select
 
 from warning.core.alerts import Alert
+from warning.store.columns import fixed
 from warning.store.digests import ArchivedDigest, archived_digests, save_digest
 from warning.store.engine import reading, writing
 from warning.store.rows import from_json
@@ -37,7 +38,7 @@ class RollUps:
             .select_from(withheld)
             .join(alerts, alerts.c.key == w.alert_key)
             .join(alert_versions, stands)
-            .where(w.reason == "over_budget", w.at >= since, alerts.c.state == "open", ~told)
+            .where(w.reason == fixed("over_budget"), w.at >= since, alerts.c.state == "open", ~told)
             .where(w.desk_id == desk_id, w.channel == channel, w.address == address)
             .order_by(w.at, w.alert_key)
         )

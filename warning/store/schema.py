@@ -32,7 +32,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0010"
+HEAD = "0012"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -55,6 +55,7 @@ source_states = Table(
     text_column("condition"),
     instant_column("next_due_at", optional=True),
     text_column("content"),
+    Index("ix_source_states_next_due_at", "next_due_at"),
 )
 
 source_reports = Table(
@@ -70,6 +71,22 @@ source_reports = Table(
     Column("is_read", Boolean, nullable=False),
     UniqueConstraint("source_id", "known_at", "id"),
 )
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    sequence_column(),
+    text_column("id"),
+    text_column("evidence_id"),
+    text_column("source_id"),
+    text_column("action"),
+    text_column("reason"),
+    text_column("actor"),
+    instant_column("known_at"),
+    instant_column("assessed_at", optional=True),
+    UniqueConstraint("id"),
+)
+_unassessed("ix_withdrawals_unassessed", withdrawals.c.known_at, assessed_at=withdrawals.c.assessed_at)
 
 source_notices = Table(
     "source_notices",

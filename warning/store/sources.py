@@ -1,14 +1,13 @@
 """What the collector remembers of each source between two polls, and how much the store holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from warning.core.health import SourceReport, SourceState, is_well, report_of
-from warning.store.rows import from_json, insert_new, storable, to_json
+from warning.store.rows import batches, from_json, insert_new, insert_or, storable, to_json
 from warning.store.schema import (
     alert_versions,
     alerts,
@@ -39,6 +38,9 @@ COUNTED = (
 )  # fmt: skip
 WITH_QUEUE = (items, observations, listing_changes)
 SIGN_OF_LIFE = timedelta(hours=12)
+LOOKUP_BATCH = 500
+FAR_AHEAD = timedelta(days=7)
+"""No pace and no pause is longer: a time further ahead is looked at too."""
 
 
 def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
@@ -48,21 +50,58 @@ def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
     return {state.source_id: state for state in found}
 
 
+def due_source_states(connection: Connection, now: datetime) -> dict[str, SourceState]:
+    """Return the states whose time has come, or lies so far ahead that a wrong clock must have set it."""
+    due = source_states.c.next_due_at
+    wanted = or_(due.is_(None), due <= now, due > now + FAR_AHEAD)
+    query = select(source_states.c.content).where(wanted)
+    found = (from_json(SourceState, row.content) for row in connection.execute(query))
+    return {state.source_id: state for state in found}
+
+
 def save_source_state(connection: Connection, state: SourceState) -> None:
     """Remember how a source is doing, in place of what was known."""
-    row = {
+    save_source_states(connection, [state])
+
+
+def save_source_states(connection: Connection, states: Iterable[SourceState]) -> None:
+    """Remember how sources are doing, each in place of what was known; at most one state a source."""
+    states = list(states)
+    if not states:
+        return
+    statement = insert_or(connection, source_states)
+    changed = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
+    rows = [_state_row(state) for state in states]
+    connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changed), rows)
+    reports = [report for state in states if (report := report_of(state)) is not None]
+    before = _latest_reports(connection, [report.source_id for report in reports])
+    add_reports(connection, [r for r in reports if _is_worth_keeping(r, before.get(r.source_id))])
+
+
+def _state_row(state: SourceState) -> dict[str, Any]:
+    return {
         "source_id": state.source_id,
         "condition": state.condition,
         "next_due_at": state.next_due_at,
         "content": storable(to_json(SourceState, state)),
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(source_states).values(row)
-    changed = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changed))
-    report = report_of(state)
-    if report is not None and _is_worth_keeping(report, latest_report(connection, state.source_id)):
-        add_reports(connection, [report])
+
+
+def _latest_reports(connection: Connection, source_ids: Sequence[str]) -> dict[str, SourceReport]:
+    """The last report of each source that has one."""
+    r = source_reports.c
+    found: dict[str, SourceReport] = {}
+    for batch in batches(source_ids, LOOKUP_BATCH):
+        last = (
+            select(r.source_id, func.max(r.known_at).label("known_at"))
+            .where(r.source_id.in_(batch))
+            .group_by(r.source_id)
+            .subquery()
+        )
+        at_last = and_(r.source_id == last.c.source_id, r.known_at == last.c.known_at)
+        for row in connection.execute(select(source_reports).join(last, at_last).order_by(r.id)):
+            found[row.source_id] = report_of_row(row)
+    return found
 
 
 def _is_worth_keeping(report: SourceReport, before: SourceReport | None) -> bool:
