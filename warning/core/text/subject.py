@@ -87,7 +87,7 @@ def _quotes_another(after: str, speaker: str | None) -> bool:
     """Whether what follows the opening state gives its words on another state."""
     quoted = _QUOTES.match(after)
     named = _LEADS.match(after, quoted.end()) if quoted else None
-    return named is not None and named.lastgroup != speaker and not NATIONAL.match(after, named.end())
+    return named is not None and named.lastgroup != speaker and not NATIONAL.match(after[named.end() :])
 
 
 def others_sentences(reading: Reading, actors: tuple[str, ...]) -> frozenset[int]:
