@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from warning.app.asking import ask_source, asks_more_than_once, merged
 from warning.app.collecting import Asker, refuse_barrier
 from warning.app.detail_pages import read_detail_pages
 from warning.app.source_judgement import Verdict, brief, judge_document, rows_breach
@@ -58,9 +59,14 @@ async def preview(
     request = request_for(spec, SourceState(source_id=spec.id), clock(), key)
     shown = request.without_secrets(request.url)
     try:
-        fetched = await fetcher.fetch(request)
-        assert fetched.document is not None, "a request without validators brings a document or fails"
-        parsed = await read_document(fetched.document, spec)
+        asked = await ask_source(
+            spec, SourceState(source_id=spec.id), clock(), key, fetcher.fetch, lambda d: read_document(d, spec)
+        )
+        fetched = asked.fetched
+        if fetched.document is None:
+            return Preview(source_id=spec.id, verdict=Verdict(condition="ok", cause="nothing new"), url=shown)
+        read = [await read_document(document, spec) for document in asked.documents]
+        parsed = merged(read, asked.problems) if asks_more_than_once(spec) else read[0]
         parsed, problem = await _with_sample_pages(spec, parsed, fetcher)
     except FetchError as failure:
         return Preview(source_id=spec.id, verdict=failure_verdict(failure), url=shown)

@@ -1,12 +1,14 @@
 """A catalogue entry -> the request to send now."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from pydantic import SecretStr
 
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import FetchRequest, Validators
+from warning.core.formats import MailFormat
 from warning.core.health import SourceState
 
 
@@ -20,9 +22,10 @@ def key_of(spec: SourceSpec, keys: Mapping[str, SecretStr]) -> str | None:
 
 def request_for(spec: SourceSpec, state: SourceState, now: datetime, key: str) -> FetchRequest:
     """Return the request for a poll at `now`, conditional on what was stored last."""
+    mails = spec.parse if isinstance(spec.parse, MailFormat) else None
     return FetchRequest(
         source_id=spec.id,
-        url=spec.filled(spec.url, now, key),
+        url=spec.filled(spec.url, now, quote(key, safe="") if mails else key),
         method=spec.method,
         headers={name: spec.filled(value, now, key) for name, value in spec.headers.items()},
         body=None if spec.body is None else spec.filled(spec.body, now, key),
@@ -31,6 +34,7 @@ def request_for(spec: SourceSpec, state: SourceState, now: datetime, key: str) -
         total_seconds=spec.timeout.total_seconds(),
         idle_seconds=spec.idle_timeout.total_seconds(),
         spacing_seconds=spec.spacing.total_seconds(),
+        since=now - timedelta(days=mails.first_days) if mails else None,
         secrets=(key,) if key else (),
     )
 

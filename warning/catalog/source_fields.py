@@ -47,13 +47,13 @@ def fill_places(text: str, *, now: datetime, key: str, publication_lag_days: int
     `{months:3}` 202507,202508,202509. `{day-7}`, `{month-12}`, `{year-1}` go that many units back.
     """
     today = now.date()
-    latest = _months_back(today - timedelta(days=publication_lag_days), 1)
+    latest = months_back(today - timedelta(days=publication_lag_days), 1)
     writers: dict[str, Callable[[int], str]] = {
         "key": lambda _: key,
         "year": lambda back: str(today.year - back),
         "day": lambda back: (today - timedelta(days=back)).isoformat(),
-        "month": lambda back: f"{_months_back(latest, back):%Y%m}",
-        "iso_month": lambda back: f"{_months_back(latest, back):%Y-%m}",
+        "month": lambda back: f"{months_back(latest, back):%Y%m}",
+        "iso_month": lambda back: f"{months_back(latest, back):%Y-%m}",
     }
 
     def fill(found: re.Match[str]) -> str:
@@ -65,6 +65,7 @@ def fill_places(text: str, *, now: datetime, key: str, publication_lag_days: int
     return _PLACE.sub(fill, text)
 
 
-def _months_back(day: date, count: int) -> date:
+def months_back(day: date, count: int) -> date:
+    """Return the first day of the month `count` months before that of `day`."""
     months = day.year * 12 + day.month - 1 - count
     return date(months // 12, months % 12 + 1, 1)

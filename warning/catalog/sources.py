@@ -7,12 +7,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ByteSize, Field, field_validator, model_validator
 
+from warning.catalog.source_asking import PAGE, WINDOW_PLACES, Pages, Revisions, Windows
+from warning.catalog.source_each import Combination, combinations
 from warning.catalog.source_fields import Duration, fill_places, places_in
-from warning.catalog.typed import read_placed
-from warning.core.formats import Format
+from warning.catalog.typed import Placed, type_value
+from warning.catalog.yaml_text import YamlText, read_yaml
+from warning.core.formats import Format, TableFormat
 from warning.core.model import OperatorModel
 from warning.core.sources import SourceProfile
-from warning.core.terms import Language
+from warning.core.terms import Language, TermId
 from warning.core.vocabulary import Marking, Reliability, SourceKind
 from warning.errors import CatalogError, Problem
 
@@ -21,7 +24,9 @@ GROUPS: Mapping[str, SourceKind] = {
     "news": "news",
     "regulatory": "regulatory",
     "prices": "price",
+    "missions": "mission",
 }
+SCHEMES: Mapping[str, tuple[str, ...]] = {"mail": ("imaps://", "imap://"), "file": ("file:",)}
 SourceId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2}|WLD)$")]
 FieldName = Literal["title", "summary", "body", "url", "published_at", "value", "name", "country"]
@@ -94,7 +99,9 @@ class SourceSpec(OperatorModel):
     licence: str
     marking: Marking = Marking.CLEAR
     release_to: tuple[CountryCode, ...] | None = None
+    materials: tuple[TermId, ...] = ()
     every: Duration = Field(ge=timedelta(minutes=1), le=timedelta(days=100))
+    burst: Duration | None = Field(default=None, ge=timedelta(minutes=1), le=timedelta(days=7))
     jitter: Duration | None = Field(default=None, ge=timedelta(0), le=timedelta(days=7))
     timeout: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0), le=timedelta(minutes=15))
     idle_timeout: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0), le=timedelta(minutes=5))
@@ -106,18 +113,15 @@ class SourceSpec(OperatorModel):
     method: Literal["GET", "POST"] = "GET"
     headers: Mapping[str, str] = {}
     body: str | None = None
+    through: str | None = None
+    pages: Pages | None = None
+    window: Windows | None = None
+    revisions: Revisions | None = None
     detail_pages: int = Field(default=15, ge=0, le=100)
     publication_lag_days: int = Field(default=0, ge=0, le=1000)
     verified: Annotated[Verified | None, BeforeValidator(_never), Field(json_schema_extra=_or_never)]
     notes: str = ""
     enabled: bool = True
-
-    @field_validator("url")
-    @classmethod
-    def _is_web_address(cls, url: str) -> str:
-        if not url.lower().startswith(("https://", "http://")):
-            raise ValueError("url starts with https:// or http://")
-        return url
 
     @field_validator("headers")
     @classmethod
@@ -128,6 +132,30 @@ class SourceSpec(OperatorModel):
             if not (value.isascii() and value.isprintable()):
                 raise ValueError(f"the header {name} holds a line break or a character outside ASCII")
         return headers
+
+    @model_validator(mode="after")
+    def _address_fits_format(self) -> Self:
+        schemes = SCHEMES.get(self.parse.format, ("https://", "http://"))
+        if not self.url.lower().startswith(schemes):
+            raise ValueError(f"url starts with {' or '.join(schemes)}")
+        if "file" in {self.parse.format, self.url.partition(":")[0].lower()} and self.url == "file:":
+            raise ValueError("url names a folder, such as file:drop/mission")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_as_it_says(self) -> Self:
+        asked = (self.url, self.body or "", *self.headers.values())
+        if self.pages and self.pages.next is None and not any(PAGE in text for text in asked):
+            raise ValueError("pages is given, but {page} stands neither in url, headers nor body")
+        if self.window and not any(place in text for text in asked for place in WINDOW_PLACES):
+            raise ValueError("window is given, but {from} and {to} stand neither in url, headers nor body")
+        if self.revisions and not self.window:
+            raise ValueError("revisions reads again what `window` spans, and there is no window")
+        if self.window and not isinstance(self.parse, TableFormat):
+            raise ValueError("window is for figures: parse.format is table")
+        if self.burst is not None and self.burst >= self.every:
+            raise ValueError("burst is the shorter interval while a watch is open: less than every")
+        return self
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -193,27 +221,42 @@ def read_sources(feeds_dir: Path) -> tuple[tuple[SourceSpec, ...], tuple[Problem
     for path in sorted(feeds_dir.rglob("*")):
         if path.is_dir() or path.name.startswith("."):
             continue
-        spec, found = _read_source(feeds_dir, path)
-        problems += found
-        if spec is None:
-            continue
-        if spec.id in specs:
-            problems.append(_problem(path, "EW164", f"a second source has the id {spec.id}"))
-        specs[spec.id] = spec
-    return tuple(specs[name] for name in sorted(specs)), tuple(sorted(problems))
+        found, wrong = _read_file(feeds_dir, path)
+        problems += wrong
+        for spec in found:
+            if spec.id in specs:
+                problems.append(_problem(path, "EW164", f"a second source has the id {spec.id}"))
+            specs[spec.id] = spec
+    return tuple(specs[name] for name in sorted(specs)), tuple(sorted(set(problems)))
 
 
-def _read_source(feeds_dir: Path, path: Path) -> tuple[SourceSpec | None, tuple[Problem, ...]]:
+def _read_file(feeds_dir: Path, path: Path) -> tuple[tuple[SourceSpec, ...], tuple[Problem, ...]]:
+    """The source of a file, or all that its `each` makes."""
     group = path.parent.relative_to(feeds_dir).as_posix()
     if path.suffix != ".yaml" or group not in GROUPS:
         where = "/, ".join(GROUPS)
         hint = f"sources are .yaml files in {where}/; anything else lives elsewhere"
-        return None, (_problem(path, "EW161", "not a source's place", hint),)
-    placed, problems = read_placed(path, SourceSpec)
-    if placed is None:
-        return None, problems
-    spec, misplaced = placed.value, []
-    if spec.id != path.stem:
+        return (), (_problem(path, "EW161", "not a source's place", hint),)
+    text, problems = read_yaml(path)
+    if text is None or text.value == "" or problems:
+        return (), problems
+    made, problems = combinations(text)
+    specs: list[SourceSpec] = []
+    for one in made:
+        spec, wrong = _read_source(text, one, path, group)
+        specs += [spec] if spec is not None else []
+        problems += wrong
+    return tuple(specs), problems
+
+
+def _read_source(
+    text: YamlText, one: Combination, path: Path, group: str
+) -> tuple[SourceSpec | None, tuple[Problem, ...]]:
+    spec, problems = type_value(text, (), one.value, SourceSpec)
+    if spec is None or problems:
+        return None, one.named(problems)
+    placed, misplaced = Placed(value=spec, text=text), []
+    if not one.made_from and spec.id != path.stem:
         misplaced.append(placed.problem(("id",), "EW162", f"id is {spec.id}, the file says {path.stem}"))
     if spec.kind != GROUPS[group]:
         hint = f"{group}/ holds sources of the kind {GROUPS[group]}"

@@ -1,0 +1,41 @@
+"""What a document says comes next: the following page, or the file a page links to."""
+
+import json
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from warning.collect.decode import decode
+from warning.collect.json_api import follow
+from warning.collect.text import safe_link
+from warning.core.documents import Document
+from warning.errors import ParseError
+
+MAX_PAGE_CHARACTERS = 20_000_000
+
+
+def next_said(document: Document, path: str) -> str:
+    """Return the text or number at a path of a JSON answer, nothing when there is none."""
+    try:
+        found = follow(json.loads(decode(document.body, document.content_type).text, strict=False), path)
+    except (ValueError, RecursionError):
+        return ""
+    if isinstance(found, bool) or not isinstance(found, str | int):
+        return ""
+    return str(found)[:2_000]
+
+
+def first_link(document: Document, selector: str) -> str:
+    """Return where the first link a CSS selector finds leads to; nothing when it finds none."""
+    links = links_at(document, selector, most=1)
+    return links[0] if links else ""
+
+
+def links_at(document: Document, selector: str, *, most: int) -> tuple[str, ...]:
+    """Return the addresses of the links a selector finds, each once. Raises ParseError for what is no selector."""
+    try:
+        tree = LexborHTMLParser(decode(document.body, document.content_type).text[:MAX_PAGE_CHARACTERS])
+        nodes = tree.css(selector)
+    except (SelectolaxError, ValueError, RuntimeError) as wrong:
+        raise ParseError(f"{selector!r} finds nothing that can be read ({wrong})") from wrong
+    links = (safe_link(node.attributes.get("href") or "", document.url) for node in nodes)
+    return tuple(dict.fromkeys(link for link in links if link))[:most]
