@@ -46,6 +46,7 @@ class Settings(BaseModel):
     smime_key_password: SecretStr | None = None
     mail_from: str = "Early Warning <early-warning@localhost>"
     heartbeat_url: SecretStr | None = None
+    canary: bool = True
     allow_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     user_agent_contact: str = ""
     fetch_concurrency: int = Field(default=32, ge=1, le=512)

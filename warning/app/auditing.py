@@ -1,11 +1,14 @@
 """The auditor: looks at the outbox from outside the path that fills it, and tells a watchdog that all is well."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from warning.app.canary_watch import watch_canary
 from warning.app.compose import System
+from warning.app.operator_telling import tell_operators
 from warning.channels.heartbeat import beat
+from warning.core.operator_notices import OperatorNotice
 from warning.store.accounts import Accounts
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,8 @@ async def audit_and_beat(system: System) -> Audit:
     The watchdog alarms when pings stay away: for faults here as for a service, a database or a machine that is down.
     """
     audit = audit_deliveries(system)
+    if system.canary.flies:
+        audit = replace(audit, faults=(*audit.faults, *await _canary_faults(system)))
     for fault in audit.faults:
         log.error("audit: %s", fault)
     url = system.settings.heartbeat_url
@@ -57,3 +62,15 @@ async def audit_and_beat(system: System) -> Audit:
         if failure:
             log.warning("the heartbeat could not be sent: %s", failure)
     return audit
+
+
+async def _canary_faults(system: System) -> tuple[str, ...]:
+    """A canary that is missing is told at once, and keeps the heartbeat away until one has landed."""
+    now = system.clock()
+    system.canary.watched_since = system.canary.watched_since or now
+
+    async def alarm(notice: OperatorNotice) -> None:
+        await tell_operators(system, notice)
+
+    fault = await watch_canary(system.flights, system.canary.watched_since, now, alarm)
+    return (fault,) if fault else ()

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from warning import resources
 from warning.app.calendar_day import CalendarDay
+from warning.app.canary_watch import CanaryBooks, canary_channel
 from warning.app.collecting import Memory
 from warning.app.delivering import InFlight
 from warning.app.set_aside import SetAside
@@ -18,10 +19,12 @@ from warning.channels.build import build_channels
 from warning.channels.channel import Channel
 from warning.channels.smime import SigningFiles
 from warning.collect.guard import AddressGuard, GuardedWeb
+from warning.core.canary import CHANNEL
 from warning.core.rulebook import Rulebook
 from warning.errors import SettingsError
 from warning.settings import Settings
 from warning.store import migrate
+from warning.store.canary import CanaryFlights
 from warning.store.engine import open_engine
 from warning.store.outbox import Outbox
 from warning.store.repository import Repository
@@ -61,9 +64,18 @@ class System:
     set_aside: SetAside = field(default_factory=SetAside)
     calendar: CalendarDay = field(default_factory=CalendarDay)
     resident: Resident = field(default_factory=Resident)
+    canary: CanaryBooks = field(default_factory=CanaryBooks)
 
     def book(self) -> Rulebook:
         return self.rulebooks.current()
+
+    def live_book(self) -> Rulebook:
+        """Return the rulebook that new evidence is assessed and delivered by: in a running service the canary's too."""
+        return self.canary.of(self.rulebooks.current())
+
+    @property
+    def flights(self) -> CanaryFlights:
+        return CanaryFlights(self.repository.engine)
 
     def close(self) -> None:
         """Give back the database's connections."""
@@ -104,7 +116,10 @@ def compose(settings: Settings, *, clock: Clock = system_clock, only_reads: bool
         rulebooks=rulebooks,
         repository=repository,
         outbox=Outbox(repository.engine),
-        channels=channels_of(settings, clock),
+        channels={
+            **channels_of(settings, clock),
+            CHANNEL: canary_channel(CanaryFlights(repository.engine), settings, clock),
+        },
         clock=clock,
     )
 

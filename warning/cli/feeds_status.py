@@ -28,7 +28,7 @@ NAME_WIDTH = 40
 MEANINGS = {
     "failing": "no document: no connection, an error, too slow or too large",
     "blocked": "a challenge, a captcha or a sign-in stands in the document's place",
-    "drifted": "not what the catalogue entry declares: another format, rows or fields out of bounds",
+    "drifted": "not what the catalogue declares: another format, or rows or fields out of bounds",
     "empty": "read, and holds no entries",
     "frozen": "answers, and has had nothing new for longer than its own rhythm",
     "moved": "the address has changed: `warning feeds check ID` proposes the new one",

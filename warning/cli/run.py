@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import click
 
 from warning.app.auditing import audit_and_beat
+from warning.app.canary_publisher import CanaryPublisher
 from warning.app.compose import System, compose
 from warning.app.digests import send_due_digests
 from warning.app.live import (
@@ -22,9 +24,12 @@ from warning.app.live import (
     open_fetcher,
     watch_desks,
 )
+from warning.app.operator_telling import tell_operators
 from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
 from warning.app.rolling_up import send_due_rollups
+from warning.app.source_telling import tell_source_changes
+from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
 from warning.settings import load_settings
@@ -84,10 +89,16 @@ async def _serve(system: System, role: str) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with open_fetcher(system) as fetcher, ParsePool() as pool:
+    system.canary.flies = system.settings.canary
+    async with AsyncExitStack() as parts:
+        besides, let_through = await _canary(system, parts, role)
+        fetcher = await parts.enter_async_context(open_fetcher(system, let_through=let_through))
+        pool = await parts.enter_async_context(ParsePool())
         system.memory.parser = pool.parse
         actions: dict[str, Action] = {
-            "collect": lambda: collect_round(system, fetcher, patience_seconds=PATIENCE_SECONDS),
+            "collect": lambda: collect_round(
+                system, fetcher, patience_seconds=PATIENCE_SECONDS, besides=besides
+            ),
             "assess": lambda: asyncio.to_thread(assess_new, system),
             "deliver": lambda: deliver_round(system, patience_seconds=PATIENCE_SECONDS),
             "schedule": lambda: _scheduled(system),
@@ -95,7 +106,11 @@ async def _serve(system: System, role: str) -> None:
         chosen: dict[str, Action] = actions if role == "all" else {role: actions[role]}
         if "schedule" in chosen:
             chosen = {**chosen, "audit": lambda: audit_and_beat(system)}
-        jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in chosen.items()]
+        bells = woken_by(system)
+        jobs = [
+            Job(name=n, every_seconds=EVERY_SECONDS[n], action=a, woken=bells.get(n))
+            for n, a in chosen.items()
+        ]
         async with AsyncExitStack() as listeners:
             heard = await listeners.enter_async_context(receiving(system)) if "deliver" in chosen else ()
             click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
@@ -106,11 +121,27 @@ async def _serve(system: System, role: str) -> None:
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
 
 
+async def _canary(
+    system: System, parts: AsyncExitStack, role: str
+) -> tuple[tuple[SourceSpec, ...], tuple[str, ...]]:
+    """Open the canary's publisher where this process collects; return its source, and its host for the fetcher."""
+    if not system.canary.flies or role not in {"all", "collect"}:
+        return (), ()
+    publisher = await parts.enter_async_context(CanaryPublisher(system.flights, system.clock))
+    return (publisher.spec,), (publisher.host,)
+
+
+def woken_by(system: System) -> Mapping[str, Action]:
+    """What makes a role run at once, where another in this process has just brought it work."""
+    return {"assess": system.repository.evidence.heard, "deliver": system.repository.owed.heard}
+
+
 async def _scheduled(system: System) -> None:
-    """What the clock brings: reminders, alerts nobody reviewed in time, digests, roll-ups."""
+    """What the clock brings: reminders, alerts nobody reviewed in time, digests, roll-ups, news of sources."""
     await asyncio.to_thread(watch_desks, system)
     await send_due_digests(system)
     await send_due_rollups(system)
+    await tell_source_changes(system, partial(tell_operators, system))
 
 
 def _clean(report: RoundReport) -> bool:

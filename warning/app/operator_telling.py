@@ -1,0 +1,62 @@
+"""Tell the people who run this installation, straight by every channel they have and not through the outbox.
+
+What tells that the way to the desks is broken must not take that way. Operators are the desk `operators` where there
+is one; without it the message goes to the console of the service and to its log.
+"""
+
+import asyncio
+import logging
+
+from warning.app.compose import System
+from warning.channels.bulletin import Bulletin, Tells
+from warning.channels.plain import plain
+from warning.core.desks import Destination
+from warning.core.operator_notices import OperatorNotice
+from warning.core.rulebook import Rulebook
+from warning.core.vocabulary import Marking
+from warning.errors import DeliveryError
+
+log = logging.getLogger(__name__)
+OPERATORS = "operators"
+SUBJECT_LIMIT = 140
+LINE_LIMIT = 400
+_CONSOLE = Destination(channel="console", to=("operators",))
+
+
+async def tell_operators(system: System, notice: OperatorNotice) -> tuple[str, ...]:
+    """Tell every destination; return what went wrong. Raises DeliveryError when nobody could be told."""
+    log.warning("%s: %s", notice.subject, " ".join((notice.lead, *notice.lines)))
+    book = await asyncio.to_thread(system.book)
+    told, failures = 0, []
+    for destination in destinations(book):
+        channel = system.channels.get(destination.channel)
+        if not isinstance(channel, Tells):
+            failures.append(f"{destination.channel} carries no such messages")
+            continue
+        try:
+            await channel.tell(_bulletin(notice), destination.address)
+            told += 1
+        except DeliveryError as failure:
+            failures.append(f"{destination.channel} {destination.address}: {failure.message}")
+            log.warning("operators could not be told by %s", failures[-1])
+    if not told:
+        raise DeliveryError("; ".join(failures))
+    return tuple(failures)
+
+
+def destinations(book: Rulebook) -> tuple[Destination, ...]:
+    found = [d for desk in book.desks if desk.id == OPERATORS for d in (*desk.destinations, *desk.deputies)]
+    return tuple(each for several in found for each in several.each()) or (_CONSOLE,)
+
+
+def _bulletin(notice: OperatorNotice) -> Bulletin:
+    return Bulletin(
+        id=notice.id,
+        desk_id=OPERATORS,
+        marking=Marking.GREEN,
+        subject=plain(f"[TLP:GREEN] {notice.subject}", SUBJECT_LIMIT),
+        lead=plain(notice.lead, LINE_LIMIT),
+        lines=tuple(plain(line, LINE_LIMIT) for line in notice.lines),
+        closing=tuple(plain(line, LINE_LIMIT) for line in notice.closing),
+        at=notice.at,
+    )
