@@ -22,7 +22,7 @@ from tests.adapters import slack_stub
 from warning.app.assessing import assess_new
 from warning.app.compose import System, compose, system_clock
 from warning.app.live import deliver_round
-from warning.cli.run import EVERY_SECONDS, PATIENCE_SECONDS
+from warning.cli.run import EVERY_SECONDS, PATIENCE_SECONDS, woken_by
 from warning.core.evidence import Item
 from warning.schedule import Job, Service
 from warning.settings import Settings
@@ -97,7 +97,10 @@ async def measured(rate: int, seconds: int, rules: Path, home: Path) -> str:
             "assess": lambda: asyncio.to_thread(assess_new, system),
             "deliver": lambda: deliver_round(system, patience_seconds=PATIENCE_SECONDS),
         }
-        jobs = [Job(name=n, every_seconds=EVERY_SECONDS[n], action=a) for n, a in actions.items()]
+        bells = woken_by(system)
+        jobs = [
+            Job(name=n, every_seconds=EVERY_SECONDS[n], action=a, woken=bells[n]) for n, a in actions.items()
+        ]
         service = Service(jobs)
         running = asyncio.create_task(service.run())
         stored = await feed(system, rate, seconds)

@@ -27,13 +27,14 @@ class Job:
     """`action` runs every `every_seconds`, the first time at once (or after one interval when not `at_once`).
 
     A round that takes longer than the interval is not joined by a second one. An action that raises is logged
-    and runs again at its next time.
+    and runs again at its next time. With `woken` it runs besides whenever that returns, never two rounds at a time.
     """
 
     name: str
     every_seconds: float
     action: Callable[[], Awaitable[object]]
     at_once: bool = True
+    woken: Callable[[], Awaitable[object]] | None = None
 
 
 class Service:
@@ -58,6 +59,7 @@ class Service:
         self._grace_seconds = grace_seconds
         self._on_failure = on_failure
         self._under_way: set[asyncio.Task[object]] = set()
+        self._busy = {job.name: asyncio.Lock() for job in self._jobs}
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -73,9 +75,11 @@ class Service:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = self._scheduler()
         scheduler.start()
+        wakers = [asyncio.ensure_future(self._wake(job)) for job in self._jobs if job.woken]
         try:
             await _first(self._stop, stop_event)
         finally:
+            await _cancelled(wakers)
             scheduler.pause()
             scheduler.remove_all_jobs()
             ended = await self._finish()
@@ -89,7 +93,7 @@ class Service:
         for job in self._jobs:
             when = {"next_run_time": self._clock()} if job.at_once else {}
             scheduler.add_job(
-                self._round,
+                self._interval,
                 "interval",
                 args=[job],
                 id=job.name,
@@ -102,7 +106,23 @@ class Service:
             )
         return scheduler
 
+    async def _interval(self, job: Job) -> None:
+        """The round of the clock; left out while one that was woken is still going."""
+        if not self._busy[job.name].locked():
+            await self._round(job)
+
+    async def _wake(self, job: Job) -> None:
+        """Run the job whenever it is woken: what came in during a round gets one of its own."""
+        assert job.woken is not None
+        while True:
+            await job.woken()
+            await asyncio.shield(self._round(job))
+
     async def _round(self, job: Job) -> None:
+        async with self._busy[job.name]:
+            await self._one_round(job)
+
+    async def _one_round(self, job: Job) -> None:
         """One run of a job, kept apart so that `_finish` can wait for it before the executor shuts down."""
         task: asyncio.Task[object] = asyncio.ensure_future(_called(job))
         self._under_way.add(task)
@@ -153,6 +173,12 @@ def stop_on_signals(stop_event: asyncio.Event) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
+
+
+async def _cancelled(tasks: Sequence["asyncio.Future[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _called(job: Job) -> object:

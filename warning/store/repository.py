@@ -51,6 +51,7 @@ from warning.store.accounts import Accounts
 from warning.store.alerts import Sought
 from warning.store.archive import Fetch
 from warning.store.assessments import TraceRecord
+from warning.store.bell import Bell
 from warning.store.candidates import candidate_keys, standing_keys
 from warning.store.decoded import Decoded
 from warning.store.deliveries import Owed
@@ -69,15 +70,24 @@ BATCH = 1_000
 
 
 class Repository:
-    """One instance may be shared by threads. Raises SchemaBehind, or StoreError when the database is away."""
+    """One instance may be shared by threads. Raises SchemaBehind, or StoreError when the database is away.
+
+    `evidence` rings when there is something to assess, `owed` when there is something to deliver.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.evidence = Bell()
+        self.owed = Bell()
         self._decoded = Decoded()
 
     def close(self) -> None:
         """Give back the database's connections."""
         self.engine.dispose()
+
+    def _owe(self, owed: Sequence[Delivery]) -> None:
+        if owed:
+            self.owed.ring()
 
     # Raw documents
 
@@ -111,7 +121,9 @@ class Repository:
 
     def together(self, works: Iterable[Callable[[EvidenceWriter], T]]) -> list[T | Exception]:
         """Do pieces of work in one transaction; a piece that fails gives its exception and costs only itself."""
-        return write_together(self.engine, works)
+        answers = write_together(self.engine, works)
+        self.evidence.ring()
+        return answers
 
     def add_items(self, batch: Iterable[Item]) -> Stored[Item]:
         """Store items, in transactions of a thousand. An edited item is unassessed again."""
@@ -119,6 +131,7 @@ class Repository:
         for part in batches(batch, BATCH):
             with writing(self.engine) as connection:
                 stored += items.add_items(connection, part)
+        self.evidence.ring()
         return stored
 
     def add_observations(
@@ -134,7 +147,9 @@ class Repository:
     def add_listing(self, listing: Listing) -> tuple[ListingChange, ...]:
         """Store a list and what changed since its last version; the first version is a baseline."""
         with writing(self.engine) as connection:
-            return lists.add_listing(connection, listing)
+            changes = lists.add_listing(connection, listing)
+        self.evidence.ring()
+        return changes
 
     def add_reports(self, reports: Iterable[SourceReport]) -> int:
         """Store how sources did, from a file; return how many reports are new."""
@@ -259,7 +274,9 @@ class Repository:
         evidence, or moved an alert on, since `unassessed` and `state` were read: read them again.
         """
         with writing(self.engine) as connection:
-            return assessments.commit_assessment(connection, assessment, window, book_version=book_version)
+            stored = assessments.commit_assessment(connection, assessment, window, book_version=book_version)
+        self._owe(assessment.deliveries)
+        return stored
 
     def traces(
         self, since: datetime, until: datetime, *, rule_id: str | None = None
@@ -392,6 +409,7 @@ class Repository:
         """Store what somebody decided about an alert's publication, and what follows from it, or nothing."""
         with writing(self.engine) as connection:
             pace.decide(connection, approval, alert, owed, refused)
+        self.owed.ring()
 
     def told_desks(self, since: datetime) -> tuple[ToldDesk, ...]:
         """Return which desks have which open alerts, and how often they were reminded."""
@@ -401,15 +419,18 @@ class Repository:
     def add_reminders(self, owed: Iterable[Delivery], at: datetime) -> None:
         with writing(self.engine) as connection:
             reminders.add_reminders(connection, owed, at)
+        self.owed.ring()
 
     def ask_share(self, share: Share, owed: Iterable[Delivery]) -> None:
         """Store a desk's wish to share an alert, and what is owed when it is granted at once."""
         with writing(self.engine) as connection:
             shares.ask_share(connection, share, owed)
+        self.owed.ring()
 
     def confirm_share(self, share: Share, owed: Iterable[Delivery]) -> None:
         with writing(self.engine) as connection:
             shares.confirm_share(connection, share, owed)
+        self.owed.ring()
 
     def shares_of(self, alert_key: str) -> tuple[Share, ...]:
         with reading(self.engine) as connection:
