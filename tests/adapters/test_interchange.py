@@ -91,7 +91,7 @@ def test_a_record_without_id_gets_one_from_its_content(tmp_path: Path):
 
 MISTAKES = {
     '{"type": "item", "titel": "x"}': r":2: unknown key 'titel'; did you mean 'title'\?",
-    '{"type": "news"}': r":2: 'type' is 'news'; item, observation, listing or report is right",
+    '{"type": "news"}': r":2: 'type' is 'news'; item, observation, listing, report or withdrawal is right",
     '{"type": ["item"]}': r":2: 'type' is \['item'\]",
     "[1]": r":2: a record is a JSON object, this is a list",
     '{"type": "item",': r":2:\d+: not JSON",

@@ -59,7 +59,7 @@ def test_the_partial_indexes_exist_on_postgresql(postgres_url: str):
         found = connection.execute(
             text("SELECT indexdef FROM pg_indexes WHERE indexdef LIKE '%WHERE%'")
         ).scalars()
-        assert sum("assessed_at IS NULL" in definition for definition in found) == 4
+        assert sum("assessed_at IS NULL" in definition for definition in found) == 5
     engine.dispose()
 
 

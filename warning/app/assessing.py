@@ -49,7 +49,7 @@ def _assess_new(system: System, resident: Resident | None) -> AssessReport:
     is tried again under another rulebook, or by the next process. The first round of a day assesses also when
     there is nothing new: a date of the register comes nearer without any.
     """
-    book = system.book()
+    book = system.live_book()
     round_ = _Round(system, book)
     races = 0
     while races < MOST_RACES:
@@ -57,7 +57,8 @@ def _assess_new(system: System, resident: Resident | None) -> AssessReport:
         aside = system.set_aside.under(book.version)
         window = system.repository.unassessed(book.needs(), as_of, ASSESS_BATCH + len(aside), resident)
         window = _only(window, window.fresh - aside) if aside else window
-        if not window.fresh and not system.calendar.is_unread(book, as_of):
+        is_waited_for = bool(window.fresh or system.repository.waiting_withdrawals(as_of))
+        if not is_waited_for and not system.calendar.is_unread(book, as_of):
             return round_.report
         try:
             round_.assess(window, as_of)
@@ -100,7 +101,9 @@ class _Round:
         window = replace(window, recalled=self._system.repository.recall(recall_of(self._book), as_of))
         standing = self._system.repository.standing_alerts(as_of.date())
         sensed = sense(self._book, window, standing, as_of)
-        state = self._system.repository.state_for(joinable(self._book, sensed.signals, as_of))
+        state = self._system.repository.state_for(
+            joinable(self._book, sensed.signals, as_of, sensed.withdrawals)
+        )
         assessment = decide(self._book, sensed, state, as_of)
         self._system.repository.commit_assessment(assessment, window, book_version=self._book.version)
         self._system.calendar.mark(self._book, as_of)

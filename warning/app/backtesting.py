@@ -92,7 +92,12 @@ def backtest_replay(
         if batch:
             replay.first = replay.first or as_of - step
             replay.last = as_of
-        if not window.fresh and not passed and not calendar.turns(as_of):
+        if (
+            not window.fresh
+            and not window.known.recalled.withdrawals
+            and not passed
+            and not calendar.turns(as_of)
+        ):
             continue
         calendar.read_on = as_of.date()
         state = _still_joinable(state, book, as_of)

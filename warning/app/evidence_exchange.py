@@ -8,6 +8,7 @@ from pathlib import Path
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.health import SourceReport
+from warning.core.withdrawals import Withdrawal
 from warning.store.repository import Repository
 
 BATCH = 1_000
@@ -72,13 +73,15 @@ def _store(repository: Repository, records: Sequence[Evidence]) -> Imported:
     lists = Imported()
     for listing in (r for r in records if isinstance(r, Listing)):
         lists += _store_listing(repository, listing)
+    acts = [r for r in records if isinstance(r, Withdrawal)]
+    taken = repository.add_withdrawals(acts)
     reports = [r for r in records if isinstance(r, SourceReport)]
     told = repository.add_reports(reports)
     return lists + Imported(
         read=len(records),
-        new=len(items.new) + len(figures.new) + told,
+        new=len(items.new) + len(figures.new) + told + taken,
         revised=len(items.revised) + len(figures.revised),
-        unchanged=items.unchanged + figures.unchanged + len(reports) - told,
+        unchanged=items.unchanged + figures.unchanged + len(reports) - told + len(acts) - taken,
     )
 
 

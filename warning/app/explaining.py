@@ -23,6 +23,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, ListingRule, SeriesRule, TextRule
 from warning.core.sequence_rules import SequenceExample, SequenceRule
 from warning.core.series.figures import amount
+from warning.core.withdrawals import Withdrawal
 
 ALL_DAYS = 40_000
 MOST_PAST = 5
@@ -163,7 +164,7 @@ def _seen(
 ) -> Iterable[Item | ListingChange | Series | SeriesGroup]:
     if isinstance(record, Item):
         return (record,)
-    if isinstance(record, SourceReport):
+    if isinstance(record, SourceReport | Withdrawal):
         return ()
     if isinstance(record, Listing):
         return changes
@@ -174,6 +175,8 @@ def _unseen(rule: AnyRule, record: Evidence) -> ExplainNode:
     why = "a later vintage of this figure came before it"
     if isinstance(record, SourceReport):
         why = "a report of how a source did is read by rules of the kind absence"
+    if isinstance(record, Withdrawal):
+        why = "that evidence was taken back is read by alerts, not by rules"
     if isinstance(record, Listing):
         why = "the first version of a list, or nothing differs from what was told of it before"
     return ExplainNode(label=rule.id, passed=False, detail=why)

@@ -24,6 +24,7 @@ from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.series.ledger import Ledger
 from warning.core.signals import Signal
+from warning.core.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class History:
                 judged[record.id] = record
                 continue
             self._remembered.learn(record)
-            if isinstance(record, SourceReport):
+            if isinstance(record, SourceReport | Withdrawal):
                 continue
             if isinstance(record, Item):
                 items[record.id] = record

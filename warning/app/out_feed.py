@@ -140,7 +140,7 @@ def _input(
         area=tuple(each.state(desk.country) for each in words),
         addresses=tuple(address for destination in desk.destinations for address in destination.to),
         earlier=earlier,
-        withdrawn=is_taken_back(alert),
+        withdrawn=alert.is_cancelled or is_taken_back(alert),
         is_drill=alert.rule_id == EXERCISE_RULE,
         category="Other" if is_about_figures(alert, words[0]) else "Security",
     )

@@ -11,6 +11,7 @@ from warning.core.recall import Recall, Recalled, first_of_each
 from warning.core.series.select import selects
 from warning.core.signals import Signal
 from warning.core.terms import Terms
+from warning.core.withdrawals import Withdrawal
 
 
 class Remembered:
@@ -26,9 +27,13 @@ class Remembered:
         self._arrivals: dict[Awaited, Arrival] = {}
         self._vitals: dict[str, Vitals] = {}
         self._held: dict[tuple[str, ...], object] = {}
+        self._withdrawals: list[Withdrawal] = []
 
     def learn(self, record: Evidence) -> None:
         """Take one record in; what is no news to the store (the same text, figure or list again) is none here."""
+        if isinstance(record, Withdrawal):
+            self._withdrawals.append(record)
+            return
         if record.source_id not in self._by_source:
             return
         vitals = self._vitals.get(record.source_id, Vitals())
@@ -63,7 +68,11 @@ class Remembered:
         self._arrivals[awaited] = arrival.or_later(self._arrivals.get(awaited))
 
     def keep(self, signals: Iterable[Signal]) -> None:
-        """Keep what an assessment fired, each signal as it first did, and let go of what no rule reads any more."""
+        """Keep what an assessment fired, each signal as it first did, and let go of what no rule reads any more.
+
+        What was taken back has been read by that assessment.
+        """
+        self._withdrawals.clear()
         for signal in signals:
             if signal.rule_id in self._rules:
                 self._signals.setdefault(signal.id, signal)
@@ -77,4 +86,5 @@ class Remembered:
             signals=first_of_each(self._signals.values()),
             arrivals=dict(self._arrivals),
             vitals={source: self._vitals.get(source, Vitals()) for source in self._by_source},
+            withdrawals=tuple(self._withdrawals),
         )

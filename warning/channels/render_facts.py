@@ -142,6 +142,8 @@ def _source_name(source: str) -> str:
 
 def evidence_line(alert: Alert, naming: Naming) -> str:
     shown, publishers = min(len(alert.exhibits), SHOWN_SOURCES), len(alert.publishers)
+    if alert.evidence_total == 0:
+        return naming.say("evidence.none")
     if alert.evidence_total == 1:
         return naming.say("evidence.single")
     if publishers == 1:

@@ -86,6 +86,7 @@ def lead(alert: Alert, naming: Naming, country: str) -> str:
     separator = "" if naming.language == "ja" else " "
     return separator.join(
         [
+            *([naming.say("lead.cancelled")] if alert.is_cancelled else []),
             what_happened(alert, naming),
             *_figure(alert, naming),
             *_aim(alert, naming, country),
@@ -243,6 +244,8 @@ def next_step(alert: Alert, naming: Naming) -> str:
 
 def _next_kind(alert: Alert, naming: Naming) -> str:
     facts = alert.facts
+    if alert.is_cancelled:
+        return "cancelled"
     if is_deadline(alert.story):
         return "deadline"
     if is_absence(alert.story):

@@ -61,6 +61,10 @@ def case_document(
         "why": [{"code": r.code, "text": r.text, "params": dict(r.params)} for r in alert.why],
         "conflicts": [_conflict(conflict) for conflict in alert_conflicts(alert, book)],
         "precedents": _precedents(alert, book),
+        "withdrawn": [
+            {"evidence_id": w.evidence_id, "by": w.actor, "reason": w.reason, "at": w.known_at.isoformat()}
+            for w in alert.withdrawn
+        ],
         "exhibits": [_exhibit(exhibit) for exhibit in alert.exhibits],
         "versions": [_version(version) for version in versions],
         "deliveries": deliveries,

@@ -9,6 +9,7 @@ import click
 
 from warning.app.compose import open_repository, system_clock
 from warning.app.evidence_exchange import export_file, import_files
+from warning.cli.evidence_taken_back import restore, withdraw
 from warning.cli.output import print_json
 from warning.settings import load_settings
 
@@ -19,7 +20,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "evidence", epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted."
 )
 def command() -> None:
-    """Bring evidence in from interchange files, or write it out.
+    """Bring evidence in from interchange files, write it out, or take a piece of it back.
 
     A file holds JSON Lines, plain, .gz or .zst; docs/store.md tells its shape.
 
@@ -78,6 +79,10 @@ def export_command(file: Path, *, since: str | None, as_json: bool) -> None:
         print_json("evidence/1", {"files": [str(file)], "written": written})
     else:
         click.echo(f"{written} records written to {file}")
+
+
+command.add_command(withdraw)
+command.add_command(restore)
 
 
 def _time(since: str | None) -> datetime | None:

@@ -20,6 +20,7 @@ import zstandard
 from warning.collect.interchange_records import evidence_of, imported_item_id, record_of
 from warning.core.evidence import Evidence, Item, Observation, listing_id, observation_id
 from warning.core.health import SourceReport, report_id
+from warning.core.withdrawals import Withdrawal, withdrawal_id
 from warning.errors import EvidenceError
 
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -66,6 +67,8 @@ def own_identity(evidence: Evidence) -> Evidence:
         return _own_item(evidence)
     if isinstance(evidence, SourceReport):
         identity = report_id(evidence.source_id, evidence.condition, evidence.known_at)
+    elif isinstance(evidence, Withdrawal):
+        identity = withdrawal_id(evidence.evidence_id, evidence.action, evidence.known_at)
     elif isinstance(evidence, Observation):
         identity = observation_id(evidence.source_id, evidence.series_id, evidence.period, evidence.value)
     else:

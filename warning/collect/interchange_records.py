@@ -31,6 +31,7 @@ from warning.core.evidence import (
 )
 from warning.core.health import SourceCondition, SourceReport, report_id
 from warning.core.vocabulary import Frequency, Measure, SourceKind
+from warning.core.withdrawals import Withdrawal, WithdrawalAction, withdrawal_id
 
 KINDS = frozenset(get_args(SourceKind))
 MEASURES = frozenset(get_args(Measure))
@@ -50,6 +51,10 @@ OBSERVATION_KEYS = frozenset((*OBSERVATION_TEXTS, *OBSERVATION_OPTIONAL, "type",
 LISTING_TEXTS = ("source_id",)
 LISTING_OPTIONAL = ("id", "url", "archive_hash")
 LISTING_KEYS = frozenset((*LISTING_TEXTS, *LISTING_OPTIONAL, "type", "known_at", "entries"))
+WITHDRAWAL_TEXTS = ("evidence", "reason", "actor")
+WITHDRAWAL_OPTIONAL = ("id", "source_id", "action")
+WITHDRAWAL_KEYS = frozenset((*WITHDRAWAL_TEXTS, *WITHDRAWAL_OPTIONAL, "type", "known_at"))
+ACTIONS = frozenset(get_args(WithdrawalAction))
 REPORT_TEXTS = ("source_id", "condition")
 REPORT_OPTIONAL = ("id", "cause")
 REPORT_KEYS = frozenset((*REPORT_TEXTS, *REPORT_OPTIONAL, "type", "since", "known_at"))
@@ -65,7 +70,7 @@ def evidence_of(record: object, text: str, assumed_at: datetime) -> Evidence:
     named = record.get("type")
     build = BUILDERS.get(named) if isinstance(named, str) else None
     if build is None:
-        raise ValueError(f"'type' is {named!r}; item, observation, listing or report is right")
+        raise ValueError(f"'type' is {named!r}; item, observation, listing, report or withdrawal is right")
     if "\\ud" in text or "\\uD" in text:
         refuse_half_characters(record)
     return build(record, assumed_at)
@@ -186,11 +191,32 @@ def _report(record: Record, _assumed_at: datetime) -> SourceReport:
     )
 
 
+def _withdrawal(record: Record, _assumed_at: datetime) -> Withdrawal:
+    if not record.keys() <= WITHDRAWAL_KEYS:
+        refuse_unknown(record, WITHDRAWAL_KEYS)
+    evidence, reason, actor = texts(record, WITHDRAWAL_TEXTS)
+    identity, source_id, named = optional_texts(record, WITHDRAWAL_OPTIONAL)
+    action = named or "withdrawn"
+    if action not in ACTIONS:
+        refuse_word("action", action, ACTIONS)
+    known_at = time(record, "known_at")
+    return Withdrawal(
+        id=identity or withdrawal_id(evidence, action, known_at),
+        evidence_id=evidence,
+        source_id=source_id,
+        action=action,  # type: ignore[arg-type]  # one of ACTIONS, checked above
+        reason=reason,
+        actor=actor,
+        known_at=known_at,
+    )
+
+
 BUILDERS: Mapping[str, Callable[[Record, datetime], Evidence]] = {
     "item": _item,
     "observation": _observation,
     "listing": _listing,
     "report": _report,
+    "withdrawal": _withdrawal,
 }
 
 
@@ -218,6 +244,8 @@ def record_of(evidence: Evidence) -> dict[str, Any]:
         return _observation_record(evidence)
     if isinstance(evidence, SourceReport):
         return _report_record(evidence)
+    if isinstance(evidence, Withdrawal):
+        return _withdrawal_record(evidence)
     return _listing_record(evidence)
 
 
@@ -261,6 +289,12 @@ def _report_record(report: SourceReport) -> dict[str, Any]:
     record: dict[str, Any] = {"type": "report", "id": report.id, "source_id": report.source_id}
     record |= {"condition": report.condition, "since": _written(report.since)}
     return record | {"cause": report.cause, "known_at": _written(report.known_at)}
+
+
+def _withdrawal_record(act: Withdrawal) -> dict[str, Any]:
+    record: dict[str, Any] = {"type": "withdrawal", "id": act.id, "evidence": act.evidence_id}
+    record |= {"source_id": act.source_id, "action": act.action, "reason": act.reason}
+    return record | {"actor": act.actor, "known_at": _written(act.known_at)}
 
 
 def _written(moment: datetime) -> str:

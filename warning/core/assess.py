@@ -12,12 +12,14 @@ from warning.core.detect.registry import evaluate
 from warning.core.evidence import Window
 from warning.core.grading import grade
 from warning.core.lifecycle import reopened
-from warning.core.pace import Past, pace
+from warning.core.pace import Past, let_go, pace
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, Trace
 from warning.core.silences import Silence
 from warning.core.vocabulary import Severity
+from warning.core.withdrawals import Withdrawal
+from warning.core.withdrawing import retractions, withdrawn_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Assessment:
     deliveries: tuple[Delivery, ...]
     withheld: tuple[Withheld, ...]
     traces: tuple[Trace, ...]
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class Sensed:
 
     signals: tuple[Signal, ...]
     traces: tuple[Trace, ...]
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
@@ -63,16 +67,21 @@ def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Ass
 
 def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Sensed:
     """The first half: run the detectors. `standing` are the open alerts with dates ahead, and those of gaps."""
-    signals, traces = evaluate(book, replace(window.as_known(as_of), alerts=tuple(standing)), as_of)
-    return Sensed(signals=signals, traces=traces)
+    known = replace(window.as_known(as_of), alerts=tuple(standing))
+    signals, traces = evaluate(book, known, as_of)
+    fresh = (item for item in known.items if item.id in known.fresh)
+    withdrawals = (*known.recalled.withdrawals, *retractions(fresh))
+    return Sensed(signals=signals, traces=traces, withdrawals=withdrawals)
 
 
 def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Assessment:
     """The second half: join, grade, route and pace. `state` holds at least what `joinable` names of these signals."""
     signals, traces = untold(sensed.signals, sensed.traces, state.open_alerts)
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
+    changes = withdrawn_from(changes, state.open_alerts, signals, sensed.withdrawals, book)
     graded = tuple(grade(reopened(change), book) for change in changes)
-    owed, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of))
+    past = let_go(state.past, as_of)
+    owed, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of), past)
     paced = pace(owed, graded, book, state.told, state.past, state.open_alerts, as_of)
     return Assessment(
         as_of=as_of,
@@ -81,6 +90,7 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
         deliveries=paced.deliveries,
         withheld=tuple(sorted((*withheld, *paced.withheld))),
         traces=(*traces, *suppressed),
+        withdrawals=sensed.withdrawals,
     )
 
 

@@ -12,26 +12,30 @@ from typing import Literal, get_args
 from warning.core.ids import instrument_key
 from warning.core.signals import Facts, Signal, is_withdrawal
 from warning.core.terms import Material
-from warning.core.vocabulary import Reliability
+from warning.core.vocabulary import Reliability, Severity
 
 Disputable = Literal[
     "effective", "expires", "announced", "instrument", "materials", "targets", "entities", "items"
 ]
+Stated = Disputable | Literal["severity", "act"]
+"""What is not disputed is kept too: what is left when evidence is taken back follows from it."""
 SHOWN_SAYERS = 4
 MOST_VALUES = 8
 # A day is another one by the clock of another capital.
 ANNOUNCED_TOLERANCE_DAYS = 1
-_ORDER = {name: place for place, name in enumerate(get_args(Disputable))}
+DISPUTABLE: tuple[Disputable, ...] = get_args(Disputable)
+_ORDER = {name: place for place, name in enumerate((*DISPUTABLE, "severity", "act"))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One fact as one piece of evidence states it.
 
-    `value` is an ISO day, an instrument's short form, codes joined by commas (materials, targets) or a count.
+    `value` is an ISO day, an instrument's short form, codes joined by commas (materials, targets), a count, a level or
+    an act.
     """
 
-    fact: Disputable
+    fact: Stated
     value: str
     evidence_id: str
     publisher: str
@@ -110,7 +114,7 @@ def conflicts_of(
     claims: Sequence[Claim], facts: Facts, materials: Mapping[str, Material]
 ) -> tuple[Conflict, ...]:
     """Return where publishers contradict each other, dates first. `facts` are those that the alert follows."""
-    found = (_conflict(fact, claims, facts, materials) for fact in get_args(Disputable))
+    found = (_conflict(fact, claims, facts, materials) for fact in DISPUTABLE)
     return tuple(conflict for conflict in found if conflict is not None)
 
 
@@ -157,8 +161,9 @@ def _is_report(signal: Signal) -> bool:
 
 def _claims(signal: Signal) -> Iterable[Claim]:
     shown = signal.exhibit
-    for fact in get_args(Disputable):
-        value = _said(signal.facts, fact)
+    said: dict[Stated, str] = {fact: _said(signal.facts, fact) for fact in DISPUTABLE}
+    said |= {"severity": signal.severity.value, "act": signal.facts.act}
+    for fact, value in said.items():
         if value and (fact != "announced" or _is_stated(signal)):
             yield Claim(
                 fact=fact,
@@ -190,10 +195,21 @@ def _said(facts: Facts, fact: Disputable) -> str:
     return ",".join(sorted(value)) if isinstance(value, tuple) else value or ""
 
 
+def first_said(fact: str, claims: Sequence[Claim]) -> str:
+    """Return the word of the best source on a fact, the later where it changed its word; empty when none has any."""
+    about = [claim for claim in claims if claim.fact == fact]
+    best = min(
+        about, key=lambda c: (not c.official, c.reliability, -c.known_at.timestamp(), c.value), default=None
+    )
+    return best.value if best else ""
+
+
 def _fuller(before: Claim | None, claim: Claim) -> Claim:
     """Two rules on one wording read the same facts; where one reads more, that is kept."""
     if before is None or before.known_at < claim.known_at:
         return claim
+    if claim.fact == "severity":
+        return max(before, claim, key=lambda c: Severity(c.value).rank)
     return max(before, claim, key=lambda c: (len(c.value), c.value))
 
 

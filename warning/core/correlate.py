@@ -1,23 +1,43 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, Generic, TypeVar
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import content_id, instrument_key
-from warning.core.joining import join_signals, open_alert
+from warning.core.joining import open_alert
 from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Signal, Trace
 from warning.core.tearlines import with_tearlines
+from warning.core.terms import Material
+from warning.core.withdrawing import rejoined
 
 EASING = "easing"
+T = TypeVar("T")
 # A report that names neither goods nor target is of the same event only about the same day.
 VAGUE_SPAN = timedelta(days=1)
+
+
+class _Once(Generic[T]):
+    """A property of a case, looked for again only when a signal was added: many signals ask the same of many cases."""
+
+    def __init__(self, find: Callable[["_Case"], T]) -> None:
+        self._find, self._name = find, find.__name__
+
+    def __get__(self, case: "_Case", owner: object = None) -> T:
+        if case.counted != len(case.signals):
+            case.found.clear()
+            case.counted = len(case.signals)
+        if self._name not in case.found:
+            case.found[self._name] = self._find(case)
+        found: T = case.found[self._name]
+        return found
 
 
 @dataclass(slots=True)
@@ -27,50 +47,52 @@ class _Case:
     key: str
     alert: Alert | None
     signals: list[Signal] = field(default_factory=list)
+    found: dict[str, Any] = field(default_factory=dict)
+    counted: int = -1
 
-    @property
+    @_Once
     def last_at(self) -> datetime:
         times = [s.known_at for s in self.signals]
         return max([*times, self.alert.last_evidence_at] if self.alert else times)
 
-    @property
+    @_Once
     def opened_at(self) -> datetime:
         return self.alert.opened_at if self.alert else self.signals[0].known_at
 
-    @property
+    @_Once
     def instrument(self) -> str | None:
         if self.alert and self.alert.facts.instrument:
             return self.alert.facts.instrument
         return next((s.facts.instrument for s in self.signals if s.facts.instrument), None)
 
-    @property
+    @_Once
     def story(self) -> str:
         if self.alert and self.alert.story:
             return self.alert.story
         return next((s.story for s in self.signals if s.story), "")
 
-    @property
+    @_Once
     def materials(self) -> set[str]:
         found = {m for s in self.signals for m in s.facts.materials}
         return found | set(self.alert.facts.materials if self.alert else ())
 
-    @property
+    @_Once
     def actors(self) -> set[str]:
         found = {a for s in self.signals for a in s.facts.actors}
         return found | set(self.alert.facts.actors if self.alert else ())
 
-    @property
+    @_Once
     def effective(self) -> date | None:
         known = self.alert.facts.effective if self.alert else None
         return known or next((s.facts.effective for s in self.signals if s.facts.effective), None)
 
-    @property
+    @_Once
     def official_documents(self) -> set[tuple[str, str]]:
         """(source, document) of every official piece of evidence shown."""
         exhibits = [*(self.alert.exhibits if self.alert else ()), *(s.exhibit for s in self.signals)]
         return {(e.source_id, e.evidence_id) for e in exhibits if e.official}
 
-    @property
+    @_Once
     def targets(self) -> set[str]:
         found = {t for s in self.signals for t in s.facts.targets}
         return found | set(self.alert.facts.targets if self.alert else ())
@@ -142,7 +164,7 @@ def _change(case: _Case, book: Rulebook) -> AlertChange:
     if case.alert is None:
         opened = open_alert(case.key, case.signals, book)
         return AlertChange(kind="opened", alert=with_tearlines(None, opened, case.signals, book))
-    alert = join_signals(case.alert, case.signals, book)
+    alert = rejoined(case.alert, case.signals, book)
     alert = with_tearlines(case.alert, alert, case.signals, book)
     if alert.differences:
         return AlertChange(kind="updated", alert=alert, previous=case.alert)
@@ -156,6 +178,7 @@ class _Cases:
         self._book = book
         self._brought = brought
         self._windows = book.policy.correlation
+        self._nameless = _nameless(book.terms.materials)
         self._by_instrument: dict[tuple[str, str], _Case] = {}
         self._by_story: dict[str, list[_Case]] = {}
         self._by_family: dict[tuple[bool, str, str], list[_Case]] = {}
@@ -308,11 +331,7 @@ class _Cases:
 
     def _named(self, materials: set[str]) -> set[str]:
         """What is named, leaving out words for any mineral at all ("critical minerals")."""
-        known = self._book.terms.materials
-        parents = {material.parent for material in known.values()}
-        return {
-            m for m in materials if m not in known or not known[m].is_class or known[m].parent or m in parents
-        }
+        return materials - self._nameless
 
     def _shared_materials(self, one: set[str], other: set[str]) -> float | None:
         """Return the share of materials in common, None when both name materials and none is shared."""
@@ -358,3 +377,11 @@ class _Cases:
     def _instrument(signal: Signal) -> tuple[str, str]:
         assert signal.facts.instrument
         return instrument_key(signal.facts.instrument), signal.facts.direction
+
+
+def _nameless(materials: Mapping[str, Material]) -> frozenset[str]:
+    """Words for any mineral at all: classes that stand under nothing and have nothing under them."""
+    parents = {material.parent for material in materials.values()}
+    return frozenset(
+        m for m, known in materials.items() if known.is_class and not known.parent and m not in parents
+    )

@@ -9,10 +9,10 @@ from warning.core.vocabulary import Severity
 
 WithheldReason = Literal[
     "below_threshold", "context", "marking_exceeds_clearance", "marking_exceeds_ceiling", "not_released",
-    "nothing_new", "silenced", "awaiting_review", "rejected", "inhibited", "over_budget", "superseded",
+    "nothing_new", "silenced", "awaiting_review", "rejected", "inhibited", "over_budget", "superseded", "desk_gone",
 ]  # fmt: skip
 HoldReason = Literal["", "cooldown", "quiet_hours"]
-DeliveryReason = Literal["first", "update", "escalated", "reminder", "shared"]
+DeliveryReason = Literal["first", "update", "escalated", "reminder", "shared", "correction", "cancel"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

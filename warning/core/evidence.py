@@ -17,6 +17,7 @@ from warning.core.ids import content_id
 from warning.core.recall import Recalled
 from warning.core.signals import Signal
 from warning.core.vocabulary import ChangeKind, Frequency, Marking, Measure, SourceKind
+from warning.core.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ class ListingChange:
     entries_after: int = 0
 
 
-Evidence = Item | Observation | Listing | SourceReport
+Evidence = Item | Observation | Listing | SourceReport | Withdrawal
 
 
 def period_end(period: str) -> datetime:

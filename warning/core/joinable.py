@@ -13,7 +13,8 @@ from warning.core.ids import instrument_key
 from warning.core.inhibition import Inhibition
 from warning.core.policy import Correlation
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Signal
+from warning.core.signals import Signal, signal_id
+from warning.core.withdrawals import Withdrawal
 
 EASING = "easing"
 CLUSTER = timedelta(days=10)
@@ -92,9 +93,15 @@ class Joinable:
         )
 
 
-def joinable(book: Rulebook, signals: Sequence[Signal], as_of: datetime) -> Joinable:
-    """Return what the signals may join and what may mute them; nothing is wanted without signals."""
+def joinable(
+    book: Rulebook, signals: Sequence[Signal], as_of: datetime, withdrawals: Sequence[Withdrawal] = ()
+) -> Joinable:
+    """Return what the signals may join, what may mute them, and what rests on evidence taken back or restored.
+
+    Nothing is wanted without any of them.
+    """
     linked = {name for s in signals for name in (s.id, s.joins, s.brings) if name}
+    linked |= {signal_id(rule.id, act.evidence_id) for act in withdrawals for rule in book.rules}
     return Joinable(
         as_of=as_of,
         windows=book.policy.correlation,

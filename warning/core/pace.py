@@ -24,7 +24,20 @@ from warning.core.workdays import rest_ends_at
 
 Place = tuple[str, str, str, str]  # alert key, desk id, channel, address
 FIRSTS_KEPT = timedelta(days=8)
-BREAKS_COOLDOWN = frozenset({"instrument", "effective", "expires", "direction", "severity", "deadline"})
+BREAKS_COOLDOWN = frozenset(
+    {
+        "instrument",
+        "effective",
+        "expires",
+        "direction",
+        "severity",
+        "deadline",
+        "late",
+        "withdrawn",
+        "cancelled",
+        "restored",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +54,15 @@ class Past:
     """What was sent when. `told_at` is by (alert key, desk id): when a message was last free to go; not what is held.
 
     `firsts` holds (desk id, when) of every alert first told within the last eight days. `standing` is the
-    approval that stands for an alert, by key.
+    approval that stands for an alert, by key. `reached` are the places to which any version of an alert was free to go:
+    whoever is at them may have it.
     """
 
     told_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     firsts: tuple[tuple[str, datetime], ...] = ()
     held: Mapping[Place, Held] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
+    reached: frozenset[Place] = frozenset()
 
     def with_approval(self, approval: Approval) -> "Past":
         return replace(self, approvals={**self.approvals, approval.alert_key: approval})
@@ -260,6 +275,7 @@ def after(past: Past, deliveries: Iterable[Delivery], as_of: datetime) -> Past:
     held = dict(past.held)
     firsts = [(desk_id, at) for desk_id, at in past.firsts if at > as_of - FIRSTS_KEPT]
     counted: set[tuple[str, str]] = set()
+    reached = set(past.reached)
     for delivery in deliveries:
         key, place = (delivery.alert_key, delivery.desk_id), _place(delivery)
         if delivery.reason == "first" and key not in told_at and place not in held:
@@ -267,12 +283,13 @@ def after(past: Past, deliveries: Iterable[Delivery], as_of: datetime) -> Past:
         held.pop(place, None)
         if delivery.hold_until is None:
             told_at[key] = as_of
+            reached.add(place)
         else:
             held[place] = Held(
                 version=delivery.alert_version, reason=delivery.reason, until=delivery.hold_until
             )
     firsts += [(desk_id, as_of) for _, desk_id in sorted(counted)]
-    return replace(past, told_at=told_at, firsts=tuple(firsts), held=held)
+    return replace(past, told_at=told_at, firsts=tuple(firsts), held=held, reached=frozenset(reached))
 
 
 def let_go(past: Past, as_of: datetime) -> Past:
@@ -284,7 +301,7 @@ def let_go(past: Past, as_of: datetime) -> Past:
     for (alert_key, desk_id, _, _), wait in due.items():
         told_at[alert_key, desk_id] = max(wait.until, told_at.get((alert_key, desk_id), wait.until))
     held = {place: wait for place, wait in past.held.items() if place not in due}
-    return replace(past, told_at=told_at, held=held)
+    return replace(past, told_at=told_at, held=held, reached=past.reached | due.keys())
 
 
 def _place(delivery: Delivery) -> Place:

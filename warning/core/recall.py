@@ -7,6 +7,7 @@ from datetime import datetime
 from warning.core.arrivals import Arrival, Awaited
 from warning.core.health import Vitals
 from warning.core.signals import Signal
+from warning.core.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +44,21 @@ class Recalled:
     """What was remembered, as known at one instant.
 
     `signals` are those of earlier assessments, each in the form in which it first fired. Arrivals and vitals are
-    missing for what was never seen.
+    missing for what was never seen. `withdrawals` are those that no assessment has read yet.
     """
 
     signals: tuple[Signal, ...] = ()
     arrivals: Mapping[Awaited, Arrival] = field(default_factory=dict)
     vitals: Mapping[str, Vitals] = field(default_factory=dict)
+    withdrawals: tuple[Withdrawal, ...] = ()
 
     def as_known(self, as_of: datetime) -> "Recalled":
         """Drop signals from the future, sort the others, and keep the first of each id."""
-        return replace(self, signals=first_of_each(s for s in self.signals if s.known_at <= as_of))
+        return replace(
+            self,
+            signals=first_of_each(s for s in self.signals if s.known_at <= as_of),
+            withdrawals=tuple(w for w in self.withdrawals if w.known_at <= as_of),
+        )
 
 
 def first_of_each(signals: Iterable[Signal]) -> tuple[Signal, ...]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
+from warning.core.pace import Past
+from warning.core.recipients import correction_decisions, is_about_withdrawal
 from warning.core.release import release_refusal
 from warning.core.silences import Silence, silence_for
 from warning.core.tearlines import as_seen_by, change_seen_by
@@ -14,21 +16,25 @@ Told = Mapping[tuple[str, str], Severity]
 
 
 def route(
-    changes: Iterable[AlertChange], desks: Sequence[Desk], told: Told, silences: Sequence[Silence] = ()
+    changes: Iterable[AlertChange],
+    desks: Sequence[Desk],
+    told: Told,
+    silences: Sequence[Silence] = (),
+    past: Past | None = None,
 ) -> tuple[tuple[Delivery, ...], tuple[Withheld, ...]]:
     """Decide for every (changed alert, desk, destination); `joined` changes tell nobody anything.
 
-    `silences` are those in force now.
+    `silences` are those in force now. What takes back something told goes to exactly those whom `past` says it reached.
     """
     owed: list[Delivery] = []
     withheld: list[Withheld] = []
     for change in (change for change in changes if change.kind != "joined"):
-        for desk in desks:
-            for decision in _decisions(change, desk, told, silences):
-                if isinstance(decision, Delivery):
-                    owed.append(decision)
-                else:
-                    withheld.append(decision)
+        if is_about_withdrawal(change):
+            decisions = list(correction_decisions(change, desks, past or Past()))
+        else:
+            decisions = [d for desk in desks for d in _decisions(change, desk, told, silences)]
+        owed += (d for d in decisions if isinstance(d, Delivery))
+        withheld += (d for d in decisions if isinstance(d, Withheld))
     return tuple(sorted(owed)), tuple(sorted(withheld))
 
 

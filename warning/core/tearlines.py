@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.desks import Desk
-from warning.core.joining import join_signals, open_alert
+from warning.core.joining import open_alert
 from warning.core.release import desk_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Signal
 from warning.core.vocabulary import Marking
+from warning.core.withdrawing import rejoined
 
 
 def with_tearlines(before: Alert | None, after: Alert, signals: Sequence[Signal], book: Rulebook) -> Alert:
@@ -51,7 +52,7 @@ def _own_version(
         own = replace(before, tearlines=())
     if not readable:
         return None if own is None else replace(own, differences=())
-    return open_alert(after.key, readable, book) if own is None else join_signals(own, readable, book)
+    return open_alert(after.key, readable, book) if own is None else rejoined(own, readable, book)
 
 
 def is_for_everybody(shown: Exhibit | Alert) -> bool:

@@ -1,0 +1,100 @@
+"""Whom the end of an alert, or of a part of it, must reach: exactly those who got it, wherever they are read now."""
+
+from collections.abc import Iterator, Sequence
+
+from warning.core.alerts import AlertChange
+from warning.core.deliveries import Delivery, Withheld, WithheldReason
+from warning.core.desks import Desk, Destination
+from warning.core.pace import Past, Place
+from warning.core.release import release_refusal
+from warning.core.tearlines import as_seen_by, change_seen_by
+from warning.core.withdrawing import ABOUT_WITHDRAWAL
+
+
+def is_about_withdrawal(change: AlertChange) -> bool:
+    """Whether a version takes back, or restores, something that was told before."""
+    told = {d.code for d in change.alert.differences}
+    told |= {d.code for _, own in change.alert.tearlines for d in own.differences}
+    return change.previous is not None and bool(told & ABOUT_WITHDRAWAL)
+
+
+def correction_decisions(
+    change: AlertChange, desks: Sequence[Desk], past: Past
+) -> Iterator[Delivery | Withheld]:
+    """Decide for every place that was reached, and for what still waits to go out; nobody else is told.
+
+    No silence, threshold, budget or review stands between a desk and the correction of what it was told. A place
+    that its desk no longer lists is one that has moved: the desk is told where it is read now.
+    """
+    key = change.alert.key
+    told = {place for place in past.reached if place[0] == key}
+    waiting = {place for place in past.held if place[0] == key} - told
+    known = {desk.id: desk for desk in desks}
+    owed: dict[Place, Delivery | Withheld] = {}
+    for place in sorted(told | (set() if change.alert.is_cancelled else waiting)):
+        desk = known.get(place[1])
+        if desk is None:
+            owed[place] = _withheld(change, place, "desk_gone", "no desk of this name is left to be told")
+            continue
+        for way in _ways(desk, place):
+            owed.setdefault((key, desk.id, way[0].channel, way[1]), _decision(change, desk, *way))
+    yield from owed.values()
+    if change.alert.is_cancelled:
+        yield from (_never_sent(change, place, past) for place in sorted(waiting))
+
+
+def _ways(desk: Desk, place: Place) -> list[tuple[Destination, str]]:
+    """The address itself while the desk lists it; else the desk's own of that channel, else all of its own."""
+    _, _, channel, address = place
+    listed = [
+        (destination, address)
+        for destination in (*desk.destinations, *desk.deputies)
+        if destination.channel == channel and address in {*destination.to, destination.address}
+    ]
+    own = [(one, one.address) for several in desk.destinations for one in several.each()]
+    return listed[:1] or [way for way in own if way[0].channel == channel] or own
+
+
+def _decision(change: AlertChange, desk: Desk, destination: Destination, address: str) -> Delivery | Withheld:
+    seen, alert = change_seen_by(change, desk), as_seen_by(change.alert, desk)
+    place = (change.alert.key, desk.id, destination.channel, address)
+    if seen is None:
+        return _withheld(change, place, "nothing_new", "nothing changed that the desk may see")
+    refusal = release_refusal(alert, desk, destination)
+    if refusal:
+        return _withheld(change, place, *refusal)
+    return Delivery(
+        alert_key=change.alert.key,
+        alert_version=change.alert.version,
+        desk_id=desk.id,
+        channel=destination.channel,
+        address=address,
+        reason="cancel" if alert.is_cancelled else "correction",
+        severity=alert.severity_for(desk.country),
+    )
+
+
+def _never_sent(change: AlertChange, place: Place, past: Past) -> Withheld:
+    _, desk_id, channel, address = place
+    return Withheld(
+        alert_key=change.alert.key,
+        alert_version=past.held[place].version,
+        desk_id=desk_id,
+        channel=channel,
+        address=address,
+        reason="superseded",
+        detail="what it told was withdrawn before it went out",
+    )
+
+
+def _withheld(change: AlertChange, place: Place, reason: WithheldReason, detail: str) -> Withheld:
+    _, desk_id, channel, address = place
+    return Withheld(
+        alert_key=change.alert.key,
+        alert_version=change.alert.version,
+        desk_id=desk_id,
+        channel=channel,
+        address=address,
+        reason=reason,
+        detail=detail,
+    )
