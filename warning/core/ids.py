@@ -1,6 +1,7 @@
 """Content hashes: the same content gives the same id on every machine and in every run."""
 
 import hashlib
+from functools import lru_cache
 
 SEPARATOR = "\x1f"
 
@@ -8,6 +9,18 @@ SEPARATOR = "\x1f"
 def content_id(prefix: str, *parts: str) -> str:
     """Return `prefix-` and 16 hexadecimal digits of BLAKE2b over the parts, in order."""
     digest = hashlib.blake2b(SEPARATOR.join(parts).encode(), digest_size=8)
+    return f"{prefix}-{digest.hexdigest()}"
+
+
+@lru_cache(maxsize=8_192)
+def _begun(first: str) -> "hashlib.blake2b":
+    return hashlib.blake2b(f"{first}{SEPARATOR}".encode(), digest_size=8)
+
+
+def pair_id(prefix: str, first: str, second: str) -> str:
+    """Return `content_id` of two parts, for callers that pair the same first one with very many others."""
+    digest = _begun(first).copy()
+    digest.update(second.encode())
     return f"{prefix}-{digest.hexdigest()}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from warning.core.ids import content_id
+from warning.core.ids import pair_id
 from warning.core.vocabulary import Direction, Marking, Reliability, Severity, SourceKind
 
 Outcome = Literal[
@@ -119,7 +119,7 @@ def standing(signals: Iterable[Signal]) -> tuple[Signal, ...]:
 
 def signal_id(rule_id: str, evidence_id: str) -> str:
     """Return the identity of a signal: one rule fires at most once on one piece of evidence."""
-    return content_id("s", rule_id, evidence_id)
+    return pair_id("s", rule_id, evidence_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ Severity, urgency and certainty are CAP 1.2; markings are TLP 2.0; reliability a
 Admiralty code. Each enumeration is ordered from least to most.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Literal
 
 SourceKind = Literal["regulatory", "news", "customs", "price", "mission"]
@@ -22,7 +24,7 @@ class _Ordered(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(type(self)).index(self)
+        return _ranks(type(self))[self.value]
 
     def __lt__(self, other: str) -> bool:
         return self.rank < type(self)(other).rank
@@ -35,6 +37,11 @@ class _Ordered(StrEnum):
 
     def __ge__(self, other: str) -> bool:
         return self.rank >= type(self)(other).rank
+
+
+@cache
+def _ranks(kind: type[_Ordered]) -> Mapping[str, int]:
+    return {member.value: place for place, member in enumerate(kind)}
 
 
 class Severity(_Ordered):
