@@ -47,15 +47,15 @@ def make(rule: SeriesRule, laid: Layout, parts: Ints) -> Made:
     assert rule.combine is not None
     if not laid.has_fresh[parts].any():
         return Made()
-    metas = [laid.columns.roster.metas[code] for code in laid.codes.tolist()]
-    names = [companions(metas[i]) for i in parts.tolist()]
+    metas = laid.columns.roster.metas
+    names = [companions(metas[code]) for code in laid.codes[parts].tolist()]
     has_fresh = laid.has_fresh[parts].tolist()
     news = {name for new, shared in zip(has_fresh, names, strict=True) if new for name in shared}
     wanted = [i for i, shared in zip(parts.tolist(), names, strict=True) if news.intersection(shared)]
     others = {
-        metas[i].series_id: laid[i]
-        for i in (range(len(laid)) if rule.other_series else ())
-        if metas[i].series_id in rule.other_series
+        metas[code].series_id: laid[i]
+        for i, code in enumerate(laid.codes.tolist() if rule.other_series else ())
+        if metas[code].series_id in rule.other_series
     }
     return made_of(rule.combine, [laid[i] for i in wanted], others)
 
@@ -63,12 +63,12 @@ def make(rule: SeriesRule, laid: Layout, parts: Ints) -> Made:
 def comparable(combine: Combine, laid: Layout, chosen: Bools) -> Ints:
     """Return the chosen tracks without those that have nothing to be compared with, before any is made."""
     parts = np.flatnonzero(chosen)
-    metas = [laid.columns.roster.metas[code] for code in laid.codes[parts].tolist()]
+    question, asked = combine.model_dump_json(), laid.columns.roster.remembered
     match combine:
         case Spread():
-            return parts[np.array(spreads_sides(combine, metas), dtype=np.bool_)]
+            return parts[asked(question, laid.codes[parts], lambda metas: spreads_sides(combine, metas))]
         case MirrorGap():
-            return parts[np.array(mirror_sides(combine, metas), dtype=np.bool_)]
+            return parts[asked(question, laid.codes[parts], lambda metas: mirror_sides(combine, metas))]
         case Share() | Concentration():
             return parts
 

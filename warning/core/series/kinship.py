@@ -29,14 +29,38 @@ def may_look_at(need: Need, series: Described) -> bool:
     return not select.hs_codes or (series.hs_code or "").startswith(tuple(select.hs_codes))
 
 
+class Looks:
+    """Which of the needs may look at a series. Series that differ in nothing a need asks about are asked once."""
+
+    def __init__(self, needs: Sequence[Need]) -> None:
+        self._needs = needs
+        self._named = any(need.select.series for need in needs)
+        self._known: dict[tuple[str | None, ...], tuple[int, ...]] = {}
+
+    def at(self, series: Described) -> tuple[int, ...]:
+        """Return the numbers of the needs."""
+        key = (
+            series.measure, series.reporter, series.partner, series.frequency, series.source_id, series.hs_code,
+            series.series_id if self._named else None,
+        )  # fmt: skip
+        found = self._known.get(key)
+        if found is None:
+            found = tuple(i for i, need in enumerate(self._needs) if may_look_at(need, series))
+            self._known[key] = found
+        return found
+
+    def days(self, series: Described) -> int:
+        """Return how many days of history any rule wants of this series; 0 when none looks at it."""
+        return max((self._needs[i].days for i in self.at(series)), default=0)
+
+    def late_days(self, series: Described) -> int:
+        """Return how many days after its period a figure of this series may still be news."""
+        return max((self._needs[i].late_days for i in self.at(series)), default=0)
+
+
 def days_of(needs: Sequence[Need], series: Described) -> int:
     """Return how many days of history any rule wants of this series; 0 when none looks at it."""
     return max((need.days for need in needs if may_look_at(need, series)), default=0)
-
-
-def late_days_of(needs: Sequence[Need], series: Described) -> int:
-    """Return how many days after its period a figure of this series may still be news."""
-    return max((need.late_days for need in needs if may_look_at(need, series)), default=0)
 
 
 class Kinship:
@@ -48,7 +72,8 @@ class Kinship:
     def __init__(self, needs: Sequence[Need]) -> None:
         self._needs = needs
         self._whole_tables = any(need.whole_tables for need in needs)
-        self._combining = [need for need in needs if need.companions]
+        self._combining = {number for number, need in enumerate(needs) if need.companions}
+        self.looks = Looks(needs)
         self._groups: dict[object, int] = {}
         self._gives: dict[tuple[int, int], None] = {}
         self._takes: dict[tuple[int, int], None] = {}
@@ -59,11 +84,12 @@ class Kinship:
         for name in self._shared(series):
             group = self._groups.setdefault(name, len(self._groups))
             self._gives[line, group] = self._takes[line, group] = None
+        looking = self.looks.at(series)
         for number, need in enumerate(self._needs):
             if not need.others:
                 continue
             group = self._groups.setdefault(number, len(self._groups))
-            if may_look_at(need, series):
+            if number in looking:
                 self._gives[line, group] = None
             if series.series_id in need.others:
                 self._takes[line, group] = None
@@ -72,7 +98,7 @@ class Kinship:
     def _shared(self, series: Described) -> Iterator[object]:
         if self._whole_tables:
             yield table_of(series)
-        if any(may_look_at(need, series) for need in self._combining):
+        if not self._combining.isdisjoint(self.looks.at(series)):
             yield from companions(series)
 
     def wanted(self, lines: Ints, ends: Ints, count: int) -> tuple[Ints, Ints]:

@@ -10,7 +10,7 @@ from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
 from warning.core.series.columns import MIXED, SHAPES, Columns, microseconds
 from warning.core.series.figure_batch import Batch, Figures, Packed, PeriodTexts, Placed, in_order, where
-from warning.core.series.kinship import Kinship, days_of, late_days_of
+from warning.core.series.kinship import Kinship
 from warning.core.series.roster import Roster
 from warning.core.series.shown import Lines, Scratch, Shown
 from warning.core.series.vintages import Several, differ, point_of
@@ -31,7 +31,6 @@ class Ledger:
         self.roster = Roster()
         self.texts = PeriodTexts()
         self._scratch = Scratch()
-        self._needs = needs
         self._keep_days = keep_days
         self._forgets = forgets
         self._kinship = Kinship(needs)
@@ -81,13 +80,13 @@ class Ledger:
         code = self.roster.code(point)
         if code < len(self._line_of_code):
             return self._line_of_code[code], code
-        days = max(days_of(self._needs, point), self._keep_days)
+        days = max(self._kinship.looks.days(point), self._keep_days)
         line = self._lines.get(point.series_id, NOT_KEPT)
         if line == NOT_KEPT and days:
             line = self._open(point.series_id, days)
         if line != NOT_KEPT:
             self._days[line] = max(self._days[line], days)
-            self._late_days[line] = max(self._late_days[line], late_days_of(self._needs, point))
+            self._late_days[line] = max(self._late_days[line], self._kinship.looks.late_days(point))
             self._kinship.add(line, point)
             self._packed = None
         self._line_of_code.append(line)

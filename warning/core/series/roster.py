@@ -1,5 +1,6 @@
 """What series are, each description once, and which of them a rule looks at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,6 +19,8 @@ Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 TableKey = tuple[str, str, str, str, str]
 _Key = tuple[str, str, str, str, str, str, str | None, str, str | None, str]
+# All that a selection asks of a series.
+_Kind = tuple[str, str, str, str, str, str | None, str]
 UNKNOWN, NO, YES = -1, 0, 1
 
 
@@ -53,6 +56,7 @@ class _Chosen:
 
     terms: Terms
     answers: NDArray[np.int8]
+    kinds: dict[_Kind, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,17 @@ class Roster:
         self._tables: dict[TableKey, int] = {}
         self._chosen: dict[Select, _Chosen] = {}
         self._columns = _Arrays()
+        self._asked: dict[object, tuple[Codes, Bools]] = {}
+
+    def remembered(
+        self, question: object, codes: Codes, ask: Callable[[list[Observation]], list[bool]]
+    ) -> Bools:
+        """Return what `ask` says of these descriptions together; the same question about the same ones is asked once."""
+        held = self._asked.get(question)
+        if held is None or not np.array_equal(held[0], codes):
+            answers = np.array(ask([self.metas[code] for code in codes.tolist()]), dtype=np.bool_)
+            held = self._asked[question] = codes.copy(), answers
+        return held[1]
 
     def code(self, point: Observation) -> int:
         """Return the number of what this figure says of its series, besides period and value."""
@@ -125,6 +140,12 @@ class Roster:
             known.answers = np.append(known.answers, np.full(missing, UNKNOWN, dtype=np.int8))
         answers = known.answers
         for code in np.unique(codes[answers[codes] == UNKNOWN]).tolist():
-            answers[code] = YES if selects(select, self.metas[code], terms) else NO
+            meta = self.metas[code]
+            kind = (
+                meta.frequency, meta.measure, meta.reporter, meta.partner, meta.source_id, meta.hs_code, meta.material,
+            )  # fmt: skip
+            if kind not in known.kinds:
+                known.kinds[kind] = selects(select, meta, terms)
+            answers[code] = YES if known.kinds[kind] else NO
         chosen: Bools = answers[codes] == YES
         return chosen
