@@ -336,6 +336,13 @@ class Fails:
     def __getattr__(self, name: str):
         return self._fail if name == self._at else getattr(self._store, name)
 
+    def together(self, works):
+        if self._at == "commit":
+            raise StoreError("the disk is full")
+        return self._store.together(
+            [lambda writer, work=work: work(Fails(writer, self._at)) for work in works]
+        )
+
     def _fail(self, *_args, **_options):
         raise StoreError("the disk is full")
 
@@ -354,15 +361,16 @@ def test_evidence_that_could_not_be_stored_is_fetched_again(run, at):
     run(body)
 
 
-def test_a_round_cut_off_before_the_state_is_saved_loses_nothing(run):
+@pytest.mark.parametrize("at", ["save_source_state", "commit"])
+def test_a_round_cut_off_before_the_state_is_saved_loses_nothing(run, at):
     async def body(bench):
         spec = spec_of(bench.url("/conditional"))
         with pytest.raises(StoreError):
-            await bench.collect(spec, store=Fails(bench.repository, "save_source_state"))
-        assert len(bench.items()) == 1
+            await bench.collect(spec, store=Fails(bench.repository, at))
+        assert bench.items() == []
         assert bench.repository.source_states() == {}
         again = await bench.collect(spec, memory=Memory())
-        assert (again.outcomes[0].answer, again.outcomes[0].items_new) == ("fresh", 0)
+        assert (again.outcomes[0].answer, again.outcomes[0].items_new) == ("fresh", 1)
         assert bench.state().etag == '"v1"'
 
     run(body)

@@ -1,7 +1,7 @@
 """One round of collecting: every source that is due is asked, read, stored, and its health written down.
 
-The order is the safety: raw bytes, then evidence, then the source's state with the validators. A process that
-dies in between asks again and stores the same evidence under the same ids.
+What a poll brings is stored whole or not at all: raw bytes, evidence, and the source's state with the validators.
+A process that dies before asks again. Polls that end at about the same time share a transaction.
 """
 
 import asyncio
@@ -10,10 +10,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from hashlib import sha256
+from typing import Any, Protocol
 
+from warning.app.asking import ask_source, asks_more_than_once, merged
 from warning.app.collected import CollectReport, SourceOutcome
 from warning.app.detail_pages import Detailed, read_detail_pages
+from warning.app.due_sources import DueSources, States
+from warning.app.group_writing import GroupWriter
 from warning.app.source_judgement import (
     EntryBrief,
     Verdict,
@@ -21,7 +25,7 @@ from warning.app.source_judgement import (
     judge_document,
     rows_breach,
 )
-from warning.app.source_requests import key_of, request_for
+from warning.app.source_requests import key_of
 from warning.app.source_states import (
     answered,
     failed,
@@ -33,17 +37,18 @@ from warning.app.source_states import (
 )
 from warning.app.source_timing import is_due
 from warning.catalog.sources import SourceSpec
-from warning.collect.barriers import barrier_in
+from warning.collect.barriers import barrier_in, is_page
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
-from warning.core.evidence import Item, Listing, ListingChange, Observation
+from warning.core.evidence import Item
 from warning.core.formats import Format
 from warning.core.health import SourceState
 from warning.core.rhythm import remember
 from warning.core.sources import SourceProfile
 from warning.errors import FetchBlocked, FetchError, FetchMoved, ParseError
 from warning.settings import Settings
+from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
 MOST_BRIEFS = 2_000
@@ -56,30 +61,25 @@ class Asker(Protocol):
     async def fetch(self, request: FetchRequest) -> Fetched: ...
 
 
-class StoredItems(Protocol):
-    @property
-    def new(self) -> Sequence[object]: ...
-
-    @property
-    def revised(self) -> Sequence[object]: ...
-
-
-class Evidence(Protocol):
+class Evidence(States, Protocol):
     """What collecting needs of the store."""
 
-    def archive(
-        self, raw: bytes, *, source_id: str, url: str, content_type: str, fetched_at: datetime
-    ) -> str: ...
+    def together(self, works: Iterable[Callable[[EvidenceWriter], Any]]) -> list[Any]: ...
 
-    def add_items(self, items: Iterable[Item]) -> StoredItems: ...
 
-    def add_observations(self, observations: Iterable[Observation]) -> StoredItems: ...
+Settled = tuple[SourceState, SourceOutcome]
 
-    def add_listing(self, listing: Listing) -> Sequence[ListingChange]: ...
 
-    def source_states(self) -> Mapping[str, SourceState]: ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a poll brought: `store` writes it and tells how the source is now; `remember` follows when it is stored."""
 
-    def save_source_state(self, state: SourceState) -> None: ...
+    store: Callable[[EvidenceWriter], Settled]
+    remember: Callable[[], None] = lambda: None
+
+    @classmethod
+    def nothing(cls, settled: Settled) -> "Findings":
+        return cls(store=lambda _: settled)
 
 
 Parser = Callable[[Document, Format, SourceProfile, frozenset[str]], Parsed]
@@ -122,6 +122,7 @@ class Memory:
     briefs: dict[str, dict[str, EntryBrief]] = field(default_factory=dict)
     running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
     unsaved: dict[str, SourceState] = field(default_factory=dict)
+    due: DueSources = field(default_factory=DueSources)
     parser: PooledParser | None = None
 
     async def drain(self, grace_seconds: float) -> None:
@@ -155,13 +156,14 @@ async def collect_due(
     A store that cannot even write the state down raises.
     """
     memory = memory or Memory()
-    states = await asyncio.to_thread(repository.source_states)
     now = clock()
     named = None if only is None else frozenset(only)
+    look = memory.due.all if force or named is not None else partial(memory.due.at, now)
+    asked = await asyncio.to_thread(look, sources, repository)
     round_ = _Round(repository, fetcher, clock, settings, memory, parser)
     tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
-    for spec in sources:
-        state = memory.unsaved.get(spec.id) or states.get(spec.id, SourceState(source_id=spec.id))
+    for spec, known in asked:
+        state = memory.unsaved.get(spec.id, known)
         if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force):
             continue
         tasks[spec.id] = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
@@ -211,7 +213,7 @@ def _forget(memory: Memory, name: str, _task: "asyncio.Task[SourceOutcome]") -> 
 
 
 class _Round:
-    """The parts one poll needs. `_writes` keeps the store to one writer at a time."""
+    """The parts one poll needs."""
 
     def __init__(
         self,
@@ -228,44 +230,74 @@ class _Round:
         self._settings = settings
         self._memory = memory
         self._parser = parser
-        self._writes = asyncio.Lock()
+        self._writer = GroupWriter(repository)
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
-        """Ask one source and write its state down, whatever happened."""
+        """Ask one source, store what it gave and write its state down, whatever happened."""
+        kept: list[Document] = []
         try:
-            key = key_of(spec, self._settings.source_keys)
-            if key is None:
-                after, outcome = unconfigured(spec, state, self._clock())
-            else:
-                after, outcome = await self._poll(spec, state, key)
+            findings = await self._findings(spec, state, kept)
         except (FetchError, ParseError) as failure:
-            after, outcome = failed(spec, state, failure, self._clock())
+            findings = Findings.nothing(failed(spec, state, failure, self._clock()))
         except Exception as surprise:  # a fault of ours over one source must not silence the others
             log.exception("collecting %s failed", spec.id)
-            after, outcome = failed(spec, state, surprise, self._clock())
-        self._memory.unsaved[spec.id] = after
-        await self._write(self._repository.save_source_state, after)
+            findings = Findings.nothing(failed(spec, state, surprise, self._clock()))
+        try:
+            _, outcome = await self._write(kept, findings)
+        except Exception as surprise:
+            log.exception("what %s gave could not be stored", spec.id)
+            return await self._unstored(spec, failed(spec, state, surprise, self._clock()))
+        findings.remember()
+        return outcome
+
+    async def _unstored(self, spec: SourceSpec, settled: Settled) -> SourceOutcome:
+        self._memory.unsaved[spec.id] = settled[0]
+        _, outcome = await self._write((), Findings.nothing(settled))
         del self._memory.unsaved[spec.id]
         return outcome
 
-    async def _poll(
-        self, spec: SourceSpec, state: SourceState, key: str
-    ) -> tuple[SourceState, SourceOutcome]:
+    async def _write(self, kept: Iterable[Document], findings: Findings) -> Settled:
+        def store(writer: EvidenceWriter) -> Settled:
+            for document in kept:
+                _archive(writer, document)
+            settled = findings.store(writer)
+            writer.save_source_state(settled[0])
+            return settled
+
+        settled = await self._writer.write(store)
+        self._memory.due.polled(settled[0].source_id)
+        return settled
+
+    async def _findings(self, spec: SourceSpec, state: SourceState, kept: list[Document]) -> Findings:
+        """Ask and read. `kept` takes the raw documents, also those of a poll that fails later."""
+        key = key_of(spec, self._settings.source_keys)
+        if key is None:
+            return Findings.nothing(unconfigured(spec, state, self._clock()))
         asked_at = self._clock()
-        fetched = await self._fetcher.fetch(request_for(spec, state, asked_at, key))
+        asked = await ask_source(spec, state, asked_at, key, self._fetcher.fetch, partial(self._parse, spec))
+        fetched = asked.fetched
         state = replace(state, last_attempt_at=asked_at)
         if fetched.document is None:
-            return stood_still(spec, state, fetched, self._clock())
-        document = replace(fetched.document, archive_hash=await self._keep(fetched.document))
-        parsed = await self._read(spec, document)
+            return Findings.nothing(stood_still(spec, state, fetched, self._clock()))
+        keep = partial(_keep, kept)
+        read = [
+            await self._read(spec, replace(document, archive_hash=await keep(document)))
+            for document in asked.documents
+        ]
+        parsed = merged(read, asked.problems) if asks_more_than_once(spec) else read[0]
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
-            return list_refused(spec, state, parsed, breach, self._clock())
+            return Findings.nothing(list_refused(spec, state, parsed, breach, self._clock()))
         detailed = await read_detail_pages(
-            spec, parsed.items, frozenset(state.read_pages), self._fetcher.fetch, self._keep
+            spec, parsed.items, frozenset(state.read_pages), self._fetcher.fetch, keep
         )
-        outcome = await self._store(spec, parsed, detailed, state.dark_since)
-        return self._succeeded(spec, state, fetched, parsed, detailed, outcome)
+        briefs = self._briefs(spec.id, parsed)
+
+        def store(writer: EvidenceWriter) -> Settled:
+            outcome = _store(writer, spec, parsed, detailed, state.dark_since)
+            return self._succeeded(spec, state, fetched, parsed, detailed, outcome, tuple(briefs.values()))
+
+        return Findings(store=store, remember=lambda: self._remember(spec.id, parsed, briefs))
 
     async def _read(self, spec: SourceSpec, document: Document) -> Parsed:
         """Parse the document. Raises FetchBlocked or FetchMoved when something else stands in its place."""
@@ -274,7 +306,8 @@ class _Round:
         except ParseError:
             await asyncio.to_thread(refuse_barrier, document, 0)
             raise
-        await asyncio.to_thread(refuse_barrier, document, max(parsed.seen, parsed.records))
+        if is_page(document.body):
+            await asyncio.to_thread(refuse_barrier, document, max(parsed.seen, parsed.records))
         return parsed
 
     async def _parse(self, spec: SourceSpec, document: Document) -> Parsed:
@@ -288,44 +321,6 @@ class _Round:
         except TimeoutError as slow:
             raise ParseError(f"reading the document took longer than {PARSE_SECONDS:g} s") from slow
 
-    async def _keep(self, document: Document) -> str:
-        def archive() -> str:
-            return self._repository.archive(
-                document.body,
-                source_id=document.source_id,
-                url=document.url,
-                content_type=document.content_type,
-                fetched_at=document.fetched_at,
-            )
-
-        async with self._writes:
-            return await asyncio.to_thread(archive)
-
-    async def _store(
-        self, spec: SourceSpec, parsed: Parsed, detailed: Detailed, dark_since: datetime | None
-    ) -> SourceOutcome:
-        def store() -> tuple[StoredItems, StoredItems, Sequence[ListingChange]]:
-            changes = self._repository.add_listing(parsed.listing) if parsed.listing else ()
-            return (
-                self._repository.add_items(detailed.items),
-                self._repository.add_observations(parsed.observations),
-                changes,
-            )
-
-        async with self._writes:
-            items, observations, changes = await asyncio.to_thread(store)
-        return SourceOutcome(
-            source_id=spec.id,
-            answer="fresh",
-            condition="ok",
-            seen=max(parsed.seen, parsed.records),
-            items_new=len(items.new),
-            items_late=_late(items.new, dark_since),
-            items_revised=len(items.revised),
-            observations_new=len(observations.new) + len(observations.revised),
-            listing_changes=len(changes),
-        )
-
     def _succeeded(
         self,
         spec: SourceSpec,
@@ -334,9 +329,9 @@ class _Round:
         parsed: Parsed,
         detailed: Detailed,
         outcome: SourceOutcome,
-    ) -> tuple[SourceState, SourceOutcome]:
+        briefs: Sequence[EntryBrief],
+    ) -> Settled:
         now = self._clock()
-        briefs = self._remember(spec.id, parsed)
         news = outcome.items_new + outcome.items_revised + outcome.observations_new + outcome.listing_changes
         after = replace(
             state,
@@ -359,18 +354,51 @@ class _Round:
             after = replace(after, etag="", last_modified="", body_hash="")
         return after, replace(outcome, condition=verdict.condition, cause=verdict.cause)
 
-    def _remember(self, source_id: str, parsed: Parsed) -> tuple[EntryBrief, ...]:
-        if not parsed.entry_hashes:
-            return tuple(brief(item) for item in parsed.items)
-        self._memory.entry_hashes[source_id] = parsed.entry_hashes
-        known = self._memory.briefs.setdefault(source_id, {})
+    def _briefs(self, source_id: str, parsed: Parsed) -> dict[str, EntryBrief]:
+        """What judging needs of the entries now read and, for a feed, of those read before; the newest last."""
+        known = dict(self._memory.briefs.get(source_id, {})) if parsed.entry_hashes else {}
         for item in parsed.items:
             known.pop(item.id, None)
             known[item.id] = brief(item)
         for stale in list(known)[: max(len(known) - MOST_BRIEFS, 0)]:
             del known[stale]
-        return tuple(known.values())
+        return known
 
-    async def _write(self, write: Callable[[SourceState], None], state: SourceState) -> None:
-        async with self._writes:
-            await asyncio.to_thread(write, state)
+    def _remember(self, source_id: str, parsed: Parsed, briefs: dict[str, EntryBrief]) -> None:
+        if parsed.entry_hashes:
+            self._memory.entry_hashes[source_id] = parsed.entry_hashes
+            self._memory.briefs[source_id] = briefs
+
+
+async def _keep(kept: list[Document], document: Document) -> str:
+    kept.append(document)
+    return sha256(document.body).hexdigest()
+
+
+def _archive(writer: EvidenceWriter, document: Document) -> None:
+    writer.archive(
+        document.body,
+        source_id=document.source_id,
+        url=document.url,
+        content_type=document.content_type,
+        fetched_at=document.fetched_at,
+    )
+
+
+def _store(
+    writer: EvidenceWriter, spec: SourceSpec, parsed: Parsed, detailed: Detailed, dark_since: datetime | None
+) -> SourceOutcome:
+    changes = writer.add_listing(parsed.listing) if parsed.listing else ()
+    items = writer.add_items(detailed.items)
+    observations = writer.add_observations(parsed.observations)
+    return SourceOutcome(
+        source_id=spec.id,
+        answer="fresh",
+        condition="ok",
+        seen=max(parsed.seen, parsed.records),
+        items_new=len(items.new),
+        items_late=_late(items.new, dark_since),
+        items_revised=len(items.revised),
+        observations_new=len(observations.new) + len(observations.revised),
+        listing_changes=len(changes),
+    )
