@@ -14,7 +14,7 @@ from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.collect.further import first_link, next_said
 from warning.collect.sitemap import sitemaps_of
 from warning.core.documents import Document, Parsed
-from warning.core.evidence import Listing, listing_id
+from warning.core.evidence import Item, Listing, Observation, listing_id
 from warning.core.formats_documents import SitemapFormat
 from warning.core.health import SourceState
 from warning.errors import FetchError, ParseError
@@ -208,8 +208,13 @@ def _settled(
 
 def merged(parts: list[Parsed], problems: tuple[str, ...]) -> Parsed:
     """One reading of all the documents: what two of them hold is held once."""
-    items = {item.id: item for part in reversed(parts) for item in part.items}
-    figures = {(o.series_id, o.period): o for part in reversed(parts) for o in part.observations}
+    items: dict[str, Item] = {}
+    figures: dict[tuple[str, str], Observation] = {}
+    for part in parts:
+        for item in part.items:
+            items.setdefault(item.id, item)
+        for figure in part.observations:
+            figures.setdefault((figure.series_id, figure.period), figure)
     told = [f"document {n}: {p}" for n, part in enumerate(parts, start=1) for p in part.problems]
     return Parsed(
         items=tuple(items.values()),

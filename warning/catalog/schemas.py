@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from warning.catalog.overlays import OverlayFile
+from warning.catalog.source_each import KEY as EACH
 from warning.catalog.sources import SourceSpec
 from warning.catalog.trees import RULE
 from warning.core.clock_tests import ClockTestFile
@@ -42,7 +43,28 @@ def file_schema(kind: str) -> dict[str, Any]:
     adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
     schema = _written_freely(adapter.json_schema(mode="validation"))
     assert isinstance(schema, dict)
+    if kind == "source":
+        schema = _or_each(schema)
     return {"$schema": DIALECT, **schema, "title": title}
+
+
+def _or_each(one: dict[str, Any]) -> dict[str, Any]:
+    """A file with `each` makes many sources: its values hold places, so that only the names of its keys are checked."""
+    definitions = one.pop("$defs", {})
+    axis = {"anyOf": [{"type": "array"}, {"type": "object"}]}
+    names: dict[str, Any] = {name: {} for name in one["properties"]}
+    many = {
+        "type": "object",
+        "properties": {EACH: {"type": "object", "additionalProperties": axis}, **names},
+        "required": [EACH, *one["required"]],
+        "additionalProperties": False,
+    }
+    return {
+        "$defs": {**definitions, "Source": one, "Sources": many},
+        "if": {"required": [EACH]},
+        "then": {"$ref": "#/$defs/Sources"},
+        "else": {"$ref": "#/$defs/Source"},
+    }
 
 
 def _written_freely(schema: Any) -> Any:

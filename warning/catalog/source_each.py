@@ -157,5 +157,5 @@ def _looked_up(axis: str, word: str | None, axes: Axes, chosen: Mapping[str, str
 
 
 def _near(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else ""
