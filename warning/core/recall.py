@@ -24,10 +24,12 @@ class Recall:
 
     signals: tuple[SignalNeed, ...] = ()
     awaited: tuple[Awaited, ...] = ()
+    watched: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return tuple(sorted({one.source_id for one in self.awaited}))
+        """The sources whose health is remembered: of what is awaited, and those only watched."""
+        return tuple(sorted({*self.watched, *(one.source_id for one in self.awaited)}))
 
     @property
     def days(self) -> int:
@@ -44,13 +46,15 @@ class Recalled:
     """What was remembered, as known at one instant.
 
     `signals` are those of earlier assessments, each in the form in which it first fired. Arrivals and vitals are
-    missing for what was never seen. `withdrawals` are those that no assessment has read yet.
+    missing for what was never seen. `withdrawals` are those that no assessment has read yet. `seen` is how far the
+    store's record of assessments went when the signals were read; None when nobody asked for signals.
     """
 
     signals: tuple[Signal, ...] = ()
     arrivals: Mapping[Awaited, Arrival] = field(default_factory=dict)
     vitals: Mapping[str, Vitals] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
+    seen: int | None = field(default=None, compare=False)
 
     def as_known(self, as_of: datetime) -> "Recalled":
         """Drop signals from the future, sort the others, and keep the first of each id."""

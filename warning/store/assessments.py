@@ -19,6 +19,7 @@ from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
 from warning.store.audit import add_audit
 from warning.store.engine import serialise
+from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
 from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
 from warning.store.withdrawals import mark_read
@@ -39,7 +40,8 @@ def commit_assessment(
     """Store everything an assessment decided; the caller's transaction makes it one.
 
     Returns False when this very assessment is stored already, or when it looked at nothing and changed
-    nothing. Raises AssessmentRaced when the evidence or an alert has moved on since it was read.
+    nothing. Raises AssessmentRaced when the evidence, an alert or the earlier signals that rules remember have moved
+    on since they were read.
     """
     if not window.fresh and not assessment.changes and not assessment.withdrawals:
         return False
@@ -47,6 +49,8 @@ def commit_assessment(
     identity = assessment_id(assessment, window, book_version)
     if not _record(connection, identity, assessment, window, book_version):
         return False
+    if overtaken(connection, window.recalled.seen):
+        raise AssessmentRaced("another process committed signals since the earlier ones were read; assess again")
     mark_assessed(connection, window, assessment.as_of)
     mark_read(connection, assessment.withdrawals, assessment.as_of)
     for change in assessment.changes:

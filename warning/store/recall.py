@@ -14,20 +14,53 @@ from warning.core.series.select import selects
 from warning.core.signals import Signal
 from warning.core.terms import Terms
 from warning.store.rows import from_json
-from warning.store.schema import items, listings, observations, series, signals, source_reports
+from warning.store.schema import (
+    assessments,
+    audit,
+    items,
+    listings,
+    observations,
+    series,
+    signals,
+    source_reports,
+)
 from warning.store.sources import latest_report
 from warning.store.withdrawals import waiting
 
 
 def recalled(connection: Connection, wanted: Recall, as_of: datetime) -> Recalled:
     """Return what a rulebook wants remembered, as known at `as_of`, and nothing more."""
+    # Read before the signals: what is committed in between is then certain to be noticed.
+    seen = _last_record(connection) if wanted.signals else None
     arrivals = ((one, _arrival(connection, one, as_of)) for one in wanted.awaited)
     return Recalled(
         signals=tuple(_signals(connection, wanted, as_of)),
         arrivals={one: arrival for one, arrival in arrivals if arrival is not None},
         vitals={source_id: _vitals(connection, source_id, as_of) for source_id in wanted.sources},
         withdrawals=waiting(connection, as_of),
+        seen=seen,
     )
+
+
+def overtaken(connection: Connection, seen: int | None) -> bool:
+    """Whether an assessment committed signals after the remembered ones were read.
+
+    Two assessors that each hold half of a sequence would both commit without seeing the other half. Ask under the
+    lock that lets one assessment at a time commit.
+    """
+    if seen is None:
+        return False
+    since = (
+        select(audit.c.seq)
+        .join(assessments, assessments.c.id == audit.c.subject)
+        .where(audit.c.seq > seen, audit.c.kind == "assessment", assessments.c.signals > 0)
+    )
+    return connection.execute(since.limit(1)).first() is not None
+
+
+def _last_record(connection: Connection) -> int:
+    last: int | None = connection.execute(select(func.max(audit.c.seq))).scalar()
+    return last or 0
 
 
 def _signals(connection: Connection, wanted: Recall, as_of: datetime) -> Iterator[Signal]:
