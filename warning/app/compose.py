@@ -14,7 +14,8 @@ from warning.app.collecting import Memory
 from warning.app.delivering import InFlight
 from warning.app.set_aside import SetAside
 from warning.catalog.load import RulebookHolder
-from warning.catalog.sources import SourceSpec, load_sources
+from warning.catalog.source_overlays import load_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.channels.build import build_channels
 from warning.channels.channel import Channel
 from warning.channels.smime import SigningFiles
@@ -112,7 +113,7 @@ def compose(settings: Settings, *, clock: Clock = system_clock, only_reads: bool
     return System(
         settings=settings,
         trees=where,
-        sources=load_sources(where.feeds),
+        sources=load_catalogue(where.feeds, where.overlay),
         rulebooks=rulebooks,
         repository=repository,
         outbox=Outbox(repository.engine),

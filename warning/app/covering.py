@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from warning.app.compose import Trees
 from warning.app.source_views import vitals_of, watched_sources
 from warning.catalog.load import load_rulebook
-from warning.catalog.sources import SourceSpec, load_sources
+from warning.catalog.source_overlays import load_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.core.blindness import Sight, sights
 from warning.core.coverage import Cell, CellKey, coverage, top_materials
 from warning.core.rulebook import Rulebook
@@ -35,7 +36,7 @@ def covered_now(
 ) -> Covered:
     """Read the catalogue, the rules and the collector's memory. Raises CatalogError."""
     book = load_rulebook(where.rules, where.feeds, where.overlay, today=now.date())
-    specs = load_sources(where.feeds)
+    specs = load_catalogue(where.feeds, where.overlay)
     watched = watched_sources(specs, book.terms)
     vitals = vitals_of(repository.source_states())
     by_cell: Counter[CellKey] = Counter()

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed, Shape, read_placed
+from warning.core.chains import ChainFile
 from warning.core.clock_tests import ClockTestFile
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
@@ -20,6 +21,7 @@ from warning.errors import Problem
 
 T = TypeVar("T")
 RULE: TypeAdapter[AnyRule] = TypeAdapter(Rule)
+SINGLE = ("policy.yaml", "chains.yaml")
 FOLDERS = ("signals", "terms", "exposure", "desks", "measures", "tests")
 
 
@@ -38,6 +40,7 @@ class RulesTree:
     measures: Sequence[Placed[MeasureRegister]] = ()
     tests: Sequence[Placed[ClockTestFile]] = ()
     policy: Placed[Policy] | None = None
+    chains: Placed[ChainFile] | None = None
     unread: frozenset[str] = frozenset()
     has_all_terms: bool = True
 
@@ -53,11 +56,20 @@ def read_rules_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
     return tree, problems
 
 
+SOURCES = "feeds"
+"""The folder of an operator's own directory with changes of sources (`source_overlays`)."""
+
+
+def _replaced(shipped: Sequence[Placed[Desk]], own: Sequence[Placed[Desk]]) -> Sequence[Placed[Desk]]:
+    kinds = {placed.value.kind for placed in own}
+    return (*(placed for placed in shipped if placed.value.kind not in kinds), *own)
+
+
 def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
     """Lay an operator's own directory on a tree.
 
     Its rules, words and register entries are added, its exposure replaces that of the same country, its policy
-    replaces the policy, and its desks, when there are any, replace all desks.
+    replaces the policy, its chains the chains, and its desks, when there are any, replace all desks; so do its operator desks.
     """
     own, problems = _read_tree(directory)
     countries = {placed.value.country for placed in own.exposure}
@@ -66,19 +78,20 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         rules=(*tree.rules, *own.rules),
         terms=(*tree.terms, *own.terms),
         exposure=(*(p for p in tree.exposure if p.value.country not in countries), *own.exposure),
-        desks=own.desks or tree.desks,
+        desks=_replaced(tree.desks, own.desks),
         measures=(*tree.measures, *own.measures),
         tests=(*tree.tests, *own.tests),
         policy=own.policy or tree.policy,
+        chains=own.chains or tree.chains,
         unread=tree.unread | own.unread,
         has_all_terms=tree.has_all_terms and own.has_all_terms,
     )
-    return joined, (*_layout(directory, FOLDERS, None), *problems)
+    return joined, (*_layout(directory, (*FOLDERS, SOURCES), None), *problems)
 
 
 def overlay_files(directory: Path) -> tuple[Path, ...]:
     """The files of an operator's own directory that hold overlays."""
-    return tuple(sorted(p for p in directory.glob("*.yaml") if p.name != "policy.yaml"))
+    return tuple(sorted(p for p in directory.glob("*.yaml") if p.name not in SINGLE))
 
 
 def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
@@ -90,6 +103,7 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         return placed
 
     policy, wrong = read_files([p for p in [directory / "policy.yaml"] if p.exists()], Policy)
+    chains, wrong_chains = read_files([p for p in [directory / "chains.yaml"] if p.exists()], ChainFile)
     rules, terms = folder("signals", RULE), folder("terms", Terms)
     typed = {Path(placed.text.file).stem for placed in rules}
     files, _ = yaml_files(directory / "signals")
@@ -101,10 +115,11 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         measures=folder("measures", MeasureRegister),
         tests=folder("tests", ClockTestFile),
         policy=policy[0] if policy else None,
+        chains=chains[0] if chains else None,
         unread=frozenset(path.stem for path in files if path.stem not in typed),
         has_all_terms=len(terms) == len(yaml_files(directory / "terms")[0]),
     )
-    return tree, (*wrong, *problems)
+    return tree, (*wrong, *wrong_chains, *problems)
 
 
 def read_folder(directory: Path, shape: Shape[T]) -> tuple[tuple[Placed[T], ...], tuple[Problem, ...]]:
@@ -154,5 +169,5 @@ def _layout(directory: Path, folders: Sequence[str], stray: tuple[str, str] | No
             continue
         if path.is_dir() and path.name not in folders:
             yield whole_file(path, "EW142", "nothing reads this folder", did_you_mean(path.name, folders))
-        elif path.suffix == ".yml" or (stray and path.suffix == ".yaml" and path.name != "policy.yaml"):
+        elif path.suffix == ".yml" or (stray and path.suffix == ".yaml" and path.name not in SINGLE):
             yield whole_file(path, "EW142", *(stray or ("this file is not read", "name it .yaml")))

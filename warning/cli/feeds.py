@@ -1,16 +1,14 @@
 """`warning feeds`: the catalogue of sources, what they give, and how they are doing."""
 
-import sys
-from collections import Counter
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
 
 from warning.app.compose import trees
 from warning.catalog.source_fields import show_duration
-from warning.catalog.sources import SourceSpec, load_sources, read_sources
+from warning.catalog.source_overlays import load_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json, print_table
 from warning.settings import load_settings
 
@@ -18,6 +16,8 @@ SCHEMA = "feeds/1"
 LATER = {
     "poll": ("warning.cli.feeds_poll", "poll_command"),
     "parse": ("warning.cli.feeds_parse", "parse_command"),
+    "check": ("warning.cli.feeds_check", "check_command"),
+    "why": ("warning.cli.feeds_why", "why_command"),
     "status": ("warning.cli.feeds_status", "status_command"),
     "out": ("warning.cli.feeds_out", "out_command"),
 }
@@ -66,9 +66,10 @@ def list_command(*, kind: str | None, country: str | None, as_json: bool) -> Non
       warning feeds list --kind regulatory --country CN
       warning feeds list --json
     """
+    where = trees(load_settings())
     specs = [
         spec
-        for spec in load_sources(trees(load_settings()).feeds)
+        for spec in load_catalogue(where.feeds, where.overlay)
         if kind in {None, spec.kind} and (country is None or spec.country == country.upper())
     ]
     if as_json:
@@ -100,37 +101,3 @@ def _listed(spec: SourceSpec) -> dict[str, Any]:
         **spec.model_dump(mode="json", exclude={"every", "jitter", "timeout", "idle_timeout", "spacing"}),
         "every_seconds": spec.every.total_seconds(),
     }
-
-
-@command.command("check")
-@click.argument("feeds_dir", required=False, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
-def check_command(feeds_dir: Path | None, *, as_json: bool) -> None:
-    """Read every source and show every mistake with its file, line and column. Nothing is fetched.
-
-    \b
-    Examples:
-      warning feeds check
-      warning feeds check my-feeds --json
-    """
-    where = feeds_dir or trees(load_settings()).feeds
-    specs, problems = read_sources(where)
-    if as_json:
-        told = [
-            {
-                "file": p.file,
-                "line": p.line,
-                "column": p.column,
-                "code": p.code,
-                "message": p.message,
-                "hint": p.hint,
-            }
-            for p in problems
-        ]
-        print_json(SCHEMA, {"ok": not problems, "sources": len(specs), "problems": told})
-    else:
-        for problem in problems:
-            click.echo(str(problem))
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(s.kind for s in specs).items()))
-        click.echo(f"{len(specs)} sources ({kinds}), {len(problems)} problems")
-    sys.exit(1 if problems else 0)

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from warning.app.compose import system_clock, trees
-from warning.catalog.sources import SourceSpec, load_sources
+from warning.catalog.source_overlays import load_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json_line
 from warning.collect.parse_files import Answer, Reading, read_files
 from warning.collect.parse_guess import GUESSERS
@@ -57,7 +58,8 @@ def parse_command(
 
 
 def _source(source_id: str) -> SourceSpec:
-    specs = {spec.id: spec for spec in load_sources(trees(load_settings()).feeds)}
+    where = trees(load_settings())
+    specs = {spec.id: spec for spec in load_catalogue(where.feeds, where.overlay)}
     if source_id in specs:
         return specs[source_id]
     from difflib import get_close_matches  # noqa: PLC0415 - for the message only

@@ -9,7 +9,8 @@ import click
 
 from warning.app.compose import system_clock, trees
 from warning.app.source_preview import Preview, preview_sources
-from warning.catalog.sources import SourceSpec, load_sources
+from warning.catalog.source_overlays import load_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
 from warning.collect.fetch import Fetcher
 from warning.settings import Settings, load_settings
@@ -32,7 +33,8 @@ def poll_command(source_ids: tuple[str, ...], *, entries: int, as_json: bool) ->
       warning feeds poll us-entity-list --json
     """
     settings = load_settings()
-    specs = _chosen(load_sources(trees(settings).feeds), source_ids)
+    where = trees(settings)
+    specs = _chosen(load_catalogue(where.feeds, where.overlay), source_ids)
     previews = asyncio.run(_polled(specs, settings))
     if as_json:
         print_json("feeds/1", {"polled": [_told(preview, entries) for preview in previews]})

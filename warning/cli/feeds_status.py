@@ -12,7 +12,8 @@ import click
 
 from warning.app.compose import Trees, open_repository, system_clock, trees
 from warning.app.source_board import TROUBLED, BoardRow, board, rules_without
-from warning.catalog.sources import SourceSpec, load_sources
+from warning.catalog.source_overlays import load_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.cli.output import clipped, print_json, print_table, wrapped
 from warning.core.blindness import Sight, place_of_profile
 from warning.core.list_memory import waits
@@ -60,7 +61,7 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
     """
     settings = load_settings()
     where = trees(settings)
-    specs = load_sources(where.feeds)
+    specs = load_catalogue(where.feeds, where.overlay)
     if source_id is not None and source_id not in {s.id for s in specs}:
         raise click.BadParameter(
             f"no source {source_id!r} in the catalogue{_near(source_id, specs)}", param_hint="ID"

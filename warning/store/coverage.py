@@ -1,4 +1,4 @@
-"""How much was heard about each material, by where it came from: what tells quiet from covered."""
+"""How much was heard about each material, by where it came from, and what a source brought when it was well."""
 
 import json
 from collections import Counter
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from warning.store.engine import reading
-from warning.store.schema import observations, series, signals
+from warning.store.schema import items, observations, series, signals
 
 
 def heard(engine: Engine, since: datetime, until: datetime) -> Mapping[tuple[str, str], int]:
@@ -33,3 +33,16 @@ def heard(engine: Engine, since: datetime, until: datetime) -> Mapping[tuple[str
         for row in connection.execute(figures):
             found[row.source_id, row.material] += row.figures
     return found
+
+
+def known_entries(engine: Engine, source_id: str, limit: int = 200) -> Mapping[str, str]:
+    """Return the newest entries a source brought: title by address."""
+    i = items.c
+    query = (
+        select(i.url, i.title)
+        .where(i.source_id == source_id, i.url != "")
+        .order_by(i.seq.desc())
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        return {row.url: row.title for row in connection.execute(query)}

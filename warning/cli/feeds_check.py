@@ -1,0 +1,227 @@
+"""`warning feeds check`: is the catalogue right, and with an ID: is the source well, and what would make it so?"""
+
+import asyncio
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from difflib import get_close_matches, unified_diff
+from pathlib import Path
+from typing import Any
+
+import click
+
+from warning.app.compose import Trees, open_repository, system_clock, trees
+from warning.app.mending import Mend, mend_all
+from warning.app.source_preview import Preview
+from warning.catalog.source_overlays import FOLDER, load_catalogue, overlaid, read_source_overlays
+from warning.catalog.sources import SourceSpec, read_sources
+from warning.catalog.yaml_edit import scalar, set_keys
+from warning.cli.output import clipped, print_json, wrapped
+from warning.collect.fetch import Fetcher
+from warning.settings import Settings, load_settings
+from warning.store.coverage import known_entries
+
+SCHEMA = "feeds/1"
+WIDTH = 100
+EXIT_CODES = "Exit codes: 0 all well, 1 mistakes or a source that is not well, 2 usage or configuration."
+
+
+@click.command("check", epilog=EXIT_CODES)
+@click.argument("names", nargs=-1, metavar="[ID]... | [DIRECTORY]")
+@click.option(
+    "--apply",
+    "apply_",
+    is_flag=True,
+    help="Write the proposal as an overlay; shipped files stay as they are.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
+def check_command(names: tuple[str, ...], *, apply_: bool, as_json: bool) -> None:
+    """Read every source and show every mistake with its file, line and column. Nothing is fetched.
+
+    With IDs: ask those sources now, say what is wrong with each, and propose the mend as a difference of its file.
+    A proposal was tried: with it the source is read. --apply writes it to your overlay directory.
+
+    \b
+    Examples:
+      warning feeds check
+      warning feeds check my-feeds --json
+      warning feeds check kr-motir-board
+      warning feeds check kr-motir-board --apply
+    """
+    settings = load_settings()
+    if not names or (len(names) == 1 and Path(names[0]).is_dir()):
+        if apply_:
+            raise click.UsageError("--apply needs the ID of a source")
+        _check_catalogue(Path(names[0]) if names else None, settings, as_json=as_json)
+    specs = _chosen(load_catalogue(trees(settings).feeds, trees(settings).overlay), names)
+    found = asyncio.run(_tried(specs, settings))
+    written = [
+        _applied(spec, one, settings) if apply_ else None for spec, one in zip(specs, found, strict=True)
+    ]
+    if as_json:
+        print_json(
+            SCHEMA,
+            {"checked": [_told(s, m, w, settings) for s, m, w in zip(specs, found, written, strict=True)]},
+        )
+    else:
+        for spec, one, path in zip(specs, found, written, strict=True):
+            _print(spec, one, path, settings)
+    sys.exit(int(any(not one.before.is_healthy or one.proposal for one in found) and not all(written)))
+
+
+def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: bool) -> None:
+    where = trees(settings)
+    specs, problems = read_sources(directory or where.feeds)
+    if directory is None:
+        overlays, wrong = read_source_overlays(where.overlay)
+        _, more = overlaid(specs, overlays)
+        problems = (*problems, *wrong, *more)
+    if as_json:
+        names = ("file", "line", "column", "code", "message", "hint")
+        told = [{name: getattr(p, name) for name in names} for p in problems]
+        print_json(SCHEMA, {"ok": not problems, "sources": len(specs), "problems": told})
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(s.kind for s in specs).items()))
+        click.echo(f"{len(specs)} sources ({kinds}), {len(problems)} problems")
+    sys.exit(1 if problems else 0)
+
+
+def _chosen(specs: tuple[SourceSpec, ...], names: tuple[str, ...]) -> tuple[SourceSpec, ...]:
+    by_id = {spec.id: spec for spec in specs}
+    for name in names:
+        if name not in by_id:
+            near = get_close_matches(name, by_id, n=3)
+            hint = f"; near: {', '.join(near)}" if near else ""
+            raise click.BadParameter(
+                f"no source {name!r} in the catalogue, and no directory{hint}", param_hint="ID"
+            )
+    return tuple(by_id[name] for name in dict.fromkeys(names))
+
+
+async def _tried(specs: tuple[SourceSpec, ...], settings: Settings) -> tuple[Mend, ...]:
+    repository = open_repository(settings)
+    try:
+        known = {spec.id: known_entries(repository.engine, spec.id) for spec in specs}
+    finally:
+        repository.engine.dispose()
+    async with Fetcher(
+        system_clock,
+        contact=settings.user_agent_contact,
+        allow_private_hosts=settings.allow_private_hosts,
+        concurrency=settings.fetch_concurrency,
+    ) as fetcher:
+        return await mend_all(specs, fetcher, system_clock, settings.source_keys, known)
+
+
+def _applied(spec: SourceSpec, found: Mend, settings: Settings) -> Path | None:
+    """Write the proposal beside the operator's other changes; return the file, None when there is none to write."""
+    if found.proposal is None:
+        return None
+    path = _overlay_path(spec, trees(settings), settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(_overlay(spec, found, before, system_clock()), encoding="utf-8")
+    return path
+
+
+def _overlay_path(spec: SourceSpec, where: Trees, settings: Settings) -> Path:
+    if where.overlay is None:
+        raise click.UsageError(
+            f"WARNING_OVERLAY_DIR is not set: name your own directory there, such as {settings.home / 'overlay'}"
+        )
+    return where.overlay / FOLDER / f"{spec.id}.yaml"
+
+
+def _overlay(spec: SourceSpec, found: Mend, before: str, now: datetime) -> str:
+    assert found.proposal is not None, "only a proposal is written"
+    kept = [line for line in before.split("\nset:\n")[1:2] for line in line.splitlines() if line.strip()]
+    changed = {f"  {key}:" for key in found.proposal.changes}
+    kept = [line for line in kept if not any(line.startswith(key) for key in changed)]
+    lines = [
+        "# Written by `warning feeds check --apply`. Delete the file to go back to the catalogue's own entry.",
+        f"source: {spec.id}",
+        f"reason: {scalar(found.proposal.because)}",
+        "author: warning feeds check",
+        f"made: {now.astimezone(UTC).date()}",
+        "set:",
+        *kept,
+        *(f"  {key}: {scalar(value)}" for key, value in found.proposal.changes.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _diff(spec: SourceSpec, found: Mend, where: Trees) -> str:
+    """The proposal as a difference of the source's own file; of an empty one where a file makes many sources."""
+    if found.proposal is None:
+        return ""
+    path = next(iter(sorted(where.feeds.rglob(f"{spec.id}.yaml"))), None)
+    if path is None:
+        text, name, new = (
+            "",
+            f"{FOLDER}/{spec.id}.yaml",
+            "".join(f"{key}: {scalar(value)}\n" for key, value in found.proposal.changes.items()),
+        )
+    else:
+        text, name = path.read_text(encoding="utf-8"), path.relative_to(where.feeds.parent).as_posix()
+        new = set_keys(text, found.proposal.changes)
+    lines = unified_diff(text.splitlines(), new.splitlines(), f"a/{name}", f"b/{name}", lineterm="", n=1)
+    return "\n".join(lines)
+
+
+def _print(spec: SourceSpec, found: Mend, written: Path | None, settings: Settings) -> None:
+    before = found.before
+    click.echo(f"{spec.id}: {before.verdict.condition}" + _counts(before))
+    for line in wrapped(before.verdict.cause, WIDTH - 2):
+        click.echo(f"  {line}")
+    click.echo(f"  {clipped(before.url, WIDTH - 2, pad=False)}")
+    for note in found.notes:
+        for n, line in enumerate(wrapped(note, WIDTH - 4)):
+            click.echo(("  ! " if n == 0 else "    ") + line)
+    if found.proposal is None:
+        if not before.is_healthy:
+            tried = f"tried without success: {'; '.join(found.tried)}" if found.tried else "nothing to try"
+            for line in wrapped(f"no mend found ({tried})", WIDTH - 2):
+                click.echo(f"  {line}")
+        return
+    assert found.after is not None, "a proposal was tried"
+    for line in wrapped(f"proposed: {found.proposal.because}", WIDTH - 2):
+        click.echo(f"  {line}")
+    click.echo(f"  with it: {found.after.verdict.condition}{_counts(found.after)}")
+    for line in _diff(spec, found, trees(settings)).splitlines():
+        click.echo(f"    {line}")
+    if written:
+        click.echo(f"  written to {written}")
+    else:
+        click.echo(f"  warning feeds check {spec.id} --apply writes it to your overlay directory")
+
+
+def _counts(seen: Preview) -> str:
+    records = seen.parsed.records
+    newest = max((i.published_at for i in seen.parsed.items if i.published_at), default=None)
+    return (
+        f" · {records} entries" + (f", the newest of {newest:%Y-%m-%d}" if newest else "") if records else ""
+    )
+
+
+def _told(spec: SourceSpec, found: Mend, written: Path | None, settings: Settings) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "condition": found.before.verdict.condition,
+        "cause": found.before.verdict.cause,
+        "url": found.before.url,
+        "entries": found.before.parsed.records,
+        "notes": list(found.notes),
+        "tried": list(found.tried),
+        "proposal": None
+        if found.proposal is None or found.after is None
+        else {
+            "set": dict(found.proposal.changes),
+            "because": found.proposal.because,
+            "condition": found.after.verdict.condition,
+            "entries": found.after.parsed.records,
+            "diff": _diff(spec, found, trees(settings)),
+        },
+        "written_to": str(written) if written else None,
+    }
