@@ -16,6 +16,7 @@ NOUNS = {
     "coverage": "What is watched: material by country and kind, quiet told from blind.",
     "rules": "Rules: check, test, explain, eval, backtest, fmt, stats, schema.",
     "evidence": "Evidence in and out of the store.",
+    "report": "What a desk was told informally: file, correct, withdraw, list.",
     "alerts": "Alerts: list, show, and what a desk does about them.",
     "deliveries": "The outbox: list, retry.",
     "silence": "What a desk asks not to be interrupted by, for a while: add, list, expire.",

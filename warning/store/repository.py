@@ -10,13 +10,15 @@ from sqlalchemy import Engine
 from warning.core.alerts import Alert, AlertState
 from warning.core.approval import Approval
 from warning.core.assess import Assessment, State
-from warning.core.audit import Entry, Verified, verify
+from warning.core.audit import Entry, Record, Verified, verify
+from warning.core.chains import Followed
 from warning.core.deliveries import Delivery, DeliveryState, OutboxRow, Withheld
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Window
 from warning.core.health import SourceReport, SourceState
 from warning.core.joinable import Joinable
 from warning.core.lifecycle import Lifecycle
 from warning.core.list_memory import ListMemory
+from warning.core.notices import Notice
 from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
@@ -61,6 +63,7 @@ from warning.store.engine import reading, writing
 from warning.store.evidence_writer import EvidenceWriter, write_together
 from warning.store.items import Stored
 from warning.store.lists import ListingVersion
+from warning.store.notices import Notices
 from warning.store.reminders import ToldDesk
 from warning.store.resident import Resident
 from warning.store.rows import batches
@@ -262,10 +265,13 @@ class Repository:
         with reading(self.engine) as connection:
             return alert_rows.state(connection, self._decoded, candidate_keys(connection, wanted))
 
-    def standing_alerts(self, today: date) -> tuple[Alert, ...]:
-        """Return the open alerts with a date ahead, and those that tell of a gap: what rules of the calendar read."""
+    def standing_alerts(self, today: date, cases: Followed | None = None) -> tuple[Alert, ...]:
+        """Return the open alerts with a date ahead, and those that tell of a gap: what rules of the calendar read.
+
+        With `cases`, also those of acts whose next step is awaited.
+        """
         with reading(self.engine) as connection:
-            return alert_rows.latest(connection, self._decoded, standing_keys(connection, today))
+            return alert_rows.latest(connection, self._decoded, standing_keys(connection, today, cases))
 
     def commit_assessment(self, assessment: Assessment, window: Window, *, book_version: str) -> bool:
         """Store everything an assessment decided, or nothing.
@@ -440,6 +446,15 @@ class Repository:
         with reading(self.engine) as connection:
             return shares.waiting_shares(connection, since)
 
+    def notice(self, notice_id: str) -> Notice | None:
+        """Return a message that is no alert, by id."""
+        return Notices(self.engine).notice(notice_id)
+
+    def over_budget(self, since: datetime) -> tuple[str, ...]:
+        """Return the rule of every (alert, desk) that a desk's weekly budget withheld at or after `since`."""
+        with reading(self.engine) as connection:
+            return pace.over_budget(connection, since)
+
     def accounts(self, since: datetime, now: datetime, *, patience: timedelta) -> Accounts:
         """Return whether every alert version since then is accounted for at every destination."""
         with reading(self.engine) as connection:
@@ -460,6 +475,15 @@ class Repository:
         """Return every silence ever made, the oldest first."""
         with reading(self.engine) as connection:
             return silences.all_silences(connection)
+
+    # Mission reports
+
+    def file_report(self, item: Item, record: Record) -> bool:
+        """Store what a desk reports and who did, or neither. Returns whether it says anything new."""
+        with writing(self.engine) as connection:
+            stored = items.add_items(connection, [item])
+            audit.add_audit(connection, record)
+        return bool(stored.new or stored.revised)
 
     # Audit
 

@@ -1,0 +1,170 @@
+"""Filing a mission report, and its author's second thoughts: stored with an audit entry, or not at all."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from warning.app.compose import System
+from warning.app.triage import desk_called
+from warning.catalog.complaints import did_you_mean
+from warning.core.alerts import Alert
+from warning.core.audit import Plain, Record
+from warning.core.evidence import Item
+from warning.core.mission_reports import (
+    WITHDRAWN,
+    Attached,
+    MissionReport,
+    as_item,
+    report_id,
+    withdrawn_item,
+)
+from warning.core.rulebook import Rulebook
+from warning.core.vocabulary import Marking
+from warning.errors import ConfigError, EvidenceMissing
+
+FILED, CORRECTED, TAKEN_BACK = "report filed", "report corrected", "report withdrawn"
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A report as it is stored now. `notes` are what its author should know."""
+
+    name: str
+    item: Item
+    is_new: bool = True
+    notes: tuple[str, ...] = ()
+
+
+def attach(paths: Sequence[Path]) -> tuple[Attached, ...]:
+    """Return names, sizes and hashes of files. The files themselves stay where they are. Raises ConfigError."""
+    return tuple(_attached(path) for path in paths)
+
+
+def _attached(path: Path) -> Attached:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError as wrong:
+        raise ConfigError(f"{path} cannot be read ({wrong.strerror})") from wrong
+    return Attached(name=path.name, size=size, sha256=digest.hexdigest())
+
+
+def file_report(system: System, report: MissionReport, actor: str) -> Filed:
+    """Store a report. Raises ConfigError for a desk or material nobody knows, or a report its own desk may not read."""
+    book, now = system.book(), system.clock()
+    _check(book, report)
+    actor = _named(actor)
+    name = report_id(report, actor, now)
+    item = as_item(report, name, now, desk_called(book, report.desk).country)
+    return _stored(system, book, report, item, FILED, actor)
+
+
+def correct_report(system: System, name: str, report: MissionReport, actor: str) -> Filed:
+    """Store a report anew under its name. Only its author may, and not with another source's grade."""
+    book, now = system.book(), system.clock()
+    _check(book, report)
+    before = own_report(system, name, actor)
+    if before.source_id != report.source_id:
+        raise ConfigError(
+            f"{name} is of {before.source_id} and would be of {report.source_id}: desk and reliability cannot be "
+            "corrected; withdraw the report and file it anew"
+        )
+    item = as_item(report, name, before.published_at or now, desk_called(book, report.desk).country)
+    return _stored(system, book, report, replace(item, known_at=now), CORRECTED, _named(actor))
+
+
+def withdraw_report(system: System, name: str, actor: str, reason: str) -> tuple[Filed, tuple[Alert, ...]]:
+    """Take a report's content back. Returns with it the open alerts that rest on it: desks decide about those."""
+    before = own_report(system, name, actor)
+    if before.title.startswith(WITHDRAWN):
+        raise ConfigError(f"{name} was withdrawn before")
+    item = withdrawn_item(before, reason.strip(), system.clock())
+    record = _record(system, TAKEN_BACK, _named(actor), item, {"reason": reason.strip()})
+    system.repository.file_report(item, record)
+    resting = tuple(
+        alert
+        for alert in system.repository.state().open_alerts
+        if any(exhibit.evidence_id == item.id for exhibit in alert.exhibits)
+    )
+    return Filed(name=name, item=item), resting
+
+
+def own_report(system: System, name: str, actor: str) -> Item:
+    """Return a report as it stands. Raises EvidenceMissing, or ConfigError when somebody else filed it."""
+    filed = [e for e in system.repository.audit(subject=name, limit=1_000) if e.kind == "operator"]
+    if not filed:
+        raise EvidenceMissing(f"there is no report {name!r}; `warning report list` shows those of a desk")
+    if filed[-1].actor.casefold() != _named(actor).casefold():
+        raise ConfigError(
+            f"{name} was filed by somebody else: only who filed a report may correct or withdraw it"
+        )
+    found = find_report(system, name)
+    if found is None:
+        raise EvidenceMissing(f"the report {name} is no longer in the store")
+    return found
+
+
+def find_report(system: System, name: str) -> Item | None:
+    """Return a report by its name."""
+    content = next((e.content for e in system.repository.audit(subject=name, limit=1_000)), None)
+    if content is None:
+        return None
+    return system.repository.find_item(str(json.loads(content).get("item", "")))
+
+
+def _stored(system: System, book: Rulebook, report: MissionReport, item: Item, act: str, actor: str) -> Filed:
+    content: dict[str, Plain] = {"admiralty": report.admiralty}
+    record = _record(system, act, actor, item, content)
+    is_new = system.repository.file_report(item, record)
+    notes = []
+    if item.source_id not in book.sources:
+        notes.append(
+            f"the catalogue has no source {item.source_id}: the report counts as source F. Add the desk to "
+            "feeds/missions/mission-reports.yaml"
+        )
+    return Filed(name=item.external_id, item=item, is_new=is_new, notes=tuple(notes))
+
+
+def _record(system: System, act: str, actor: str, item: Item, more: dict[str, Plain]) -> Record:
+    """What the audit log keeps: who, which report, in what handling; never what it says."""
+    handling = item.marking.value if item.marking else ""
+    content: dict[str, Plain] = {
+        "act": act, "item": item.id, "source": item.source_id, "marking": handling,
+        "release_to": " ".join(sorted(item.release_to or ())), "text_sha256": item.content_hash, **more,
+    }  # fmt: skip
+    return Record(at=system.clock(), kind="operator", actor=actor, subject=item.external_id, content=content)
+
+
+def _named(actor: str) -> str:
+    if not actor.strip():
+        raise ConfigError("--by names who reports")
+    return " ".join(actor.split())
+
+
+def _check(book: Rulebook, report: MissionReport) -> None:
+    desk = desk_called(book, report.desk)
+    for material in report.materials:
+        if material not in book.terms.materials:
+            hint = did_you_mean(material, list(book.terms.materials))
+            raise ConfigError(
+                f"no material is called {material!r}; {hint or 'rules/terms/materials.yaml lists them'}"
+            )
+    if report.marking > desk.clearance:
+        raise ConfigError(
+            f"TLP:{report.marking.value} is above the clearance of desk {desk.id} (TLP:{desk.clearance.value}): it could "
+            "not read its own report"
+        )
+    known = {each.country for each in book.desks}
+    unknown = sorted(set(report.release_to) - known)
+    if unknown:
+        raise ConfigError(f"no desk is of {', '.join(unknown)}; releasable to {', '.join(sorted(known))}")
+    if report.marking is Marking.RED and report.release_to not in {(), (desk.country,)}:
+        raise ConfigError(
+            "TLP:RED is for those it was told to: a report marked so is released to nobody else"
+        )
