@@ -11,6 +11,7 @@ from warning.core.deadline_rules import is_deadline
 from warning.core.ids import content_id, instrument_key
 from warning.core.joining import open_alert
 from warning.core.old_news import is_old_news
+from warning.core.policy import Correlation
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Signal, Trace
@@ -20,6 +21,7 @@ from warning.core.withdrawing import rejoined
 
 EASING = "easing"
 T = TypeVar("T")
+_Family = tuple[bool, str, str]
 # A report that names neither goods nor target is of the same event only about the same day.
 VAGUE_SPAN = timedelta(days=1)
 
@@ -42,13 +44,17 @@ class _Once(Generic[T]):
 
 @dataclass(slots=True)
 class _Case:
-    """An alert while this assessment adds to it. `alert` is the latest version before, or None."""
+    """An alert while this assessment adds to it. `alert` is the latest version before, or None.
+
+    One that `sleeps` lies too far back, and from its day of effect, for any signal of the assessment to be near.
+    """
 
     key: str
     alert: Alert | None
     signals: list[Signal] = field(default_factory=list)
     found: dict[str, Any] = field(default_factory=dict)
     counted: int = -1
+    sleeps: bool = False
 
     @_Once
     def last_at(self) -> datetime:
@@ -115,7 +121,7 @@ def correlate(
         if (s.interrupts or s.exhibit.evidence_id not in told)
         and not is_old_news(s, rules.get(s.rule_id), as_of)
     ]
-    cases = _Cases(book, open_alerts, {s.brings: s.joins for s in news if s.brings})
+    cases = _Cases(book, open_alerts, news)
     for signal in sorted(news, key=_joining_order):
         cases.add(signal)
     changes = [_change(case, book) for case in cases.touched()]
@@ -174,19 +180,21 @@ def _change(case: _Case, book: Rulebook) -> AlertChange:
 class _Cases:
     """The open alerts, indexed by what joins signals to them."""
 
-    def __init__(self, book: Rulebook, open_alerts: Iterable[Alert], brought: Mapping[str, str]) -> None:
+    def __init__(self, book: Rulebook, open_alerts: Iterable[Alert], news: Sequence[Signal]) -> None:
         self._book = book
-        self._brought = brought
+        self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
         self._nameless = _nameless(book.terms.materials)
         self._by_instrument: dict[tuple[str, str], _Case] = {}
         self._by_story: dict[str, list[_Case]] = {}
-        self._by_family: dict[tuple[bool, str, str], list[_Case]] = {}
+        self._by_family: dict[_Family, list[_Case]] = {}
+        self._awake: dict[_Family, list[_Case]] = {}
         self._by_document: dict[str, list[_Case]] = {}
         self._seen: dict[str, _Case] = {}
         self._touched: dict[str, _Case] = {}
+        times = sorted(signal.known_at for signal in news)
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
-            case = _Case(key=alert.key, alert=alert)
+            case = _Case(key=alert.key, alert=alert, sleeps=_sleeps(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
             self._seen.update(dict.fromkeys(alert.signal_ids, case))
 
@@ -198,6 +206,9 @@ class _Cases:
             if case is None:  # its alert is closed, or was never opened: there is nothing to add to
                 return
         case = case or self._find(signal) or self._open(signal)
+        if case.sleeps:
+            case.sleeps = False
+            self._awake.clear()
         case.signals.append(signal)
         self._seen[signal.id] = case
         self._touched[case.key] = case
@@ -227,10 +238,16 @@ class _Cases:
             if self._same_document(case, signal):
                 return case
         facts = signal.facts
-        family = self._by_family.get(self._family(facts.act, facts.direction, signal.interrupts), ())
+        family = self._awake_in(self._family(facts.act, facts.direction, signal.interrupts))
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else self._related(signal)
+
+    def _awake_in(self, family: _Family) -> Sequence[_Case]:
+        """The cases of a family that a signal of this assessment may be near to."""
+        if family not in self._awake:
+            self._awake[family] = [case for case in self._by_family.get(family, ()) if not case.sleeps]
+        return self._awake[family]
 
     def _same_story(self, signal: Signal) -> _Case | None:
         days, stories = self._windows.series_gap_days, self._by_story.get(signal.story, ())
@@ -363,7 +380,9 @@ class _Cases:
     def _index(self, case: _Case, act: str, direction: str, interrupts: bool, story: str) -> None:
         if story:
             self._by_story.setdefault(story, []).append(case)
-        self._by_family.setdefault(self._family(act, direction, interrupts), []).append(case)
+        family = self._family(act, direction, interrupts)
+        self._by_family.setdefault(family, []).append(case)
+        self._awake.pop(family, None)
         if case.alert and case.alert.facts.instrument and not is_deadline(story):
             self._by_instrument[(instrument_key(case.alert.facts.instrument), direction)] = case
 
@@ -377,6 +396,17 @@ class _Cases:
     def _instrument(signal: Signal) -> tuple[str, str]:
         assert signal.facts.instrument
         return instrument_key(signal.facts.instrument), signal.facts.direction
+
+
+def _sleeps(alert: Alert, times: Sequence[datetime], windows: Correlation) -> bool:
+    """Whether no signal that became known at one of the times, ascending, can be near the alert."""
+    if not times:
+        return True
+    first, last = times[0], times[-1]
+    if alert.last_evidence_at >= first - timedelta(days=windows.gap_days):
+        return False
+    effective, margin = alert.facts.effective, timedelta(days=windows.effective_days)
+    return effective is None or not first.date() - margin <= effective <= last.date() + margin
 
 
 def _nameless(materials: Mapping[str, Material]) -> frozenset[str]:
