@@ -1,12 +1,14 @@
 """The auditor: looks at the outbox from outside the path that fills it, and tells a watchdog that all is well."""
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from warning.app.alarming import alarm, owe_to_operators
 from warning.app.canary_watch import watch_canary
 from warning.app.compose import System
-from warning.app.operator_telling import tell_operators
+from warning.app.operations import tell_operations
 from warning.channels.heartbeat import beat
 from warning.core.operator_notices import OperatorNotice
 from warning.store.accounts import Accounts
@@ -54,6 +56,7 @@ async def audit_and_beat(system: System) -> Audit:
     audit = audit_deliveries(system)
     if system.canary.flies:
         audit = replace(audit, faults=(*audit.faults, *await _canary_faults(system)))
+    await asyncio.to_thread(tell_operations, system, audit.accounts)
     for fault in audit.faults:
         log.error("audit: %s", fault)
     url = system.settings.heartbeat_url
@@ -69,8 +72,10 @@ async def _canary_faults(system: System) -> tuple[str, ...]:
     now = system.clock()
     system.canary.watched_since = system.canary.watched_since or now
 
-    async def alarm(notice: OperatorNotice) -> None:
-        await tell_operators(system, notice)
+    async def told(notice: OperatorNotice) -> None:
+        await alarm(system, notice)
+        if (await asyncio.to_thread(system.book)).operators:
+            await owe_to_operators(system, notice)
 
-    fault = await watch_canary(system.flights, system.canary.watched_since, now, alarm)
+    fault = await watch_canary(system.flights, system.canary.watched_since, now, told)
     return (fault,) if fault else ()

@@ -1,13 +1,14 @@
-"""Tell the people who run this installation, straight by every channel they have and not through the outbox.
+"""What the service has to tell its operators: through the outbox, and what tells of a broken way also past it.
 
-What tells that the way to the desks is broken must not take that way. Operators are the desk `operators` where there
-is one; without it the message goes to the console of the service and to its log.
+What says that the way to the desks is broken must not take that way alone: it goes straight to every channel the
+operators have as well. Where nobody is named as operator, the console and the log of the service stand in.
 """
 
 import asyncio
 import logging
 
 from warning.app.compose import System
+from warning.app.telling_operators import tell_operators
 from warning.channels.bulletin import Bulletin, Tells
 from warning.channels.plain import plain
 from warning.core.desks import Destination
@@ -23,9 +24,20 @@ LINE_LIMIT = 400
 _CONSOLE = Destination(channel="console", to=("operators",))
 
 
-async def tell_operators(system: System, notice: OperatorNotice) -> tuple[str, ...]:
-    """Tell every destination; return what went wrong. Raises DeliveryError when nobody could be told."""
-    log.warning("%s: %s", notice.subject, " ".join((notice.lead, *notice.lines)))
+async def owe_to_operators(system: System, notice: OperatorNotice) -> None:
+    """Tell the operators through the outbox, where it is retried; the console where there are none."""
+    if not (await asyncio.to_thread(system.book)).operators:
+        await alarm(system, notice)
+        return
+    await asyncio.to_thread(_owe, system, notice)
+
+
+async def alarm(system: System, notice: OperatorNotice) -> tuple[str, ...]:
+    """Tell every destination at once, past the outbox; return what went wrong.
+
+    Raises DeliveryError when nobody could be told.
+    """
+    log.error("%s: %s", notice.subject, " ".join((notice.lead, *notice.lines)))
     book = await asyncio.to_thread(system.book)
     told, failures = 0, []
     for destination in destinations(book):
@@ -44,8 +56,20 @@ async def tell_operators(system: System, notice: OperatorNotice) -> tuple[str, .
     return tuple(failures)
 
 
+def _owe(system: System, notice: OperatorNotice) -> None:
+    tell_operators(
+        system,
+        topic=notice.kind,
+        key=notice.id,
+        subject=notice.subject,
+        lines=(notice.lead, *notice.lines),
+        closing=notice.closing,
+    )
+
+
 def destinations(book: Rulebook) -> tuple[Destination, ...]:
-    found = [d for desk in book.desks if desk.id == OPERATORS for d in (*desk.destinations, *desk.deputies)]
+    """Every place at which operators are, quiet hours or not; the console where there are none."""
+    found = [d for desk in book.operators for d in (*desk.destinations, *desk.deputies)]
     return tuple(each for several in found for each in several.each()) or (_CONSOLE,)
 
 
