@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from warning.catalog.sources import SourceSpec
 from warning.collect.times import zone_of
 from warning.core.documents import Parsed
 from warning.core.evidence import Item
 from warning.core.health import FROZEN, SourceCondition, SourceState
-from warning.core.rhythm import recall, silence
+from warning.core.rhythm import Silence, recall, silence
 
 WEEK = timedelta(days=7)
 SHOWN_PROBLEMS = 3
@@ -87,7 +88,7 @@ def _frozen(spec: SourceSpec, state: SourceState, now: datetime) -> str:
     if newest is None:
         return ""
     zone = zone_of(spec.country)
-    pause = silence(recall(state.news_days), spec.country, now.astimezone(zone).date())
+    pause = _pause(state.news_days, spec.country, now.astimezone(zone).date())
     if pause is not None:
         if not pause.is_unusual:
             return ""
@@ -99,6 +100,12 @@ def _frozen(spec: SourceSpec, state: SourceState, now: datetime) -> str:
     if days is None or now - newest <= timedelta(days=days):
         return ""
     return f"{FROZEN} than {newest:%Y-%m-%d}, expected within {days:g} days (expect.newest_within_days)"
+
+
+@lru_cache(maxsize=131_072)
+def _pause(news_days: str, country: str, today: date) -> Silence | None:
+    """The same for every poll of a day on which nothing came: most polls."""
+    return silence(recall(news_days), country, today)
 
 
 def _missing_fields(spec: SourceSpec, parsed: Parsed, briefs: Sequence[EntryBrief]) -> str:

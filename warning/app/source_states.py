@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
@@ -43,8 +44,10 @@ def answered(
     if moved_to and is_well(verdict.condition):
         verdict = Verdict(condition="moved", cause=f"redirected for good to {moved_to}, where it is read")
     verdict = verdict if verdict.cause else replace(verdict, cause="; ".join(fetched.notes))
-    after = replace(
+    return _judged(
         state,
+        verdict,
+        now,
         moved_to=moved_to,
         fetched_url=fetched.validators.url,
         etag=fetched.validators.etag,
@@ -54,7 +57,6 @@ def answered(
         last_success_at=now,
         failures=0,
     )
-    return _judged(after, verdict, now)
 
 
 def state_address(spec: SourceSpec, fetched: Fetched) -> str:
@@ -70,7 +72,8 @@ def _is_trifling(before: str, after: str) -> bool:
     return (host, one.path.rstrip("/"), one.query) == (other_host, other.path.rstrip("/"), other.query)
 
 
-def _judged(state: SourceState, verdict: Verdict, now: datetime) -> SourceState:
+def _judged(state: SourceState, verdict: Verdict, now: datetime, **changes: Any) -> SourceState:
+    """The state with the verdict and what else has changed."""
     is_same = state.condition == verdict.condition or (
         is_well(state.condition) and is_well(verdict.condition)
     )
@@ -78,7 +81,12 @@ def _judged(state: SourceState, verdict: Verdict, now: datetime) -> SourceState:
     dark = blinds(verdict.condition, verdict.cause)
     dark_since = (state.dark_since or now) if dark else None
     return replace(
-        state, condition=verdict.condition, cause=verdict.cause, since=since, dark_since=dark_since
+        state,
+        condition=verdict.condition,
+        cause=verdict.cause,
+        since=since,
+        dark_since=dark_since,
+        **changes,
     )
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -144,15 +145,16 @@ class Fetcher:
                 _move(hop, target, answer.status, request)
         raise FetchRefused(f"more than {MOST_REDIRECTS} redirects; the last one led to {_shown(hop.url)}")
 
-    @asynccontextmanager
-    async def _asked(self, hop: _Hop, request: FetchRequest) -> AsyncIterator[ClientResponse]:
+    def _asked(self, hop: _Hop, request: FetchRequest) -> AbstractAsyncContextManager[ClientResponse]:
         assert self._session is not None, "the fetcher is used inside `async with`"
-        timeout = ClientTimeout(total=None, sock_connect=request.idle_seconds, sock_read=request.idle_seconds)
-        data = hop.body.encode() if hop.body is not None else None
-        async with self._session.request(
-            hop.method, hop.url, headers=hop.headers, data=data, allow_redirects=False, timeout=timeout
-        ) as answer:
-            yield answer
+        return self._session.request(
+            hop.method,
+            hop.url,
+            headers=hop.headers,
+            data=hop.body.encode() if hop.body is not None else None,
+            allow_redirects=False,
+            timeout=_silence(request.idle_seconds),
+        )
 
     def _headers(self, request: FetchRequest) -> dict[str, str]:
         headers = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS}
@@ -205,6 +207,12 @@ class _Told:
             notes=self.notes,
             moved_to=self.moved_to,
         )
+
+
+@lru_cache(maxsize=256)
+def _silence(idle_seconds: float) -> ClientTimeout:
+    """No limit on the whole here: it would begin anew at every redirect."""
+    return ClientTimeout(total=None, sock_connect=idle_seconds, sock_read=idle_seconds)
 
 
 def user_agent(contact: str) -> str:

@@ -8,6 +8,7 @@ nothing. Addresses written as numbers never reach a resolver and are judged in `
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import BaseConnector, TCPConnector
@@ -22,6 +23,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 LONGEST_URL = 8192
 
 
+@lru_cache(maxsize=8192)
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Return whether `address` is on the open internet.
 
@@ -51,6 +53,7 @@ def _carried_ipv4(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return ()
 
 
+@lru_cache(maxsize=8192)
 def literal_address(host: str) -> IPv4Address | IPv6Address | None:
     """Return the address that `host` writes as a number, also as 2130706433, 0x7f.1 or 0177.0.0.1.
 

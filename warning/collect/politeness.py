@@ -1,8 +1,7 @@
 """How often one host may be asked: a few at a time, some time apart, and not at all after "wait"."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from warning.errors import FetchRateLimited
@@ -37,22 +36,32 @@ class Politeness:
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str, spacing_seconds: float) -> AsyncIterator[None]:
-        """Wait for this request's turn at `host`.
+    def turn(self, host: str, spacing_seconds: float) -> "Turn":
+        """Wait for this request's turn at `host`, as `async with politeness.turn(...)`.
 
         Raises FetchRateLimited without waiting while the host's own Retry-After has not passed.
         """
+        return Turn(self, host, spacing_seconds)
+
+    async def enter(self, host: str, spacing_seconds: float) -> asyncio.Semaphore:
+        """Return the host's gate, taken, when it is this request's turn."""
         state = self._host(host)
         self._refuse_while_held(host, state)
-        async with state.gate:
-            async with state.order:
-                wait = state.next_start - self._monotonic()
-                if wait > 0:
-                    await self._sleep(wait)  # type: ignore[misc]  # asyncio.sleep or a test's own
-                self._refuse_while_held(host, state)
-                state.next_start = self._monotonic() + spacing_seconds
-            yield
+        await state.gate.acquire()
+        try:
+            await self._wait(host, state, spacing_seconds)
+        except BaseException:
+            state.gate.release()
+            raise
+        return state.gate
+
+    async def _wait(self, host: str, state: _Host, spacing_seconds: float) -> None:
+        async with state.order:
+            wait = state.next_start - self._monotonic()
+            if wait > 0:
+                await self._sleep(wait)  # type: ignore[misc]  # asyncio.sleep or a test's own
+            self._refuse_while_held(host, state)
+            state.next_start = self._monotonic() + spacing_seconds
 
     def hold(self, host: str, seconds: float) -> None:
         """Remember that `host` asked to be left alone for `seconds`, an hour at most.
@@ -72,3 +81,22 @@ class Politeness:
         if host not in self._hosts:
             self._hosts[host] = _Host(gate=asyncio.Semaphore(self._per_host))
         return self._hosts[host]
+
+
+class Turn:
+    """A request's turn at a host: the gate is given back at the end. A class, as this is done for every request."""
+
+    __slots__ = ("_gate", "_host", "_politeness", "_spacing_seconds")
+
+    def __init__(self, politeness: Politeness, host: str, spacing_seconds: float) -> None:
+        self._politeness = politeness
+        self._host = host
+        self._spacing_seconds = spacing_seconds
+        self._gate: asyncio.Semaphore | None = None
+
+    async def __aenter__(self) -> None:
+        self._gate = await self._politeness.enter(self._host, self._spacing_seconds)
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._gate is not None, "left after it was entered"
+        self._gate.release()
