@@ -1,6 +1,7 @@
 """What is told of a list: cut pages and flapping members tell nothing, what lasts is told once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -8,8 +9,11 @@ from hypothesis import strategies as st
 
 from warning.app.replayed_lists import ReplayedLists
 from warning.core.evidence import Entry, Listing, ListingChange, listing_id
-from warning.core.list_memory import ABSENT_FOR, SHRUNK_FOR, waits
+from warning.core.list_memory import waits
+from warning.core.list_patience import PATIENCE, ListPatience
+from warning.core.sources import unknown_source
 
+ABSENT_FOR, SHRUNK_FOR = PATIENCE.absent_for, PATIENCE.shrunk_for
 BEGIN = datetime(2024, 12, 2, tzinfo=UTC)
 LONG_AFTER = BEGIN + timedelta(days=3650)
 Told = set[tuple[str, str, datetime]]
@@ -111,6 +115,44 @@ def test_small_list_that_loses_half_tells_its_removals():
         ("removed", "c"),
         ("removed", "d"),
     }
+
+
+def flips(*states: tuple[float, str]) -> list[Listing]:
+    return [version("ab", days, a=name) for days, name in states]
+
+
+def test_entry_that_changes_to_and_fro_is_told_once():
+    versions = flips((0, "one"), (1, "two"), (1.5, "one"), (2, "two"), (2.5, "one"), (2.6, "two"))
+    assert told(versions) == {("amended", "a", day(1))}
+
+
+def test_amendment_that_goes_back_and_stays_so_is_told_when_it_has_lasted():
+    versions = flips((0, "one"), (1, "two"), (1.5, "one"), (2.5, "one"))
+    assert told(versions) == {("amended", "a", day(1)), ("amended", "a", day(3.5))}
+    assert not told(versions, day(3)) - {("amended", "a", day(1))}
+
+
+def test_amendment_that_goes_back_long_after_is_told_at_once():
+    assert told(flips((0, "one"), (1, "two"), (9, "one"))) == {
+        ("amended", "a", day(1)),
+        ("amended", "a", day(9)),
+    }
+
+
+def test_entry_that_goes_on_to_a_third_wording_is_told_at_once():
+    versions = flips((0, "one"), (1, "two"), (1.5, "one"), (2, "three"))
+    assert told(versions) == {("amended", "a", day(1)), ("amended", "a", day(2))}
+
+
+def test_source_says_how_long_an_entry_must_be_missing_and_what_is_a_cut_page():
+    hasty = replace(
+        unknown_source("l", "regulatory", "US", "en"),
+        patience=ListPatience(absent_days=0.5, shrunk_share=0.9),
+    )
+    lists = ReplayedLists({"l": hasty})
+    for listing in (version(keys(40), 0), version(keys(10), 1)):
+        lists.learn(listing)
+    assert {(c.change, c.known_at) for c in lists.due(LONG_AFTER)} == {("removed", day(1.5))}
 
 
 def test_state_of_a_list_says_what_is_held_back_and_until_when():

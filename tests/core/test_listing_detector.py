@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
 
-from tests.core.build import TABLE
+from tests.core.build import TABLE, exhibit, signal
 from warning.core.detect.listing import detect_listing, explain_listing
 from warning.core.evidence import Entry, Listing, ListingChange, Window, compare_listings
+from warning.core.measures import Measure
 from warning.core.policy import Policy
+from warning.core.recall import Recalled
 from warning.core.rulebook import Rulebook
 from warning.core.rules import ListingRule, Rule
 from warning.core.signals import Signal, Trace
@@ -170,6 +172,56 @@ def shrank(count: int) -> list[ListingChange]:
 def fired(changes: list[ListingChange], *rules: ListingRule) -> list[Signal]:
     window = Window(listing_changes=tuple(changes), fresh=frozenset(c.id for c in changes))
     return detect_listing(Rulebook(rules=rules, policy=POLICY), window.as_known(TUESDAY), TUESDAY)[0]
+
+
+def missing_firm(*signals: Signal, measures: tuple[Measure, ...] = ()) -> Signal:
+    """What is told when Firm Alpha is gone from the list, with these signals and acts known."""
+    alpha = Entry(key="a", name="Firm Alpha", country="CN", fields=())
+    before, after = listing(alpha, firm(2)), listing(firm(2), version="v2")
+    window = Window(
+        listing_changes=compare_listings(before, after),
+        fresh=frozenset({after.id}),
+        recalled=Recalled(signals=signals),
+    )
+    us = Actor(label={"en": "US"}, names={"en": ("United States",)})
+    book = Rulebook(
+        rules=(rule(changes=["removed"]),), policy=POLICY, terms=Terms(actors={"US": us}), measures=measures
+    )
+    (told,), _ = detect_listing(book, window.as_known(TUESDAY), TUESDAY)
+    return told
+
+
+def notice(title: str, direction: str = "easing", **facts: object) -> Signal:
+    shown = exhibit("n", title=title, known_at=MONDAY)
+    said = {"act": "entity_listing", "direction": direction, "actors": ("US",), **facts}
+    return signal("n", exhibit=shown, known_at=MONDAY, occurred_at=MONDAY, facts=said)
+
+
+def test_missing_entry_names_the_notice_that_removes_it():
+    told = missing_firm(notice("BIS removes Firm Alpha from the Entity List"))
+    assert told.why[0].code == "listing.lifted"
+    assert "removed by BIS removes Firm Alpha" in told.why[0].text
+    assert "seen in a notice read" in told.why[0].text
+
+
+def test_missing_entry_names_a_notice_about_others_as_no_more_than_possible():
+    told = missing_firm(notice("BIS removes 27 firms from the Entity List"))
+    assert told.why[0].code == "listing.lifted_perhaps"
+
+
+def test_missing_entry_is_not_explained_by_an_act_that_tightens_or_of_another_issuer():
+    tightens = notice("BIS adds Firm Alpha to the Entity List", "tightening")
+    other = notice("Japan removes Firm Alpha", actors=("JP",))
+    assert missing_firm(tightens, other).why[0].code == "listing.missing"
+
+
+def test_missing_entry_names_the_act_of_the_register():
+    act = Measure(
+        id="x", title="Removal of Firm Alpha", issuer="BIS", actor="US", instrument="89 FR 1", act="entity_listing",
+        direction="easing", announced=date(2024, 11, 29), verified=False,
+    )  # fmt: skip
+    told = missing_firm(notice("BIS removes 27 firms"), measures=(act,))
+    assert "removed by 89 FR 1 of 2024-11-29, seen in the register" in told.why[0].text
 
 
 def test_list_that_shrank_is_one_neutral_doubt_whatever_the_rule_says_of_removals():

@@ -388,7 +388,7 @@ def _archive(writer: EvidenceWriter, document: Document) -> None:
 def _store(
     writer: EvidenceWriter, spec: SourceSpec, parsed: Parsed, detailed: Detailed, dark_since: datetime | None
 ) -> SourceOutcome:
-    changes = writer.add_listing(parsed.listing) if parsed.listing else ()
+    changes = writer.add_listing(parsed.listing, spec.expect.list) if parsed.listing else ()
     items = writer.add_items(detailed.items)
     observations = writer.add_observations(parsed.observations)
     return SourceOutcome(

@@ -56,7 +56,7 @@ class History:
     ) -> None:
         self._waits = waits
         self._ledger = Ledger(book.needs(), keep_days=keep_days, forgets=forgets)
-        self._lists = ReplayedLists()
+        self._lists = ReplayedLists(book.sources)
         self._remembered = Remembered(recall_of(book))
 
     def admit(self, records: Iterable[Evidence | Judged], as_of: datetime | None = None) -> ReplayWindow:

@@ -1,16 +1,19 @@
 """Lists over a rehearsal: the same memory of each that the store keeps, and what of it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from warning.core.evidence import Listing, ListingChange
 from warning.core.list_memory import ListMemory, follow
+from warning.core.list_patience import PATIENCE
+from warning.core.sources import SourceProfile
 
 
 class ReplayedLists:
     """Fed with versions in the order in which they became known; an older one than the one held says nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, sources: Mapping[str, SourceProfile] | None = None) -> None:
+        self._sources = sources or {}
         self._memories: dict[str, ListMemory] = {}
         self._known_at: dict[str, datetime] = {}
         self._ahead: dict[tuple[str, str, datetime], ListingChange] = {}
@@ -21,7 +24,9 @@ class ReplayedLists:
         if known_at is not None and known_at > listing.known_at:
             return ()
         self._known_at[listing.source_id] = listing.known_at
-        followed = follow(self._memories.get(listing.source_id), listing)
+        source = self._sources.get(listing.source_id)
+        patience = source.patience if source else PATIENCE
+        followed = follow(self._memories.get(listing.source_id), listing, patience)
         self._memories[listing.source_id] = followed.memory
         for change in followed.withdrawn:
             self._ahead.pop(_place(change), None)

@@ -13,6 +13,7 @@ from warning.catalog.source_fields import Duration, fill_places, places_in
 from warning.catalog.typed import Placed, type_value
 from warning.catalog.yaml_text import YamlText, read_yaml
 from warning.core.formats import Format, TableFormat
+from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.model import OperatorModel
 from warning.core.sources import SourceProfile
 from warning.core.terms import Language, TermId
@@ -59,13 +60,15 @@ class Expect(OperatorModel):
     """What a healthy document of the source looks like. A breach is told; it does not stop the polling.
 
     `rows` counts the entries of one document. A list outside `rows` is not stored: half a list would read as
-    thousands of removals. `items_per_week` is the pace at which dated entries appear in the document.
+    thousands of removals. `items_per_week` is the pace at which dated entries appear in the document. `list` says
+    how long an entry must be missing, and which loss makes a page a cut one.
     """
 
     items_per_week: Span | None = None
     newest_within_days: float | None = Field(default=None, gt=0)
     required_fields: tuple[FieldName, ...] = ()
     rows: Span | None = None
+    list: ListPatience = PATIENCE
 
 
 class Verified(OperatorModel):
@@ -187,6 +190,7 @@ class SourceSpec(OperatorModel):
             marking=self.marking,
             release_to=None if self.release_to is None else frozenset(self.release_to),
             publication_lag_days=self.publication_lag_days,
+            patience=self.expect.list,
         )
 
     @property

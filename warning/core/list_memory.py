@@ -1,22 +1,18 @@
 """What the desks were told a list holds, and what waits until the list has said it for long enough.
 
-Additions and amendments are told at once. An entry that is missing waits `ABSENT_FOR`: when it comes back before,
-neither its going nor its return is news. A version that lost a large share of the list is no truth at all: the next
-full version is compared with what was accepted before. A list that stays that small for `SHRUNK_FOR` is told once as
-having shrunk. What waits bears the time at which it is told, so that no further poll is needed.
+Additions and amendments are told at once. An entry that is missing waits: when it comes back before it is told,
+neither its going nor its return is news. So waits an amendment that goes back to what stood shortly before: an entry
+that changes to and fro is told once. A version that lost a large share of the list is no truth at all: the next full
+version is compared with what was accepted before. A list that stays that small is told once as having shrunk. What
+waits bears the time at which it is told, so that no further poll is needed. How long is the source's to say.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from warning.core.evidence import Entry, Listing, ListingChange, compare_listings
-
-ABSENT_FOR = timedelta(days=2)
-SHRUNK_FOR = timedelta(days=3)
-# The largest share that the sanctions list of the United States lost between two of 47 versions is 1.7 %.
-SHRUNK_SHARE = 0.25
-SHRUNK_MIN = 5
+from warning.core.list_patience import PATIENCE, ListPatience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +27,19 @@ class Shrunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """What an entry said before the amendment that was told at `at`."""
+
+    before: Entry
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListMemory:
     """One list as told. `waiting` are removals by the time they are told; their entries are members until then.
+
+    `returning` are amendments back to what stood before, by the time they are told; until then the member is as told.
+    `amended` are amendments told lately.
 
     `waived` are keys of members that went with a shrink: never told as removed one by one, nor as added when back.
     """
@@ -42,10 +49,12 @@ class ListMemory:
     waiting: tuple[ListingChange, ...] = ()
     shrunk: Shrunk | None = None
     waived: frozenset[str] = frozenset()
+    returning: tuple[ListingChange, ...] = ()
+    amended: tuple[Amended, ...] = ()
 
     @property
     def held(self) -> tuple[ListingChange, ...]:
-        return (*self.waiting, *(self.shrunk.changes if self.shrunk else ()))
+        return (*self.waiting, *self.returning, *(self.shrunk.changes if self.shrunk else ()))
 
     def at(self, now: datetime) -> "ListMemory":
         """Return the memory once everything due at `now` has been told."""
@@ -56,6 +65,14 @@ class ListMemory:
                 self,
                 members=tuple(entry for entry in self.members if entry.key not in told),
                 waiting=tuple(change for change in self.waiting if change.entry.key not in told),
+            )
+        back = {change.entry.key: change for change in memory.returning if change.known_at <= now}
+        if back:
+            memory = replace(
+                memory,
+                members=tuple(back[e.key].entry if e.key in back else e for e in memory.members),
+                returning=tuple(change for change in memory.returning if change.entry.key not in back),
+                amended=(*memory.amended, *(_amended(change, change.known_at) for change in back.values())),
             )
         return memory.accepted() if memory.shrunk and memory.shrunk.due <= now else memory
 
@@ -99,6 +116,12 @@ def waits(memory: ListMemory, now: datetime) -> str:
             f"list held back since {memory.shrunk.since:%Y-%m-%d %H:%M} UTC: {memory.shrunk.lost} entries are "
             f"missing, {len(memory.shrunk.entries)} are there; told as shrunk on {memory.shrunk.due:%Y-%m-%d %H:%M}"
         )
+    if memory.returning:
+        last = max(change.known_at for change in memory.returning)
+        noun = "amendment goes" if len(memory.returning) == 1 else "amendments go"
+        said.append(
+            f"{len(memory.returning)} {noun} back to what stood before, told until {last:%Y-%m-%d %H:%M} UTC if it lasts"
+        )
     if memory.waiting:
         last = max(change.known_at for change in memory.waiting)
         count = len(memory.waiting)
@@ -112,7 +135,7 @@ def baseline(listing: Listing) -> ListMemory:
     return ListMemory(source_id=listing.source_id, members=listing.entries)
 
 
-def follow(memory: ListMemory | None, listing: Listing) -> Followed:
+def follow(memory: ListMemory | None, listing: Listing, patience: ListPatience = PATIENCE) -> Followed:
     """Take in a version. Versions of one list come in the order in which they became known."""
     if memory is None:
         return Followed(memory=baseline(listing))
@@ -120,19 +143,22 @@ def follow(memory: ListMemory | None, listing: Listing) -> Followed:
     here = {entry.key for entry in listing.entries}
     expected = {e.key for e in memory.members} - memory.waived - {c.entry.key for c in memory.waiting}
     lost = len(expected - here)
-    if lost >= SHRUNK_MIN and lost > SHRUNK_SHARE * len(expected):
+    if lost >= patience.shrunk_min and lost > patience.shrunk_share * len(expected):
         # Absence proves nothing on a cut page, presence does.
         here_again = tuple(change for change in memory.waiting if change.entry.key in here)
         still = tuple(change for change in memory.waiting if change.entry.key not in here)
-        followed = _shrunk(replace(memory, waiting=still), listing, expected, lost)
-        return replace(followed, withdrawn=(*followed.withdrawn, *here_again))
-    return _full(memory, listing, here)
+        held = replace(memory, waiting=still, returning=())
+        followed = _shrunk(held, listing, expected, lost, patience)
+        return replace(followed, withdrawn=(*followed.withdrawn, *here_again, *memory.returning))
+    return _full(memory, listing, here, patience)
 
 
-def _shrunk(memory: ListMemory, listing: Listing, expected: set[str], lost: int) -> Followed:
+def _shrunk(
+    memory: ListMemory, listing: Listing, expected: set[str], lost: int, patience: ListPatience
+) -> Followed:
     """Hold the version back. Names that were known under another key are not new when it is told."""
     since = memory.shrunk.since if memory.shrunk else listing.known_at
-    due = since + SHRUNK_FOR
+    due = since + patience.shrunk_for
     names = {_name(entry) for entry in memory.members}
     differing = compare_listings(_as_listing(e for e in memory.members if e.key in expected), listing)
     known = {entry.key for entry in memory.members}
@@ -146,28 +172,59 @@ def _shrunk(memory: ListMemory, listing: Listing, expected: set[str], lost: int)
     return Followed(memory=replace(memory, shrunk=shrunk), held=changes, withdrawn=withdrawn)
 
 
-def _full(memory: ListMemory, listing: Listing, here: set[str]) -> Followed:
+def _full(memory: ListMemory, listing: Listing, here: set[str], patience: ListPatience) -> Followed:
     back = tuple(change for change in memory.waiting if change.entry.key in here)
     still = tuple(change for change in memory.waiting if change.entry.key not in here)
     apart = memory.waived - here | {change.entry.key for change in still}
     before = _as_listing(entry for entry in memory.members if entry.key not in apart)
     changes = compare_listings(before, listing)
     missing = tuple(
-        replace(change, known_at=listing.known_at + ABSENT_FOR)
+        replace(change, known_at=listing.known_at + patience.absent_for)
         for change in changes
         if change.change == "removed"
     )
-    told = tuple(change for change in changes if change.change != "removed")
+    lately = tuple(one for one in memory.amended if listing.known_at < one.at + patience.flaps_for)
+    returns = _returns(changes, lately)
+    told = tuple(c for c in changes if c.change != "removed" and c.entry.key not in returns)
+    lasting = tuple(c for c in memory.returning if _same(returns.get(c.entry.key), c))
+    new = tuple(
+        replace(change, known_at=listing.known_at + patience.flaps_for)
+        for key, change in returns.items()
+        if key not in {c.entry.key for c in lasting}
+    )
     apart |= {change.entry.key for change in missing}
     left = tuple(entry for entry in memory.members if entry.key in apart)
+    as_told = {key: change.before for key, change in returns.items() if change.before is not None}
     after = ListMemory(
         source_id=memory.source_id,
-        members=(*listing.entries, *left),
+        members=(*(as_told.get(entry.key, entry) for entry in listing.entries), *left),
         waiting=(*still, *missing),
         waived=memory.waived - here,
+        returning=(*lasting, *new),
+        amended=(*lately, *(_amended(change, listing.known_at) for change in told if change.before)),
     )
-    withdrawn = (*back, *(memory.shrunk.changes if memory.shrunk else ()))
-    return Followed(memory=after, told=told, held=missing, withdrawn=withdrawn)
+    over = tuple(change for change in memory.returning if change not in lasting)
+    withdrawn = (*back, *over, *(memory.shrunk.changes if memory.shrunk else ()))
+    return Followed(memory=after, told=told, held=(*missing, *new), withdrawn=withdrawn)
+
+
+def _returns(changes: Iterable[ListingChange], lately: Iterable[Amended]) -> dict[str, ListingChange]:
+    """Return the amendments that undo one of late, by the key of their entry."""
+    before: dict[str, list[Entry]] = {}
+    for one in lately:
+        before.setdefault(one.before.key, []).append(one.before)
+    return {
+        c.entry.key: c for c in changes if c.change == "amended" and c.entry in before.get(c.entry.key, ())
+    }
+
+
+def _same(now: ListingChange | None, held: ListingChange) -> bool:
+    return now is not None and now.entry == held.entry
+
+
+def _amended(change: ListingChange, at: datetime) -> Amended:
+    assert change.before is not None
+    return Amended(before=change.before, at=at)
 
 
 def _as_listing(entries: Iterable[Entry]) -> Listing:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.vocabulary import Marking, Reliability, SourceKind
 
 
@@ -25,6 +26,7 @@ class SourceProfile:
     marking: Marking
     release_to: frozenset[str] | None = None
     publication_lag_days: int = 0
+    patience: ListPatience = PATIENCE
 
 
 def unknown_source(source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from warning.core.evidence import Item, Listing, ListingChange, Observation
 from warning.core.health import SourceState
+from warning.core.list_patience import PATIENCE, ListPatience
 from warning.store import archive as archive_rows
 from warning.store import figures, items, lists, sources
 from warning.store.engine import named_failures, writing
@@ -39,11 +40,13 @@ class EvidenceWriter:
     def add_items(self, batch: Sequence[Item]) -> Stored[Item]:
         return items.add_items(self._connection, batch) if batch else Stored()
 
-    def add_observations(self, batch: Sequence[Observation]) -> Stored[Observation]:
-        return figures.add_observations(self._connection, batch) if batch else Stored()
+    def add_observations(
+        self, batch: Sequence[Observation], *, seen_at: datetime | None = None
+    ) -> Stored[Observation]:
+        return figures.add_observations(self._connection, batch, seen_at) if batch else Stored()
 
-    def add_listing(self, listing: Listing) -> tuple[ListingChange, ...]:
-        return lists.add_listing(self._connection, listing)
+    def add_listing(self, listing: Listing, patience: ListPatience = PATIENCE) -> tuple[ListingChange, ...]:
+        return lists.add_listing(self._connection, listing, patience)
 
     def save_source_state(self, state: SourceState) -> None:
         self._states[state.source_id] = state

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from warning.core.evidence import Listing, ListingChange
 from warning.core.list_memory import ListMemory, baseline, follow
+from warning.core.list_patience import PATIENCE, ListPatience
 from warning.store.engine import serialise
 from warning.store.rows import batches, from_json, insert_new, listing_of, packed_entries, storable, to_json
 from warning.store.schema import list_memories, listing_changes, listings
@@ -25,7 +26,9 @@ class ListingVersion:
     known_at: datetime
 
 
-def add_listing(connection: Connection, listing: Listing) -> tuple[ListingChange, ...]:
+def add_listing(
+    connection: Connection, listing: Listing, patience: ListPatience = PATIENCE
+) -> tuple[ListingChange, ...]:
     """Store a list that differs from the latest, with its changes; they wait for an assessment.
 
     Changes that the list has to show for longer lie in the store with the time at which they count, and are taken
@@ -39,7 +42,7 @@ def add_listing(connection: Connection, listing: Listing) -> tuple[ListingChange
     if latest is not None and listing.known_at < latest.known_at:
         _insert(connection, listing)
         return ()
-    followed = follow(_memory_before(connection, listing.source_id), listing)
+    followed = follow(_memory_before(connection, listing.source_id), listing, patience)
     seq = _insert(connection, listing)
     _withdraw(connection, followed.withdrawn)
     if followed.differences:

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from warning.core.detect.delisting import LiftingAct, lifting_act
 from warning.core.evidence import Entry, KnownWindow, ListingChange
 from warning.core.explain import ExplainNode
-from warning.core.list_memory import ABSENT_FOR, SHRUNK_FOR
 from warning.core.listings import (
     ANNOUNCED_FIELDS,
     EFFECTIVE_FIELDS,
@@ -61,14 +61,18 @@ def detect_listing(
     traces: list[Trace] = []
     for rule in book.active("listing"):
         assert isinstance(rule, ListingRule)
-        fired, trace = _detect(rule, fresh, partial, book)
+        fired, trace = _detect(rule, fresh, partial, book, known)
         signals += fired
         traces.append(trace)
     return signals, traces
 
 
 def _detect(
-    rule: ListingRule, fresh: Sequence[ListingChange], partial: frozenset[str], book: Rulebook
+    rule: ListingRule,
+    fresh: Sequence[ListingChange],
+    partial: frozenset[str],
+    book: Rulebook,
+    known: KnownWindow,
 ) -> tuple[list[Signal], Trace]:
     considered = [c for c in fresh if looks_at(rule, c, book)]
     groups: dict[tuple[str, ChangeKind], list[ListingChange]] = defaultdict(list)
@@ -79,7 +83,7 @@ def _detect(
         elif wants(rule, change):
             groups[change.listing_id, change.change].append(change)
     signals = [
-        _signal(rule, kind, sorted(groups[listing, kind], key=_entry_key), book)
+        _signal(rule, kind, sorted(groups[listing, kind], key=_entry_key), book, known)
         for listing, kind in sorted(groups)
     ]
     return signals, _trace(rule, len(considered), len(signals), suppressed)
@@ -136,9 +140,14 @@ def _partial_pages(fresh: Sequence[ListingChange]) -> frozenset[str]:
     )
 
 
-def _signal(rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook) -> Signal:
+def _signal(
+    rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook, known: KnownWindow
+) -> Signal:
     first = changes[0]
     entries = [change.entry for change in changes]
+    lifted = (
+        lifting_act(entries, _issuer(first, book), first.known_at, book, known) if kind == "removed" else None
+    )
     facts = Facts(
         # A rule says what a removal means; a list that shrank means nothing yet.
         act=ACTS[kind] if kind == "shrank" else rule.act or ACTS[kind],
@@ -160,8 +169,8 @@ def _signal(rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange
         facts=facts,
         occurred_at=first.known_at,
         known_at=first.known_at,
-        exhibit=_exhibit(first, _headline(kind, changes, book), book),
-        why=_reasons(rule, kind, changes, book),
+        exhibit=_exhibit(first, _headline(kind, changes, book, lifted), book),
+        why=_reasons(rule, kind, changes, book, lifted),
         story=f"listing:{first.source_id}:{first.listing_id}:{kind}",
     )
 
@@ -178,7 +187,9 @@ def _country(change: ListingChange, book: Rulebook) -> str:
     return declared or (prefix if prefix in book.terms.actors else "")
 
 
-def _headline(kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook) -> str:
+def _headline(
+    kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook, lifted: LiftingAct | None
+) -> str:
     first = changes[0]
     title = book.source(first.source_id, "regulatory", "", "en").title
     count = len(changes)
@@ -188,7 +199,8 @@ def _headline(kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook
         sizes = f"{first.entries_before} to {first.entries_after}"
         return f"{title}: shrank from {sizes} entries, to be confirmed ({names})"
     if kind == "removed":
-        return f"{title}: {count} {noun} no longer on the list, no act seen ({names})"
+        seen = f"after {lifted.title}" if lifted else "no act seen"
+        return f"{title}: {count} {noun} no longer on the list, {seen} ({names})"
     return f"{title}: {count} {noun} {WORDS[kind].split()[0]} ({names})"
 
 
@@ -197,13 +209,16 @@ def _names(changes: Sequence[ListingChange]) -> tuple[str, ...]:
 
 
 def _reasons(
-    rule: ListingRule, kind: ChangeKind, changes: Sequence[ListingChange], book: Rulebook
+    rule: ListingRule,
+    kind: ChangeKind,
+    changes: Sequence[ListingChange],
+    book: Rulebook,
+    lifted: LiftingAct | None,
 ) -> tuple[Reason, ...]:
-    title = book.source(changes[0].source_id, "regulatory", "", "en").title
     names = _names(changes)
     rest = len(changes) - len(names)
     listed = "; ".join(names) + (f"; and {rest} more" if rest > 0 else "")
-    reasons = [_counted(kind, changes, title, listed)]
+    reasons = [_counted(kind, changes, book, listed, lifted)]
     if rule.entry_countries:
         found = ", ".join(rule.entry_countries)
         reasons.append(
@@ -214,22 +229,39 @@ def _reasons(
     return tuple(reasons)
 
 
-def _counted(kind: ChangeKind, changes: Sequence[ListingChange], title: str, listed: str) -> Reason:
-    """The sentence that says what became of how many entries, and for those that went: since when."""
+def _counted(
+    kind: ChangeKind,
+    changes: Sequence[ListingChange],
+    book: Rulebook,
+    listed: str,
+    lifted: LiftingAct | None,
+) -> Reason:
+    """The sentence that says what became of how many entries, and for those that went: since when, by which act."""
     first, count = changes[0], str(len(changes))
+    source = book.source(first.source_id, "regulatory", "", "en")
+    title, code = source.title, f"listing.{kind}"
     said = [("count", count), ("list", title), ("names", listed)]
     text = f"{count} {WORDS[kind]} {title}: {listed}"
-    if kind in GOING:
-        since = (first.known_at - (ABSENT_FOR if kind == "removed" else SHRUNK_FOR)).date().isoformat()
-        sizes = (str(first.entries_before), str(first.entries_after))
-        said += [("day", since), ("before", sizes[0]), ("after", sizes[1])]
+    if kind == "removed":
+        since = (first.known_at - source.patience.absent_for).date().isoformat()
+        said += [("day", since), ("before", str(first.entries_before)), ("after", str(first.entries_after))]
+        code = "listing.missing"
+        text = f"{count} missing from {title} since {since}; no act that removes them has been seen: {listed}"
+        if lifted:
+            code = "listing.lifted" if lifted.names_them else "listing.lifted_perhaps"
+            said += [("act", lifted.title), ("act_day", lifted.day.isoformat()), ("where", lifted.where)]
+            words = "removed by" if lifted.names_them else "perhaps by (it names none of them here)"
+            text = (
+                f"{count} missing from {title} since {since}; {words} {lifted.title} of {lifted.day}, "
+                f"seen in {lifted.where}: {listed}"
+            )
+    elif kind == "shrank":
+        since = (first.known_at - source.patience.shrunk_for).date().isoformat()
+        said += [("day", since), ("before", str(first.entries_before)), ("after", str(first.entries_after))]
         text = (
-            f"{count} missing from {title} since {since}; no act that removes them has been seen: {listed}"
-            if kind == "removed"
-            else f"{title} shrank from {sizes[0]} to {sizes[1]} entries on {since} and has stayed so; "
-            f"the page may be cut, to be confirmed. Missing: {listed}"
+            f"{title} shrank from {first.entries_before} to {first.entries_after} entries on {since} and has stayed "
+            f"so; the page may be cut, to be confirmed. Missing: {listed}"
         )
-    code = "listing.missing" if kind == "removed" else f"listing.{kind}"
     return Reason(code=code, text=text, params=tuple(said))
 
 
