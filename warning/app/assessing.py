@@ -7,6 +7,7 @@ from datetime import datetime
 
 from warning.app.compose import System
 from warning.core.assess import Assessment, decide, sense
+from warning.core.chains import followed
 from warning.core.evidence import Window
 from warning.core.joinable import joinable
 from warning.core.recalling import recall_of
@@ -99,7 +100,9 @@ class _Round:
 
     def _commit(self, window: Window, as_of: datetime) -> None:
         window = replace(window, recalled=self._system.repository.recall(recall_of(self._book), as_of))
-        standing = self._system.repository.standing_alerts(as_of.date())
+        days = self._book.policy.lifecycle.expire_after_days
+        cases = followed(self._book.chains, as_of, days=days)
+        standing = self._system.repository.standing_alerts(as_of.date(), cases)
         sensed = sense(self._book, window, standing, as_of)
         state = self._system.repository.state_for(
             joinable(self._book, sensed.signals, as_of, sensed.withdrawals)

@@ -23,6 +23,8 @@ class Remembered:
         self._by_source: dict[str, list[Awaited]] = defaultdict(list)
         for one in wanted.awaited:
             self._by_source[one.source_id].append(one)
+        for source_id in wanted.sources:
+            self._by_source.setdefault(source_id, [])
         self._signals: dict[str, Signal] = {}
         self._arrivals: dict[Awaited, Arrival] = {}
         self._vitals: dict[str, Vitals] = {}

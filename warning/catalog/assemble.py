@@ -9,6 +9,7 @@ from warning.catalog.overlays import apply_overlays, read_overlays
 from warning.catalog.sources import read_sources
 from warning.catalog.suppressions import suppressed
 from warning.catalog.trees import RulesTree, read_on_top, read_rules_tree
+from warning.core.desks import Desk
 from warning.core.rulebook import Rulebook
 from warning.core.sources import SourceProfile
 from warning.errors import Problem
@@ -54,15 +55,22 @@ def _sources(
     return {spec.id: spec.profile for spec in specs}, off, problems
 
 
+def _desks(tree: RulesTree, kind: str) -> tuple[Desk, ...]:
+    found = (placed.value for placed in tree.desks if placed.value.kind == kind)
+    return tuple(sorted(found, key=lambda desk: desk.id))
+
+
 def _book(tree: RulesTree, sources: Mapping[str, SourceProfile]) -> Rulebook:
     assert tree.policy is not None
     return Rulebook(
         rules=tuple(sorted((placed.value for placed in tree.rules), key=lambda rule: rule.id)),
         terms=merged_terms(tree.terms),
         exposure={p.value.country: p.value for p in sorted(tree.exposure, key=lambda p: p.value.country)},
-        desks=tuple(sorted((placed.value for placed in tree.desks), key=lambda desk: desk.id)),
+        desks=_desks(tree, "desk"),
+        operators=_desks(tree, "operator"),
         policy=tree.policy.value,
         sources=dict(sorted(sources.items())),
+        chains=tree.chains.value.chains if tree.chains else (),
         measures=tuple(
             sorted((m for placed in tree.measures for m in placed.value.measures), key=lambda m: m.id)
         ),

@@ -12,7 +12,9 @@ from warning.catalog.steps import composed
 from warning.catalog.trees import RulesTree
 from warning.catalog.typed import Placed
 from warning.catalog.vacant import vacant
+from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
+from warning.core.chains import ChainFile, ChainStep
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.deadlines import deadlines
 from warning.core.rules import AnyRule
@@ -51,6 +53,7 @@ def check_tree(
     for desk in tree.desks:
         problems += _file_name(desk, desk.value.id)
     problems += _measures(tree, known)
+    problems += _chains(tree, known)
     problems += _tests(tree, known)
     problems += _twice(tree)
     problems += _terms(tree, known)
@@ -82,6 +85,43 @@ def _file_name(placed: Placed[Any], wanted: str) -> Iterator[Problem]:
         key = "country" if hasattr(placed.value, "country") and not hasattr(placed.value, "id") else "id"
         message = f"the file is named {stem}.yaml and holds {wanted!r}"
         yield placed.problem((key,), "EW207", message, f"rename the file to {wanted}.yaml, or correct {key}")
+
+
+def _chains(tree: RulesTree, known: Known) -> Iterator[Problem]:
+    placed = tree.chains
+    if placed is None:
+        return
+    seen: set[str] = set()
+    for i, chain in enumerate(placed.value.chains):
+        at: Path_ = ("chains", i)
+        if chain.id in seen:
+            yield placed.problem(
+                (*at, "id"), "EW206", f"the chain {chain.id} stands here twice", "rename one"
+            )
+        seen.add(chain.id)
+        yield from known.actors_in(placed, (*at, "actors"), chain.actors)
+        yield from known.acts_in(placed, (*at, "acts"), chain.acts)
+        for j, step in enumerate(chain.steps):
+            yield from known.sources_in(placed, (*at, "steps", j, "sources"), step.sources)
+            for k, shown in enumerate(step.shown_by):
+                where = (*at, "steps", j, "shown_by", k, "sources")
+                yield from known.sources_in(placed, where, shown.sources)
+            yield from _step_can_be_shown(placed, (*at, "steps", j), step)
+
+
+def _step_can_be_shown(placed: Placed[ChainFile], at: Path_, step: ChainStep) -> Iterator[Problem]:
+    """What shows a step must be able to: no page shows that a day was reached, no list that an act ended."""
+    fitting: dict[str, set[str]] = {
+        "date": {"in_effect", "expired"},
+        "register": {"suspended", "expired"},
+        "figures": {"customs_effect"},
+    }
+    for k, shown in enumerate(step.shown_by):
+        wanted = fitting.get(shown.by)
+        if wanted is not None and step.step not in wanted:
+            said = f"by: {shown.by} shows no step {step.step}"
+            hint = f"it shows {' or '.join(sorted(wanted))}"
+            yield placed.problem((*at, "shown_by", k, "by"), "EW225", said, hint)
 
 
 def _measures(tree: RulesTree, known: Known) -> Iterator[Problem]:

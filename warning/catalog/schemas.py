@@ -9,6 +9,7 @@ from warning.catalog.overlays import OverlayFile
 from warning.catalog.source_each import KEY as EACH
 from warning.catalog.sources import SourceSpec
 from warning.catalog.trees import RULE
+from warning.core.chains import ChainFile
 from warning.core.clock_tests import ClockTestFile
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
@@ -24,6 +25,7 @@ KINDS: Mapping[str, tuple[str, Any]] = {
     "exposure": ("rules/exposure/<country>.yaml: what materials mean to one country", CountryExposure),
     "desk": ("rules/desks/<id>.yaml: who is told", Desk),
     "policy": ("rules/policy.yaml: how signals become alerts", Policy),
+    "chains": ("rules/chains.yaml: the steps of a legal act, by issuer", ChainFile),
     "measures": ("rules/measures/*.yaml: register of legal acts", MeasureRegister),
     "test": (
         "rules/tests/*.yaml: evidence under a virtual clock and the alerts it must bring",

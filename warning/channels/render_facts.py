@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from warning.channels.message import Labelled, Source
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
+from warning.channels.render_case import case_fields, step_said
 from warning.channels.render_disputes import DATES, dispute_fields, value_said
 from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.render_precedents import precedent_fields
@@ -50,7 +51,12 @@ def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
     named = tuple(
         Labelled(label=naming.say(f"field.{key}"), value=value) for key, value in rows if key and value
     )
-    every = (*named, *dispute_fields(alert, naming), *precedent_fields(alert, naming))
+    every = (
+        *named,
+        *case_fields(alert, naming),
+        *dispute_fields(alert, naming),
+        *precedent_fields(alert, naming),
+    )
     return tuple(Labelled(label=row.label, value=plain(row.value, VALUE_LIMIT)) for row in every)
 
 
@@ -208,6 +214,9 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
         )
     if code in {"disputed", "settled"}:
         return _dispute(difference, naming)
+    if code in {"late", "suspended"}:
+        what = step_said(before, naming) if code == "late" else plain(before, 60)
+        return naming.say(f"change.{code}", before=what, after=_iso_day(after, naming))
     none = naming.say("change.none")
     shown = {"before": _shown(code, before, naming) or none, "after": _shown(code, after, naming) or none}
     return naming.say(f"change.{code}", **shown)

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from warning.channels.naming import Naming
 from warning.channels.plain import plain
+from warning.channels.when import day
 from warning.core.alerts import Alert
 from warning.core.signals import Reason
 
@@ -62,6 +64,10 @@ def translated(params: Mapping[str, str], naming: Naming) -> dict[str, str]:
     for event in ("first", "last"):
         if f"{event}_event" in said:
             said[event] = naming.event(said[f"{event}_event"])
+    if "step" in said:
+        said["step"] = naming.say(f"step.{said['step']}")
+    if "day" in said and "step" in said:
+        said["day"] = day(date.fromisoformat(said["day"]), naming.language)
     if "countries" in said:
         said["countries"] = naming.states(tuple(said["countries"].split(", ")), 8)
     return said

@@ -3,6 +3,7 @@
 from typing import Any
 
 from warning.core.alerts import Alert
+from warning.core.chains import case_of
 from warning.core.claims import Conflict
 from warning.core.deliveries import OutboxRow, Withheld
 from warning.core.joining import alert_conflicts
@@ -59,6 +60,7 @@ def case_document(
             for g in alert.gradings
         ],
         "why": [{"code": r.code, "text": r.text, "params": dict(r.params)} for r in alert.why],
+        "case": _case(alert, book),
         "conflicts": [_conflict(conflict) for conflict in alert_conflicts(alert, book)],
         "precedents": _precedents(alert, book),
         "withdrawn": [
@@ -69,6 +71,18 @@ def case_document(
         "versions": [_version(version) for version in versions],
         "deliveries": deliveries,
         "withheld": [_withheld(one) for one in withheld],
+    }
+
+
+def _case(alert: Alert, book: Rulebook) -> dict[str, Any] | None:
+    case = case_of(alert, book.chains, book.measures, alert.updated_at.date())
+    if case is None:
+        return None
+    return {
+        "chain": case.chain.id,
+        "stages": [{"step": s.step, "day": s.day.isoformat(), "shown_by": s.shown_by} for s in case.stages],
+        "expected": case.expected.step if case.expected else None,
+        "due": case.due.isoformat() if case.due else None,
     }
 
 

@@ -16,6 +16,7 @@ ChangeCode = Literal[
     "severity", "certainty", "corroborated", "retitled", "deadline", "corrected",
     "response", "follow_up", "confirmation", "arrived",
     "disputed", "settled", "withdrawn", "cancelled", "restored",
+    "late", "suspended",
 ]  # fmt: skip
 
 AlertState = Literal["open", "closed", "expired", "cancelled"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from warning.core.alerts import Alert, AlertChange
+from warning.core.case_steps import case_signals
 from warning.core.correlate import correlate
 from warning.core.deliveries import Delivery, Withheld
 from warning.core.detect.deadline import untold
@@ -69,9 +70,10 @@ def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: date
     """The first half: run the detectors. `standing` are the open alerts with dates ahead, and those of gaps."""
     known = replace(window.as_known(as_of), alerts=tuple(standing))
     signals, traces = evaluate(book, known, as_of)
+    told = case_signals(book, known, as_of, signals)
     fresh = (item for item in known.items if item.id in known.fresh)
     withdrawals = (*known.recalled.withdrawals, *retractions(fresh))
-    return Sensed(signals=signals, traces=traces, withdrawals=withdrawals)
+    return Sensed(signals=(*signals, *told), traces=traces, withdrawals=withdrawals)
 
 
 def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Assessment:

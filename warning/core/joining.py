@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference
+from warning.core.chain_codes import LATE, SUSPENDED
 from warning.core.claims import Conflict, conflicts_of, joined_claims
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
@@ -71,7 +72,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         marking=max([alert.marking, *(e.marking for e in fresh)]),
         release_to=_narrow(alert.release_to, fresh),
         updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
-        last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals)]),
+        last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals if not _tells_late(s))]),
         publishers=publishers,
         exhibits=_shown(exhibits),
         evidence_total=alert.evidence_total + len(fresh),
@@ -83,7 +84,13 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     )
     nearer = _deadlines(s for s in signals if s.id not in joined_before)
     new = [s for s in signals if s.id not in joined_before]
-    linked = (*_links(alert, signals), *_arrivals(new), *_corrections(new), *_disputes(alert, joined, book))
+    linked = (
+        *_links(alert, signals),
+        *_steps(new),
+        *_arrivals(new),
+        *_corrections(new),
+        *_disputes(alert, joined, book),
+    )
     joined = replace(joined, differences=(*differences_of(alert, joined, book), *nearer, *linked))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
         joined = replace(
@@ -243,8 +250,9 @@ def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reas
         if rule := linked_by(reason):
             linked.setdefault(rule, reason)
     back = tuple(reason for reason in every if reason.code == WITHDRAWN)
-    rest = (r for r in every if not linked_by(r) and r not in back)
-    return (*back, *linked.values(), *rest)[:SHOWN_REASONS]
+    steps = tuple(reason for reason in every if reason.code in {LATE, SUSPENDED})
+    rest = (r for r in every if not linked_by(r) and r not in {*back, *steps})
+    return (*back, *steps, *linked.values(), *rest)[:SHOWN_REASONS]
 
 
 def linked_by(reason: Reason) -> str:
@@ -309,6 +317,21 @@ def _deadlines(signals: Iterable[Signal]) -> tuple[Difference, ...]:
         Difference(code="deadline", before=days, after=_iso(s.facts.effective or s.facts.expires))
         for days, s in sorted(left.items())
     )
+
+
+def _tells_late(signal: Signal) -> bool:
+    """That a step did not come is no evidence: it keeps no alert alive."""
+    return signal.why[0].code == LATE if signal.why else False
+
+
+def _steps(signals: Iterable[Signal]) -> Iterable[Difference]:
+    """A step that did not come in time, or that the act was set aside."""
+    for reason in (reason for s in signals for reason in s.why[:1]):
+        said = dict(reason.params)
+        if reason.code == LATE:
+            yield Difference(code="late", before=said["step"], after=said["day"])
+        elif reason.code == SUSPENDED:
+            yield Difference(code="suspended", before=said["instrument"], after=said["day"])
 
 
 def _arrivals(signals: Iterable[Signal]) -> Iterable[Difference]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
 
+from warning.core.chains import Chain
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
 from warning.core.ids import content_id
@@ -40,15 +41,17 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """`rules` are sorted by id; `exposure` by country code; `desks` and `measures` by id."""
+    """`rules` are sorted by id; `exposure` by country code; `desks`, `operators` (desks that are told how the system does, and no alert) and `measures` by id."""
 
     rules: tuple[AnyRule, ...] = ()
     terms: Terms = field(default_factory=Terms)
     exposure: Mapping[str, CountryExposure] = field(default_factory=dict)
     desks: tuple[Desk, ...] = ()
+    operators: tuple[Desk, ...] = ()
     policy: Policy
     sources: Mapping[str, SourceProfile] = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+    chains: tuple[Chain, ...] = ()
 
     @cached_property
     def version(self) -> str:
@@ -57,6 +60,7 @@ class Rulebook:
         parts += [e.model_dump_json() for e in self.exposure.values()]
         parts += [d.model_dump_json() for d in self.desks]
         parts += [m.model_dump_json() for m in self.measures]
+        parts += [c.model_dump_json() for c in self.chains]
         return content_id("b", *parts)
 
     def active(self, *kinds: str) -> tuple[AnyRule, ...]:
@@ -66,7 +70,7 @@ class Rulebook:
     @property
     def reads_the_calendar(self) -> bool:
         """Whether a day without evidence can bring something: it is assessed too, then."""
-        return bool(self.active("deadline", "absence"))
+        return bool(self.active("deadline", "absence") or self.chains)
 
     def needs(self) -> tuple[Need, ...]:
         """What history the series rules want loaded."""

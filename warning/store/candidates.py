@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
 from warning.core.absence_rules import STORY
+from warning.core.chains import Followed
 from warning.core.inhibition import Which
 from warning.core.joinable import EASING, Joinable, Span
 from warning.store.columns import fixed
@@ -28,16 +29,29 @@ def candidate_keys(connection: Connection, wanted: Joinable) -> frozenset[str]:
 
 def standing_keys(connection: Connection, today: date) -> frozenset[str]:
     """Return the keys of open alerts with a date ahead (or today), and of those that tell of a gap."""
-    a, day = alerts.c, today.isoformat()
-    is_open = a.state == "open"
-    ahead = (a.effective.is_not(None) & (a.effective >= day), a.expires.is_not(None) & (a.expires >= day))
+    a = alerts.c
     gaps = and_(a.story != fixed(""), a.story >= STORY, a.story < f"{STORY}\U0010ffff")
-    conditions = (*ahead, gaps)
+    # The state is looked at here: as a condition it would lure the database away from the indexes by day.
+    return frozenset(
+        row.key
+        for condition in (*_ahead(today), gaps)
+        for row in connection.execute(select(a.key, a.state).where(condition))
+        if row.state == "open"
+    )
+
+
+def dated_keys(connection: Connection, day: date) -> frozenset[str]:
+    """Return the keys of alerts, in whatever state, with a date on or after a day."""
     return frozenset(
         key
-        for condition in conditions
-        for key in connection.execute(select(a.key).where(condition, is_open)).scalars()
+        for condition in _ahead(day)
+        for key in connection.execute(select(alerts.c.key).where(condition)).scalars()
     )
+
+
+def _ahead(day: date) -> tuple[ColumnElement[bool], ...]:
+    columns = (alerts.c.effective, alerts.c.expires)
+    return tuple(and_(column.is_not(None), column >= day.isoformat()) for column in columns)
 
 
 def _of_signals(connection: Connection, ids: Iterable[str]) -> Iterator[str]:

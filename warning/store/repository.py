@@ -321,6 +321,11 @@ class Repository:
         with reading(self.engine) as connection:
             return alert_rows.latest(connection, self._decoded, keys)
 
+    def standing_at(self, until: datetime, keys: Collection[str]) -> tuple[Alert, ...]:
+        """Return these alerts, and those with a date after it, as they stood just before `until`."""
+        with reading(self.engine) as connection:
+            return alert_rows.standing_at(connection, until, keys)
+
     def alert_versions(self, key: str) -> tuple[Alert, ...]:
         """Return every version of one alert, the first first."""
         with reading(self.engine) as connection:
