@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,8 +16,10 @@ from warning.app.auditing import audit_and_beat
 from warning.app.canary_publisher import CanaryPublisher
 from warning.app.compose import System, compose
 from warning.app.live import assess_new, collect_round, deliver_round, open_fetcher
+from warning.core.alerts import AlertChange
 from warning.core.canary import CANARY, Flight, canary_desk, canary_rule, day_in, missing, title_of
 from warning.core.release import release_refusal
+from warning.core.routing import route
 from warning.errors import DeliveryError, StoreError
 from warning.settings import Settings
 from warning.store.schema import alerts, items, outbox, signals, source_reports, traces, withheld
@@ -256,6 +259,18 @@ def test_a_canary_that_lands_late_is_told_to_be_back(fly, capsys):
         await sky.audit()
         assert "The canary is back" not in capsys.readouterr().err
         assert set(sky.left().values()) == {0}
+
+    fly(body)
+
+
+def test_the_desk_of_the_canary_is_told_of_nothing_else(fly):
+    async def body(sky):
+        await sky.collect()
+        await sky.assess()
+        (alert,) = sky.system.repository.alerts()
+        other = replace(alert, key="a-other", rule_id="another", release_to=None)
+        owed, kept = route([AlertChange(kind="opened", alert=other)], sky.system.live_book().desks, {})
+        assert CANARY not in {one.desk_id for one in (*owed, *kept)}
 
     fly(body)
 

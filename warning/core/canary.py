@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from warning.core.alerts import Alert
 from warning.core.desks import Desk, Destination
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, Match, TextExample, TextRule, Where
@@ -103,6 +104,11 @@ def canary_desk() -> Desk:
         clearance=Marking.CLEAR,
         destinations=(nobody,),
     )
+
+
+def is_out_of_the_way(alert: Alert, desk: Desk) -> bool:
+    """Whether the desk is the canary's and the alert is none of its own: nobody sits there to be told."""
+    return desk.id == CANARY and alert.rule_id != CANARY
 
 
 def missing(flights: Sequence[Flight], watched_since: datetime, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from warning.core.alerts import Alert, AlertChange
+from warning.core.canary import is_out_of_the_way
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
 from warning.core.pace import Past
@@ -32,7 +33,8 @@ def route(
         if is_about_withdrawal(change):
             decisions = list(correction_decisions(change, desks, past or Past()))
         else:
-            decisions = [d for desk in desks for d in _decisions(change, desk, told, silences)]
+            concerned = (desk for desk in desks if not is_out_of_the_way(change.alert, desk))
+            decisions = [d for desk in concerned for d in _decisions(change, desk, told, silences)]
         owed += (d for d in decisions if isinstance(d, Delivery))
         withheld += (d for d in decisions if isinstance(d, Withheld))
     return tuple(sorted(owed)), tuple(sorted(withheld))
