@@ -1,6 +1,7 @@
 """What each test of a series rule finds, and what it leaves alone."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -295,6 +296,28 @@ def test_explanation_names_what_held_and_what_did_not():
     refused = explain_series(other, Series(points=tuple(months([100] * 13))), book)
     assert refused.passed is False
     assert "reporter CN" in refused.children[0].detail
+
+
+def calendar(points: list[Observation], as_of: datetime | None = None, **fields: object) -> str:
+    book = Rulebook(rules=(), policy=POLICY)
+    tree = explain_series(rule(DROP, **fields), Series(points=tuple(points)), book, as_of)
+    return next(node.detail for node in tree.children if node.label == "publication calendar")
+
+
+def test_explanation_says_what_falls_due_when_and_what_is_late_or_dropped():
+    points = [replace(p, known_at=p.known_at + timedelta(days=20)) for p in months([100] * 12)]
+    assert "2021-01 falls due on 2021-02-21 (20 days after the period" in calendar(points)
+    assert "not yet due" in calendar(points)
+    assert "late on 2021-03-03, by 10 days" in calendar(points, datetime(2021, 3, 3, tzinfo=UTC))
+    dropped = calendar(points, datetime(2021, 8, 1, tzinfo=UTC))
+    assert "dropped: on 2021-08-01 6 periods are missing and nothing came for 192 days" in dropped
+
+
+def test_explanation_says_how_absent_rows_and_suppressed_cells_are_read():
+    points = months([100, 100, None, 100, 100])
+    del points[1]
+    assert "no row for 2020-02: read as not known; suppressed in 2020-03: not known" in calendar(points)
+    assert "no row for 2020-02: read as zero" in calendar(points, missing_is_zero=True)
 
 
 RULES = (

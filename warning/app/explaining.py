@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from warning.app.composed_examples import absence_window, sequence_window
 from warning.app.evaluating import evaluate_records
@@ -67,15 +67,19 @@ def explain(
     | SequenceExample
     | AbsenceExample,
     book: Rulebook,
+    as_of: datetime | None = None,
 ) -> ExplainNode:
-    """Explain one rule on evidence of whatever kind; a rule of another kind has nothing to say."""
+    """Explain one rule on evidence of whatever kind; a rule of another kind has nothing to say.
+
+    Of a series it is said as of `as_of` what is late; without it, when its newest figure became known.
+    """
     match rule, evidence:
         case TextRule(), Item():
             return explain_text(rule, evidence, book)
         case ListingRule(), ListingChange():
             return explain_listing(rule, evidence, book)
         case SeriesRule(), Series():
-            return explain_series(rule, evidence, book)
+            return explain_series(rule, evidence, book, as_of)
         case SeriesRule(), SeriesGroup():
             return explain_group(rule, evidence, book)
         case DeadlineRule(), DeadlineExample():
@@ -133,6 +137,10 @@ def explain_records(
     """Explain the rule on the wanted record, or on each; figures and lists are seen with what came before."""
     history = History(book, keep_days=ALL_DAYS, waits=False)
     found: list[Explained] = []
+    as_of = None
+    if isinstance(rule, SeriesRule):
+        records = list(records)
+        as_of = max((record.known_at for record in records), default=None)
     for record in records:
         window = history.admit([record])
         if wanted_id not in (None, record.id):
@@ -142,7 +150,7 @@ def explain_records(
             seen = (
                 (SeriesGroup(series=tuple(window.known.series), fresh=window.fresh),) if window.fresh else ()
             )
-        trees = [explain(rule, evidence, book) for evidence in seen] or [_unseen(rule, record)]
+        trees = [explain(rule, evidence, book, as_of) for evidence in seen] or [_unseen(rule, record)]
         found += (Explained(evidence_id=record.id, about=_about(record), tree=tree) for tree in trees)
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import isnan
 
 import numpy as np
@@ -18,6 +19,7 @@ from warning.core.series.judge import Finding, judge, judge_rule
 from warning.core.series.judged import Condition
 from warning.core.series.layout import lay_out_all
 from warning.core.series.prepared import prepared
+from warning.core.series.publication import publication
 from warning.core.series.reasons import reason, threshold
 from warning.core.series.select import faults, selects
 from warning.core.series.signal_point import evidence
@@ -34,8 +36,13 @@ class SeriesGroup:
     fresh: frozenset[str]
 
 
-def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainNode:
-    """Say, condition by condition, why the rule fires on the newest figure, or why it does not."""
+def explain_series(
+    rule: SeriesRule, series: Series, book: Rulebook, as_of: datetime | None = None
+) -> ExplainNode:
+    """Say, condition by condition, why the rule fires on the newest figure, or why it does not.
+
+    The publication calendar is told as of `as_of`, else as of the time at which the newest figure became known.
+    """
     newest = series.points[-1]
     selected = _selected(rule, newest, book)
     label = f"{rule.id} on {series.meta.series_id} {newest.period}"
@@ -46,7 +53,8 @@ def explain_series(rule: SeriesRule, series: Series, book: Rulebook) -> ExplainN
     (track,) = _tracks(rule, (series,), frozenset({newest.id}))
     judged = _judged(rule, track, len(track.values) - 1, book)
     passed = all(node.passed for node in judged)
-    return ExplainNode(label=label, passed=passed, children=(selected, *judged))
+    calendar = publication(rule, series, book, as_of or newest.known_at)
+    return ExplainNode(label=label, passed=passed, children=(selected, calendar, *judged))
 
 
 def explain_group(rule: SeriesRule, group: SeriesGroup, book: Rulebook) -> ExplainNode:

@@ -1,0 +1,81 @@
+"""Years of figures of many series replayed day by day through the shipped rules: seconds, and the most memory held.
+
+    python bench/series_years.py [--series 2000] [--years 1]
+
+Three quarters are daily prices, one quarter monthly flows in tables of ten partners. Figures are made as they are
+read, so that the memory told is the replay's own. What is extrapolated to 10,000 series and five years says so.
+"""
+
+import argparse
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from series_day import lines
+
+from warning.app.backtesting import backtest_replay
+from warning.catalog.load import load_rulebook
+from warning.core.evidence import Observation, observation_id, period_end
+from warning.resources import tree
+
+LAST = datetime(2026, 3, 21, tzinfo=UTC)
+GOAL_SERIES, GOAL_YEARS = 10_000, 5
+
+
+def figures(count: int, years: int) -> Iterator[Observation]:
+    """Yield the figures in the order in which they become known."""
+    dice = np.random.default_rng(2)
+    likes = [line.like for line in lines(count, 0)]
+    prices = [like for like in likes if like.frequency == "D"]
+    flows = [like for like in likes if like.frequency == "M"]
+    levels = np.full(len(prices), 50.0)
+    day = LAST - timedelta(days=365 * years)
+    while day < LAST:
+        levels *= np.exp(dice.normal(0, 0.01, len(prices)))
+        yield from _all(prices, day.date().isoformat(), levels, day + timedelta(days=1, hours=6))
+        if day.day == 20:
+            month = (day.replace(day=1) - timedelta(days=1)).date().isoformat()[:7]
+            yield from _all(
+                flows,
+                month,
+                1e6 * np.exp(dice.normal(0, 0.25, len(flows))),
+                day + timedelta(days=1, hours=6),
+            )
+        day += timedelta(days=1)
+
+
+def _all(
+    likes: list[Observation], period: str, values: np.ndarray, known_at: datetime
+) -> Iterator[Observation]:
+    assert period_end(period) <= known_at
+    for like, value in zip(likes, values.tolist(), strict=True):
+        name = observation_id(like.source_id, like.series_id, period, value)
+        yield replace(like, id=name, period=period, value=value, known_at=known_at)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--series", type=int, default=2_000)
+    parser.add_argument("--years", type=int, default=1)
+    args = parser.parse_args()
+    book = replace(load_rulebook(tree("rules"), tree("feeds")), measures=())
+    began = time.process_time()
+    made = sum(1 for _ in figures(args.series, args.years))
+    making = time.process_time() - began
+    began, wall = time.process_time(), time.perf_counter()
+    done = backtest_replay(book, figures(args.series, args.years))
+    spent, wall = time.process_time() - began - making, time.perf_counter() - wall - making
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    times = GOAL_SERIES * GOAL_YEARS / (args.series * args.years)
+    print(
+        f"{made} figures of {args.series} series in {args.years} years: CPU {spent:.1f} s ({spent / made * 1e6:.1f} us a"
+        f" figure, {making:.1f} s more to make them), wall {wall:.1f} s, peak {peak:.0f} MB,"
+        f" {len(done.alerts)} alerts; extrapolated to {GOAL_SERIES:,} series and {GOAL_YEARS} years: CPU {spent * times:,.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
