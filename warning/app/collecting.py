@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from warning.app.asking import ask_source, asks_more_than_once, merged
 from warning.app.collected import CollectReport, SourceOutcome
 from warning.app.detail_pages import Detailed, read_detail_pages
+from warning.app.dropping import read_folder, settle_all, store_taken
 from warning.app.due_sources import DueSources, States
 from warning.app.group_writing import GroupWriter
 from warning.app.source_judgement import (
@@ -43,6 +44,7 @@ from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.formats import Format
+from warning.core.formats_documents import FileFormat
 from warning.core.health import SourceState
 from warning.core.rhythm import remember
 from warning.core.sources import SourceProfile
@@ -270,6 +272,8 @@ class _Round:
 
     async def _findings(self, spec: SourceSpec, state: SourceState, kept: list[Document]) -> Findings:
         """Ask and read. `kept` takes the raw documents, also those of a poll that fails later."""
+        if isinstance(spec.parse, FileFormat):
+            return await asyncio.to_thread(self._from_folder, spec, state)
         key = key_of(spec, self._settings.source_keys)
         if key is None:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
@@ -294,10 +298,17 @@ class _Round:
         briefs = self._briefs(spec.id, parsed)
 
         def store(writer: EvidenceWriter) -> Settled:
-            outcome = _store(writer, spec, parsed, detailed, state.dark_since)
+            outcome = _store(writer, spec, parsed, detailed, state.dark_since, asked_at)
             return self._succeeded(spec, state, fetched, parsed, detailed, outcome, tuple(briefs.values()))
 
         return Findings(store=store, remember=lambda: self._remember(spec.id, parsed, briefs))
+
+    def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
+        """Read a drop folder; its files are moved on when their evidence is stored."""
+        now, home = self._clock(), self._settings.home
+        taken = read_folder(spec, home, now)
+        store = partial(store_taken, spec=spec, state=state, taken=taken, now=now)
+        return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 
     async def _read(self, spec: SourceSpec, document: Document) -> Parsed:
         """Parse the document. Raises FetchBlocked or FetchMoved when something else stands in its place."""
@@ -386,11 +397,16 @@ def _archive(writer: EvidenceWriter, document: Document) -> None:
 
 
 def _store(
-    writer: EvidenceWriter, spec: SourceSpec, parsed: Parsed, detailed: Detailed, dark_since: datetime | None
+    writer: EvidenceWriter,
+    spec: SourceSpec,
+    parsed: Parsed,
+    detailed: Detailed,
+    dark_since: datetime | None,
+    seen_at: datetime,
 ) -> SourceOutcome:
     changes = writer.add_listing(parsed.listing, spec.expect.list) if parsed.listing else ()
     items = writer.add_items(detailed.items)
-    observations = writer.add_observations(parsed.observations)
+    observations = writer.add_observations(parsed.observations, seen_at=seen_at)
     return SourceOutcome(
         source_id=spec.id,
         answer="fresh",

@@ -16,6 +16,7 @@ from warning.app.source_states import failure_verdict, newest
 from warning.catalog.sources import SourceSpec
 from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
+from warning.core.formats_documents import FileFormat
 from warning.core.health import SourceState
 from warning.errors import FetchError, ParseError
 
@@ -51,7 +52,13 @@ async def preview_sources(
 async def preview(
     spec: SourceSpec, fetcher: Asker, clock: Callable[[], datetime], keys: Mapping[str, SecretStr]
 ) -> Preview:
-    """Poll one source. Every failure of the source is a verdict."""
+    """Poll one source. Every failure of the source is a verdict; a drop folder is left as it is."""
+    if isinstance(spec.parse, FileFormat):
+        return Preview(
+            source_id=spec.id,
+            verdict=Verdict(condition="ok", cause="files are taken when the service polls"),
+            url=spec.url,
+        )
     key = key_of(spec, keys)
     if key is None:
         unset = Verdict(condition="unconfigured", cause=f"{spec.key_setting} is not set")
@@ -60,7 +67,12 @@ async def preview(
     shown = request.without_secrets(request.url)
     try:
         asked = await ask_source(
-            spec, SourceState(source_id=spec.id), clock(), key, fetcher.fetch, lambda d: read_document(d, spec)
+            spec,
+            SourceState(source_id=spec.id),
+            clock(),
+            key,
+            fetcher.fetch,
+            lambda d: read_document(d, spec),
         )
         fetched = asked.fetched
         if fetched.document is None:

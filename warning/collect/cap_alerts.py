@@ -95,7 +95,7 @@ def _read(
     link = child_text(info, "web") if info is not None else ""
     raw = RawEntry(
         external_id=_identity(alert),
-        link=link or document.url,
+        link=link or (document.url if document.url.startswith("http") else ""),
         title=_title(alert, info),
         summary=_texts(info, ("description",)),
         body="<br>".join(_lines(alert, infos)),

@@ -23,6 +23,11 @@ from warning.errors import ParseError
 
 Parser = Callable[[Document, Any, SourceProfile, frozenset[str]], Parsed]
 
+
+def _no_document(*_: object) -> Parsed:
+    raise ParseError("files of a drop folder are read by their names: `warning feeds parse FILE --as ...`")
+
+
 PARSERS: Mapping[str, Parser] = {
     "rss": lambda document, _layout, profile, known: parse_rss(document, profile, known),
     "html_list": lambda document, layout, profile, _known: parse_html_list(document, layout, profile),
@@ -34,7 +39,9 @@ PARSERS: Mapping[str, Parser] = {
     "cap": lambda document, layout, profile, _known: parse_cap(document, layout, profile),
     "pdf": lambda document, layout, profile, _known: parse_pdf(document, layout, profile),
     "mail": lambda document, layout, profile, _known: parse_mail(document, layout, profile),
+    "file": _no_document,
 }
+
 MAX_DOCUMENT_BYTES = 64_000_000
 PARSE_SECONDS = 60.0
 

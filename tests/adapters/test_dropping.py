@@ -1,0 +1,141 @@
+"""A drop folder: every file becomes evidence once, and lies afterwards where its fate says."""
+
+import asyncio
+import json
+import os
+from datetime import timedelta
+
+import pytest
+
+from tests.adapters.parse_samples import FETCHED_AT as NOW
+from tests.adapters.pdf_samples import CJK, cjk_pdf
+from warning.app.collecting import collect_due
+from warning.app.compose import open_repository
+from warning.app.dropping import claim, read_taken
+from warning.catalog.sources import SourceSpec
+from warning.core.vocabulary import Marking
+from warning.settings import Settings
+
+SPEC = SourceSpec.model_validate(
+    {
+        "id": "mission-jp-b", "title": "T", "url": "file:drop/jp", "kind": "mission", "country": "JP", "language": "ja",
+        "publisher": "mission-jp", "publisher_title": "P", "official": False, "reliability": "B", "licence": "x",
+        "marking": "AMBER", "release_to": ["JP", "KR"], "every": "2m", "parse": {"format": "file"}, "verified": "never",
+    }
+)  # fmt: skip
+ITEM = {
+    "type": "item",
+    "source_id": "mission-jp-b",
+    "kind": "mission",
+    "country": "CN",
+    "language": "en",
+    "title": "Customs hold",
+    "marking": "GREEN",
+    "release_to": ["JP", "US"],
+}
+
+
+class Drop:
+    def __init__(self, home):
+        self.home, self.folder = home, home / "drop" / "jp"
+        self.folder.mkdir(parents=True)
+        self.repository = open_repository(Settings(home=home))
+
+    def put(self, name: str, content: bytes | str, age: float = 60) -> None:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        when = (NOW - timedelta(seconds=age)).timestamp()
+        os.utime(path, (when, when))
+
+    def poll(self):
+        collecting = collect_due(
+            [SPEC], self.repository, None, lambda: NOW, settings=Settings(home=self.home), only=["mission-jp-b"], force=True
+        )  # fmt: skip
+        (outcome,) = asyncio.run(collecting).outcomes
+        return outcome
+
+    def items(self):
+        return self.repository.items_between(NOW - timedelta(days=9_000), NOW + timedelta(days=1))
+
+    def lying(self, where: str = "") -> list[str]:
+        return sorted(p.name for p in (self.folder / where).iterdir() if p.is_file())
+
+
+@pytest.fixture
+def drop(tmp_path):
+    ready = Drop(tmp_path)
+    yield ready
+    ready.repository.close()
+
+
+def test_files_of_every_sort_become_evidence_and_lie_in_done(drop):
+    drop.put("a.jsonl", json.dumps(ITEM))
+    drop.put("b.eml", "Subject: From the mission\nMessage-ID: <1@x>\n\ntext\n")
+    drop.put("c.pdf", cjk_pdf("GBK-EUC-H"))
+    drop.put("d.txt", "通関が止まった\n二行目".encode("cp932"))
+    outcome = drop.poll()
+    assert (outcome.condition, outcome.cause, outcome.items_new) == ("ok", "", 4)
+    assert {item.title for item in drop.items()} == {
+        "Customs hold",
+        "From the mission",
+        CJK["GBK-EUC-H"][2],
+        "通関が止まった",
+    }
+    assert drop.lying("done") == ["a.jsonl", "b.eml", "c.pdf", "d.txt"]
+    assert drop.lying() == drop.lying("taking") == []
+
+
+def test_the_folders_marking_and_release_bind_every_file(drop):
+    drop.put("a.jsonl", json.dumps(ITEM))
+    drop.put("b.txt", "A note")
+    drop.poll()
+    handled = {item.title: (item.marking, item.release_to) for item in drop.items()}
+    assert handled["Customs hold"] == (Marking.AMBER, frozenset({"JP"}))
+    assert handled["A note"] == (Marking.AMBER, frozenset({"JP", "KR"}))
+
+
+def test_a_file_dropped_again_is_no_new_evidence_and_overwrites_nothing(drop):
+    for _ in range(2):
+        drop.put("a.jsonl", json.dumps(ITEM))
+        drop.put("b.txt", "A note")
+        outcome = drop.poll()
+    assert (outcome.items_new, outcome.items_revised) == (0, 0)
+    assert len(drop.items()) == 2
+    assert drop.lying("done") == ["a (2).jsonl", "a.jsonl", "b (2).txt", "b.txt"]
+
+
+def test_what_cannot_be_read_lies_in_failed_with_the_reason_and_stops_nothing(drop):
+    drop.put("bad.jsonl", '{"type":"item","titel":"x"}')
+    drop.put("odd.exe", b"MZ")
+    drop.put("good.txt", "A note")
+    outcome = drop.poll()
+    assert (outcome.condition, outcome.items_new) == ("partial", 1)
+    assert drop.lying("failed") == ["bad.jsonl", "bad.jsonl.why.txt", "odd.exe", "odd.exe.why.txt"]
+    assert "bad.jsonl:1:" in (drop.folder / "failed" / "bad.jsonl.why.txt").read_text(encoding="utf-8")
+    assert drop.poll().condition == "not_modified"
+
+
+def test_files_still_being_written_hidden_or_linked_are_left_alone(drop, tmp_path):
+    drop.put("young.txt", "x", age=1)
+    drop.put("half.txt.part", "x")
+    drop.put(".hidden.txt", "x")
+    (tmp_path / "outside.txt").write_text("secret", encoding="utf-8")
+    (drop.folder / "link.txt").symlink_to(tmp_path / "outside.txt")
+    assert drop.poll().items_new == 0
+    assert drop.lying() == [".hidden.txt", "half.txt.part", "link.txt", "young.txt"]
+
+
+def test_a_file_claimed_by_a_process_that_died_is_read_by_the_next(drop):
+    drop.put("a.jsonl", json.dumps(ITEM))
+    (path,) = claim(SPEC, drop.home, NOW)
+    assert read_taken(path, SPEC, NOW).failure == ""  # and then the process dies, its evidence stored or not
+    assert drop.poll().items_new == 1
+    assert drop.lying("taking") == []
+
+
+def test_a_folder_is_made_at_the_first_poll(drop):
+    for path in drop.folder.iterdir():
+        path.rmdir()
+    drop.folder.rmdir()
+    assert drop.poll().condition == "not_modified"
+    assert (drop.folder / "done").is_dir()

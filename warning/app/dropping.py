@@ -1,0 +1,201 @@
+"""A drop folder: what lies in it becomes evidence once, and the file moves to `done/` or, with the reason, to `failed/`.
+
+A file is claimed by being moved, so that nobody reads it while another does. It leaves `taking/` only after its evidence
+is stored: a process that dies in between takes it again, and the same content is the same evidence.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from warning.app.collected import SourceOutcome
+from warning.app.source_judgement import Verdict
+from warning.app.source_states import answered
+from warning.catalog.sources import SourceSpec
+from warning.collect.decode import decode
+from warning.collect.feed_items import RawEntry, items_from
+from warning.collect.fetch_values import Fetched, Validators
+from warning.collect.interchange import own_identity, read_evidence
+from warning.collect.parse import MAX_DOCUMENT_BYTES, parse
+from warning.core.documents import Document
+from warning.core.evidence import Evidence, Item, Listing, Observation
+from warning.core.formats import Format, RssFormat
+from warning.core.formats_documents import CapFormat, FileFormat, MailFormat, PdfFormat
+from warning.core.health import SourceState
+from warning.core.vocabulary import Marking
+from warning.errors import EvidenceError, FetchError, ParseError
+from warning.store.evidence_writer import EvidenceWriter
+
+TAKING, DONE, FAILED = "taking", "done", "failed"
+INTERCHANGE = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", "~")
+TITLE_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One file that was read: its evidence to be stored, or what is wrong with it."""
+
+    path: Path
+    evidence: tuple[Evidence, ...] = ()
+    problems: tuple[str, ...] = ()
+    failure: str = ""
+
+
+def folder_of(spec: SourceSpec, home: Path) -> Path:
+    return home / spec.url.removeprefix("file:")
+
+
+def claim(spec: SourceSpec, home: Path, now: datetime) -> tuple[Path, ...]:
+    """Move the files that are ready into `taking/` and return them, with those left there before, the oldest first.
+
+    Ready is a plain file that has lain unchanged for `settle_seconds`; hidden and half-written names are left alone.
+    Raises FetchError when the folder cannot be used.
+    """
+    layout = spec.parse
+    assert isinstance(layout, FileFormat)
+    folder = folder_of(spec, home)
+    try:
+        (folder / TAKING).mkdir(parents=True, exist_ok=True)
+        for name in (DONE, FAILED):
+            (folder / name).mkdir(exist_ok=True)
+        settled = (now - timedelta(seconds=layout.settle_seconds)).timestamp()
+        for path in sorted(folder.iterdir())[: layout.most * 10]:
+            if _is_ready(path, settled):
+                path.rename(_free(folder / TAKING / path.name))
+        return tuple(sorted(p for p in (folder / TAKING).iterdir() if p.is_file())[: layout.most])
+    except OSError as wrong:
+        raise FetchError(f"the folder {folder} cannot be used: {wrong.strerror or wrong}") from wrong
+
+
+def _is_ready(path: Path, settled: float) -> bool:
+    name = path.name
+    if name.startswith(".") or name.lower().endswith(UNFINISHED) or path.is_symlink() or not path.is_file():
+        return False
+    return path.stat().st_mtime <= settled
+
+
+def read_taken(path: Path, spec: SourceSpec, now: datetime) -> Taken:
+    """Read one file by its name. Whatever is wrong with it is its `failure`."""
+    try:
+        if path.name.lower().endswith(INTERCHANGE):
+            return Taken(path=path, evidence=tuple(_bound(e, spec) for e in _interchange(path, now)))
+        return _document(path, spec, now)
+    except (EvidenceError, ParseError, OSError) as wrong:
+        return Taken(path=path, failure=str(wrong).replace(str(path), path.name))
+
+
+def _interchange(path: Path, now: datetime) -> Iterator[Evidence]:
+    return map(own_identity, read_evidence(path, imported_at=now))
+
+
+def _bound(evidence: Evidence, spec: SourceSpec) -> Evidence:
+    """An item is bound by the folder's marking at least: whoever may write into it may not widen it."""
+    if not isinstance(evidence, Item):
+        return evidence
+    marking = spec.marking if evidence.marking is None else Marking(max(evidence.marking, spec.marking))
+    own = None if spec.release_to is None else frozenset(spec.release_to)
+    lists = [codes for codes in (evidence.release_to, own) if codes is not None]
+    return replace(evidence, marking=marking, release_to=frozenset.intersection(*lists) if lists else None)
+
+
+def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
+    if path.stat().st_size > min(MAX_DOCUMENT_BYTES, int(spec.max_size)):
+        raise ParseError(f"{path.stat().st_size} bytes; the source's max_size is {int(spec.max_size)}")
+    body = path.read_bytes()
+    digest = sha256(body).hexdigest()
+    document = Document(source_id=spec.id, url=f"urn:sha256:{digest}", body=body, fetched_at=now)
+    layout = _format_of(path.name.lower())
+    if layout is not None:
+        parsed = parse(document, layout, spec.profile)
+        items = tuple(
+            replace(item, url="" if item.url.startswith("urn:") else item.url) for item in parsed.items
+        )
+        if not items:
+            raise ParseError("; ".join(parsed.problems) or "the file holds no evidence")
+        return Taken(path=path, evidence=tuple(_bound(i, spec) for i in items), problems=parsed.problems)
+    if path.suffix.lower() in {".txt", ".md"}:
+        return Taken(path=path, evidence=(_bound(_note(document, spec), spec),))
+    raise ParseError(
+        f"no way to read {path.suffix or 'a file without an ending'}: .jsonl, .eml, .mbox, .pdf, .cap, .xml, .txt"
+    )
+
+
+def _format_of(name: str) -> Format | None:
+    if name.endswith((".eml", ".mbox")):
+        return MailFormat(format="mail")
+    if name.endswith(".pdf"):
+        return PdfFormat(format="pdf")
+    if name.endswith(".cap"):
+        return CapFormat(format="cap")
+    return RssFormat(format="rss") if name.endswith((".xml", ".rss", ".atom")) else None
+
+
+def _note(document: Document, spec: SourceSpec) -> Item:
+    """A text: its first line is the title, the rest what it says."""
+    lines = decode(document.body).text.replace("&", "&amp;").replace("<", "&lt;").strip().split("\n")
+    entry = RawEntry(
+        external_id=document.url, title=lines[0][:TITLE_CHARACTERS], summary="<br>".join(lines[1:]),
+        dates=(document.fetched_at,),
+    )  # fmt: skip
+    items, problems = items_from([entry], document, spec.profile)
+    if not items:
+        raise ParseError("; ".join(problems) or "the text is empty")
+    return items[0]
+
+
+def settle(taken: Taken, spec: SourceSpec, home: Path) -> None:
+    """Move a file where it belongs: called when its evidence is stored, or when there is none."""
+    folder = folder_of(spec, home)
+    target = _free(folder / (FAILED if taken.failure else DONE) / taken.path.name)
+    taken.path.rename(target)
+    if taken.failure:
+        target.with_name(f"{target.name}.why.txt").write_text(f"{taken.failure}\n", encoding="utf-8")
+
+
+def _free(path: Path) -> Path:
+    """A name nobody has: the second file of a name does not overwrite the first."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+    return free
+
+
+def read_folder(spec: SourceSpec, home: Path, now: datetime) -> tuple[Taken, ...]:
+    """Claim what lies in a folder and read it, one file after the other."""
+    return tuple(read_taken(path, spec, now) for path in claim(spec, home, now))
+
+
+def settle_all(taken: Iterable[Taken], spec: SourceSpec, home: Path) -> None:
+    for one in taken:
+        settle(one, spec, home)
+
+
+def store_taken(
+    writer: EvidenceWriter, *, spec: SourceSpec, state: SourceState, taken: Sequence[Taken], now: datetime
+) -> tuple[SourceState, SourceOutcome]:
+    """Store what was read and say how the folder did: a file that could not be read makes it `partial`."""
+    evidence = [piece for one in taken for piece in one.evidence]
+    items = writer.add_items([e for e in evidence if isinstance(e, Item)])
+    figures = writer.add_observations([e for e in evidence if isinstance(e, Observation)])
+    changes = sum(len(writer.add_listing(e)) for e in evidence if isinstance(e, Listing))
+    new = len(items.new) + len(items.revised) + len(figures.new) + len(figures.revised) + changes
+    faults = [f"{one.path.name}: {fault}" for one in taken for fault in (one.failure, *one.problems) if fault]
+    verdict = Verdict(
+        condition="partial" if faults else "ok" if taken else "not_modified", cause="; ".join(faults[:3])
+    )
+    fetched = Fetched(
+        status="fresh" if taken else "not_modified", document=None, validators=Validators(url=spec.url)
+    )
+    known = replace(
+        state, last_attempt_at=now, items_seen=len(evidence), last_new_at=now if new else state.last_new_at
+    )
+    outcome = SourceOutcome(
+        source_id=spec.id, answer=fetched.status, condition=verdict.condition, cause=verdict.cause, seen=len(evidence),
+        items_new=len(items.new), items_revised=len(items.revised),
+        observations_new=len(figures.new) + len(figures.revised), listing_changes=changes,
+    )  # fmt: skip
+    return answered(spec, known, fetched, verdict, now), outcome
