@@ -163,6 +163,10 @@ class DeliveryRateLimited(DeliveryError):
         super().__init__(message)
 
 
+class DeliveryBarred(DeliveryError):
+    """The channel does not accept who we are: a token was revoked, or a password is wrong."""
+
+
 class DeliveryRefused(DeliveryError):
     """The destination will not accept this message."""
 

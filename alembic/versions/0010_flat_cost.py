@@ -21,8 +21,6 @@ PARTIAL = {
     "ix_alerts_expires": ("alerts", ["expires"], "expires IS NOT NULL"),
     "ix_withheld_awaiting_review": ("withheld", ["alert_key", "at"], "reason = 'awaiting_review'"),
     "ix_withheld_over_budget": ("withheld", ["desk_id", "at"], "reason = 'over_budget'"),
-    "ix_outbox_told": ("outbox", ["sent_at"], "state = 'sent' AND step = 0"),
-    "ix_outbox_reminders": ("outbox", ["alert_key", "desk_id"], "step > 0"),
     "ix_outbox_notice_id": ("outbox", ["notice_id"], "notice_id IS NOT NULL"),
 }
 PLAIN = {

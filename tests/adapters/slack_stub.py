@@ -42,6 +42,7 @@ class SlackStub:
         self.acknowledged: dict[str, Any] = {}
         self._clock = itertools.count(int(now))
         self.url = ""
+        self.uploads: dict[str, bytes] = {}
 
     def roots(self, channel: str) -> list[dict[str, Any]]:
         return [m for m in self.channels[channel] if "thread_ts" not in m]
@@ -54,7 +55,7 @@ class SlackStub:
         if method == "apps.connections.open":
             address = self.url.replace("http://", "ws://").replace("/api/", "/link")
             return web.json_response({"ok": True, "url": address})
-        reads = method.startswith("conversations.")
+        reads = method.startswith(("conversations.", "files.get"))
         arguments = dict(request.query) if reads else json.loads(await request.text())
         self.calls.append((method, arguments))
         faults = self.read_faults if reads else self.faults
@@ -97,6 +98,12 @@ class SlackStub:
         if method == "chat.postEphemeral":
             self.private.append(arguments)
             return {"ok": True, "message_ts": f"{next(self._clock)}.000100"}
+        if method == "files.getUploadURLExternal":
+            number = f"F{next(self._clock)}"
+            url = self.url.replace("/api/", f"/upload/{number}")
+            return {"ok": True, "upload_url": url, "file_id": number}
+        if method == "files.completeUploadExternal":
+            return self._share_files(arguments)
         channel = arguments["channel"]
         if method == "chat.postMessage":
             said = {**arguments, "ts": f"{next(self._clock)}.000100"}
@@ -111,6 +118,19 @@ class SlackStub:
             thread = [m for m in self.channels[channel] if arguments["ts"] in {m["ts"], m.get("thread_ts")}]
             return self._page(thread, arguments)
         return {"ok": False, "error": "unknown_method"}
+
+    def _share_files(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        assert all(one["id"] in self.uploads for one in arguments["files"])
+        files = list(arguments["files"])
+        said = {"ts": f"{next(self._clock)}.000100", "thread_ts": arguments["thread_ts"], "files": files}
+        self.channels[arguments["channel_id"]].append(said)
+        return {"ok": True, "files": arguments["files"]}
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        part = (await request.post())["file"]
+        assert isinstance(part, web.FileField)
+        self.uploads[request.match_info["number"]] = part.file.read()
+        return web.Response(text="OK")
 
     async def link(self, request: web.Request) -> web.WebSocketResponse:
         """A Socket Mode connection: `press` sends into it, what the service acknowledges is kept by envelope."""
@@ -154,6 +174,7 @@ async def running(now: float = 1_688_380_900) -> AsyncIterator[SlackStub]:
     application = web.Application()
     application.router.add_route("*", "/api/{method}", stub.handle)
     application.router.add_get("/link", stub.link)
+    application.router.add_post("/upload/{number}", stub.upload)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -8,7 +8,13 @@ from tests.adapters.alert_samples import control, message, row, updated
 from tests.adapters.slack_stub import SlackStub, running
 from warning.channels.channel import Missing, Sent
 from warning.channels.slack import SlackChannel
-from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown
+from warning.errors import (
+    DeliveryBarred,
+    DeliveryError,
+    DeliveryRateLimited,
+    DeliveryRefused,
+    DeliveryUnknown,
+)
 
 CHANNEL = "C0US"
 
@@ -91,8 +97,8 @@ def test_slack_starts_a_new_message_when_the_root_is_gone(root_ref):
         ("not-json-after", DeliveryUnknown),
         ("internal_error", DeliveryUnknown),
         ("fatal_error", DeliveryUnknown),
-        ("invalid_auth", DeliveryRefused),
-        ("token_revoked", DeliveryRefused),
+        ("invalid_auth", DeliveryBarred),
+        ("token_revoked", DeliveryBarred),
         ("channel_not_found", DeliveryRefused),
         ("is_archived", DeliveryRefused),
         ("not_in_channel", DeliveryRefused),
@@ -193,7 +199,7 @@ def test_slack_update_that_was_cut_short_leaves_one_note(fault):
 def test_slack_token_never_stands_in_an_error():
     async def scenario(stub, channel):
         stub.faults.append("invalid_auth")
-        with pytest.raises(DeliveryRefused) as caught:
+        with pytest.raises(DeliveryBarred) as caught:
             await channel.send(message(), row=row(), root_ref=None)
         assert "xoxb" not in repr(caught.value)
 

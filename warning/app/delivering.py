@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Protocol
 
 from warning.app.charting import chart_of
+from warning.app.noticing import NoticePost
 from warning.channels.channel import Channel, Missing, Sent
 from warning.channels.message import Message
 from warning.channels.render import render
@@ -19,11 +20,19 @@ from warning.core.alerts import Alert
 from warning.core.deliveries import OutboxRow
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
+from warning.core.notices import Notice
 from warning.core.release import WayOut, release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.shares import Share
 from warning.core.tearlines import as_seen_by, versions_seen_by
-from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown, StoreError
+from warning.errors import (
+    DeliveryBarred,
+    DeliveryError,
+    DeliveryRateLimited,
+    DeliveryRefused,
+    DeliveryUnknown,
+    StoreError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +66,7 @@ class OwedRows(Protocol):
     def release(self, row: OutboxRow, *, at: datetime) -> bool: ...
     def dead(self, row_id: str, *, now: datetime, error: str) -> bool: ...
     def pause(self, channel: str, address: str, *, until: datetime) -> None: ...
+    def hold(self, channel: str, *, now: datetime, cause: str) -> datetime: ...
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None: ...
 
 
@@ -65,6 +75,7 @@ class StoredAlerts(Protocol):
 
     def alert_versions(self, key: str) -> tuple[Alert, ...]: ...
     def shares_of(self, alert_key: str) -> tuple[Share, ...]: ...
+    def notice(self, notice_id: str) -> Notice | None: ...
     def observations_between(
         self, since: datetime, until: datetime, *, materials: Sequence[str] = ()
     ) -> tuple[Observation, ...]: ...
@@ -108,6 +119,7 @@ async def deliver_due(
     limit: int = 100,
     in_flight: InFlight | None = None,
     patience_seconds: float | None = None,
+    mail_from: str = "",
 ) -> DeliveryCounts:
     """Send what is due, at most `limit` rows: destinations side by side, each one's rows in order.
 
@@ -119,7 +131,8 @@ async def deliver_due(
     rows = await asyncio.to_thread(
         outbox.claim, clock(), limit=limit, lease_seconds=LEASE_SECONDS, besides=busy
     )
-    round_ = _Round(outbox, repository, channels, book, clock)
+    notices = NoticePost(book=book, sender=mail_from)
+    round_ = _Round(outbox, repository, channels, book, clock, notices)
     tasks = {
         (queue[0].channel, queue[0].address): asyncio.create_task(round_.deliver(queue))
         for queue in _by_destination(rows)
@@ -186,7 +199,9 @@ class _Round:
         channels: Mapping[str, Channel],
         book: Rulebook,
         clock: Clock,
+        notices: NoticePost,
     ) -> None:
+        self._notices = notices
         self._outbox = outbox
         self._repository = repository
         self._channels = channels
@@ -212,6 +227,8 @@ class _Round:
             sent = await self._carry(row)
         except DeliveryRateLimited as wait:
             return await self._rate_limited(row, wait)
+        except DeliveryBarred as barred:
+            return await self._barred(row, barred.message)
         except DeliveryUnknown as unsure:
             return await self._unsure(row, unsure.message)
         except DeliveryRefused as refused:
@@ -254,6 +271,8 @@ class _Round:
         channel = self._channels.get(row.channel)
         if channel is None:
             raise DeliveryRefused(f"there is no channel {row.channel!r}")
+        if row.notice_id:
+            return await self._noticed(row, channel)
         root_ref = await asyncio.to_thread(
             self._outbox.root_ref, row.alert_key, row.desk_id, row.channel, row.address
         )
@@ -265,6 +284,13 @@ class _Round:
             self.counts["resent"] += found is Missing.UNKNOWABLE
         message = await asyncio.to_thread(self._rendered, row)
         return await channel.send(message, row=row, root_ref=root_ref)
+
+    async def _noticed(self, row: OutboxRow, channel: Channel) -> Sent:
+        """Send a notice. Where a channel can be asked, it looks first; elsewhere a second copy has the same name."""
+        notice = await asyncio.to_thread(self._repository.notice, row.notice_id)
+        if notice is None:
+            raise DeliveryRefused("the notice is not in the store")
+        return await self._notices.carry(notice, row, channel)
 
     def _rendered(self, row: OutboxRow) -> Message:
         """Render the stored version, and refuse it when this destination may not see it (any more)."""
@@ -303,6 +329,14 @@ class _Round:
         until = self._clock() + timedelta(seconds=min(max(seconds, 0.0), LONGEST_DELAY_SECONDS))
         await self._kept(partial(self._outbox.pause, row.channel, row.address, until=until))
         await self._give_back(row, until, wait.message)
+        return until
+
+    async def _barred(self, row: OutboxRow, error: str) -> datetime:
+        """Hold the whole channel: what bars one message bars all, and none of them is to blame."""
+        log.error("the channel %s is held: %s", row.channel, error)
+        hold = partial(self._outbox.hold, row.channel, now=self._clock(), cause=error)
+        until = await asyncio.to_thread(hold)
+        await self._give_back(row, until, error)
         return until
 
     async def _failed(self, row: OutboxRow, error: str) -> datetime | None:

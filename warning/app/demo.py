@@ -20,7 +20,7 @@ from warning.app.demo_data import Publisher, event_instants, load_publishers, or
 from warning.app.demo_page import write_page
 from warning.app.demo_report import DemoReport, Tally, demo_report
 from warning.app.demo_server import LoopbackResolver, PublishersServer
-from warning.app.digests import archive_digest, rendered, send_digest, write_digest
+from warning.app.digests import archive_digest, owe_digest, rendered, write_digest
 from warning.app.live import assess_new, collect_round, deliver_round
 from warning.catalog.load import RulebookHolder
 from warning.channels.build import build_channels
@@ -225,8 +225,8 @@ async def _digests(system: System, week: str) -> None:
             system.repository, book, system.sources, desk.id, week=week, now=system.clock()
         )
         archive_digest(system.repository, document)
-        await send_digest(system, document)
-        formats = rendered(document)
-        for name, suffix in (("html", "html"), ("text", "txt")):
+        owe_digest(system, document)
+        for name, suffix in (("html", "html"), ("text", "txt"), ("pdf", "pdf")):
             path = directory / f"digest-{week}-{desk.id}.{suffix}"
-            path.write_text(formats[name], encoding="utf-8")
+            path.write_bytes(rendered(document, name))
+    await deliver_round(system)

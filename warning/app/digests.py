@@ -1,54 +1,35 @@
 """The weekly digest: read a week from the store, keep what was written, send it to the desk's digest addresses."""
 
 import json
-import logging
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from warning.app.compose import System
+from warning.app.noticing import DIGEST
 from warning.app.watching import watches_now
 from warning.catalog.sources import SourceSpec
+from warning.core.deliveries import OutboxRow
 from warning.core.desks import Desk
+from warning.core.ids import content_id
+from warning.core.notices import Notice, NoticePlace
 from warning.core.rulebook import Rulebook
-from warning.errors import ConfigError, DeliveryError, DeliveryUnknown
+from warning.core.workdays import next_workday
+from warning.errors import ConfigError
 from warning.report.build import WeekInput, build_digest
 from warning.report.document import DigestDocument
-from warning.report.mail import digest_mail
+from warning.report.pdf import as_pdf
 from warning.report.render import as_html, as_json, as_text
 from warning.report.week import last_full_week, week_bounds
 from warning.store.digests import ArchivedDigest
+from warning.store.notices import Notices
 from warning.store.repository import Repository
 
-log = logging.getLogger(__name__)
 HISTORY = timedelta(days=550)
 # A weekly price is out before its week has ended; what became known later is left out by `known_at`.
 OPEN_PERIOD = timedelta(days=32)
-MONDAY = 0
 SEND_HOUR = 8
-FORMATS = ("html", "text", "json")
-# The archive keeps each mail that went out under this and its address.
-MAILED = "mail to "
-
-
-@runtime_checkable
-class Post(Protocol):
-    """What a mail channel offers for mails that are no alerts. `name` is a file name without extension."""
-
-    async def post(self, mail: bytes, *, recipient: str, name: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestSent:
-    """What became of one digest mail. `error` is empty when it was handed over."""
-
-    desk_id: str
-    week: str
-    address: str
-    provider_ref: str = ""
-    error: str = ""
+FORMATS = ("html", "text", "pdf", "json")
 
 
 def write_digest(
@@ -69,15 +50,17 @@ def write_digest(
     since, until = week_bounds(week, desk.timezone)
     observations = repository.observations_between(until - HISTORY, until + OPEN_PERIOD)
     came_in = [o for o in observations if since <= o.known_at < until]
+    versions, watches = repository.alert_versions_between(since, until), watches_now(repository, book, until)
+    spoken_of = {alert.key for alert in versions} | {watch.alert_key for watch in watches if watch.alert_key}
     found = WeekInput(
-        versions=repository.alert_versions_between(since, until),
-        standing=repository.alerts(until=until),
+        versions=versions,
+        standing=repository.standing_at(until, spoken_of),
         observations=observations,
         sources=repository.source_states(),
         enabled=frozenset(source.id for source in sources if source.enabled),
         items=len(repository.items_between(since, until)),
         figures=len(came_in),
-        watches=watches_now(repository, book, until),
+        watches=watches,
     )
     return build_digest(week, desk, book, found, now)
 
@@ -90,20 +73,23 @@ def find_desk(book: Rulebook, desk_id: str) -> Desk:
     raise ConfigError(f"there is no desk {desk_id!r}; the rulebook has {known}")
 
 
-def rendered(document: DigestDocument) -> Mapping[str, str]:
-    """Return the digest in every format."""
+def rendered(document: DigestDocument, format_name: str) -> bytes:
+    """Return the digest in one of `FORMATS`; text in UTF-8."""
+    if format_name == "pdf":
+        return as_pdf(document)
     content = {"schema": "digest/1", **as_json(document)}
-    return {
-        "html": as_html(document),
-        "text": as_text(document),
-        "json": json.dumps(content, ensure_ascii=False, indent=2),
+    forms: Mapping[str, Callable[[], str]] = {
+        "html": lambda: as_html(document),
+        "text": lambda: as_text(document),
+        "json": lambda: json.dumps(content, ensure_ascii=False, indent=2),
     }
+    return forms[format_name]().encode()
 
 
 def archive_digest(repository: Repository, document: DigestDocument) -> None:
     """Keep every format as it was written."""
-    for name, content in rendered(document).items():
-        _keep(repository, document, name, content.encode())
+    for name in FORMATS:
+        _keep(repository, document, name, rendered(document, name))
 
 
 def _keep(repository: Repository, document: DigestDocument, format_name: str, content: bytes) -> None:
@@ -118,64 +104,61 @@ def _keep(repository: Repository, document: DigestDocument, format_name: str, co
     )
 
 
-async def send_digest(
-    system: System, document: DigestDocument, *, already: Collection[str] = ()
-) -> tuple[DigestSent, ...]:
-    """Mail the digest to each of the desk's digest addresses, except those `already` told.
+def owe_digest(system: System, document: DigestDocument) -> int:
+    """Owe the digest to each of the desk's digest addresses, once a week for each; return how many are new.
 
-    One address that fails costs the others nothing; a mail that went out is kept as it was sent.
+    An edition that is owed or was sent stands: another of the same week goes to nobody.
     """
     desk = find_desk(system.book(), document.desk_id)
-    places = [(d.channel, address) for d in desk.digest_to for address in d.to if address not in already]
-    return tuple([await _post(system, document, channel, address) for channel, address in places])
+    places = [
+        NoticePlace(channel=each.channel, address=each.address)
+        for several in desk.digest_to
+        for each in several.each()
+    ]
+    notice = Notice(
+        id=digest_id(document.desk_id, document.week),
+        kind="digest",
+        desk_id=document.desk_id,
+        topic=document.week,
+        marking=document.marking,
+        content=DIGEST.dump_json(document).decode(),
+        created_at=document.written_at,
+        about=(document.week,),
+    )
+    owed = Notices(system.repository.engine).owe(notice, places)
+    if owed:
+        system.repository.owed.ring()
+    return owed
 
 
-async def send_due_digests(system: System) -> tuple[DigestSent, ...]:
-    """On Monday from 08:00 in a desk's zone, write, keep and send last week's digest, once to each address.
+def digest_id(desk_id: str, week: str) -> str:
+    return content_id("n", "digest", desk_id, week)
 
-    An address that could not be reached is tried again at every call until Tuesday is over.
-    """
-    now = system.clock()
-    results: list[DigestSent] = []
+
+def owe_due_digests(system: System) -> int:
+    """On a desk's first working day of the week from 08:00 in its zone, write, keep and owe last week's digest."""
+    now, owed = system.clock(), 0
+    notices = Notices(system.repository.engine)
     for desk in system.book().desks:
-        if not _is_due(now, desk):
+        if not desk.digest_to or not is_due(now, desk):
             continue
         week = last_full_week(now, desk.timezone)
-        kept = {digest.format for digest in system.repository.digests(desk_id=desk.id, week=week)}
-        told = [a for d in desk.digest_to for a in d.to if f"{MAILED}{a}" in kept]
-        if len(told) == sum(len(d.to) for d in desk.digest_to):
+        if notices.notice(digest_id(desk.id, week)) is not None:
             continue
         document = write_digest(system.repository, system.book(), system.sources, desk.id, week=week, now=now)
-        if not kept.intersection(FORMATS):
-            archive_digest(system.repository, document)
-        results += await send_digest(system, document, already=told)
-    return tuple(results)
+        archive_digest(system.repository, document)
+        owed += owe_digest(system, document)
+    return owed
 
 
-def _is_due(now: datetime, desk: Desk) -> bool:
-    """True from Monday 08:00 to the end of Tuesday: a service that was down on Monday morning catches up."""
+def is_due(now: datetime, desk: Desk) -> bool:
+    """From 08:00 on the first working day of the week: a service that was down then catches up in the same week."""
     local = now.astimezone(ZoneInfo(desk.timezone))
-    return (local.weekday() == MONDAY and local.hour >= SEND_HOUR) or local.weekday() == MONDAY + 1
+    monday = local.date() - timedelta(days=local.weekday())
+    first = next_workday(monday, desk.country)
+    return local >= datetime.combine(first, time(SEND_HOUR), local.tzinfo)
 
 
-async def _post(system: System, document: DigestDocument, channel_name: str, address: str) -> DigestSent:
-    told = {"desk_id": document.desk_id, "week": document.week, "address": address}
-    channel = system.channels.get(channel_name)
-    if not isinstance(channel, Post):
-        return DigestSent(**told, error=f"the channel {channel_name} carries no digests")
-    mail = digest_mail(document, sender=system.settings.mail_from, recipient=address)
-    try:
-        name = f"digest-{document.week}-{document.desk_id}"
-        provider_ref = await channel.post(mail, recipient=address, name=name)
-    except DeliveryUnknown as unsure:
-        # It may lie in the mailbox already. Trying again at every call would fill it with copies.
-        log.warning(
-            "digest %s to %s may have arrived and is not sent again: %s", document.week, address, unsure
-        )
-        _keep(system.repository, document, f"{MAILED}{address}", mail)
-        return DigestSent(**told, error=str(unsure))
-    except DeliveryError as failure:
-        log.warning("digest %s to %s: %s", document.week, address, failure)
-        return DigestSent(**told, error=str(failure))
-    _keep(system.repository, document, f"{MAILED}{address}", mail)
-    return DigestSent(**told, provider_ref=provider_ref)
+def digest_deliveries(system: System, document: DigestDocument) -> tuple[OutboxRow, ...]:
+    """Return what became of a week's digest, place by place."""
+    return Notices(system.repository.engine).deliveries(digest_id(document.desk_id, document.week))

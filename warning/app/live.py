@@ -8,9 +8,11 @@ from warning.app.collected import CollectReport
 from warning.app.collecting import collect_due
 from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts, deliver_due
+from warning.app.digests import owe_due_digests
 from warning.app.ending import end_due
 from warning.app.publishing import publish_overdue
 from warning.app.reminding import remind_due
+from warning.app.rolling_up import owe_due_rollups
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 
@@ -56,6 +58,7 @@ async def collect_round(
 
     Returns after `patience_seconds` at the latest: a source that hangs goes on alone and delays nobody.
     """
+    elevated = await asyncio.to_thread(_elevated, system)
     return await collect_due(
         (*system.sources, *besides),
         system.repository,
@@ -64,7 +67,15 @@ async def collect_round(
         settings=system.settings,
         memory=system.memory,
         patience_seconds=patience_seconds,
+        elevated=elevated,
     )
+
+
+def _elevated(system: System) -> frozenset[str]:
+    if not any(spec.burst for spec in system.sources):
+        return frozenset()
+    now = system.clock()
+    return system.memory.elevated.now(system.sources, system.repository, system.book(), now)
 
 
 async def deliver_round(system: System, *, patience_seconds: float | None = None) -> DeliveryCounts:
@@ -78,16 +89,15 @@ async def deliver_round(system: System, *, patience_seconds: float | None = None
         system.clock,
         in_flight=system.in_flight,
         patience_seconds=patience_seconds,
+        mail_from=system.settings.mail_from,
     )
 
 
 def watch_desks(system: System) -> int:
-    """End what is over, publish what nobody reviewed in time, and owe what nobody acknowledged once more.
-
-    Return how much the last two are.
-    """
+    """End what is over, publish what nobody reviewed in time, owe reminders, digests and roll-ups; return how many."""
     end_due(system)
-    return publish_overdue(system) + remind_due(system)
+    watched = publish_overdue(system) + remind_due(system)
+    return watched + owe_due_digests(system) + owe_due_rollups(system)
 
 
 async def full_round(system: System, fetcher: Fetcher) -> RoundReport:

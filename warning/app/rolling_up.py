@@ -1,15 +1,13 @@
 """The daily roll-up: what the weekly budget kept from a desk, told once in one short message to each destination."""
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from warning.app.compose import System
 from warning.app.delivering import payload_refusal
+from warning.app.noticing import BULLETIN
 from warning.channels.bulletin import LINE_LIMIT, MAX_LINES, Bulletin, Tells
 from warning.channels.message import Message
 from warning.channels.naming import naming
@@ -19,43 +17,33 @@ from warning.channels.when import day, moment
 from warning.core.alerts import Alert
 from warning.core.desks import Desk, Destination
 from warning.core.ids import content_id
+from warning.core.notices import Notice, NoticePlace
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by
-from warning.errors import DeliveryError, DeliveryUnknown
+from warning.store.notices import Notices
 from warning.store.rollups import RollUps
 
-log = logging.getLogger(__name__)
 KEPT = timedelta(days=8)
 SHOWN_RULES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolledUp:
-    """What became of one roll-up. `error` is empty when it was handed over."""
+def owe_due_rollups(system: System) -> int:
+    """From the start of a desk's office hours, once a day, owe what the budget withheld and no roll-up has told.
 
-    desk_id: str
-    channel: str
-    address: str
-    alerts: int
-    error: str = ""
-
-
-async def send_due_rollups(system: System) -> tuple[RolledUp, ...]:
-    """From the start of a desk's office hours, once a day, tell what the budget withheld and no roll-up has told.
-
-    A destination that could not be reached is tried again at every call of that day.
+    Return how many deliveries are new. What is told is written down with what is owed, before anything is sent.
     """
-    book, now = await asyncio.to_thread(system.book), system.clock()
-    kept = RollUps(system.repository.engine)
-    done: list[RolledUp] = []
+    book, now = system.book(), system.clock()
+    owed = 0
     for desk in book.desks:
         if desk.weekly_budget is None or not is_due(desk, now):
             continue
         for several in desk.destinations:
             for destination in several.each():
-                done += await _roll_up(system, kept, book, desk, destination, now)
-    return tuple(done)
+                owed += _roll_up(system, book, desk, destination, now)
+    if owed:
+        system.repository.owed.ring()
+    return owed
 
 
 def is_due(desk: Desk, now: datetime) -> bool:
@@ -65,46 +53,55 @@ def is_due(desk: Desk, now: datetime) -> bool:
     return local.time() >= desk.office_hours.start and not is_quiet
 
 
-async def _roll_up(
-    system: System, kept: RollUps, book: Rulebook, desk: Desk, destination: Destination, now: datetime
-) -> list[RolledUp]:
-    place = (desk.id, destination.channel, destination.address)
-    today = now.astimezone(ZoneInfo(desk.timezone)).date().isoformat()
+def _roll_up(system: System, book: Rulebook, desk: Desk, destination: Destination, now: datetime) -> int:
     channel = system.channels.get(destination.channel)
-    if not isinstance(channel, Tells) or await asyncio.to_thread(kept.has_day, *place, today):
-        return []
-    found = await asyncio.to_thread(_waiting, kept, place, desk, destination, book, now)
+    notices = Notices(system.repository.engine)
+    place = NoticePlace(channel=destination.channel, address=destination.address)
+    if (
+        not isinstance(channel, Tells)
+        or notices.notice(rollup_id(desk, destination.address, now)) is not None
+    ):
+        return 0
+    found = _waiting(system, notices, place, desk, destination, book, now)
     if not found:
-        return []
-    rules = await asyncio.to_thread(_noisy_rules, system, desk, now)
+        return 0
+    rules = _noisy_rules(system, desk, now)
     bulletin = roll_up(found, rules, desk, book, now, address=destination.address)
-    told = {"desk_id": desk.id, "channel": destination.channel, "address": destination.address}
-    error = ""
-    try:
-        await channel.tell(bulletin, destination.address)
-    except DeliveryUnknown as unsure:  # it may have arrived: it is not sent again, and the log says so
-        error = unsure.message
-        log.warning("the roll-up to %s %s may have arrived: %s", *place[1:], error)
-    except DeliveryError as failed:
-        log.warning("the roll-up to %s %s: %s", *place[1:], failed.message)
-        return [RolledUp(**told, alerts=len(found), error=failed.message)]
-    keys = tuple(message.alert_key for message, _ in found)
-    await asyncio.to_thread(kept.keep, *place, day=today, keys=keys, at=now)
-    return [RolledUp(**told, alerts=len(found), error=error)]
+    notice = Notice(
+        id=bulletin.id,
+        kind="roll-up",
+        desk_id=desk.id,
+        topic=_today(desk, now),
+        marking=bulletin.marking,
+        content=BULLETIN.dump_json(bulletin).decode(),
+        created_at=now,
+        about=tuple(message.alert_key for message, _ in found),
+    )
+    return notices.owe(notice, (place,))
+
+
+def _today(desk: Desk, now: datetime) -> str:
+    return now.astimezone(ZoneInfo(desk.timezone)).date().isoformat()
+
+
+def rollup_id(desk: Desk, address: str, now: datetime) -> str:
+    return content_id("b", "roll-up", desk.id, address, _today(desk, now))
 
 
 def _waiting(
-    kept: RollUps,
-    place: tuple[str, str, str],
+    system: System,
+    notices: Notices,
+    place: NoticePlace,
     desk: Desk,
     destination: Destination,
     book: Rulebook,
     now: datetime,
 ) -> list[tuple[Message, datetime]]:
     """Return what this destination may be told of, the gravest first: the same checks as for any message."""
-    told = kept.told(*place, since=now - KEPT)
+    told = notices.told("roll-up", desk.id, place, now - KEPT)
+    kept = RollUps(system.repository.engine)
     found = []
-    for alert, at in kept.withheld(*place, since=now - KEPT):
+    for alert, at in kept.withheld(desk.id, place.channel, place.address, since=now - KEPT):
         message = _releasable(alert, desk, destination, book)
         if alert.key not in told and message is not None:
             found.append((message, at))
@@ -162,7 +159,7 @@ def roll_up(
         named = [words.say("rollup.rule", rule=rule, count=count) for rule, count in rules]
         closing.append(words.say("rollup.rules", rules=words.words.join(named)))
     return Bulletin(
-        id=content_id("b", "roll-up", desk.id, address, local.isoformat()),
+        id=rollup_id(desk, address, now),
         desk_id=desk.id,
         marking=marking,
         subject=words.say(

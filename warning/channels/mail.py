@@ -11,14 +11,15 @@ from email import message_from_bytes
 
 from warning.channels.bulletin import Bulletin, bulletin_mail
 from warning.channels.channel import Missing, Sent
-from warning.channels.mail_mime import MailIdentity, message_id, mime
+from warning.channels.mail_mime import MailIdentity, message_id, mime, signed_mail
 from warning.channels.message import Message
 from warning.channels.smtp_target import SmtpTarget
 from warning.core.deliveries import OutboxRow
-from warning.errors import DeliveryError, DeliveryRefused, DeliveryUnknown
+from warning.errors import DeliveryBarred, DeliveryError, DeliveryRefused, DeliveryUnknown
 
 TIMEOUT_SECONDS = 30.0
 SESSIONS = 8
+NO_ACCOUNT = 530  # the server wants a login before it takes mail
 
 
 class MailChannel:
@@ -44,7 +45,7 @@ class MailChannel:
 
     async def post(self, mail: bytes, *, recipient: str, name: str) -> str:  # noqa: ARG002 - names a file elsewhere
         """Send a mail that is no alert (a digest), built by its sender. Returns its Message-ID."""
-        await self._transmitted(mail, recipient)
+        await self._transmitted(signed_mail(mail, self._identity), recipient)
         return str(message_from_bytes(mail)["Message-ID"] or "")
 
     async def tell(self, bulletin: Bulletin, address: str) -> Sent:
@@ -75,7 +76,7 @@ def _connected(target: SmtpTarget, timeout_seconds: float) -> Iterator[smtplib.S
         smtp = _open(target, timeout_seconds)
         yield smtp
     except smtplib.SMTPAuthenticationError as wrong:
-        raise _refusal(wrong.smtp_code, wrong.smtp_error, "AUTH") from wrong
+        raise _barred(wrong) from wrong
     except smtplib.SMTPResponseException as wrong:
         raise _refusal(wrong.smtp_code, wrong.smtp_error, "greeting") from wrong
     except ssl.SSLCertVerificationError as wrong:
@@ -132,8 +133,16 @@ def _expect(reply: tuple[int, bytes], step: str, wanted: int = 250) -> None:
         raise _refusal(code, text, step)
 
 
+def _barred(wrong: smtplib.SMTPAuthenticationError) -> DeliveryError:
+    """4xx is the server's own trouble; 5xx says that user and password are not those of an account."""
+    refusal = _refusal(wrong.smtp_code, wrong.smtp_error, "AUTH")
+    return DeliveryBarred(refusal.message) if isinstance(refusal, DeliveryRefused) else refusal
+
+
 def _refusal(code: int, text: bytes | str, step: str) -> DeliveryError:
     """4xx asks to come back later, 5xx is final."""
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     sentence = f"{step}: {code} {' '.join(said.split())[:200]}"
+    if code == NO_ACCOUNT:
+        return DeliveryBarred(sentence)
     return DeliveryRefused(sentence) if 500 <= code <= 599 else DeliveryError(sentence)

@@ -1,5 +1,6 @@
 """A message as a MIME mail: text first, then HTML; the same delivery gives the same bytes."""
 
+import re
 from dataclasses import dataclass, field
 from email import policy
 from email.header import Header
@@ -94,6 +95,20 @@ def header_lines(mail: EmailMessage) -> bytes:
     text = mail.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii")
     lines = [line for line in text.split("\r\n") if line and not line.startswith("MIME-Version:")]
     return b"".join(f"{line}\r\n".encode("ascii") for line in lines)
+
+
+def signed_mail(mail: bytes, identity: MailIdentity) -> bytes:
+    """Return a whole mail with its body signed, as it is where nothing is signed with. Its own headers stay outside."""
+    if identity.signer is None:
+        return mail
+    head, _, body = mail.partition(b"\r\n\r\n")
+    outer, inner = b"", b""
+    for header in re.split(rb"\r\n(?![ \t])", head):
+        if header.lower().startswith(b"content-"):
+            inner += header + b"\r\n"
+        elif not header.lower().startswith(b"mime-version:"):
+            outer += header + b"\r\n"
+    return outer + identity.signer.signed(inner + b"\r\n" + body)
 
 
 def subject_header(text: str) -> bytes:

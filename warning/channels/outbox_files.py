@@ -7,7 +7,7 @@ from warning.channels.block_kit import slack_payload
 from warning.channels.bulletin import Bulletin, bulletin_mail
 from warning.channels.channel import Missing, Sent
 from warning.channels.console import ConsoleChannel
-from warning.channels.mail_mime import MailIdentity, message_id, mime
+from warning.channels.mail_mime import MailIdentity, message_id, mime, signed_mail
 from warning.channels.message import Message
 from warning.core.deliveries import OutboxRow
 
@@ -27,6 +27,11 @@ class SlackFiles:
         return Sent(provider_ref=root_ref or f"{row.address}:{row.id}")
 
     async def tell(self, bulletin: Bulletin, address: str) -> Sent:
+        return await self._console.tell(bulletin, address)
+
+    async def upload(self, bulletin: Bulletin, address: str, *, file_name: str, content: bytes) -> Sent:
+        """Leave the file, and print what would stand above it."""
+        write_whole(self._directory / file_name, content)
         return await self._console.tell(bulletin, address)
 
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:  # noqa: ARG002 - the protocol's
@@ -57,6 +62,7 @@ class MailFiles:
 
     async def post(self, mail: bytes, *, recipient: str, name: str) -> str:  # noqa: ARG002 - stands in the mail
         """Leave a mail that is no alert (a digest) as `name`.eml. Returns the file's path."""
+        mail = signed_mail(mail, self._identity)
         path = self._directory / f"{name}.eml"
         write_whole(path, mail)
         return str(path)

@@ -93,6 +93,48 @@ class SlackChannel:
             ts = (await self._write("chat.postMessage", payload))["ts"]
         return Sent(provider_ref=f"{address}:{ts}")
 
+    async def upload(self, bulletin: Bulletin, address: str, *, file_name: str, content: bytes) -> Sent:
+        """Post a bulletin and put the file into its thread; what stands there already is not sent again."""
+        ref = (await self.tell(bulletin, address)).provider_ref
+        channel, _, ts = ref.rpartition(":")
+        if await self._has_file(channel, ts, file_name):
+            return Sent(provider_ref=ref)
+        asked = {"filename": file_name, "length": len(content)}
+        place = await self._call("files.getUploadURLExternal", asked, reads=True)
+        await self._give(str(place["upload_url"]), file_name, content)
+        files = [{"id": place["file_id"], "title": file_name}]
+        await self._call(
+            "files.completeUploadExternal", {"files": files, "channel_id": channel, "thread_ts": ts}
+        )
+        return Sent(provider_ref=ref)
+
+    async def _has_file(self, channel: str, ts: str, file_name: str) -> bool:
+        """Whether the thread has it. What cannot be read is taken as missing: a second copy harms nobody."""
+        query = {"channel": channel, "ts": ts, "limit": HISTORY_PAGE}
+        try:
+            answer = await self._call("conversations.replies", query, reads=True)
+        except DeliveryRefused as refused:
+            if refused.message not in _UNREADABLE:
+                raise
+            return False
+        files = (file for said in answer.get("messages", ()) for file in said.get("files", ()))
+        return any(file_name in {file.get("name"), file.get("title")} for file in files)
+
+    async def _give(self, url: str, file_name: str, content: bytes) -> None:
+        """Hand over the bytes. Nobody sees them before the upload is completed: what fails is tried again."""
+        form = aiohttp.FormData()
+        form.add_field("file", content, filename=file_name, content_type="application/pdf")
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(url, data=form) as answer,
+            ):
+                if not answer.ok:
+                    raise DeliveryError(f"the upload of {file_name}: HTTP {answer.status}")
+        except (TimeoutError, aiohttp.ClientError, OSError) as wrong:
+            raise DeliveryError(f"the upload of {file_name}: {type(wrong).__name__}") from wrong
+
     async def _post(self, payload: Mapping[str, Any], row: OutboxRow) -> Sent:
         answer = await self._write("chat.postMessage", {"channel": row.address, **payload})
         return Sent(provider_ref=f"{answer.get('channel', row.address)}:{answer['ts']}")

@@ -5,7 +5,13 @@ import math
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from warning.errors import DeliveryError, DeliveryRateLimited, DeliveryRefused, DeliveryUnknown
+from warning.errors import (
+    DeliveryBarred,
+    DeliveryError,
+    DeliveryRateLimited,
+    DeliveryRefused,
+    DeliveryUnknown,
+)
 
 # Slack says of these that a part of the call may have had its effect.
 _UNSURE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
@@ -16,6 +22,19 @@ _LATER = {
     "message_limit_exceeded",
     "accesslimited",
     "external_channel_migrating",
+}
+# It is not the message that is refused, but we.
+_BARRED = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "org_login_required",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "team_access_not_granted",
+    "access_denied",
 }
 
 
@@ -31,6 +50,8 @@ def classified(wrong: SlackApiError, *, reads: bool) -> DeliveryError:
         return DeliveryError(f"Slack answered {code or status}")
     if status >= 500 or code in _UNSURE or not code:
         return DeliveryUnknown(f"Slack answered {code or status}")
+    if code in _BARRED:
+        return DeliveryBarred(f"Slack answered {code}")
     if code in _LATER:
         return DeliveryError(code)
     return DeliveryRefused(code)

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from warning.app.compose import System, compose
-from warning.app.digests import FORMATS, archive_digest, rendered, send_digest, write_digest
+from warning.app.digests import FORMATS, archive_digest, digest_deliveries, owe_digest, rendered, write_digest
+from warning.app.live import deliver_round
 from warning.errors import ConfigError
 from warning.report.document import DigestDocument
 from warning.settings import load_settings
@@ -75,28 +77,38 @@ def _write(system: System, desk_ids: tuple[str, ...], week: str | None) -> list[
 
 
 def _show(documents: list[DigestDocument], format_name: str, output: Path | None) -> None:
-    texts = [(document, rendered(document)[format_name]) for document in documents]
+    contents = [(document, rendered(document, format_name)) for document in documents]
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
         suffix = {"text": "txt"}.get(format_name, format_name)
-        for document, text in texts:
+        for document, content in contents:
             path = output / f"digest-{document.week}-{document.desk_id}.{suffix}"
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
             click.echo(str(path))
-    elif format_name == "json" and len(texts) > 1:
-        whole = {"schema": "digest/1", "digests": [json.loads(text) for _, text in texts]}
+    elif format_name == "pdf":
+        _write_pdf(contents)
+    elif format_name == "json" and len(contents) > 1:
+        whole = {"schema": "digest/1", "digests": [json.loads(content) for _, content in contents]}
         click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
     else:
-        for _, text in texts:
-            click.echo(text)
+        for _, content in contents:
+            click.echo(content.decode())
+
+
+def _write_pdf(contents: list[tuple[DigestDocument, bytes]]) -> None:
+    """One PDF goes to a pipe or a file; a terminal would show rubbish, and two in a row are none."""
+    if len(contents) > 1 or sys.stdout.isatty():
+        raise click.UsageError("a PDF is written into a file: --output DIRECTORY, or --desk and a pipe")
+    sys.stdout.buffer.write(contents[0][1])
 
 
 async def _send(system: System, documents: list[DigestDocument]) -> bool:
-    """Return whether every digest was handed over; say on stderr what became of each."""
-    all_sent = True
+    """Return whether no digest is dead; say on stderr what became of each. What waits goes out with the service."""
     for document in documents:
-        for sent in await send_digest(system, document):
-            outcome = f"not sent: {sent.error}" if sent.error else "sent"
-            click.echo(f"{sent.desk_id} {sent.week} to {sent.address}: {outcome}", err=True)
-            all_sent = all_sent and not sent.error
-    return all_sent
+        owe_digest(system, document)
+    await deliver_round(system)
+    found = [row for document in documents for row in digest_deliveries(system, document)]
+    for row in found:
+        outcome = f"{row.state}: {row.error}" if row.error else row.state
+        click.echo(f"{row.desk_id} {row.alert_key} by {row.channel} to {row.address}: {outcome}", err=True)
+    return all(row.state == "sent" for row in found)

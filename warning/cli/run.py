@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
+from warning.app.alarming import owe_to_operators
 from warning.app.auditing import audit_and_beat
 from warning.app.canary_publisher import CanaryPublisher
 from warning.app.compose import System, compose
-from warning.app.digests import send_due_digests
 from warning.app.live import (
     RoundReport,
     assess_new,
@@ -24,10 +24,8 @@ from warning.app.live import (
     open_fetcher,
     watch_desks,
 )
-from warning.app.operator_telling import tell_operators
 from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
-from warning.app.rolling_up import send_due_rollups
 from warning.app.source_telling import tell_source_changes
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
@@ -139,9 +137,7 @@ def woken_by(system: System) -> Mapping[str, Action]:
 async def _scheduled(system: System) -> None:
     """What the clock brings: reminders, alerts nobody reviewed in time, digests, roll-ups, news of sources."""
     await asyncio.to_thread(watch_desks, system)
-    await send_due_digests(system)
-    await send_due_rollups(system)
-    await tell_source_changes(system, partial(tell_operators, system))
+    await tell_source_changes(system, partial(owe_to_operators, system))
 
 
 def _clean(report: RoundReport) -> bool:

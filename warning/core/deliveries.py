@@ -60,7 +60,7 @@ DeliveryState = Literal["pending", "sending", "sent", "unknown", "dead"]
 class OutboxRow:
     """One owed delivery as the outbox holds it. `provider_ref` is the channel's own id of the message sent.
 
-    A row with a `hold_until` ahead waits for it by the desk's own wish (`hold_reason`), not for want of a way.
+    One of a notice has that one's id as `alert_key` too. A row with a `hold_until` ahead waits for it by the desk's own wish (`hold_reason`), not for want of a way.
     """
 
     id: str
@@ -80,3 +80,4 @@ class OutboxRow:
     hold_until: datetime | None = None
     hold_reason: HoldReason = ""
     step: int = 0
+    notice_id: str = ""

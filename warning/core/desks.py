@@ -102,10 +102,11 @@ class Budget(OperatorModel):
 class Desk(OperatorModel):
     """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts.
 
-    `deputies` are told when nobody at the desk has acknowledged in time.
+    A desk of the kind operator is told how the system itself does, and no alert. `deputies` are told when nobody at the desk has acknowledged in time.
     """
 
     id: DeskId
+    kind: Literal["desk", "operator"] = "desk"
     title: str
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     language: Language

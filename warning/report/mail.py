@@ -12,8 +12,11 @@ from warning.report.render import as_html, as_text, subject
 _POLICY = policy.SMTP.clone(cte_type="7bit")
 
 
-def digest_mail(document: DigestDocument, *, sender: str, recipient: str) -> bytes:
-    """Return the mail with CRLF line ends. `sender` is "Name <user@host>"; the Message-ID is stable."""
+def digest_mail(document: DigestDocument, *, sender: str, recipient: str, attached: bytes = b"") -> bytes:
+    """Return the mail with CRLF line ends. `sender` is "Name <user@host>"; the Message-ID is stable.
+
+    `attached` is the digest as PDF. Whoever transmits the mail may sign it.
+    """
     name, address = parseaddr(sender)
     domain = address.rpartition("@")[2] or "localhost"
     identity = content_id("g", document.desk_id, document.week, recipient, document.written_at.isoformat())
@@ -31,4 +34,8 @@ def digest_mail(document: DigestDocument, *, sender: str, recipient: str) -> byt
     mail.set_content(as_text(document), charset="utf-8", cte="base64")
     mail.add_alternative(as_html(document), subtype="html", charset="utf-8", cte="base64")
     mail.set_boundary(f"=_{identity}")
+    if attached:
+        name = f"digest-{document.week}-{document.desk_id}.pdf"
+        mail.add_attachment(attached, maintype="application", subtype="pdf", filename=name)
+        mail.set_boundary(f"=_{identity}-0")
     return mail.as_bytes()

@@ -36,6 +36,11 @@ def subject(document: DigestDocument) -> str:
 
 def as_text(document: DigestDocument) -> str:
     """Return the digest as plain text, at most one idea a line."""
+    return "\n\n".join("\n".join(block) for block in as_blocks(document)) + "\n"
+
+
+def as_blocks(document: DigestDocument) -> list[list[str]]:
+    """Return the digest as blocks of lines: its head (marking, title, span), then sections, each with its title first."""
     words = digest_words(document.language)
     blocks = [
         [
@@ -51,7 +56,7 @@ def as_text(document: DigestDocument) -> str:
         _section(words.say("heading.coverage"), _coverage_lines(document, words)),
         [words.say("foot.method"), words.say("foot.written", when=_written(document, words))],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return [block for block in blocks if block]
 
 
 def as_html(document: DigestDocument) -> str:

@@ -12,6 +12,7 @@ from warning.core.assess import State
 from warning.core.deliveries import Withheld
 from warning.core.lifecycle import with_state
 from warning.core.vocabulary import Severity
+from warning.store.candidates import dated_keys
 from warning.store.decoded import Decoded, Stamp
 from warning.store.pace import past
 from warning.store.rows import batches, from_json
@@ -103,6 +104,15 @@ def find_alerts(connection: Connection, decoded: Decoded, sought: Sought) -> tup
     return tuple(_decode(connection, query, decoded, is_latest=sought.until is None))
 
 
+def standing_at(connection: Connection, until: datetime, keys: Collection[str]) -> tuple[Alert, ...]:
+    """Return these alerts, and those with a date after it, as they stood just before `until`; sorted by key."""
+    wanted = sorted(dated_keys(connection, until.date()).union(keys))
+    found: list[Alert] = []
+    for part in batches(wanted, BATCH):
+        found += _decode(connection, _latest_before(until, part), Decoded(), is_latest=False)
+    return tuple(sorted(found, key=lambda alert: alert.key))
+
+
 def versions(connection: Connection, key: str) -> tuple[Alert, ...]:
     """Return every version of one alert, the first first; empty when there is no such alert."""
     query = (
@@ -169,10 +179,11 @@ def _latest() -> Select[Any]:
     )
 
 
-def _latest_before(until: datetime) -> Select[Any]:
+def _latest_before(until: datetime, keys: Sequence[str] | None = None) -> Select[Any]:
+    of = alert_versions.c.alert_key.is_not(None) if keys is None else alert_versions.c.alert_key.in_(keys)
     newest = (
         select(alert_versions.c.alert_key, func.max(alert_versions.c.version).label("version"))
-        .where(alert_versions.c.created_at < until)
+        .where(alert_versions.c.created_at < until, of)
         .group_by(alert_versions.c.alert_key)
         .subquery()
     )

@@ -50,7 +50,9 @@ def commit_assessment(
     if not _record(connection, identity, assessment, window, book_version):
         return False
     if overtaken(connection, window.recalled.seen):
-        raise AssessmentRaced("another process committed signals since the earlier ones were read; assess again")
+        raise AssessmentRaced(
+            "another process committed signals since the earlier ones were read; assess again"
+        )
     mark_assessed(connection, window, assessment.as_of)
     mark_read(connection, assessment.withdrawals, assessment.as_of)
     for change in assessment.changes:

@@ -27,14 +27,23 @@ def candidate_keys(connection: Connection, wanted: Joinable) -> frozenset[str]:
     return frozenset(found)
 
 
-def standing_keys(connection: Connection, today: date) -> frozenset[str]:
-    """Return the keys of open alerts with a date ahead (or today), and of those that tell of a gap."""
+def standing_keys(connection: Connection, today: date, cases: Followed | None = None) -> frozenset[str]:
+    """Return the keys of open alerts with a date ahead (or today), and of those that tell of a gap.
+
+    With `cases`, also of those about acts whose next step is awaited.
+    """
     a = alerts.c
-    gaps = and_(a.story != fixed(""), a.story >= STORY, a.story < f"{STORY}\U0010ffff")
+    conditions = [
+        *_ahead(today),
+        and_(a.story != fixed(""), a.story >= STORY, a.story < f"{STORY}\U0010ffff"),
+    ]
+    if cases is not None and cases.acts:
+        awaited = and_(a.last_evidence_at >= cases.since, a.act.in_(sorted(cases.acts)), a.story == "")
+        conditions.append(and_(a.state == "open", a.interrupts.is_(True), awaited))
     # The state is looked at here: as a condition it would lure the database away from the indexes by day.
     return frozenset(
         row.key
-        for condition in (*_ahead(today), gaps)
+        for condition in conditions
         for row in connection.execute(select(a.key, a.state).where(condition))
         if row.state == "open"
     )

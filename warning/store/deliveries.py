@@ -23,7 +23,7 @@ class Owed:
 def outbox_row(row: Row[Any], *, attempts: int | None = None) -> OutboxRow:
     return OutboxRow(
         id=row.id,
-        alert_key=row.alert_key,
+        alert_key=row.alert_key or row.notice_id,
         alert_version=row.alert_version,
         desk_id=row.desk_id,
         channel=row.channel,
@@ -39,6 +39,7 @@ def outbox_row(row: Row[Any], *, attempts: int | None = None) -> OutboxRow:
         hold_until=row.hold_until,
         hold_reason=row.hold_reason,
         step=row.step,
+        notice_id=row.notice_id or "",
     )
 
 

@@ -5,6 +5,7 @@ A claim whose lease ran out was cut short: its row becomes unknown, for the next
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    delete,
     exists,
     func,
     or_,
@@ -24,7 +26,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from warning.core.audit import SYSTEM, Record
 from warning.core.deliveries import DeliveryState, OutboxRow
@@ -32,7 +33,7 @@ from warning.errors import StoreError
 from warning.store.audit import add_audit
 from warning.store.deliveries import outbox_row
 from warning.store.engine import reading, writing
-from warning.store.rows import storable
+from warning.store.rows import insert_or, storable
 from warning.store.schema import channel_pauses, outbox
 
 FINAL = ("sent", "dead")
@@ -41,7 +42,21 @@ LONGEST_WAIT = timedelta(hours=2)
 # Quiet hours over the longest holidays, and a margin.
 LONGEST_HOLD = timedelta(days=14)
 WAITS = "waits: the destination did not take the message before it"
+WHOLE = "*"  # a pause of all of a channel's addresses
+FIRST_HOLD = timedelta(minutes=1)
+LONGEST_HOLD_OF_A_CHANNEL = timedelta(hours=1)
 CUT_SHORT = "the process ended, or took too long, while it was sending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldChannel:
+    """A channel that refused who we are `failures` times since then; it is tried again at `until`."""
+
+    channel: str
+    cause: str
+    since: datetime
+    until: datetime
+    failures: int
 
 
 class Outbox:
@@ -83,7 +98,8 @@ class Outbox:
 
     def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool:
         """Record that the channel accepted it, whoever holds the row by now: what arrived has arrived."""
-        values = {"state": "sent", "sent_at": now, "provider_ref": storable(provider_ref), "error": ""}
+        values: dict[str, Any] = {"state": "sent", "sent_at": now}
+        values |= {"provider_ref": storable(provider_ref), "error": ""}
         return self._end(row_id, ("pending", "sending", "unknown"), now, values, told=True)
 
     def retry(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool:
@@ -135,8 +151,8 @@ class Outbox:
     def pause(self, channel: str, address: str, *, until: datetime) -> None:
         """Let one destination rest (Retry-After); a longer pause already set stays."""
         with writing(self.engine) as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            statement = dialect.insert(channel_pauses).values(channel=channel, address=address, until=until)
+            statement = insert_or(connection, channel_pauses)
+            statement = statement.values(channel=channel, address=address, until=until)
             shorter = channel_pauses.c.until < statement.excluded.until
             connection.execute(
                 statement.on_conflict_do_update(
@@ -144,6 +160,45 @@ class Outbox:
                     set_={"until": statement.excluded.until},
                     where=shorter,
                 )
+            )
+
+    def hold(self, channel: str, *, now: datetime, cause: str) -> datetime:
+        """Hold a whole channel that refuses who we are; return until when. Each time it is longer, up to an hour.
+
+        The first message it takes ends the hold.
+        """
+        p = channel_pauses.c
+        with writing(self.engine) as connection:
+            kept = connection.execute(
+                select(channel_pauses).where(p.channel == channel, p.address == WHOLE).with_for_update()
+            ).first()
+            if kept is not None and kept.until > now:  # another queue of the same round met the same refusal
+                held: datetime = kept.until
+                return held
+            failures = 1 if kept is None else kept.failures + 1
+            until: datetime = now + min(FIRST_HOLD * 2 ** min(failures - 1, 10), LONGEST_HOLD_OF_A_CHANNEL)
+            values = {"until": until, "failures": failures, "cause": storable(cause)}
+            row = {"channel": channel, "address": WHOLE, **values}
+            statement = insert_or(connection, channel_pauses).values(**row, since=now)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["channel", "address"], set_=values)
+            )
+        return until
+
+    def held_channels(self) -> tuple[HeldChannel, ...]:
+        """Return the channels that refused who we are when they were last tried."""
+        p = channel_pauses.c
+        query = select(channel_pauses).where(p.address == WHOLE, p.failures > 0).order_by(p.channel)
+        with reading(self.engine) as connection:
+            return tuple(
+                HeldChannel(
+                    channel=row.channel,
+                    cause=row.cause,
+                    since=row.since,
+                    until=row.until,
+                    failures=row.failures,
+                )
+                for row in connection.execute(query)
             )
 
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None:
@@ -159,11 +214,15 @@ class Outbox:
         with reading(self.engine) as connection:
             return connection.execute(query.limit(1)).scalar()
 
-    def rows(self, state: DeliveryState | None = None) -> tuple[OutboxRow, ...]:
-        """Return the rows in the order they came to be owed, all or those in one state."""
+    def rows(
+        self, state: DeliveryState | None = None, *, since: datetime | None = None
+    ) -> tuple[OutboxRow, ...]:
+        """Return the rows in the order they came to be owed, all or those in one state, owed at or after `since`."""
         query = select(outbox).order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
         if state is not None:
             query = query.where(outbox.c.state == state)
+        if since is not None:
+            query = query.where(outbox.c.created_at >= since)
         with reading(self.engine) as connection:
             return tuple(outbox_row(row) for row in connection.execute(query))
 
@@ -196,6 +255,9 @@ class Outbox:
             change = change.where(outbox.c.attempts == attempt)
         with writing(self.engine) as connection:
             row = connection.execute(change.returning(outbox)).first()
+            if row is not None and row.state == "sent":
+                p = channel_pauses.c
+                connection.execute(delete(channel_pauses).where(p.channel == row.channel, p.address == WHOLE))
             if row is not None and told:
                 add_audit(connection, _ended(row, now or row.updated_at))
         return row is not None
@@ -203,7 +265,7 @@ class Outbox:
 
 def _ended(row: Row[Any], at: datetime) -> Record:
     told = {
-        "alert": row.alert_key,
+        "alert": row.alert_key or row.notice_id,
         "version": row.alert_version,
         "desk": row.desk_id,
         "channel": row.channel,
@@ -246,7 +308,7 @@ def _due(now: datetime, limit: int, besides: Collection[tuple[str, str]] = ()) -
     )
     paused = exists().where(
         channel_pauses.c.channel == outbox.c.channel,
-        channel_pauses.c.address == outbox.c.address,
+        channel_pauses.c.address.in_((outbox.c.address, WHOLE)),
         ~_has_come(channel_pauses.c.until, now),
     )
     destination = tuple_(outbox.c.channel, outbox.c.address)

@@ -35,7 +35,9 @@ def past(connection: Connection, keys: Collection[str] | None = None) -> Past:
         held |= _held(connection, part)
         approved |= standing_approvals(connection, part)
         reached |= _reached(connection, part)
-    return Past(told_at=told_at, firsts=_firsts(connection), held=held, approvals=approved, reached=frozenset(reached))
+    return Past(
+        told_at=told_at, firsts=_firsts(connection), held=held, approvals=approved, reached=frozenset(reached)
+    )
 
 
 def among(column: ColumnElement[Any], keys: Sequence[str] | None) -> ColumnElement[bool]:
@@ -157,6 +159,18 @@ def awaiting_review(connection: Connection) -> tuple[tuple[str, datetime], ...]:
         .order_by("since", w.alert_key)
     )
     return tuple((row.alert_key, row.since) for row in connection.execute(query))
+
+
+def over_budget(connection: Connection, since: datetime) -> tuple[str, ...]:
+    """Return the rule of every (alert, desk) that a budget withheld at or after `since`."""
+    w = withheld.c
+    query = (
+        select(alerts.c.rule_id, w.alert_key, w.desk_id)
+        .join(alerts, alerts.c.key == w.alert_key)
+        .where(w.reason == fixed("over_budget"), w.at >= since)
+        .distinct()
+    )
+    return tuple(sorted(row.rule_id for row in connection.execute(query)))
 
 
 def decide(

@@ -74,7 +74,11 @@ def _signals(connection: Connection, wanted: Recall, as_of: datetime) -> Iterato
     ]
     if not needed:
         return
-    query = select(signals.c.content).where(or_(*needed), signals.c.known_at <= as_of)
+    # Said once for all: within an "or" no database sees that the oldest signals are of no account.
+    oldest = as_of - timedelta(days=max(need.days for need in wanted.signals))
+    query = select(signals.c.content).where(
+        or_(*needed), signals.c.known_at >= oldest, signals.c.known_at <= as_of
+    )
     for row in connection.execute(query.order_by(signals.c.known_at, signals.c.id)):
         yield from_json(Signal, row.content)
 

@@ -1,22 +1,24 @@
 """Who was told of what and has been reminded how often: what due reminders are worked out from."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, func, select, union
+from sqlalchemy import Connection, and_, exists, select, union
 
 from warning.core.audit import SYSTEM, Plain, Record
 from warning.core.deliveries import Delivery
 from warning.core.review import MAX_SNOOZE
 from warning.store.assessments import store_routing
 from warning.store.audit import add_audit
-from warning.store.columns import fixed
 from warning.store.rows import batches
 from warning.store.schema import alerts, outbox, reviews
 
 BATCH = 500
+# From being owed to being sent: quiet hours over the longest holidays, then a week of trying.
+LONGEST_WAIT = timedelta(days=30)
 TELLING = ("first", "escalated", "shared")
 SETTLING = ("ack", "assign", "close")
 STIRRING = ("reopen", "escalate", "snooze")
@@ -44,7 +46,7 @@ def told_desks(connection: Connection, since: datetime) -> tuple[ToldDesk, ...]:
     o = outbox.c
     recent = (
         select(o.alert_key, o.desk_id)
-        .where(o.state == fixed("sent"), o.step == fixed(0), o.sent_at >= since)
+        .where(o.state == "sent", o.step == 0, o.sent_at >= since, o.created_at >= since - LONGEST_WAIT)
         .where(o.alert_key.is_not(None), o.reason.in_(TELLING))
     )
     r = reviews.c
@@ -65,29 +67,22 @@ def told_desks(connection: Connection, since: datetime) -> tuple[ToldDesk, ...]:
     return tuple(_with_reminders(connection, waiting))
 
 
-def _with_reminders(connection: Connection, waiting: Collection[tuple[str, str]]) -> Iterator[ToldDesk]:
+def _with_reminders(connection: Connection, waiting: AbstractSet[tuple[str, str]]) -> Iterator[ToldDesk]:
     """Add when each was told, and what it was reminded of; in order of alert and desk."""
     o = outbox.c
+    columns = (o.alert_key, o.desk_id, o.step, o.state, o.reason, o.sent_at, o.created_at)
     for part in batches(sorted({key for key, _ in waiting}), BATCH):
-        told = (
-            select(o.alert_key, o.desk_id, func.max(o.sent_at).label("at"))
-            .where(o.alert_key.in_(part), o.state == "sent", o.step == 0, o.reason.in_(TELLING))
-            .group_by(o.alert_key, o.desk_id)
-            .order_by(o.alert_key, o.desk_id)
-        )
-        again = (
-            select(o.alert_key, o.desk_id, o.step, func.max(o.created_at).label("at"))
-            .where(o.alert_key.in_(part), o.step > fixed(0))
-            .group_by(o.alert_key, o.desk_id, o.step)
-            .order_by(o.step)
-        )
-        reminders: defaultdict[tuple[str, str], list[tuple[int, datetime]]] = defaultdict(list)
-        for key, desk_id, step, at in connection.execute(again):
-            reminders[key, desk_id].append((step, at))
-        for key, desk_id, at in connection.execute(told):
-            if (key, desk_id) in waiting:
-                known = tuple(reminders[key, desk_id])
-                yield ToldDesk(alert_key=key, desk_id=desk_id, told_at=at, reminders=known)
+        told: dict[tuple[str, str], datetime] = {}
+        again: defaultdict[tuple[str, str], dict[int, datetime]] = defaultdict(dict)
+        for row in connection.execute(select(*columns).where(o.alert_key.in_(part))):
+            place = (row.alert_key, row.desk_id)
+            if row.step > 0:
+                again[place][row.step] = max(row.created_at, again[place].get(row.step, row.created_at))
+            elif row.state == "sent" and row.reason in TELLING:
+                told[place] = max(row.sent_at, told.get(place, row.sent_at))
+        for key, desk_id in sorted(waiting & told.keys()):
+            known = tuple(sorted(again[key, desk_id].items()))
+            yield ToldDesk(alert_key=key, desk_id=desk_id, told_at=told[key, desk_id], reminders=known)
 
 
 def add_reminders(connection: Connection, owed: Iterable[Delivery], at: datetime) -> None:

@@ -398,8 +398,6 @@ outbox = Table(
     Index("ix_outbox_state_created_at", "state", "created_at"),
     Index("ix_outbox_created_at", "created_at"),
 )
-_partial("ix_outbox_told", outbox.c.sent_at, where="state = 'sent' AND step = 0")
-_partial("ix_outbox_reminders", outbox.c.alert_key, outbox.c.desk_id, where="step > 0")
 _partial("ix_outbox_notice_id", outbox.c.notice_id, where="notice_id IS NOT NULL")
 
 channel_pauses = Table(

@@ -1,0 +1,159 @@
+"""What the operators are told by themselves: dead letters, gaps, channels out of order, late reviews, noisy rules."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from warning.app.compose import System
+from warning.app.publishing import review_queue
+from warning.app.rule_stats import rule_stats, told_alerts
+from warning.app.telling_operators import tell_operators, told_operators
+from warning.app.triage import rule_precisions
+from warning.store.accounts import Accounts
+
+RECENT = timedelta(days=7)
+WEEKS = 4
+SHOWN_RULES = 10
+SEND_HOUR = 8
+
+
+def tell_operations(system: System, accounts: Accounts) -> int:
+    """Tell the operators what is new since the last time; return how many deliveries that makes."""
+    if not system.book().operators:
+        return 0
+    return (
+        _dead_letters(system)
+        + _gaps(system, accounts)
+        + _held_channels(system)
+        + _overdue_reviews(system)
+        + _noisy_rules(system)
+    )
+
+
+def _dead_letters(system: System) -> int:
+    since, told = system.clock() - RECENT, told_operators(system, "dead letters")
+    found = [
+        r for r in system.outbox.rows("dead", since=since) if r.id not in told and r.reason != "operator"
+    ]
+    if not found:
+        return 0
+    lines = [
+        f"{r.id}: {r.alert_key} v{r.alert_version} to {r.desk_id} by {r.channel} {r.address}: {r.error}"
+        for r in found
+    ]
+    return tell_operators(
+        system,
+        topic="dead letters",
+        key=",".join(sorted(r.id for r in found)),
+        subject=f"{len(found)} deliveries are dead",
+        lines=lines,
+        about=[r.id for r in found],
+        closing=("warning deliveries list --state dead; warning deliveries retry --dead --by NAME",),
+    )
+
+
+def _gaps(system: System, accounts: Accounts) -> int:
+    told = told_operators(system, "audit gaps")
+    found = {
+        f"{gap.alert_key} v{gap.alert_version} {gap.desk_id} {gap.channel} {gap.address}": gap
+        for gap in accounts.gaps
+    }
+    fresh = sorted(set(found) - told)
+    if not fresh:
+        return 0
+    return tell_operators(
+        system,
+        topic="audit gaps",
+        key=",".join(fresh),
+        subject=f"{len(fresh)} deliveries are unaccounted for",
+        lines=[f"nothing says whether {name} was told" for name in fresh],
+        about=fresh,
+    )
+
+
+def _held_channels(system: System) -> int:
+    told = told_operators(system, "channels")
+    held = {f"{h.channel} {h.since:%Y-%m-%dT%H:%M:%SZ}": h for h in system.outbox.held_channels()}
+    fresh = sorted(set(held) - told)
+    if not fresh:
+        return 0
+    return tell_operators(
+        system,
+        topic="channels",
+        key=",".join(fresh),
+        subject=f"{len(fresh)} channels refuse who we are",
+        lines=[f"{held[name].channel}: {held[name].cause}" for name in fresh],
+        about=fresh,
+        closing=(
+            "What is owed there is held and tried again at growing intervals: mend the token or the password.",
+        ),
+    )
+
+
+def _overdue_reviews(system: System) -> int:
+    """By key and rule: what waits for a review may be above the operators' clearance."""
+    told = told_operators(system, "overdue reviews")
+    waiting = {f"{q.alert.key} v{q.alert.version}": q for q in review_queue(system) if q.is_overdue}
+    fresh = sorted(set(waiting) - told)
+    if not fresh:
+        return 0
+    return tell_operators(
+        system,
+        topic="overdue reviews",
+        key=",".join(fresh),
+        subject=f"{len(fresh)} reviews are overdue",
+        lines=[
+            f"{name} of {waiting[name].alert.rule_id} waits since {waiting[name].since:%Y-%m-%d %H:%M}Z"
+            for name in fresh
+        ],
+        about=fresh,
+        closing=("warning alerts queue",),
+    )
+
+
+def _noisy_rules(system: System) -> int:
+    """Once a week, from Monday morning by the operators' clock: rules that went over a desk's budget, or are noise."""
+    now = system.clock()
+    weeks = {_week(desk.timezone, now) for desk in system.book().operators if _is_morning(desk.timezone, now)}
+    fresh = sorted(weeks - told_operators(system, "noisy rules"))
+    lines = _noise(system, now) if fresh else []
+    if not lines:
+        return 0
+    return tell_operators(
+        system,
+        topic="noisy rules",
+        key=fresh[-1],
+        subject=f"noisy rules, {fresh[-1]}",
+        lines=lines,
+        about=fresh,
+        closing=("warning rules stats",),
+    )
+
+
+def _noise(system: System, now: datetime) -> list[str]:
+    repository, since = system.repository, now - timedelta(weeks=WEEKS)
+    over = Counter(repository.over_budget(now - timedelta(weeks=1)))
+    stats = rule_stats(
+        system.book(),
+        repository.traces(since, now),
+        WEEKS,
+        rule_precisions(repository, now),
+        told_alerts(repository, since, now),
+    )
+    noisy = [s for s in stats if over[s.rule_id] or s.record.noisy]
+    noisy.sort(key=lambda s: (-over[s.rule_id], -s.record.noisy, s.rule_id))
+    return [
+        f"{s.rule_id}: {over[s.rule_id]} over a desk's budget in the last week; in {WEEKS} weeks {s.record.alerts} alerts, "
+        f"{s.record.noisy} of them noise, {s.signals_per_week:.1f} signals a week; {s.advice.word}: {s.advice.because}"
+        for s in noisy[:SHOWN_RULES]
+    ]
+
+
+def _week(timezone: str, now: datetime) -> str:
+    year, week, _ = now.astimezone(ZoneInfo(timezone)).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _is_morning(timezone: str, now: datetime) -> bool:
+    local = now.astimezone(ZoneInfo(timezone))
+    return (local.weekday(), local.hour) >= (0, SEND_HOUR)
