@@ -18,6 +18,7 @@ from warning.app.collected import CollectReport, SourceOutcome
 from warning.app.detail_pages import Detailed, read_detail_pages
 from warning.app.dropping import read_folder, settle_all, store_taken
 from warning.app.due_sources import DueSources, States
+from warning.app.elevating import Elevated
 from warning.app.group_writing import GroupWriter
 from warning.app.source_judgement import (
     EntryBrief,
@@ -36,7 +37,7 @@ from warning.app.source_states import (
     stood_still,
     unconfigured,
 )
-from warning.app.source_timing import is_due
+from warning.app.source_timing import in_burst, is_due, is_due_in_burst
 from warning.catalog.sources import SourceSpec
 from warning.collect.barriers import barrier_in, is_page
 from warning.collect.fetch_values import Fetched, FetchRequest
@@ -125,6 +126,7 @@ class Memory:
     running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
     unsaved: dict[str, SourceState] = field(default_factory=dict)
     due: DueSources = field(default_factory=DueSources)
+    elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
 
     async def drain(self, grace_seconds: float) -> None:
@@ -150,23 +152,25 @@ async def collect_due(
     memory: Memory | None = None,
     patience_seconds: float | None = None,
     parser: Parser = parse_known,
+    elevated: frozenset[str] = frozenset(),
 ) -> CollectReport:
     """Poll what is due (with `force` everything enabled, with `only` nothing else) and store what it yields.
 
     Returns after `patience_seconds` at the latest; sources still running go on and are left alone by the next
     rounds that are given the same `memory`. No failure of a source is raised: it becomes the source's state.
-    A store that cannot even write the state down raises.
+    A store that cannot even write the state down raises. `elevated` are the sources in a burst.
     """
     memory = memory or Memory()
     now = clock()
     named = None if only is None else frozenset(only)
-    look = memory.due.all if force or named is not None else partial(memory.due.at, now)
+    look = memory.due.all if force or named is not None or elevated else partial(memory.due.at, now)
     asked = await asyncio.to_thread(look, sources, repository)
     round_ = _Round(repository, fetcher, clock, settings, memory, parser)
     tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
-    for spec, known in asked:
-        state = memory.unsaved.get(spec.id, known)
-        if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force):
+    for usual, known in asked:
+        spec, state = in_burst(usual, elevated), memory.unsaved.get(usual.id, known)
+        hurried = spec is not usual and is_due_in_burst(spec, state, now)
+        if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force or hurried):
             continue
         tasks[spec.id] = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
     memory.running.update(tasks)

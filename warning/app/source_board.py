@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from warning.app.compose import Trees
+from warning.app.elevating import Burst
 from warning.app.source_views import vitals_of, watched_sources
 from warning.catalog.load import load_rulebook
 from warning.catalog.sources import SourceSpec
 from warning.core.blindness import Sight, sights
 from warning.core.health import SourceCondition, SourceState
+from warning.core.rulebook import Rulebook
 
 WORST_FIRST: tuple[SourceCondition, ...] = (
     "failing", "blocked", "drifted", "empty", "frozen", "moved", "partial", "unconfigured", "new", "ok", "not_modified",
@@ -21,6 +23,7 @@ TROUBLED = frozenset({"failing", "blocked", "drifted", "empty", "frozen", "moved
 class BoardRow:
     spec: SourceSpec
     state: SourceState
+    burst: Burst | None = None
 
     @property
     def is_troubled(self) -> bool:
@@ -35,8 +38,12 @@ def board(sources: Iterable[SourceSpec], states: Mapping[str, SourceState]) -> t
     return tuple(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state.condition), row.spec.id)))
 
 
-def rules_without(where: Trees, rows: Sequence[BoardRow], today: date) -> tuple[Sight, ...]:
-    """Return what every rule sees as the sources are now. Raises CatalogError while the rules cannot be read."""
-    book = load_rulebook(where.rules, where.feeds, where.overlay, today=today)
+def book_of(where: Trees, today: date) -> Rulebook:
+    """Return the rulebook as of a day. Raises CatalogError while the rules cannot be read."""
+    return load_rulebook(where.rules, where.feeds, where.overlay, today=today)
+
+
+def rules_without(book: Rulebook, rows: Sequence[BoardRow]) -> tuple[Sight, ...]:
+    """Return what every rule sees as the sources are now."""
     states = {row.spec.id: row.state for row in rows}
     return sights(book, watched_sources((row.spec for row in rows), book.terms), vitals_of(states))

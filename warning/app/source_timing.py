@@ -19,6 +19,23 @@ def is_due(spec: SourceSpec, state: SourceState, now: datetime) -> bool:
     return state.next_due_at - now > max(LONGEST_RETRY + FIRST_RETRY, 2 * spec.every) + spec.spread
 
 
+def in_burst(spec: SourceSpec, elevated: frozenset[str]) -> SourceSpec:
+    """Return the source with its burst as its pace while a watch is open on it, else as it is."""
+    if spec.burst is None or spec.id not in elevated:
+        return spec
+    return spec.model_copy(update={"every": spec.burst, "jitter": None})
+
+
+def is_due_in_burst(spec: SourceSpec, state: SourceState, now: datetime) -> bool:
+    """Whether a source of `in_burst` is due although its stored time was set at its usual pace.
+
+    One that fails keeps its growing intervals: haste mends nothing.
+    """
+    if state.failures or state.last_attempt_at is None:
+        return is_due(spec, state, now)
+    return is_due(spec, state, now) or state.last_attempt_at + spec.every <= now
+
+
 def next_poll(spec: SourceSpec, now: datetime, *, max_age_seconds: float | None = None) -> datetime:
     """Return the time of the next regular poll.
 

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from itertools import groupby
@@ -11,12 +12,16 @@ from typing import Any
 import click
 
 from warning.app.compose import Trees, open_repository, system_clock, trees
-from warning.app.source_board import TROUBLED, BoardRow, board, rules_without
+from warning.app.elevating import bursts
+from warning.app.source_board import TROUBLED, BoardRow, board, book_of, rules_without
+from warning.app.watching import watches_now
+from warning.catalog.source_fields import show_duration
 from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import clipped, print_json, print_table, wrapped
 from warning.core.blindness import Sight, place_of_profile
 from warning.core.list_memory import waits
+from warning.core.rulebook import Rulebook
 from warning.core.spans import roughly
 from warning.core.spells import Spell, spells_of
 from warning.errors import CatalogError
@@ -66,16 +71,20 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
         raise click.BadParameter(
             f"no source {source_id!r} in the catalogue{_near(source_id, specs)}", param_hint="ID"
         )
+    book = _book(where)
     repository = open_repository(settings)
     try:
         now = system_clock()
-        rows = board(specs, repository.source_states())
+        hurried = bursts(specs, watches_now(repository, book, now)) if book else {}
+        rows = [
+            replace(row, burst=hurried.get(row.spec.id)) for row in board(specs, repository.source_states())
+        ]
         held = {memory.source_id: waits(memory, now) for memory in repository.lists_waiting()}
         kept = SourceHistory(repository.engine)
         reports = kept.reports(source_id, now - timedelta(days=days or 90)) if source_id else ()
     finally:
         repository.engine.dispose()
-    sights = _sights(where, rows)
+    sights = rules_without(book, rows) if book else None
     spells = spells_of(reports)
     shown = [r for r in rows if (r.is_troubled or not troubled) and source_id in {None, r.spec.id}]
     if as_json:
@@ -95,10 +104,10 @@ def _near(source_id: str, specs: Sequence[SourceSpec]) -> str:
     return f"; near: {', '.join(near)}" if near else ""
 
 
-def _sights(where: Trees, rows: Sequence[BoardRow]) -> tuple[Sight, ...] | None:
-    """What the rules see; None while they cannot be read: the board is needed then as well."""
+def _book(where: Trees) -> Rulebook | None:
+    """The rules, None while they cannot be read: the board is needed then as well."""
     try:
-        return rules_without(where, rows, system_clock().date())
+        return book_of(where, system_clock().date())
     except CatalogError:
         click.echo(
             "note: which rules are blind is not known: `warning rules check` says what is wrong", err=True
@@ -155,6 +164,8 @@ def _row(row: BoardRow, sights: Sequence[Sight] | None, now: datetime) -> str:
     ]
     if state.failures:
         cells.append(f"{state.failures} failed")
+    if row.burst is not None and row.spec.burst is not None:
+        cells.append(f"burst {show_duration(row.spec.burst)} until {row.burst.until:%m-%d}")
     blind = _affected(row.spec.id, sights)
     if blind and row.is_troubled:
         cells.append(f"{blind} rules see less")
@@ -179,6 +190,7 @@ def _print_one(
         ("newest item", _moment(state.newest_at)),
         ("next attempt", _moment(state.next_due_at)),
         ("failures in a row", str(state.failures)),
+        ("asked more often", _burst(row)),
         ("moved to", state.moved_to),
         ("came late last time", str(state.late_items or "")),
     )
@@ -198,6 +210,14 @@ def _print_one(
                 for s in reversed(spells)
             ),
         )  # fmt: skip
+
+
+def _burst(row: BoardRow) -> str:
+    if row.burst is None or row.spec.burst is None:
+        return ""
+    return (
+        f"every {show_duration(row.spec.burst)} until {row.burst.until}, for the watch of {row.burst.rule_id}"
+    )
 
 
 def _misses(one: Sight, row: BoardRow) -> bool:
@@ -225,6 +245,7 @@ def _status(row: BoardRow, held: str, sights: Sequence[Sight] | None) -> dict[st
         "next_due_at": _iso(state.next_due_at),
         "failures": state.failures,
         "entries_seen": state.items_seen,
+        "burst": {"until": row.burst.until.isoformat(), "rule": row.burst.rule_id} if row.burst else None,
         "moved_to": state.moved_to,
         "late_items": state.late_items,
         "rules_affected": None if sights is None else _affected(row.spec.id, sights),

@@ -33,7 +33,7 @@ def parse_pdf(document: Document, layout: PdfFormat, profile: SourceProfile) -> 
     name = layout.title or _file_name(document.url)
     first = next((line for line in text.splitlines() if len(line.strip()) > 3), "")
     entry = RawEntry(
-        external_id=document.url, link=document.url, title=_html_safe(title or first or name or "PDF"),
+        external_id=document.url, link=document.url if document.url.startswith("http") else "", title=_html_safe(title or first or name or "PDF"),
         body=_html_safe(text),
     )  # fmt: skip
     items, faults = items_from([entry], document, profile)
