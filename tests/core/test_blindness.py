@@ -178,7 +178,7 @@ def test_a_rule_about_absence_is_blind_with_any_of_its_sources_and_a_frozen_one_
     rule = AbsenceRule.model_construct(id="a", kind="absence", sources=("mofcom", "meti"))
     assert sight(rule, BOOK, SOURCES, health(meti="failing")).level == "blind"
     assert sight(rule, BOOK, SOURCES, health(meti="frozen")).level == "sees"
-    assert sight(rule, BOOK, SOURCES, {"meti": vitals("ok")}).level == "blind"
+    assert sight(rule, BOOK, SOURCES, {"meti": vitals("ok")}).level == "never read"
 
 
 def test_a_source_never_polled_is_dark_without_a_date_and_a_well_one_is_not():

@@ -20,6 +20,7 @@ from warning.settings import load_settings
 SCHEMA = "coverage/1"
 WIDTH = 100
 LABEL_WIDTH = 34
+MOST_COUNTRIES = (WIDTH - LABEL_WIDTH - 2) // 4
 MARKS = {"covered": "#", "quiet": ".", "blind": "X", "uncovered": " "}
 SHOWN_BLIND = 12
 
@@ -93,10 +94,10 @@ def _chosen(found: Covered, material: str | None, country: str | None, kind: str
 
 def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
     counts: Counter[str] = Counter(c.state for c in cells)
-    click.echo(
-        f"Coverage at {found.at:%Y-%m-%d %H:%M} UTC, evidence of {found.window.days} days: "
-        + ", ".join(f"{counts[state]} cells {state}" for state in MARKS if counts[state])
-    )
+    told = ", ".join(f"{counts[state]} cells {state}" for state in MARKS if counts[state])
+    headline = f"Coverage at {found.at:%Y-%m-%d %H:%M} UTC, evidence of {found.window.days} days: {told}"
+    for line in wrapped(headline, WIDTH):
+        click.echo(line)
     click.echo("# covered   . quiet: read, and nothing about it   X blind: cannot see   (blank) nobody looks")
     for kind in KINDS:
         of_kind = [c for c in cells if c.kind == kind]
@@ -106,13 +107,19 @@ def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
     levels = Counter(s.level for s in found.sights)
     click.echo(
         f"\n{len(found.sights)} rules: {levels['blind']} blind, {levels['partly blind']} partly blind, "
-        f"{levels['sees']} see; warning coverage --rules names them"
+        f"{levels['never read']} never read, {levels['sees']} see; warning coverage --rules names them"
     )
 
 
 def _print_kind(kind: str, cells: Sequence[Cell]) -> None:
-    """One line for all materials that look alike, so that what differs is seen."""
+    """One line for all materials that look alike, so that what differs is seen; as many countries as fit a line."""
     countries = sorted({c.country for c in cells})
+    for start in range(0, len(countries), MOST_COUNTRIES):
+        shown = countries[start : start + MOST_COUNTRIES]
+        _print_block(kind, shown, [c for c in cells if c.country in shown])
+
+
+def _print_block(kind: str, countries: Sequence[str], cells: Sequence[Cell]) -> None:
     rows: dict[str, dict[str, Cell]] = defaultdict(dict)
     for cell in cells:
         rows[cell.material][cell.country] = cell
@@ -174,7 +181,7 @@ def _read_by(seeing: Sequence[str]) -> str:
 
 def _print_rules(found: Covered) -> None:
     """Rules that miss the same are named together: they will see again together."""
-    for level in ("blind", "partly blind", "has no source"):
+    for level in ("blind", "partly blind", "never read", "has no source"):
         members = [s for s in found.sights if s.level == level]
         if not members:
             continue

@@ -18,7 +18,7 @@ from warning.core.rules import AnyRule
 from warning.core.source_needs import WatchedSource, needs_of
 from warning.core.sources import SourceProfile
 
-Level = Literal["blind", "partly blind", "sees", "needs no source", "has no source"]
+Level = Literal["blind", "partly blind", "never read", "sees", "needs no source", "has no source"]
 MOST_NAMED = 6
 Place = tuple[str, str]
 """A kind, and a country; for the press a language."""
@@ -124,7 +124,7 @@ def sight(
             needs=needs,
             dark=dark,
             dark_places=gone,
-            level="blind",
+            level="blind" if lost else "never read",
             since=max(lost, default=None),
         )
     level: Level = "partly blind" if lost else "sees"
@@ -187,12 +187,13 @@ def _strict(rule: AbsenceRule, needs: tuple[str, ...], vitals: Mapping[str, Vita
     dark += [Dark(source_id=name, condition="new") for name in needs if reports.get(name) is None]
     if not dark:
         return Sight(rule_id=rule.id, needs=needs)
+    since = min((d.since for d in dark if d.since is not None), default=None)
     return Sight(
         rule_id=rule.id,
         needs=needs,
         dark=tuple(sorted(dark, key=lambda d: d.source_id)),
-        level="blind",
-        since=min((d.since for d in dark if d.since is not None), default=None),
+        level="blind" if since else "never read",
+        since=since,
     )
 
 

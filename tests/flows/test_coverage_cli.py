@@ -1,0 +1,150 @@
+"""`warning coverage` and `warning feeds why` as a desk officer asks them, on the shipped catalogue."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from warning.app.compose import open_repository, system_clock
+from warning.app.why_missed import language_of, materials_in, site_of
+from warning.catalog.sources import load_sources
+from warning.cli.main import cli
+from warning.core.evidence import Item, item_id
+from warning.core.health import SourceState
+from warning.core.terms import Terms
+from warning.resources import tree
+from warning.settings import Settings
+
+CHINESE = frozenset(
+    spec.id for spec in load_sources(tree("feeds")) if (spec.country, spec.kind) == ("CN", "regulatory")
+)
+SINCE = timedelta(days=5)
+URL = "https://www.mofcom.gov.cn/zwgk/zcfb/art/2026/art_1.html"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home in which the Chinese ministry is blocked, no Canadian one was ever polled, and all others are read."""
+    place = tmp_path_factory.mktemp("home")
+    repository = open_repository(Settings(home=place))
+    now = system_clock()
+    for spec in load_sources(tree("feeds")):
+        if (spec.country, spec.kind) == ("CA", "regulatory"):
+            continue
+        blocked = spec.id in CHINESE
+        repository.save_source_state(
+            SourceState(
+                source_id=spec.id, condition="blocked" if blocked else "ok", cause="a captcha" if blocked else "",
+                since=now - SINCE, last_success_at=now - (SINCE if blocked else timedelta(minutes=1)),
+                last_attempt_at=now,
+            )
+        )  # fmt: skip
+    stored = "https://www.meti.go.jp/press/2026/001.html"
+    item = Item(
+        id=item_id("jp-meti-press", "", stored, ""), source_id="jp-meti-press", kind="regulatory", country="JP",
+        language="ja", title="ガリウムに関する発表です", url=stored, published_at=now - timedelta(hours=9), known_at=now,
+    )  # fmt: skip
+    repository.add_items([item])
+    repository.close()
+    return place
+
+
+@pytest.fixture
+def ask(home):
+    def run(*words: str):
+        result = CliRunner(env={"WARNING_HOME": str(home)}).invoke(cli, [*words])
+        return result.exit_code, result.stdout
+
+    return run
+
+
+def test_a_blocked_ministry_is_blind_and_what_is_read_is_quiet(ask):
+    code, out = ask("coverage", "--json")
+    told = json.loads(out)
+    cells = {(c["material"], c["country"], c["kind"]): c for c in told["cells"]}
+    assert code == 1
+    assert told["schema"] == "coverage/1"
+    assert cells["gallium", "CN", "regulatory"]["state"] == "blind"
+    assert "captcha" in cells["gallium", "CN", "regulatory"]["because"]
+    assert cells["gallium", "JP", "regulatory"]["state"] == "quiet"
+    assert cells["gallium", "CA", "regulatory"]["state"] == "uncovered"
+    rules = {r["rule"]: r for r in told["rules"]}
+    assert rules["prc-export-control-notice"]["level"] == "blind"
+    assert rules["context-materials"]["level"] == "partly blind"
+    assert rules["context-materials"]["not_watched"].count("regulatory of CN") == 1
+
+
+@pytest.mark.parametrize("words", [(), ("--material", "gallium"), ("--rules",), ("--kind", "news")])
+def test_the_matrix_fits_a_hundred_columns(ask, words):
+    _, out = ask("coverage", *words)
+    assert out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_a_material_nobody_knows_is_a_usage_error_with_the_nearest(ask):
+    assert ask("coverage", "--material", "galium")[0] == 2
+
+
+def test_why_names_the_sources_of_the_same_site_and_how_they_were(ask):
+    code, out = ask("feeds", "why", URL, "--json")
+    why = json.loads(out)["why"]
+    assert code == 0
+    assert {c["source"] for c in why["carriers"]} >= {
+        name for name in CHINESE if name.startswith("cn-mofcom-")
+    }
+    assert {c["verdict"] for c in why["carriers"] if c["source"] in CHINESE} == {"was blind"}
+    assert why["because"].startswith("every source that should have carried it could not see")
+    text = ask("feeds", "why", URL)[1]
+    assert "warning feeds check cn-" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_why_tells_of_the_time_it_was_published(ask):
+    before = (datetime.now(UTC) - SINCE - timedelta(days=8)).date().isoformat()
+    why = json.loads(ask("feeds", "why", URL, "--on", before, "--json")[1])["why"]
+    assert "was blind" not in {c["verdict"] for c in why["carriers"]}
+
+
+def test_why_finds_what_is_stored_by_its_address_or_title_and_how_late_it_came(ask):
+    why = json.loads(ask("feeds", "why", "http://meti.go.jp/press/2026/001.html", "--json")[1])["why"]
+    assert [found["source"] for found in why["stored"]] == ["jp-meti-press"]
+    assert "9 h after it was published, and no rule fired on it" in why["because"]
+    by_title = json.loads(ask("feeds", "why", "ガリウムに関する発表です", "--json")[1])["why"]
+    assert by_title["stored"] == why["stored"]
+
+
+def test_why_says_which_rules_a_headline_fires_and_which_sources_ask_for_it(ask):
+    why = json.loads(ask("feeds", "why", "商务部公告2026年第70号 公布对镓相关物项实施出口管制", "--json")[1])[
+        "why"
+    ]
+    assert (why["language"], why["materials"]) == ("zh", ["gallium"])
+    assert "prc-export-control-notice" in why["rules"]
+    relations = {c["source"]: c["relation"] for c in why["carriers"]}
+    assert relations["google-news-gallium-germanium-zh"] == "query for it"
+    assert "google-news-antimony-tungsten-zh" not in relations
+
+
+def test_why_of_a_site_nobody_watches_says_so(ask):
+    assert (
+        "no source of the catalogue covers it" in ask("feeds", "why", "https://www.foo.example/x")[1].lower()
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://aqygzj.mofcom.gov.cn/x", "mofcom.gov.cn"),
+        ("https://www.meti.go.jp/", "meti.go.jp"),
+        ("https://news.metal.com/", "metal.com"),
+        ("nonsense", ""),
+    ],
+)
+def test_a_site_is_what_belongs_to_one_owner(url, site):
+    assert site_of(url) == site
+
+
+def test_the_language_of_a_headline_is_told_by_its_script():
+    texts = {"갈륨 수출": "ko", "ガリウムの輸出": "ja", "镓出口": "zh", "Gallium exports": "en"}
+    assert {text: language_of(text) for text in texts} == texts
+    assert materials_in("gallium", Terms()) == ()
