@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from warning.app.backtesting import backtest_replay
 from warning.app.chronology import Judged, as_replayed
 from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory, ready_index
-from warning.app.previewing import alone, preview
+from warning.app.previewing import alone, both, preview
 from warning.catalog.load import load_rulebook
 from warning.cli.main import cli
 from warning.collect import history_index
@@ -146,6 +147,50 @@ def test_preview_tells_new_and_lost_items_of_an_edit(book, evidence):
     document = found.document()
     assert document["fires_on"] == sum(document["per_week"].values())
     assert len(document["examples"]) <= 10
+
+
+def edits_in_words(rule, terms):
+    """Edits that leave the shape of a match: words that bar gone, an act more, the first of some cues gone."""
+    bare = rule.match.model_dump(by_alias=True)
+
+    def changed(turn):
+        nears = [near for name in ("near", "near_any") for near in content[name]]
+        for near in nears:
+            turn(near)
+        return rule.model_copy(update={"match": type(rule.match).model_validate(content)})
+
+    for turn in (
+        lambda near: near.update(none=()),
+        lambda near: [g.update(act=(*g["act"], min(set(terms.acts) - {*g["act"]}))) for g in near["of"] if g["act"]],
+        lambda near: [g.update(cue=g["cue"][1:]) for g in near["of"] if len(g["cue"]) > 1],
+    ):  # fmt: skip
+        content = deepcopy(bare)
+        yield changed(turn)
+
+
+def test_an_edit_in_words_reads_few_items_and_fires_where_the_whole_reading_fires(book, evidence):
+    past, differ = indexed(evidence, book), 0
+    rules = [rule for rule in book.active("text", "context") if isinstance(rule, TextRule)]
+    for rule in sorted(rules, key=lambda rule: (-len(rule.examples), rule.id))[:8]:
+        for edited in edits_in_words(rule, book.terms):
+            if edited.version == rule.version or edited.require_direction:
+                continue
+            ready_index(evidence, both(book, edited), make=False)
+            past = IndexedHistory([(evidence, open_index(evidence))], NOW)
+            told = past.edit(book, rule, edited)
+            assert told is not None
+            for side, version in zip(told, (rule, edited), strict=True):
+                whole = [signal.exhibit.evidence_id for signal in past.signals(book, version)]
+                assert sorted(signal.exhibit.evidence_id for signal in side) == sorted(whole)
+            differ += len(told[0]) != len(told[1])
+    assert differ >= 1
+
+
+def test_an_edit_of_more_than_words_is_no_edit_in_words(book, evidence):
+    rule = next(rule for rule in book.rules if rule.id == "prc-export-control-press")
+    past = indexed(evidence, book)
+    for change in ({"actors": ("KR",)}, {"where": rule.where.model_copy(update={"languages": ("en",)})}):
+        assert past.edit(book, rule, rule.model_copy(update=change)) is None
 
 
 def test_index_looks_only_for_terms_it_lacks(book, evidence):

@@ -75,12 +75,14 @@ class History:
                 now = record.known_at if now is None else max(now, record.known_at)
             if isinstance(record, Judged):
                 judged[record.id] = record
+                items.pop(record.id, None)
                 continue
             self._remembered.learn(record)
             if isinstance(record, SourceReport | Withdrawal):
                 continue
             if isinstance(record, Item):
                 items[record.id] = record
+                judged.pop(record.id, None)
                 fresh.add(record.id)
             elif isinstance(record, Listing):
                 told = self._lists.learn(record)

@@ -30,17 +30,22 @@ from warning.core.rules import TextRule
 from warning.core.signal_lines import line_of
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.engine import TextEngine, engine_of
+from warning.core.text.finders import Pattern
 from warning.core.text.postings import Inquiry, Said, said_by, surely_said_by
 
 PROCESSES = 2
 # Below this many items the processes' start costs more than they bring.
 WORTH_PROCESSES_ITEMS = 100_000
+# The same for items that are known to be read.
+WORTH_PROCESSES_READ = 2_000
+# Of so many rules it is found out here which items they may fire on, and only then whether processes pay.
+FEW_RULES = 4
 Contents = Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A segment to judge, by the engine's rules of these places."""
+    """A segment to judge, by the engine's rules of these places; by `asked`, these items by these of the places."""
 
     evidence: Path
     index: HistoryIndex
@@ -48,6 +53,7 @@ class Share:
     book: Rulebook
     imported_at: datetime
     places: tuple[int, ...]
+    asked: Mapping[int, list[int]] | None = None
 
     @property
     def segment(self) -> Segment:
@@ -108,8 +114,10 @@ class Judging:
         basis = _basis(share)
         found = kept[share.index.directory].of(share.number, basis, self._names) if basis else {}
         held = {place: found[name] for place, name in enumerate(self._names) if name in found}
-        lacking = tuple(place for place in share.places if place not in held)
-        judged = workers.judge(replace(share, places=lacking)) if lacking else None
+        lacking = replace(share, places=tuple(place for place in share.places if place not in held))
+        if 0 < len(lacking.places) <= FEW_RULES:
+            lacking = replace(lacking, asked=_asked(lacking))
+        judged = workers.judge(lacking) if lacking.places else None
         return _Begun(share=share, basis=basis, held=held, judged=judged)
 
     def _done(self, one: "_Begun", kept: Mapping[Path, KeptVerdicts]) -> Contents:
@@ -131,10 +139,10 @@ class _Begun:
 
 
 class _Workers:
-    """Judges shares, in processes of its own where there is enough to do; they start with the first share."""
+    """Judges shares, in processes of its own where there is enough to do: in all `items`, or in items asked for."""
 
     def __init__(self, items: int) -> None:
-        self._worth_it = items >= WORTH_PROCESSES_ITEMS
+        self._items, self._to_read = items, 0
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -145,7 +153,12 @@ class _Workers:
             self._pool.shutdown(cancel_futures=True)
 
     def judge(self, share: Share) -> "Future[dict[int, bytes]]":
-        if self._worth_it and self._pool is None:
+        if share.asked is not None:
+            self._to_read += len(share.asked)
+            worth_it = self._to_read >= WORTH_PROCESSES_READ
+        else:
+            worth_it = self._items >= WORTH_PROCESSES_ITEMS
+        if worth_it and self._pool is None:
             self._pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
         if self._pool:
             return self._pool.submit(judge_share, share)
@@ -157,13 +170,18 @@ class _Workers:
 def judge_share(share: Share) -> dict[int, bytes]:
     """Judge a segment: by the place of the rule, lines of the item's number and its signal, packed."""
     engine, segment = engine_of(share.book), share.segment
-    asked = possible(segment, engine, [engine.rules[place] for place in share.places])
+    asked = _asked(share) if share.asked is None else share.asked
     places = {engine.rules[place].rule.id: place for place in share.places}
     said: dict[int, list[bytes]] = {place: [] for place in share.places}
     for number, item in read_items(share.evidence, segment, sorted(asked), share.imported_at):
         for signal in judge_item(share.book, item, (share.places[n] for n in asked[number])):
             said[places[signal.rule_id]].append(b"%d %s" % (number, line_of(signal)))
     return {place: zstandard.compress(b"\n".join(lines), 1) for place, lines in said.items()}
+
+
+def _asked(share: Share) -> dict[int, list[int]]:
+    engine = engine_of(share.book)
+    return possible(share.segment, engine, [engine.rules[place] for place in share.places])
 
 
 def possible(segment: Segment, engine: TextEngine, rules: Sequence[CompiledRule]) -> dict[int, list[int]]:
@@ -175,6 +193,37 @@ def possible(segment: Segment, engine: TextEngine, rules: Sequence[CompiledRule]
         for number in inquiry.items_for(rule).tolist():
             found.setdefault(number, []).append(place)
     return found
+
+
+def refired(
+    files: Iterable[tuple[Path, HistoryIndex]],
+    running: Rulebook,
+    edited: Rulebook,
+    words: Iterable[Pattern],
+    imported_at: datetime,
+    *,
+    kept: int,
+) -> Iterator[tuple[Sequence[bytes], Sequence[bytes]]]:
+    """Yield by segment the lines of what a book's one rule says and of what its edited version says.
+
+    Items without the words that the two differ by are taken over, not read: both say the same of them.
+    `kept` is how many rules' verdicts are in use.
+    """
+    files, patterns = tuple(files), tuple(words)
+    engine = engine_of(_judging_part(edited))
+    for result in Judging(files, running, imported_at, running=kept).fired():
+        share = replace(result.share, book=_judging_part(edited), places=(0,))
+        inquiry = Inquiry(share.segment, *_said(engine))
+        touched = inquiry.items_with(patterns)
+        numbers = inquiry.items_for(engine.rules[0])
+        asked = {number: [0] for number in numbers[touched[numbers]].tolist()}
+        read = _by_item(judge_share(replace(share, asked=asked)))
+        same = {number: lines for number, lines in result.lines.items() if not touched[number]}
+        yield _flat(result.lines), _flat({**same, **read})
+
+
+def _flat(lines: Mapping[int, Sequence[bytes]]) -> list[bytes]:
+    return [line for some in lines.values() for line in some]
 
 
 def read_items(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.app.chronology import Bystanders, Judged, Replayed, as_replayed
-from warning.app.history_judging import Fired, Judging, Share, read_items
+from warning.app.history_judging import Fired, Judging, Share, read_items, refired
 from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.history_index import build_index, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
@@ -20,7 +20,9 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
+from warning.core.text.edits import words_changed
 from warning.core.text.engine import engine_of
+from warning.core.text.lexicon import Lexicon
 from warning.core.text.postings import patterns_read, said_by
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,7 +85,7 @@ class IndexedHistory:
                 numbers = numbers[~from_sources(result.share.segment, awaited)[numbers]]
             parts.append((result.share, numbers))
             yield from self._told(result, numbers)
-        # Another version of an item that fired takes its place: it comes too, with nothing to tell.
+        # Another version of an item that fired takes its place, and may take it back: it comes too, read whole.
         empty = [np.zeros(0, dtype=np.uint64)]
         versions = np.unique(np.concatenate([*empty, *(_ids(share)[numbers] for share, numbers in parts)]))
         hours: dict[int, int] = {}
@@ -92,7 +94,7 @@ class IndexedHistory:
             known = _among(_ids(share), versions)
             told = known.copy()
             known[numbers] = False
-            yield from self._silent(share, np.flatnonzero(known))
+            yield from self._read(share, known)
             yield from self._awaited(share, awaited, told)
             yield from self._others(share)
             first = self._count(share.segment, ~told, hours, first)
@@ -111,13 +113,29 @@ class IndexedHistory:
         for result in Judging(self._files, alone, self._imported_at, running=running).fired():
             yield from (signal_of(line) for lines in result.lines.values() for line in lines)
 
+    def edit(
+        self, book: Rulebook, before: TextRule, after: TextRule
+    ) -> tuple[list[Signal], list[Signal]] | None:
+        """Return what two versions of a rule say, reading only items with words they differ by.
+
+        None where they differ by more than words, or by words that nobody looked for.
+        """
+        words = words_changed(before, after, Lexicon(book.terms))
+        if words is None or any(words - index.places.keys() for _, index in self._files):
+            return None
+        sides = (replace(book, rules=(before,)), replace(book, rules=(after,)))
+        kept = len(book.active("text", "context"))
+        found = list(refired(self._files, *sides, words, self._imported_at, kept=kept))
+        old, new = ([signal_of(line) for part in found for line in part[side]] for side in (0, 1))
+        return old, new
+
     def _told(self, result: Fired, numbers: NDArray[np.int64]) -> Iterator[Judged]:
         for number, identity, known_at in self._marks(result.share, numbers):
             yield Judged(known_at=known_at, id=identity, lines=tuple(result.lines[number]))
 
-    def _silent(self, share: Share, numbers: NDArray[np.int64]) -> Iterator[Judged]:
-        for _, identity, known_at in self._marks(share, numbers):
-            yield Judged(known_at=known_at, id=identity)
+    def _read(self, share: Share, marks: NDArray[np.bool_]) -> Iterator[Item]:
+        numbers = np.flatnonzero(marks).tolist()
+        return (item for _, item in read_items(share.evidence, share.segment, numbers, self._imported_at))
 
     def _marks(self, share: Share, numbers: NDArray[np.int64]) -> Iterator[tuple[int, str, datetime]]:
         """Yield (number, id, when known) of some items."""
@@ -133,8 +151,7 @@ class IndexedHistory:
         segment = share.segment
         marks = from_sources(segment, awaited) & ~told
         told |= marks
-        for _, item in read_items(share.evidence, segment, np.flatnonzero(marks).tolist(), self._imported_at):
-            yield item
+        yield from self._read(share, marks)
 
     def _others(self, share: Share) -> Iterator[Evidence]:
         for number, line in share.segment.others():

@@ -1,13 +1,13 @@
 """`rules preview`: what one edited rule would fire on in an indexed history, beside the rule that runs."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from warning.app.indexed_history import IndexedHistory
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
-from warning.core.signals import Exhibit
+from warning.core.signals import Exhibit, Signal
 
 EXAMPLES = 10
 Fired = Mapping[str, Exhibit]
@@ -50,9 +50,24 @@ def alone(book: Rulebook, rule: TextRule) -> Rulebook:
     return replace(book, rules=(rule,))
 
 
+def running_rule(book: Rulebook, edited: TextRule) -> TextRule | None:
+    """The rule that runs under the id of an edited one."""
+    return next((r for r in book.rules if r.id == edited.id and isinstance(r, TextRule)), None)
+
+
+def both(book: Rulebook, edited: TextRule) -> Rulebook:
+    """The book with an edited rule and the one that runs under its id: whose words an index must know."""
+    running = running_rule(book, edited)
+    return replace(book, rules=(running, edited) if running else (edited,))
+
+
 def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Preview:
     """Judge the items that the edited rule, or the running one of the same id, may fire on, as `rules eval` does."""
-    running = next((r for r in book.rules if r.id == edited.id and isinstance(r, TextRule)), None)
+    running = running_rule(book, edited)
+    told = history.edit(book, running, edited) if running in book.active("text", "context") else None
+    if told is not None:
+        old, new = map(_by_evidence, told)
+        return Preview(rule_id=edited.id, fired=new, before=old, absent=False)
     fired = _fired(history, book, edited)
     if running is not None and running.version == edited.version:
         return Preview(rule_id=edited.id, fired=fired, before=fired, absent=False)
@@ -61,7 +76,11 @@ def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Previe
 
 
 def _fired(history: IndexedHistory, book: Rulebook, rule: TextRule) -> Fired:
-    return {signal.exhibit.evidence_id: signal.exhibit for signal in history.signals(book, rule)}
+    return _by_evidence(history.signals(book, rule))
+
+
+def _by_evidence(signals: Iterable[Signal]) -> Fired:
+    return {signal.exhibit.evidence_id: signal.exhibit for signal in signals}
 
 
 def _in_order(items: Iterator[Exhibit]) -> list[Exhibit]:

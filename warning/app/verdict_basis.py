@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -14,7 +15,7 @@ from warning.collect.history_files import Segment
 from warning.core.ids import content_id, key64
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
-from warning.core.signal_lines import values_of
+from warning.core.sources import SourceProfile
 
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
 # What reads an item from its line and what judges it. An upgrade of the program judges anew.
@@ -31,7 +32,12 @@ def sources_name(book: Rulebook, segment: Segment) -> str:
     """A name of what the catalogue says of the sources of a segment."""
     told = {key64(name) & _WORD: name for name in book.sources}
     mine = sorted(told[key] for key in np.asarray(segment.array("own_sources")).tolist() if key in told)
-    return content_id("o", *(repr(values_of(book.sources[name])) for name in mine))
+    return content_id("o", *(_words(book.sources[name]) for name in mine))
+
+
+def _words(source: SourceProfile) -> str:
+    values = [getattr(source, field.name) for field in fields(source)]
+    return repr([sorted(value) if isinstance(value, frozenset) else value for value in values])
 
 
 @cache

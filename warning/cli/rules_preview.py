@@ -8,7 +8,7 @@ import click
 
 from warning.app.compose import system_clock
 from warning.app.indexed_history import IndexedHistory, ready_index
-from warning.app.previewing import alone, preview
+from warning.app.previewing import both, preview
 from warning.catalog.trees import RULE, read_files
 from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
@@ -47,7 +47,7 @@ def preview_rule(
     book = chosen_book(rules, feeds, overlays)
     indexes = []
     for path in files:
-        ready = ready_index(path, alone(book, edited), make=True)
+        ready = ready_index(path, both(book, edited), make=True)
         assert ready is not None
         index, use = ready
         indexes.append((path, index))

@@ -29,12 +29,6 @@ def signal_of(line: bytes) -> Signal:
     return signal
 
 
-def values_of(thing: object) -> Any:
-    """Return a dataclass of plain values, dates, enumerations and collections of them as JSON values, in order."""
-    kind: Any = type(thing)
-    return _packer(kind)(thing)
-
-
 def _same(value: Any) -> Any:
     return value
 

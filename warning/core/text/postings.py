@@ -102,6 +102,13 @@ class Inquiry:
                 items[self._item_of[self._surely_in(group.concepts)]] = False
         return np.flatnonzero(items)
 
+    def items_with(self, patterns: Iterable[Pattern]) -> Marks:
+        """Mark the items in which one of the patterns begins, in whatever language."""
+        marks = np.zeros(len(self._first) - 1, dtype=np.bool_)
+        for pattern in patterns:
+            marks[self._item_of[self._postings.sentences(pattern)]] = True
+        return marks
+
     def _near(self, near: CompiledNear) -> Marks:
         if near.window is not None:
             return reduce(and_, (self._with_any(group.concepts) for group in near.of))

@@ -1,0 +1,93 @@
+"""What an edit of a text rule can change: only items in which one of these words stands.
+
+Where two versions of a rule ask the same of other words, an item without any of the words that differ is judged
+alike by both, and need not be read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from warning.core.rules import Group, Match, Near, TextRule
+from warning.core.text.finders import Pattern, patterns_of
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.phrases import parse_phrase
+from warning.core.text.postings import said_by
+
+Words = frozenset[Pattern]
+
+
+def words_changed(before: TextRule, after: TextRule, lexicon: Lexicon) -> Words | None:
+    """Return the patterns whose presence can make the two fire differently; None where more than words differ.
+
+    The lexicon is that of a book's terms.
+    """
+    if before.require_direction or not _alike_but_for_match(before, after):
+        return None
+    said = {concept: [p for p, _ in pairs] for concept, pairs in said_by(lexicon.entries).items()}
+    parts = list(_changed(before.match, after.match, _Words(lexicon, said)))
+    return None if None in parts else frozenset[Pattern]().union(*(part for part in parts if part))
+
+
+def _alike_but_for_match(before: TextRule, after: TextRule) -> bool:
+    told = {"match": after.match, "title": after.title, "severity": after.severity}
+    return before.kind == after.kind and before.model_copy(update=told).version == after.version
+
+
+class _Words:
+    """The patterns of groups, by the vocabulary they were written in."""
+
+    def __init__(self, lexicon: Lexicon, said: Mapping[str, Sequence[Pattern]]) -> None:
+        self._lexicon, self._said = lexicon, said
+
+    def of(self, groups: Iterable[Group]) -> Words:
+        return frozenset(pattern for group in groups for pattern in self._patterns(group))
+
+    def differing(self, before: Group, after: Group) -> Words | None:
+        """The patterns of what only one of two groups names; None where they look in other places."""
+        return self.of((before,)) ^ self.of((after,)) if before.within == after.within else None
+
+    def _patterns(self, group: Group) -> Iterable[Pattern]:
+        if group.phrases:
+            for language, phrases in group.phrases.items():
+                for phrase in phrases:
+                    yield from patterns_of(parse_phrase(phrase, language))
+            return
+        for concept in self._lexicon.concepts_of(group):
+            yield from self._said.get(concept, ())
+
+
+def _changed(before: Match, after: Match, words: _Words) -> Iterable[Words | None]:
+    yield from _positions(before.all, after.all, words)
+    yield from _positions(before.any, after.any, words)
+    yield _barring(before.none, after.none, words)
+    counted = before.at_least, after.at_least
+    if counted[0] and counted[1] and counted[0].n == counted[1].n:
+        yield from _positions(counted[0].of, counted[1].of, words)
+    elif counted[0] != counted[1]:
+        yield None
+    for one, other in ((before.near, after.near), (before.near_any, after.near_any)):
+        yield from _nears(one, other, words)
+
+
+def _nears(before: Sequence[Near], after: Sequence[Near], words: _Words) -> Iterable[Words | None]:
+    if len(before) != len(after):
+        yield None
+        return
+    for one, other in zip(before, after, strict=True):
+        if (one.within, one.fields) != (other.within, other.fields):
+            yield None
+        yield from _positions(one.of, other.of, words)
+        yield _barring(one.none, other.none, words)
+
+
+def _positions(before: Sequence[Group], after: Sequence[Group], words: _Words) -> Iterable[Words | None]:
+    if len(before) != len(after):
+        yield None
+        return
+    for one, other in zip(before, after, strict=True):
+        if one != other:
+            yield words.differing(one, other)
+
+
+def _barring(before: Sequence[Group], after: Sequence[Group], words: _Words) -> Words:
+    """Groups that bar may come and go: without their words nothing is barred."""
+    return words.of([g for g in before if g not in after] + [g for g in after if g not in before])
