@@ -27,7 +27,7 @@ from warning.app.source_judgement import (
     judge_document,
     rows_breach,
 )
-from warning.app.source_requests import key_of
+from warning.app.source_requests import key_of, with_key
 from warning.app.source_states import (
     answered,
     failed,
@@ -45,7 +45,7 @@ from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.formats import Format
-from warning.core.formats_documents import FileFormat
+from warning.core.formats_documents import CapFormat, FileFormat
 from warning.core.health import SourceState
 from warning.core.rhythm import remember
 from warning.core.sources import SourceProfile
@@ -296,9 +296,10 @@ class _Round:
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
             return Findings.nothing(list_refused(spec, state, parsed, breach, self._clock()))
-        detailed = await read_detail_pages(
-            spec, parsed.items, frozenset(state.read_pages), self._fetcher.fetch, keep
-        )
+        ask: Callable[[FetchRequest], Awaitable[Fetched]] = self._fetcher.fetch
+        if isinstance(spec.parse, CapFormat):  # an ally's alerts want the token of the ally's feed
+            ask = with_key(spec, asked_at, key, ask)
+        detailed = await read_detail_pages(spec, parsed.items, frozenset(state.read_pages), ask, keep)
         briefs = self._briefs(spec.id, parsed)
 
         def store(writer: EvidenceWriter) -> Settled:

@@ -12,12 +12,16 @@ from warning.app.source_requests import page_request
 from warning.catalog.sources import SourceSpec
 from warning.collect.barriers import barrier_in
 from warning.collect.fetch_values import Fetched, FetchRequest
-from warning.collect.parse import parse_detail
+from warning.collect.further import links_at
+from warning.collect.parse import parse, parse_detail
 from warning.core.documents import Document
 from warning.core.evidence import Item
 from warning.core.formats import Format, HtmlListFormat, JsonFormat
+from warning.core.formats_documents import CapFormat
 from warning.core.ids import content_id
 from warning.errors import FetchError, FetchRateLimited, ParseError
+
+MOST_ANNEXES = 3
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]
 Keep = Callable[[Document], Awaitable[str]]
@@ -47,6 +51,8 @@ async def read_detail_pages(
     The list's own order is taken as newest first. Entries read before are left out of `items`: the list's
     version of them has no body and would look like an edit.
     """
+    if isinstance(spec.parse, CapFormat):
+        return await _read_alerts(spec, spec.parse, items, read_before, ask, keep)
     listed = list_format(spec.parse)
     if listed is None:
         return Detailed(items=items, read_pages=())
@@ -65,6 +71,65 @@ async def read_detail_pages(
         stored.append(read)
     unread = len(marks) - len(done)
     return Detailed(items=tuple(stored), read_pages=tuple(sorted(done)), unread=unread, cause=cause)
+
+
+async def _read_alerts(
+    spec: SourceSpec,
+    layout: CapFormat,
+    items: tuple[Item, ...],
+    read_before: frozenset[str],
+    ask: Ask,
+    keep: Keep,
+) -> Detailed:
+    """Fetch the CAP alerts a feed's entries link to, with the feed's own key where they lie on its host.
+
+    An entry is never stored without its alert: only the alert says who may see it. An alert that stood in the
+    document itself needs no asking.
+    """
+    wanted = [item for item in items if not item.body]  # an alert has one, a feed's entry never
+    stored = [item for item in items if item not in wanted]
+    done = [mark for item in wanted if (mark := alert_mark(item)) in read_before]
+    cause = ""
+    for item in [item for item in wanted if alert_mark(item) not in read_before][: spec.detail_pages]:
+        try:
+            fetched = await ask(page_request(spec, item.url))
+            if fetched.document is None:
+                continue
+            digest = await keep(fetched.document)
+            document = replace(fetched.document, archive_hash=digest)
+            parsed = await asyncio.to_thread(parse, document, layout, spec.profile)
+        except (FetchError, ParseError) as failure:
+            cause = cause or f"{item.url}: {failure}"
+            continue
+        stored += parsed.items
+        done.append(alert_mark(item))
+    return Detailed(
+        items=tuple({item.id: item for item in stored}.values()), read_pages=tuple(sorted(done)),
+        unread=len(wanted) - len(done), cause=cause or "further alerts follow at the next poll",
+    )  # fmt: skip
+
+
+def alert_mark(item: Item) -> str:
+    """What identifies a message of a feed: another version has another address or time."""
+    return content_id("p", item.id, item.url, item.occurred_at.isoformat())
+
+
+async def _annexes(spec: SourceSpec, listed: HtmlListFormat, page: Document, ask: Ask, keep: Keep) -> str:
+    """The text of the files that `annexes` finds on a page. One that cannot be had is named in the text."""
+    if not listed.annexes:
+        return ""
+    texts: list[str] = []
+    for link in await asyncio.to_thread(links_at, page, listed.annexes, most=MOST_ANNEXES):
+        name = link.rpartition("/")[2][:150]
+        try:
+            fetched = await ask(page_request(spec, link))
+            if fetched.document is not None:
+                await keep(fetched.document)
+                text = await asyncio.to_thread(parse_detail, fetched.document, listed)
+                texts.append(f"\n[annex {name}]\n{text or 'without text: somebody has to read it'}")
+        except (FetchError, ParseError) as failure:
+            texts.append(f"\n[annex {name} could not be read: {failure}]")
+    return "".join(texts)
 
 
 def page_mark(item: Item) -> str:
@@ -96,6 +161,7 @@ async def _read(
         if barrier is not None:
             return item, f"{item.url}: {barrier.cause}"
         body = await asyncio.to_thread(parse_detail, fetched.document, listed)
+        body += await _annexes(spec, listed, fetched.document, ask, keep)
     except FetchRateLimited:
         return item, _HOST_REFUSES
     except (FetchError, ParseError) as failure:

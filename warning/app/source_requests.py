@@ -1,15 +1,18 @@
 """A catalogue entry -> the request to send now."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
 from warning.catalog.sources import SourceSpec
-from warning.collect.fetch_values import FetchRequest, Validators
+from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.core.formats import MailFormat
 from warning.core.health import SourceState
+
+Ask = Callable[[FetchRequest], Awaitable[Fetched]]
 
 
 def key_of(spec: SourceSpec, keys: Mapping[str, SecretStr]) -> str | None:
@@ -49,6 +52,20 @@ def page_request(spec: SourceSpec, url: str) -> FetchRequest:
         idle_seconds=spec.idle_timeout.total_seconds(),
         spacing_seconds=spec.spacing.total_seconds(),
     )
+
+
+def with_key(spec: SourceSpec, now: datetime, key: str, ask: Ask) -> Ask:
+    """Return `ask` with the source's headers and key on requests to the source's own host, and on no others."""
+    own = urlsplit(spec.url)
+
+    async def asked(request: FetchRequest) -> Fetched:
+        there = urlsplit(request.url)
+        if (there.scheme, there.netloc) != (own.scheme, own.netloc):
+            return await ask(request)
+        headers = {name: spec.filled(value, now, key) for name, value in spec.headers.items()}
+        return await ask(replace(request, headers=headers, secrets=(key,) if key else ()))
+
+    return asked
 
 
 def validators_of(state: SourceState) -> Validators:

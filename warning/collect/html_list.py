@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.html_list_guess import guess_html_list
+from warning.collect.main_text import main_text
 from warning.collect.text import BODY_CHARACTERS, one_line, paragraphs
 from warning.collect.times import date_in_url, read_month_day, read_time
 from warning.core.documents import Document, Parsed
@@ -85,7 +86,7 @@ def parse_detail(document: Document, layout: HtmlListFormat) -> tuple[str, str]:
         if text := "\n".join(filter(None, texts)):
             return text[:BODY_CHARACTERS], ""
     problem = f"detail selector {layout.detail!r} found no text; the page's longest text stands instead"
-    return _main_text(tree), problem if layout.detail else ""
+    return main_text(decoded.text) or _main_text(tree), problem if layout.detail else ""
 
 
 def _main_text(tree: LexborHTMLParser) -> str:
