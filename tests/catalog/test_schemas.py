@@ -27,7 +27,7 @@ FOLDER_KINDS = {
     "tests": "test",
 }  # fmt: skip
 SHIPPED = [
-    *((path, FOLDER_KINDS.get(path.parent.name, "policy")) for path in (ROOT / "rules").rglob("*.yaml")),
+    *((path, FOLDER_KINDS.get(path.parent.name, path.stem)) for path in (ROOT / "rules").rglob("*.yaml")),
     *((path, "source") for path in (ROOT / "feeds").rglob("*.yaml")),
 ]
 

@@ -50,7 +50,7 @@ def test_catalogues_hold_the_same_keys_with_the_same_placeholders():
 def test_catalogues_leave_no_sentence_in_english():
     english = words_for("en").templates
     shared = {key for key in english if key.startswith("title.")}
-    shared |= {"context.marking", "join.list", "reason.listing.field"}
+    shared |= {"case.join", "case.stage", "context.marking", "join.list", "reason.listing.field"}
     for language in ("ja", "ko"):
         same = {key for key, text in words_for(language).templates.items() if text == english[key]}
         assert same <= shared

@@ -56,7 +56,7 @@ def _done(done: TakenBack, *, as_json: bool) -> None:
         return
     click.echo(f"{act.evidence_id} is {act.action}; the next round (`warning run`) tells who was told")
     for one in done.affected:
-        left = f"{one.left} pieces of evidence stand" if one.left else "nothing stands: it is cancelled"
+        left = f"evidence that still stands: {one.left}" if one.left else "nothing stands: it is cancelled"
         click.echo(f"  {one.alert.key} {one.alert.title}: {left}")
     if not done.affected:
         click.echo("  no alert rests on it")

@@ -5,6 +5,7 @@ evidence. So a further report joins `whole`, and evidence that is restored bring
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,8 +14,8 @@ from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
 from warning.core.joining import alert_title, certainty_of, differences_of, join_signals
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Facts, Signal, signal_id
-from warning.core.vocabulary import Severity
+from warning.core.signals import Facts, Reason, Signal, signal_id
+from warning.core.vocabulary import Certainty, Severity
 from warning.core.withdrawals import (
     PUBLISHER,
     Withdrawal,
@@ -98,7 +99,13 @@ def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Al
     held = replace(whole, tearlines=())
     if total == 0:
         return replace(
-            whole, exhibits=(), evidence_total=0, publishers=(), withdrawn=tuple(withdrawn), whole=held
+            whole,
+            certainty=Certainty.UNLIKELY,
+            exhibits=(),
+            evidence_total=0,
+            publishers=(),
+            withdrawn=tuple(withdrawn),
+            whole=held,
         )
     claims = tuple(claim for claim in whole.claims if claim.evidence_id not in gone)
     facts = _facts(whole.facts, whole.claims, claims)
@@ -115,6 +122,7 @@ def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Al
         exhibits=exhibits,
         evidence_total=total,
         claims=claims,
+        why=_why(whole, gone),
         withdrawn=tuple(withdrawn),
         whole=held,
     )
@@ -135,7 +143,8 @@ def _after(alert: Alert, acts: Sequence[Withdrawal], book: Rulebook, *, is_chang
         for desk, own in alert.tearlines
     )
     now = without(alert.whole or alert, standing, book)
-    told = (*_told(alert, now), *differences_of(alert, now, book))
+    changed = () if now.is_cancelled else differences_of(alert, now, book)
+    told = (*_told(alert, now), *changed)
     at = max(alert.updated_at, *(act.known_at for act in acts))
     every = dict.fromkeys((*(alert.differences if is_changed else ()), *told))
     return replace(now, updated_at=at, tearlines=tearlines, differences=tuple(every))
@@ -196,6 +205,13 @@ def _publishers_word(
         actor=PUBLISHER,
         known_at=known_at,
     )
+
+
+def _why(whole: Alert, gone: AbstractSet[str]) -> tuple[Reason, ...]:
+    """A headline that was taken back is no reason any more."""
+    titles = {shown.title for shown in whole.exhibits if shown.evidence_id in gone}
+    left = tuple(reason for reason in whole.why if dict(reason.params).get("sentence") not in titles)
+    return left or whole.why
 
 
 def _facts(facts: Facts, every: Sequence[Claim], standing: Sequence[Claim]) -> Facts:
