@@ -216,6 +216,18 @@ def test_backtest_judges_no_expectation_whose_days_it_has_not_seen(run, evidence
     assert (one["found"], one["held"]) == (1, None)
 
 
+def test_backtest_judges_no_expectation_of_a_rule_that_got_nothing_to_look_at(
+    run, evidence: str, tmp_path: Path
+):
+    line = "backtest: [{from: 2023-07-01, to: 2023-07-31, exactly: 7}]\nmin_points: 6"
+    trees = edited(tmp_path, "exports-collapse", "min_points: 6", line)
+    days = ("--from", "2023-07-01", "--to", "2023-07-31")
+    result = run("rules", "backtest", "--evidence", evidence, *days, trees=trees)
+    assert result.exit_code == 0
+    (one,) = json.loads(result.stdout)["expectations"]
+    assert (one["found"], one["held"]) == (0, None)
+
+
 def test_expectation_is_no_part_of_the_version(run, tmp_path: Path):
     line = "backtest: [{from: 2023-01-01, to: 2023-12-31, exactly: 7}]\nactors: [CN]"
     trees = edited(tmp_path, "prc-export-control", "actors: [CN]", line)

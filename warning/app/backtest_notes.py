@@ -3,24 +3,35 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from warning.app.backtesting import Replay
 from warning.core.assess import Assessment
 from warning.core.expectations import Expectation
 from warning.core.rulebook import Rulebook
 
+# A step ends with midnight: what it assessed is of the day before.
+INSTANT = timedelta(microseconds=1)
+
 
 @dataclass(slots=True)
 class Notes:
-    """Taken while a replay runs. `told` counts, by ISO week and desk, the alerts it was first told of then."""
+    """Taken while a replay runs. `told` counts, by ISO week and desk, the alerts it was first told of then.
+
+    `looked` holds the days on which a rule had evidence to look at.
+    """
 
     rule_of: dict[str, str] = field(default_factory=dict)
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    looked: dict[str, set[date]] = field(default_factory=dict)
     _known: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, assessment: Assessment) -> None:
         self.rule_of.update((signal.id, signal.rule_id) for signal in assessment.signals)
+        day = (assessment.as_of - INSTANT).date()
+        for trace in assessment.traces:
+            if trace.considered:
+                self.looked.setdefault(trace.rule_id, set()).add(day)
         week = assessment.as_of.isocalendar()
         for delivery in assessment.deliveries:
             pair = delivery.alert_key, delivery.desk_id
@@ -31,7 +42,10 @@ class Notes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One rule's expectation. `held` is None when not all of its days were replayed."""
+    """One rule's expectation.
+
+    `held` is None when not all of its days were replayed, or nothing that the rule looks at came in them.
+    """
 
     rule_id: str
     expectation: Expectation
@@ -69,7 +83,8 @@ def _judged(
         for wanted in rule.backtest:
             days = opened.get(rule.id, ())
             count = sum(wanted.first <= day <= wanted.last for day in days)
-            covered = begins <= wanted.first and wanted.last <= ends
+            looked = any(wanted.first <= day <= wanted.last for day in notes.looked.get(rule.id, ()))
+            covered = begins <= wanted.first and wanted.last <= ends and looked
             yield Judged(
                 rule_id=rule.id,
                 expectation=wanted,
