@@ -37,7 +37,11 @@ def _print_expectations(expectations: Iterable[Mapping[str, Any]]) -> None:
     if verdicts:
         judged = [held for held in verdicts if held is not None]
         unjudged = len(verdicts) - len(judged)
-        apart = f", {unjudged} not judged: their days were not all replayed, or brought nothing for the rule" if unjudged else ""
+        apart = (
+            f", {unjudged} not judged: their days were not all replayed, or brought nothing for the rule"
+            if unjudged
+            else ""
+        )
         click.echo(f"{sum(judged)} of {len(judged)} expectations met{apart}", err=True)
 
 
@@ -49,7 +53,9 @@ def expectation_cases(verdicts: Iterable[Judged]) -> list[Case]:
             subject=one.rule_id,
             name=str(one.expectation),
             faults=(f"expected {one.expectation}, found {one.count}",) if one.held is False else (),
-            skipped="" if one.held is not None else "not all of its days were replayed, or they brought nothing for the rule",
+            skipped=""
+            if one.held is not None
+            else "not all of its days were replayed, or they brought nothing for the rule",
         )
         for one in verdicts
     ]
