@@ -23,7 +23,7 @@ from warning.channels.smtp_target import SmtpTarget, smtp_target
 from warning.channels.words import LANGUAGES
 from warning.core.joining import open_alert
 from warning.core.vocabulary import Severity
-from warning.errors import DeliveryError, DeliveryRefused, DeliveryUnknown, SettingsError
+from warning.errors import DeliveryBarred, DeliveryError, DeliveryRefused, DeliveryUnknown, SettingsError
 
 SENDER = MailIdentity(sender="Early Warning <ews@example.org>")
 MAIL_ROW = row(channel="mail")
@@ -181,7 +181,7 @@ def test_mail_signs_in_and_a_wrong_password_is_refused(authority, server_tls, tm
     authority.cert_pem.write_to_path(trusted)
     with running(security="starttls", tls=server_tls, password="p@ss") as mailbox:
         send(mailbox, f"smtp://user:p%40ss@localhost:{{port}}?ca_file={trusted}")
-        with pytest.raises(DeliveryRefused) as caught:
+        with pytest.raises(DeliveryBarred) as caught:
             send(mailbox, f"smtp://user:wrong@localhost:{{port}}?ca_file={trusted}")
     assert "wrong" not in str(caught.value)
     assert len(mailbox.mails) == 1

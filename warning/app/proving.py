@@ -100,6 +100,7 @@ def prove(book: Rulebook) -> Proof:
     cases = list(_cases(book))
     for case in cases:
         _prove_routing(case, book, proof)
+        _prove_operators(case, book, proof)
     for case, desk in product(_one_rule_a_kind(cases), book.desks):
         _prove_feed(case, desk, book, proof)
     for desk in book.desks:
@@ -311,6 +312,16 @@ def _prove_digest(cases: Sequence[_Case], desk: Desk, book: Rulebook, proof: Pro
             )
 
 
+def _prove_operators(case: _Case, book: Rulebook, proof: Proof) -> None:
+    """A desk of the kind operator is owed no alert, whatever its clearance."""
+    owed, _ = route([AlertChange(kind="opened", alert=case.alert)], book.desks, {})
+    told = {delivery.desk_id for delivery in owed}
+    for desk in book.operators:
+        proof.paths += 1
+        if desk.id in told:
+            proof.breaches.append(case.breach(desk, "operator", "it is told an alert"))
+
+
 def highest_markings(book: Rulebook) -> Iterable[tuple[Desk, str, Marking]]:
     """Return what may leave at most by each of the desks' ways, by the desk files."""
     for desk in book.desks:
@@ -323,6 +334,10 @@ def highest_markings(book: Rulebook) -> Iterable[tuple[Desk, str, Marking]]:
                 f"{kind}{destination.channel} {destination.address}",
                 min(desk.clearance, destination.ceiling),
             )
+    for desk in book.operators:
+        for destination in desk.destinations:
+            way = f"operator {destination.channel} {destination.address}"
+            yield desk, way, min(desk.clearance, destination.ceiling)
 
 
 def proof_document(proof: Proof) -> dict[str, object]:

@@ -18,7 +18,7 @@ class OutboxDesk(Protocol):
 
     def rows(self, state: DeliveryState | None = None) -> tuple[OutboxRow, ...]: ...
     def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool: ...
-    def requeue(self, row_id: str, *, now: datetime) -> bool: ...
+    def requeue(self, row_id: str, *, now: datetime, actor: str = "operator") -> bool: ...
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None: ...
 
 
@@ -44,6 +44,9 @@ async def _reconcile(
     channel = channels.get(row.channel)
     if channel is None:
         return Reconciled(row=row, outcome="failed", detail=f"there is no channel {row.channel!r}")
+    if row.notice_id:  # whoever sends it looks first, by the notice's own id
+        outbox.requeue(row.id, now=clock())
+        return Reconciled(row=row, outcome="unknowable", detail=row.reason)
     root_ref = outbox.root_ref(row.alert_key, row.desk_id, row.channel, row.address)
     try:
         found = await channel.reconcile(row, root_ref=root_ref)
@@ -56,9 +59,11 @@ async def _reconcile(
     return Reconciled(row=row, outcome="absent" if found is Missing.ABSENT else "unknowable")
 
 
-def retry(outbox: OutboxDesk, row_ids: Sequence[str], clock: Clock) -> tuple[str, ...]:
+def retry(
+    outbox: OutboxDesk, row_ids: Sequence[str], clock: Clock, *, actor: str = "operator"
+) -> tuple[str, ...]:
     """Make the rows due now. Returns the ids that were; a row already sent, or being sent, is left alone.
 
     Raises StoreError when an id is not in the outbox.
     """
-    return tuple(row_id for row_id in row_ids if outbox.requeue(row_id, now=clock()))
+    return tuple(row_id for row_id in row_ids if outbox.requeue(row_id, now=clock(), actor=actor))

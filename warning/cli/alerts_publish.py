@@ -25,7 +25,7 @@ def queue(*, as_json: bool) -> None:
       warning alerts queue
       warning alerts queue --json
     """
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         waiting = review_queue(system)
         severities = {queued.alert.key: queued.severity(system.book()) for queued in waiting}
     if as_json:
@@ -128,7 +128,7 @@ PUBLISH_COMMANDS = (queue, approve, reject, archive)
 def _decide(
     decision: Decision, *, key: str, actor: str, reason: str, seen_version: int | None, as_json: bool
 ) -> None:
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         found = versions_named(system, key)[-1]
         done = decide(system, found.key, decision, actor=actor, reason=reason, seen_version=seen_version)
     if as_json:

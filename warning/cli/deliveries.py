@@ -110,20 +110,21 @@ def list_command(*, state: str | None, desk_id: str | None, alert_key: str | Non
 @command.command("retry")
 @click.argument("row_ids", nargs=-1)
 @click.option("--dead", is_flag=True, help="Every dead letter.")
+@click.option("--by", "actor", default="operator", help="Who asks; kept in the audit log.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
-def retry_command(*, row_ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
+def retry_command(*, actor: str, row_ids: tuple[str, ...], dead: bool, as_json: bool) -> None:
     """Make deliveries due now; the service sends them in its next round.
 
     \b
     Examples:
       warning deliveries retry d-0123456789abcdef
-      warning deliveries retry --dead
+      warning deliveries retry --dead --by "J. Kim"
     """
     if not row_ids and not dead:
         raise click.UsageError("name deliveries by id, or ask for --dead")
     with _system() as system:
         wanted = [*row_ids, *(row.id for row in system.outbox.rows("dead") if dead)]
-        again = retry(system.outbox, wanted, system.clock)
+        again = retry(system.outbox, wanted, system.clock, actor=actor)
     if as_json:
         print_json(SCHEMA, {"retried": list(again), "left": sorted(set(wanted) - set(again))})
         return

@@ -47,18 +47,19 @@ def list_desks(*, rules: Path | None, feeds: Path | None, overlays: Path | None,
     """
     book = chosen_book(rules, feeds, overlays)
     if as_json:
-        print_json("desks/1", {"desks": [desk.model_dump(mode="json") for desk in book.desks]})
+        every = [desk.model_dump(mode="json") for desk in (*book.desks, *book.operators)]
+        print_json("desks/1", {"desks": every})
         return
     rows = [
         (
             desk.id,
             desk.country,
             desk.language,
-            desk.threshold.value,
+            desk.threshold.value if desk.kind == "desk" else "no alerts",
             desk.clearance.value,
             f"{destination.channel} {destination.address}",
         )
-        for desk in book.desks
+        for desk in (*book.desks, *book.operators)
         for destination in desk.destinations
     ]
     print_table(("DESK", "COUNTRY", "LANGUAGE", "THRESHOLD", "CLEARANCE", "TOLD BY"), rows)
@@ -100,7 +101,7 @@ def _channel_notes(book: Rulebook, settings: Settings) -> list[str]:
         missing["mail"] = "WARNING_SMTP_URL is not set: mail goes to .eml files in the home's outbox/"
     notes = [
         f"{desk.id}: {missing[channel]}"
-        for desk in book.desks
+        for desk in (*book.desks, *book.operators)
         for channel in sorted({d.channel for d in desk.destinations})
         if channel in missing
     ]
@@ -110,6 +111,8 @@ def _channel_notes(book: Rulebook, settings: Settings) -> list[str]:
         if any(d.channel == "webhook" for d in desk.destinations)
         and desk.id not in settings.desk_keys("webhook")
     ]
+    if not book.operators:
+        notes.append("no desk of the kind operator: nobody is told of dead letters, gaps and noisy rules")
     return notes + [note for desk in book.desks for note in _shadowed(desk)]
 
 
@@ -163,6 +166,8 @@ def route(
     else:
         for one in routed:
             _print_routed(one)
+            for desk in book.operators:
+                click.echo(f"  NO  {desk.id}: a desk of the kind operator is told no alerts")
         if not routed:
             click.echo(
                 "no rule fires on this text; `warning rules explain RULE --title ...` says why", err=True

@@ -31,7 +31,7 @@ def out_command(*, desk_id: str, directory: Path, base_url: str, drill: bool, as
       warning feeds out --desk kr --out /srv/feeds/kr
       warning feeds out --desk jp --out out --drill --json
     """
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         documents = desk_feed(system, desk_id, base_url=base_url, drill=drill)
     files = write_feed(documents, directory)
     if as_json:

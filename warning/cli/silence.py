@@ -77,7 +77,7 @@ def list_command(*, desk_id: str | None, also_over: bool, as_json: bool) -> None
       warning silence list --desk kr
       warning silence list --all --json
     """
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         now = system.clock()
         found = [
             silence
@@ -105,7 +105,7 @@ def expire_command(*, silence_id: str, actor: str, as_json: bool) -> None:
       warning silence expire s-0123456789abcdef --by "J. Kim"
       warning silence expire s-0123456789abcdef --by "J. Kim" --json
     """
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         now = system.clock()
         ended = system.repository.expire_silence(silence_id, at=now, actor=actor)
     if as_json:
