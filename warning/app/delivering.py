@@ -50,6 +50,8 @@ GIVE_UP_ATTEMPTS = 20
 # The store may be locked or full while a message is out: what became of it is written down a little later.
 STORE_WAITS_SECONDS = (0.5, 2.0, 8.0, 30.0)
 
+MAIL_FROM = "Early Warning <early-warning@localhost>"
+
 Clock = Callable[[], datetime]
 Place = tuple[str, str]  # channel, address
 
@@ -119,7 +121,7 @@ async def deliver_due(
     limit: int = 100,
     in_flight: InFlight | None = None,
     patience_seconds: float | None = None,
-    mail_from: str = "",
+    mail_from: str = MAIL_FROM,
 ) -> DeliveryCounts:
     """Send what is due, at most `limit` rows: destinations side by side, each one's rows in order.
 
