@@ -1,15 +1,14 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import content_id, instrument_key
 from warning.core.joining import open_alert
+from warning.core.joining_case import Case
 from warning.core.old_news import is_old_news
 from warning.core.policy import Correlation
 from warning.core.rulebook import Rulebook
@@ -20,88 +19,9 @@ from warning.core.terms import Material
 from warning.core.withdrawing import rejoined
 
 EASING = "easing"
-T = TypeVar("T")
 _Family = tuple[bool, str, str]
 # A report that names neither goods nor target is of the same event only about the same day.
 VAGUE_SPAN = timedelta(days=1)
-
-
-class _Once(Generic[T]):
-    """A property of a case, looked for again only when a signal was added: many signals ask the same of many cases."""
-
-    def __init__(self, find: Callable[["_Case"], T]) -> None:
-        self._find, self._name = find, find.__name__
-
-    def __get__(self, case: "_Case", owner: object = None) -> T:
-        if case.counted != len(case.signals):
-            case.found.clear()
-            case.counted = len(case.signals)
-        if self._name not in case.found:
-            case.found[self._name] = self._find(case)
-        found: T = case.found[self._name]
-        return found
-
-
-@dataclass(slots=True)
-class _Case:
-    """An alert while this assessment adds to it. `alert` is the latest version before, or None.
-
-    One that `sleeps` lies too far back, and from its day of effect, for any signal of the assessment to be near.
-    """
-
-    key: str
-    alert: Alert | None
-    signals: list[Signal] = field(default_factory=list)
-    found: dict[str, Any] = field(default_factory=dict)
-    counted: int = -1
-    sleeps: bool = False
-
-    @_Once
-    def last_at(self) -> datetime:
-        times = [s.known_at for s in self.signals]
-        return max([*times, self.alert.last_evidence_at] if self.alert else times)
-
-    @_Once
-    def opened_at(self) -> datetime:
-        return self.alert.opened_at if self.alert else self.signals[0].known_at
-
-    @_Once
-    def instrument(self) -> str | None:
-        if self.alert and self.alert.facts.instrument:
-            return self.alert.facts.instrument
-        return next((s.facts.instrument for s in self.signals if s.facts.instrument), None)
-
-    @_Once
-    def story(self) -> str:
-        if self.alert and self.alert.story:
-            return self.alert.story
-        return next((s.story for s in self.signals if s.story), "")
-
-    @_Once
-    def materials(self) -> set[str]:
-        found = {m for s in self.signals for m in s.facts.materials}
-        return found | set(self.alert.facts.materials if self.alert else ())
-
-    @_Once
-    def actors(self) -> set[str]:
-        found = {a for s in self.signals for a in s.facts.actors}
-        return found | set(self.alert.facts.actors if self.alert else ())
-
-    @_Once
-    def effective(self) -> date | None:
-        known = self.alert.facts.effective if self.alert else None
-        return known or next((s.facts.effective for s in self.signals if s.facts.effective), None)
-
-    @_Once
-    def official_documents(self) -> set[tuple[str, str]]:
-        """(source, document) of every official piece of evidence shown."""
-        exhibits = [*(self.alert.exhibits if self.alert else ()), *(s.exhibit for s in self.signals)]
-        return {(e.source_id, e.evidence_id) for e in exhibits if e.official}
-
-    @_Once
-    def targets(self) -> set[str]:
-        found = {t for s in self.signals for t in s.facts.targets}
-        return found | set(self.alert.facts.targets if self.alert else ())
 
 
 def correlate(
@@ -166,7 +86,7 @@ def _suppressed(signals: Sequence[Signal], news: Sequence[Signal]) -> tuple[Trac
     )
 
 
-def _change(case: _Case, book: Rulebook) -> AlertChange:
+def _change(case: Case, book: Rulebook) -> AlertChange:
     if case.alert is None:
         opened = open_alert(case.key, case.signals, book)
         return AlertChange(kind="opened", alert=with_tearlines(None, opened, case.signals, book))
@@ -185,16 +105,16 @@ class _Cases:
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
         self._nameless = _nameless(book.terms.materials)
-        self._by_instrument: dict[tuple[str, str], _Case] = {}
-        self._by_story: dict[str, list[_Case]] = {}
-        self._by_family: dict[_Family, list[_Case]] = {}
-        self._awake: dict[_Family, list[_Case]] = {}
-        self._by_document: dict[str, list[_Case]] = {}
-        self._seen: dict[str, _Case] = {}
-        self._touched: dict[str, _Case] = {}
+        self._by_instrument: dict[tuple[str, str], Case] = {}
+        self._by_story: dict[str, list[Case]] = {}
+        self._by_family: dict[_Family, list[Case]] = {}
+        self._awake: dict[_Family, list[Case]] = {}
+        self._by_document: dict[str, list[Case]] = {}
+        self._seen: dict[str, Case] = {}
+        self._touched: dict[str, Case] = {}
         times = sorted(signal.known_at for signal in news)
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
-            case = _Case(key=alert.key, alert=alert, sleeps=_sleeps(alert, times, self._windows))
+            case = Case(key=alert.key, alert=alert, sleeps=_sleeps(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
             self._seen.update(dict.fromkeys(alert.signal_ids, case))
 
@@ -218,10 +138,10 @@ class _Cases:
         if signal.story and case not in self._by_story.get(signal.story, ()):
             self._by_story.setdefault(signal.story, []).append(case)
 
-    def touched(self) -> Iterable[_Case]:
+    def touched(self) -> Iterable[Case]:
         return self._touched.values()
 
-    def _find(self, signal: Signal) -> _Case | None:
+    def _find(self, signal: Signal) -> Case | None:
         if is_deadline(signal.story) or is_absence(signal.story):
             return next(iter(self._by_story.get(signal.story, ())), None)
         if is_pattern(signal.story):
@@ -243,17 +163,17 @@ class _Cases:
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else self._related(signal)
 
-    def _awake_in(self, family: _Family) -> Sequence[_Case]:
+    def _awake_in(self, family: _Family) -> Sequence[Case]:
         """The cases of a family that a signal of this assessment may be near to."""
         if family not in self._awake:
             self._awake[family] = [case for case in self._by_family.get(family, ()) if not case.sleeps]
         return self._awake[family]
 
-    def _same_story(self, signal: Signal) -> _Case | None:
+    def _same_story(self, signal: Signal) -> Case | None:
         days, stories = self._windows.series_gap_days, self._by_story.get(signal.story, ())
         return next((case for case in reversed(stories) if self._near(case, signal, days)), None)
 
-    def _related(self, signal: Signal) -> _Case | None:
+    def _related(self, signal: Signal) -> Case | None:
         """A report without a number, in another family's words, of an event some days old."""
         facts, windows = signal.facts, self._windows
         interrupts, family, direction = self._family(facts.act, facts.direction, signal.interrupts)
@@ -270,7 +190,7 @@ class _Cases:
         bare = [case for case in near if self._names_no_other(case, signal)]
         return min(bare, key=lambda case: (case.opened_at, case.key), default=None)
 
-    def _same_goods(self, signal: Signal, family: str) -> Iterator[_Case]:
+    def _same_goods(self, signal: Signal, family: str) -> Iterator[Case]:
         """Events of families that the press mixes up only where both name the goods."""
         facts = signal.facts
         for one, other in self._windows.same_goods_families:
@@ -282,18 +202,18 @@ class _Cases:
                     if self._shared_materials(case.materials, set(facts.materials))
                 )
 
-    def _may_be_related(self, case: _Case, signal: Signal) -> bool:
+    def _may_be_related(self, case: Case, signal: Signal) -> bool:
         """One actor, about the same day, and at most one of the two with a number."""
         if abs(signal.known_at - case.opened_at) > timedelta(days=self._windows.related_days):
             return False
         has_both_numbers = bool(signal.facts.instrument and case.instrument)
         return not has_both_numbers and not case.story and bool(set(signal.facts.actors) & case.actors)
 
-    def _shares_object(self, case: _Case, signal: Signal) -> bool:
+    def _shares_object(self, case: Case, signal: Signal) -> bool:
         facts = signal.facts
         return bool(set(facts.materials) & case.materials or set(facts.targets) & case.targets)
 
-    def _names_no_other(self, case: _Case, signal: Signal) -> bool:
+    def _names_no_other(self, case: Case, signal: Signal) -> bool:
         """A report as bare as "20 firms put under an export ban": the first such event of its day and actor is meant."""
         facts = signal.facts
         if signal.exhibit.official and case.official_documents:
@@ -303,7 +223,7 @@ class _Cases:
         by_target = not facts.targets or not case.targets
         return is_near and by_material and by_target
 
-    def _same_document(self, case: _Case, signal: Signal) -> bool:
+    def _same_document(self, case: Case, signal: Signal) -> bool:
         """Two rules on one document tell of one event, unless it is another act number or another direction."""
         lead = case.alert or case.signals[0]
         known, said = case.instrument, signal.facts.instrument
@@ -311,7 +231,7 @@ class _Cases:
             return False
         return lead.interrupts == signal.interrupts and lead.facts.direction == signal.facts.direction
 
-    def _likeness(self, case: _Case, signal: Signal) -> tuple[int, float, float]:
+    def _likeness(self, case: Case, signal: Signal) -> tuple[int, float, float]:
         """Return (1 when they may be one event else 0, shared share of materials, recency)."""
         no = (0, 0.0, 0.0)
         if not self._is_in_time(case, signal) or (signal.story and case.story):
@@ -327,7 +247,7 @@ class _Cases:
             return no
         return 1, shared, case.last_at.timestamp()
 
-    def _is_in_time(self, case: _Case, signal: Signal) -> bool:
+    def _is_in_time(self, case: Case, signal: Signal) -> bool:
         """Soon after the last report, or about the day on which the act takes effect."""
         windows = self._windows
         if self._near(case, signal, windows.gap_days):
@@ -336,7 +256,7 @@ class _Cases:
             return False
         return abs(signal.known_at.date() - case.effective) <= timedelta(days=windows.effective_days)
 
-    def _may_be_vague(self, case: _Case, signal: Signal) -> bool:
+    def _may_be_vague(self, case: Case, signal: Signal) -> bool:
         """A report that names no material joins soon, and never as a second official document of one source."""
         if not self._near(case, signal, self._windows.vague_days):
             return False
@@ -364,20 +284,20 @@ class _Cases:
         parents = {known[m].parent for m in materials if m in known}
         return materials | {p for p in parents if p}
 
-    def _near(self, case: _Case, signal: Signal, days: int) -> bool:
+    def _near(self, case: Case, signal: Signal, days: int) -> bool:
         return abs(signal.known_at - case.last_at) <= timedelta(days=days)
 
-    def _open(self, signal: Signal) -> _Case:
+    def _open(self, signal: Signal) -> Case:
         facts = signal.facts
         named = facts.instrument and not is_deadline(signal.story)
         seed = self._instrument(signal)[0] if named else signal.id
-        case = _Case(key=content_id("a", seed, facts.direction, signal.known_at.isoformat()), alert=None)
+        case = Case(key=content_id("a", seed, facts.direction, signal.known_at.isoformat()), alert=None)
         case.signals.append(signal)
         self._index(case, facts.act, facts.direction, signal.interrupts, signal.story)
         case.signals.clear()
         return case
 
-    def _index(self, case: _Case, act: str, direction: str, interrupts: bool, story: str) -> None:
+    def _index(self, case: Case, act: str, direction: str, interrupts: bool, story: str) -> None:
         if story:
             self._by_story.setdefault(story, []).append(case)
         family = self._family(act, direction, interrupts)
