@@ -4,6 +4,9 @@
 
 Three quarters are daily prices, one quarter monthly flows in tables of ten partners. Figures are made as they are
 read, so that the memory told is the replay's own. What is extrapolated to 10,000 series and five years says so.
+
+2,000 series over one year on a loaded machine of two cores: 553,500 figures, 34 s of processor time (61 us a figure),
+180 MB at most; extrapolated to 10,000 series and five years 851 s, in one process.
 """
 
 import argparse
