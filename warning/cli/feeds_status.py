@@ -30,7 +30,7 @@ from warning.store.source_notices import SourceHistory
 
 SCHEMA = "feeds/1"
 WIDTH = 100
-NAME_WIDTH = 40
+NAME_WIDTH = 36
 MEANINGS = {
     "failing": "no document: no connection, an error, too slow or too large",
     "blocked": "a challenge, a captcha or a sign-in stands in the document's place",
