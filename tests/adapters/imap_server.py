@@ -18,7 +18,7 @@ class MailServer:
 
     mails: dict[int, bytes] = field(default_factory=dict)
     validity: int = 1
-    password: str = "geheim"  # noqa: S105 - a test's own
+    password: str = "geheim"
     fault: str = ""
     said: list[str] = field(default_factory=list)
     port: int = 0

@@ -72,7 +72,7 @@ def test_the_schema_is_on_each_line_when_asked_for(tmp_path: Path) -> None:
     assert answers(run(tmp_path / "a.xml", "--as", "rss", "--json"))[0]["schema"] == "parse/1"
 
 
-@pytest.mark.parametrize("arguments", [(), ("--as", "pdf"), ("--source", "no-such-source")])
+@pytest.mark.parametrize("arguments", [(), ("--as", "docx"), ("--source", "no-such-source")])
 def test_a_call_that_does_not_say_what_the_files_are_is_a_usage_error(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:

@@ -96,6 +96,7 @@ def correct_command(name: str, *, actor: str, from_file: Path | None, as_json: b
     \b
     Examples:
       warning report correct r-0123456789abcdef --by "J. Kim" --from-file note.yaml
+      warning report correct r-0123456789abcdef --by "J. Kim" --from-file note.yaml --place Qingdao
     """
     with composed_system() as system:
         said["desk"] = said["desk"] or _desk_of(system, name)
@@ -115,6 +116,7 @@ def withdraw_command(name: str, *, actor: str, reason: str, as_json: bool) -> No
     \b
     Examples:
       warning report withdraw r-0123456789abcdef --by "J. Kim" --reason "the source mixed up two firms"
+      warning report withdraw r-0123456789abcdef --by "J. Kim" --reason "denied by the port" --json
     """
     with composed_system() as system:
         filed, resting = withdraw_report(system, name, actor, reason)
@@ -130,6 +132,7 @@ def list_command(*, desk: str | None, as_json: bool) -> None:
     \b
     Examples:
       warning report list --desk jp
+      warning report list --json
     """
     with composed_system() as system:
         found = [
