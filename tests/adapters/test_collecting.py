@@ -388,7 +388,7 @@ def test_a_round_returns_at_the_end_of_its_patience_and_the_straggler_goes_on_al
                 return await bench.fetcher.fetch(request)
 
         held = SimpleNamespace(fetch=Held().fetch)
-        options = {"settings": bench.settings, "memory": bench.memory, "patience_seconds": 0.3}
+        options = {"settings": bench.settings, "memory": bench.memory, "patience_seconds": 1.5}
         first = await collect_due([slow, quick], bench.repository, held, lambda: bench.now, **options)
         assert [o.source_id for o in first.outcomes] == ["quick"]
         assert first.still_running == ("slow",)

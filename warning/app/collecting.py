@@ -163,7 +163,7 @@ async def collect_due(
     memory = memory or Memory()
     now = clock()
     named = None if only is None else frozenset(only)
-    look = memory.due.all if force or named is not None or elevated else partial(memory.due.at, now)
+    look = memory.due.all if force or named is not None else partial(memory.due.at, now, elevated)
     asked = await asyncio.to_thread(look, sources, repository)
     round_ = _Round(repository, fetcher, clock, settings, memory, parser)
     tasks: dict[str, asyncio.Task[SourceOutcome]] = {}

@@ -1,7 +1,8 @@
 """Which sources may be due, at a cost that grows with those that are due and not with those there are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from operator import is_
 from typing import Protocol
 
 from warning.catalog.sources import SourceSpec
@@ -15,35 +16,47 @@ class States(Protocol):
 
     def source_states(self) -> Mapping[str, SourceState]: ...
 
-    def due_source_states(self, now: datetime) -> Mapping[str, SourceState]: ...
+    def due_source_states(self, now: datetime, also: Collection[str] = ()) -> Mapping[str, SourceState]: ...
 
 
 class DueSources:
     """Remembers the catalogue by id and the sources never polled. A new catalogue is looked through whole."""
 
     def __init__(self) -> None:
-        self._catalogue: Iterable[SourceSpec] | None = None
+        self._catalogue: tuple[SourceSpec, ...] | None = None
         self._by_id: dict[str, SourceSpec] = {}
         self._never_polled: dict[str, SourceSpec] = {}
+        self._keyed: tuple[str, ...] = ()
 
-    def at(self, now: datetime, sources: Iterable[SourceSpec], states: States) -> Asked:
-        """Return the sources whose stored time has come, and those never polled, with their states.
+    def at(
+        self, now: datetime, also: Collection[str], sources: Iterable[SourceSpec], states: States
+    ) -> Asked:
+        """Return the sources whose stored time has come, those of `also`, and those never polled, with their states.
 
         The store decides coarsely: whether a source is due now is for the caller to say.
         """
-        if sources is not self._catalogue:
+        sources = tuple(sources)
+        if not self._is_known(sources):
             return self.all(sources, states)
-        known = states.due_source_states(now)
+        known = states.due_source_states(now, {*also, *self._keyed})
         due = [(self._by_id[name], state) for name, state in known.items() if name in self._by_id]
         return due + [(spec, SourceState(source_id=name)) for name, spec in self._never_polled.items()]
 
     def all(self, sources: Iterable[SourceSpec], states: States) -> Asked:
         """Return every source of the catalogue with its state."""
         known = states.source_states()
+        sources = tuple(sources)
         self._by_id = {spec.id: spec for spec in sources}
         self._never_polled = {name: spec for name, spec in self._by_id.items() if name not in known}
+        # A key may arrive at any time, and its source is asked at once.
+        self._keyed = tuple(spec.id for spec in sources if spec.needs_key is not None)
         self._catalogue = sources
         return [(spec, known.get(name, SourceState(source_id=name))) for name, spec in self._by_id.items()]
+
+    def _is_known(self, sources: tuple[SourceSpec, ...]) -> bool:
+        """Whether it is the catalogue looked through last: the same entries, not only equal ones."""
+        known = self._catalogue
+        return known is not None and len(known) == len(sources) and all(map(is_, known, sources))
 
     def polled(self, source_id: str) -> None:
         """A source's state is stored now."""

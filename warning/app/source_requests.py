@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
-from warning.core.formats import MailFormat
+from warning.core.formats_documents import MailFormat
 from warning.core.health import SourceState
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]

@@ -510,10 +510,10 @@ class Repository:
         with reading(self.engine) as connection:
             return sources.source_states_by_id(connection)
 
-    def due_source_states(self, now: datetime) -> Mapping[str, SourceState]:
-        """Return the states of the sources that may be polled at `now`, found by index."""
+    def due_source_states(self, now: datetime, also: Collection[str] = ()) -> Mapping[str, SourceState]:
+        """Return the states of the sources that may be polled at `now`, found by index, and those of `also`."""
         with reading(self.engine) as connection:
-            return sources.due_source_states(connection, now)
+            return sources.due_source_states(connection, now, also)
 
     def save_source_state(self, state: SourceState) -> None:
         with writing(self.engine) as connection:

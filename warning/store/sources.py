@@ -1,6 +1,6 @@
 """What the collector remembers of each source between two polls, and how much the store holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,12 +50,18 @@ def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
     return {state.source_id: state for state in found}
 
 
-def due_source_states(connection: Connection, now: datetime) -> dict[str, SourceState]:
-    """Return the states whose time has come, or lies so far ahead that a wrong clock must have set it."""
-    due = source_states.c.next_due_at
-    wanted = or_(due.is_(None), due <= now, due > now + FAR_AHEAD)
-    query = select(source_states.c.content).where(wanted)
-    found = (from_json(SourceState, row.content) for row in connection.execute(query))
+def due_source_states(
+    connection: Connection, now: datetime, also: Collection[str] = ()
+) -> dict[str, SourceState]:
+    """Return the states whose time has come, or lies so far ahead that a wrong clock must have set it, and `also`."""
+    due, name = source_states.c.next_due_at, source_states.c.source_id
+    wanted = [or_(due.is_(None), due <= now, due > now + FAR_AHEAD)]
+    wanted += [name.in_(batch) for batch in batches(also, LOOKUP_BATCH)]
+    found = (
+        from_json(SourceState, row.content)
+        for condition in wanted
+        for row in connection.execute(select(source_states.c.content).where(condition))
+    )
     return {state.source_id: state for state in found}
 
 

@@ -1,0 +1,72 @@
+"""Which sources a round looks at: those whose time has come by the store's index, and those never polled."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from warning.app.due_sources import DueSources
+from warning.catalog.sources import SourceSpec
+from warning.core.health import SourceState
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def spec(name: str) -> SourceSpec:
+    fields = {
+        "id": name, "title": name, "url": f"https://{name}.example/", "kind": "news", "country": "CN",
+        "language": "zh", "publisher": "p", "publisher_title": "P", "official": False, "reliability": "C",
+        "licence": "none", "every": "15m", "verified": "never", "parse": {"format": "rss"},
+    }  # fmt: skip
+    return SourceSpec.model_validate(fields)
+
+
+@pytest.fixture
+def looked(repository):
+    """Four sources, three of them polled before; the first look, at everything, is over."""
+    catalogue = tuple(map(spec, ("due", "later", "far", "fresh")))
+    for name, hours in (("due", -1), ("later", 1), ("far", 24 * 300)):
+        repository.save_source_state(
+            SourceState(source_id=name, condition="ok", next_due_at=NOW + timedelta(hours=hours))
+        )
+    due = DueSources()
+    assert len(due.at(NOW, (), catalogue, repository)) == 4
+    return due, catalogue, repository
+
+
+def names(found):
+    return sorted(spec.id for spec, _ in found)
+
+
+def test_a_round_looks_at_what_is_due_what_a_wrong_clock_put_off_and_what_was_never_polled(looked):
+    due, catalogue, repository = looked
+    assert names(due.at(NOW, (), (*catalogue,), repository)) == ["due", "far", "fresh"]
+
+
+def test_a_source_polled_once_waits_for_its_time_like_the_others(looked):
+    due, catalogue, repository = looked
+    repository.save_source_state(SourceState(source_id="fresh", next_due_at=NOW + timedelta(hours=1)))
+    due.polled("fresh")
+    assert names(due.at(NOW, (), catalogue, repository)) == ["due", "far"]
+    assert names(due.at(NOW + timedelta(hours=2), (), catalogue, repository)) == [
+        "due",
+        "far",
+        "fresh",
+        "later",
+    ]
+
+
+def test_a_source_in_a_burst_is_looked_at_before_its_time(looked):
+    due, catalogue, repository = looked
+    assert "later" in names(due.at(NOW, {"later"}, catalogue, repository))
+
+
+def test_an_edited_catalogue_is_looked_through_whole(looked):
+    due, catalogue, repository = looked
+    edited = (spec("later"), *catalogue[2:])
+    assert names(due.at(NOW, (), edited, repository)) == ["far", "fresh", "later"]
+
+
+def test_a_source_no_longer_in_the_catalogue_is_left_alone(looked):
+    due, catalogue, repository = looked
+    due.at(NOW, (), catalogue[1:], repository)
+    assert names(due.at(NOW, (), catalogue[1:], repository)) == ["far", "fresh"]
