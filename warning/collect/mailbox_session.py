@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
+from io import BufferedReader
 from urllib.parse import unquote
 
 from warning.collect.fetch_values import FetchRequest
@@ -82,7 +83,7 @@ class _Connection(IMAP4):
         self._room -= size
         if self._room < 0:
             raise FetchError("the mailbox sends more than the source's max_size in one poll")
-        file = getattr(self, "_file", None) or self.file  # renamed in Python 3.14
+        file: BufferedReader = getattr(self, "_file", None) or self.file  # type: ignore[assignment]  # IO[Any]; renamed in Python 3.14
         pieces = []
         while size > 0:
             piece = file.read1(min(size, CHUNK))
