@@ -5,16 +5,22 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item, Listing, ListingChange, Observation
 from warning.core.health import SourceState
 from warning.core.list_patience import PATIENCE, ListPatience
+from warning.errors import StoreError
 from warning.store import archive as archive_rows
 from warning.store import figures, items, lists, sources
 from warning.store.engine import named_failures, writing
 from warning.store.items import Stored
 
 T = TypeVar("T")
+
+
+class _TransactionLost(Exception):
+    """The transaction is gone, with all that was done in it; the cause is chained."""
 
 
 class EvidenceWriter:
@@ -52,14 +58,27 @@ class EvidenceWriter:
         self._states[state.source_id] = state
 
     def one(self, work: Callable[["EvidenceWriter"], T]) -> T:
-        """Do one piece of work whole or not at all; what others did in this transaction stays."""
+        """Do one piece of work whole or not at all; what others did in this transaction stays.
+
+        A database that cannot go on (SQLite on a full disk) gives up the whole transaction, not the piece alone.
+        """
         kept = dict(self._states)
+        place = self._connection.begin_nested()
         try:
-            with named_failures(), self._connection.begin_nested():
-                return work(self)
-        except BaseException:
+            with named_failures():
+                answer = work(self)
+        except BaseException as wrong:
             self._states = kept
+            try:
+                place.rollback()
+            except DBAPIError:
+                raise _TransactionLost from wrong
             raise
+        try:
+            place.commit()
+        except DBAPIError as wrong:
+            raise _TransactionLost from wrong
+        return answer
 
     def finish(self) -> None:
         sources.save_source_states(self._connection, self._states.values())
@@ -68,15 +87,61 @@ class EvidenceWriter:
 def write_together(engine: Engine, works: Iterable[Callable[[EvidenceWriter], T]]) -> list[T | Exception]:
     """Do pieces of work in one transaction and return what each gave, in order, or the exception it ended with.
 
-    A piece that fails leaves nothing behind and the others alone. Raises StoreError when nothing could be stored.
+    A piece that fails leaves nothing behind and the others alone. When the whole transaction fails, each piece is done
+    again in one of its own, so that only those fail that must. Raises StoreError when none can begin.
     """
-    answers: list[T | Exception] = []
-    with writing(engine) as connection:
-        writer = EvidenceWriter(connection)
-        for work in works:
-            try:
-                answers.append(writer.one(work))
-            except Exception as wrong:  # noqa: BLE001 - handed to the one who asked for this piece
-                answers.append(wrong)
-        writer.finish()
+    works = list(works)
+    try:
+        return _in_one_transaction(engine, works)
+    except _TransactionLost as lost:
+        return [_cause(lost)] if len(works) == 1 else _each_alone(engine, works)
+
+
+def _in_one_transaction(
+    engine: Engine, works: Sequence[Callable[[EvidenceWriter], T]]
+) -> list[T | Exception]:
+    """Raises StoreError when the transaction cannot begin, _TransactionLost when it does not last to its end."""
+    begun = False
+    try:
+        with writing(engine) as connection:
+            begun = True
+            writer = EvidenceWriter(connection)
+            answers = [_answer(writer, work) for work in works]
+            writer.finish()
+    except _TransactionLost:
+        raise
+    except Exception as wrong:
+        if begun:
+            raise _TransactionLost from wrong
+        raise
     return answers
+
+
+def _answer(writer: EvidenceWriter, work: Callable[[EvidenceWriter], T]) -> T | Exception:
+    try:
+        return writer.one(work)
+    except _TransactionLost:
+        raise
+    except Exception as wrong:  # noqa: BLE001 - handed to the one who asked for this piece
+        return wrong
+
+
+def _each_alone(engine: Engine, works: Sequence[Callable[[EvidenceWriter], T]]) -> list[T | Exception]:
+    answers: list[T | Exception] = []
+    for work in works:
+        try:
+            answers += _in_one_transaction(engine, [work])
+        except _TransactionLost as lost:
+            answers.append(_cause(lost))
+        except (
+            StoreError
+        ) as wrong:  # a database that is locked now would keep each of the rest waiting as long
+            return [*answers, *[wrong] * (len(works) - len(answers))]
+    return answers
+
+
+def _cause(lost: _TransactionLost) -> Exception:
+    cause = lost.__cause__
+    if isinstance(cause, DBAPIError):
+        return StoreError(f"the database did not answer: {str(cause.orig).strip()}")
+    return cause if isinstance(cause, Exception) else StoreError("the database gave up the transaction")
