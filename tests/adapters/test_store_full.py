@@ -84,14 +84,18 @@ def test_a_state_nobody_can_store_costs_its_own_poll_only(repository: Repository
 
 def test_a_store_that_is_locked_is_asked_once_for_a_whole_group(sqlite_url: str) -> None:
     engine = open_engine(sqlite_url)
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 50"))
-    begins = []
-    event.listen(engine, "begin", begins.append, insert=True)
+    said: list[str] = []
+
+    def impatient(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 50")
+        connection.set_trace_callback(said.append)
+
+    event.listen(engine, "connect", impatient)
     holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked"):
         Repository(engine).together([poll(f"s{n}") for n in range(20)])
-    assert len(begins) == 1
+    assert said.count("BEGIN IMMEDIATE") == 1
     holder.close()
     assert len(Repository(engine).together([poll("a")])) == 1
     engine.dispose()
