@@ -21,7 +21,7 @@ from warning.store.resident import Resident
 @pytest.fixture
 def system(repository):
     return SimpleNamespace(
-        book=book,
+        live_book=book,
         repository=repository,
         clock=lambda: START,
         set_aside=SetAside(),
@@ -65,7 +65,7 @@ def test_evidence_that_breaks_an_assessment_is_set_aside_and_the_rest_is_assesse
 
     monkeypatch.setattr(assessing, "sense", sense)
     assert assess_new(system).evidence == 0, "the same rulebook does not try again"
-    system.book = lambda: book(desks=(desk("kr", "KR"),))
+    system.live_book = lambda: book(desks=(desk("kr", "KR"),))
     assert assess_new(system).evidence == 2
 
 
@@ -96,7 +96,7 @@ def test_assessment_that_is_always_raced_gives_up_until_the_next_round(system, m
 
 def test_quiet_days_tell_the_dates_of_the_register_once_each(system):
     """Nothing new comes in for weeks: each threshold makes one version, however often a round runs."""
-    system.book = lambda: register_book(measure(SUSPENSION))
+    system.live_book = lambda: register_book(measure(SUSPENSION))
     told = []
     for hours in range(0, 24 * 40, 6):
         system.clock = lambda hours=hours: datetime(2026, 11, 1, 6, tzinfo=UTC) + timedelta(hours=hours)
@@ -108,7 +108,7 @@ def test_quiet_days_tell_the_dates_of_the_register_once_each(system):
 
 
 def test_day_without_anything_new_is_assessed_once_a_day(system, monkeypatch):
-    system.book = lambda: register_book(measure(SUSPENSION))
+    system.live_book = lambda: register_book(measure(SUSPENSION))
     runs = []
 
     def counted(*given):

@@ -57,6 +57,9 @@ CODES: Mapping[str, Code] = {
     "EW163": Code("a source's kind and folder differ", "move it, or correct `kind`"),
     "EW164": Code("two sources of one id", "rename one"),
     "EW165": Code("`each` of a source has a mistake", "axes of values, and places such as {material}"),
+    "EW166": Code(
+        "an overlay of a source would leave no valid source", "the message says which value does not hold"
+    ),
     "EW201": Code("a material that terms do not know", "correct it, or add the material"),
     "EW202": Code("an act that terms do not know", "correct it, or add the act"),
     "EW203": Code("an actor that terms do not know", "correct it, or add the actor"),

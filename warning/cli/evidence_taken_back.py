@@ -24,6 +24,7 @@ def withdraw(*, evidence_id: str, actor: str, reason: str, as_json: bool) -> Non
     \b
     Examples:
       warning evidence withdraw i-0123456789abcdef --by "J. Kim" --reason "the page was forged"
+      warning evidence withdraw i-0123456789abcdef --by "J. Kim" --reason "taken down by the ministry" --json
     """
     _done(_take_back("withdrawn", evidence_id, actor, reason), as_json=as_json)
 
@@ -39,6 +40,7 @@ def restore(*, evidence_id: str, actor: str, reason: str, as_json: bool) -> None
     \b
     Examples:
       warning evidence restore i-0123456789abcdef --by "J. Kim" --reason "the ministry confirmed it"
+      warning evidence restore i-0123456789abcdef --by "J. Kim" --reason "it was another page" --json
     """
     _done(_take_back("restored", evidence_id, actor, reason), as_json=as_json)
 

@@ -105,7 +105,7 @@ class _Cases:
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
         self._nameless = _nameless(book.terms.materials)
-        self._by_instrument: dict[tuple[str, str], Case] = {}
+        self._by_instrument: dict[tuple[str, str], list[Case]] = {}
         self._by_story: dict[str, list[Case]] = {}
         self._by_family: dict[_Family, list[Case]] = {}
         self._awake: dict[_Family, list[Case]] = {}
@@ -134,7 +134,9 @@ class _Cases:
         self._touched[case.key] = case
         self._by_document.setdefault(signal.exhibit.evidence_id, []).append(case)
         if signal.facts.instrument and not is_deadline(signal.story):
-            self._by_instrument.setdefault(self._instrument(signal), case)
+            named = self._by_instrument.setdefault(self._instrument(signal), [])
+            if case not in named:
+                named.append(case)
         if signal.story and case not in self._by_story.get(signal.story, ()):
             self._by_story.setdefault(signal.story, []).append(case)
 
@@ -147,8 +149,8 @@ class _Cases:
         if is_pattern(signal.story):
             return self._same_story(signal)
         if signal.facts.instrument:
-            named = self._by_instrument.get(self._instrument(signal))
-            if named is not None and self._near(named, signal, self._windows.instrument_days):
+            named = self._same_number(signal)
+            if named is not None:
                 return named
         if signal.story:
             told = self._same_story(signal)
@@ -162,6 +164,14 @@ class _Cases:
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else self._related(signal)
+
+    def _same_number(self, signal: Signal) -> Case | None:
+        """The alert of that number: of several, the one opened last among those near enough.
+
+        One too far back must not hide another: whoever loads only what may be joined does not have it.
+        """
+        days, named = self._windows.instrument_days, self._by_instrument.get(self._instrument(signal), ())
+        return next((case for case in named if self._near(case, signal, days)), None)
 
     def _awake_in(self, family: _Family) -> Sequence[Case]:
         """The cases of a family that a signal of this assessment may be near to."""
@@ -304,7 +314,8 @@ class _Cases:
         self._by_family.setdefault(family, []).append(case)
         self._awake.pop(family, None)
         if case.alert and case.alert.facts.instrument and not is_deadline(story):
-            self._by_instrument[(instrument_key(case.alert.facts.instrument), direction)] = case
+            number = (instrument_key(case.alert.facts.instrument), direction)
+            self._by_instrument.setdefault(number, []).insert(0, case)
 
     def _family(self, act: str, direction: str, interrupts: bool) -> tuple[bool, str, str]:
         """Easing is one family: a control "suspended" and "relaxed" is one event, whatever act is named."""
