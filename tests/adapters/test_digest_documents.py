@@ -12,10 +12,11 @@ from tests.core.build import TABLE
 from warning.core.alerts import Alert, Difference
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
-from warning.core.exposure import CountryExposure, Dependence, Grading
+from warning.core.exposure import CountryExposure, Dependence
 from warning.core.health import SourceState
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
+from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts
 from warning.core.sources import SourceProfile
 from warning.core.terms import Act, Actor, Material, Terms

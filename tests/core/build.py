@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from warning.core.desks import Desk, Destination
-from warning.core.exposure import CountryExposure, Dependence, SeverityTable
+from warning.core.exposure import CountryExposure, Dependence
 from warning.core.policy import Correlation, Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, Match, TextExample, TextRule
+from warning.core.severity_table import SeverityTable
 from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
 from warning.core.terms import Act, Actor, Material, Terms
 from warning.core.vocabulary import Marking, Severity

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from warning.core.exposure import CountryExposure, Dependence, SeverityTable, grade_for
+from warning.core.exposure import CountryExposure, Dependence
 from warning.core.measures import Measure
+from warning.core.severity_table import SeverityTable, grade_for
 from warning.core.signals import Facts
 from warning.core.terms import Material
 from warning.core.vocabulary import Severity

@@ -12,9 +12,9 @@ from warning.core.alerts import Alert, AlertChange
 from warning.core.assess import State, assess
 from warning.core.correlate import correlate
 from warning.core.evidence import Item, Window
-from warning.core.exposure import Grading
 from warning.core.grading import grade
 from warning.core.routing import route
+from warning.core.severity_table import Grading
 from warning.core.silences import MAX_SILENCE, Matcher, Silence, refusal
 from warning.core.vocabulary import Severity
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from warning.core.detect.text import detect_text, explain_text
 from warning.core.evidence import Item, Window
-from warning.core.exposure import SeverityTable
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import ContextRule, TextRule
+from warning.core.severity_table import SeverityTable
 from warning.core.terms import Terms
 
 NOW = datetime(2025, 10, 9, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from warning.core.claims import Claim
-from warning.core.exposure import Grading
+from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
 from warning.core.withdrawals import Withdrawal

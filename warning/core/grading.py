@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from warning.core.alerts import Alert, AlertChange, Difference
-from warning.core.exposure import grade_for
 from warning.core.rulebook import Rulebook
+from warning.core.severity_table import grade_for
 
 
 def grade(change: AlertChange, book: Rulebook) -> AlertChange:
@@ -39,7 +39,14 @@ def _whole_before(own: Alert, before: Alert | None) -> Alert | None:
 
 def _graded(alert: Alert, before: Alert | None, book: Rulebook) -> Alert:
     gradings = tuple(
-        grade_for(alert.facts, alert.severity, exposure, book.policy.severity, book.terms.materials)
+        grade_for(
+            alert.facts,
+            alert.severity,
+            exposure,
+            book.policy.severity,
+            book.terms.materials,
+            alert.certainty,
+        )
         for _, exposure in sorted(book.exposure.items())
     )
     graded = replace(alert, gradings=gradings)

@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from warning.core.escalation import Escalation
-from warning.core.exposure import SeverityTable
 from warning.core.inhibition import Inhibition
 from warning.core.lifecycle import Lifecycle
 from warning.core.model import OperatorModel
+from warning.core.severity_table import SeverityTable
 from warning.core.vocabulary import Severity
 
 
