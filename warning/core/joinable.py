@@ -25,6 +25,7 @@ Span = tuple[datetime, datetime]
 class Joinable:
     """What earlier alerts are wanted for. `instruments` are keys as `instrument_key` gives them.
 
+    `evidence` is what was taken back or restored, whatever rule told of it: the rule may be gone by now.
     `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
     """
 
@@ -32,6 +33,7 @@ class Joinable:
     windows: Correlation = field(default_factory=Correlation)
     keys: frozenset[str] = frozenset()
     signal_ids: frozenset[str] = frozenset()
+    evidence: frozenset[str] = frozenset()
     instruments: frozenset[str] = frozenset()
     stories: frozenset[str] = frozenset()
     directions: frozenset[str] = frozenset()
@@ -41,7 +43,7 @@ class Joinable:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.keys or self.signal_ids)
+        return not (self.keys or self.signal_ids or self.evidence)
 
     def around(self, days: int) -> tuple[Span, ...]:
         """The spans, wider by so many days on both sides."""
@@ -56,6 +58,7 @@ class Joinable:
         return (
             alert.key in self.keys
             or not self.signal_ids.isdisjoint(alert.signal_ids)
+            or self._rests_on(alert)
             or bool(alert.story and alert.story in self.stories)
             or self._names(alert)
             or self._may_be_alike(alert)
@@ -64,6 +67,10 @@ class Joinable:
                 for rule in self.muting
             )
         )
+
+    def _rests_on(self, alert: Alert) -> bool:
+        shown = (alert.whole or alert).exhibits if self.evidence else ()
+        return any(exhibit.evidence_id in self.evidence for exhibit in shown)
 
     def _names(self, alert: Alert) -> bool:
         number = alert.facts.instrument
@@ -106,6 +113,7 @@ def joinable(
         as_of=as_of,
         windows=book.policy.correlation,
         signal_ids=frozenset(linked),
+        evidence=frozenset(act.evidence_id for act in withdrawals),
         instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
         stories=frozenset(s.story for s in signals if s.story),
         directions=frozenset(s.facts.direction for s in signals),

@@ -21,7 +21,8 @@ def candidate_keys(connection: Connection, wanted: Joinable) -> frozenset[str]:
     """Return the keys of the alerts that are wanted."""
     if wanted.is_empty:
         return frozenset()
-    found = set(wanted.keys) | set(_of_signals(connection, wanted.signal_ids))
+    found = set(wanted.keys) | set(_of_signals(connection, signals.c.id, wanted.signal_ids))
+    found |= set(_of_signals(connection, signals.c.evidence_id, wanted.evidence))
     for condition in _conditions(wanted):
         found |= set(connection.execute(select(alerts.c.key).where(condition)).scalars())
     return frozenset(found)
@@ -63,9 +64,9 @@ def _ahead(day: date) -> tuple[ColumnElement[bool], ...]:
     return tuple(and_(column.is_not(None), column >= day.isoformat()) for column in columns)
 
 
-def _of_signals(connection: Connection, ids: Iterable[str]) -> Iterator[str]:
+def _of_signals(connection: Connection, column: ColumnElement[str], ids: Iterable[str]) -> Iterator[str]:
     for batch in batches(sorted(ids), BATCH):
-        query = select(signals.c.alert_key).where(signals.c.id.in_(batch), signals.c.alert_key.is_not(None))
+        query = select(signals.c.alert_key).where(column.in_(batch), signals.c.alert_key.is_not(None))
         yield from connection.execute(query.distinct()).scalars()
 
 
