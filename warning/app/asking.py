@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from warning.app.source_requests import request_for
 from warning.catalog.source_asking import PAGE, put, window_places
@@ -21,6 +22,7 @@ from warning.errors import FetchError, ParseError
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]
 Read = Callable[[Document], Awaitable[Parsed]]
+Elsewhere = Callable[..., Awaitable[Any]]
 WHOLE = "whole "
 
 
@@ -42,31 +44,40 @@ def asks_more_than_once(spec: SourceSpec) -> bool:
 
 
 async def ask_source(
-    spec: SourceSpec, state: SourceState, now: datetime, key: str, ask: Ask, read: Read
+    spec: SourceSpec,
+    state: SourceState,
+    now: datetime,
+    key: str,
+    ask: Ask,
+    read: Read,
+    elsewhere: Elsewhere = asyncio.to_thread,
 ) -> Asked:
     """Ask for everything a poll at `now` wants. Raises FetchError when not even the first document came.
 
     A later page or window that fails is a problem; what came before is kept, and the next poll asks again for all.
-    `read` parses a document where its rows tell whether a page follows.
+    `read` parses a document where its rows tell whether a page follows; `elsewhere` calls what else reads documents.
     """
     request = request_for(spec, state, now, key)
     if not asks_more_than_once(spec):
         return Asked(fetched=await ask(request))
     if isinstance(spec.parse, SitemapFormat):
-        return await _sitemaps(spec.parse, request, ask)
-    return await _Poll(spec, state, now, ask, read, request).all()
+        return await _sitemaps(spec.parse, request, ask, elsewhere)
+    return await _Poll(spec, state, now, ask, read, elsewhere, request).all()
 
 
-async def _sitemaps(layout: SitemapFormat, request: FetchRequest, ask: Ask) -> Asked:
+async def _sitemaps(layout: SitemapFormat, request: FetchRequest, ask: Ask, elsewhere: Elsewhere) -> Asked:
     fetched = await ask(replace(request, validators=Validators()) if layout.follow else request)
     if fetched.document is None:
         return Asked(fetched=fetched)
-    links = await asyncio.to_thread(sitemaps_of, fetched.document, layout)
+    links = await elsewhere(sitemaps_of, fetched.document, layout)
     further: list[Document] = []
     problems: list[str] = []
+    first = urlsplit(fetched.document.url)
     for link in links:
+        own = (urlsplit(link).scheme, urlsplit(link).netloc) == (first.scheme, first.netloc)
+        told = request if own else replace(request, headers={}, secrets=())
         try:
-            answer = await ask(replace(request, url=link, validators=Validators()))
+            answer = await ask(replace(told, url=link, validators=Validators()))
         except FetchError as failure:
             problems.append(f"{link}: {failure}")
         else:
@@ -83,6 +94,7 @@ class _Poll:
     now: datetime
     ask: Ask
     read: Read
+    elsewhere: Elsewhere
     request: FetchRequest
     first: Fetched | None = None
     further: list[Document] = field(default_factory=list)
@@ -94,7 +106,7 @@ class _Poll:
         for places in self._windows(whole=whole):
             try:
                 await self._pages(request, places)
-            except FetchError as failure:
+            except (FetchError, ParseError) as failure:
                 if self.first is None:
                     raise
                 self.problems.append(f"{self.request.without_secrets(_named(places))}{failure}")
@@ -126,7 +138,7 @@ class _Poll:
         """The request for what the page at `url` links to. It carries no key and no headers of the page's."""
         page = await self.ask(replace(self.request, validators=Validators()))
         assert page.document is not None, "a request without validators brings a document or fails"
-        link = await asyncio.to_thread(first_link, page.document, self.spec.through or "")
+        link = await self.elsewhere(first_link, page.document, self.spec.through or "")
         if not link:
             raise ParseError(f"no link on the page fits `through: {self.spec.through}`")
         return replace(
@@ -142,7 +154,7 @@ class _Poll:
             if pages is None or document is None:
                 return
             if pages.next is not None:
-                said = await asyncio.to_thread(next_said, document, pages.next)
+                said = await self.elsewhere(next_said, document, pages.next)
                 if not said or said == number:
                     return
                 number = said
@@ -187,9 +199,25 @@ def _at(request: FetchRequest, said: str, document: Document) -> FetchRequest:
     """An address of the same host is followed as it is; anything else is what to put for `{page}`."""
     if not said.lower().startswith(("http://", "https://")):
         return request
-    if urlsplit(said).hostname != urlsplit(document.url).hostname:
+    here, there = _split(document.url), _split(said)
+    if there.hostname != here.hostname:
         raise FetchError("the next page lies on another host: not followed")
-    return replace(request, url=said)
+    if here.scheme == "https" and there.scheme == "http" and there.port in {None, 80}:
+        there = there._replace(
+            scheme="https", netloc=here.netloc
+        )  # what APIs behind a proxy say of themselves
+    if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()):
+        raise FetchError("the next page lies at another port or without encryption: not followed")
+    return replace(request, url=there.geturl())
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as wrong:
+        raise FetchError(f"the next page is no address ({wrong})") from wrong
+    return parts
 
 
 def _settled(

@@ -13,13 +13,15 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, Protocol
 
-from warning.app.asking import ask_source, asks_more_than_once, merged
+from warning.app.asking import Ask, Elsewhere, ask_source, asks_more_than_once, merged
 from warning.app.collected import CollectReport, SourceOutcome
 from warning.app.detail_pages import Detailed, read_detail_pages
 from warning.app.dropping import read_folder, settle_all, store_taken
 from warning.app.due_sources import DueSources, States
 from warning.app.elevating import Elevated
 from warning.app.group_writing import GroupWriter
+from warning.app.parse_pool import parse_known
+from warning.app.poll_room import PollRoom
 from warning.app.source_judgement import (
     EntryBrief,
     Verdict,
@@ -41,7 +43,6 @@ from warning.app.source_timing import in_burst, is_due, is_due_in_burst
 from warning.catalog.sources import SourceSpec
 from warning.collect.barriers import barrier_in, is_page
 from warning.collect.fetch_values import Fetched, FetchRequest
-from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.formats import Format
@@ -69,6 +70,8 @@ class Evidence(States, Protocol):
 
     def together(self, works: Iterable[Callable[[EvidenceWriter], Any]]) -> list[Any]: ...
 
+    def evidence_came(self) -> None: ...
+
 
 Settled = tuple[SourceState, SourceOutcome]
 
@@ -87,10 +90,6 @@ class Findings:
 
 Parser = Callable[[Document, Format, SourceProfile, frozenset[str]], Parsed]
 PooledParser = Callable[[Document, Format, SourceProfile, frozenset[str]], Awaitable[Parsed]]
-
-
-def parse_known(document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]) -> Parsed:
-    return parse(document, format_, profile, known=known)
 
 
 def refuse_barrier(document: Document, entries: int) -> None:
@@ -117,7 +116,7 @@ class Memory:
 
     `entry_hashes` marks feed entries already read; `briefs` is what judging needs of them, by item id;
     `running` holds sources that outlasted their round. `parser` reads documents elsewhere (`ParsePool.parse`);
-    without one a thread does. `unsaved` holds states the store would not take: a full disk must not make us
+    without one a thread does; `elsewhere` calls what else reads documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us
     ask publishers without a pause.
     """
 
@@ -128,6 +127,7 @@ class Memory:
     due: DueSources = field(default_factory=DueSources)
     elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
+    elsewhere: Elsewhere = asyncio.to_thread
 
     async def drain(self, grace_seconds: float) -> None:
         """Let the sources still running finish, for so long; then cancel them."""
@@ -272,6 +272,8 @@ class _Round:
 
         settled = await self._writer.write(store)
         self._memory.due.polled(settled[0].source_id)
+        if settled[1].news:
+            self._repository.evidence_came()
         return settled
 
     async def _findings(self, spec: SourceSpec, state: SourceState, kept: list[Document]) -> Findings:
@@ -282,7 +284,9 @@ class _Round:
         if key is None:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
         asked_at = self._clock()
-        asked = await ask_source(spec, state, asked_at, key, self._fetcher.fetch, partial(self._parse, spec))
+        elsewhere = self._memory.elsewhere
+        ask: Ask = PollRoom(self._fetcher.fetch, int(spec.max_size)).fetch
+        asked = await ask_source(spec, state, asked_at, key, ask, partial(self._parse, spec), elsewhere)
         fetched = asked.fetched
         state = replace(state, last_attempt_at=asked_at)
         if fetched.document is None:
@@ -296,10 +300,10 @@ class _Round:
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
             return Findings.nothing(list_refused(spec, state, parsed, breach, self._clock()))
-        ask: Callable[[FetchRequest], Awaitable[Fetched]] = self._fetcher.fetch
         if isinstance(spec.parse, CapFormat):  # an ally's alerts want the token of the ally's feed
             ask = with_key(spec, asked_at, key, ask)
-        detailed = await read_detail_pages(spec, parsed.items, frozenset(state.read_pages), ask, keep)
+        read_before = frozenset(state.read_pages)
+        detailed = await read_detail_pages(spec, parsed.items, read_before, ask, keep, elsewhere)
         briefs = self._briefs(spec.id, parsed)
 
         def store(writer: EvidenceWriter) -> Settled:
@@ -348,7 +352,7 @@ class _Round:
         briefs: Sequence[EntryBrief],
     ) -> Settled:
         now = self._clock()
-        news = outcome.items_new + outcome.items_revised + outcome.observations_new + outcome.listing_changes
+        news = outcome.news
         after = replace(
             state,
             newest_at=newest(parsed, state, now),

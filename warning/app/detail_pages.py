@@ -7,6 +7,7 @@ whose page could not be had is stored with what the list says, and its page is a
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from warning.app.source_requests import page_request
 from warning.catalog.sources import SourceSpec
@@ -25,6 +26,7 @@ MOST_ANNEXES = 3
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]
 Keep = Callable[[Document], Awaitable[str]]
+Elsewhere = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +46,21 @@ def list_format(format_: Format) -> HtmlListFormat | None:
 
 
 async def read_detail_pages(
-    spec: SourceSpec, items: tuple[Item, ...], read_before: frozenset[str], ask: Ask, keep: Keep
+    spec: SourceSpec,
+    items: tuple[Item, ...],
+    read_before: frozenset[str],
+    ask: Ask,
+    keep: Keep,
+    elsewhere: Elsewhere = asyncio.to_thread,
 ) -> Detailed:
     """Fetch the pages of entries not in `read_before`, at most `detail_pages` of them, newest entries first.
 
     The list's own order is taken as newest first. Entries read before are left out of `items`: the list's
-    version of them has no body and would look like an edit.
+    version of them has no body and would look like an edit. `elsewhere` calls what reads documents: a page of
+    strangers may hang its reader.
     """
     if isinstance(spec.parse, CapFormat):
-        return await _read_alerts(spec, spec.parse, items, read_before, ask, keep)
+        return await _read_alerts(spec, spec.parse, items, read_before, ask, keep, elsewhere)
     listed = list_format(spec.parse)
     if listed is None:
         return Detailed(items=items, read_pages=())
@@ -64,7 +72,7 @@ async def read_detail_pages(
     for position, item in enumerate(wanted):
         read, problem = item, "" if position < spec.detail_pages else "further pages follow at the next poll"
         if not problem and not _gave_up(cause):
-            read, problem = await _read(spec, listed, item, ask, keep)
+            read, problem = await _read(spec, listed, item, ask, keep, elsewhere)
         if not problem and not _gave_up(cause):
             done.append(marks[item.id])
         cause = cause or problem
@@ -80,6 +88,7 @@ async def _read_alerts(
     read_before: frozenset[str],
     ask: Ask,
     keep: Keep,
+    elsewhere: Elsewhere,
 ) -> Detailed:
     """Fetch the CAP alerts a feed's entries link to, with the feed's own key where they lie on its host.
 
@@ -97,7 +106,7 @@ async def _read_alerts(
                 continue
             digest = await keep(fetched.document)
             document = replace(fetched.document, archive_hash=digest)
-            parsed = await asyncio.to_thread(parse, document, layout, spec.profile)
+            parsed = await elsewhere(parse, document, layout, spec.profile)
         except (FetchError, ParseError) as failure:
             cause = cause or f"{item.url}: {failure}"
             continue
@@ -114,18 +123,20 @@ def alert_mark(item: Item) -> str:
     return content_id("p", item.id, item.url, item.occurred_at.isoformat())
 
 
-async def _annexes(spec: SourceSpec, listed: HtmlListFormat, page: Document, ask: Ask, keep: Keep) -> str:
+async def _annexes(
+    spec: SourceSpec, listed: HtmlListFormat, page: Document, ask: Ask, keep: Keep, elsewhere: Elsewhere
+) -> str:
     """The text of the files that `annexes` finds on a page. One that cannot be had is named in the text."""
     if not listed.annexes:
         return ""
     texts: list[str] = []
-    for link in await asyncio.to_thread(links_at, page, listed.annexes, most=MOST_ANNEXES):
+    for link in await elsewhere(links_at, page, listed.annexes, MOST_ANNEXES):
         name = link.rpartition("/")[2][:150]
         try:
             fetched = await ask(page_request(spec, link))
             if fetched.document is not None:
                 await keep(fetched.document)
-                text = await asyncio.to_thread(parse_detail, fetched.document, listed)
+                text = await elsewhere(parse_detail, fetched.document, listed)
                 texts.append(f"\n[annex {name}]\n{text or 'without text: somebody has to read it'}")
         except (FetchError, ParseError) as failure:
             texts.append(f"\n[annex {name} could not be read: {failure}]")
@@ -145,7 +156,7 @@ def _gave_up(cause: str) -> bool:
 
 
 async def _read(
-    spec: SourceSpec, listed: HtmlListFormat, item: Item, ask: Ask, keep: Keep
+    spec: SourceSpec, listed: HtmlListFormat, item: Item, ask: Ask, keep: Keep, elsewhere: Elsewhere
 ) -> tuple[Item, str]:
     """Return the item with its page's text, or as it was with the reason why not."""
     if not item.url:
@@ -160,8 +171,8 @@ async def _read(
         )
         if barrier is not None:
             return item, f"{item.url}: {barrier.cause}"
-        body = await asyncio.to_thread(parse_detail, fetched.document, listed)
-        body += await _annexes(spec, listed, fetched.document, ask, keep)
+        body = await elsewhere(parse_detail, fetched.document, listed)
+        body += await _annexes(spec, listed, fetched.document, ask, keep, elsewhere)
     except FetchRateLimited:
         return item, _HOST_REFUSES
     except (FetchError, ParseError) as failure:

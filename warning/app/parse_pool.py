@@ -5,32 +5,51 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from warning.app.parse_worker import read_message, write_message
+from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.formats import Format
 from warning.core.sources import SourceProfile
 from warning.errors import ParseError
 
 WORKERS = 2
+SPARE_WORKERS = 4
 PARSE_SECONDS = 120.0
+PATIENCE_SECONDS = 5.0
+
+T = TypeVar("T")
+
+
+def parse_known(document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]) -> Parsed:
+    return parse(document, format_, profile, known=known)
 
 
 class ParsePool:
-    """Use as `async with ParsePool() as pool` and give `pool.parse` to `Memory.parser`.
+    """Use as `async with ParsePool() as pool`; give `pool.parse` to `Memory.parser` and `pool.run` to `Memory.elsewhere`.
 
     A worker starts with its first document and serves until the pool closes. After a document that outlasts
-    `seconds`, or ends its worker, the next document gets a new one.
+    `seconds`, or ends its worker, the next document gets a new one. A document that takes longer than
+    `patience_seconds` does not hold up the others: a spare worker takes its place, and it is the last of its own.
     """
 
-    def __init__(self, *, workers: int = WORKERS, seconds: float = PARSE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int = WORKERS,
+        seconds: float = PARSE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._seconds = seconds
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parse")
+        self._patience_seconds = patience_seconds
+        self._threads = ThreadPoolExecutor(workers + SPARE_WORKERS, thread_name_prefix="parse")
         self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
         self._workers = workers
+        self._slow: set[_Turn] = set()
 
     async def __aenter__(self) -> Self:
         for _ in range(self._workers):
@@ -44,29 +63,47 @@ class ParsePool:
             worker = await self._idle.get()
             if worker is not None:
                 worker.stop()
+        for turn in self._slow:
+            turn.stop()
         self._threads.shutdown()
 
     async def parse(
         self, document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]
     ) -> Parsed:
-        """Read one document in the next free worker.
+        """Read one document in the next free worker, as `collect.parse.parse` does; raises as `run` does."""
+        return await self.run(parse_known, document, format_, profile, known)
 
-        Raises ParseError as `collect.parse.parse` does, also for a document that takes too long or ends its
-        worker; RuntimeError for a fault of a parser.
+    async def run(self, function: Callable[..., T], *arguments: object) -> T:
+        """Call a function of a module in the next free worker.
+
+        Raises ParseError as the function does, also when it takes too long or ends its worker; RuntimeError for a
+        fault of ours.
         """
-        task = pickle.dumps((document, format_, profile, known))
-        worker = await self._idle.get()
+        task = pickle.dumps((function, arguments))
+        turn = _Turn(await self._idle.get())
+        lend = asyncio.get_running_loop().call_later(self._patience_seconds, self._lend, turn)
         try:
-            worker = worker or _Worker()
-            answer = await self._asked(worker, task)
+            turn.worker = turn.worker or _Worker()
+            answer = await self._asked(turn.worker, task)
         except BaseException:
-            if worker is not None:
-                worker.stop()
-            worker = None
+            turn.stop()
             raise
         finally:
-            self._idle.put_nowait(worker)
-        return _unpacked(answer)
+            lend.cancel()
+            self._give_back(turn)
+        return _unpacked(answer)  # type: ignore[no-any-return]  # what the function gave, through a pickle
+
+    def _lend(self, turn: "_Turn") -> None:
+        if len(self._slow) < SPARE_WORKERS:
+            self._slow.add(turn)
+            self._idle.put_nowait(None)
+
+    def _give_back(self, turn: "_Turn") -> None:
+        if turn in self._slow:
+            self._slow.discard(turn)
+            turn.stop()
+        else:
+            self._idle.put_nowait(turn.worker)
 
     async def _asked(self, worker: "_Worker", task: bytes) -> bytes:
         loop = asyncio.get_running_loop()
@@ -110,11 +147,22 @@ class _Worker:
                     continue  # the pipe broke with the process
 
 
-def _unpacked(answer: bytes) -> Parsed:
-    parsed, drifted, fault = pickle.loads(answer)  # noqa: S301 - written by our own worker
+class _Turn:
+    """One task and the worker that does it, None before it is started and after it was stopped."""
+
+    def __init__(self, worker: _Worker | None) -> None:
+        self.worker = worker
+
+    def stop(self) -> None:
+        if self.worker is not None:
+            self.worker.stop()
+        self.worker = None
+
+
+def _unpacked(answer: bytes) -> Any:
+    given, drifted, fault = pickle.loads(answer)  # noqa: S301 - written by our own worker
     if drifted:
         raise ParseError(drifted)
     if fault:
         raise RuntimeError(fault)
-    assert isinstance(parsed, Parsed)
-    return parsed
+    return given

@@ -9,10 +9,10 @@ import pickle
 import signal
 import sys
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from warning.collect.parse import parse
-from warning.core.documents import Parsed
+from warning.collect.parse import PARSE_SECONDS
+from warning.collect.parse_time_limit import time_limit
 from warning.errors import ParseError
 
 LENGTH_BYTES = 8
@@ -39,13 +39,16 @@ def _exactly(stream: BinaryIO, count: int) -> bytes:
 
 
 def answer_to(task: bytes) -> bytes:
-    """Parse one pickled task; the answer is (Parsed or None, drifted sentence, fault of ours)."""
-    document, format_, profile, known = pickle.loads(task)  # noqa: S301 - written by our own parent process
-    answer: tuple[Parsed | None, str, str]
+    """Call one pickled (function, arguments); the answer is (what it gave, drifted sentence, fault of ours)."""
+    function, arguments = pickle.loads(task)  # noqa: S301 - written by our own parent process
+    answer: tuple[Any, str, str]
     try:
-        answer = (parse(document, format_, profile, known=known), "", "")
+        with time_limit(PARSE_SECONDS):
+            answer = (function(*arguments), "", "")
     except ParseError as wrong:
         answer = (None, str(wrong), "")
+    except (RecursionError, MemoryError) as wrong:
+        answer = (None, f"the document exhausts its reader: {type(wrong).__name__}", "")
     except Exception as surprise:  # noqa: BLE001 - the parent decides what a fault costs
         answer = (None, "", repr(surprise))
     return pickle.dumps(answer)

@@ -34,8 +34,10 @@ from warning.settings import load_settings
 
 ROLES = ("all", "collect", "assess", "deliver", "schedule")
 
-EVERY_SECONDS = {"collect": 5.0, "assess": 5.0, "deliver": 2.0, "schedule": 20.0, "audit": 60.0}
+EVERY_SECONDS = {"collect": 0.5, "assess": 5.0, "deliver": 2.0, "schedule": 20.0, "audit": 60.0}
 PATIENCE_SECONDS = 4.0
+COLLECT_PATIENCE_SECONDS = 0.2
+"""A source that takes longer goes on alone: the next tick asks those that became due meanwhile."""
 Action = Callable[[], Awaitable[object]]
 GRACE_SECONDS = 10.0
 
@@ -92,10 +94,10 @@ async def _serve(system: System, role: str) -> None:
         besides, let_through = await _canary(system, parts, role)
         fetcher = await parts.enter_async_context(open_fetcher(system, let_through=let_through))
         pool = await parts.enter_async_context(ParsePool())
-        system.memory.parser = pool.parse
+        system.memory.parser, system.memory.elsewhere = pool.parse, pool.run
         actions: dict[str, Action] = {
             "collect": lambda: collect_round(
-                system, fetcher, patience_seconds=PATIENCE_SECONDS, besides=besides
+                system, fetcher, patience_seconds=COLLECT_PATIENCE_SECONDS, besides=besides
             ),
             "assess": lambda: asyncio.to_thread(assess_new, system),
             "deliver": lambda: deliver_round(system, patience_seconds=PATIENCE_SECONDS),

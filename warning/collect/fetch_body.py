@@ -58,12 +58,12 @@ class _Zstd:
 
     def unpack(self, data: bytes, room: int) -> bytes:
         # The binding cannot stop half-way; fed 64 bytes at a time a block yields at most 128 KiB too many.
-        out = b""
+        out = bytearray()
         for start in range(0, len(data), 64):
             out += self._stream.decompress(data[start : start + 64])
             if len(out) > room:
                 break
-        return out
+        return bytes(out)
 
     def is_complete(self) -> bool:
         return self._stream.eof

@@ -26,11 +26,11 @@ def next_said(document: Document, path: str) -> str:
 
 def first_link(document: Document, selector: str) -> str:
     """Return where the first link a CSS selector finds leads to; nothing when it finds none."""
-    links = links_at(document, selector, most=1)
+    links = links_at(document, selector, 1)
     return links[0] if links else ""
 
 
-def links_at(document: Document, selector: str, *, most: int) -> tuple[str, ...]:
+def links_at(document: Document, selector: str, most: int) -> tuple[str, ...]:
     """Return the addresses of the links a selector finds, each once. Raises ParseError for what is no selector."""
     try:
         tree = LexborHTMLParser(decode(document.body, document.content_type).text[:MAX_PAGE_CHARACTERS])

@@ -3,7 +3,7 @@
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
@@ -14,6 +14,7 @@ from warning.collect.fetch_values import FetchRequest
 from warning.errors import FetchError, FetchRefused
 
 PORTS = {"imaps": 993, "imap": 143}
+LAST_PORT = 65_535
 MOST_MAILS = 50
 MOST_FOUND = 1_000_000
 CHUNK = 64 * 1024
@@ -52,13 +53,14 @@ def place_of(url: str) -> Place:
     """Read `imaps://user:password@host/FOLDER`. Raises FetchRefused without ever repeating the address."""
     match = _PLACE.fullmatch(url)
     user, colon, password = match["login"].partition(":") if match else ("", "", "")
-    if match is None or not user or not colon:
+    port = int(match["port"] or 0) if match else 0
+    if match is None or not user or not colon or port > LAST_PORT:
         raise FetchRefused("a mailbox is written imaps://user:{key}@host/FOLDER")
     scheme = match["scheme"].lower()
     return Place(
         scheme=scheme,
         host=match["host"].strip("[]"),
-        port=int(match["port"] or PORTS[scheme]),
+        port=port or PORTS[scheme],
         user=unquote(user),
         password=unquote(password),
         folder=unquote(match["folder"]),
@@ -68,21 +70,53 @@ def place_of(url: str) -> Place:
 class _Connection(IMAP4):
     """IMAP to the very address that was checked, and never more in all than the source may send."""
 
-    def __init__(self, place: Place, address: str, tls: ssl.SSLContext, seconds: float, room: int) -> None:
+    def __init__(
+        self,
+        place: Place,
+        address: str,
+        tls: ssl.SSLContext,
+        seconds: float,
+        room: int,
+        opened: Callable[[socket.socket], None],
+    ) -> None:
         self._place, self._address, self._tls, self._room = place, address, tls, room
+        self._opened = opened
         super().__init__(place.host, place.port, seconds)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
+        """Tell of the socket before a byte is read from it: a handshake or a greeting may drip without end too."""
         plain = socket.create_connection((self._address, self._place.port), timeout)
         if self._place.scheme == "imap":
+            self._opened(plain)
             return plain  # STARTTLS follows before anything is said
-        return self._tls.wrap_socket(plain, server_hostname=self._place.host)
+        try:
+            wrapped = self._tls.wrap_socket(
+                plain, server_hostname=self._place.host, do_handshake_on_connect=False
+            )
+        except BaseException:
+            plain.close()
+            raise
+        self._opened(wrapped)
+        try:
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+        return wrapped
 
-    def read(self, size: int) -> bytes:
-        """Read a literal piece by piece; what the server announces is not reserved in advance."""
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._spend(len(line))
+        return line
+
+    def _spend(self, size: int) -> None:
         self._room -= size
         if self._room < 0:
             raise FetchError("the mailbox sends more than the source's max_size in one poll")
+
+    def read(self, size: int) -> bytes:
+        """Read a literal piece by piece; what the server announces is not reserved in advance."""
+        self._spend(size)
         file: BufferedReader = getattr(self, "_file", None) or self.file  # type: ignore[assignment]  # IO[Any]; renamed in Python 3.14
         pieces = []
         while size > 0:
@@ -99,15 +133,16 @@ class MailboxSession:
 
     def __init__(self, place: Place, address: str, request: FetchRequest, tls: ssl.SSLContext) -> None:
         self._place, self._address, self._request, self._tls = place, address, request, tls
-        self._connection: _Connection | None = None
+        self._socket: socket.socket | None = None
         self._is_cut = False
 
     def read(self) -> Mails:
         """Return what is new. Raises imaplib's errors, OSError and FetchError."""
         request = self._request
         room = request.max_bytes + 1_000_000
-        connection = _Connection(self._place, self._address, self._tls, request.idle_seconds, room)
-        self._connection = connection
+        connection = _Connection(
+            self._place, self._address, self._tls, request.idle_seconds, room, self._opened
+        )
         try:
             return self._read(connection)
         finally:
@@ -115,10 +150,9 @@ class MailboxSession:
                 connection.shutdown()
 
     def _read(self, connection: _Connection) -> Mails:
-        if self._is_cut:
-            self.cut()
         if self._place.scheme == "imap":
             connection.starttls(self._tls)
+            self._opened(connection.sock)
         connection.login(self._place.user, self._place.password)
         validity, following = self._examine(connection)
         known = _MARK.fullmatch(self._request.validators.etag)
@@ -129,12 +163,17 @@ class MailboxSession:
             connection.logout()
         return mails
 
+    def _opened(self, opened: socket.socket) -> None:
+        self._socket = opened
+        if self._is_cut:
+            self.cut()
+
     def cut(self) -> None:
         """End the session at once, wherever it hangs."""
         self._is_cut = True
-        if self._connection is not None:
+        if self._socket is not None:
             with suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def _examine(self, connection: _Connection) -> tuple[int, int]:
         """Open the folder to read only; return its UIDVALIDITY and the UID that comes next."""

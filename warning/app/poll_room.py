@@ -1,0 +1,39 @@
+"""How much one poll may bring in all its documents: pages, windows, sitemaps and annexes stand in memory together."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest
+from warning.errors import FetchError, FetchTooLarge
+
+MOST_BYTES = 128 * MEBIBYTE
+
+
+class PollRoom:
+    """Asks for the documents of one poll, `MOST_BYTES` in all, or `max_bytes` when a single one may be larger.
+
+    What came before stays; each document fails that no longer fits, as it does over its own limit.
+    """
+
+    def __init__(self, ask: Callable[[FetchRequest], Awaitable[Fetched]], max_bytes: int) -> None:
+        self._ask = ask
+        self._most = self._left = max(max_bytes, MOST_BYTES)
+
+    async def fetch(self, request: FetchRequest) -> Fetched:
+        """Raises FetchError as the fetcher does, and when this poll has brought all that it may."""
+        if self._left <= 0:
+            raise self._full()
+        narrowed = self._left < request.max_bytes
+        try:
+            fetched = await self._ask(replace(request, max_bytes=min(request.max_bytes, self._left)))
+        except FetchTooLarge:
+            if not narrowed:
+                raise
+            self._left = 0
+            raise self._full() from None
+        if fetched.document is not None:
+            self._left -= len(fetched.document.body)
+        return fetched
+
+    def _full(self) -> FetchError:
+        return FetchError(f"all documents of this poll would be more than {self._most / MEBIBYTE:g} MiB")
