@@ -28,6 +28,7 @@ from warning.core.text.engine import engine_of
 from warning.core.text.finders import patterns_of
 from warning.core.text.phrases import parse_phrase
 from warning.core.vocabulary import Severity
+from warning.core.withdrawals import RETRACTION_WORDS
 from warning.errors import EvidenceError
 from warning.resources import tree
 
@@ -108,6 +109,47 @@ def test_backtest_over_an_index_brings_what_the_file_brings(book, evidence, step
         slow.assessments, slow.first, slow.last, slow.told,
     )  # fmt: skip
     assert len(slow.alerts) > 5
+
+
+NOTHING = "A quiet day at the port."
+RETRACTIONS = {
+    "mark before another headline": {"title": "[RETRACTED] " + NOTHING, "body": ""},
+    "sentence in another text": {"title": NOTHING, "body": "This article has been withdrawn."},
+    "sentence under the same headline": {"body": "This article has been withdrawn."},
+    "sentence before the same text": {"summary": "この記事は取り消しました。"},
+    "mark before the same headline": {"mark": "【撤稿】"},
+}
+
+
+@pytest.mark.parametrize("edit", RETRACTIONS)
+@pytest.mark.parametrize("hours", [2, 60])
+def test_retraction_of_what_fired_is_seen_over_an_index_like_over_the_file(book, tmp_path, edit, hours):
+    changes = dict(RETRACTIONS[edit])
+    example = next(e for r in book.rules if r.id == "prc-export-control-press" for e in r.examples if e.fires)
+    source = next(s for s, one in sorted(book.sources.items()) if one.kind == example.kind)
+    first = Item(
+        id="n1", source_id=source, kind=example.kind, country=example.country, language=example.language,
+        title=example.title, summary="", body=example.body, external_id="1", published_at=BEGIN, known_at=BEGIN,
+    )  # fmt: skip
+    mark = changes.pop("mark", "")
+    later = replace(
+        first, **{"title": mark + first.title, **changes}, known_at=BEGIN + timedelta(hours=hours)
+    )
+    path = tmp_path / "history.jsonl"
+    write_evidence(path, [first, later])
+    slow = backtest_replay(book, plain(path))
+    fast = backtest_replay(book, indexed(path, book).records(book))
+    assert list(fast.alerts.values()) == list(slow.alerts.values())
+    assert {alert.state for alert in slow.alerts.values()} <= {"cancelled"}
+    assert len(slow.alerts) == 1 or hours < 24
+
+
+def test_every_retraction_holds_a_word_that_an_index_looks_for():
+    for text in (
+        "[RETRACTED] x", "Withdrawn: x", "[Story withdrawn] x", "Retraction - x", "【撤稿】x", "[撤回] x", "(已删除) x",
+        "取消：x", "【取り消し】x", "[記事取消] x", "[삭제] x", "[기사 삭제] x", "철회: x", "[기사취소] x",
+    ):  # fmt: skip
+        assert any(word in text.casefold() for words in RETRACTION_WORDS.values() for word in words), text
 
 
 def test_indexed_history_reads_only_items_that_a_rule_may_fire_on(book, evidence):

@@ -22,8 +22,11 @@ from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
 from warning.core.text.edits import words_changed
 from warning.core.text.engine import engine_of
+from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Lexicon
-from warning.core.text.postings import patterns_read, said_by
+from warning.core.text.phrases import parse_phrase
+from warning.core.text.postings import Inquiry, patterns_read, said_by
+from warning.core.withdrawals import RETRACTION_WORDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_MICROSECONDS = 3_600_000_000
@@ -61,7 +64,8 @@ def ready_index(evidence: Path, book: Rulebook, *, make: bool) -> tuple[HistoryI
     if index is None:
         return None
     engine = engine_of(book)
-    lacking = look_for(index, patterns_read(engine.rules, said_by(engine.lexicon.entries)))
+    asked = patterns_read(engine.rules, said_by(engine.lexicon.entries))
+    lacking = look_for(index, asked | retraction_patterns())
     use = IndexUse(path=evidence, items=index.manifest.items, made=made, looked_for=lacking)
     return index, use
 
@@ -78,22 +82,27 @@ class IndexedHistory:
         Of items nothing is held but what fired, a segment at a time, and its numbers.
         """
         awaited = _awaited_sources(book)
-        parts: list[tuple[Share, NDArray[np.int64]]] = []
+        parts: list[tuple[Share, NDArray[np.int64], NDArray[np.int64]]] = []
         for result in Judging(self._files, book, self._imported_at).fired():
             numbers = np.array(list(result.lines), dtype=np.int64)
             if awaited:  # those are read whole, and judged then
                 numbers = numbers[~from_sources(result.share.segment, awaited)[numbers]]
-            parts.append((result.share, numbers))
-            yield from self._told(result, numbers)
-        # Another version of an item that fired takes its place, and may take it back: it comes too, read whole.
+            plain = numbers[~_may_retract(result.share.segment)[numbers]]
+            parts.append((result.share, numbers, plain))
+            yield from self._told(result, plain)
+        # Another version of an item that fired takes its place, and may take it back: it comes too, read whole. So
+        # does what fired and may be a retraction itself: what its text says of that is in no signal.
         empty = [np.zeros(0, dtype=np.uint64)]
-        versions = np.unique(np.concatenate([*empty, *(_ids(share)[numbers] for share, numbers in parts)]))
+        versions = np.unique(np.concatenate([*empty, *(_ids(share)[numbers] for share, numbers, _ in parts)]))
+        # And so does what may be one document with what fired, under another id; `settled` takes it from there.
+        fired = [_among(_ids(share), versions) for share, _, _ in parts]
+        kin = kindred([share.segment for share, _, _ in parts], fired)
         hours: dict[int, int] = {}
         first = UNTIMED
-        for share, numbers in parts:
-            known = _among(_ids(share), versions)
-            told = known.copy()
-            known[numbers] = False
+        for (share, _, plain), known, whole in zip(parts, fired, kin, strict=True):
+            told = known | whole
+            known[plain] = False
+            known |= whole
             yield from self._read(share, known)
             yield from self._awaited(share, awaited, told)
             yield from self._others(share)
@@ -166,6 +175,51 @@ class IndexedHistory:
             hours[int(hour)] = hours.get(int(hour), 0) + int(count)
         earliest = int(times.min())
         return earliest if first == UNTIMED else min(first, earliest)
+
+
+def retraction_patterns() -> frozenset[Pattern]:
+    """What has to be looked for to know which items may take something back."""
+    return frozenset(
+        pattern
+        for language, words in RETRACTION_WORDS.items()
+        for word in words
+        for pattern in patterns_of(parse_phrase(word, language))
+    )
+
+
+def kindred(segments: Sequence[Segment], fired: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
+    """Mark, by segment, the items that share an address or a text with one that fired, itself included.
+
+    What shares one with such an item counts too, and so on.
+    """
+    near, count = [marks.copy() for marks in fired], 0
+    while count != (count := sum(int(marks.sum()) for marks in near)):
+        for name in ("addresses", "texts"):
+            shared = _marks_in(segments, near, name)
+            for segment, marks in zip(segments, near, strict=True):
+                marks |= _among(np.asarray(segment.array(name)), shared)
+    held = [np.zeros(len(marks), dtype=np.bool_) for marks in near]
+    for name in ("addresses", "texts"):
+        every, times = np.unique(_every_mark(segments, near, name), return_counts=True)
+        for segment, marks, kin in zip(segments, near, held, strict=True):
+            kin |= marks & _among(np.asarray(segment.array(name)), every[times > 1])
+    return held
+
+
+def _every_mark(
+    segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name: str
+) -> NDArray[np.uint64]:
+    found = [np.asarray(segment.array(name))[marks] for segment, marks in zip(segments, of, strict=True)]
+    every = np.concatenate([np.zeros(0, dtype=np.uint64), *found])
+    return every[every != 0]
+
+
+def _marks_in(segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name: str) -> NDArray[np.uint64]:
+    return np.unique(_every_mark(segments, of, name))
+
+
+def _may_retract(segment: Segment) -> NDArray[np.bool_]:
+    return Inquiry(segment, {}, {}).items_with(retraction_patterns())
 
 
 def from_sources(segment: Segment, sources: Sequence[str]) -> NDArray[np.bool_]:

@@ -35,6 +35,13 @@ _SAID_SO = re.compile(
     re.IGNORECASE,
 )
 OPENING = 400
+RETRACTION_WORDS: Mapping[str, tuple[str, ...]] = {
+    "en": ("retracted", "retraction", "withdrawn", "removed", "deleted"),
+    "zh": ("撤稿", "撤回", "删除", "撤销"),
+    "ja": ("取消", "取り消", "撤回", "削除"),
+    "ko": ("삭제", "취소", "철회"),
+}
+"""By language, words of which every retraction holds at least one: texts without any need not be read for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
