@@ -122,7 +122,7 @@ def walk(database: str, slack: str, smtp: str, errand: Mapping[str, Any]) -> int
         return datetime.now(UTC) + offset
 
     system: Any = SimpleNamespace(
-        book=lambda: RULES, repository=Repository(engine), clock=clock, set_aside=SetAside(),
+        book=lambda: RULES, live_book=lambda: RULES, repository=Repository(engine), clock=clock, set_aside=SetAside(),
         calendar=CalendarDay(), resident=Resident(),
     )  # fmt: skip
     channels: dict[str, Channel] = {"slack": DeadlySlack(places, slack), "mail": DeadlyMail(places, smtp)}

@@ -185,7 +185,7 @@ def test_digest_command_sends_through_the_mail_channel(demo, home):
         "digest", "--desk", "us", "--week", "2023-W28", "--send", cwd=home.parent, WARNING_HOME=str(home)
     )
     assert done.returncode == 0, done.stderr
-    assert "us 2023-W28 to desk-us@example.org: sent" in done.stderr
+    assert "us 2023-W28 by mail to desk-us@example.org: sent" in done.stderr
     (mail,) = (home / "outbox").glob("*2023-W28-us*")
     assert b"multipart/alternative" in mail.read_bytes()
 

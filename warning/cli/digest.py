@@ -107,8 +107,8 @@ async def _send(system: System, documents: list[DigestDocument]) -> bool:
     for document in documents:
         owe_digest(system, document)
     await deliver_round(system)
-    found = [row for document in documents for row in digest_deliveries(system, document)]
-    for row in found:
+    found = [(document.week, row) for document in documents for row in digest_deliveries(system, document)]
+    for week, row in found:
         outcome = f"{row.state}: {row.error}" if row.error else row.state
-        click.echo(f"{row.desk_id} {row.alert_key} by {row.channel} to {row.address}: {outcome}", err=True)
-    return all(row.state == "sent" for row in found)
+        click.echo(f"{row.desk_id} {week} by {row.channel} to {row.address}: {outcome}", err=True)
+    return all(row.state == "sent" for _, row in found)
