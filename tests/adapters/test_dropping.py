@@ -47,11 +47,15 @@ class Drop:
         when = (NOW - timedelta(seconds=age)).timestamp()
         os.utime(path, (when, when))
 
-    def poll(self):
-        collecting = collect_due(
-            [SPEC], self.repository, None, lambda: NOW, settings=Settings(home=self.home), only=["mission-jp-b"], force=True
+    def poll(self, **options):
+        return asyncio.run(self.collect(**options))
+
+    async def collect(self, **options):
+        settings = Settings(home=self.home)
+        report = await collect_due(
+            [SPEC], self.repository, None, lambda: NOW, settings=settings, only=["mission-jp-b"], force=True, **options
         )  # fmt: skip
-        (outcome,) = asyncio.run(collecting).outcomes
+        (outcome,) = report.outcomes
         return outcome
 
     def items(self):

@@ -279,7 +279,7 @@ class _Round:
     async def _findings(self, spec: SourceSpec, state: SourceState, kept: list[Document]) -> Findings:
         """Ask and read. `kept` takes the raw documents, also those of a poll that fails later."""
         if isinstance(spec.parse, FileFormat):
-            return await asyncio.to_thread(self._from_folder, spec, state)
+            return await self._from_folder(spec, state)
         key = key_of(spec, self._settings.source_keys)
         if key is None:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
@@ -312,10 +312,10 @@ class _Round:
 
         return Findings(store=store, remember=lambda: self._remember(spec.id, parsed, briefs))
 
-    def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
+    async def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
         """Read a drop folder; its files are moved on when their evidence is stored."""
         now, home = self._clock(), self._settings.home
-        taken = read_folder(spec, home, now)
+        taken = await read_folder(spec, home, now, self._memory.elsewhere)
         store = partial(store_taken, spec=spec, state=state, taken=taken, now=now)
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 

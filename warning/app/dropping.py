@@ -4,7 +4,11 @@ A file is claimed by being moved, so that nobody reads it while another does. It
 is stored: a process that dies in between takes it again, and the same content is the same evidence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+import logging
+import os
+import stat
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -28,10 +32,14 @@ from warning.core.vocabulary import Marking
 from warning.errors import EvidenceError, FetchError, ParseError
 from warning.store.evidence_writer import EvidenceWriter
 
+log = logging.getLogger(__name__)
 TAKING, DONE, FAILED = "taking", "done", "failed"
 INTERCHANGE = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", "~")
 TITLE_CHARACTERS = 300
+LONGEST_STEM_BYTES = 180
+LONGEST_ENDING = 16
+MOST_RECORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +69,52 @@ def claim(spec: SourceSpec, home: Path, now: datetime) -> tuple[Path, ...]:
         (folder / TAKING).mkdir(parents=True, exist_ok=True)
         for name in (DONE, FAILED):
             (folder / name).mkdir(exist_ok=True)
+        if linked := [name for name in (TAKING, DONE, FAILED) if (folder / name).is_symlink()]:
+            raise FetchError(f"{folder / linked[0]} is a link: make it a folder of its own")
         settled = (now - timedelta(seconds=layout.settle_seconds)).timestamp()
-        for path in sorted(folder.iterdir())[: layout.most * 10]:
-            if _is_ready(path, settled):
-                path.rename(_free(folder / TAKING / path.name))
-        return tuple(sorted(p for p in (folder / TAKING).iterdir() if p.is_file())[: layout.most])
+        for path in _first(folder, layout.most, settled):
+            path.rename(_free(folder / TAKING / _fitting(path.name)))
+        return tuple(_first(folder / TAKING, layout.most))
     except OSError as wrong:
         raise FetchError(f"the folder {folder} cannot be used: {wrong.strerror or wrong}") from wrong
 
 
+def _first(folder: Path, most: int, settled: float | None = None) -> list[Path]:
+    """The first plain files of a folder by name; with `settled` only those that are ready to be taken."""
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if _is_plain(path) if settled is None else _is_ready(path, settled):
+            found.append(path)
+        if len(found) == most:
+            break
+    return found
+
+
 def _is_ready(path: Path, settled: float) -> bool:
     name = path.name
-    if name.startswith(".") or name.lower().endswith(UNFINISHED) or path.is_symlink() or not path.is_file():
+    if name.startswith(".") or name.lower().endswith(UNFINISHED) or not _is_plain(path):
         return False
-    return path.stat().st_mtime <= settled
+    return path.lstat().st_mtime <= settled
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file itself: no link to one elsewhere, no pipe that would keep its reader waiting."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _fitting(name: str) -> str:
+    """A name that any text can hold, short enough to be numbered and to stand before `.why.txt`."""
+    sound = "".join(c if c.isprintable() else "_" for c in name.encode("utf-8", "replace").decode())
+    stem, ending = _parted(sound)
+    return stem.encode()[:LONGEST_STEM_BYTES].decode("utf-8", "ignore") + ending
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A name and its ending, which says how the file is read: `.jsonl.gz` is one."""
+    packed = next((ending for ending in INTERCHANGE if name.lower().endswith(ending)), "")
+    ending = packed or Path(name).suffix
+    cut = len(name) - len(ending)
+    return (name[:cut], name[cut:]) if len(ending) <= LONGEST_ENDING else (name, "")
 
 
 def read_taken(path: Path, spec: SourceSpec, now: datetime) -> Taken:
@@ -88,7 +128,13 @@ def read_taken(path: Path, spec: SourceSpec, now: datetime) -> Taken:
 
 
 def _interchange(path: Path, now: datetime) -> Iterator[Evidence]:
-    return map(own_identity, read_evidence(path, imported_at=now))
+    """The records of a file, not without end: a packed file of a few kilobytes may hold millions."""
+    for number, evidence in enumerate(read_evidence(path, imported_at=now)):
+        if number == MOST_RECORDS:
+            raise EvidenceError(
+                f"{path}: more than {MOST_RECORDS} records; `warning evidence import` reads large files"
+            )
+        yield own_identity(evidence)
 
 
 def _bound(evidence: Evidence, spec: SourceSpec) -> Evidence:
@@ -158,20 +204,39 @@ def settle(taken: Taken, spec: SourceSpec, home: Path) -> None:
 def _free(path: Path) -> Path:
     """A name nobody has: the second file of a name does not overwrite the first."""
     number, free = 1, path
-    while free.exists():
+    stem, ending = _parted(path.name)
+    while os.path.lexists(free):
         number += 1
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+        free = path.with_name(f"{stem} ({number}){ending}")
     return free
 
 
-def read_folder(spec: SourceSpec, home: Path, now: datetime) -> tuple[Taken, ...]:
-    """Claim what lies in a folder and read it, one file after the other."""
-    return tuple(read_taken(path, spec, now) for path in claim(spec, home, now))
+async def read_folder(
+    spec: SourceSpec, home: Path, now: datetime, elsewhere: Callable[..., Awaitable[Taken]]
+) -> tuple[Taken, ...]:
+    """Claim what lies in a folder and read it, one file after the other; `elsewhere` calls what reads a file.
+
+    A file that hangs its reader or ends it fails alone.
+    """
+    taken = []
+    for path in await asyncio.to_thread(claim, spec, home, now):
+        try:
+            taken.append(await elsewhere(read_taken, path, spec, now))
+        except ParseError as wrong:
+            taken.append(Taken(path=path, failure=str(wrong)))
+        except Exception as surprise:  # a fault of ours over one file must not hold up the folder
+            log.exception("reading %s failed", path)
+            taken.append(Taken(path=path, failure=f"a fault of this program: {surprise}"))
+    return tuple(taken)
 
 
 def settle_all(taken: Iterable[Taken], spec: SourceSpec, home: Path) -> None:
+    """Move all files on; one that cannot be moved is read again, and its evidence is the same."""
     for one in taken:
-        settle(one, spec, home)
+        try:
+            settle(one, spec, home)
+        except OSError:
+            log.exception("%s could not be moved on", one.path)
 
 
 def store_taken(
