@@ -9,6 +9,7 @@ import pytest
 from tests.adapters.judged import BOOK, document, fired, judge, waiting
 from tests.core.build import START, at, press, signal
 from warning.core.assess import State
+from warning.core.chains import Followed
 from warning.core.inhibition import Inhibition, Which
 from warning.core.joinable import Joinable, for_alert, joinable
 from warning.core.signals import Reason, Signal
@@ -120,3 +121,20 @@ def test_standing_alerts_are_those_with_a_date_ahead_and_those_of_gaps(repositor
         ("A 1", ""),
         (None, "absence:rule:x"),
     }
+
+
+def test_standing_alerts_with_cases_are_also_the_open_ones_whose_next_step_is_awaited(repository: Repository):
+    new, old = fired("i1", days=30, instrument="A 1"), fired("i2", instrument="B 2")
+    other = fired("i3", days=30, act="entity_listing", instrument="C 3")
+    gap = replace(fired("i4", days=30, act="other_act", instrument=None), story="absence:rule:x")
+    told = fired("i5", days=30, act="other_act", instrument=None)
+    figure = replace(told, id="s-figure", story="series:rule:x")
+    every = [new, old, other, gap, figure]
+    repository.add_items([document(f"i{n}", days=30) for n in range(1, 6)])
+    repository.commit_assessment(
+        judge(every, State(), at(31)), repository.unassessed((), at(31), 100), book_version="b1"
+    )
+    cases = Followed(acts=frozenset({new.facts.act, "other_act"}), since=at(10))
+    found = repository.standing_alerts(at(31).date(), cases)
+    assert {(alert.facts.instrument, alert.story) for alert in found} == {("A 1", ""), (None, gap.story)}
+    assert {alert.story for alert in repository.standing_alerts(at(31).date())} == {gap.story}
