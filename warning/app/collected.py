@@ -23,6 +23,11 @@ class SourceOutcome:
     observations_new: int = 0
     listing_changes: int = 0
 
+    @property
+    def news(self) -> int:
+        """New and revised items, new figures and changed list entries, added up."""
+        return self.items_new + self.items_revised + self.observations_new + self.listing_changes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectReport:
@@ -46,9 +51,7 @@ class CollectReport:
     @property
     def new_evidence(self) -> int:
         """New and revised items, new figures and changed list entries, added up."""
-        return sum(
-            o.items_new + o.items_revised + o.observations_new + o.listing_changes for o in self.outcomes
-        )
+        return sum(outcome.news for outcome in self.outcomes)
 
     def counts(self) -> dict[str, int]:
         """The report as `--json` prints it."""
