@@ -124,9 +124,11 @@ class Repository:
 
     def together(self, works: Iterable[Callable[[EvidenceWriter], T]]) -> list[T | Exception]:
         """Do pieces of work in one transaction; a piece that fails gives its exception and costs only itself."""
-        answers = write_together(self.engine, works)
+        return write_together(self.engine, works)
+
+    def evidence_came(self) -> None:
+        """Say that something stored together waits for an assessment: most polls bring nothing."""
         self.evidence.ring()
-        return answers
 
     def add_items(self, batch: Iterable[Item]) -> Stored[Item]:
         """Store items, in transactions of a thousand. An edited item is unassessed again."""
