@@ -11,13 +11,16 @@ from pydantic import ValidationError
 from tests.core.build import at, book, exhibit, press, signal
 from warning.app.backtesting import carry
 from warning.core.assess import Sensed, State, decide
-from warning.core.case_steps import case_signals, lateness
+from warning.core.case_steps import late_signals, lateness
 from warning.core.chains import Chain, ChainStep, ShownBy, case_of
 from warning.core.evidence import KnownWindow
 from warning.core.health import SourceReport, Vitals, report_id
+from warning.core.joinable import joinable
+from warning.core.lifecycle import with_state
 from warning.core.measures import Measure, Suspension
 from warning.core.recall import Recalled
 from warning.core.vocabulary import Severity
+from warning.core.withdrawals import Withdrawal
 
 STEPS = (
     ChainStep(step="announced", shown_by=(ShownBy(by="report"),)),
@@ -65,7 +68,7 @@ class Run:
         known = KnownWindow(
             items=(), series=(), listing_changes=(), alerts=standing, recalled=Recalled(vitals=vitals)
         )
-        told = case_signals(self.book, known, as_of, signals)
+        told = late_signals(self.book, known, as_of)
         done = decide(self.book, Sensed(signals=(*signals, *told), traces=()), self.state, as_of)
         self.state = carry(self.state, done)
         return done
@@ -191,6 +194,48 @@ def test_act_that_the_register_says_sets_it_aside_does_so_from_the_day_that_was_
         easing = {"instrument": "MOFCOM 2023/70", "act": "suspension", "direction": "easing"}
         done = run.day(20, signal("o2", days=20, facts=easing))
         assert ("suspended" in codes(done)) is wanted
+
+
+@pytest.mark.parametrize("end", ["closed", "expired"])
+def test_suspension_reaches_its_case_years_after_its_alert_has_ended_and_opens_it_again(end):
+    run = Run()
+    run.day(0, signal("o1", facts=NOTICE))
+    over = with_state(run.alert, end)
+    run.state = replace(run.state, open_alerts=(over,))
+    facts = {**NOTICE, "act": "suspension", "direction": "easing", "effective": None}
+    easing = signal("o2", days=700, facts=facts)
+    assert joinable(BOOK, [easing], at(700)).takes(over)
+    done = run.day(700, easing)
+    assert "suspended" in codes(done)
+    assert run.alert.state == "open"
+    assert {d.alert_key for d in done.deliveries} >= {run.alert.key}
+    again = run.day(701, replace(easing, id="s-again", exhibit=exhibit("o3", known_at=at(701))))
+    assert "suspended" not in codes(again)
+
+
+def test_suspension_that_the_register_knows_already_is_told_in_the_case_all_the_same():
+    act = Measure(
+        id="cn-23", title="Control", issuer="Ministry", actor="CN", instrument="MOFCOM-GACC 2023/23", act="export_control",
+        direction="tightening", announced=DAY, suspended_from=date(2023, 7, 20), verified=False,
+    )  # fmt: skip
+    run = Run(replace(BOOK, measures=(act,)))
+    run.day(0, signal("o1", facts=NOTICE))
+    facts = {**NOTICE, "act": "suspension", "direction": "easing", "effective": None}
+    assert "suspended" in codes(run.day(20, signal("o2", days=20, facts=facts)))
+
+
+def test_suspension_whose_notice_is_withdrawn_suspends_nothing():
+    run = Run()
+    run.day(0, signal("o1", facts=NOTICE))
+    facts = {**NOTICE, "act": "suspension", "direction": "easing", "effective": None}
+    run.day(20, signal("o2", days=20, facts=facts))
+    assert case(run.alert, at(20).date()).stands_at.step == "suspended"
+    back = Withdrawal(
+        id="w-1", evidence_id="o2", source_id="mofcom", action="withdrawn", reason="forged", actor="J. Kim", known_at=at(21)
+    )  # fmt: skip
+    done = decide(BOOK, Sensed(signals=(), traces=(), withdrawals=(back,)), run.state, at(21))
+    run.state = carry(run.state, done)
+    assert case(run.alert, at(21).date()).stands_at.step == "gazetted"
 
 
 def test_evidence_that_is_taken_back_takes_its_step_along():

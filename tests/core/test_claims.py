@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.core.build import at, book, exhibit, press, signal
 from warning.core.claims import conflicts_of, joined_claims
+from warning.core.corrections import replacements
 from warning.core.correlate import correlate
 from warning.core.grading import grade
 from warning.core.joining import alert_conflicts
@@ -146,3 +147,76 @@ def test_every_conflict_has_two_sides_and_follows_one(told):
     for conflict in conflicts_of(claims, told[0].facts, BOOK.terms.materials):
         assert len({p.value for p in conflict.positions}) == len(conflict.positions) > 1
         assert [p.is_followed for p in conflict.positions] == [True] + [False] * (len(conflict.positions) - 1)
+
+
+def official(evidence_id, days=0.0, title="公告", source="mofcom", country="CN", **facts):
+    shown = exhibit(
+        evidence_id, known_at=at(days), title=title, source_id=source, publisher=source, country=country
+    )
+    return signal(evidence_id, days=days, exhibit=shown, facts=facts)
+
+
+NUMBER = "MOFCOM 2023/23"
+
+
+def test_official_correction_replaces_the_date_and_the_older_one_is_no_conflict():
+    notice = official("o1", effective=AUGUST, instrument=NUMBER)
+    retold = report("n1", "wire", 0.1, effective=AUGUST)
+    correction = official("o2", 2, title="更正：公告", source="gacc", effective=SEPTEMBER)
+    change = story([notice, retold], [correction])[-1]
+    assert ("effective", "2023-08-01", "2023-09-01") in {
+        (d.code, d.before, d.after) for d in change.alert.differences
+    }
+    assert alert_conflicts(change.alert, BOOK) == ()
+    (one,) = replacements(change.alert.claims)
+    assert (one.fact, one.old.evidence_id, one.by.evidence_id) == ("effective", "o1", "o2")
+
+
+def test_later_document_of_the_same_body_on_the_same_number_is_its_last_word():
+    first = official("o1", effective=AUGUST, instrument=NUMBER)
+    second = official("o2", 3, effective=SEPTEMBER, instrument=NUMBER)
+    assert story([first], [second])[-1].alert.facts.effective == SEPTEMBER
+    elsewhere = official("o2", 3, source="gacc", effective=SEPTEMBER, instrument=NUMBER)
+    change = story([first], [elsewhere])[-1]
+    assert change.alert.facts.effective == AUGUST
+    assert [c.fact for c in alert_conflicts(change.alert, BOOK)] == ["effective"]
+
+
+def test_press_and_other_states_correct_no_official_date():
+    first = official("o1", effective=AUGUST, instrument=NUMBER)
+    wire = signal(
+        "n1",
+        days=1,
+        exhibit=press("n1", known_at=at(1), title="Correction: x"),
+        facts={"effective": SEPTEMBER},
+    )
+    abroad = official("o2", 1, title="Correction: x", source="bis", country="US", effective=SEPTEMBER)
+    for later in (wire, abroad):
+        assert story([first], [later])[-1].alert.facts.effective == AUGUST
+
+
+def test_word_that_a_report_repeats_after_the_correction_contradicts_it():
+    notice, correction = (
+        official("o1", effective=AUGUST),
+        official("o2", 2, "Correction: x", effective=SEPTEMBER),
+    )
+    change = story([notice], [correction], [report("n1", "wire", 3, effective=AUGUST)])[-1]
+    (conflict,) = alert_conflicts(change.alert, BOOK)
+    assert conflict.followed.value == "2023-09-01"
+
+
+@given(dice=st.randoms(use_true_random=False), cut=st.integers(0, 4))
+def test_last_official_word_is_followed_in_whatever_order_documents_come(dice, cut):
+    told = [
+        official("o1", 0, effective=AUGUST, instrument=NUMBER),
+        official("o2", 1, title="更正：公告", source="gacc", effective=SEPTEMBER, instrument=NUMBER),
+        official("o3", 2, title="更正：公告", effective=date(2023, 10, 1), instrument=NUMBER),
+        report("n1", "wire", 0.5, effective=AUGUST),
+    ]
+    shuffled = dice.sample(told, len(told))
+    alert = story(*(part for part in (shuffled[:cut], shuffled[cut:]) if part))[-1].alert
+    assert alert.facts.effective == date(2023, 10, 1)
+    assert [(r.old.evidence_id, r.by.evidence_id) for r in replacements(alert.claims)] == [
+        ("o1", "o3"),
+        ("o2", "o3"),
+    ]

@@ -10,7 +10,7 @@ from tests.core.build import START, at, book, press, signal, text_rule
 from warning.app.backtesting import carry
 from warning.core.alerts import Alert
 from warning.core.assess import Sensed, State, decide
-from warning.core.case_steps import case_signals
+from warning.core.case_steps import late_signals
 from warning.core.chains import Chain, ChainStep, ShownBy
 from warning.core.correlate import correlate
 from warning.core.evidence import KnownWindow
@@ -206,7 +206,7 @@ def test_rounds_with_withdrawals_cases_and_endings_decide_the_same_among_the_joi
         )
         signals = (
             *sorted(moved, key=lambda s: (s.known_at, s.id)),
-            *case_signals(rulebook, known, as_of, moved),
+            *late_signals(rulebook, known, as_of),
         )
         acts = tuple(
             Withdrawal(

@@ -20,7 +20,7 @@ from tests.adapters.alert_samples import (
     updated,
     with_severity,
 )
-from tests.core.build import press, signal
+from tests.core.build import at, exhibit, press, signal
 from warning.channels.plain import plain, safe_link, shorten
 from warning.channels.render import render
 from warning.channels.text_form import text_form
@@ -308,3 +308,14 @@ def test_reminder_stands_before_everything_else_in_the_text():
     said = text_form(render(updated(), DESKS["en"], BOOK, reminder=1))
     lines = [line for line in said.splitlines() if line]
     assert lines[3].startswith("! Reminder 1: nobody at the desk")
+
+
+def test_date_that_was_replaced_is_shown_with_both_sayers_and_not_as_a_contradiction():
+    first = signal("o1", facts={"effective": date(2023, 8, 1)})
+    later = exhibit("o2", title="更正：公告", known_at=at(1))
+    second = signal("o2", days=1, exhibit=later, facts={"effective": date(2023, 9, 1)})
+    alert = open_alert("a-1", [first, second], BOOK)
+    for desk, wanted in (("en", "now Sep 1, 2023"), ("ja", "差し替え"), ("ko", "대체")):
+        text = text_form(render(alert, DESKS[desk], BOOK))
+        assert wanted in text
+        assert "Sources disagree" not in text

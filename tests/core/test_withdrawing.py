@@ -10,6 +10,7 @@ from tests.core.build import at, book, press, signal
 from warning.app.backtesting import carry
 from warning.core.assess import Sensed, State, decide
 from warning.core.desks import Destination
+from warning.core.signals import Reason
 from warning.core.silences import Silence
 from warning.core.vocabulary import Certainty, Severity
 from warning.core.withdrawals import (
@@ -263,3 +264,28 @@ def test_several_withdrawals_at_once_or_one_by_one_leave_the_same(gone):
 )
 def test_last_word_on_each_piece_counts_in_whatever_order_it_is_learnt(acts, dice):
     assert standing_withdrawals((), dice.sample(acts, len(acts))) == standing_withdrawals((), acts)
+
+
+def quoting(evidence_id, publisher, sentence, days=0.0):
+    why = (Reason(code="text.sentence", text=f"body: {sentence}", params=(("sentence", sentence),)),)
+    return report(evidence_id, publisher, days, title=f"headline {evidence_id}", why=why)
+
+
+def test_sentence_of_a_withdrawn_body_is_no_reason_any_more_unless_another_page_says_it():
+    desk = Desk()
+    desk.assess(
+        quoting("n1", "wire", "The ministry bans gallium."),
+        quoting("n2", "daily", "Gallium needs a licence."),
+        quoting("n3", "times", "Gallium needs a licence."),
+    )
+
+    def quoted(done):
+        (change,) = done.changes
+        return [dict(reason.params)["sentence"] for reason in change.alert.why]
+
+    assert quoted(desk.assess(withdrawals=[act("n1")], days=1)) == ["Gallium needs a licence."]
+    assert quoted(desk.assess(withdrawals=[act("n2", 2)], days=2)) == ["Gallium needs a licence."]
+    assert set(quoted(desk.assess(withdrawals=[act("n1", 3, "restored")], days=3))) == {
+        "The ministry bans gallium.",
+        "Gallium needs a licence.",
+    }

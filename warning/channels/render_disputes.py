@@ -8,6 +8,7 @@ from warning.channels.plain import plain
 from warning.channels.when import day
 from warning.core.alerts import Alert
 from warning.core.claims import Claim, Conflict, Position
+from warning.core.corrections import Replacement, replacements
 from warning.core.joining import alert_conflicts
 
 SHOWN_DISPUTES = 3
@@ -17,15 +18,32 @@ DATES = frozenset({"announced", "effective", "expires"})
 
 
 def dispute_fields(alert: Alert, naming: Naming) -> tuple[Labelled, ...]:
-    """Return one row for each fact on which sources contradict each other, dates first, at most three."""
+    """Return one row for each fact on which sources contradict each other, dates first, at most three.
+
+    What a later official word replaced stands in a row of its own below them.
+    """
     found = alert_conflicts(alert, naming.book)[:SHOWN_DISPUTES]
-    return tuple(
+    disputed = tuple(
         Labelled(
             label=naming.say("conflict.label", fact=naming.say(f"conflict_fact.{conflict.fact}")),
             value=" / ".join(_side(conflict, side, naming) for side in conflict.positions[:SHOWN_SIDES]),
         )
         for conflict in found
     )
+    replaced = replacements(alert.claims)[-SHOWN_DISPUTES:]
+    return (*disputed, *(_replaced(one, naming) for one in replaced))
+
+
+def _replaced(one: Replacement, naming: Naming) -> Labelled:
+    said = naming.say(
+        "conflict.replaced",
+        old=value_said(one.fact, one.old.value, naming),
+        old_by=_sayer(one.old, naming),
+        new=value_said(one.fact, one.by.value, naming),
+        new_by=_sayer(one.by, naming),
+    )
+    label = naming.say("conflict.replaced_label", fact=naming.say(f"conflict_fact.{one.fact}"))
+    return Labelled(label=label, value=said)
 
 
 def _side(conflict: Conflict, side: Position, naming: Naming) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from warning.core.alerts import Alert
 from warning.core.chains import case_of
 from warning.core.claims import Conflict
+from warning.core.corrections import replacements
 from warning.core.deliveries import OutboxRow, Withheld
 from warning.core.joining import alert_conflicts
 from warning.core.precedents import precedents
@@ -62,6 +63,16 @@ def case_document(
         "why": [{"code": r.code, "text": r.text, "params": dict(r.params)} for r in alert.why],
         "case": _case(alert, book),
         "conflicts": [_conflict(conflict) for conflict in alert_conflicts(alert, book)],
+        "replaced": [
+            {
+                "fact": r.fact,
+                "value": r.old.value,
+                "said_by": r.old.publisher,
+                "now": r.by.value,
+                "by": r.by.publisher,
+            }
+            for r in replacements(alert.claims)
+        ],
         "precedents": _precedents(alert, book),
         "withdrawn": [
             {"evidence_id": w.evidence_id, "by": w.actor, "reason": w.reason, "at": w.known_at.isoformat()}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from warning.core.claims import Claim
+from warning.core.ids import content_id
 from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
@@ -49,7 +50,7 @@ class Alert:
     then oldest, at most `SHOWN_EXHIBITS`) out of `evidence_total` pieces. `gradings` are sorted by country.
     `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
     desk id, the alert as desks may read it that may not see all of its evidence. `claims` is who says what
-    (`core/claims.py`): what sources contradict each other on is read from it. `withdrawn` is the evidence taken back; then `whole` is the alert with it.
+    (`core/claims.py`): what sources contradict each other on is read from it. `grounds` says which evidence gave a reason: (`ground_of` it, evidence id). `withdrawn` is the evidence taken back; then `whole` is the alert with it.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Alert:
     state: AlertState = "open"
     tearlines: tuple[tuple[str, "Alert"], ...] = ()
     claims: tuple[Claim, ...] = ()
+    grounds: tuple[tuple[str, str], ...] = ()
     withdrawn: tuple[Withdrawal, ...] = ()
     whole: "Alert | None" = None
 
@@ -93,6 +95,11 @@ class Alert:
     def severity_for(self, country: str) -> Severity:
         """The severity for one country; the act's own where the country has no exposure file."""
         return next((g.severity for g in self.gradings if g.country == country), self.severity)
+
+
+def ground_of(reason: Reason) -> str:
+    """Return the name by which an alert's `grounds` know a reason."""
+    return content_id("r", reason.code, reason.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

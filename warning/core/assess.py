@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from warning.core.alerts import Alert, AlertChange
-from warning.core.case_steps import case_signals
+from warning.core.case_steps import late_signals, set_aside_signals
 from warning.core.correlate import correlate
 from warning.core.deliveries import Delivery, Withheld
 from warning.core.detect.deadline import untold
@@ -70,7 +70,7 @@ def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: date
     """The first half: run the detectors. `standing` are the open alerts with dates ahead, and those of gaps."""
     known = replace(window.as_known(as_of), alerts=tuple(standing))
     signals, traces = evaluate(book, known, as_of)
-    told = case_signals(book, known, as_of, signals)
+    told = late_signals(book, known, as_of)
     fresh = (item for item in known.items if item.id in known.fresh)
     withdrawals = (*known.recalled.withdrawals, *retractions(fresh))
     return Sensed(signals=(*signals, *told), traces=traces, withdrawals=withdrawals)
@@ -79,6 +79,7 @@ def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: date
 def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Assessment:
     """The second half: join, grade, route and pace. `state` holds at least what `joinable` names of these signals."""
     signals, traces = untold(sensed.signals, sensed.traces, state.open_alerts)
+    signals = (*signals, *set_aside_signals(book, state.open_alerts, signals, as_of))
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     changes = withdrawn_from(changes, state.open_alerts, signals, sensed.withdrawals, book)
     graded = tuple(grade(reopened(change), book) for change in changes)

@@ -1,6 +1,6 @@
 """What the cases of open alerts have to tell on a day: a step that did not come in time, and a suspension elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from warning.core.alerts import Alert
@@ -10,16 +10,15 @@ from warning.core.chains import LATE_NEWS_DAYS, Case, ChainStep, case_of
 from warning.core.evidence import KnownWindow
 from warning.core.health import Vitals
 from warning.core.ids import instrument_key
+from warning.core.measures import Measure
 from warning.core.recall import Recalled
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Reason, Signal, signal_id
 from warning.core.vocabulary import Severity
 
 
-def case_signals(
-    book: Rulebook, known: KnownWindow, as_of: datetime, signals: Sequence[Signal]
-) -> list[Signal]:
-    """Return one signal for each step that is late and was not told, and each act that was set aside; sorted.
+def late_signals(book: Rulebook, known: KnownWindow, as_of: datetime) -> list[Signal]:
+    """Return one signal for each step that is late and was not told; sorted.
 
     Each goes into the alert of its case and nowhere else.
     """
@@ -31,8 +30,54 @@ def case_signals(
         case = case_of(alert, book.chains, book.measures, today)
         if case is not None:
             found += _late(alert, case, known.recalled, today, book)
-            found += _set_aside(alert, case, signals, book, as_of)
     return sorted(found, key=lambda s: s.id)
+
+
+def set_aside_signals(
+    book: Rulebook, alerts: Iterable[Alert], signals: Sequence[Signal], as_of: datetime
+) -> list[Signal]:
+    """Return one signal for each act that one of the signals sets aside, also where its alert has ended; sorted.
+
+    Each goes into the alert of its case, and opens it again. `alerts` hold at least those whose number
+    `numbers_set_aside` names.
+    """
+    easing = [s for s in signals if _eases(s)] if book.chains else []
+    if not easing:
+        return []
+    today = as_of.astimezone(UTC).date()
+    found: list[Signal] = []
+    meant = numbers_set_aside(book, easing, today)
+    for alert in alerts:
+        number = alert.facts.instrument
+        case = case_of(alert, book.chains, book.measures, today) if number else None
+        if number and case is not None and instrument_key(number) in meant:
+            found += _set_aside(alert, case, easing, book, as_of)
+    return sorted(found, key=lambda s: s.id)
+
+
+def numbers_set_aside(book: Rulebook, signals: Iterable[Signal], today: date) -> frozenset[str]:
+    """Return the keys of the acts that these signals may set aside: those they cite, and those the register knows."""
+    cited = {instrument_key(s.facts.instrument) for s in signals if _eases(s) and s.facts.instrument}
+    if not cited or not book.chains:
+        return frozenset()
+    known = {
+        instrument_key(aside.instrument)
+        for measure in book.measures
+        if cited & _names(measure) and measure.announced and measure.announced <= today
+        for aside in measure.suspends
+        if not aside.clause
+    }
+    return frozenset(cited | known)
+
+
+def _eases(signal: Signal) -> bool:
+    said = signal.facts
+    is_told = signal.interrupts and not signal.story and not signal.joins
+    return said.direction == "easing" and is_told and said.instrument is not None
+
+
+def _names(measure: Measure) -> set[str]:
+    return {instrument_key(name) for name in (measure.instrument, *measure.aliases) if name}
 
 
 def lateness(case: Case, recalled: Recalled, today: date) -> tuple[bool, str]:
@@ -79,16 +124,15 @@ def _set_aside(
     alert: Alert, case: Case, signals: Sequence[Signal], book: Rulebook, as_of: datetime
 ) -> Iterator[Signal]:
     """An easing report that names the act, or an act that sets it aside as the register knows, ends the case."""
-    number = alert.facts.instrument
-    if not number or any(stage.step == "suspended" for stage in case.stages):
+    number, identity = alert.facts.instrument, f"{case.chain.id}:suspended"
+    if not number or signal_id(f"case:{alert.key}", identity) in alert.signal_ids:
         return
     if not any(step.step == "suspended" for step in case.chain.steps):
         return
     meant = _names_that_suspend(instrument_key(number), book, as_of.astimezone(UTC).date())
     for signal in sorted(signals, key=lambda s: (not s.exhibit.official, s.known_at, s.id)):
         said = signal.facts
-        eases = said.direction == "easing" and signal.interrupts and not signal.story and not signal.joins
-        if eases and said.instrument and instrument_key(said.instrument) in meant:
+        if said.instrument and instrument_key(said.instrument) in meant:
             day = (said.effective or signal.known_at.astimezone(UTC).date()).isoformat()
             why = Reason(
                 code=SUSPENDED,
@@ -100,18 +144,18 @@ def _set_aside(
                 ),
             )
             told_on = signal.known_at.astimezone(UTC).date()
-            yield _told(alert, f"{case.chain.id}:suspended", why, told_on, signal.exhibit)
+            yield _told(alert, identity, why, told_on, signal.exhibit)
             return
 
 
 def _names_that_suspend(key: str, book: Rulebook, today: date) -> frozenset[str]:
     known = {
-        instrument_key(measure.instrument)
+        name
         for measure in book.measures
-        if measure.instrument
-        and measure.announced
+        if measure.announced
         and measure.announced <= today
         and any(instrument_key(s.instrument) == key and not s.clause for s in measure.suspends)
+        for name in _names(measure)
     }
     return frozenset({key, *known})
 

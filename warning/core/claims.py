@@ -13,6 +13,7 @@ from warning.core.ids import instrument_key
 from warning.core.signals import Facts, Signal, is_withdrawal
 from warning.core.terms import Material
 from warning.core.vocabulary import Reliability, Severity
+from warning.core.withdrawals import is_correction
 
 Disputable = Literal[
     "effective", "expires", "announced", "instrument", "materials", "targets", "entities", "items"
@@ -32,7 +33,7 @@ class Claim:
     """One fact as one piece of evidence states it.
 
     `value` is an ISO day, an instrument's short form, codes joined by commas (materials, targets), a count, a level or
-    an act.
+    an act. `corrects` when the acting state itself marks the document as a correction.
     """
 
     fact: Stated
@@ -43,6 +44,7 @@ class Claim:
     official: bool
     reliability: Reliability
     known_at: datetime
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,8 @@ def _claims(signal: Signal) -> Iterable[Claim]:
     shown = signal.exhibit
     said: dict[Stated, str] = {fact: _said(signal.facts, fact) for fact in DISPUTABLE}
     said |= {"severity": signal.severity.value, "act": signal.facts.act}
+    is_own = not shown.country or not signal.facts.actors or shown.country in signal.facts.actors
+    corrects = shown.official and is_own and is_correction(shown.title)
     for fact, value in said.items():
         if value and (fact != "announced" or _is_stated(signal)):
             yield Claim(
@@ -174,6 +178,7 @@ def _claims(signal: Signal) -> Iterable[Claim]:
                 official=shown.official,
                 reliability=shown.reliability,
                 known_at=signal.known_at,
+                corrects=corrects,
             )
 
 

@@ -6,9 +6,10 @@ join and what is named here go together: a test holds the one to the other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from warning.core.alerts import Alert
+from warning.core.case_steps import numbers_set_aside
 from warning.core.ids import instrument_key
 from warning.core.inhibition import Inhibition
 from warning.core.policy import Correlation
@@ -26,6 +27,7 @@ class Joinable:
     """What earlier alerts are wanted for. `instruments` are keys as `instrument_key` gives them.
 
     `evidence` is what was taken back or restored, whatever rule told of it: the rule may be gone by now.
+    `set_aside` are the acts, however long ago and whether their alert has ended, that a signal sets aside.
     `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
     """
 
@@ -35,6 +37,7 @@ class Joinable:
     signal_ids: frozenset[str] = frozenset()
     evidence: frozenset[str] = frozenset()
     instruments: frozenset[str] = frozenset()
+    set_aside: frozenset[str] = frozenset()
     stories: frozenset[str] = frozenset()
     directions: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
@@ -74,11 +77,11 @@ class Joinable:
 
     def _names(self, alert: Alert) -> bool:
         number = alert.facts.instrument
-        return (
-            number is not None
-            and instrument_key(number) in self.instruments
-            and _within(alert.last_evidence_at, self.around(self.windows.instrument_days))
-        )
+        if number is None:
+            return False
+        key = instrument_key(number)
+        is_near = _within(alert.last_evidence_at, self.around(self.windows.instrument_days))
+        return key in self.set_aside or (key in self.instruments and is_near)
 
     def _may_be_alike(self, alert: Alert) -> bool:
         """An act of such a family about that time, or one that takes effect about then."""
@@ -115,6 +118,7 @@ def joinable(
         signal_ids=frozenset(linked),
         evidence=frozenset(act.evidence_id for act in withdrawals),
         instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
+        set_aside=numbers_set_aside(book, signals, as_of.astimezone(UTC).date()),
         stories=frozenset(s.story for s in signals if s.story),
         directions=frozenset(s.facts.direction for s in signals),
         acts=_alike(book, {s.facts.act for s in signals}),

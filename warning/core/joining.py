@@ -5,25 +5,30 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
-from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference
+from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference, ground_of
 from warning.core.chain_codes import LATE, SUSPENDED
 from warning.core.claims import Conflict, conflicts_of, joined_claims
+from warning.core.corrections import standing_claims, with_last_word
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
 from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_id
 from warning.core.vocabulary import Certainty
 
 SHOWN_REASONS = 8
-LINK = "sequence."
+# Of four hundred articles with one sentence no more are kept as its grounds.
+MOST_GROUNDS = 8
+LINK, TEXT = "sequence.", "text."
 CORROBORATING_PUBLISHERS = 2
 
 
 def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     """Return version 1 of an alert from the signals that open it (at least one)."""
     lead = _lead(signals)
-    facts = _merge_facts(None, signals, book)
+    claims = joined_claims((), signals)
+    facts = with_last_word(_merge_facts(None, signals, book), claims)
     exhibits = _distinct(s.exhibit for s in signals)
     publishers = tuple(sorted({e.publisher for e in exhibits}))
+    why = _reasons(lead.why, signals)
     return Alert(
         key=key,
         version=1,
@@ -44,10 +49,11 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         exhibits=_shown(exhibits),
         evidence_total=len(exhibits),
         signal_ids=tuple(sorted({s.id for s in signals})),
-        why=_reasons(lead.why, signals),
+        why=why,
         story=next((s.story for s in signals if s.story), ""),
         differences=(Difference(code="opened", after=facts.act),),
-        claims=joined_claims((), signals),
+        claims=claims,
+        grounds=_grounds((), why, signals),
     )
 
 
@@ -59,7 +65,9 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
-    facts = _merge_facts(alert, signals, book)
+    claims = joined_claims(alert.claims, signals)
+    facts = with_last_word(_merge_facts(alert, signals, book), claims)
+    why = _reasons(alert.why, signals)
     certainty = max(alert.certainty, certainty_of(exhibits, publishers))
     severity = max([alert.severity, *(s.severity for s in signals)])
     lead = _lead(signals)
@@ -77,10 +85,11 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         exhibits=_shown(exhibits),
         evidence_total=alert.evidence_total + len(fresh),
         signal_ids=tuple(sorted({*alert.signal_ids, *(s.id for s in signals)})),
-        why=_reasons(alert.why, signals),
+        why=why,
         story=alert.story or next((s.story for s in signals if s.story), ""),
         differences=(),
-        claims=joined_claims(alert.claims, signals),
+        claims=claims,
+        grounds=_grounds(alert.grounds, why, signals),
     )
     nearer = _deadlines(s for s in signals if s.id not in joined_before)
     new = [s for s in signals if s.id not in joined_before]
@@ -255,6 +264,19 @@ def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reas
     return (*back, *steps, *linked.values(), *rest)[:SHOWN_REASONS]
 
 
+def _grounds(
+    known: Sequence[tuple[str, str]], why: Sequence[Reason], signals: Iterable[Signal]
+) -> tuple[tuple[str, str], ...]:
+    """Which evidence gave each reason that is shown: what it says of a text, or that the act was set aside."""
+    shown = {ground_of(r) for r in why if r.code == SUSPENDED or r.code.startswith(TEXT)}
+    told = ((ground_of(reason), s.exhibit.evidence_id) for s in signals for reason in s.why)
+    by_reason: dict[str, list[str]] = {}
+    for ground, evidence_id in sorted({*known, *told}):
+        if ground in shown:
+            by_reason.setdefault(ground, []).append(evidence_id)
+    return tuple((ground, one) for ground, every in by_reason.items() for one in every[:MOST_GROUNDS])
+
+
 def linked_by(reason: Reason) -> str:
     """Return the sequence rule that a reason comes from, empty for any other reason."""
     return dict(reason.params).get("rule", "") if reason.code.startswith(LINK) else ""
@@ -289,7 +311,7 @@ def differences_of(before: Alert, after: Alert, book: Rulebook) -> tuple[Differe
 
 def alert_conflicts(alert: Alert, book: Rulebook) -> tuple[Conflict, ...]:
     """Return where the alert's sources contradict each other, the side it follows first."""
-    return conflicts_of(alert.claims, alert.facts, book.terms.materials)
+    return conflicts_of(standing_claims(alert.claims), alert.facts, book.terms.materials)
 
 
 def _disputes(before: Alert, after: Alert, book: Rulebook) -> Iterable[Difference]:

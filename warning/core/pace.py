@@ -33,6 +33,7 @@ BREAKS_COOLDOWN = frozenset(
         "severity",
         "deadline",
         "late",
+        "suspended",
         "withdrawn",
         "cancelled",
         "restored",

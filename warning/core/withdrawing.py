@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 
-from warning.core.alerts import Alert, AlertChange, Difference
+from warning.core.alerts import Alert, AlertChange, Difference, ground_of
 from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
 from warning.core.joining import alert_title, certainty_of, differences_of, join_signals
@@ -123,6 +123,7 @@ def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Al
         evidence_total=total,
         claims=claims,
         why=_why(whole, gone),
+        grounds=tuple(pair for pair in whole.grounds if pair[1] not in gone),
         withdrawn=tuple(withdrawn),
         whole=held,
     )
@@ -208,10 +209,16 @@ def _publishers_word(
 
 
 def _why(whole: Alert, gone: AbstractSet[str]) -> tuple[Reason, ...]:
-    """A headline that was taken back is no reason any more."""
+    """What only withdrawn evidence said is no reason any more: a sentence of its text, or its headline."""
     titles = {shown.title for shown in whole.exhibits if shown.evidence_id in gone}
-    left = tuple(reason for reason in whole.why if dict(reason.params).get("sentence") not in titles)
-    return left or whole.why
+    standing = {ground for ground, evidence_id in whole.grounds if evidence_id not in gone}
+    lost = {ground for ground, _ in whole.grounds} - standing
+    return tuple(
+        reason
+        for reason in whole.why
+        if ground_of(reason) not in lost
+        and (ground_of(reason) in standing or dict(reason.params).get("sentence") not in titles)
+    )
 
 
 def _facts(facts: Facts, every: Sequence[Claim], standing: Sequence[Claim]) -> Facts:

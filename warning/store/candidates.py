@@ -75,6 +75,8 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
     for numbers in batches(sorted(wanted.instruments), BATCH):
         near = _within(a.last_evidence_at, wanted.around(windows.instrument_days))
         yield and_(a.instrument_key.in_(numbers), near)
+    for numbers in batches(sorted(wanted.set_aside), BATCH):
+        yield a.instrument_key.in_(numbers)
     for stories in batches(sorted(wanted.stories), BATCH):
         yield and_(a.story != fixed(""), a.story.in_(stories))
     alike = _alike(wanted)
