@@ -10,6 +10,7 @@ from typing import Literal
 from warning.app.compose import Clock, System, compose, system_clock, trees
 from warning.app.source_requests import key_of
 from warning.catalog.load import load_rulebook
+from warning.core.exposure_reviews import reviews_counted, reviews_due
 from warning.core.health import SourceState
 from warning.errors import EwsError
 from warning.settings import Settings
@@ -113,7 +114,7 @@ def _store(system: System) -> tuple[Finding, ...]:
     held = ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "empty"
     database = Finding(subject="database", state="ok", detail=held)
     states = system.repository.source_states()
-    return database, _sources(system, states), _keys(system), _deliveries(system)
+    return database, _sources(system, states), _keys(system), _exposure(system), _deliveries(system)
 
 
 def _sources(system: System, states: Mapping[str, SourceState]) -> Finding:
@@ -133,6 +134,17 @@ def _sources(system: System, states: Mapping[str, SourceState]) -> Finding:
         mend = "see `warning feeds status`: " + ", ".join(bad[:5])
         return Finding(subject="sources", state="note", detail=detail, mend=mend)
     return Finding(subject="sources", state="ok", detail=detail)
+
+
+def _exposure(system: System) -> Finding:
+    today = system.clock().date()
+    due = reviews_due(system.book().exposure.values(), today)
+    if not due:
+        return Finding(subject="exposure", state="ok", detail="every entry was reviewed in time")
+    mend = "look at the figures and write the day as `reviewed:`: " + ", ".join(
+        f"{d.country} {d.material}" for d in due[:5]
+    )
+    return Finding(subject="exposure", state="note", detail=reviews_counted(due), mend=mend)
 
 
 def _keys(system: System) -> Finding:

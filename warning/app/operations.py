@@ -1,4 +1,4 @@
-"""What the operators are told by themselves: dead letters, gaps, channels out of order, late reviews, noisy rules."""
+"""What the operators are told by themselves: dead letters, gaps, channels out of order, late reviews (of alerts and of exposure), noisy rules."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from warning.app.publishing import review_queue
 from warning.app.rule_stats import rule_stats, told_alerts
 from warning.app.telling_operators import tell_operators, told_operators
 from warning.app.triage import rule_precisions
+from warning.core.exposure_reviews import reviews_counted, reviews_due
 from warning.store.accounts import Accounts
 
 RECENT = timedelta(days=7)
@@ -27,6 +28,7 @@ def tell_operations(system: System, accounts: Accounts) -> int:
         + _held_channels(system)
         + _overdue_reviews(system)
         + _noisy_rules(system)
+        + _exposure_reviews(system)
     )
 
 
@@ -127,6 +129,25 @@ def _noisy_rules(system: System) -> int:
         lines=lines,
         about=fresh,
         closing=("warning rules stats",),
+    )
+
+
+def _exposure_reviews(system: System) -> int:
+    """Once a week, from Monday morning: entries of rules/exposure that nobody has looked at in time."""
+    now = system.clock()
+    weeks = {_week(desk.timezone, now) for desk in system.book().operators if _is_morning(desk.timezone, now)}
+    fresh = sorted(weeks - told_operators(system, "exposure reviews"))
+    due = reviews_due(system.book().exposure.values(), now.date()) if fresh else ()
+    if not due:
+        return 0
+    return tell_operators(
+        system,
+        topic="exposure reviews",
+        key=fresh[-1],
+        subject=reviews_counted(due),
+        lines=[one.sentence(now.date()) for one in due],
+        about=fresh,
+        closing=("Look at the figures in rules/exposure and write the day as `reviewed:`.",),
     )
 
 

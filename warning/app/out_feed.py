@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from warning.app.compose import System
-from warning.app.delivering import payload_refusal
+from warning.app.delivered_message import payload_refusal
 from warning.app.desk_exercise import EXERCISE_RULE, exercise
 from warning.app.triage import desk_called
 from warning.channels.atom import CAP_TYPE, Entry, atom_feed
@@ -22,6 +22,7 @@ from warning.channels.render import render
 from warning.channels.render_lead import is_about_figures, is_taken_back
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
+from warning.core.exposure_release import Audience
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by
@@ -123,8 +124,13 @@ def _spoken(alert: Alert, desk: Desk, book: Rulebook) -> tuple[Message, ...]:
     """Render it in every language of the feed, the desk's own first."""
     own = naming(desk.language, book).language
     languages = dict.fromkeys((own, *(naming(code, book).language for code in desk.out_feed.languages)))
+    # Whoever fetches the feed reads it: only figures that are released to everybody.
+    readers = Audience(country=None, ceiling=desk.out_feed.ceiling)
     return tuple(
-        replace(render(alert, desk.model_copy(update={"language": language}), book), desk_id=desk.id)
+        replace(
+            render(alert, desk.model_copy(update={"language": language}), book, audience=readers),
+            desk_id=desk.id,
+        )
         for language in languages
     )
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
-from warning.app.delivering import payload_refusal
+from warning.app.delivered_message import payload_refusal
 from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.proving_figures import prove_figures
 from warning.app.rolling_up import roll_up
 from warning.channels.atom import atom_feed
 from warning.channels.block_kit import note_payload, slack_payload
@@ -71,6 +72,7 @@ class Proof:
     passed: int = 0
     payloads: int = 0
     digests: int = 0
+    figures: int = 0
     canaries_read: int = 0
     breaches: list[Breach] = field(default_factory=list)
 
@@ -105,7 +107,29 @@ def prove(book: Rulebook) -> Proof:
         _prove_feed(case, desk, book, proof)
     for desk in book.desks:
         _prove_digest(cases, desk, book, proof)
+    _prove_figures(cases, book, proof)
     return proof
+
+
+def _prove_figures(cases: Sequence[_Case], book: Rulebook, proof: Proof) -> None:
+    """Figures of rules/exposure with a marking of their own, on an alert that everybody may see."""
+    open_case = next((c for c in cases if c.marking is Marking.CLEAR and c.release_to is None), None)
+    if open_case is None:
+        return
+    found = prove_figures(book, open_case.alert)
+    proof.figures, proof.payloads = found.figures, proof.payloads + found.readings
+    proof.canaries_read += found.seen
+    proof.breaches += [
+        Breach(
+            rule_id="rules/exposure",
+            marking=case.marking,
+            release_to=frozenset({case.owner, *case.release_to}),
+            desk_id=case.owner.lower(),
+            path=path,
+            detail=f"{detail}: {case.sentence}",
+        )
+        for case, path, detail in found.breaches
+    ]
 
 
 def may_pass(marking: Marking, release_to: Release, desk: Desk, ceiling: Marking) -> bool:
@@ -347,6 +371,7 @@ def proof_document(proof: Proof) -> dict[str, object]:
         "passed": proof.passed,
         "payloads": proof.payloads,
         "digest_entries": proof.digests,
+        "exposure_figures": proof.figures,
         "canaries_read": proof.canaries_read,
         "breaches": [
             {

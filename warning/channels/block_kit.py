@@ -99,7 +99,7 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
             "text": {"type": "plain_text", "text": shorten(message.title, MAX_HEADER), "emoji": False},
         },
     ]
-    called = filter(None, (message.shared, message.reminder))
+    called = filter(None, (message.shared, message.reminder, message.standing))
     said = [_section([_bold(shorten(line, max(value, 200)))]) for line in called]
     if said:
         blocks.append(_rich("reminder", message, said))
@@ -107,7 +107,8 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
         changed = _bullets([[_text(shorten(change, value))] for change in message.changes[:reasons]])
         blocks.append(_rich("changes", message, [_section([_bold(message.updated)]), changed]))
     blocks.append(_rich("lead", message, [_section([_text(shorten(message.situation, 2 * value))])]))
-    fields = [_section(_field(field, value)) for field in message.fields]
+    bare = value == _SIZES[-1][3]
+    fields = [_section(_field(field, value)) for field in message.fields if not (bare and field.is_aside)]
     blocks.append(_rich("fields", message, [_section([_bold(headings.fields)]), _list(fields)]))
     why = _bullets([[_text(shorten(reason, value))] for reason in message.why[:reasons]])
     blocks.append(_rich("why", message, [_section([_bold(headings.why)]), why]))

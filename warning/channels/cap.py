@@ -120,8 +120,8 @@ def cap_message(given: CapInput, sender: Sender) -> bytes:
 
 
 def _note(message: Message) -> str:
-    """The marking, and what the sources contradict each other on: no field of the standard has a place for it."""
-    disputed = [f"{row.label}: {row.value}" for row in message.disputes]
+    """The marking, what the sources contradict each other on, and who may help: the standard has no field for these."""
+    disputed = [f"{row.label}: {row.value}" for row in (*message.disputes, *message.assistance)]
     return plain("; ".join([f"TLP:{message.marking.value}", *disputed]), TEXT_LIMIT)
 
 

@@ -9,8 +9,11 @@ from warning.core.vocabulary import Marking, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
+    """`is_aside` may be left out where there is no room: what others make of it, and who uses the goods."""
+
     label: str
     value: str
+    is_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,15 @@ class Source:
     notes: tuple[str, ...]
     link: str
     archive_hash: str
+    marking: Marking
+    release_to: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFigure:
+    """A figure of rules/exposure that has a marking of its own and stands in the message. None: for everybody."""
+
+    owner: str
     marking: Marking
     release_to: frozenset[str] | None
 
@@ -53,9 +65,11 @@ class Message:
     level of this version and has fewer than 80 characters. `lead` says what changed and why it matters to this
     desk; `situation` is the same without what this version changed, for forms that list `changes` beside it.
     `changes` is empty on the first version. `context` starts with the marking. `reminder` is set when the desk is
-    told of this version again because nobody there has acknowledged it, `shared` when another desk gave it. `mention`
+    told of this version again because nobody there has acknowledged it, `shared` when another desk gave it, `standing`
+    when somebody of the desk has taken it on or closed it. `mention`
     lists who is to be called, as the channel names people. `alert` is the version as this desk may read it: what a
-    program on the other side gets. `disputes` are those of `fields` on which sources contradict each other.
+    program on the other side gets. `disputes` are those of `fields` on which sources contradict each other, `assistance` those on other suppliers, allies and
+    substitutes. `figures` are those it shows that have a marking of their own: they have raised that of the message.
     """
 
     alert_key: str
@@ -86,9 +100,12 @@ class Message:
     alert: Alert
     reminder: str = ""
     shared: str = ""
+    standing: str = ""
     mention: tuple[str, ...] = ()
     chart: Chart | None = None
     disputes: tuple[Labelled, ...] = ()
+    assistance: tuple[Labelled, ...] = ()
+    figures: tuple[ShownFigure, ...] = ()
 
     @property
     def sentence(self) -> str:

@@ -40,6 +40,8 @@ class Naming:
     def state(self, code: str) -> str:
         actor, exposure = self.book.terms.actors.get(code), self.book.exposure.get(code)
         names: dict[str, str] = {}
+        if f"state.{code}" in self.words:  # suppliers that no rule speaks of
+            names[self.language] = self.say(f"state.{code}")
         for known in (exposure, actor):
             names |= {str(language): name for language, name in known.label.items()} if known else {}
         return self._label(names, code)

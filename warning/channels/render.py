@@ -1,15 +1,19 @@
 """An alert version as one desk reads it. Pure: the same alert, desk and rulebook give the same message."""
 
-from warning.channels.message import Headings, Message
+from dataclasses import replace
+
+from warning.channels.message import Headings, Message, ShownFigure
 from warning.channels.naming import Naming, naming
 from warning.channels.plain import plain
 from warning.channels.render_disputes import dispute_fields
+from warning.channels.render_exposure import assistance, shown_figures
 from warning.channels.render_facts import changes, context, evidence_line, fields, sources
 from warning.channels.render_lead import lead, next_step, subject_line, title_line
 from warning.channels.render_why import reasons
 from warning.channels.when import moment
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
+from warning.core.exposure_release import PUBLIC, Audience
 from warning.core.rulebook import Rulebook
 from warning.core.shares import Share
 
@@ -22,13 +26,19 @@ def render(
     root: Alert | None = None,
     reminder: int = 0,
     share: Share | None = None,
+    audience: Audience = PUBLIC,
 ) -> Message:
     """Return the message for `desk`. `root` is the alert's first version, from which the subject is taken.
+
+    `audience` is who reads it by which way: figures of rules/exposure with a marking of their own show as far as it
+    may see them, and raise the marking of the message. By default it sees those for everybody only.
 
     `reminder` counts the times the desk is told of this again because nobody has acknowledged it. `share` is set
     when another desk gave it this version.
     """
     words = naming(desk.language, book)
+    figures = shown_figures(alert, words, audience)
+    alert = _raised(alert, figures)
     changed = changes(alert, words, desk)
     updated = _updated(alert, words, desk)
     situation = plain(lead(alert, words, desk.country), 700)
@@ -60,7 +70,7 @@ def render(
         reminder=reminded,
         shared=shared,
         changes=changed,
-        fields=fields(alert, words, desk),
+        fields=fields(alert, words, desk, audience),
         why=reasons(alert, words),
         evidence=evidence_line(alert, words),
         sources=sources(alert, words, desk),
@@ -69,7 +79,17 @@ def render(
         footer=words.say("mail.footer", desk=plain(desk.title, 120)),
         headings=_headings(alert, words),
         disputes=dispute_fields(alert, words),
+        assistance=assistance(alert, words, desk.country, audience),
+        figures=figures,
     )
+
+
+def _raised(alert: Alert, figures: tuple[ShownFigure, ...]) -> Alert:
+    """The message as a whole is marked like the most restricted thing in it."""
+    marking = max((alert.marking, *(figure.marking for figure in figures)))
+    limits = [limit for limit in (alert.release_to, *(f.release_to for f in figures)) if limit is not None]
+    release_to = frozenset.intersection(*limits) if limits else None
+    return replace(alert, marking=marking, release_to=release_to)
 
 
 def _subject(alert: Alert, root: Alert | None, words: Naming) -> str:

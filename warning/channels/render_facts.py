@@ -1,33 +1,37 @@
 """The body of a message: fields, evidence, what changed, and the context line."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from urllib.parse import urlsplit
 
 from warning.channels.message import Labelled, Source
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
 from warning.channels.render_case import case_fields, step_said
 from warning.channels.render_disputes import DATES, dispute_fields, value_said
+from warning.channels.render_exposure import assistance, exposure_line, meaning_fields, user_field
 from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.render_precedents import precedent_fields
 from warning.channels.when import day, moment
 from warning.core.alerts import LINK_CODES, Alert, Difference
 from warning.core.desks import Desk
-from warning.core.exposure import Dependence
+from warning.core.exposure_release import PUBLIC, Audience
+from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts
 from warning.core.vocabulary import Severity
 
 SHOWN_MATERIALS = 6
 SHOWN_HS_CODES = 8
 SHOWN_SOURCES = 8
-SHOWN_EXPOSURES = 3
 TITLE_LIMIT = 300
 VALUE_LIMIT = 400
 
 
-def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
-    """Return the key facts in reading order; what is not known is said only where a desk would look for it."""
+def fields(alert: Alert, naming: Naming, desk: Desk, audience: Audience = PUBLIC) -> tuple[Labelled, ...]:
+    """Return the key facts in reading order; what is not known is said only where a desk would look for it.
+
+    Figures with a marking of their own are those the audience may see.
+    """
     facts, language = alert.facts, naming.language
     legal = not is_about_figures(alert, naming)
     not_stated = naming.say("value.not_stated") if legal else ""
@@ -46,18 +50,21 @@ def fields(alert: Alert, naming: Naming, desk: Desk) -> tuple[Labelled, ...]:
         ("severity", _severity(alert, naming, desk.country)),
         ("certainty", naming.say(f"certainty.{alert.certainty.value}")),
         ("source_grade", _source_grade(alert.exhibits, naming)),
-        ("exposure", exposure_line(facts, naming, desk.country)),
+        ("exposure", exposure_line(facts, naming, desk.country, audience)),
     ]
     named = tuple(
         Labelled(label=naming.say(f"field.{key}"), value=value) for key, value in rows if key and value
     )
     every = (
         *named,
+        *user_field(facts, naming, desk.country, audience),
+        *meaning_fields(alert, naming, desk.country, audience),
+        *assistance(alert, naming, desk.country, audience),
         *case_fields(alert, naming),
         *dispute_fields(alert, naming),
         *precedent_fields(alert, naming),
     )
-    return tuple(Labelled(label=row.label, value=plain(row.value, VALUE_LIMIT)) for row in every)
+    return tuple(replace(row, value=plain(row.value, VALUE_LIMIT)) for row in every)
 
 
 def _materials(facts: Facts, naming: Naming) -> str:
@@ -83,17 +90,22 @@ def _severity(alert: Alert, naming: Naming, country: str) -> str:
     grading = next((g for g in alert.gradings if g.country == country), None)
     if grading is None:
         return naming.say("value.severity_for", level=level, country=name)
-    because = naming.say("join.list").join(_because(alert, naming, country, grading.grade))
+    because = naming.say("join.list").join(_because(alert, naming, country, grading))
     act_level = naming.level(alert.severity)
     return naming.say("value.severity_act", level=level, country=name, act_level=act_level, because=because)
 
 
-def _because(alert: Alert, naming: Naming, country: str, grade: str) -> list[str]:
-    """Say in this language what `core.exposure` weighed: the grade, and who the event is aimed at."""
-    facts = alert.facts
+def _because(alert: Alert, naming: Naming, country: str, grading: Grading) -> list[str]:
+    """Say in this language what `core.severity_table` weighed: the grade, the share, who the event is aimed at."""
+    facts, factors = alert.facts, grading.factors
     said = [
-        naming.say("because.grade", grade=grade) if facts.materials else naming.say("because.no_material")
+        naming.say("because.grade", grade=grading.grade)
+        if facts.materials
+        else naming.say("because.no_material")
     ]
+    if "small_share" in factors:
+        suppliers = naming.states_said(facts.actors)
+        said.append(naming.say("because.small_share", suppliers=suppliers, share=percent(grading.share)))
     figures = is_about_figures(alert, naming)
     if facts.actors == (country,):
         said.append(naming.say("because.own"))
@@ -102,7 +114,8 @@ def _because(alert: Alert, naming: Naming, country: str, grade: str) -> list[str
     elif facts.targets:
         key = "because.partner" if figures else "because.others"
         said.append(naming.say(key, targets=naming.states_said(facts.targets)))
-    return said
+    ceilings = [factor for factor in factors if factor.startswith("ceiling")]
+    return [*said, *(naming.say(f"because.{factor}") for factor in ceilings)]
 
 
 def _source_grade(exhibits: Iterable[Exhibit], naming: Naming) -> str:
@@ -112,38 +125,6 @@ def _source_grade(exhibits: Iterable[Exhibit], naming: Naming) -> str:
     return naming.say(
         "value.grade_official" if best.official else "value.grade_other", grade=best.reliability
     )
-
-
-def exposure_line(facts: Facts, naming: Naming, country: str) -> str:
-    """Return the country's own figures on the materials named, each with its year and source."""
-    exposure = naming.book.exposure.get(country)
-    if exposure is None:
-        return ""
-    known = [(m, exposure.materials[m]) for m in facts.materials if m in exposure.materials]
-    ranked = sorted(known, key=lambda pair: (pair[1].grade, pair[0]))[:SHOWN_EXPOSURES]
-    return " / ".join(_dependence(naming.material(material), on, naming) for material, on in ranked)
-
-
-def _dependence(material: str, on: Dependence, naming: Naming) -> str:
-    parts = [naming.say("exposure.line", material=material, grade=on.grade)]
-    if on.net_import_reliance is not None:
-        parts.append(naming.say("exposure.reliance", reliance=percent(on.net_import_reliance)))
-    if on.top_supplier and on.top_supplier_share is not None:
-        supplier = naming.state(on.top_supplier)
-        parts.append(naming.say("exposure.share", share=percent(on.top_supplier_share), supplier=supplier))
-    if on.days_of_cover is not None:
-        parts.append(naming.say("exposure.cover", days=on.days_of_cover))
-    if on.year is not None:
-        parts.append(naming.say("exposure.year", year=on.year, source=_source_name(on.source)))
-    if not on.verified:
-        parts.append(naming.say("exposure.unverified"))
-    return naming.say("join.list").join(parts)
-
-
-def _source_name(source: str) -> str:
-    """Return a citation as it is, an address as its host."""
-    link = safe_link(source)
-    return (urlsplit(link).hostname or source).removeprefix("www.") if link else plain(source, 80)
 
 
 def evidence_line(alert: Alert, naming: Naming) -> str:

@@ -9,7 +9,9 @@ import click
 from warning.app.compose import System
 from warning.app.listing_alerts import Listed, listed_alerts
 from warning.app.triage import desk_called, history
+from warning.channels.naming import naming
 from warning.channels.render import render
+from warning.channels.render_exposure import meaning
 from warning.channels.text_form import text_form
 from warning.cli.alert_document import case_document, summary_document, told_line
 from warning.cli.alert_lookup import composed_system, versions_named
@@ -21,6 +23,7 @@ from warning.cli.output import print_json, print_table
 from warning.cli.review_document import event_document, event_line, review_document, review_line
 from warning.core.alerts import ALERT_STATES, Alert
 from warning.core.desks import Desk, Destination
+from warning.core.exposure_release import PUBLIC, Audience
 from warning.core.review import REVIEW_STATES, Review
 from warning.core.tearlines import versions_seen_by
 from warning.errors import EvidenceMissing
@@ -125,8 +128,9 @@ def _summary(alert: Alert, reviews: Mapping[str, Review], ended: Mapping[str, En
 @click.option(
     "--evidence", type=click.IntRange(min=1), help="Print this piece of evidence as it was fetched."
 )
+@click.option("--why", is_flag=True, help="Only why it fired and why it is as severe as it is, by country.")
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
-def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json: bool) -> None:
+def show_command(*, key: str, desk_id: str | None, evidence: int | None, why: bool, as_json: bool) -> None:
     """Show one alert: facts, reasons, evidence, versions, and who was told or not, and why.
 
     KEY may be shortened as long as it names one alert.
@@ -134,7 +138,7 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
     \b
     Examples:
       warning alerts show a-0123456789abcdef --desk kr
-      warning alerts show a-0123 --json
+      warning alerts show a-0123 --why --desk kr
     """
     with composed_system(only_reads=True) as system:
         versions = _readable(system, versions_named(system, key), desk_id)
@@ -151,6 +155,8 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, as_json
             print_json(
                 SCHEMA, {"alert": {**case_document(versions, told, withheld, system.book()), **reviewed}}
             )
+        elif why:
+            _print_why(system, versions[-1], desk_id)
         else:
             _print_case(system, versions, desk_id)
 
@@ -176,10 +182,9 @@ def _as_fetched(system: System, alert: Alert, number: int) -> bytes:
 
 def _print_case(system: System, versions: tuple[Alert, ...], desk_id: str | None) -> None:
     alert = versions[-1]
-    click.echo(text_form(render(alert, _reader(system, desk_id), system.book(), root=versions[0])))
-    click.echo("Severity by country")
-    for grading in alert.gradings:
-        click.echo(f"  {grading.country}: {LEVELS[grading.severity.value]} ({grading.because})")
+    reader, audience = _reader(system, desk_id), _audience(system, desk_id)
+    click.echo(text_form(render(alert, reader, system.book(), root=versions[0], audience=audience)))
+    _print_meaning(system, alert, reader, audience)
     click.echo("\nVersions")
     for version in versions:
         changed = ", ".join(f"{d.code}: {d.before or 'nothing'} -> {d.after}" for d in version.differences)
@@ -192,6 +197,34 @@ def _print_case(system: System, versions: tuple[Alert, ...], desk_id: str | None
         to = f"v{one.alert_version} to {one.desk_id} by {one.channel} {one.address}"
         click.echo(f"  {to}: {one.reason}, {one.detail}")
     _print_reviews(system, versions)
+
+
+def _print_meaning(system: System, alert: Alert, reader: Desk, audience: Audience) -> None:
+    click.echo("Severity by country")
+    words = naming(reader.language, system.book())
+    for grading in alert.gradings:
+        click.echo(f"  {grading.country}: {meaning(alert.facts, grading, words, audience)}")
+
+
+def _print_why(system: System, alert: Alert, desk_id: str | None) -> None:
+    """Why it fired, what it means to each country, and who can help: nothing else."""
+    reader, audience = _reader(system, desk_id), _audience(system, desk_id)
+    message = render(alert, reader, system.book(), audience=audience)
+    click.echo(message.title)
+    click.echo(message.headings.why)
+    for reason in message.why:
+        click.echo(f"  {reason}")
+    _print_meaning(system, alert, reader, audience)
+    for row in message.assistance:
+        click.echo(f"{row.label}: {row.value}")
+
+
+def _audience(system: System, desk_id: str | None) -> Audience:
+    """A desk named sees its own figures; who names none sees what everybody may."""
+    if desk_id is None:
+        return PUBLIC
+    desk = desk_called(system.book(), desk_id)
+    return Audience(country=desk.country, ceiling=desk.clearance)
 
 
 def _print_reviews(system: System, versions: tuple[Alert, ...]) -> None:

@@ -199,7 +199,7 @@ def prove_command(*, rules: Path | None, feeds: Path | None, overlays: Path | No
             click.echo(breach.sentence)
         click.echo(
             f"{proof.paths} paths tried, {proof.passed} pass; {proof.payloads} messages and {proof.digests} digest "
-            f"entries read: {len(proof.breaches)} breaches"
+            f"entries read, {proof.figures} exposure figures planted: {len(proof.breaches)} breaches"
         )
     sys.exit(1 if proof.breaches else 0)
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from warning.catalog.load import read_rulebook
 from warning.catalog.schemas import KINDS, file_schema
 from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import catalogue_options, chosen_trees, today
+from warning.core.exposure_reviews import ReviewDue, reviews_counted, reviews_due
 from warning.core.rulebook import Rulebook
 from warning.errors import Problem
+
+SHOWN_REVIEWS = 5
 
 
 @click.command("check")
@@ -49,6 +53,8 @@ def check(
         for problem in problems:
             click.echo(f"{problem} [warning]" if _level(problem) == "warning" else f"{problem}")
         click.echo(_summary(book, problems), err=True)
+        if book is not None:
+            _print_reviews(reviews_due(book.exposure.values(), today()))
     sys.exit(1 if findings else 0)
 
 
@@ -62,6 +68,17 @@ def _print_codes(*, as_json: bool) -> None:
         print_json("rules/1", {"command": "check", "codes": rows})
         return
     print_table(("CODE", "LEVEL", "MEANS", "MEND"), ((c, k.level, k.means, k.mend) for c, k in CODES.items()))
+
+
+def _print_reviews(due: Sequence[ReviewDue]) -> None:
+    """What is due is no mistake in a file: it is told, and changes no exit code."""
+    if not due:
+        return
+    click.echo(f"{reviews_counted(due)}: write `reviewed:` with the day into rules/exposure", err=True)
+    for one in due[:SHOWN_REVIEWS]:
+        click.echo(f"  {one.sentence(today())}", err=True)
+    if len(due) > SHOWN_REVIEWS:
+        click.echo(f"  and {len(due) - SHOWN_REVIEWS} more: --json lists all", err=True)
 
 
 def _print_check(book: Rulebook | None, problems: tuple[Problem, ...], *, ok: bool) -> None:
@@ -79,8 +96,22 @@ def _print_check(book: Rulebook | None, problems: tuple[Problem, ...], *, ok: bo
             "version": book.version if book else None,
             **counts,
             "problems": [asdict(problem) for problem in problems],
+            "exposure_reviews_due": _reviews(book),
         },
     )
+
+
+def _reviews(book: Rulebook | None) -> list[dict[str, object]]:
+    due = reviews_due(book.exposure.values(), today()) if book else ()
+    return [
+        {
+            "country": d.country,
+            "material": d.material,
+            "grade": d.grade,
+            "due": d.due.isoformat() if d.due else None,
+        }
+        for d in due
+    ]
 
 
 def _summary(book: Rulebook | None, problems: tuple[Problem, ...]) -> str:

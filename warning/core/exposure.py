@@ -49,7 +49,7 @@ class Restricted(Cited):
 class Cover(Restricted):
     """For how many days stocks last at ordinary use, without imports."""
 
-    days: int = Field(ge=0, le=10_000)
+    days: int = Field(ge=0, le=99_999)
     year: Year
 
 
