@@ -10,12 +10,12 @@ import pytest
 from tests.adapters import mail_server, slack_stub
 from tests.adapters.alert_samples import BOOK, control, flow, marked, updated
 from warning.app import delivering
+from warning.app.delivered_message import payload_refusal
 from warning.app.delivering import (
     LEASE_SECONDS,
     DeliveryCounts,
     InFlight,
     deliver_due,
-    payload_refusal,
     retry_delay_seconds,
 )
 from warning.channels.channel import Missing, Sent

@@ -13,6 +13,8 @@ from tests.adapters.slack_people import fill, press
 from tests.adapters.slack_stub import running
 from warning.app.delivering import deliver_due
 from warning.app.slack_acting import SlackActing
+from warning.app.standing import show_standing
+from warning.app.triage import Act, act
 from warning.channels.slack import SlackChannel
 from warning.channels.slack_answers import SlackAnswers
 from warning.channels.slack_controls import NEEDS_PERSON, NEEDS_REASON, SHOWN, form, read_interaction
@@ -39,8 +41,10 @@ class Room:
         self.system = SimpleNamespace(
             repository=self.repository, outbox=self.outbox, clock=lambda: self.now, book=lambda: BOOK
         )
+        self.system.live_book = self.system.book
         self.acting = SlackActing(self.system, SlackAnswers("xoxb-1", stub.url))
         self.channel = SlackChannel("xoxb-1", stub.url)
+        self.system.channels = {"slack": self.channel}
 
     def owe(self, alert, previous=None, told=None) -> None:
         self.now += timedelta(seconds=1)
@@ -99,6 +103,49 @@ def test_acknowledging_is_kept_under_the_slack_account_and_told_in_the_thread(sq
         assert (note["thread_ts"], "kim 확인(제1판)" in note["text"]) == (root["ts"], True)
         assert room.stub.notes("C0US") == []
         assert [e.actor for e in room.repository.audit(subject=control().key)][-1] == "slack:U0KIM kim"
+
+    in_room(sqlite_url, scenario)
+
+
+def test_the_message_says_in_its_place_who_of_the_desk_acknowledged_it_and_no_other_desk_reads_the_name(
+    sqlite_url,
+):
+    async def scenario(room):
+        root = await room.told()
+        before, elsewhere = words(root["blocks"]), words(room.stub.roots("C0US"))
+        await room.send(press(root, "ack"))
+        (after,) = room.stub.roots(ROOM)
+        assert after["ts"] == root["ts"]
+        assert "확인됨: kim" in words(after["blocks"])
+        assert "확인됨: kim" not in before
+        assert len(room.stub.notes(ROOM)) == 1
+        assert words(room.stub.roots("C0US")) == elsewhere
+
+    in_room(sqlite_url, scenario)
+
+
+def test_a_message_keeps_who_acknowledged_it_over_a_version_that_is_no_worse(sqlite_url):
+    async def scenario(room):
+        await room.told()
+        for desk_id, actor in (("kr", "kim"), ("us", "smith")):
+            wanted = Act(alert_key=control().key, desk_id=desk_id, actor=actor, action="ack")
+            act(room.repository, BOOK, wanted, lambda: room.now)
+        assert await show_standing(room.system, control().key, "kr") == 1
+        assert "kim" in words(room.stub.roots(ROOM))
+        assert "smith" not in words(room.stub.channels)
+        room.owe(updated(), previous=control())
+        await room.deliver()
+        assert "kim" in words(room.stub.roots(ROOM)[0]["blocks"])
+
+    in_room(sqlite_url, scenario)
+
+
+def test_a_message_that_cannot_be_replaced_stays_and_what_was_done_is_kept(sqlite_url):
+    async def scenario(room):
+        root = await room.told()
+        room.stub.channels[ROOM].clear()
+        await room.send(press(root, "ack"))
+        assert [action for action, *_ in room.review()] == ["ack"]
 
     in_room(sqlite_url, scenario)
 

@@ -5,26 +5,18 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Protocol
 
-from warning.app.charting import chart_of
+from warning.app.delivered_message import StoredAlerts, message_of
 from warning.app.noticing import NoticePost
 from warning.channels.channel import Channel, Missing, Sent
-from warning.channels.message import Message
-from warning.channels.render import render
-from warning.core.alerts import Alert
 from warning.core.deliveries import OutboxRow
-from warning.core.desks import Desk, Destination
-from warning.core.evidence import Observation
 from warning.core.notices import Notice
-from warning.core.release import WayOut, release_refusal
 from warning.core.rulebook import Rulebook
-from warning.core.shares import Share
-from warning.core.tearlines import as_seen_by, versions_seen_by
 from warning.errors import (
     DeliveryBarred,
     DeliveryError,
@@ -72,15 +64,10 @@ class OwedRows(Protocol):
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None: ...
 
 
-class StoredAlerts(Protocol):
+class StoredWords(StoredAlerts, Protocol):
     """What this module asks of the store."""
 
-    def alert_versions(self, key: str) -> tuple[Alert, ...]: ...
-    def shares_of(self, alert_key: str) -> tuple[Share, ...]: ...
     def notice(self, notice_id: str) -> Notice | None: ...
-    def observations_between(
-        self, since: datetime, until: datetime, *, materials: Sequence[str] = ()
-    ) -> tuple[Observation, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +100,7 @@ class InFlight:
 
 async def deliver_due(
     outbox: OwedRows,
-    repository: StoredAlerts,
+    repository: StoredWords,
     channels: Mapping[str, Channel],
     book: Rulebook,
     clock: Clock,
@@ -197,7 +184,7 @@ class _Round:
     def __init__(
         self,
         outbox: OwedRows,
-        repository: StoredAlerts,
+        repository: StoredWords,
         channels: Mapping[str, Channel],
         book: Rulebook,
         clock: Clock,
@@ -284,7 +271,7 @@ class _Round:
                 self.counts["adopted"] += 1
                 return found
             self.counts["resent"] += found is Missing.UNKNOWABLE
-        message = await asyncio.to_thread(self._rendered, row)
+        message = await asyncio.to_thread(message_of, row, self._repository, self._book, self._clock())
         return await channel.send(message, row=row, root_ref=root_ref)
 
     async def _noticed(self, row: OutboxRow, channel: Channel) -> Sent:
@@ -293,35 +280,6 @@ class _Round:
         if notice is None:
             raise DeliveryRefused("the notice is not in the store")
         return await self._notices.carry(notice, row, channel)
-
-    def _rendered(self, row: OutboxRow) -> Message:
-        """Render the stored version, and refuse it when this destination may not see it (any more)."""
-        versions = self._repository.alert_versions(row.alert_key)
-        alert = next((a for a in versions if a.version == row.alert_version), None)
-        if alert is None:
-            raise DeliveryRefused(f"version {row.alert_version} of the alert is not in the store")
-        desk, destination = destination_of(self._book, row)
-        alert = as_seen_by(alert, desk)
-        root = next(iter(versions_seen_by(versions, desk)), None)
-        share = self._share(row) if row.reason == "shared" else None
-        message = render(alert, desk, self._book, root=root, reminder=row.step, share=share)
-        chart = chart_of(message, self._book, self._repository) if row.channel == "mail" else None
-        message = replace(message, mention=destination.mention, chart=chart)
-        refusal = release_refusal(alert, desk, destination) or payload_refusal(message, desk, destination)
-        if refusal:
-            raise DeliveryRefused(f"withheld: {': '.join(refusal)}")
-        return message
-
-    def _share(self, row: OutboxRow) -> Share | None:
-        """Return the wish that this delivery fulfils: the last one granted for this desk and version."""
-        granted = [
-            share
-            for share in self._repository.shares_of(row.alert_key)
-            if share.to_desk == row.desk_id
-            and share.alert_version == row.alert_version
-            and share.shared_at is not None
-        ]
-        return granted[-1] if granted else None
 
     async def _rate_limited(self, row: OutboxRow, wait: DeliveryRateLimited) -> datetime | None:
         """Obey, within reason: a wait that is no number, or longer than an hour, is not the last word."""
@@ -381,30 +339,3 @@ class _Round:
 
     def _is_hopeless(self, row: OutboxRow) -> bool:
         return row.attempts >= GIVE_UP_ATTEMPTS and self._clock() - row.created_at >= GIVE_UP_AFTER
-
-
-def destination_of(book: Rulebook, row: OutboxRow) -> tuple[Desk, Destination]:
-    """Return whom a delivery is for. Raises DeliveryRefused when the desk lists the address no longer."""
-    for desk in book.desks:
-        for destination in (*desk.destinations, *desk.deputies):
-            listed = row.address in {*destination.to, destination.address}
-            if desk.id == row.desk_id and destination.channel == row.channel and listed:
-                return desk, destination
-    raise DeliveryRefused(f"the desk {row.desk_id} no longer lists {row.channel} {row.address}")
-
-
-def payload_refusal(message: Message, desk: Desk, destination: WayOut) -> tuple[str, str] | None:
-    """Check what was rendered, not what was meant: the message and every piece of evidence it shows.
-
-    Fails closed: one piece above the ceiling, or not released to the desk's country, holds the whole message.
-    """
-    ceiling = min(desk.clearance, destination.ceiling)
-    if f"[TLP:{message.marking.value}]" not in message.title:
-        return "marking_missing", "the message does not show its marking"
-    parts = [(message.marking, message.release_to), *((s.marking, s.release_to) for s in message.sources)]
-    for marking, release_to in parts:
-        if marking > ceiling:
-            return "marking_exceeds_ceiling", f"TLP:{marking.value} shown, TLP:{ceiling.value} allowed"
-        if release_to is not None and desk.country not in release_to:
-            return "not_released", f"a part of the message is not released to {desk.country}"
-    return None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from warning.app.compose import System
-from warning.app.delivering import payload_refusal
+from warning.app.delivered_message import payload_refusal
 from warning.app.noticing import BULLETIN
 from warning.channels.bulletin import LINE_LIMIT, MAX_LINES, Bulletin, Tells
 from warning.channels.message import Message

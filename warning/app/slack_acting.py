@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from warning.app.compose import System
-from warning.app.delivering import destination_of, payload_refusal
+from warning.app.delivered_message import destination_of, payload_refusal
 from warning.app.sharing import confirm_share, share_alert
+from warning.app.standing import show_standing
 from warning.app.triage import Act, act
 from warning.channels.render import named, render
 from warning.channels.slack_answers import Answers, Line
@@ -61,13 +62,17 @@ class _Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What follows: a private line, a line for the desk's thread, or a form."""
+    """What follows: a private line, a line for the desk's thread, or a form.
+
+    `changed` names the alert and the desk where somebody took it on or gave it back: the message above shows it.
+    """
 
     private: Line | None = None
     public: Line | None = None
     form: Mapping[str, Any] | None = None
     channel: str = ""
     thread: str = ""
+    changed: tuple[str, str] | None = None
 
 
 class SlackActing:
@@ -111,6 +116,8 @@ class SlackActing:
             await self._answers.tell(channel, used.user_id, said.private)
         if said.public is not None and channel and said.thread:
             await self._answers.note(channel, said.thread, said.public)
+        if said.changed is not None:
+            await show_standing(self._system, *said.changed)
 
     def _decided(self, used: Used) -> _Said:
         """Do what is asked, or say why not. What is expected to go wrong is an answer, in the desk's language."""
@@ -128,7 +135,8 @@ class SlackActing:
             public = self._done(used, found)
         except (ReviewRefused, EvidenceMissing, ConfigError) as refused:
             return _Said(private=_refused(found.words, refused.message), channel=channel)
-        return _Said(public=public, channel=channel, thread=found.thread)
+        changed = None if used.control in _OF_SHARES else (found.alert.key, found.desk.id)
+        return _Said(public=public, channel=channel, thread=found.thread, changed=changed)
 
     def _case(self, used: Used) -> _Case | Line:
         """Look the delivery up. A control acts for its own desk alone, from its own channel."""
@@ -248,6 +256,7 @@ class SlackActing:
         return next((desk.title for desk in self._system.book().desks if desk.id == desk_id), desk_id)
 
 
+_OF_SHARES = {"share", "confirm"}
 _ACTIONS: Mapping[str, Action] = {"ack": "ack", "assign": "assign", "escalate": "escalate"}
 
 

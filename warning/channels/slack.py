@@ -65,6 +65,13 @@ class SlackChannel:
             await self._note(message, row, channel, root_ts)
         return Sent(provider_ref=f"{channel}:{root_ts}")
 
+    async def show(self, message: Message, *, row: OutboxRow, root_ref: str) -> None:
+        """Put the message in the place of what stands there: no bell, no note. Raises what `send` raises."""
+        root = _root(root_ref)
+        if root is not None:
+            payload = slack_payload(message, row, can_act=self._can_act)
+            await self._write("chat.update", {"channel": root[0], "ts": root[1], **payload})
+
     async def reconcile(self, row: OutboxRow, *, root_ref: str | None) -> Sent | Missing:
         """Look for the delivery's id in the metadata of what stands in the channel or the thread."""
         root = _root(root_ref)

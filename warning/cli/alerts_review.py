@@ -1,11 +1,13 @@
 """`warning alerts ack|assign|note|close|snooze|reopen|escalate`: what a person did about an alert, for a desk."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
+from warning.app.standing import show_standing
 from warning.app.triage import Act, act
 from warning.cli.alert_lookup import composed_system, versions_named
 from warning.cli.instants import Instant
@@ -160,6 +162,8 @@ def _act(
             seen_version=seen_version,
         )
         acted = act(system.repository, system.book(), wanted, system.clock)
+        if action != "note":
+            asyncio.run(show_standing(system, acted.event.alert_key, desk_id))
     if as_json:
         done = {"event": event_document(acted.event), "review": review_document(acted.review)}
         print_json(SCHEMA, {"alert": acted.event.alert_key, **done})

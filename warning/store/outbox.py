@@ -215,14 +215,20 @@ class Outbox:
             return connection.execute(query.limit(1)).scalar()
 
     def rows(
-        self, state: DeliveryState | None = None, *, since: datetime | None = None
+        self,
+        state: DeliveryState | None = None,
+        *,
+        since: datetime | None = None,
+        alert_key: str | None = None,
     ) -> tuple[OutboxRow, ...]:
-        """Return the rows in the order they came to be owed, all or those in one state, owed at or after `since`."""
+        """Return the rows in the order they came to be owed: all, or in one state, owed since, of one alert."""
         query = select(outbox).order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
         if state is not None:
             query = query.where(outbox.c.state == state)
         if since is not None:
             query = query.where(outbox.c.created_at >= since)
+        if alert_key is not None:
+            query = query.where(outbox.c.alert_key == alert_key)
         with reading(self.engine) as connection:
             return tuple(outbox_row(row) for row in connection.execute(query))
 
