@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from warning.app.chronology import Bystanders, Replayed, in_order
+from warning.app.chronology import Bystanders, Replayed, in_order, settled
 from warning.app.history import History
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, assess
@@ -82,7 +82,7 @@ def backtest_replay(
     replay, history, state = Replay(), History(book, forgets=True), State()
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
-    for as_of, batch in _steps(in_order(records), first, last, step):
+    for as_of, batch in _steps(settled(in_order(records)), first, last, step):
         passed = [record.count for record in batch if isinstance(record, Bystanders)]
         window = history.admit((record for record in batch if not isinstance(record, Bystanders)), as_of)
         replay.records += len(batch) - len(passed) + sum(passed)
@@ -126,9 +126,18 @@ def carry(state: State, assessment: Assessment) -> State:
 
 
 def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:
-    """Leave out alerts so old that not even their instrument number joins them: they would only cost time."""
+    """Leave out alerts so old that nothing joins them: they would only cost time.
+
+    One with a number may be set aside years later, and one with its day of effect ahead is joined about that day.
+    """
     oldest = as_of - timedelta(days=book.policy.correlation.instrument_days)
-    joinable = tuple(alert for alert in state.open_alerts if alert.last_evidence_at >= oldest)
+
+    def may_be_joined(alert: Alert) -> bool:
+        facts = alert.facts
+        ahead = facts.effective is not None and facts.effective >= oldest.date()
+        return bool(facts.instrument) or ahead or alert.last_evidence_at >= oldest
+
+    joinable = tuple(alert for alert in state.open_alerts if may_be_joined(alert))
     return state if len(joinable) == len(state.open_alerts) else replace(state, open_alerts=joinable)
 
 

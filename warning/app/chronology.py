@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from warning.core.evidence import Evidence, Item
+from warning.core.identity import Identities
 from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
 
@@ -57,6 +58,32 @@ def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> It
         while run := _run(stream, run_length):
             files.append(_spilled(Path(directory) / str(len(files)), run))
         yield from heapq.merge(*(_read(file) for file in files), key=_order)
+
+
+def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
+    """Yield records, given in order, items under the identity that the store gave them when they came in this order.
+
+    What a document says again under another id is left out. An item that comes both judged and whole, as neighbours,
+    is taken whole: it may be a version of another, and is then judged under that one's identity.
+    """
+    identities = Identities()
+    waiting: Judged | None = None
+    whole: tuple[datetime, str] | None = None
+    for record in records:
+        if waiting is not None and not (isinstance(record, Item) and _order(record) == _order(waiting)):
+            yield waiting
+        waiting = None
+        if isinstance(record, Judged):
+            waiting = None if _order(record) == whole else record
+        elif isinstance(record, Item):
+            whole = _order(record)
+            item = identities.settle(record)
+            if item is not None:
+                yield item
+        else:
+            yield record
+    if waiting is not None:
+        yield waiting
 
 
 def as_replayed(record: Evidence) -> Evidence:

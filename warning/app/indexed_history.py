@@ -102,8 +102,7 @@ class IndexedHistory:
         for (share, _, plain), known, whole in zip(parts, fired, kin, strict=True):
             told = known | whole
             known[plain] = False
-            known |= whole
-            yield from self._read(share, known)
+            yield from self._read(share, known | whole)
             yield from self._awaited(share, awaited, told)
             yield from self._others(share)
             first = self._count(share.segment, ~told, hours, first)
@@ -197,12 +196,12 @@ def kindred(segments: Sequence[Segment], fired: Sequence[NDArray[np.bool_]]) -> 
         for name in ("addresses", "texts"):
             shared = _marks_in(segments, near, name)
             for segment, marks in zip(segments, near, strict=True):
-                marks |= _among(np.asarray(segment.array(name)), shared)
+                marks[_among(np.asarray(segment.array(name)), shared)] = True
     held = [np.zeros(len(marks), dtype=np.bool_) for marks in near]
     for name in ("addresses", "texts"):
         every, times = np.unique(_every_mark(segments, near, name), return_counts=True)
         for segment, marks, kin in zip(segments, near, held, strict=True):
-            kin |= marks & _among(np.asarray(segment.array(name)), every[times > 1])
+            kin[marks & _among(np.asarray(segment.array(name)), every[times > 1])] = True
     return held
 
 
@@ -210,8 +209,9 @@ def _every_mark(
     segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name: str
 ) -> NDArray[np.uint64]:
     found = [np.asarray(segment.array(name))[marks] for segment, marks in zip(segments, of, strict=True)]
-    every = np.concatenate([np.zeros(0, dtype=np.uint64), *found])
-    return every[every != 0]
+    every: NDArray[np.uint64] = np.concatenate([np.zeros(0, dtype=np.uint64), *found])
+    named: NDArray[np.uint64] = every[every != 0]
+    return named
 
 
 def _marks_in(segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name: str) -> NDArray[np.uint64]:

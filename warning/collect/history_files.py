@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from warning.core.text.finders import Pattern
 
-FORMAT = 2
+FORMAT = 3
 SEGMENT_ITEMS = 65_536
 LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
@@ -62,13 +62,16 @@ class Noted:
     """What a segment keeps of its items, in their order.
 
     `known_at` is in microseconds since 1970, UNTIMED where the file gives no time; `ids` are the store's identities.
-    `own_sources` are the distinct ones of `sources`.
+    `own_sources` are the distinct ones of `sources`. `addresses` and `texts` are what items of one document share, 0
+    where an item has nothing of the kind.
     """
 
     known_at: NDArray[np.int64]
     ids: NDArray[np.uint64]
     sources: NDArray[np.uint64]
     own_sources: NDArray[np.uint64]
+    addresses: NDArray[np.uint64]
+    texts: NDArray[np.uint64]
     languages: NDArray[np.uint8]
     line_numbers: NDArray[np.int64]
     text_lengths: NDArray[np.int64]

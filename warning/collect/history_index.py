@@ -29,6 +29,7 @@ from warning.collect.history_files import (
 )
 from warning.collect.interchange import own_identity, read_line, read_lines
 from warning.core.evidence import Item
+from warning.core.identity import marks_of
 from warning.core.ids import key64
 from warning.core.text.finders import AhoCorasickFinder, Pattern
 from warning.core.text.folding import fold_version
@@ -193,17 +194,25 @@ def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[byt
         languages.append(language_bits(reading.languages))
     first = np.cumsum([0, *(len(some) for some in ends)])
     sources = np.array([key64(item.source_id) & _WORD for item in items], dtype=np.uint64)
+    marks = [(item.source_id, marks_of(item)) for item in items]
     return texts, Noted(
         known_at=np.array([_microseconds(item) for item in items], dtype=np.int64),
         ids=np.array([_hash_of(own_identity(item).id) for item in items], dtype=np.uint64),
         sources=sources,
         own_sources=np.unique(sources),
+        addresses=np.array([_mark(source, one.address) for source, one in marks], dtype=np.uint64),
+        texts=np.array([_mark(source, one.text) for source, one in marks], dtype=np.uint64),
         languages=np.array(languages, dtype=np.uint8),
         line_numbers=np.array(line_numbers, dtype=np.int64),
         text_lengths=np.array([len(text) for text in texts], dtype=np.int64),
         first_sentence=first.astype(np.uint32),
         sentence_ends=np.concatenate(ends) if ends else np.zeros(0, dtype=np.int64),
     )
+
+
+def _mark(source_id: str, mark: int | str | None) -> int:
+    """A mark within its source as a number, 0 for none."""
+    return 0 if mark is None else key64(source_id, str(mark)) & _WORD
 
 
 def _hash_of(identity: str) -> int:

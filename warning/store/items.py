@@ -12,6 +12,7 @@ from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
 from warning.store.rows import batches, insert_new, item_of, item_row, storable_item
+from warning.store.same_documents import split_versions
 from warning.store.schema import item_revisions, items
 
 V = TypeVar("V")
@@ -40,14 +41,19 @@ def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     stored: Stored[Item] = Stored()
     # One writer a source at a time: what was absent when we looked is still absent when we insert.
     serialise(connection, *(f"items {item.source_id}" for item in batch))
-    for wave in _waves(batch):
-        stored += _add_wave(connection, wave)
+    versions: list[Item] = []
+    for wave in _waves([storable_item(item) for item in batch]):
+        part, found = _add_wave(connection, wave)
+        stored += part
+        versions += found
+    for wave in _waves(versions):
+        stored += _add_versions(connection, wave)
     return stored
 
 
 def _waves(batch: Sequence[Item]) -> Iterator[dict[Identity, Item]]:
     """Split so that no identity occurs twice in one wave: a second text of an item edits the first."""
-    waiting = [storable_item(item) for item in batch]
+    waiting = list(batch)
     while waiting:
         wave: dict[Identity, Item] = {}
         later = []
@@ -61,16 +67,26 @@ def _waves(batch: Sequence[Item]) -> Iterator[dict[Identity, Item]]:
         waiting = later
 
 
-def _add_wave(connection: Connection, wave: dict[Identity, Item]) -> Stored[Item]:
+def _add_wave(connection: Connection, wave: dict[Identity, Item]) -> tuple[Stored[Item], list[Item]]:
+    """Store a wave, all but the versions of other documents, which are returned under their identity."""
     known = _known_hashes(connection, wave)
-    new = {identity: item for identity, item in wave.items() if identity not in known}
+    unknown = [item for identity, item in wave.items() if identity not in known]
+    new, versions = split_versions(connection, unknown) if unknown else ([], [])
     if new:
-        rows = [item_row(item, item.content_hash) for item in new.values()]
+        rows = [item_row(item, item.content_hash) for item in new]
         connection.execute(insert_new(connection, items), rows)
     differing = [identity for identity, was in known.items() if wave[identity].content_hash != was]
     edits = (_revise(connection, identity, wave[identity]) for identity in differing)
     revised = tuple(edit for edit in edits if edit is not None)
-    return Stored(new=tuple(new.values()), revised=revised, unchanged=len(wave) - len(new) - len(revised))
+    same = len(wave) - len(new) - len(revised) - len(versions)
+    return Stored(new=tuple(new), revised=revised, unchanged=same), versions
+
+
+def _add_versions(connection: Connection, wave: dict[Identity, Item]) -> Stored[Item]:
+    """Store texts of documents that came under another id."""
+    edits = (_revise(connection, identity, item, renamed=True) for identity, item in wave.items())
+    revised = tuple(edit for edit in edits if edit is not None)
+    return Stored(revised=revised, unchanged=len(wave) - len(revised))
 
 
 def _known_hashes(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, str]:
@@ -91,11 +107,12 @@ _KNOWN = select(items.c.key, items.c.content_hash).where(
 )
 
 
-def _revise(connection: Connection, identity: Identity, item: Item) -> Item | None:
+def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: bool = False) -> Item | None:
     """Replace the text of a stored item and keep the old one. Returns None when nothing is new in it.
 
     An empty summary or body means "not read this time" (a list page after its detail page), not an erasure.
-    A text known earlier than the stored one becomes a revision and leaves the item as it is.
+    A text known earlier than the stored one becomes a revision and leaves the item as it is. Of a document under two
+    ids (`renamed`) both stay in the feed: what one of them says again is no edit of the other.
     """
     row = connection.execute(_by_identity(identity)).one()
     as_read = item
@@ -105,7 +122,7 @@ def _revise(connection: Connection, identity: Identity, item: Item) -> Item | No
     if item.known_at < row.known_at:
         _keep_revision(connection, row.seq, item, item.content_hash)
         return None
-    undated = item.time_assumed or item.known_at == row.known_at
+    undated = renamed or item.time_assumed or item.known_at == row.known_at
     if undated and _seen_before(connection, row.seq, as_read):
         return None
     _keep_revision(connection, row.seq, item_of(row), row.content_hash)

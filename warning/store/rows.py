@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from warning.core.evidence import Entry, Item, Listing, Observation, observation_id
+from warning.core.identity import address_key
 from warning.core.ids import key64
 from warning.core.vocabulary import Marking
 
@@ -100,6 +101,7 @@ def item_row(item: Item, content_hash: str) -> dict[str, Any]:
         "release_to": None if item.release_to is None else ",".join(sorted(item.release_to)),
         "content_hash": content_hash,
         "assessed_at": None,
+        "address_key": address_key(item.url),
     }
 
 

@@ -32,7 +32,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0012"
+HEAD = "0014"
 """The newest migration; a test holds it to alembic/versions."""
 
 
@@ -117,7 +117,11 @@ documents = Table(
     Column("size_bytes", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
     instant_column("stored_at"),
+    Column("base", Text),
+    instant_column("packed_at", optional=True),
 )
+_partial("ix_documents_unpacked", documents.c.stored_at, where="packed_at IS NULL")
+_partial("ix_documents_base", documents.c.base, where="base IS NOT NULL")
 
 fetches = Table(
     "fetches",
@@ -154,8 +158,11 @@ items = Table(
     Column("release_to", Text),
     text_column("content_hash"),
     instant_column("assessed_at", optional=True),
+    Column("address_key", BigInteger),
     UniqueConstraint("source_id", "key"),
     Index("ix_items_known_at", "known_at", "seq"),
+    Index("ix_items_source_id_address_key", "source_id", "address_key"),
+    Index("ix_items_source_id_content_hash", "source_id", "content_hash"),
 )
 _unassessed("ix_items_unassessed", items.c.known_at, items.c.seq, assessed_at=items.c.assessed_at)
 

@@ -1,0 +1,69 @@
+"""Addresses of one document have one canonical form, addresses of two documents have two."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warning.core.addresses import canonical_address
+
+PLAIN = "https://www.press.example/metals/2026/gallium-controls?id=5"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://www.press.example/metals/2026/gallium-controls?id=5",
+        "https://press.example/metals/2026/gallium-controls/?id=5",
+        "HTTPS://WWW.PRESS.EXAMPLE:443/metals/2026/gallium-controls?id=5#comments",
+        "https://m.press.example/metals/2026/gallium-controls?id=5&utm_source=feed&utm_medium=rss",
+        "https://www.press.example/metals//2026/gallium-controls/amp/?fbclid=Iw3x&id=5",
+        "https://www.press.example/metals/2026/gallium%2Dcontrols/index.html?id=5",
+        "https://www.press.example/metals/2026/gallium-controls;jsessionid=0A1B2C3D?id=5",
+        "https://www.press.example/metals/2026/gallium-controls?PHPSESSID=a1b2c3d4e5f6a7b8c9&id=5",
+        "https://www.google.com/url?rct=j&sa=t&url=https%3A%2F%2Fpress.example%2Fmetals%2F2026%2Fgallium-controls%3Fid%3D5",
+        "https://www-press-example.cdn.ampproject.org/c/s/www.press.example/metals/2026/gallium-controls?id=5",
+    ],
+)
+def test_forms_of_one_address_are_one(other):
+    assert canonical_address(other) == canonical_address(PLAIN) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (PLAIN, PLAIN.replace("id=5", "id=6")),
+        (PLAIN, PLAIN.replace("2026", "2025")),
+        (PLAIN, PLAIN.replace("press.example", "press.example.org")),
+        ("https://gov.example/art?sid=71", "https://gov.example/art?sid=72"),
+        ("https://gov.example/#/notice/71", "https://gov.example/#/notice/72"),
+        ("https://gov.example/a?no=%EA%B0%80", "https://gov.example/a?no=%B0%A1"),
+        ("https://example.org/lamp", "https://example.org/l"),
+        (
+            "https://news.google.com/rss/articles/CBMiA?oc=5",
+            "https://news.google.com/rss/articles/CBMiB?oc=5",
+        ),
+    ],
+)
+def test_addresses_of_two_documents_stay_two(one, other):
+    assert canonical_address(one) != canonical_address(other)
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    ["", "https://press.example/", "http://www.press.example", "https://press.example/index.html", "mailto:a@b.example",
+     "https://press.example:99999/a", "https://[::1/a", "no address"],
+)  # fmt: skip
+def test_what_names_no_document_has_no_canonical_address(nothing):
+    assert canonical_address(nothing) == ""
+
+
+@given(st.text(max_size=80), st.text(max_size=40))
+def test_any_text_is_answered_and_the_answer_stands_still(path, query):
+    found = canonical_address(f"https://www.gov.example/{path}?{query}")
+    assert not found or canonical_address(f"https://{found}") == found
+
+
+@given(st.integers(0, 999), st.integers(0, 999))
+def test_numbers_of_an_address_are_never_lost(first, second):
+    one, other = (canonical_address(f"https://m.gov.example/n/{n}/amp?x={n}&ref=1") for n in (first, second))
+    assert (one == other) is (first == second)

@@ -1,0 +1,145 @@
+"""One document under changed ids is one item; two notices are two, however alike they read."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.build import at
+from warning.core.evidence import Item, item_id
+from warning.core.identity import Identities, is_one_document, likeness, numbers_of
+
+TEXT = "Exporters of the goods named in the annex shall apply to the ministry for a licence beforehand. " * 3
+TITLE = "China puts gallium and germanium under export control"
+
+
+def entry(
+    name="a", *, kind="news", title=TITLE, text=TEXT, url="https://press.example/gallium", days=0.0, **more
+):
+    return Item(
+        id=item_id("wire", name, url, title),
+        source_id="wire",
+        kind=kind,
+        country="US",
+        language="en",
+        title=title,
+        body=text,
+        url=url,
+        external_id=name,
+        published_at=at(days),
+        known_at=at(days) + timedelta(minutes=5),
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        entry("b", days=1),
+        entry("b", days=3, title=f"UPDATE 1-{TITLE}".replace("1-", "")),
+        entry("b", days=9, url="http://m.press.example/gallium/?utm_source=x"),
+        entry("b", days=0.5, url="https://press.example/another-place"),
+        entry("b", days=2, text=TEXT + "The notice takes effect at once."),
+    ],
+)
+def test_a_document_under_a_changed_id_is_the_same(again):
+    assert is_one_document(entry(), again)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        entry("b", days=31),
+        entry("b", days=1, title=TITLE.replace("gallium and germanium", "antimony goods, tungsten too")),
+        entry("b", days=1, title=f"{TITLE} (2)"),
+        entry("b", days=1, title=f"{TITLE} from August 1"),
+        entry("b", days=8, url="https://press.example/next-week"),
+        entry("b", days=0, title=f"{TITLE}, source says"),
+        entry("b", days=1, url="https://press.example/other", text=TEXT + "More."),
+        entry(
+            "b", days=1, text="A wholly different matter is told under the same head at the same place. " * 3
+        ),
+    ],
+)
+def test_another_document_is_another_however_alike(other):
+    assert not is_one_document(entry(), other)
+
+
+HOSTILE = [
+    ("商务部公告2026年第70号", "商务部公告2026年第71号"),
+    ("关于管制物项的公告（一）", "关于管制物项的公告（二）"),
+    ("公告第七十号 公布管制决定", "公告第七十一号 公布管制决定"),
+    ("告示(上)の解説 輸出管理", "告示(下)の解説 輸出管理"),
+    ("Addition of entities, part I", "Addition of entities, part II"),
+    ("Controls take effect on May 1", "Controls take effect on June 1"),
+    ("수출통제 고시 제2026-1호", "수출통제 고시 제2026-2호"),
+    ("Annex A to the export list", "Annex B to the export list"),
+    ("Notice ① on rare earths", "Notice ② on rare earths"),
+    ("Second round of listings", "Third round of listings"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), HOSTILE)
+@pytest.mark.parametrize("text", ["", TEXT])
+def test_two_notices_on_one_page_are_never_one(one, other, text):
+    first = entry("a", kind="regulatory", title=one, text=text)
+    assert not is_one_document(first, entry("b", kind="regulatory", title=other, text=text, days=1))
+
+
+def test_two_notices_under_one_head_are_two_when_only_the_head_was_read():
+    head = "关于公布不可靠实体清单的公告"
+    first = entry("a", kind="regulatory", title=head, text="", url="https://gov.example/n/1")
+    assert not is_one_document(first, replace(first, id="i-b", url="https://gov.example/n/2"))
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3), st.floats(0, 60)), max_size=25))
+def test_notices_of_different_numbers_never_merge_in_any_order(told):
+    identities = Identities()
+    under: dict[str, set[int]] = {}
+    for place, (number, page, days) in enumerate(told):
+        title = f"Announcement No. {number} of 2026 on export control"
+        item = entry(
+            f"n{place}", kind="regulatory", title=title, url=f"https://gov.example/p{page}", days=days
+        )
+        settled = identities.settle(item)
+        if settled is not None:
+            under.setdefault(settled.id, set()).add(number)
+    assert all(len(numbers) == 1 for numbers in under.values())
+
+
+def test_a_version_keeps_the_first_identity_and_the_first_date():
+    identities = Identities([entry()])
+    version = identities.settle(entry("b", days=20, text=TEXT + "An annex was added."))
+    assert version is not None
+    assert (version.id, version.external_id, version.published_at) == (entry().id, "a", at(0))
+    assert version.body.endswith("An annex was added.")
+
+
+def test_what_a_document_says_again_under_another_id_is_nothing():
+    assert Identities([entry()]).settle(entry("b", days=2)) is None
+
+
+def test_a_document_of_another_source_is_its_own():
+    other = replace(entry("b"), source_id="daily")
+    assert Identities([entry()]).settle(other) == other
+
+
+def test_memory_is_bounded_by_the_days_in_which_versions_come():
+    identities = Identities()
+    for day in range(400):
+        identities.settle(
+            entry(f"n{day}", title=f"Paper number {day}", url=f"https://x.example/{day}", days=day)
+        )
+    assert len(identities._by_id) <= 62
+
+
+def test_numbers_are_read_in_every_script():
+    assert numbers_of("第71号（二）") == numbers_of("第７１号(二)") != numbers_of("第71号（三）")
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_likeness_is_a_share_and_the_same_from_both_sides(one, other):
+    assert 0 <= likeness(one, other) == likeness(other, one) <= 1
+    assert likeness(one, one) == 1

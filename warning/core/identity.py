@@ -1,0 +1,220 @@
+"""When two entries of one source are one document: changed ids, several addresses, an edited title.
+
+Two keys are asked beside the publisher's id: the canonical address, and the text. Neither alone is proof. A section
+page is the address of many notices, and a ministry heads two notices of one day alike; so numbers must agree, and
+what is short must come from the press. An item too many is better than a notice lost.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from warning.core.addresses import canonical_address
+from warning.core.evidence import Item
+from warning.core.ids import key64
+
+ONE_DOCUMENT = timedelta(days=30)
+"""How far apart two entries may become known and still be versions of one document."""
+
+ONE_DAY = timedelta(days=1)
+OFFICIAL_KINDS = frozenset({"regulatory", "customs"})
+LEAST_OFFICIAL_TEXT = 160
+LEAST_PRESS_TEXT = 12
+ALIKE = 0.5
+_WORDS = re.compile(r"\w+")
+_HAN_NUMBER = "〇零一二三四五六七八九十百千两兩壹贰叁肆伍陆柒捌玖拾"
+_NUMBERS = re.compile(
+    rf"\d+|[{_HAN_NUMBER}]+|[上中下](?=[)篇集])|\b[ivx]+\b|\b[a-z]\b"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
+    r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What an item may be known by beside its id; None where there is nothing to go by.
+
+    `address` is a 64-bit key, `text` the hash of title, summary and body.
+    """
+
+    address: int | None
+    text: str | None
+
+
+def address_key(url: str) -> int | None:
+    """Return the 64-bit key of the canonical address, None where the address names no document."""
+    address = canonical_address(url) if url else ""
+    return key64("address", address) if address else None
+
+
+def marks_of(item: Item) -> Marks:
+    """Return the marks. Official texts too short to tell two notices apart have none of the text."""
+    length = len(item.summary) + len(item.body)
+    is_official = item.kind in OFFICIAL_KINDS
+    is_telling = (
+        length >= LEAST_OFFICIAL_TEXT if is_official else length + len(item.title) >= LEAST_PRESS_TEXT
+    )
+    return Marks(address=address_key(item.url), text=item.content_hash if is_telling else None)
+
+
+@lru_cache(maxsize=2_048)
+def plain(text: str) -> str:
+    """Return words and numbers alone, in one case and width."""
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+@lru_cache(maxsize=2_048)
+def numbers_of(title: str) -> tuple[str, ...]:
+    """Return every number, part and month of a title, sorted: what tells two notices apart that read alike.
+
+    A lone "一" or "I" counts too. It may keep one document apart in two, never the other way round.
+    """
+    return tuple(sorted(_NUMBERS.findall(unicodedata.normalize("NFKC", title).casefold())))
+
+
+def is_one_document(old: Item, new: Item) -> bool:
+    """Whether `new`, with another id, is a version of `old`. Both are of one source."""
+    return _is_version(_Known(old), _Known(new))
+
+
+class _Known:
+    """An item with its marks, which are dear enough to be found once."""
+
+    __slots__ = ("item", "marks")
+
+    def __init__(self, item: Item) -> None:
+        self.item, self.marks = item, marks_of(item)
+
+    def places(self) -> Iterator[tuple[str, int | str]]:
+        if self.marks.address is not None:
+            yield self.item.source_id, self.marks.address
+        if self.marks.text is not None:
+            yield self.item.source_id, self.marks.text
+
+
+def _is_version(known: _Known, met: _Known) -> bool:
+    old, new = known.item, met.item
+    if old.id == new.id or abs(new.known_at - old.known_at) > ONE_DOCUMENT:
+        return False
+    same_address = known.marks.address is not None and known.marks.address == met.marks.address
+    if known.marks.text is not None and known.marks.text == met.marks.text:
+        return same_address or _same_day(old, new)
+    # Entries that stand side by side in one document are two, whatever page they link to.
+    return same_address and old.known_at != new.known_at and _is_edit(old, new)
+
+
+def _same_day(old: Item, new: Item) -> bool:
+    """A text told again on another day under another address may be next week's report in the same words."""
+    if old.published_at is None or new.published_at is None:
+        return abs(new.known_at - old.known_at) <= ONE_DAY
+    return abs(new.published_at - old.published_at) <= ONE_DAY
+
+
+def _is_edit(old: Item, new: Item) -> bool:
+    if numbers_of(old.title) != numbers_of(new.title):
+        return False
+    texts = [plain(f"{one.summary} {one.body}") for one in (old, new)]
+    if all(texts) and texts[0] != texts[1] and likeness(*texts) < ALIKE:
+        return False
+    return likeness(plain(old.title), plain(new.title)) >= ALIKE
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of three-character pieces in common (Jaccard), 1.0 for equal texts."""
+    if one == other:
+        return 1.0
+    first, second = pieces(one), pieces(other)
+    return len(first & second) / len(first | second)
+
+
+def pieces(text: str) -> frozenset[str]:
+    """Return every run of three characters; of a shorter text, the text."""
+    return frozenset(text[at : at + 3] for at in range(max(1, len(text) - 2)))
+
+
+def as_version(old: Item, new: Item) -> Item:
+    """Return `new` under the identity of `old`, with the date on which `old` was first published."""
+    return replace(
+        new,
+        id=old.id,
+        external_id=old.external_id,
+        published_at=old.published_at or new.published_at,
+        time_assumed=old.time_assumed and new.time_assumed,
+    )
+
+
+class Identities:
+    """Items met so far, by what they are known by. Memory is bounded: what became known too long ago is let go.
+
+    Where several share a mark (a page that every notice links to), the one met last answers for it.
+    """
+
+    def __init__(self, known: Iterable[Item] = ()) -> None:
+        self._by_id: dict[tuple[str, str], _Known] = {}
+        self._by_mark: dict[tuple[str, int | str], _Known] = {}
+        self._newest: datetime | None = None
+        self._swept: datetime | None = None
+        for item in known:
+            self._learn(_Known(item))
+
+    def settle(self, item: Item) -> Item | None:
+        """Return the item, under the identity of the document it is a version of.
+
+        None when it is such a version and says nothing that the document did not say.
+        """
+        met = _Known(item)
+        held = self._by_id.get((item.source_id, item.id))
+        if held is not None:
+            if held.item.content_hash != item.content_hash:
+                self._learn(met)
+            return item
+        old = self._document_of(met)
+        if old is None:
+            self._learn(met)
+            return item
+        version = as_version(old.item, item)
+        if version.content_hash == old.item.content_hash:
+            return None
+        self._learn(_Known(version))
+        return version
+
+    def document_of(self, item: Item) -> Item | None:
+        """Return the document that the item is a version of under another id, None when it is its own."""
+        found = self._document_of(_Known(item))
+        return None if found is None else found.item
+
+    def _document_of(self, met: _Known) -> _Known | None:
+        for place in met.places():
+            known = self._by_mark.get(place)
+            if known is not None and _is_version(known, met):
+                return known
+        return None
+
+    def _learn(self, known: _Known) -> None:
+        """A text in a document's place answers with its own marks alone, as the one row that the store keeps."""
+        item = known.item
+        before = self._by_id.get((item.source_id, item.id))
+        for place in before.places() if before else ():
+            if self._by_mark.get(place) is before:
+                del self._by_mark[place]
+        is_new = before is None
+        self._by_id[item.source_id, item.id] = known
+        for place in known.places():
+            held = self._by_mark.get(place)
+            if is_new or held is None or held.item.id == item.id:
+                self._by_mark[place] = known
+        self._newest = item.known_at if self._newest is None else max(self._newest, item.known_at)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        assert self._newest
+        self._swept = self._swept or self._newest
+        if self._newest - self._swept <= ONE_DOCUMENT:
+            return
+        oldest, self._swept = self._newest - ONE_DOCUMENT, self._newest
+        self._by_id = {key: one for key, one in self._by_id.items() if one.item.known_at >= oldest}
+        self._by_mark = {key: one for key, one in self._by_mark.items() if one.item.known_at >= oldest}
