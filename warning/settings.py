@@ -47,6 +47,7 @@ class Settings(BaseModel):
     mail_from: str = "Early Warning <early-warning@localhost>"
     heartbeat_url: SecretStr | None = None
     canary: bool = True
+    keep_raw_days: int = Field(default=730, ge=0, le=36_500)
     allow_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     user_agent_contact: str = ""
     fetch_concurrency: int = Field(default=32, ge=1, le=512)

@@ -123,6 +123,53 @@ def backup_command(file: Path | None, *, as_json: bool) -> None:
         click.echo(f"{target}: {size} bytes")
 
 
+@command.command("compact")
+@click.option(
+    "--keep-days",
+    type=click.IntRange(0, 36_500),
+    help="Forget raw documents older than this; 0 keeps all. Otherwise WARNING_KEEP_RAW_DAYS decides (730).",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be forgotten.")
+@JSON
+def compact_command(keep_days: int | None, *, dry_run: bool, as_json: bool) -> None:
+    """Write raw documents in less room, and forget old ones that stand behind no signal.
+
+    The service does the same in small steps. What was read from a document (items, figures, lists) stays.
+
+    \b
+    Examples:
+      warning db compact
+      warning db compact --keep-days 365 --dry-run
+    """
+    from warning.app.compose import system_clock  # noqa: PLC0415 - loads every channel; few commands need it
+    from warning.app.tidying import Tidying  # noqa: PLC0415 - as above
+
+    settings = load_settings()
+    migrate.check(settings.url)
+    engine = open_engine(settings.url)
+    kept = settings.keep_raw_days if keep_days is None else keep_days
+    try:
+        done = Tidying(Repository(engine), kept, dry_run=dry_run).all(system_clock())
+    finally:
+        engine.dispose()
+    packed, forgotten = done.packed, done.forgotten
+    if as_json:
+        counts = {
+            "packed": packed.documents,
+            "bytes_before": packed.bytes_before,
+            "bytes_after": packed.bytes_after,
+            "forgotten": forgotten.documents,
+            "bytes_forgotten": forgotten.bytes,
+        }
+        print_json("db/1", {"database": _shown(settings), "dry_run": dry_run, **counts})
+        return
+    click.echo(
+        f"packed {packed.documents} documents: {packed.bytes_before} bytes before, {packed.bytes_after} now"
+    )
+    told = "would forget" if dry_run else "forgot"
+    click.echo(f"{told} {forgotten.documents} documents older than {kept} days, {forgotten.bytes} bytes")
+
+
 def _backup_path(settings: Settings) -> Path:
     from warning.app.compose import system_clock  # noqa: PLC0415 - loads every channel; only a backup needs it
 

@@ -27,6 +27,7 @@ from warning.app.live import (
 from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
 from warning.app.source_telling import tell_source_changes
+from warning.app.tidying import Tidying
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
@@ -34,7 +35,14 @@ from warning.settings import load_settings
 
 ROLES = ("all", "collect", "assess", "deliver", "schedule")
 
-EVERY_SECONDS = {"collect": 0.5, "assess": 5.0, "deliver": 2.0, "schedule": 20.0, "audit": 60.0}
+EVERY_SECONDS = {
+    "collect": 0.5,
+    "assess": 5.0,
+    "deliver": 2.0,
+    "schedule": 20.0,
+    "audit": 60.0,
+    "tidy": 300.0,
+}
 PATIENCE_SECONDS = 4.0
 COLLECT_PATIENCE_SECONDS = 0.2
 """A source that takes longer goes on alone: the next tick asks those that became due meanwhile."""
@@ -105,7 +113,12 @@ async def _serve(system: System, role: str) -> None:
         }
         chosen: dict[str, Action] = actions if role == "all" else {role: actions[role]}
         if "schedule" in chosen:
-            chosen = {**chosen, "audit": lambda: audit_and_beat(system)}
+            tidying = Tidying(system.repository, system.settings.keep_raw_days)
+            chosen = {
+                **chosen,
+                "audit": lambda: audit_and_beat(system),
+                "tidy": lambda: asyncio.to_thread(tidying.step, system.clock()),
+            }
         bells = woken_by(system)
         jobs = [
             Job(name=n, every_seconds=EVERY_SECONDS[n], action=a, woken=bells.get(n))

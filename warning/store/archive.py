@@ -52,15 +52,26 @@ def archive(
 
 def archived(connection: Connection, digest: str) -> bytes:
     """Return the bytes as fetched, checked against their digest. Raises EvidenceMissing."""
-    row = connection.execute(select(documents.c.content).where(documents.c.digest == digest)).first()
+    d = documents.c
+    row = connection.execute(select(d.content, d.base).where(d.digest == digest)).first()
     if row is None:
         raise EvidenceMissing(f"no archived document has the SHA-256 {digest!r}")
-    raw = zstandard.decompress(row.content)
+    base = b"" if row.base is None else archived(connection, row.base)
+    try:
+        raw = zstandard.decompress(row.content) if row.base is None else written_against(base, row.content)
+    except zstandard.ZstdError:
+        raw = b""
     if hashlib.sha256(raw).hexdigest() != digest:
         raise EvidenceMissing(
             f"the archived document {digest} is damaged: its bytes no longer have this SHA-256"
         )
     return raw
+
+
+def written_against(base: bytes, difference: bytes) -> bytes:
+    """Return a document that was written as its difference from another. Raises zstandard.ZstdError."""
+    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdDecompressor(dict_data=dictionary).decompress(difference)
 
 
 def fetch_log(
