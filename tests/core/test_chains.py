@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from tests.core.build import at, book, exhibit, press, signal
 from warning.app.backtesting import carry
 from warning.core.assess import Sensed, State, decide
+from warning.core.case_explain import explain_case
 from warning.core.case_steps import late_signals, lateness
 from warning.core.chains import Chain, ChainStep, ShownBy, case_of
 from warning.core.evidence import KnownWindow
@@ -311,3 +312,45 @@ def test_severity_of_a_late_step_raises_nothing():
     run.day(0, talk(days=0))
     assert run.day(4).changes[0].alert.severity is Severity.SEVERE
     assert datetime(2023, 7, 7, tzinfo=UTC) <= run.alert.updated_at
+
+
+def test_case_is_explained_with_what_shows_each_step_and_why_the_next_is_late_or_not():
+    run = Run()
+    run.day(0, talk())
+    seen = run.day(4)
+
+    def tree(recalled, days):
+        return "\n".join(explain_case(run.alert, BOOK, recalled, at(days).date()).lines())
+
+    assert [c.alert.version for c in seen.changes] == [2]
+    blind = tree(Recalled(), 5)
+    assert "PASS announced: 2023-07-03, by MOFCOM (n1: 公告)" in blind
+    assert "FAIL gazetted: next, due 2023-07-06; it would be shown by instrument" in blind
+    assert "late, not told: blind: " in blind
+    assert "- not late: gazetted is expected by 2023-07-06" in tree(Recalled(), 1)
+    assert "it follows no chain" in "".join(
+        explain_case(replace(run.alert, story="flow:gallium"), BOOK, Recalled(), DAY).lines()
+    )
+
+
+def test_act_that_is_corrected_or_of_which_a_part_is_set_aside_is_amended_and_goes_on():
+    steps = (*STEPS, ChainStep(step="amended", shown_by=(ShownBy(by="correction"), ShownBy(by="register"))))
+    chain = CHAIN.model_copy(update={"steps": steps})
+    run = Run()
+    run.day(0, signal("o1", facts=NOTICE))
+    later = exhibit("o2", title="更正：公告", known_at=at(2))
+    run.day(2, signal("o2", days=2, exhibit=later, facts={**NOTICE, "effective": date(2023, 9, 1)}))
+    found = case_of(run.alert, (chain,), (), at(2).date())
+    assert [(s.step, s.evidence_id) for s in found.stages if s.step == "amended"] == [("amended", "o2")]
+    assert (found.expected.step, found.due) == ("in_effect", date(2023, 9, 1))
+    partial = Measure(
+        id="cn-72", title="Suspension", issuer="Ministry", actor="CN", instrument="MOFCOM 2023/72", act="suspension",
+        direction="easing", announced=date(2023, 7, 20), suspends=(Suspension(instrument="MOFCOM 2023/23", clause="2"),),
+        verified=False,
+    )  # fmt: skip
+    run = Run()
+    run.day(0, signal("o1", facts=NOTICE))
+    for day, wanted in ((date(2023, 7, 19), False), (date(2023, 7, 20), True)):
+        found = case_of(run.alert, (chain,), (partial,), day)
+        assert any(s.step == "amended" for s in found.stages) is wanted
+        assert found.expected is not None

@@ -127,3 +127,19 @@ def test_alerts_are_read_while_a_rule_file_is_broken_but_not_while_a_desk_is(
     (rules / "desks" / "kr.yaml").write_text("id: [broken", encoding="utf-8")
     with pytest.raises(CatalogError):
         warning("alerts", "list")
+
+
+def test_the_case_is_explained_step_by_step_with_the_evidence_that_shows_it(warning, key: str):
+    shown = warning("alerts", "show", key, "--why").stdout
+    case = shown.partition("\nCase\n")[2]
+    assert f"case of {key}: cn-control" in case
+    assert "PASS announced: " in case
+    assert f"({document().id}: {document().title})" in case
+    assert "it would be shown by" in case
+    assert "Case\n" not in warning("alerts", "show", key).stdout
+    explained = json.loads(warning("alerts", "show", key, "--why", "--json").stdout)["alert"][
+        "case_explained"
+    ]
+    assert [child["label"] for child in explained["children"]][:2] == ["announced", "gazetted"]
+    rule = warning("rules", "explain", RULE, "--id", document().id).stdout
+    assert f"case of {key}" in rule

@@ -113,7 +113,8 @@ def _step_can_be_shown(placed: Placed[ChainFile], at: Path_, step: ChainStep) ->
     """What shows a step must be able to: no page shows that a day was reached, no list that an act ended."""
     fitting: dict[str, set[str]] = {
         "date": {"in_effect", "expired"},
-        "register": {"suspended", "expired"},
+        "register": {"amended", "suspended", "expired"},
+        "correction": {"amended"},
         "figures": {"customs_effect"},
     }
     for k, shown in enumerate(step.shown_by):

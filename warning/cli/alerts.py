@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from warning.app.compose import System
+from warning.app.explaining_cases import explain_case_now
 from warning.app.listing_alerts import Listed, listed_alerts
 from warning.app.triage import desk_called, history
 from warning.channels.naming import naming
@@ -23,6 +24,7 @@ from warning.cli.output import print_json, print_table
 from warning.cli.review_document import event_document, event_line, review_document, review_line
 from warning.core.alerts import ALERT_STATES, Alert
 from warning.core.desks import Desk, Destination
+from warning.core.explain import ExplainNode
 from warning.core.exposure_release import PUBLIC, Audience
 from warning.core.review import REVIEW_STATES, Review
 from warning.core.tearlines import versions_seen_by
@@ -46,6 +48,7 @@ def command() -> None:
       warning alerts list --desk kr --state open
       warning alerts ack a-0123456789abcdef --desk kr --by "J. Kim"
       warning alerts show a-0123456789abcdef --desk kr
+      warning alerts show a-0123 --why
     """
 
 
@@ -128,7 +131,9 @@ def _summary(alert: Alert, reviews: Mapping[str, Review], ended: Mapping[str, En
 @click.option(
     "--evidence", type=click.IntRange(min=1), help="Print this piece of evidence as it was fetched."
 )
-@click.option("--why", is_flag=True, help="Only why it fired and why it is as severe as it is, by country.")
+@click.option(
+    "--why", is_flag=True, help="Only why: what fired, how severe by country, the case step by step."
+)
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 def show_command(*, key: str, desk_id: str | None, evidence: int | None, why: bool, as_json: bool) -> None:
     """Show one alert: facts, reasons, evidence, versions, and who was told or not, and why.
@@ -152,13 +157,20 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, why: bo
                 "reviews": {desk_id: review_document(review) for desk_id, review in standing.items()},
                 "review_history": [event_document(event) for event in events],
             }
-            print_json(
-                SCHEMA, {"alert": {**case_document(versions, told, withheld, system.book()), **reviewed}}
-            )
+            document = case_document(versions, told, withheld, system.book())
+            explained = {"case_explained": _case_now(system, versions[-1]).document()} if why else {}
+            print_json(SCHEMA, {"alert": {**document, **reviewed, **explained}})
         elif why:
             _print_why(system, versions[-1], desk_id)
+            click.echo("\nCase")
+            for line in _case_now(system, versions[-1]).lines(1):
+                click.echo(line)
         else:
             _print_case(system, versions, desk_id)
+
+
+def _case_now(system: System, alert: Alert) -> ExplainNode:
+    return explain_case_now(alert, system.book(), system.repository, system.clock())
 
 
 def _readable(system: System, versions: tuple[Alert, ...], desk_id: str | None) -> tuple[Alert, ...]:

@@ -1,6 +1,6 @@
 """`warning rules explain` and `stats`: why a rule fires or not, and how often it did."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from warning.app.compose import open_repository, system_clock
+from warning.app.explaining_meaning import meanings
 from warning.app.explaining import Explained, explain_records, explain_register, explain_signals
+from warning.app.explaining_cases import explain_cases_of
 from warning.app.explaining_stored import (
     explain_absence_now,
     explain_evidence_dates,
@@ -18,14 +20,16 @@ from warning.app.rule_stats import RuleStats, rule_stats, told_alerts
 from warning.app.triage import rule_precisions
 from warning.catalog.complaints import did_you_mean
 from warning.cli.output import print_json, print_table
+from warning.cli.rules_list import rule_sights, sight_document, sight_word
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
 from warning.cli.rules_replay import day
 from warning.collect.interchange import read_evidence
 from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.evidence import Evidence, Item, item_id
+from warning.core.explain import ExplainNode
 from warning.core.rulebook import Rulebook
-from warning.core.rules import AnyRule
+from warning.core.rules import AnyRule, ListingRule, TextRule
 from warning.core.sequence_rules import SequenceRule
 from warning.settings import load_settings
 
@@ -92,7 +96,17 @@ def explain(
         explained = _on_records(rule, _records(files, wanted), book, wanted)
     if not explained:
         raise click.ClickException(_nothing(rule, wanted))
-    _print_explained(rule, explained, as_json=as_json)
+    cases = _cases(wanted, book) if wanted and not files and isinstance(rule, TextRule | ListingRule) else ()
+    _print_explained(rule, explained, cases, as_json=as_json)
+
+
+def _cases(evidence_id: str, book: Rulebook) -> Sequence[ExplainNode]:
+    """Where the acts stand that alerts on this stored evidence tell of."""
+    repository = open_repository(load_settings())
+    try:
+        return explain_cases_of(evidence_id, book, repository, system_clock())
+    finally:
+        repository.close()
 
 
 def _on_store(rule: AnyRule, book: Rulebook, on: date | None) -> list[Explained]:
@@ -170,19 +184,27 @@ def _rule(book: Rulebook, rule_id: str) -> AnyRule:
     return found
 
 
-def _print_explained(rule: AnyRule, explained: Sequence[Explained], *, as_json: bool) -> None:
+def _print_explained(
+    rule: AnyRule, explained: Sequence[Explained], cases: Sequence[ExplainNode], *, as_json: bool
+) -> None:
     if as_json:
         answers = [one.document() for one in explained]
-        print_json(
-            "rules/1",
-            {"command": "explain", "rule": rule.id, "version": rule.version, "records": answers},
-        )
+        content: dict[str, object] = {
+            "command": "explain", "rule": rule.id, "version": rule.version, "records": answers
+        }  # fmt: skip
+        if cases:
+            content["cases"] = [case.document() for case in cases]
+        print_json("rules/1", content)
         return
     if not rule.enabled or rule.status == "deprecated":
         click.echo(f"{rule.id} is switched off: it would not fire live")
     for one in explained[:MOST_SHOWN]:
         for line in one.lines(rule):
             click.echo(line)
+        for country, said in meant.get(one.evidence_id, {}).items():
+            click.echo(f"  for {country} {said}")
+    for line in (line for case in cases for line in case.lines()):
+        click.echo(line)
     if len(explained) > MOST_SHOWN:
         click.echo(f"{len(explained) - MOST_SHOWN} more records; --id shows one, --json all", err=True)
 
@@ -197,7 +219,8 @@ def stats(
     """Say how often each rule fired, how often desks found it right, and whether to keep, tune or retire it.
 
     Precision is by desk over 90 days, with a 95 % interval (Wilson) from ten verdicts on. Noise is the share of
-    alerts that were silenced, turned down before publication or closed as false.
+    alerts that were silenced, turned down before publication or closed as false. SIGHT says whether the rule's
+    sources are read now, and since when they are not: a quiet rule that is blind says nothing.
 
     \b
     Examples:
@@ -215,22 +238,23 @@ def stats(
     finally:
         repository.close()
     found = rule_stats(book, traces, weeks, precision, told)
+    sights = rule_sights(book, rules, feeds, overlays)
     if as_json:
-        print_json(
-            "rules/1", {"command": "stats", "weeks": weeks, "rules": [one.document() for one in found]}
-        )
+        answers = [{**one.document(), **sight_document(sights.get(one.rule_id))} for one in found]
+        print_json("rules/1", {"command": "stats", "weeks": weeks, "rules": answers})
         return
-    header = ("RULE", "LAST FIRED", "SIGNALS A WEEK", "ALERTS", "NOISE", "PRECISION", "ADVICE", "BECAUSE")
-    print_table(header, map(_row, found))
+    header = ("RULE", "LAST FIRED", "SIGHT", "SIGNALS A WEEK", "ALERTS", "NOISE", "PRECISION", "ADVICE", "BECAUSE")
+    print_table(header, [_row(one, sight_word(sights.get(one.rule_id))) for one in found])
 
 
-def _row(one: RuleStats) -> tuple[str, ...]:
+def _row(one: RuleStats, sight: str) -> tuple[str, ...]:
     last = one.last_fired_at.date().isoformat() if one.last_fired_at else "never"
     precision = "; ".join(f"{each.desk_id} {each}" for each in one.precision) or "no verdicts"
     noise = "" if one.record.noise is None else f"{one.record.noise:.0%}"
     return (
         one.rule_id,
         last,
+        sight,
         f"{one.signals_per_week:.2f}",
         str(one.record.alerts),
         noise,

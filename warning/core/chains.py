@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from warning.core.alerts import Alert
 from warning.core.chain_codes import SUSPENDED
+from warning.core.corrections import replacements
 from warning.core.ids import instrument_key
 from warning.core.measures import Measure
 from warning.core.model import OperatorModel
@@ -24,7 +25,7 @@ from warning.core.vocabulary import Direction
 StepName = Literal[
     "announced", "gazetted", "listed", "in_effect", "customs_effect", "amended", "suspended", "expired"
 ]
-By = Literal["report", "official", "instrument", "list", "figures", "date", "register"]
+By = Literal["report", "official", "instrument", "list", "figures", "date", "register", "correction"]
 ENDS: frozenset[StepName] = frozenset({"suspended", "expired"})
 # Steps that no act has to take.
 BESIDES: frozenset[StepName] = ENDS | {"amended"}
@@ -37,7 +38,7 @@ class ShownBy(OperatorModel):
 
     report: any evidence of the alert. official: a page of an official source. instrument: an official source that gives
     the act's number. list: a change of a list. figures: figures that bear the act out. date: its day was reached.
-    register: the register of legal acts says so. `sources` narrows the first five down.
+    register: the register of legal acts says so. correction: a later official word on it. `sources` narrows the first five down.
     """
 
     by: By
@@ -94,11 +95,15 @@ class ChainFile(OperatorModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A step that was taken. `shown_by` names the source, empty for a day that was reached."""
+    """A step that was taken. `shown_by` names the source, empty for a day that was reached.
+
+    `evidence_id` is the piece of evidence that shows it, empty where a day, the register or another alert does.
+    """
 
     step: StepName
     day: date
     shown_by: str = ""
+    evidence_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +181,8 @@ def _due(expected: ChainStep, stages: Sequence[Stage], alert: Alert) -> date | N
     if expected.step == "in_effect" and alert.facts.effective:
         return alert.facts.effective
     taken = {stage.step: stage.day for stage in stages}
-    start = taken.get(expected.after) if expected.after else max(taken.values())
+    before = [day for step, day in taken.items() if step not in BESIDES]
+    start = taken.get(expected.after) if expected.after else max(before, default=None)
     return (
         start + timedelta(days=expected.within_days) if start and expected.within_days is not None else None
     )
@@ -196,7 +202,10 @@ def _shown(
         reached = day is not None and (day < today if step == "expired" else day <= today)
         return Stage(step=step, day=day) if day and reached else None
     if by.by == "register":
-        return _registered(step, alert, register, today)
+        found = _amended if step == "amended" else _registered
+        return found(step, alert, register, today)
+    if by.by == "correction":
+        return _corrected(step, alert)
     first = min(
         (e for e in alert.exhibits if _shows(by, e, alert)),
         key=lambda e: (e.known_at, e.evidence_id),
@@ -207,7 +216,7 @@ def _shown(
     day = _day_of(first)
     if step == "announced" and alert.facts.announced:
         day = min(day, alert.facts.announced)
-    return Stage(step=step, day=day, shown_by=first.source_title)
+    return Stage(step=step, day=day, shown_by=first.source_title, evidence_id=first.evidence_id)
 
 
 def _day_of(exhibit: Exhibit) -> date:
@@ -225,6 +234,30 @@ def _shows(by: ShownBy, exhibit: Exhibit, alert: Alert) -> bool:
         numbered = {c.evidence_id for c in alert.claims if c.fact == "instrument" and c.official}
         return exhibit.official and exhibit.evidence_id in numbered
     return by.by in {"report", "list"} or exhibit.official
+
+
+def _corrected(step: StepName, alert: Alert) -> Stage | None:
+    """The first document that its issuer marks as a correction, or that replaces a date given before."""
+    words = [c for c in alert.claims if c.corrects] + [one.by for one in replacements(alert.claims)]
+    first = min(words, key=lambda c: (c.known_at, c.evidence_id), default=None)
+    if first is None:
+        return None
+    day = first.known_at.astimezone(UTC).date()
+    return Stage(step=step, day=day, shown_by=first.source_title, evidence_id=first.evidence_id)
+
+
+def _amended(step: StepName, alert: Alert, register: Sequence[Measure], today: date) -> Stage | None:
+    """An act of the register that sets aside a part of it only."""
+    key = instrument_key(alert.facts.instrument or "")
+    days = (
+        (measure.effective or measure.announced, measure.issuer)
+        for measure in register
+        if measure.announced and measure.announced <= today
+        for aside in measure.suspends
+        if aside.clause and instrument_key(aside.instrument) == key
+    )
+    reached = sorted((day, issuer) for day, issuer in days if day and day <= today)
+    return Stage(step=step, day=reached[0][0], shown_by=reached[0][1]) if reached else None
 
 
 def _registered(step: StepName, alert: Alert, register: Sequence[Measure], today: date) -> Stage | None:
