@@ -4,6 +4,7 @@ Needs gcc and the development files of hyperscan (Debian: libhyperscan-dev); `CL
 """
 
 import ctypes
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,7 +13,6 @@ from pathlib import Path
 
 from boolean_rules import Rules
 
-from warning.core.text.accelerator import _expression
 from warning.core.text.finders import Pattern
 
 SOURCE = r"""
@@ -53,6 +53,13 @@ long run(const char *texts, const long *ends, long n, const int *group, const in
 }
 """
 SINGLEMATCH = 8
+ENDINGS = {"any": rb"", "word": rb"(?:es|s)?\b", "open": rb"[a-z]*\b", "own": rb"\b"}
+
+
+def expression(pattern: Pattern) -> bytes:
+    """A pattern with its word boundaries: C leaves them to the library."""
+    start = rb"\b" if pattern.starts_word else b""
+    return start + re.escape(pattern.needle) + ENDINGS[pattern.ending]
 
 
 class CLimit:
@@ -62,7 +69,7 @@ class CLimit:
         self._run = library.run
         self._run.restype = ctypes.c_long
         count = len(patterns)
-        expressions = (ctypes.c_char_p * count)(*[_expression(p) for p in patterns])
+        expressions = (ctypes.c_char_p * count)(*[expression(p) for p in patterns])
         flags = (ctypes.c_uint * count)(*[SINGLEMATCH] * count)
         assert not library.build(expressions, flags, (ctypes.c_uint * count)(*range(count)), count)
         self._groups = (ctypes.c_int * count)(*groups)

@@ -13,14 +13,14 @@ from warning.core.terms import Cue, Material, Terms
 from warning.core.text.accelerator import HyperscanFinder, fastest_finder, probes, proven
 from warning.core.text.conditions import compile_rule
 from warning.core.text.engine import page_of
-from warning.core.text.finders import AhoCorasickFinder, patterns_of
+from warning.core.text.finders import AhoCorasickFinder, Found, patterns_of
 from warning.core.text.folding import fold
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.masks import texts_of
 from warning.core.text.matcher import Matcher
 from warning.core.text.phrases import parse_phrase
 from warning.core.text.reading import Reading
-from warning.core.text.screen import Screen
+from warning.core.text.screen import MOST_ONE_BY_ONE, Screen, Screened
 
 needs_accelerator = pytest.mark.skipif(
     importlib.util.find_spec("hyperscan") is None, reason="the extra 'accelerator' is not installed"
@@ -156,7 +156,17 @@ def test_screen_says_what_the_whole_reading_says(make_finder, lists, shadows, wa
         for r, one in enumerate(rules)
         if one.verdict(reading).met
     }
-    screened = screen.of([page_of(reading) for reading in readings])
+    pages = [page_of(reading) for reading in readings]
+    screened = screen.of(pages[:MOST_ONE_BY_ONE])
+    bits = (1 << min(len(pages), MOST_ONE_BY_ONE)) - 1
+    many = screen.of(pages * (MOST_ONE_BY_ONE + 1))
+    assert screened == [
+        kept
+        for one in many
+        if (kept := Screened(one.rule, one.certain & bits, one.possible & bits)) != (one.rule, 0, 0)
+    ]
+    screened = many
+    met |= {(n + len(pages) * turn, r) for n, r in met for turn in range(MOST_ONE_BY_ONE + 1)}
     certain = {(n, one.rule) for one in screened for n in texts_of(one.certain)}
     possible = {(n, one.rule) for one in screened for n in texts_of(one.possible)}
     assert certain <= met <= certain | possible
@@ -177,29 +187,35 @@ def test_finder_finds_a_pattern_where_its_phrase_counts_a_hit(make_finder, text)
             starts = [n for n in range(len(folded)) if folded.startswith(needle, n)]
             if any(phrase.end_in(folded, "", n, n + len(needle)) is not None for n in starts):
                 expected.add(patterns.index(pattern))
-    found, ends = make_finder(patterns)[0].scan([folded.encode(), b""])
-    assert sorted(found) == sorted(expected)
-    assert ends == [len(found), len(found)]
+    finder = make_finder(patterns)[0]
+    assert sorted(finder.present(folded.encode())) == sorted(expected)
+    found = finder.scan([b"", folded.encode(), b"nothing", folded.encode()])
+    pairs = zip(found.texts.tolist(), found.patterns.tolist(), strict=True)
+    assert set(pairs) == {(text, number) for text in (1, 3) for number in expected}
 
 
 class _Forgetful:
-    """An engine that loses one pattern without a word."""
+    """An engine that loses one pattern without a word, in one of its two ways to read."""
 
     name = "forgetful"
 
-    def __init__(self, patterns, lost):
-        self._whole, self._lost = AhoCorasickFinder(patterns), lost
+    def __init__(self, patterns, lost, way):
+        self._whole, self._lost, self._way = AhoCorasickFinder(patterns), lost, way
+
+    def present(self, text):
+        return self._whole.present(text) - {self._lost if self._way == "alone" else None}
 
     def scan(self, texts):
-        found, _ = self._whole.scan(texts)
-        kept = [n for n in found if n != self._lost]
-        return kept, [len(kept)]
+        found = self._whole.scan(texts)
+        kept = (found.patterns != self._lost) | (self._way == "alone")
+        return Found(found.patterns[kept], found.texts[kept])
 
 
-def test_an_engine_that_differs_is_not_used_and_the_remark_names_the_term():
+@pytest.mark.parametrize("way", ["alone", "among others"])
+def test_an_engine_that_differs_is_not_used_and_the_remark_names_the_term(way):
     patterns = [p for word in ("gallium", "镓") for p in patterns_of(parse_phrase(word, "en"))]
     default = AhoCorasickFinder(patterns)
-    finder, remark = proven(_Forgetful(patterns, 1), default, patterns)
+    finder, remark = proven(_Forgetful(patterns, 1, way), default, patterns)
     assert finder is default
     assert "'镓'" in remark
     assert "forgetful" in remark
@@ -207,7 +223,7 @@ def test_an_engine_that_differs_is_not_used_and_the_remark_names_the_term():
 
 def test_an_engine_that_agrees_is_used_without_a_remark():
     patterns = list(patterns_of(parse_phrase("gallium", "en")))
-    faster = _Forgetful(patterns, 99)
+    faster = _Forgetful(patterns, 99, "alone")
     assert proven(faster, AhoCorasickFinder(patterns), patterns) == (faster, "")
 
 
@@ -216,9 +232,10 @@ def test_accelerator_agrees_with_the_default_on_probes_of_every_pattern():
     phrases = [parse_phrase(word, language) for language, listed in WORDS.items() for word in listed]
     patterns = list(dict.fromkeys(p for phrase in phrases for p in patterns_of(phrase)))
     default = AhoCorasickFinder(patterns)
-    faster = HyperscanFinder(patterns, default)
+    faster = HyperscanFinder(patterns)
     for text in probes(patterns):
-        assert sorted(faster.scan([text])[0]) == sorted(default.scan([text])[0])
+        assert sorted(faster.present(text)) == sorted(default.present(text))
+        assert set(faster.scan([text]).patterns) == set(default.scan([text]).patterns)
 
 
 @pytest.mark.parametrize(

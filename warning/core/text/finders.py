@@ -4,16 +4,20 @@ A pattern is one folded spelling of a phrase with what must stand around it. Eng
 only whether a pattern occurs, never where: places are looked up later, for the few texts that a rule wants.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import ahocorasick_rs
+import numpy as np
+from numpy.typing import NDArray
 
 from warning.core.text.phrases import Phrase, ending_of
 
 # A table of a byte for every state and input is fastest, and grows too large for many patterns.
 LARGEST_TABLE = 2_500
 WORD = bytes(chr(code).isascii() and chr(code).isalnum() for code in range(256))
+# Bytes of ASCII beside which a word begins or ends, whatever comes before or after them.
+APART = bytes(code < 128 and not WORD[code] for code in range(256))
 
 Ending = Literal["any", "word", "open", "own"]
 
@@ -26,13 +30,24 @@ class Pattern(NamedTuple):
     ending: Ending
 
 
+class Found(NamedTuple):
+    """Which pattern occurs in which text: two columns of numbers, pairs in any order and some twice."""
+
+    patterns: NDArray[np.int64]
+    texts: NDArray[np.int64]
+
+
 class Finder(Protocol):
     """A compiled set of patterns. `name` is shown to operators."""
 
     name: str
 
-    def scan(self, texts: Iterable[bytes]) -> tuple[list[int], list[int]]:
-        """Return the numbers of the patterns that occur, text by text, each once a text, and where each text's end."""
+    def present(self, text: bytes) -> Collection[int]:
+        """Return the numbers of the patterns that occur in one text, each once."""
+        ...
+
+    def scan(self, texts: Sequence[bytes]) -> Found:
+        """Return the same for many texts."""
         ...
 
 
@@ -42,32 +57,49 @@ def patterns_of(phrase: Phrase) -> Iterable[Pattern]:
     return [Pattern(needle.encode(), phrase.starts_word, ending) for needle in phrase.needles]
 
 
+class Needles:
+    """What is searched for some patterns: `needles`, each once, and for each the patterns it may say.
+
+    `plain` is the pattern where a hit of the needle says all that is to be said, -1 where the surroundings decide.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        by_needle: dict[bytes, list[int]] = {}
+        for number, pattern in enumerate(patterns):
+            by_needle.setdefault(pattern.needle, []).append(number)
+        self.patterns = patterns
+        self.needles = list(by_needle)
+        self.numbers = list(by_needle.values())
+        self.plain = [n[0] if len(n) == 1 and _is_plain(patterns[n[0]]) else -1 for n in self.numbers]
+
+    def standing(self, needle: int, text: bytes, end: int) -> list[int]:
+        """The patterns of a needle that stand where a hit of it ends."""
+        start = end - len(self.needles[needle])
+        return [n for n in self.numbers[needle] if stands(self.patterns[n], text, start, end)]
+
+
 class AhoCorasickFinder:
     """The default engine: one automaton, then a look at the bytes around each hit."""
 
     name = "ahocorasick"
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        by_needle: dict[bytes, list[int]] = {}
-        for number, pattern in enumerate(patterns):
-            by_needle.setdefault(pattern.needle, []).append(number)
-        self._numbers = list(by_needle.values())
-        self._patterns = patterns
-        # The pattern where a hit says all that is to be said, -1 where the surroundings decide.
-        self._plain = [n[0] if len(n) == 1 and _is_plain(patterns[n[0]]) else -1 for n in self._numbers]
+        known = Needles(patterns)
+        self._numbers, self._patterns, self._plain = known.numbers, patterns, known.plain
         kind = ahocorasick_rs.Implementation
         self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            list(by_needle),
-            implementation=kind.DFA if len(by_needle) <= LARGEST_TABLE else kind.ContiguousNFA,
+            known.needles,
+            implementation=kind.DFA if len(known.needles) <= LARGEST_TABLE else kind.ContiguousNFA,
         )
 
-    def scan(self, texts: Iterable[bytes]) -> tuple[list[int], list[int]]:
+    def scan(self, texts: Sequence[bytes]) -> Found:
         found: list[int] = []
-        ends: list[int] = []
+        counts: list[int] = []
         for text in texts:
-            found.extend(self.present(text))
-            ends.append(len(found))
-        return found, ends
+            present = self.present(text)
+            found.extend(present)
+            counts.append(len(present))
+        return Found(np.array(found, dtype=np.int64), np.repeat(np.arange(len(texts)), counts))
 
     def places(self, text: bytes) -> list[tuple[int, int]]:
         """Where the patterns occur: (number of the pattern, where it begins), every occurrence."""
@@ -75,20 +107,22 @@ class AhoCorasickFinder:
             (number, start)
             for needle, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
             for number in self._numbers[needle]
-            if _stands(self._patterns[number], text, start, end)
+            if stands(self._patterns[number], text, start, end)
         ]
 
     def present(self, text: bytes) -> set[int]:
         """The numbers of the patterns that occur in one text."""
         found: set[int] = set()
-        plain = self._plain
+        plain, numbers, size = self._plain, self._numbers, len(text)
         for needle, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             number = plain[needle]
             if number >= 0:
                 found.add(number)
+            elif (not start or APART[text[start - 1]]) and (end == size or APART[text[end]]):
+                found.update(numbers[needle])  # between spaces and the like every pattern stands
             else:
-                for judged in self._numbers[needle]:
-                    if judged not in found and _stands(self._patterns[judged], text, start, end):
+                for judged in numbers[needle]:
+                    if judged not in found and stands(self._patterns[judged], text, start, end):
                         found.add(judged)
         return found
 
@@ -97,7 +131,8 @@ def _is_plain(pattern: Pattern) -> bool:
     return not pattern.starts_word and pattern.ending == "any"
 
 
-def _stands(pattern: Pattern, text: bytes, start: int, end: int) -> bool:
+def stands(pattern: Pattern, text: bytes, start: int, end: int) -> bool:
+    """Whether what stands around a hit is what the pattern asks for."""
     if pattern.starts_word and start and _word_before(text, start):
         return False
     ending = pattern.ending

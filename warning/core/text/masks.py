@@ -38,11 +38,14 @@ class MaskSet:
     def __init__(self, rules: Sequence[CompiledRule], anchors: Sequence[Concepts]) -> None:
         self._numbers: dict[Concepts, int] = {}
         self.by_anchor: dict[int, list[tuple[int, RuleMask]]] = {}
+        self.of_rule: list[RuleMask] = []
         for number, (rule, anchor) in enumerate(zip(rules, anchors, strict=True)):
             mask = self._mask_of(rule, anchor)
+            self.of_rule.append(mask)
             self.by_anchor.setdefault(self._number(anchor), []).append((number, mask))
         self.concepts = sorted(_union(self._numbers))
         self.places: Mapping[str, int] = {concept: place for place, concept in enumerate(self.concepts)}
+        self._sets = (*self._numbers, frozenset[str]())  # the last one is number -1: no set at all
         self._sets_of: list[list[int]] = [[] for _ in self.concepts]
         for concepts, number in self._numbers.items():
             for concept in concepts:
@@ -50,11 +53,15 @@ class MaskSet:
 
     def occurrences(self, rows: Mapping[int, int]) -> list[int]:
         """For each set of concepts the texts that hold one of them, from the texts of each concept's place."""
-        texts = [0] * (len(self._numbers) + 1)  # the last one is number -1: no set at all
+        texts = [0] * len(self._sets)
         for place, row in rows.items():
             for number in self._sets_of[place]:
                 texts[number] |= row
         return texts
+
+    def concepts_of(self, number: int) -> Concepts:
+        """The set that a number in a mask stands for."""
+        return self._sets[number]
 
     def _mask_of(self, rule: CompiledRule, anchor: Concepts) -> RuleMask:
         number, counted = rule.at_least or (0, ())

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.terms import Language
-from warning.core.text.finders import Finder, Pattern, patterns_of
+from warning.core.text.finders import Finder, Found, Pattern, patterns_of
 from warning.core.text.lexicon import Entry
 
 FinderMaker = Callable[[Sequence[Pattern]], tuple[Finder, str]]
 LANGUAGE_BITS: Mapping[Language, int] = {"en": 1, "zh": 2, "ja": 4, "ko": 8}
 Rows = dict[int, int]
-_FEW = 4
 _TAILS = (b"", b"s", b"es", b"'", b"'s", b"s'", b"es'", b"s's", b"es's")
 
 
@@ -32,12 +31,11 @@ class _Sayings:
         self._places = np.array([place for place, _ in flat], dtype=np.int64)
         self._languages = np.array([language for _, language in flat], dtype=np.uint8)
 
-    def table(
-        self, patterns: NDArray[np.int64], texts: NDArray[np.int64], languages: NDArray[np.uint8], count: int
-    ) -> NDArray[np.bool_]:
-        """Return concepts x texts: what the pairs (pattern, text) say in the languages of their texts."""
+    def table(self, found: Found, languages: NDArray[np.uint8], count: int) -> NDArray[np.bool_]:
+        """Return concepts x texts: what the found patterns say in the languages of their texts."""
+        patterns = found.patterns
         lengths = self._starts[patterns + 1] - self._starts[patterns]
-        texts = np.repeat(texts, lengths)
+        texts = np.repeat(found.texts, lengths)
         ends = np.cumsum(lengths)
         at = np.arange(len(texts)) + np.repeat(self._starts[patterns] - (ends - lengths), lengths)
         holds = (self._languages[at] & languages[texts]) != 0
@@ -64,30 +62,20 @@ class PatternTable:
 
     def rows(self, texts: Sequence[bytes], languages: Sequence[int]) -> tuple[Rows, Rows]:
         """Return by concept's place the texts that may hold it, and those of them that need a closer look."""
-        found, ends = self.finder.scan(texts)
-        if len(texts) <= _FEW:
-            return self._few(found, ends, languages)
-        patterns = np.array(found, dtype=np.int64)
-        holders = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
+        found = self.finder.scan(texts)
         spoken = np.array(languages, dtype=np.uint8)
-        possible = self._names.table(patterns, holders, spoken, self._concepts)
-        unsure = self._doubts.table(patterns, holders, spoken, self._concepts)
+        possible = self._names.table(found, spoken, self._concepts)
+        unsure = self._doubts.table(found, spoken, self._concepts)
         return _rows(possible), _rows(unsure & possible)
 
-    def _few(self, found: Sequence[int], ends: Sequence[int], languages: Sequence[int]) -> tuple[Rows, Rows]:
-        """The same without arrays: quicker for one text."""
-        possible: Rows = {}
-        unsure: Rows = {}
-        start = 0
-        for text, (end, spoken) in enumerate(zip(ends, languages, strict=True)):
-            for pattern in found[start:end]:
-                for sayings, rows in ((self._names, possible), (self._doubts, unsure)):
-                    for place, language in sayings.pairs[pattern]:
-                        if language & spoken:
-                            rows[place] = rows.get(place, 0) | 1 << text
-            start = end
-        kept = {place: row & possible.get(place, 0) for place, row in unsure.items()}
-        return possible, {place: row for place, row in kept.items() if row}
+    def places_in(self, text: bytes, languages: int) -> tuple[set[int], set[int]]:
+        """Return the concepts' places that one text may hold, and those of them that need a closer look."""
+        found = self.finder.present(text)
+        possible, unsure = (
+            {place for n in found for place, spoken in sayings.pairs[n] if spoken & languages}
+            for sayings in (self._names, self._doubts)
+        )
+        return possible, unsure & possible
 
     def _sayings(
         self, by_pattern: Mapping[Pattern, list[Entry]], says: Callable[[Entry], Iterable[str]]

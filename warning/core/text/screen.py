@@ -14,9 +14,12 @@ from warning.core.text.conditions import CompiledRule
 from warning.core.text.lexicon import Entry
 from warning.core.text.masks import Concepts, MaskSet, judge, texts_of
 from warning.core.text.pattern_table import FinderMaker, PatternTable, Rows
+from warning.core.text.rule_bits import RuleBits
 
 # Looking for the anchors first pays only where they are clearly fewer than all patterns.
 _FIRST_LOOK_SHARE = 0.6
+# So few texts are judged one by one: what arrays cost at each use is not yet paid back.
+MOST_ONE_BY_ONE = 8
 
 
 class Page(NamedTuple):
@@ -54,6 +57,7 @@ class Screen:
         self._whole = PatternTable(whole, places, make_finder)
         worth_it = len(first) < _FIRST_LOOK_SHARE * len(whole)
         self._first = PatternTable(first, places, make_finder) if worth_it else None
+        self._bits = RuleBits(rules, self._masks)
         tables = [t for t in (self._first, self._whole) if t]
         self.remarks = tuple(dict.fromkeys(table.remark for table in tables if table.remark))
 
@@ -68,6 +72,20 @@ class Screen:
 
     def of(self, pages: Sequence[Page]) -> list[Screened]:
         """Return the rules that some of the pages may meet, by number."""
+        return self._one_by_one(pages) if len(pages) <= MOST_ONE_BY_ONE else self._at_once(pages)
+
+    def _one_by_one(self, pages: Sequence[Page]) -> list[Screened]:
+        found: dict[int, Screened] = {}
+        for text, page in enumerate(pages):
+            certain, possible = self._bits.judge(*self._whole.places_in(page.text, page.languages))
+            for rule in texts_of(certain | possible):
+                before, is_certain = found.get(rule, Screened(rule, 0, 0)), certain >> rule & 1
+                found[rule] = Screened(
+                    rule, before.certain | is_certain << text, before.possible | (1 - is_certain) << text
+                )
+        return sorted(found.values())
+
+    def _at_once(self, pages: Sequence[Page]) -> list[Screened]:
         kept = self._with_an_anchor(pages) if self._first else None
         if kept is not None:
             if not kept:
