@@ -1,7 +1,7 @@
 """The coverage of an installation now: cells of material x country x kind, and what each rule sees."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,22 +37,30 @@ def covered_now(
     """Read the catalogue, the rules and the collector's memory. Raises CatalogError."""
     book = load_rulebook(where.rules, where.feeds, where.overlay, today=now.date())
     specs = load_catalogue(where.feeds, where.overlay)
+    cells, rule_sights = seen_between(repository, book, specs, now - window, now)
+    return Covered(at=now, window=window, book=book, specs=specs, cells=cells, sights=rule_sights)
+
+
+def seen_between(
+    repository: Repository, book: Rulebook, specs: Sequence[SourceSpec], since: datetime, until: datetime
+) -> tuple[tuple[Cell, ...], tuple[Sight, ...]]:
+    """Return the cells, with the evidence of an interval, and what each rule sees, as the sources stand now."""
     watched = watched_sources(specs, book.terms)
     vitals = vitals_of(repository.source_states())
     by_cell: Counter[CellKey] = Counter()
-    for (source_id, material), count in _heard(repository, now, window).items():
+    for (source_id, material), count in _heard(repository, since, until).items():
         if source_id in watched:
             profile = watched[source_id].profile
             by_cell[material, profile.country, profile.kind] += count
-    return Covered(
-        at=now,
-        window=window,
-        book=book,
-        specs=specs,
-        cells=coverage(top_materials(book.terms), book.terms, watched, vitals, by_cell),
-        sights=sights(book, watched, vitals),
-    )
+    cells = coverage(top_materials(book.terms), book.terms, watched, vitals, by_cell)
+    return cells, sights(book, watched, vitals)
 
 
-def _heard(repository: Repository, now: datetime, window: timedelta) -> Mapping[tuple[str, str], int]:
-    return heard(repository.engine, now - window, now)
+def sights_now(repository: Repository, book: Rulebook, specs: Sequence[SourceSpec]) -> Mapping[str, Sight]:
+    """Return what each rule sees now, by its id."""
+    watched = watched_sources(specs, book.terms)
+    return {one.rule_id: one for one in sights(book, watched, vitals_of(repository.source_states()))}
+
+
+def _heard(repository: Repository, since: datetime, until: datetime) -> Mapping[tuple[str, str], int]:
+    return heard(repository.engine, since, until)

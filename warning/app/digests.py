@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from warning.app.compose import System
+from warning.app.covering import seen_between
 from warning.app.noticing import DIGEST
 from warning.app.watching import watches_now
 from warning.catalog.sources import SourceSpec
@@ -51,16 +52,20 @@ def write_digest(
     observations = repository.observations_between(until - HISTORY, until + OPEN_PERIOD)
     came_in = [o for o in observations if since <= o.known_at < until]
     versions, watches = repository.alert_versions_between(since, until), watches_now(repository, book, until)
+    specs = tuple(sources)
+    cells, rule_sights = seen_between(repository, book, specs, since, until)
     spoken_of = {alert.key for alert in versions} | {watch.alert_key for watch in watches if watch.alert_key}
     found = WeekInput(
         versions=versions,
         standing=repository.standing_at(until, spoken_of),
         observations=observations,
         sources=repository.source_states(),
-        enabled=frozenset(source.id for source in sources if source.enabled),
+        enabled=frozenset(source.id for source in specs if source.enabled),
         items=len(repository.items_between(since, until)),
         figures=len(came_in),
         watches=watches,
+        cells=cells,
+        sights=rule_sights,
     )
     return build_digest(week, desk, book, found, now)
 

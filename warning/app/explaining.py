@@ -31,11 +31,12 @@ MOST_PAST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """The answer for one record; `about` names it in words."""
+    """The answer for one record; `about` names it in words, `meaning` what it is to each country."""
 
     evidence_id: str
     tree: ExplainNode
     about: str = ""
+    meaning: tuple[tuple[str, str], ...] = ()
 
     def lines(self, rule: AnyRule) -> Iterator[str]:
         """Yield the answer in one sentence, what stood in the way, and the tree."""
@@ -44,6 +45,8 @@ class Explained:
         yield f"{rule.id} (version {rule.version}) {verdict} {self.evidence_id}{about}"
         for obstacle in self.tree.obstacles():
             yield f"  because {obstacle}"
+        for country, said in self.meaning:
+            yield f"  for {country} {said}"
         yield from self.tree.lines(1)
 
     def document(self) -> dict[str, object]:
@@ -53,6 +56,7 @@ class Explained:
             "about": self.about,
             "fires": bool(self.tree.passed),
             "because": list(self.tree.obstacles()),
+            "severity_by_country": dict(self.meaning),
             "explain": self.tree.document(),
         }
 

@@ -1,9 +1,10 @@
-"""`warning rules`: check, test, explain, eval, backtest, schema, stats."""
+"""`warning rules`: list, check, test, explain, eval, backtest, schema, stats."""
 
 import click
 
 from warning.cli.rules_check import check, schema
 from warning.cli.rules_fmt import fmt
+from warning.cli.rules_list import list_rules
 from warning.cli.rules_preview import preview_rule
 from warning.cli.rules_replay import backtest, evaluate
 from warning.cli.rules_test import test
@@ -24,5 +25,17 @@ def command() -> None:
     """
 
 
-for subcommand in (check, test, explain, evaluate, backtest, preview_rule, fmt, schema, stats, watches):
+for subcommand in (
+    list_rules,
+    check,
+    test,
+    explain,
+    evaluate,
+    backtest,
+    preview_rule,
+    fmt,
+    schema,
+    stats,
+    watches,
+):
     command.add_command(subcommand)

@@ -1,6 +1,6 @@
 """`warning rules explain` and `stats`: why a rule fires or not, and how often it did."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from warning.app.compose import open_repository, system_clock
-from warning.app.explaining_meaning import meanings
 from warning.app.explaining import Explained, explain_records, explain_register, explain_signals
 from warning.app.explaining_cases import explain_cases_of
 from warning.app.explaining_stored import (
@@ -96,6 +95,8 @@ def explain(
         explained = _on_records(rule, _records(files, wanted), book, wanted)
     if not explained:
         raise click.ClickException(_nothing(rule, wanted))
+    records = [typed_item(title, **typed)] if title is not None else _read_again(files, rule, explained)
+    explained = with_meanings(explained, rule, records, book)
     cases = _cases(wanted, book) if wanted and not files and isinstance(rule, TextRule | ListingRule) else ()
     _print_explained(rule, explained, cases, as_json=as_json)
 
@@ -107,6 +108,13 @@ def _cases(evidence_id: str, book: Rulebook) -> Sequence[ExplainNode]:
         return explain_cases_of(evidence_id, book, repository, system_clock())
     finally:
         repository.close()
+
+
+def _read_again(files: Sequence[Path], rule: AnyRule, explained: Sequence[Explained]) -> Iterator[Evidence]:
+    """The records of the files that the rule fires on; figures need the ones before them, so all of those."""
+    fired = {one.evidence_id for one in explained if one.tree.passed}
+    if files and fired:
+        yield from (r for r in _records(files, None) if r.id in fired or not isinstance(rule, TextRule))
 
 
 def _on_store(rule: AnyRule, book: Rulebook, on: date | None) -> list[Explained]:
@@ -201,8 +209,6 @@ def _print_explained(
     for one in explained[:MOST_SHOWN]:
         for line in one.lines(rule):
             click.echo(line)
-        for country, said in meant.get(one.evidence_id, {}).items():
-            click.echo(f"  for {country} {said}")
     for line in (line for case in cases for line in case.lines()):
         click.echo(line)
     if len(explained) > MOST_SHOWN:
@@ -243,7 +249,17 @@ def stats(
         answers = [{**one.document(), **sight_document(sights.get(one.rule_id))} for one in found]
         print_json("rules/1", {"command": "stats", "weeks": weeks, "rules": answers})
         return
-    header = ("RULE", "LAST FIRED", "SIGHT", "SIGNALS A WEEK", "ALERTS", "NOISE", "PRECISION", "ADVICE", "BECAUSE")
+    header = (
+        "RULE",
+        "LAST FIRED",
+        "SIGHT",
+        "SIGNALS A WEEK",
+        "ALERTS",
+        "NOISE",
+        "PRECISION",
+        "ADVICE",
+        "BECAUSE",
+    )
     print_table(header, [_row(one, sight_word(sights.get(one.rule_id))) for one in found])
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from warning.core.alerts import Alert
+from warning.core.blindness import Sight
+from warning.core.coverage import Cell
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
 from warning.core.health import SourceState
@@ -16,6 +18,7 @@ from warning.core.watches import Watch
 from warning.report.changes import change_lines, coming_dates, country_label, permitted, watch_dates
 from warning.report.document import ChangeLine, ComingDate, Coverage, DigestDocument, MaterialRow, SourceGap
 from warning.report.figures import largest_move, material_rows
+from warning.report.sight import blind_places, coverage_rows, own_reviews_due, sight_count
 from warning.report.week import week_bounds
 from warning.report.words import DigestWords, amount, digest_words, ratio
 
@@ -27,7 +30,8 @@ class WeekInput:
     """What the store knew of a week.
 
     `versions` are the alert versions of the week, oldest first; `standing` all alerts as they stood at its end;
-    `observations` every figure of the year and a half before; `items` and `figures` count what came in; `watches` are those open at its end.
+    `observations` every figure of the year and a half before; `items` and `figures` count what came in; `watches` are those open at its end;
+    `cells` and `sights` what the sources and rules see, the evidence counted over the week.
     """
 
     versions: Sequence[Alert]
@@ -38,6 +42,8 @@ class WeekInput:
     items: int
     figures: int
     watches: Sequence[Watch] = ()
+    cells: Sequence[Cell] = ()
+    sights: Sequence[Sight] = ()
 
 
 def build_digest(
@@ -57,7 +63,7 @@ def build_digest(
     dated = coming_dates((a for a in standing if a.interrupts), book, words, week_end)
     watched = watch_dates(found.watches, standing, book, words, week_end)
     coming = tuple(sorted((*dated, *watched), key=lambda c: (c.on, c.title)))
-    coverage = _coverage(found, book, since, until)
+    coverage = _coverage(found, desk, book, since, until)
     told = {e.evidence_id for a in versions if a.interrupts for e in a.exhibits}
     background = [a for a in versions if not a.interrupts]
     return DigestDocument(
@@ -97,7 +103,7 @@ def _background(alerts: Sequence[Alert], told: Collection[str]) -> tuple[str, ..
     return tuple(f"{e.title} ({e.source_title})" for e in newest)
 
 
-def _coverage(found: WeekInput, book: Rulebook, since: datetime, until: datetime) -> Coverage:
+def _coverage(found: WeekInput, desk: Desk, book: Rulebook, since: datetime, until: datetime) -> Coverage:
     down: list[SourceGap] = []
     never: list[SourceGap] = []
     read = 0
@@ -125,6 +131,11 @@ def _coverage(found: WeekInput, book: Rulebook, since: datetime, until: datetime
         materials=len(book.terms.materials),
         down=tuple(down),
         never=tuple(never),
+        last_read=max((s.last_success_at for s in found.sources.values() if s.last_success_at), default=None),
+        sight=sight_count(found.cells, found.sights) if found.cells or found.sights else None,
+        rows=coverage_rows(found.cells, desk, book),
+        blind=blind_places(found.cells, desk, book),
+        reviews=own_reviews_due(desk, book, until.astimezone(ZoneInfo(desk.timezone)).date()),
     )
 
 

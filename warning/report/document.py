@@ -98,8 +98,64 @@ class SourceGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """An entry of the country's exposure that is due to be looked at; `due` is None when it never was."""
+
+    material: str
+    grade: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSight:
+    """One kind of source, for some materials: countries by state, blind ones with since when, uncovered ones counted."""
+
+    kind: str
+    covered: tuple[str, ...]
+    quiet: tuple[str, ...]
+    blind: tuple[tuple[str, datetime | None], ...]
+    uncovered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """Materials for which the sources look the same."""
+
+    materials: tuple[str, ...]
+    kinds: tuple[KindSight, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindPlace:
+    """A country and kind of source where nothing can be concluded about `materials` materials."""
+
+    country: str
+    kind: str
+    since: datetime | None
+    materials: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightCount:
+    """Cells of material x country x kind by state, and rules by what they see; blind rules with since when."""
+
+    covered: int
+    quiet: int
+    blind: int
+    uncovered: int
+    rules: int
+    rules_partly_blind: int
+    rules_blind: tuple[tuple[str, datetime | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What was watched: `read` of `sources` answered, and how much evidence came in within the week."""
+    """What was watched: `read` of `sources` answered, and how much evidence came in within the week.
+
+    `sight`, `rows` and `blind` say what silence is worth, as the sources stood when the digest was written; `sight`
+    is None where that was not looked at. `last_read` is when the last source answered.
+    """
 
     sources: int
     read: int
@@ -109,6 +165,11 @@ class Coverage:
     materials: int
     down: tuple[SourceGap, ...] = ()
     never: tuple[SourceGap, ...] = ()
+    last_read: datetime | None = None
+    sight: SightCount | None = None
+    rows: tuple[CoverageRow, ...] = ()
+    blind: tuple[BlindPlace, ...] = ()
+    reviews: tuple[ReviewLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

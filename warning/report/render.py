@@ -12,10 +12,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from warning.report.document import ChangeLine, ComingDate, DigestDocument, MaterialRow
 from warning.report.figures import flow_text, price_text
+from warning.report.sight import (
+    certificate,
+    kind_text,
+    materials_text,
+    place_text,
+    review_text,
+    row_text,
+    rules_text,
+)
 from warning.report.words import DigestWords, digest_words
 
 MAIL_LIMIT_BYTES = 80 * 1024
 SHOWN_ENTRIES = (60, 40, 25, 10)
+SHOWN_PLACES = 8
+SHOWN_ROWS = 10
 
 # Level, as a colour that keeps 4.5:1 against white; the level always stands beside it in words.
 LEVEL_COLOURS: Mapping[str, str] = {
@@ -91,9 +102,29 @@ def _html(document: DigestDocument, entries: int) -> str:
             event=lambda coming: _coming_event(coming, words),
             coverage=_coverage_lines(document, words)[:1],
             gaps=_gaps(document, words),
+            sight=_sight_parts(document, words),
             written=_written(document, words),
         )
     )
+
+
+def _sight_parts(document: DigestDocument, words: DigestWords) -> dict[str, Any]:
+    """The coverage section's parts for the page: sentences, blind places, and a table of materials by kind."""
+    coverage, said = document.coverage, []
+    if coverage.sight is not None:
+        said = [
+            certificate(coverage.sight, coverage.last_read, words, document.timezone),
+            rules_text(coverage.sight, words),
+        ]
+    rows = coverage.rows[:SHOWN_ROWS]
+    return {
+        "heading": words.say("sight.heading_quiet" if document.quiet else "sight.heading"),
+        "said": said,
+        "places": [place_text(place, words) for place in coverage.blind[:SHOWN_PLACES]],
+        "kinds": [words.say(f"sight.{k.kind}") for k in rows[0].kinds] if rows else [],
+        "rows": [(materials_text(r, words), [kind_text(k, words) for k in r.kinds]) for r in rows],
+        "reviews": review_text(coverage.reviews, words) if coverage.reviews else "",
+    }
 
 
 def as_json(document: DigestDocument) -> dict[str, Any]:
@@ -224,7 +255,21 @@ def _coverage_lines(document: DigestDocument, words: DigestWords) -> list[str]:
         words.say("line.headed", heading=heading, rest="; ".join(" · ".join(row) for row in rows))
         for heading, rows in _gaps(document, words)
     ]
-    return [line, *(gaps or [words.say("coverage.all_read")])]
+    return [line, *(gaps or [words.say("coverage.all_read")]), *sight_lines(document, words)]
+
+
+def sight_lines(document: DigestDocument, words: DigestWords) -> list[str]:
+    """Return what silence is worth, where nothing can be seen, what each watched material rests on, what is due."""
+    coverage, lines = document.coverage, []
+    if coverage.sight is not None:
+        heading = words.say("sight.heading_quiet" if document.quiet else "sight.heading")
+        said = certificate(coverage.sight, coverage.last_read, words, document.timezone)
+        lines += [words.say("line.headed", heading=heading, rest=said), rules_text(coverage.sight, words)]
+    lines += [place_text(place, words) for place in coverage.blind[:SHOWN_PLACES]]
+    lines += [row_text(row, words) for row in coverage.rows[:SHOWN_ROWS]]
+    if coverage.reviews:
+        lines.append(review_text(coverage.reviews, words))
+    return lines
 
 
 def _gaps(document: DigestDocument, words: DigestWords) -> list[tuple[str, list[tuple[str, ...]]]]:
