@@ -104,7 +104,7 @@ async def _rounds(killer: Killer, kills: int) -> tuple[int, int]:
     places = await killer.walk(1, killer.now, 0)
     # Every place comes once in any run of `places` rounds; a short run is spread over all of them.
     stride = max(1, 2 * places // kills)
-    stride = next(n for n in itertools.count(stride) if _coprime(n, places))
+    stride = next(n for n in itertools.count(stride) if coprime(n, places))
     rounds = 1
     while killer.kills < kills:
         rounds += 1
@@ -116,7 +116,7 @@ async def _rounds(killer: Killer, kills: int) -> tuple[int, int]:
     return rounds, places
 
 
-def _coprime(one: int, other: int) -> bool:
+def coprime(one: int, other: int) -> bool:
     while other:
         one, other = other, one % other
     return one == 1
@@ -145,7 +145,7 @@ def _tally(
         places_died_at=len(killer.died_at),
         lost=lost,
         doubled={"slack": slack.total() - len(slack), "mail": mails.total() - len(mails)},
-        silent=_silent(accounts),
+        silent=silent(accounts),
         states={str(state): n for state, n in accounts.states.items()},
     )
 
@@ -161,7 +161,7 @@ def _said_in_slack(stub: slack_stub.SlackStub) -> Counter[tuple[str, str, str]]:
     return found
 
 
-def _silent(accounts: Accounts) -> int:
+def silent(accounts: Accounts) -> int:
     not_ended = sum(accounts.states.get(state, 0) for state in ("pending", "sending", "unknown"))
     return len(accounts.gaps) + accounts.overdue + not_ended
 

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -27,6 +27,7 @@ from warning.app.assessing import assess_new
 from warning.app.calendar_day import CalendarDay
 from warning.app.delivering import deliver_due
 from warning.app.set_aside import SetAside
+from warning.channels.bulletin import Bulletin
 from warning.channels.channel import Channel, Sent
 from warning.channels.mail import MailChannel
 from warning.channels.mail_mime import MailIdentity
@@ -101,6 +102,18 @@ class DeadlyMail(MailChannel):
         self._places.passing()
         return sent
 
+    async def tell(self, bulletin: Bulletin, address: str) -> Sent:
+        self._places.passing()
+        sent = await super().tell(bulletin, address)
+        self._places.passing()
+        return sent
+
+    async def post(self, mail: bytes, *, recipient: str, name: str) -> str:
+        self._places.passing()
+        ref = await super().post(mail, recipient=recipient, name=name)
+        self._places.passing()
+        return ref
+
 
 def evidence(number: int, at: datetime) -> tuple[Item, Item]:
     """What is told of one event: a report, and the notice itself, which makes a second version."""
@@ -142,7 +155,11 @@ async def _delivered(engine: Engine, channels: Mapping[str, Channel], clock: Any
         claimed = done.claimed
 
 
-def main(database: str, slack: str, smtp: str) -> None:
+Walk = Callable[[str, str, str, Mapping[str, Any]], int]
+
+
+def run_errands(walk: Walk, database: str, slack: str, smtp: str) -> None:
+    """Fork for each errand that is read, and say how it ended."""
     for line in sys.stdin:
         errand = json.loads(line)
         out, into = os.pipe()
@@ -164,4 +181,4 @@ def main(database: str, slack: str, smtp: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_errands(walk, *sys.argv[1:])

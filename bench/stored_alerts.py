@@ -13,9 +13,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import NullPool
 
 from bench.history_records import FEEDS
 from bench.near_duplicates import TOKEN, rules_without_register
@@ -34,14 +38,14 @@ from warning.core.evidence import Item
 from warning.core.ids import instrument_key
 from warning.core.lifecycle import Lifecycle
 from warning.settings import Settings
-from warning.store.engine import writing
 from warning.store.rows import to_json
 from warning.store.schema import alert_versions, alerts, outbox, signals
 
 NOW = datetime(2026, 7, 6, 1, tzinfo=UTC)
 RECENT = timedelta(days=400)
 OLD = timedelta(days=4000)
-BATCH = 2000
+BATCH = 5000
+FILLED = (alerts, alert_versions, signals, outbox)
 PLACES = tuple(
     (country.lower(), channel, address.format(country=country))
     for country in ("JP", "KR", "US")
@@ -51,6 +55,40 @@ PLACES = tuple(
 
 def fill(system: System, recent: int, old: int) -> None:
     """Store alerts as earlier assessments left them, the one as old as the other within its span."""
+    with loosened(system.repository.engine) as engine:
+        _fill(engine, recent, old)
+    with system.repository.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("ANALYZE")
+
+
+@contextmanager
+def loosened(engine: Engine) -> Iterator[Engine]:
+    """Let go of what makes a file safe, and of the indexes, while it is filled; on SQLite alone."""
+    if engine.dialect.name != "sqlite":
+        yield engine
+        return
+    engine.dispose()
+    loose = create_engine(engine.url, poolclass=NullPool)
+
+    @event.listens_for(loose, "connect")
+    def _hurry(raw: Any, _: Any) -> None:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-300000"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    indexes = [index for table in FILLED for index in table.indexes]
+    with loose.begin() as connection:
+        for index in indexes:
+            index.drop(connection)
+    yield loose
+    with loose.begin() as connection:
+        for index in indexes:
+            index.create(connection)
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    loose.dispose()
+
+
+def _fill(engine: Engine, recent: int, old: int) -> None:
     for first, count, begin, span in (
         ("o", old, NOW - OLD, OLD - RECENT),
         ("r", recent, NOW - RECENT, RECENT),
@@ -60,14 +98,11 @@ def fill(system: System, recent: int, old: int) -> None:
                 (f"a-{first}{n:07d}", n, begin + span * (n / count))
                 for n in range(start, min(start + BATCH, count))
             ]
-            with writing(system.repository.engine) as connection:
+            with engine.begin() as connection:
                 connection.execute(alerts.insert(), [_row(*one) for one in part])
                 connection.execute(alert_versions.insert(), [_version(*one) for one in part])
                 connection.execute(signals.insert(), [_signal(*one) for one in part])
                 connection.execute(outbox.insert(), [row for one in part for row in _sent(*one)])
-    with system.repository.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql("ANALYZE")
 
 
 SAMPLE = graded(control())
@@ -104,7 +139,7 @@ def _version(key: str, number: int, at: datetime) -> dict[str, Any]:
 def _signal(key: str, _: int, at: datetime) -> dict[str, Any]:
     return {
         "id": f"s-{key}", "rule_id": SAMPLE.rule_id, "evidence_id": f"i-{key}", "source_id": "x",
-        "alert_key": key, "known_at": at, "content": "{}",
+        "alert_key": key, "known_at": at, "content": '{"facts": {"materials": ["gallium"]}}',
     }  # fmt: skip
 
 
