@@ -10,6 +10,7 @@ import click
 from warning.app.compose import open_repository, system_clock
 from warning.app.explaining import Explained, explain_records, explain_register, explain_signals
 from warning.app.explaining_cases import explain_cases_of
+from warning.app.explaining_meaning import with_meanings
 from warning.app.explaining_stored import (
     explain_absence_now,
     explain_evidence_dates,
