@@ -11,7 +11,7 @@ from warning.core.claims import Conflict, conflicts_of, joined_claims
 from warning.core.corrections import standing_claims, with_last_word
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
-from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_id
+from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty
 
 SHOWN_REASONS = 8
@@ -112,7 +112,7 @@ def _is_counted(exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], book: 
     """Whether another rule brought this document before: one that was edited, beyond those that are shown."""
     if alert.evidence_total <= len(alert.exhibits):
         return False
-    return any(signal_id(rule.id, exhibit.evidence_id) in joined for rule in book.rules)
+    return not signal_ids_of(book.rule_ids, exhibit.evidence_id).isdisjoint(joined)
 
 
 def alert_title(facts: Facts, book: Rulebook) -> str:

@@ -63,6 +63,10 @@ class Rulebook:
         parts += [c.model_dump_json() for c in self.chains]
         return content_id("b", *parts)
 
+    @cached_property
+    def rule_ids(self) -> tuple[str, ...]:
+        return tuple(rule.id for rule in self.rules)
+
     def active(self, *kinds: str) -> tuple[AnyRule, ...]:
         """The enabled rules of the given kinds, in order of id."""
         return tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)

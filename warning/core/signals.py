@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from warning.core.ids import pair_id
@@ -120,6 +121,15 @@ def standing(signals: Iterable[Signal]) -> tuple[Signal, ...]:
 def signal_id(rule_id: str, evidence_id: str) -> str:
     """Return the identity of a signal: one rule fires at most once on one piece of evidence."""
     return pair_id("s", rule_id, evidence_id)
+
+
+@lru_cache(maxsize=64)
+def signal_ids_of(rule_ids: tuple[str, ...], evidence_id: str) -> frozenset[str]:
+    """The identities that signals of these rules on one piece of evidence would have.
+
+    Kept, because the same evidence is asked about for alert after alert.
+    """
+    return frozenset(signal_id(rule_id, evidence_id) for rule_id in rule_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
 from warning.core.joining import alert_title, certainty_of, differences_of, join_signals
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Facts, Reason, Signal, signal_id
+from warning.core.signals import Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty, Severity
 from warning.core.withdrawals import (
     PUBLISHER,
@@ -82,8 +82,7 @@ def holds(alert: Alert, evidence_id: str, book: Rulebook) -> bool:
     whole = alert.whole or alert
     if any(shown.evidence_id == evidence_id for shown in whole.exhibits):
         return True
-    known = set(whole.signal_ids)
-    return any(signal_id(rule.id, evidence_id) in known for rule in book.rules)
+    return not signal_ids_of(book.rule_ids, evidence_id).isdisjoint(whole.signal_ids)
 
 
 def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Alert:
