@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.build import at
+from warning.core import identity
 from warning.core.evidence import Item, item_id
 from warning.core.identity import Identities, is_one_document, likeness, numbers_of
 
@@ -51,7 +52,7 @@ def test_a_document_under_a_changed_id_is_the_same(again):
 @pytest.mark.parametrize(
     "other",
     [
-        entry("b", days=31),
+        entry("b", days=31, kind="regulatory"),
         entry("b", days=1, title=TITLE.replace("gallium and germanium", "antimony goods, tungsten too")),
         entry("b", days=1, title=f"{TITLE} (2)"),
         entry("b", days=1, title=f"{TITLE} from August 1"),
@@ -126,13 +127,54 @@ def test_a_document_of_another_source_is_its_own():
     assert Identities([entry()]).settle(other) == other
 
 
-def test_memory_is_bounded_by_the_days_in_which_versions_come():
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr(identity, "MOST_REMEMBERED", 50)
     identities = Identities()
-    for day in range(400):
+    for day in range(200):
         identities.settle(
-            entry(f"n{day}", title=f"Paper number {day}", url=f"https://x.example/{day}", days=day)
+            entry(
+                f"n{day}",
+                title=f"Paper number {day}",
+                url=f"https://x.example/{day}",
+                text=f"{TEXT} {day}",
+                days=day,
+            )
         )
-    assert len(identities._by_id) <= 62
+    assert len(identities._by_id) == 50
+    assert len(identities._by_mark) <= 100
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        entry("b", days=200),
+        entry("b", days=200, title=f"{TITLE}s"),
+        entry("b", days=200, url="https://press.example/revived"),
+        entry("a", days=200, text=TEXT + "(Updated)"),
+    ],
+)
+def test_an_old_article_told_again_keeps_the_date_of_its_first_telling(again):
+    settled = Identities([entry()]).settle(again)
+    assert settled is None or (settled.id, settled.published_at) == (entry().id, at(0))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        entry("b", days=200, text=TEXT + "It takes effect on 1 May."),
+        entry("b", days=200, kind="regulatory"),
+        entry("b", days=200, text=TEXT[:100], url="https://press.example/next"),
+        entry(
+            "a",
+            days=200,
+            text=TEXT + "The earlier notice is repealed, and the ministry names four hundred firms anew.",
+        ),
+    ],
+)
+def test_new_numbers_an_office_or_a_bare_headline_are_news(other):
+    settled = Identities([entry()]).settle(other)
+    assert settled is not None
+    assert settled.published_at == at(200)
 
 
 def test_numbers_are_read_in_every_script():

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from warning.core.addresses import canonical_address
@@ -20,6 +20,9 @@ ONE_DOCUMENT = timedelta(days=30)
 """How far apart two entries may become known and still be versions of one document."""
 
 ONE_DAY = timedelta(days=1)
+REPUBLISHED_ALIKE = 0.9
+LEAST_REPUBLISHED_TEXT = 160
+MOST_REMEMBERED = 200_000
 OFFICIAL_KINDS = frozenset({"regulatory", "customs"})
 LEAST_OFFICIAL_TEXT = 160
 LEAST_PRESS_TEXT = 12
@@ -98,13 +101,37 @@ class _Known:
 
 def _is_version(known: _Known, met: _Known) -> bool:
     old, new = known.item, met.item
-    if old.id == new.id or abs(new.known_at - old.known_at) > ONE_DOCUMENT:
+    if old.id == new.id:
         return False
     same_address = known.marks.address is not None and known.marks.address == met.marks.address
+    if abs(new.known_at - old.known_at) > ONE_DOCUMENT:
+        is_long = len(new.summary) + len(new.body) >= LEAST_REPUBLISHED_TEXT
+        return (same_address or is_long) and is_republished(old, new)
     if known.marks.text is not None and known.marks.text == met.marks.text:
         return same_address or _same_day(old, new)
     # Entries that stand side by side in one document are two, whatever page they link to.
     return same_address and old.known_at != new.known_at and _is_edit(old, new)
+
+
+def is_republished(old: Item, new: Item) -> bool:
+    """Whether the press tells an old text again, as good as unchanged, after longer than versions take to come.
+
+    A number, a month or a part that differs makes it another text. An official text is never taken for an old one.
+    """
+    if new.kind in OFFICIAL_KINDS or new.known_at - old.known_at <= ONE_DOCUMENT:
+        return False
+    texts = [f"{one.title} {one.summary} {one.body}" for one in (old, new)]
+    if numbers_of(texts[0]) != numbers_of(texts[1]):
+        return False
+    title, text = likeness(plain(old.title), plain(new.title)), likeness(plain(texts[0]), plain(texts[1]))
+    return min(title, text) >= REPUBLISHED_ALIKE
+
+
+def with_first_date(old: Item, new: Item) -> Item:
+    """Return a later text of the same id; one told again keeps the date on which it was first published."""
+    if old.published_at is None or old.published_at == new.published_at or not is_republished(old, new):
+        return new
+    return replace(new, published_at=old.published_at, time_assumed=old.time_assumed)
 
 
 def _same_day(old: Item, new: Item) -> bool:
@@ -148,7 +175,7 @@ def as_version(old: Item, new: Item) -> Item:
 
 
 class Identities:
-    """Items met so far, by what they are known by. Memory is bounded: what became known too long ago is let go.
+    """Items met so far, by what they are known by. The first are let go when they become too many.
 
     Where several share a mark (a page that every notice links to), the one met last answers for it.
     """
@@ -156,8 +183,6 @@ class Identities:
     def __init__(self, known: Iterable[Item] = ()) -> None:
         self._by_id: dict[tuple[str, str], _Known] = {}
         self._by_mark: dict[tuple[str, int | str], _Known] = {}
-        self._newest: datetime | None = None
-        self._swept: datetime | None = None
         for item in known:
             self._learn(_Known(item))
 
@@ -169,9 +194,10 @@ class Identities:
         met = _Known(item)
         held = self._by_id.get((item.source_id, item.id))
         if held is not None:
+            dated = with_first_date(held.item, item)
             if held.item.content_hash != item.content_hash:
-                self._learn(met)
-            return item
+                self._learn(_Known(dated))
+            return dated
         old = self._document_of(met)
         if old is None:
             self._learn(met)
@@ -207,14 +233,11 @@ class Identities:
             held = self._by_mark.get(place)
             if is_new or held is None or held.item.id == item.id:
                 self._by_mark[place] = known
-        self._newest = item.known_at if self._newest is None else max(self._newest, item.known_at)
-        self._sweep()
+        while len(self._by_id) > MOST_REMEMBERED:
+            self._let_go(next(iter(self._by_id)))
 
-    def _sweep(self) -> None:
-        assert self._newest
-        self._swept = self._swept or self._newest
-        if self._newest - self._swept <= ONE_DOCUMENT:
-            return
-        oldest, self._swept = self._newest - ONE_DOCUMENT, self._newest
-        self._by_id = {key: one for key, one in self._by_id.items() if one.item.known_at >= oldest}
-        self._by_mark = {key: one for key, one in self._by_mark.items() if one.item.known_at >= oldest}
+    def _let_go(self, identity: tuple[str, str]) -> None:
+        known = self._by_id.pop(identity)
+        for place in known.places():
+            if self._by_mark.get(place) is known:
+                del self._by_mark[place]

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from warning.core.evidence import Item
+from warning.core.identity import with_first_date
 from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
@@ -126,7 +127,7 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     if undated and _seen_before(connection, row.seq, as_read):
         return None
     _keep_revision(connection, row.seq, item_of(row), row.content_hash)
-    item = replace(item, published_at=item.published_at or row.published_at)
+    item = with_first_date(item_of(row), replace(item, published_at=item.published_at or row.published_at))
     changed = item_row(item, item.content_hash)
     connection.execute(update(items).where(items.c.seq == row.seq).values(changed))
     return item

@@ -1,14 +1,13 @@
 """New items that are versions of stored ones under another id, found by canonical address and by text."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from warning.core.evidence import Item
-from warning.core.identity import ONE_DOCUMENT, Identities, as_version, marks_of
+from warning.core.identity import Identities, as_version, marks_of
 from warning.store.rows import item_of
 from warning.store.schema import items
 
@@ -50,8 +49,7 @@ def _alike(connection: Connection, source_id: str, new: Sequence[Item]) -> Itera
         found.update(connection.execute(_BY_TEXT, {"source": source_id, "keys": sorted(texts)}).scalars())
     if not found:
         return ()
-    oldest = min(item.known_at for item in new) - ONE_DOCUMENT - timedelta(days=1)
-    rows = connection.execute(_WHOLE, {"seqs": sorted(found), "oldest": oldest})
+    rows = connection.execute(_WHOLE, {"seqs": sorted(found)})
     return [item_of(row) for row in rows]
 
 
@@ -62,8 +60,4 @@ def _last_by(mark: Any) -> Any:
 
 _BY_ADDRESS = _last_by(_ITEMS.address_key)
 _BY_TEXT = _last_by(_ITEMS.content_hash)
-_WHOLE = (
-    select(items)
-    .where(_ITEMS.seq.in_(bindparam("seqs", expanding=True)), _ITEMS.known_at >= bindparam("oldest"))
-    .order_by(_ITEMS.seq)
-)
+_WHOLE = select(items).where(_ITEMS.seq.in_(bindparam("seqs", expanding=True))).order_by(_ITEMS.seq)
