@@ -105,6 +105,14 @@ class FetchBlocked(FetchError):
     """A challenge, a captcha or a sign-in stands in the document's place."""
 
 
+class FetchGone(FetchError):
+    """There is no document at the address: not found (`status` 404), or gone for good (410)."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        self.status = status
+        super().__init__(message)
+
+
 class FetchMoved(FetchError):
     """The page only says that it has moved. `target` is where it points to, empty when it does not say."""
 

@@ -11,6 +11,7 @@ from warning.app.delivering import DeliveryCounts, deliver_due
 from warning.app.digests import owe_due_digests
 from warning.app.ending import end_due
 from warning.app.publishing import publish_overdue
+from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
 from warning.app.rolling_up import owe_due_rollups
 from warning.catalog.sources import SourceSpec
@@ -24,6 +25,7 @@ __all__ = [
     "deliver_round",
     "full_round",
     "open_fetcher",
+    "recheck_due",
     "watch_desks",
 ]
 

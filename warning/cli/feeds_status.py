@@ -21,6 +21,7 @@ from warning.catalog.sources import SourceSpec
 from warning.cli.output import clipped, print_json, print_table, wrapped
 from warning.core.blindness import Sight, place_of_profile
 from warning.core.list_memory import waits
+from warning.core.page_checks import PageCheck
 from warning.core.rulebook import Rulebook
 from warning.core.spans import roughly
 from warning.core.spells import Spell, spells_of
@@ -82,6 +83,7 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
         held = {memory.source_id: waits(memory, now) for memory in repository.lists_waiting()}
         kept = SourceHistory(repository.engine)
         reports = kept.reports(source_id, now - timedelta(days=days or 90)) if source_id else ()
+        pages = [check for check in repository.page_checks() if check.source_id == source_id]
     finally:
         repository.engine.dispose()
     sights = rules_without(book, rows) if book else None
@@ -89,10 +91,13 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
     shown = [r for r in rows if (r.is_troubled or not troubled) and source_id in {None, r.spec.id}]
     if as_json:
         sources = [_status(row, held.get(row.spec.id, ""), sights) for row in shown]
-        history = {"history": [_spell(spell) for spell in spells]} if source_id else {}
+        history = (
+            {"history": [_spell(spell) for spell in spells], "pages": _pages(pages)} if source_id else {}
+        )
         print_json(SCHEMA, {"sources": sources, "rules": _rules(sights), **history})
     elif source_id:
         _print_one(shown[0], held.get(source_id, ""), sights, spells, now)
+        _print_pages(pages)
     else:
         _print_board(shown, held, sights, now)
     judged = shown if source_id else rows
@@ -210,6 +215,31 @@ def _print_one(
                 for s in reversed(spells)
             ),
         )  # fmt: skip
+
+
+def _print_pages(pages: Sequence[PageCheck]) -> None:
+    """The pages behind alerts on this source's documents: how many were looked at again, and which are not there."""
+    if not pages:
+        return
+    last = max(check.checked_at for check in pages)
+    click.echo(f"\n  {len(pages)} pages behind alerts looked at again, last {_moment(last)}")
+    for check in pages:
+        if check.missing_since is not None:
+            told = "taken back" if check.taken_back else "looked at again tomorrow"
+            click.echo(f"    {check.answer} since {_moment(check.missing_since)}, {told}: {check.url}")
+
+
+def _pages(pages: Sequence[PageCheck]) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": check.url,
+            "answer": check.answer,
+            "checked_at": check.checked_at.isoformat(),
+            "missing_since": check.missing_since.isoformat() if check.missing_since else None,
+            "taken_back": check.taken_back,
+        }
+        for check in pages
+    ]
 
 
 def _burst(row: BoardRow) -> str:

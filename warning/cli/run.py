@@ -22,6 +22,7 @@ from warning.app.live import (
     deliver_round,
     full_round,
     open_fetcher,
+    recheck_due,
     watch_desks,
 )
 from warning.app.parse_pool import ParsePool
@@ -42,6 +43,7 @@ EVERY_SECONDS = {
     "schedule": 20.0,
     "audit": 60.0,
     "tidy": 300.0,
+    "recheck": 600.0,
 }
 PATIENCE_SECONDS = 4.0
 COLLECT_PATIENCE_SECONDS = 0.2
@@ -112,6 +114,8 @@ async def _serve(system: System, role: str) -> None:
             "schedule": lambda: _scheduled(system),
         }
         chosen: dict[str, Action] = actions if role == "all" else {role: actions[role]}
+        if "collect" in chosen:
+            chosen = {**chosen, "recheck": lambda: recheck_due(system, fetcher)}
         if "schedule" in chosen:
             tidying = Tidying(system.repository, system.settings.keep_raw_days)
             chosen = {

@@ -26,7 +26,7 @@ from warning.collect.mailbox import is_mailbox, read_mailbox
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
 from warning.core.documents import Document
-from warning.errors import FetchBlocked, FetchError, FetchRateLimited, FetchRefused
+from warning.errors import FetchBlocked, FetchError, FetchGone, FetchRateLimited, FetchRefused
 
 MOST_REDIRECTS = 5
 LONGEST_HEADER = 32 * 1024
@@ -123,6 +123,8 @@ class Fetcher:
             raise FetchRateLimited(
                 request.without_secrets(str(limited)), retry_after_seconds=limited.retry_after_seconds
             ) from limited.__cause__
+        except FetchGone as failure:
+            raise FetchGone(request.without_secrets(str(failure)), status=failure.status) from failure.__cause__
         except FetchError as failure:
             raise type(failure)(request.without_secrets(str(failure))) from failure.__cause__
         except (TimeoutError, ClientError, OSError, ValueError) as wrong:

@@ -18,7 +18,7 @@ from aiohttp import (
 
 from warning.collect.fetch_headers import clean
 from warning.collect.fetch_values import FetchRequest
-from warning.errors import FetchBlocked, FetchError
+from warning.errors import FetchBlocked, FetchError, FetchGone
 
 _STATUS = {
     202: "accepted, but no document: usually an anti-bot page",
@@ -45,6 +45,7 @@ _STATUS = {
 DOCUMENT_STATUSES = frozenset({200, 203})
 # What a publisher answers to a reader it does not want; 405 and 412 are so only with a challenge in the body.
 _UNWANTED = frozenset({202, 401, 402, 403, 407, 418, 451})
+_NOT_THERE = frozenset({404, 410})
 
 
 def judge_status(status: int, headers: Mapping[str, str]) -> None:
@@ -56,6 +57,8 @@ def judge_status(status: int, headers: Mapping[str, str]) -> None:
     meaning = _STATUS.get(status)
     if meaning is None:
         meaning = "the server failed" if status >= 500 else "not an answer that brings a document"
+    if status in _NOT_THERE:
+        raise FetchGone(f"the server answered {status}: {meaning}", status=status)
     kind = FetchBlocked if status in _UNWANTED else FetchError
     raise kind(f"the server answered {status}: {meaning}")
 

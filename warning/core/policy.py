@@ -6,6 +6,7 @@ from warning.core.escalation import Escalation
 from warning.core.inhibition import Inhibition
 from warning.core.lifecycle import Lifecycle
 from warning.core.model import OperatorModel
+from warning.core.page_checks import PageChecks
 from warning.core.severity_table import SeverityTable
 from warning.core.vocabulary import Severity
 
@@ -55,3 +56,4 @@ class Policy(OperatorModel):
     review: ReviewGate = ReviewGate()
     escalation: Escalation = Escalation()
     lifecycle: Lifecycle = Lifecycle()
+    page_checks: PageChecks = PageChecks()

@@ -19,6 +19,7 @@ from warning.core.joinable import Joinable
 from warning.core.lifecycle import Lifecycle
 from warning.core.list_memory import ListMemory
 from warning.core.notices import Notice
+from warning.core.page_checks import PageCheck
 from warning.core.recall import Recall, Recalled
 from warning.core.review import Review, ReviewEvent
 from warning.core.rulebook import Need
@@ -38,6 +39,7 @@ from warning.store import (
     items,
     lists,
     pace,
+    page_checks,
     recall,
     reminders,
     reviews,
@@ -172,6 +174,17 @@ class Repository:
         """Return what was taken back or restored and no assessment has read yet."""
         with reading(self.engine) as connection:
             return withdrawals.waiting(connection, as_of)
+
+    def page_checks(self) -> tuple[PageCheck, ...]:
+        """Return the last look at each page behind an alert, by address."""
+        with reading(self.engine) as connection:
+            return page_checks.known_checks(connection)
+
+    def keep_page_check(self, check: PageCheck, acts: Iterable[Withdrawal]) -> None:
+        """Store a look at a page with what it takes back or restores, or nothing."""
+        with writing(self.engine) as connection:
+            page_checks.keep_check(connection, check)
+            withdrawals.add_withdrawals(connection, acts)
 
     def latest_listing(self, source_id: str) -> Listing | None:
         with reading(self.engine) as connection:

@@ -88,6 +88,21 @@ withdrawals = Table(
 )
 _unassessed("ix_withdrawals_unassessed", withdrawals.c.known_at, assessed_at=withdrawals.c.assessed_at)
 
+page_checks = Table(
+    "page_checks",
+    metadata,
+    text_column("url", primary_key=True),
+    text_column("source_id"),
+    text_column("answer"),
+    instant_column("checked_at"),
+    instant_column("missing_since", optional=True),
+    Column("taken_back", Boolean, nullable=False),
+    text_column("etag"),
+    text_column("last_modified"),
+    text_column("body_hash"),
+    Index("ix_page_checks_checked_at", "checked_at"),
+)
+
 source_notices = Table(
     "source_notices",
     metadata,
@@ -295,7 +310,7 @@ signals = Table(
     metadata,
     text_column("id", primary_key=True),
     text_column("rule_id"),
-    text_column("evidence_id"),
+    Column("evidence_id", Text, nullable=False, index=True),
     text_column("source_id"),
     Column("alert_key", Text, index=True),
     Column("known_at", Instant, nullable=False, index=True),
