@@ -158,6 +158,7 @@ def test_screen_says_what_the_whole_reading_says(make_finder, lists, shadows, wa
     }
     pages = [page_of(reading) for reading in readings]
     screened = screen.of(pages[:MOST_ONE_BY_ONE])
+    assert screen.of_one(pages[0]) == [one.rule for one in screened if (one.certain | one.possible) & 1]
     bits = (1 << min(len(pages), MOST_ONE_BY_ONE)) - 1
     many = screen.of(pages * (MOST_ONE_BY_ONE + 1))
     assert screened == [

@@ -78,6 +78,9 @@ class Verdict:
     hits: tuple[Hit, ...] = ()
 
 
+_UNMET = Verdict(met=False)
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     """`clauses` are sets of concepts: of each at least one must occur for the rule to have a chance.
@@ -99,20 +102,26 @@ class CompiledRule:
 
     def verdict(self, reading: Reading) -> Verdict:
         """Judge the reading, cheapest conditions first."""
-        if any(group.hits(reading) for group in self.none):
-            return Verdict(met=False)
+        of = reading.of
+        for group in self.none:
+            if of(group.concepts, group.fields):
+                return _UNMET
         plain: list[Hit] = []
         for group in self.all:
-            hits = group.hits(reading)
+            hits = of(group.concepts, group.fields)
             if not hits:
-                return Verdict(met=False)
+                return _UNMET
             plain.append(hits[0])
-        optional = [group.hits(reading) for group in self.any]
-        if self.any and not any(optional):
-            return Verdict(met=False)
+        if self.any:
+            optional = [hits[0] for group in self.any if (hits := of(group.concepts, group.fields))]
+            if not optional:
+                return _UNMET
+            plain += optional
         if not self._enough(reading):
-            return Verdict(met=False)
-        return self._with_events(reading, [*plain, *(hits[0] for hits in optional if hits)])
+            return _UNMET
+        if self.near or self.near_any:
+            return self._with_events(reading, plain)
+        return Verdict(met=True, hits=tuple(plain))
 
     def _enough(self, reading: Reading) -> bool:
         if self.at_least is None:
@@ -125,12 +134,12 @@ class CompiledRule:
         for near in self.near:
             matches = self.told(reading, near.matches(reading))
             if not matches:
-                return Verdict(met=False)
+                return _UNMET
             events += matches
         alternatives = [match for near in self.near_any for match in near.matches(reading)]
         alternatives = self.told(reading, alternatives)
         if self.near_any and not alternatives:
-            return Verdict(met=False)
+            return _UNMET
         return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
 
     def told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:

@@ -54,8 +54,8 @@ class TextEngine:
     def judge(self, item: Item) -> tuple[Reading, list[Met]]:
         """Return the rules whose text condition the item meets; most items are done after the screen."""
         reading = Reading(item)
-        screened = self.screen.of((page_of(reading),))
-        return reading, self.confirm(reading, [one.rule for one in screened]) if screened else []
+        rules = self.screen.of_one(page_of(reading))
+        return reading, self.confirm(reading, rules) if rules else []
 
     def judge_all(self, items: Sequence[Item]) -> Iterator[tuple[Item, Reading, list[Met]]]:
         """Yield the items that meet a rule, in order: as `judge`, for many at once and in bounded memory."""

@@ -60,7 +60,10 @@ class Matcher:
             if concept in found:
                 found[concept] = [hit for hit in found[concept] if not _covered(hit, covers)]
         _keep_longest_materials(found)
-        return {concept: sorted(hits, key=in_text_order) for concept, hits in found.items() if hits}
+        for hits in found.values():
+            if len(hits) > 1:
+                hits.sort(key=in_text_order)
+        return {concept: hits for concept, hits in found.items() if hits}
 
 
 def in_text_order(hit: Hit) -> tuple[int, int, str]:

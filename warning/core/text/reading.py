@@ -117,7 +117,9 @@ class Reading:
             found = [hit for concept in concepts & self._hits.keys() for hit in self._hits[concept]]
             if len(fields) < 3:
                 found = [hit for hit in found if self.field_of(hit) in fields]
-            asked = self._asked[concepts, fields] = sorted(found, key=in_text_order)
+            if len(found) > 1:
+                found.sort(key=in_text_order)
+            asked = self._asked[concepts, fields] = found
         return asked
 
     def first_in_sentences(self, concepts: frozenset[str], fields: tuple[Field_, ...]) -> Mapping[int, Hit]:

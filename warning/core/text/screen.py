@@ -74,10 +74,18 @@ class Screen:
         """Return the rules that some of the pages may meet, by number."""
         return self._one_by_one(pages) if len(pages) <= MOST_ONE_BY_ONE else self._at_once(pages)
 
+    def of_one(self, page: Page) -> list[int]:
+        """Return the numbers of the rules that one page may meet, ascending."""
+        certain, possible = self._judged(page)
+        return texts_of(certain | possible)
+
+    def _judged(self, page: Page) -> tuple[int, int]:
+        return self._bits.judge(*self._whole.places_in(page.text, page.languages))
+
     def _one_by_one(self, pages: Sequence[Page]) -> list[Screened]:
         found: dict[int, Screened] = {}
         for text, page in enumerate(pages):
-            certain, possible = self._bits.judge(*self._whole.places_in(page.text, page.languages))
+            certain, possible = self._judged(page)
             for rule in texts_of(certain | possible):
                 before, is_certain = found.get(rule, Screened(rule, 0, 0)), certain >> rule & 1
                 found[rule] = Screened(
