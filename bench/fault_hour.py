@@ -226,7 +226,7 @@ def told(hour: Hour, outcome: Outcome, seconds: float) -> str:
         ("minutes of virtual time", hour.minutes),
         ("ways to misbehave", sum(mood != "well" for mood in hour.publishers.seen)),
         ("answers that misbehaved", sum(n for mood, n in hour.publishers.seen.items() if mood != "well")),
-        ("polls stored", hour.polls),
+        ("polls of rounds that ended", hour.polls),
         ("collectors killed", hour.did["killed"]),
         ("runs into a full disk" if hour.is_sqlite else "runs with cut connections", hour.did["full disk"]),
         ("runs with the database held", hour.did["held"]),

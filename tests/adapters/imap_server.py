@@ -14,7 +14,7 @@ import trustme
 
 @dataclass
 class MailServer:
-    """`mails` by UID. `fault`: login, hang, flood, garbage, cut, no-validity. `said` is every command as received."""
+    """`mails` by UID. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
     validity: int = 1
@@ -23,6 +23,7 @@ class MailServer:
     said: list[str] = field(default_factory=list)
     port: int = 0
     tls: ssl.SSLContext | None = None
+    hung_up: threading.Event = field(default_factory=threading.Event)
 
     def add(self, raw: bytes) -> int:
         uid = max(self.mails, default=100) + 1
@@ -39,6 +40,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         box = self.server.box
+        if box.fault == "drip-greeting":
+            self._drip()
+            return
         self._send(b"* OK ready")
         while line := self.rfile.readline(100_000):
             words = line.decode("utf-8", "replace").split()
@@ -53,6 +57,15 @@ class _Handler(socketserver.StreamRequestHandler):
                 self._send(b"* BYE then", f"{tag} OK done".encode())
                 return
             getattr(self, "_" + command.lower().replace(" ", "_"), self._other)(tag, line.decode())
+
+    def _drip(self) -> None:
+        """A greeting that never ends, until whoever listens hangs up."""
+        try:
+            for _ in range(600):
+                self.wfile.write(b"*")
+                time.sleep(0.05)
+        except OSError:
+            self.server.box.hung_up.set()
 
     def _send(self, *lines: bytes) -> None:
         self.wfile.write(b"".join(line + b"\r\n" for line in lines))
@@ -78,6 +91,12 @@ class _Handler(socketserver.StreamRequestHandler):
         if box.fault == "garbage":
             self._send(b"\xff\xfe<html>", b"* 1 FETCH (", tag.encode() + b" BAD so")
             return
+        if box.fault == "chatter":
+            try:
+                while True:
+                    self._send(b"* OK " + b"x" * 60_000)
+            except OSError:
+                return
         known = b"" if box.fault == "no-validity" else b"* OK [UIDVALIDITY %d]\r\n" % box.validity
         self._send(
             known + b"* OK [UIDNEXT %d]" % (max(box.mails, default=100) + 1),

@@ -102,15 +102,23 @@ def test_the_password_stands_nowhere_in_what_is_kept(server):
     ("fault", "words"),
     [
         ("login", "AUTHENTICATIONFAILED"), ("hang", "no end after"), ("flood", "more than the source's max_size"),
-        ("garbage", "imaps:"), ("cut", "imaps:"), ("no-validity", "UIDVALIDITY"),
+        ("garbage", "imaps:"), ("cut", "imaps:"), ("no-validity", "UIDVALIDITY"), ("drip-greeting", "no end after"),
+        ("chatter", "more than the source's max_size"),
     ],
 )  # fmt: skip
 def test_a_server_that_misbehaves_is_a_failure_in_words_within_its_time(server, fault, words):
     server.add(mail(1))
     server.fault = fault
     with pytest.raises(FetchError, match=words) as caught:
-        poll(server, total_seconds=1.0)
+        poll(server, total_seconds=1.0 if fault != "chatter" else 20.0)
     assert server.password not in str(caught.value)
+
+
+def test_a_greeting_that_drips_keeps_no_thread_once_its_time_is_over(server):
+    server.fault = "drip-greeting"
+    with pytest.raises(FetchError, match="no end after"):
+        poll(server, total_seconds=0.5, idle_seconds=30.0)
+    assert server.hung_up.wait(5), "the thread that read it would go on for as long as the server likes"
 
 
 def test_a_mailbox_on_a_private_address_has_to_be_opened(server):
@@ -132,7 +140,14 @@ def test_a_mailbox_without_encryption_gets_no_password(server):
 
 
 @pytest.mark.parametrize(
-    "written", ["imaps://host/INBOX", "imaps://user:pw@host/", "imaps://user@host/INBOX", "imaps://"]
+    "written",
+    [
+        "imaps://host/INBOX",
+        "imaps://user:pw@host/",
+        "imaps://user@host/INBOX",
+        "imaps://",
+        "imaps://user:pw@host:99999/INBOX",
+    ],
 )
 def test_an_address_that_is_none_is_refused_without_repeating_it(written):
     with pytest.raises(FetchRefused, match="a mailbox is written") as caught:
