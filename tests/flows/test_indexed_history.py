@@ -144,6 +144,34 @@ def test_retraction_of_what_fired_is_seen_over_an_index_like_over_the_file(book,
     assert len(slow.alerts) == 1 or hours < 24
 
 
+def test_a_document_under_changed_ids_is_one_over_an_index_like_over_the_file(book, tmp_path):
+    rng = random.Random(11)
+    first = [
+        replace(item, url=f"https://press.example/{item.external_id}")
+        for item in history(book, count=120)
+        if isinstance(item, Item) and item.title not in FILLER
+    ]
+    again = [
+        replace(
+            item,
+            id=f"again-{number}",
+            external_id=f"again-{number}",
+            url=rng.choice([f"{item.url}/?utm_source=x", f"https://m.press.example/copy/{number}"]),
+            body=rng.choice([item.body, f"{item.body} {FILLER[0]}"]),
+            known_at=item.known_at + timedelta(hours=rng.choice([1, 30, 24 * 20, 24 * 200])),
+        )
+        for number, item in enumerate(rng.sample(first, 40))
+    ]
+    path = tmp_path / "again.jsonl.zst"
+    write_evidence(path, [*first, *again])
+    slow = backtest_replay(book, plain(path))
+    fast = backtest_replay(book, indexed(path, book).records(book))
+    assert slow.records == len(first) + len(again)
+    assert sum(len(a.signal_ids) for a in slow.alerts.values()) < len(first) + len(again)
+    assert backtest_document(fast, book, ()) == backtest_document(slow, book, ())
+    assert fast.alerts == slow.alerts
+
+
 def test_every_retraction_holds_a_word_that_an_index_looks_for():
     for text in (
         "[RETRACTED] x", "Withdrawn: x", "[Story withdrawn] x", "Retraction - x", "【撤稿】x", "[撤回] x", "(已删除) x",

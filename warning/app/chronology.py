@@ -63,7 +63,7 @@ def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> It
 def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
     """Yield records, given in order, items under the identity that the store gave them when they came in this order.
 
-    What a document says again under another id is left out. An item that comes both judged and whole, as neighbours,
+    What a document says again under another id is only counted. An item that comes both judged and whole, as neighbours,
     is taken whole: it may be a version of another, and is then judged under that one's identity.
     """
     identities = Identities()
@@ -78,8 +78,7 @@ def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
         elif isinstance(record, Item):
             whole = _order(record)
             item = identities.settle(record)
-            if item is not None:
-                yield item
+            yield Bystanders(known_at=record.known_at, count=1) if item is None else item
         else:
             yield record
     if waiting is not None:

@@ -1,5 +1,6 @@
 """An alert as JSON shows it (`alerts/1`)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from warning.core.alerts import Alert
@@ -8,6 +9,7 @@ from warning.core.claims import Conflict
 from warning.core.corrections import replacements
 from warning.core.deliveries import OutboxRow, Withheld
 from warning.core.joining import alert_conflicts
+from warning.core.minhash import STORY_ALIKE, stories
 from warning.core.precedents import precedents
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit
@@ -78,7 +80,7 @@ def case_document(
             {"evidence_id": w.evidence_id, "by": w.actor, "reason": w.reason, "at": w.known_at.isoformat()}
             for w in alert.withdrawn
         ],
-        "exhibits": [_exhibit(exhibit) for exhibit in alert.exhibits],
+        "exhibits": _exhibits(alert.exhibits),
         "versions": [_version(version) for version in versions],
         "deliveries": deliveries,
         "withheld": [_withheld(one) for one in withheld],
@@ -137,9 +139,15 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
     return {"fact": conflict.fact, "open": conflict.is_open, "sides": sides}
 
 
-def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+def _exhibits(shown: Sequence[Exhibit]) -> list[dict[str, Any]]:
+    told = stories({exhibit.evidence_id: exhibit.title for exhibit in shown}, least=STORY_ALIKE)
+    return [_exhibit(exhibit, told[exhibit.evidence_id]) for exhibit in shown]
+
+
+def _exhibit(exhibit: Exhibit, story: str) -> dict[str, Any]:
     return {
         "evidence_id": exhibit.evidence_id,
+        "story": story,
         "title": exhibit.title,
         "language": exhibit.language,
         "source": exhibit.source_id,

@@ -48,6 +48,7 @@ class Marks:
     text: str | None
 
 
+@lru_cache(maxsize=4_096)
 def address_key(url: str) -> int | None:
     """Return the 64-bit key of the canonical address, None where the address names no document."""
     address = canonical_address(url) if url else ""
@@ -208,10 +209,14 @@ class Identities:
         self._learn(_Known(version))
         return version
 
-    def document_of(self, item: Item) -> Item | None:
-        """Return the document that the item is a version of under another id, None when it is its own."""
-        found = self._document_of(_Known(item))
-        return None if found is None else found.item
+    def take(self, item: Item) -> Item | None:
+        """Return the document that the item is a version of; None when it is its own, and it is learnt then."""
+        met = _Known(item)
+        found = self._document_of(met)
+        if found is None:
+            self._learn(met)
+            return None
+        return found.item
 
     def _document_of(self, met: _Known) -> _Known | None:
         for place in met.places():

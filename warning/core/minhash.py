@@ -14,6 +14,8 @@ from warning.core.identity import likeness, numbers_of, plain
 
 PERMUTATIONS, BANDS, ROWS = 64, 21, 3
 Numbers = NDArray[np.uint64]
+STORY_ALIKE = 0.7
+MOST_PUBLISHER = 40
 _SEED = 20_260_701
 _TOGETHER = 2_048
 # The share of equal numbers lies this far under the likeness once in 3,000 pairs (three and a half standard errors).
@@ -124,7 +126,7 @@ def stories(titles: Mapping[str, str], *, least: float) -> dict[str, str]:
     Two titles hang together that are near and give the same numbers, dates and parts. The order in which they come
     does not matter.
     """
-    texts = {name: plain(titles[name]) for name in sorted(titles)}
+    texts = {name: plain(_headline(titles[name])) for name in sorted(titles)}
     leads = {name: name for name in texts}
 
     def lead(name: str) -> str:
@@ -136,6 +138,12 @@ def stories(titles: Mapping[str, str], *, least: float) -> dict[str, str]:
         first, second = sorted((lead(one), lead(other)))
         leads[second] = first
     return {name: lead(name) for name in texts}
+
+
+def _headline(title: str) -> str:
+    """A headline without the publisher that collections of news write behind it."""
+    said, dash, publisher = title.rpartition(" - ")
+    return said if dash and len(publisher) <= MOST_PUBLISHER and not numbers_of(publisher) else title
 
 
 def _pairs(texts: Mapping[str, str], titles: Mapping[str, str], least: float) -> Iterator[tuple[str, str]]:

@@ -26,10 +26,9 @@ def split_versions(connection: Connection, new: Sequence[Item]) -> tuple[list[It
         some = list(batch)
         identities = Identities(_alike(connection, source_id, some))
         for item in some:
-            document = identities.document_of(item)
+            document = identities.take(item)
             if document is None:
                 own.append(item)
-                identities.settle(item)
             else:
                 versions.append(as_version(document, item))
     return own, versions
@@ -55,7 +54,7 @@ def _alike(connection: Connection, source_id: str, new: Sequence[Item]) -> Itera
 
 def _last_by(mark: Any) -> Any:
     last = select(func.max(_ITEMS.seq)).where(_ITEMS.source_id == bindparam("source"))
-    return last.where(mark.in_(bindparam("keys", expanding=True))).group_by(mark)
+    return last.where(mark.in_(bindparam("keys", expanding=True, literal_execute=True))).group_by(mark)
 
 
 _BY_ADDRESS = _last_by(_ITEMS.address_key)
