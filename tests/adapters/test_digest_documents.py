@@ -2,13 +2,19 @@
 
 import json
 import string
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pdfminer.high_level import extract_pages, extract_text
+from pdfminer.layout import LTChar
+from reportlab.pdfbase import pdfmetrics
 
 from tests.core.build import TABLE
+from warning import report
 from warning.core.alerts import Alert, Difference
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
@@ -23,12 +29,14 @@ from warning.core.terms import Act, Actor, Material, Terms
 from warning.core.vocabulary import Certainty, Marking, Severity
 from warning.core.watches import Watch
 from warning.errors import ConfigError
+from warning.report import pdf
 from warning.report.build import WeekInput, build_digest
 from warning.report.document import DigestDocument
 from warning.report.mail import digest_mail
 from warning.report.render import as_html, as_json, as_text
 from warning.report.week import last_full_week, week_bounds
 from warning.report.words import LANGUAGES, digest_words
+from warning.resources import tree
 
 GOLDENS = Path(__file__).parent / "digest_goldens"
 WEEK = "2023-W27"
@@ -408,3 +416,41 @@ def test_digest_tells_when_the_watch_for_an_answer_ends_to_desks_that_may_see_th
     ]
     assert "the watch for an answer ends" in as_text(document)
     assert "2023-07-20" not in "".join(document.summary)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_digest_pdf_carries_its_letters_and_reads_as_the_text_does(language):
+    content = pdf.as_pdf(_digest(language))
+    assert content == pdf.as_pdf(_digest(language))
+    read = "".join(extract_text(BytesIO(content)).split())
+    for line in as_text(_digest(language)).splitlines():
+        assert "".join(line.replace("\u301c", "\uff5e").split()) in read
+    assert b"/FontFile2" in content
+    drawn = {letter.fontname for letter in _letters(extract_pages(BytesIO(content)))}
+    assert drawn
+    assert all(name.endswith(f"+{pdf.FONT}-0") for name in drawn), "every letter is of a font inside the file"
+
+
+def test_digest_pdf_has_every_letter_of_the_shipped_words():
+    pdf.as_pdf(_digest())
+    known = pdfmetrics.getFont(pdf.FONT).face.charToGlyph
+    shipped = [*tree("rules").glob("terms/*.yaml"), *Path(report.__file__).parent.glob("messages/*.toml")]
+    letters = {letter for path in shipped for letter in path.read_text(encoding="utf-8") if letter > " "}
+    assert len(letters) > 500
+    assert {letter for letter in letters if ord(letter) not in known} <= {pdf.WAVE_DASH}
+
+
+def _letters(part):
+    if isinstance(part, LTChar):
+        yield part
+    elif isinstance(part, Iterable):
+        for smaller in part:
+            yield from _letters(smaller)
+
+
+def test_digest_pdf_links_addresses_and_obeys_no_markup_of_a_headline():
+    pdf.as_pdf(_digest())
+    said = pdf._paragraph("<b>see</b> https://example.org/a?b=1&c=2 now", "line")
+    assert said.getPlainText() == "<b>see</b> https://example.org/a?b=1&c=2 now"
+    linked = [address for part in said.frags for _, address in getattr(part, "link", ())]
+    assert set(linked) == {"https://example.org/a?b=1&c=2"}

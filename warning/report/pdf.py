@@ -1,45 +1,41 @@
 """The digest as PDF, from the blocks of its text form. Reasons for the library: docs/decisions/0006-digest-as-pdf.md.
 
-The Asian fonts are named, not carried: every reader brings its own (HeiseiKakuGo, HYGothic, STSong and what stands in
-for them). Text can be searched and copied. The same digest gives the same bytes.
+The letters used of an open font (WenQuanYi Micro Hei: Latin, Han, kana and Hangul) are carried inside, so that a reader without
+any font shows them. Text can be searched and copied. The same digest gives the same bytes.
 """
 
 import re
 import unicodedata
 from functools import cache
 from html import escape
+from importlib.resources import as_file, files
 from io import BytesIO
 from typing import Any
 
-from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate
 
 from warning.report.document import DigestDocument
 from warning.report.render import as_blocks, subject
 
-FONTS = {"ja": "HeiseiKakuGo-W5", "ko": "HYGothic-Medium", "zh": "STSong-Light"}
-LATIN = "Helvetica"
-# Outside Latin-1 Helvetica has no letters; these stand for the signs our own words use.
-PLAIN = str.maketrans(
-    {
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u2019": "'",
-        "\u2018": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u2026": "...",
-        "\u2192": "->",
-    }
-)
-HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
-KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+FONT = "WenQuanYiMicroHei"
+LINK = re.compile(r"https?://[^\s<>\"&;]+(?:&amp;[^\s<>\"&;]+)*")
+# The font has the full-width tilde alone, which looks the same.
+WAVE_DASH = "\u301c"
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 MARGIN = 18 * mm
+# Size in points, room above and indent in millimetres, colour: one weight of type is carried, so size and colour tell ranks.
+STYLES = {
+    "title": (15.0, 0.0, 0.0, "#1f4e79"),
+    "heading": (11.5, 4.0, 0.0, "#1f4e79"),
+    "line": (9.5, 0.0, 0.0, "#000000"),
+    "foot": (8.5, 2.0, 0.0, "#333333"),
+    "below": (9.0, 0.0, 5.0, "#333333"),
+}
 
 
 def as_pdf(document: DigestDocument) -> bytes:
@@ -52,18 +48,15 @@ def as_pdf(document: DigestDocument) -> bytes:
         title=said, author="Early warning", invariant=1, lang=document.language,
     )  # fmt: skip
     head, *blocks = as_blocks(document)
-    story: list[Any] = [Paragraph(_mixed(head[1], document.language), _style("title", 15, bold=True))]
-    story += [Paragraph(_mixed(line, document.language), _style("line", 9.5)) for line in head[2:]]
-    for title, *lines in blocks:
-        story += [
-            Spacer(1, 3 * mm),
-            Paragraph(_mixed(title, document.language), _style("heading", 11.5, bold=True)),
-        ]
-        story += [Paragraph(_mixed(line, document.language), _style("line", 9.5)) for line in lines]
+    story: list[Any] = [_paragraph(head[1], "title"), *(_paragraph(line, "line") for line in head[2:])]
+    *sections, foot = blocks
+    for title, *lines in sections:
+        story += [_paragraph(title, "heading"), *map(_entry, lines)]
+    story += [_paragraph(line, "foot") for line in foot]
     mark = head[0]
 
     def marked(canvas: Any, page: Any) -> None:
-        canvas.setFont(LATIN, 8)
+        canvas.setFont(FONT, 8)
         canvas.drawString(MARGIN, A4[1] - 11 * mm, mark)
         canvas.drawString(MARGIN, 9 * mm, mark)
         canvas.drawRightString(A4[0] - MARGIN, 9 * mm, f"{document.desk_id} {document.week}  {page.page}")
@@ -74,44 +67,40 @@ def as_pdf(document: DigestDocument) -> bytes:
 
 @cache
 def _register() -> None:
-    for font in FONTS.values():
-        pdfmetrics.registerFont(UnicodeCIDFont(font))
+    """Read the font once. Its two faces stand in one file; the first is the proportional one."""
+    with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
+        pdfmetrics.registerFont(TTFont(FONT, path, subfontIndex=0))
+
+
+def _entry(text: str) -> Any:
+    """One entry with its lines below it; short ones stay on one page."""
+    first, *more = text.split("\n")
+    parts = [_paragraph(first, "line"), *(_paragraph(line.strip(), "below") for line in more)]
+    return KeepTogether(parts) if len(parts) > 1 else parts[0]
+
+
+def _paragraph(text: str, kind: str) -> Paragraph:
+    """Only lines with Han or kana may break anywhere; addresses can be clicked, nothing else is markup."""
+    said = unicodedata.normalize("NFC", text).replace(WAVE_DASH, "\uff5e")
+    marked = LINK.sub(
+        lambda found: f'<link href="{found[0]}" color="#1f4e79">{found[0]}</link>', escape(said)
+    )
+    return Paragraph(marked, _style(kind, breaks_anywhere=bool(UNSPACED.search(said))))
 
 
 @cache
-def _style(name: str, size: float, *, bold: bool = False) -> ParagraphStyle:
-    font = f"{LATIN}-Bold" if bold else LATIN
+def _style(kind: str, *, breaks_anywhere: bool) -> ParagraphStyle:
+    size, before, indent, colour = STYLES[kind]
     return ParagraphStyle(
-        name,
-        fontName=font,
+        kind,
+        fontName=FONT,
         fontSize=size,
         leading=size * 1.45,
-        alignment=TA_LEFT,
-        wordWrap="CJK",
+        textColor=colour,
+        wordWrap="CJK" if breaks_anywhere else None,
+        splitLongWords=1,
+        spaceBefore=before * mm,
         spaceAfter=1.2 * mm,
+        leftIndent=indent * mm,
+        keepWithNext=kind == "heading",
     )
-
-
-def _mixed(text: str, language: str) -> str:
-    """Mark up each run of letters with a font that has them: a title may be Chinese in a Korean digest."""
-    plain = unicodedata.normalize("NFC", text).translate(PLAIN)
-    runs: list[tuple[str, str]] = []
-    asian = _asian_font(plain, language)
-    for letter in plain:
-        font = LATIN if letter <= "\xff" else FONTS["ko"] if HANGUL.match(letter) else asian
-        if runs and runs[-1][0] == font:
-            runs[-1] = (font, runs[-1][1] + letter)
-        else:
-            runs.append((font, letter))
-    return "".join(
-        escape(run) if font == LATIN else f'<font name="{font}">{escape(run)}</font>' for font, run in runs
-    )
-
-
-def _asian_font(text: str, language: str) -> str:
-    """Han characters look as the line's own language writes them."""
-    if KANA.search(text):
-        return FONTS["ja"]
-    if HANGUL.search(text):
-        return FONTS["ko"]
-    return FONTS.get(language, FONTS["zh"]) if language == "ja" else FONTS["zh"]
