@@ -32,7 +32,7 @@ from warning.store.columns import (
     text_column,
 )
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest migration; a test holds it to alembic/versions."""
 
 
