@@ -14,6 +14,7 @@ from warning.app.out_feed import cap_documents, feed_sender
 from warning.channels.block_kit import note_payload, slack_payload
 from warning.channels.figure_check import figure_refusal
 from warning.channels.mail_html import html_form
+from warning.channels.message import Message
 from warning.channels.render import render
 from warning.channels.text_form import text_form
 from warning.channels.webhook_form import webhook_body
@@ -135,21 +136,28 @@ def _prove_desk(case: FigureCase, alert: Alert, desk: Desk, book: Rulebook, proo
         if allowed and f"TLP:{case.marking.value}" not in message.title and message.marking < case.marking:
             proof.breaches.append((case, path, "the figure has not raised the marking of the message"))
         row = _row(alert, desk, destination)
-        forms = {
-            "text": text_form(message),
-            "html": html_form(message),
-            "slack": json.dumps(
-                [slack_payload(message, row), note_payload(message, row)], ensure_ascii=False
-            ),
-            "webhook": webhook_body(message, row).decode(),
-        }
-        for name, said in forms.items():
+        for name, said in _forms(message, row):
             _read(case, f"{path} ({name})", said, allowed, proof)
     unnamed = text_form(render(alert, desk, book, audience=PUBLIC))
     _read(case, f"a reader who names no desk, {desk.language}", unnamed, False, proof)
     feed = desk.model_copy(update={"out_feed": desk.out_feed.model_copy(update={"languages": ()})})
     for document in cap_documents([alert], feed, book, FEED_SENDER):
         _read(case, f"{desk.id} by feed", document.body.decode(), False, proof)
+
+
+def _forms(message: Message, row: OutboxRow) -> Iterator[tuple[str, str]]:
+    """What the channel of a delivery makes of the message."""
+    if row.channel == "slack":
+        yield (
+            "slack",
+            json.dumps([slack_payload(message, row), note_payload(message, row)], ensure_ascii=False),
+        )
+    elif row.channel == "webhook":
+        yield "webhook", webhook_body(message, row).decode()
+    else:
+        yield "text", text_form(message)
+        if row.channel == "mail":
+            yield "html", html_form(message)
 
 
 def _read(case: FigureCase, path: str, said: str, allowed: bool, proof: FigureProof) -> None:
