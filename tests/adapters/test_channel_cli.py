@@ -119,6 +119,14 @@ def test_deliveries_retry_gives_dead_letters_another_chance(warning):
     assert warning("deliveries", "retry").exit_code == 2
 
 
+def test_deliveries_retry_keeps_who_asked(warning):
+    (dead,) = json.loads(warning("deliveries", "list", "--state", "dead", "--json").stdout)["deliveries"]
+    assert warning("deliveries", "retry", dead["id"], "--by", "J. Kim").exit_code == 0
+    log = json.loads(warning("audit", "list", "--json").stdout)
+    asked = [one for one in log["entries"] if one["actor"] == "J. Kim"]
+    assert [one["subject"] for one in asked] == [dead["id"]]
+
+
 def test_deliveries_reconcile_says_what_was_found(warning):
     document = json.loads(warning("deliveries", "reconcile", "--json").stdout)
     assert document["counts"] == {"absent": 1}

@@ -12,10 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.adapters.alert_samples import message, row
+from tests.adapters.test_digest_documents import _digest
 from warning.app.compose import channels_of
-from warning.channels.mail_mime import MailIdentity, mime
+from warning.channels.mail_mime import MailIdentity, mime, signed_mail
 from warning.channels.smime import SigningFiles
 from warning.errors import SettingsError
+from warning.report.mail import digest_mail
+from warning.report.pdf import as_pdf
 from warning.settings import Settings
 
 
@@ -66,6 +69,26 @@ def test_signed_mail_is_verified_and_reads_as_before(files, language):
     body = mail.get_body(("plain",))
     assert message(language=language).title in body.get_content()
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_signed_digest_is_verified_and_keeps_its_pdf(files, language):
+    identity = MailIdentity(sender="Early Warning <ews@example.org>", signer=files.signer())
+    document = _digest(language)
+    plain = digest_mail(
+        document, sender="ews@example.org", recipient="desk@example.org", attached=as_pdf(document)
+    )
+    raw = signed_mail(plain, identity)
+    checked = verified(raw, files)
+    assert b"erification successful" in checked.stderr, checked.stderr
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail.get_content_type() == "multipart/signed"
+    (pdf,) = (part for part in mail.walk() if part.get_content_type() == "application/pdf")
+    assert pdf.get_content() == as_pdf(document)
+    assert mail["Subject"] == message_from_bytes(plain, policy=policy.default)["Subject"]
+    changed = raw.replace(b"List-Unsubscribe", b"X-Other")
+    assert verified(changed, files).returncode == 0, "headers outside are not signed"
+    assert verified(raw.replace(b"application/pdf", b"application/zip"), files).returncode != 0
 
 
 def test_mail_that_was_changed_on_its_way_does_not_verify(files):

@@ -162,7 +162,8 @@ def route(
     else:
         routed = [_stored(book, str(alert_key))]
     if as_json:
-        print_json("desks/1", {"routed": [one.document() for one in routed]})
+        untold = [{"desk": desk.id, "told": False, "reason": "operator_desk"} for desk in book.operators]
+        print_json("desks/1", {"routed": [one.document() for one in routed], "operators": untold})
     else:
         for one in routed:
             _print_routed(one)

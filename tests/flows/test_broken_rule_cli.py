@@ -1,0 +1,70 @@
+"""What works on while a rule file is broken, and says which file it is."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.adapters.judged import document, fired, judge, waiting
+from warning.cli.main import cli
+from warning.core.assess import State
+from warning.resources import tree
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+BROKEN = "list-any-removal.yaml"
+
+
+@pytest.fixture
+def warning(sqlite_url: str, tmp_path: Path):
+    """Run `warning` on a store with one alert, rules one of which cannot be read."""
+    engine = open_engine(sqlite_url)
+    repository = Repository(engine)
+    repository.add_items([document()])
+    repository.commit_assessment(judge([fired()], State()), waiting(repository), book_version="b1")
+    engine.dispose()
+    rules = tmp_path / "rules"
+    shutil.copytree(tree("rules"), rules)
+    environment = {
+        "WARNING_HOME": str(tmp_path / "home"),
+        "WARNING_DATABASE_URL": sqlite_url,
+        "WARNING_RULES_DIR": str(rules),
+    }
+
+    def run(*words: str, broken: bool = True):
+        if broken:
+            (rules / "signals" / BROKEN).write_text("id: [broken", encoding="utf-8")
+        return CliRunner().invoke(cli, words, env=environment)
+
+    return run
+
+
+def told(result) -> dict:
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert BROKEN in result.stderr
+    return json.loads(result.stdout)
+
+
+def test_silences_are_listed_while_a_rule_file_is_broken(warning):
+    made = ("--by", "Kim", "--reason", "fair", "--until", "3d", "--match", "material=gallium", "--json")
+    assert warning("silence", "add", "--desk", "kr", *made, broken=False).exit_code == 0
+    assert [one["desk"] for one in told(warning("silence", "list", "--json"))["silences"]] == ["kr"]
+
+
+def test_the_out_feed_is_written_while_a_rule_file_is_broken(warning, tmp_path: Path):
+    said = told(warning("feeds", "out", "--desk", "kr", "--out", str(tmp_path / "out"), "--json"))
+    assert said["messages"] == 0, "nothing has been sent to the desk yet"
+    assert (tmp_path / "out" / "alerts.atom").is_file()
+
+
+def test_the_queue_of_reviews_is_read_while_a_rule_file_is_broken(warning):
+    assert told(warning("alerts", "queue", "--json"))["queue"] == []
+
+
+def test_a_route_says_that_operators_are_told_no_alerts(warning):
+    words = ("desks", "route", "--title", "China bans gallium exports to Japan", "--country", "CN", "--json")
+    said = json.loads(warning(*words, broken=False).stdout)
+    assert said["operators"] == [{"desk": "operator", "told": False, "reason": "operator_desk"}]
+    assert "operator" not in json.dumps(said["routed"])
