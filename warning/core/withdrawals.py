@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from warning.core.ids import content_id
+from warning.core.terms import Language
 
 WithdrawalAction = Literal["withdrawn", "restored"]
 PUBLISHER = "publisher"
@@ -35,7 +36,7 @@ _SAID_SO = re.compile(
     re.IGNORECASE,
 )
 OPENING = 400
-RETRACTION_WORDS: Mapping[str, tuple[str, ...]] = {
+RETRACTION_WORDS: Mapping[Language, tuple[str, ...]] = {
     "en": ("retracted", "retraction", "withdrawn", "removed", "deleted"),
     "zh": ("撤稿", "撤回", "删除", "撤销"),
     "ja": ("取消", "取り消", "撤回", "削除"),

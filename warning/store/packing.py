@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import zstandard
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from warning.store.archive import archived, written_against
 from warning.store.schema import documents, fetches
@@ -58,7 +58,7 @@ def pack_documents(connection: Connection, *, before: datetime, now: datetime, m
     return done
 
 
-def _waiting(connection: Connection, before: datetime, most: int) -> Sequence[Row[Any]]:
+def _waiting(connection: Connection, before: datetime, most: int) -> Sequence[Any]:
     """The oldest unpacked documents, each with the first source that gave it."""
     source = select(func.min(fetches.c.source_id)).where(fetches.c.digest == documents.c.digest)
     query = (
@@ -91,7 +91,7 @@ def _base(digest: str, raw: bytes) -> _Base:
 
 
 def _pack(
-    connection: Connection, row: Row[Any], base: _Base | None, now: datetime
+    connection: Connection, row: Any, base: _Base | None, now: datetime
 ) -> tuple[int, _Base | None]:
     """Write one document in less room where that is possible; return what it takes, and the base for the next."""
     raw = zstandard.decompress(row.content)
