@@ -124,7 +124,9 @@ class Fetcher:
                 request.without_secrets(str(limited)), retry_after_seconds=limited.retry_after_seconds
             ) from limited.__cause__
         except FetchGone as failure:
-            raise FetchGone(request.without_secrets(str(failure)), status=failure.status) from failure.__cause__
+            raise FetchGone(
+                request.without_secrets(str(failure)), status=failure.status
+            ) from failure.__cause__
         except FetchError as failure:
             raise type(failure)(request.without_secrets(str(failure))) from failure.__cause__
         except (TimeoutError, ClientError, OSError, ValueError) as wrong:

@@ -90,9 +90,7 @@ def _base(digest: str, raw: bytes) -> _Base:
     return _Base(digest=digest, raw=raw, dictionary=zstandard.ZstdCompressionDict(raw, dict_type=kind))
 
 
-def _pack(
-    connection: Connection, row: Any, base: _Base | None, now: datetime
-) -> tuple[int, _Base | None]:
+def _pack(connection: Connection, row: Any, base: _Base | None, now: datetime) -> tuple[int, _Base | None]:
     """Write one document in less room where that is possible; return what it takes, and the base for the next."""
     raw = zstandard.decompress(row.content)
     if hashlib.sha256(raw).hexdigest() != row.digest or not raw:
