@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pdfminer.high_level import extract_pages, extract_text
@@ -15,7 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 
 from tests.core.build import TABLE
 from warning import report
-from warning.core.alerts import Alert, Difference
+from warning.core.alerts import Alert, ChangeCode, Difference
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
 from warning.core.exposure import CountryExposure, Dependence
@@ -260,6 +261,33 @@ def test_digest_tells_a_desk_its_own_rise_in_severity_only():
 def test_digest_does_not_repeat_the_changes_of_an_alert_opened_in_the_week():
     (line, _) = _digest().changes
     assert (line.kind, line.version, line.was) == ("new", 2, ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_digest_has_a_sentence_for_every_change_that_an_alert_can_tell(language):
+    said = {"late": ("in_effect", "2023-08-01"), "suspended": ("MOFCOM 2023/70", "2023-08-01")}
+    said |= {
+        "disputed": ("effective", "2023-08-01 / 2023-09-01"),
+        "settled": ("effective: 1 / 2", "effective"),
+    }
+    said |= {"severity": (f"{COUNTRIES[language]}:severe", f"{COUNTRIES[language]}:extreme")}
+    said |= {"certainty": ("observed", "possible"), "deadline": ("7", "2023-08-01")}
+    codes = [code for code in get_args(ChangeCode) if code != "opened"]
+    told = tuple(
+        Difference(code=c, before=said.get(c, ("",))[0], after=said.get(c, ("", ""))[1]) for c in codes
+    )
+    (line,) = _digest(language, _week(versions=(_alert(version=2, differences=told),))).changes
+    assert len(line.was) == len(codes)
+    assert digest_words(language).say("change.certainty_lower") in line.was
+    assert digest_words(language).say("change.certainty") not in line.was
+
+
+def test_digest_tells_an_alert_opened_and_cancelled_in_the_week_as_over():
+    cancelled = _alert(
+        version=2, whole=_alert(), evidence_total=0, differences=(Difference(code="cancelled", before="1"),)
+    )
+    (line,) = _digest("en", _week(versions=(_alert(), cancelled))).changes
+    assert (line.kind, line.was) == ("closed", ("cancelled: nothing stands any more of what it rested on",))
 
 
 def test_digest_leaves_out_what_is_marked_above_the_clearance_everywhere():

@@ -10,6 +10,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts
 from warning.core.tearlines import as_seen_by
 from warning.core.terms import Language
+from warning.core.vocabulary import Certainty
 from warning.core.watches import Watch
 from warning.report.document import ChangeKind, ChangeLine, ComingDate, DateKind
 from warning.report.words import DigestWords
@@ -170,15 +171,15 @@ def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWo
 
 
 def _said_of(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWords) -> tuple[str, ...]:
-    """What the week's versions changed; nothing for an alert opened in the week, whose facts stand beside it."""
+    """What the week's versions changed; for an alert opened in the week, whose facts stand beside it, only its end."""
     if versions[0].version == 1:
-        return ()
+        versions = versions[-1:] if versions[-1].is_cancelled else ()
     return tuple(_said(d, desk, book, words) for v in versions for d in v.differences if _concerns(d, desk))
 
 
 def _kind(versions: Sequence[Alert]) -> ChangeKind:
     alert = versions[-1]
-    if alert.state == "closed":
+    if alert.state == "closed" or alert.is_cancelled:
         return "closed"
     if alert.facts.direction == "easing":
         return "easing"
@@ -192,22 +193,28 @@ def _concerns(difference: Difference, desk: Desk) -> bool:
 
 
 def _said(difference: Difference, desk: Desk, book: Rulebook, words: DigestWords) -> str:
-    after = difference.after
-    if difference.code == "severity":
+    code, before, after = difference.code, difference.before, difference.after
+    if code == "severity":
         after = words.say(f"level.{after.removeprefix(f'{desk.country}:')}")
-    elif difference.code == "materials":
+    elif code == "materials":
         after = words.say("line.and_names").join(
             material_label(m, book, words.language) for m in after.split(",") if m
         )
-    elif difference.code == "targets":
+    elif code == "targets":
         after = words.say("line.and_names").join(
             country_label(c, book, words.language) for c in after.split(",") if c
         )
-    elif difference.code in LINK_CODES:
+    elif code in LINK_CODES:
         after = _event(after, book, words)
-    elif difference.code in {"effective", "expires", "announced", "deadline", "arrived"} and after:
+    elif code in {"effective", "expires", "announced", "deadline", "arrived", "late", "suspended"} and after:
         after = words.day(date.fromisoformat(after))
-    return words.say(f"change.{difference.code}", after=after)
+    elif code in {"disputed", "settled"}:
+        before = words.say(f"fact.{before.partition(':')[0]}")
+    elif code == "certainty" and Certainty(after) < Certainty(before):
+        return words.say("change.certainty_lower")
+    if code == "late":
+        before = words.say(f"step.{before}")
+    return words.say(f"change.{code}", before=before, after=after)
 
 
 def _event(coded: str, book: Rulebook, words: DigestWords) -> str:
