@@ -21,7 +21,8 @@ LAST_MODIFIED = "Mon, 03 Jul 2023 10:00:00 GMT"
 class Hostile:
     """`base` is the server's address; `hits` counts requests a path; `seen` keeps the last headers a path.
 
-    `pages` are answers set by a test: (status, body) by path, before every other route.
+    `pages` are answers set by a test: (status, body) by path, before every other route; the body of a redirect is
+    where it leads.
     """
 
     base: str = ""
@@ -84,6 +85,8 @@ class _Routes:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.path in self.state.pages:
             status, body = self.state.pages[request.path]
+            if status in {301, 302}:
+                return web.Response(status=status, headers={"Location": body.decode()})
             return web.Response(status=status, body=body, content_type="text/html")
         name = request.match_info["name"].split("/")[0].replace("-", "_")
         handler = getattr(self, f"_{name}", None)

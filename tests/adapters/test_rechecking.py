@@ -13,6 +13,7 @@ from tests.core.build import START, book
 from warning.app.rechecking import recheck_due
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
+from warning.core.health import SourceState
 from warning.core.page_checks import PageChecks
 from warning.core.withdrawals import PUBLISHER
 
@@ -49,7 +50,7 @@ class Days:
 
         polite = Politeness(monotonic=lambda: sum(self.waits), sleep=wait)
         async with Fetcher(
-            lambda: self.now, allow_private_hosts=("127.0.0.1",), politeness=polite
+            lambda: self.now, allow_private_hosts=("127.0.0.1", "127.0.0.2"), politeness=polite
         ) as fetcher:
             await recheck_due(self.system, fetcher, most=100)
         found = self.repository.waiting_withdrawals(self.now)
@@ -60,7 +61,7 @@ class Days:
 def days(repository):
     def run(told, **policy):
         async def served():
-            async with hostile_server() as server:
+            async with hostile_server("0.0.0.0") as server:  # another address is another site
                 await told(Days(repository, server, **policy))
 
         asyncio.run(served())
@@ -89,10 +90,11 @@ def test_page_that_is_gone_takes_its_evidence_back_once_with_the_reason_in_the_a
 def test_page_that_is_not_found_takes_back_only_on_a_second_day(days):
     async def told(run):
         run.tell("a")
+        assert await run.look() == []
         run.server.pages["/a"] = (404, b"")
+        assert await run.look() == []
         assert await run.look(0.1) == []
-        assert await run.look(0.1) == []
-        assert run.server.hits["/a"] == 1
+        assert run.server.hits["/a"] == 2
         assert await run.look() == [("a", "withdrawn")]
         assert await run.look() == []
 
@@ -109,12 +111,76 @@ def test_page_that_is_back_on_the_second_day_takes_nothing_back(days):
     days(told)
 
 
-def test_site_that_was_rebuilt_takes_nothing_back(days):
+@pytest.mark.parametrize("status", [404, 410])
+def test_site_that_was_rebuilt_takes_nothing_back(days, status):
     async def told(run):
         run.tell("a", "b", "c")
+        assert await run.look() == []
         for name in "abc":
-            run.server.pages[f"/{name}"] = (404, b"")
+            run.server.pages[f"/{name}"] = (status, b"")
         assert [*(await run.look()), *(await run.look())] == []
+
+    days(told)
+
+
+def test_pages_that_went_one_after_the_other_are_no_rebuilt_site(days):
+    async def told(run):
+        run.tell("a", "b", "c")
+        assert await run.look() == []
+        for name in "abc":
+            run.server.pages[f"/{name}"] = (410, b"")
+            assert await run.look(20) == [(name, "withdrawn")]
+
+    days(told)
+
+
+def test_page_that_this_reader_never_saw_is_not_missed(days):
+    async def told(run):
+        run.tell("a")
+        run.server.pages["/a"] = (404, b"")
+        assert [*(await run.look()), *(await run.look())] == []
+
+    days(told)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_site_whose_source_is_not_read_takes_nothing_back(days, status):
+    async def told(run):
+        run.tell("a")
+        assert await run.look() == []
+        run.server.pages["/a"] = (status, b"")
+        (source_id,) = {check.source_id for check in run.repository.page_checks()}
+        down = SourceState(source_id=source_id, condition="failing", cause="HTTP 404")
+        run.repository.save_source_state(down)
+        assert [*(await run.look()), *(await run.look())] == []
+        run.repository.save_source_state(replace(down, condition="ok", cause=""))
+        assert [*(await run.look()), *(await run.look())] == [("a", "withdrawn")]
+
+    days(told)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_wall_on_another_site_takes_nothing_back(days, status):
+    async def told(run):
+        run.tell("a")
+        assert await run.look() == []
+        wall = run.server.base.replace("127.0.0.1", "127.0.0.2")
+        run.server.pages |= {"/a": (302, f"{wall}/login".encode()), "/login": (status, b"")}
+        assert [*(await run.look()), *(await run.look())] == []
+
+    days(told)
+
+
+def test_page_that_leads_home_after_it_was_taken_back_stays_taken_back(days):
+    async def told(run):
+        run.tell("a")
+        assert await run.look() == []
+        run.server.pages["/a"] = (410, b"")
+        assert await run.look() == [("a", "withdrawn")]
+        run.server.pages |= {"/a": (302, b"/home"), "/home": (200, b"<html>all news</html>")}
+        assert await run.look() == []
+        run.server.pages["/a"] = (200, PAGE)
+        assert await run.look() == [("a", "restored")]
 
     days(told)
 

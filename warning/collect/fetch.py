@@ -187,7 +187,8 @@ class Fetcher:
             return told.fetched("not_modified", None, request.validators)
         if answer.status not in DOCUMENT_STATUSES:
             await _refuse_challenge(answer)
-        judge_status(answer.status, answer.headers)
+        is_elsewhere = _host(hop.url) != _host(_parsed(request.url))
+        judge_status(answer.status, answer.headers, is_elsewhere=is_elsewhere)
         body = await _body(answer, request.max_bytes)
         return _fresh_or_unchanged(told, body, answer, request, now)
 
@@ -292,6 +293,10 @@ def _move(hop: _Hop, target: URL, status: int, request: FetchRequest) -> None:
     hop.for_good = hop.for_good and status in FOR_GOOD
     hop.moved_to = target if hop.for_good else hop.moved_to
     hop.url = target
+
+
+def _host(url: URL) -> str:
+    return (url.host or "").removeprefix("www.")
 
 
 def _parsed(text: str) -> URL:

@@ -48,8 +48,11 @@ _UNWANTED = frozenset({202, 401, 402, 403, 407, 418, 451})
 _NOT_THERE = frozenset({404, 410})
 
 
-def judge_status(status: int, headers: Mapping[str, str]) -> None:
-    """Raise FetchError when `status` does not bring a document, FetchBlocked when we are not let in."""
+def judge_status(status: int, headers: Mapping[str, str], *, is_elsewhere: bool = False) -> None:
+    """Raise FetchError when `status` does not bring a document, FetchBlocked when we are not let in.
+
+    FetchGone where the host that was asked has no document; a host that it led to (`is_elsewhere`) cannot say so.
+    """
     if clean(headers.get("cf-mitigated")).lower() == "challenge":
         raise FetchBlocked(f"the server answered {status} with an anti-bot challenge")
     if status in DOCUMENT_STATUSES:
@@ -57,7 +60,7 @@ def judge_status(status: int, headers: Mapping[str, str]) -> None:
     meaning = _STATUS.get(status)
     if meaning is None:
         meaning = "the server failed" if status >= 500 else "not an answer that brings a document"
-    if status in _NOT_THERE:
+    if status in _NOT_THERE and not is_elsewhere:
         raise FetchGone(f"the server answered {status}: {meaning}", status=status)
     kind = FetchBlocked if status in _UNWANTED else FetchError
     raise kind(f"the server answered {status}: {meaning}")

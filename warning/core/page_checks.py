@@ -16,6 +16,8 @@ Answer = Literal["there", "missing", "gone", "unclear"]
 EVERY = timedelta(hours=23)
 # So many pages of one source missing at once: its site was rebuilt, and nothing was taken back.
 REBUILT_PAGES = 3
+# At once is what was first missed within so long: of many pages only some are looked at on one day.
+AT_ONCE = timedelta(days=7)
 
 
 class PageChecks(OperatorModel):
@@ -90,26 +92,34 @@ def due_pages(
 def withdrawals_of(
     page: Page, before: PageCheck | None, now: PageCheck, neighbours: Iterable[PageCheck]
 ) -> tuple[Withdrawal, ...]:
-    """Return what the look says of the page's evidence: taken back when it is gone, or missing on two days; restored when back.
+    """Return what the look says of the page's evidence: withdrawn when it is gone, or was seen and is missing on two days.
 
-    `neighbours` are the last looks at other pages.
+    It is restored when it is back. `neighbours` are the last looks at other pages.
     """
     was_taken = before is not None and before.taken_back
     if now.answer == "there" and was_taken:
         return tuple(_said(page, "restored", f"its page is there again: {page.url}", now.checked_at))
     if was_taken or now.missing_since is None:
         return ()
+    if 1 + _missing_too(page, now.missing_since, neighbours) >= REBUILT_PAGES:
+        return ()
     day = now.missing_since.date()
     if now.answer == "gone":
         reason = f"its page is gone (410) since {now.checked_at.date()}: {page.url}"
         return tuple(_said(page, "withdrawn", reason, now.checked_at))
-    missing = sum(one.source_id == page.source_id and one.missing_since is not None for one in neighbours)
     is_second_day = now.answer == "missing" and day < now.checked_at.date()
-    if not is_second_day or missing + 1 >= REBUILT_PAGES:
+    was_seen = bool(now.body_hash)  # one that never let this reader in was not taken down
+    if not is_second_day or not was_seen:
         return ()
     return tuple(
         _said(page, "withdrawn", f"its page is not found (404) since {day}: {page.url}", now.checked_at)
     )
+
+
+def _missing_too(page: Page, since: datetime, neighbours: Iterable[PageCheck]) -> int:
+    """How many other pages of the source went missing about then."""
+    missed = (n.missing_since for n in neighbours if n.source_id == page.source_id)
+    return sum(at is not None and abs(at - since) <= AT_ONCE for at in missed)
 
 
 def _said(page: Page, action: WithdrawalAction, reason: str, at: datetime) -> Iterator[Withdrawal]:
