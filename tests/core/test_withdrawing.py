@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.core.build import at, book, press, signal
 from warning.app.backtesting import carry
 from warning.core.assess import Sensed, State, decide
+from warning.core.chain_codes import SUSPENDED
 from warning.core.desks import Destination
 from warning.core.signals import Reason
 from warning.core.silences import Silence
@@ -289,3 +290,15 @@ def test_sentence_of_a_withdrawn_body_is_no_reason_any_more_unless_another_page_
         "The ministry bans gallium.",
         "Gallium needs a licence.",
     }
+
+
+def test_step_of_the_act_is_told_although_other_evidence_was_taken_back_before():
+    desk = Desk()
+    desk.assess(report("n1", "wire"), report("n2", "times"))
+    (lost,) = desk.assess(withdrawals=[act("n1")], days=1).changes
+    why = Reason(code=SUSPENDED, text="set aside", params=(("instrument", "No. 46"), ("day", "2023-07-07")))
+    step = report("n3", "ministry", days=2, why=(why,), joins=lost.alert.signal_ids[0])
+    done = desk.assess(step, days=2)
+    (change,) = done.changes
+    assert (change.kind, codes(change)) == ("updated", {"suspended"})
+    assert done.deliveries

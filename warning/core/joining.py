@@ -98,7 +98,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         *_steps(new),
         *_arrivals(new),
         *_corrections(new),
-        *_disputes(alert, joined, book),
+        *disputes_of(alert, joined, book),
     )
     joined = replace(joined, differences=(*differences_of(alert, joined, book), *nearer, *linked))
     if lead.exhibit.official and not any(e.official for e in alert.exhibits):
@@ -314,7 +314,7 @@ def alert_conflicts(alert: Alert, book: Rulebook) -> tuple[Conflict, ...]:
     return conflicts_of(standing_claims(alert.claims), alert.facts, book.terms.materials)
 
 
-def _disputes(before: Alert, after: Alert, book: Rulebook) -> Iterable[Difference]:
+def disputes_of(before: Alert, after: Alert, book: Rulebook) -> Iterable[Difference]:
     """A contradiction that the sources alone do not settle is news, and so is its end."""
     if before.claims == after.claims:
         return

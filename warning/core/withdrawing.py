@@ -12,7 +12,7 @@ from datetime import date, datetime
 from warning.core.alerts import Alert, AlertChange, Difference, ground_of
 from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
-from warning.core.joining import alert_title, certainty_of, differences_of, join_signals
+from warning.core.joining import alert_title, certainty_of, differences_of, disputes_of, join_signals
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty, Severity
@@ -26,6 +26,10 @@ from warning.core.withdrawals import (
 )
 
 ABOUT_WITHDRAWAL = frozenset({"withdrawn", "cancelled", "restored"})
+# What changed of these is read from what stands; what is withdrawn has no part in it.
+_OF_WHAT_STANDS = frozenset(
+    {"instrument", "effective", "expires", "materials", "targets", "certainty", "disputed", "settled"}
+)
 
 
 def withdrawn_from(
@@ -72,9 +76,10 @@ def rejoined(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Alert:
         return join_signals(alert, signals, book)
     whole = join_signals(alert.whole, signals, book)
     now = without(whole, alert.withdrawn, book)
-    kept = tuple(d for d in whole.differences if d.code in {"deadline", "arrived", "confirmation", "late"})
+    kept = tuple(d for d in whole.differences if d.code not in _OF_WHAT_STANDS)
     back = (Difference(code="restored"),) if alert.is_cancelled and not now.is_cancelled else ()
-    return replace(now, differences=(*differences_of(alert, now, book), *kept, *back))
+    told = (*differences_of(alert, now, book), *kept, *disputes_of(alert, now, book))
+    return replace(now, differences=(*told, *back))
 
 
 def holds(alert: Alert, evidence_id: str, book: Rulebook) -> bool:
