@@ -376,6 +376,21 @@ def test_a_round_cut_off_before_the_state_is_saved_loses_nothing(run, at):
     run(body)
 
 
+def test_a_state_that_could_not_be_saved_once_is_forgotten_when_a_later_one_is(run):
+    async def body(bench):
+        spec = spec_of(bench.url("/conditional"), burst="5m")
+        with pytest.raises(StoreError):
+            await bench.collect(spec, store=Fails(bench.repository, "commit"))
+        bench.now += timedelta(days=1)
+        assert (await bench.collect(spec)).outcomes[0].condition == "ok"
+        bench.now += timedelta(minutes=1)
+        assert (await bench.collect(spec, elevated=frozenset({"s"}))).outcomes == ()
+        assert (await bench.collect(spec, force=True)).outcomes[0].answer == "not_modified"
+        assert bench.state().failures == 0
+
+    run(body)
+
+
 def test_a_round_returns_at_the_end_of_its_patience_and_the_straggler_goes_on_alone(run):
     async def body(bench):
         slow, quick = spec_of(bench.url("/slow"), "slow"), spec_of(bench.url("/feed"), "quick", every="1m")

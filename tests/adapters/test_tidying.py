@@ -85,6 +85,34 @@ def test_a_damaged_document_is_left_for_whoever_looks_into_it_and_is_no_base(rep
     assert [repository.archived(digest) for digest in digests[1:]] == bodies[1:]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_document_that_cannot_even_be_unpacked_holds_nothing_up(repository, place):
+    bodies = polls(6)
+    digests = archived(repository, bodies[:3], days_ago=3)
+    with writing(repository.engine) as connection:
+        broken = update(documents).where(documents.c.digest == digests[place])
+        connection.execute(broken.values(content=b"no archive at all"))
+    tidying = Tidying(repository, 0)
+    tidying.all(NOW)
+    digests += archived(repository, bodies[3:], days_ago=2)
+    assert tidying.all(NOW).packed.documents == 3
+    sound = [n for n in range(6) if n != place]
+    assert [repository.archived(digests[n]) for n in sound] == [bodies[n] for n in sound]
+
+
+def test_a_base_that_is_damaged_later_holds_nothing_up(repository):
+    bodies = polls(6)
+    digests = archived(repository, bodies[:3], days_ago=3)
+    tidying = Tidying(repository, 0)
+    tidying.all(NOW)
+    with writing(repository.engine) as connection:
+        broken = update(documents).where(documents.c.digest == digests[0])
+        connection.execute(broken.values(content=b"no archive at all"))
+    digests += archived(repository, bodies[3:], days_ago=2)
+    assert tidying.all(NOW).packed.documents == 3
+    assert [repository.archived(digest) for digest in digests[3:]] == bodies[3:]
+
+
 def signal_at(repository, at: datetime, source_id: str = "feed") -> None:
     row = {
         "id": f"s-{at.isoformat()}", "rule_id": "r", "evidence_id": "e", "source_id": source_id,

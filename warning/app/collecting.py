@@ -259,7 +259,6 @@ class _Round:
     async def _unstored(self, spec: SourceSpec, settled: Settled) -> SourceOutcome:
         self._memory.unsaved[spec.id] = settled[0]
         _, outcome = await self._write((), Findings.nothing(settled))
-        del self._memory.unsaved[spec.id]
         return outcome
 
     async def _write(self, kept: Iterable[Document], findings: Findings) -> Settled:
@@ -271,6 +270,7 @@ class _Round:
             return settled
 
         settled = await self._writer.write(store)
+        self._memory.unsaved.pop(settled[0].source_id, None)
         self._memory.due.polled(settled[0].source_id)
         if settled[1].news:
             self._repository.evidence_came()

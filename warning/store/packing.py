@@ -14,6 +14,7 @@ from typing import Any
 import zstandard
 from sqlalchemy import Connection, func, select, update
 
+from warning.errors import EvidenceMissing
 from warning.store.archive import archived, written_against
 from warning.store.schema import documents, fetches
 
@@ -80,9 +81,13 @@ def _last_base(connection: Connection, source_id: str) -> _Base | None:
         .limit(1)
     )
     row = connection.execute(query).first()
-    return (
-        None if row is None else _base(row.base or row.digest, archived(connection, row.base or row.digest))
-    )
+    if row is None:
+        return None
+    digest = row.base or row.digest
+    try:
+        return _base(digest, archived(connection, digest))
+    except EvidenceMissing:  # damaged: nothing is written against it
+        return None
 
 
 def _base(digest: str, raw: bytes) -> _Base:
@@ -92,7 +97,10 @@ def _base(digest: str, raw: bytes) -> _Base:
 
 def _pack(connection: Connection, row: Any, base: _Base | None, now: datetime) -> tuple[int, _Base | None]:
     """Write one document in less room where that is possible; return what it takes, and the base for the next."""
-    raw = zstandard.decompress(row.content)
+    try:
+        raw = zstandard.decompress(row.content)
+    except zstandard.ZstdError:
+        raw = b""
     if hashlib.sha256(raw).hexdigest() != row.digest or not raw:
         _write(connection, row.digest, packed_at=now)  # damaged: left as it is for whoever looks into it
         return len(row.content), base
