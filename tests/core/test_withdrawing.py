@@ -10,7 +10,7 @@ from tests.core.build import at, book, press, signal
 from warning.app.backtesting import carry
 from warning.core.assess import Sensed, State, decide
 from warning.core.chain_codes import SUSPENDED
-from warning.core.desks import Destination
+from warning.core.desks import Destination, QuietHours
 from warning.core.signals import Reason
 from warning.core.silences import Silence
 from warning.core.vocabulary import Certainty, Severity
@@ -302,3 +302,54 @@ def test_step_of_the_act_is_told_although_other_evidence_was_taken_back_before()
     (change,) = done.changes
     assert (change.kind, codes(change)) == ("updated", {"suspended"})
     assert done.deliveries
+
+
+LOW, GRAVE = Severity.MINOR, Severity.EXTREME  # the first reaches the desk in Seoul alone
+
+
+def first_told(done):
+    return {delivery.desk_id for delivery in done.deliveries if delivery.reason == "first"}
+
+
+def test_new_evidence_of_a_cancelled_alert_tells_desks_that_were_never_told():
+    desk = Desk()
+    assert first_told(desk.assess(report("n1", "wire", severity=LOW))) == {"kr"}
+    desk.assess(withdrawals=[act("n1")], days=1)
+    done = desk.assess(report("n2", "times", days=2, severity=GRAVE), days=2)
+    (change,) = done.changes
+    assert "restored" in codes(change)
+    assert {(d.desk_id, d.reason) for d in done.deliveries} == {("kr", "correction"), ("us", "first")}
+
+
+def test_grave_report_beside_a_withdrawal_tells_desks_that_were_never_told():
+    desk = Desk()
+    assert first_told(desk.assess(report("n1", "wire", severity=LOW))) == {"kr"}
+    report_of_it = report("n2", "times", days=1, severity=GRAVE)
+    done = desk.assess(report_of_it, withdrawals=[act("n1")], days=1)
+    assert "withdrawn" in codes(done.changes[0])
+    assert {(d.desk_id, d.reason) for d in done.deliveries} == {("kr", "correction"), ("us", "first")}
+
+
+def test_alert_cancelled_before_it_went_out_is_told_when_its_evidence_stands_again():
+    quiet = QuietHours(start="00:00", end="23:59")
+    desk = Desk(replace(BOOK, desks=tuple(d.model_copy(update={"quiet_hours": quiet}) for d in BOOK.desks)))
+    held = desk.assess(report("n1", "wire", severity=LOW)).deliveries
+    assert held
+    assert all(delivery.hold_until for delivery in held)
+    assert not desk.assess(withdrawals=[act("n1", 0.1)], days=0.1).deliveries
+    assert (dict(desk.state.told), dict(desk.state.past.held)) == ({}, {})
+    back = desk.assess(withdrawals=[act("n1", 0.2, "restored")], days=0.2).deliveries
+    assert {delivery.desk_id for delivery in back} == {"kr"}
+
+
+def test_partial_withdrawal_tells_nobody_new():
+    desk = Desk()
+    desk.assess(report("n1", "wire", severity=LOW), report("n2", "times", severity=LOW))
+    done = desk.assess(withdrawals=[act("n1")], days=1)
+    assert {(d.desk_id, d.reason) for d in done.deliveries} == {("kr", "correction")}
+
+
+def test_report_that_its_publisher_takes_back_at_once_is_told_to_nobody():
+    done = Desk().assess(report("n1", "wire", title="[Withdrawn] China controls gallium"))
+    assert done.changes[0].alert.state == "cancelled"
+    assert not done.deliveries

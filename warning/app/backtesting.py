@@ -9,6 +9,7 @@ from warning.app.chronology import Bystanders, Replayed, in_order, settled
 from warning.app.history import History
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, assess
+from warning.core.deliveries import Withheld
 from warning.core.pace import after, let_go
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Severity
@@ -122,7 +123,25 @@ def carry(state: State, assessment: Assessment) -> State:
         key = (delivery.alert_key, delivery.desk_id)
         told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
     past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
-    return replace(state, open_alerts=tuple(alerts.values()), told=told, past=past)
+    carried = replace(state, open_alerts=tuple(alerts.values()), told=told, past=past)
+    return _without_recalled(carried, assessment.withheld)
+
+
+def _without_recalled(state: State, withheld: Iterable[Withheld]) -> State:
+    """What waited and was taken out with nothing in its place was never sent, and told nobody."""
+    waiting = state.past.held
+    places = ((w, (w.alert_key, w.desk_id, w.channel, w.address)) for w in withheld)
+    recalled = {
+        place
+        for w, place in places
+        if w.reason == "superseded" and place in waiting and waiting[place].version == w.alert_version
+    }
+    if not recalled:
+        return state
+    held = {place: wait for place, wait in waiting.items() if place not in recalled}
+    unsent = {place[:2] for place in recalled} - {place[:2] for place in (*held, *state.past.reached)}
+    told = {key: severity for key, severity in state.told.items() if key not in unsent}
+    return replace(state, told=told, past=replace(state.past, held=held))
 
 
 def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:

@@ -18,10 +18,18 @@ def is_about_withdrawal(change: AlertChange) -> bool:
     return change.previous is not None and bool(told & ABOUT_WITHDRAWAL)
 
 
+def brings_news(change: AlertChange) -> bool:
+    """Whether a version about a withdrawal is news to who was never told: a further report, or an alert that is back."""
+    alert, before = change.alert, change.previous
+    if alert.is_cancelled or before is None:
+        return False
+    return before.is_cancelled or not set(alert.signal_ids) <= set(before.signal_ids)
+
+
 def correction_decisions(
     change: AlertChange, desks: Sequence[Desk], past: Past
 ) -> Iterator[Delivery | Withheld]:
-    """Decide for every place that was reached, and for what still waits to go out; nobody else is told.
+    """Decide for every place that was reached, and for what still waits to go out.
 
     No silence, threshold, budget or review stands between a desk and the correction of what it was told. A place
     that its desk no longer lists is one that has moved: the desk is told where it is read now.
