@@ -13,8 +13,10 @@ from warning.app.collecting import collect_due
 from warning.app.compose import open_repository
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
+from warning.collect.fetch_values import Fetched, Validators
 from warning.collect.parse import parse
 from warning.collect.politeness import Politeness
+from warning.core.documents import Document
 from warning.core.health import SourceState
 from warning.errors import FetchError, ParseError
 from warning.settings import Settings
@@ -110,6 +112,38 @@ def test_the_answer_itself_may_say_what_comes_next(as_address):
         assert [item.title for item in parsed.items] == ["t1", "t2"]
 
     run(body)
+
+
+class Elsewhere:
+    """Where a redirect has led: it says itself what else to ask there."""
+
+    def __init__(self, said: str) -> None:
+        self.said, self.asked = said, []
+
+    async def fetch(self, request):
+        self.asked.append(request)
+        document = Document(
+            source_id="s", url="https://other.example/1", body=self.said.encode(), fetched_at=NOW
+        )
+        return Fetched(status="fresh", document=document, validators=Validators())
+
+
+NEXT = '{"rows": [{"id": 1, "title": "t"}], "next": "https://other.example/2"}'
+INDEX = "<sitemapindex><sitemap><loc>https://other.example/2</loc></sitemap></sitemapindex>"
+
+
+@pytest.mark.parametrize(
+    ("said", "layout", "more"),
+    [(NEXT, JSON, {"pages": {"next": "next"}}), (INDEX, {"format": "sitemap", "follow": 1}, {})],
+)
+def test_a_key_in_a_header_does_not_follow_to_the_host_that_a_redirect_leads_to(said, layout, more):
+    other = Elsewhere(said)
+    url = "https://own.example/{page}" if more else "https://own.example/map.xml"
+    spec = spec_of(url, layout, headers={"X-Key": "s3cret"}, **more)
+    asyncio.run(ask(other, spec))
+    first, second = other.asked[:2]
+    assert first.headers["X-Key"] == "s3cret"
+    assert (second.url, second.headers) == ("https://other.example/2", {})
 
 
 def test_pages_without_end_stop_and_say_so():

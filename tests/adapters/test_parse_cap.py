@@ -1,6 +1,7 @@
 """CAP alerts in: our own out-feed read by an ally comes through whole, and no marking gets wider on the way."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -160,3 +161,27 @@ def test_alerts_mangled_anyhow_give_evidence_or_a_refusal(place, length, noise):
     except ParseError:
         return
     assert all(item.title for item in parsed.items)
+
+
+def test_two_alerts_of_an_ally_on_one_notice_stay_two_and_keep_their_markings(repository):
+    texts = [
+        alert(
+            f"<restriction>TLP:{marking}</restriction>{INFO.format(material=material)}",
+            scope="Restricted", identifier=f"m-{material}",
+        )
+        for marking, material in (("AMBER", "gallium"), ("CLEAR", "germanium"))
+    ]  # fmt: skip
+    for hours, text in enumerate(texts):
+        items = read(text.encode()).items
+        repository.add_items([replace(i, known_at=i.known_at + timedelta(hours=hours)) for i in items])
+    found = repository.items_between(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    assert [(i.external_id, i.marking) for i in found] == [
+        ("a@b m-gallium", Marking.AMBER),
+        ("a@b m-germanium", Marking.CLEAR),
+    ]
+
+
+INFO = (
+    "<info><headline>China · {material}: export control</headline><description>A control on {material} was announced."
+    "</description><web>https://ministry.example/notice</web></info>"
+)

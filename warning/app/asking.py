@@ -72,12 +72,9 @@ async def _sitemaps(layout: SitemapFormat, request: FetchRequest, ask: Ask, else
     links = await elsewhere(sitemaps_of, fetched.document, layout)
     further: list[Document] = []
     problems: list[str] = []
-    first = urlsplit(fetched.document.url)
     for link in links:
-        own = (urlsplit(link).scheme, urlsplit(link).netloc) == (first.scheme, first.netloc)
-        told = request if own else replace(request, headers={}, secrets=())
         try:
-            answer = await ask(replace(told, url=link, validators=Validators()))
+            answer = await ask(replace(_told(request, link), url=link, validators=Validators()))
         except FetchError as failure:
             problems.append(f"{link}: {failure}")
         else:
@@ -208,7 +205,20 @@ def _at(request: FetchRequest, said: str, document: Document) -> FetchRequest:
         )  # what APIs behind a proxy say of themselves
     if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()):
         raise FetchError("the next page lies at another port or without encryption: not followed")
-    return replace(request, url=there.geturl())
+    return replace(_told(request, there.geturl()), url=there.geturl())
+
+
+def _told(request: FetchRequest, url: str) -> FetchRequest:
+    """The request as another address may hear it: headers and key are for the host that was asked first.
+
+    A redirect may have led elsewhere, and what stands there names further addresses of its own.
+    """
+    own, there = _split(request.url), _split(url)
+    if (there.scheme, there.netloc.lower()) == (own.scheme, own.netloc.lower()):
+        return request
+    if request.body is not None and any(secret and secret in request.body for secret in request.secrets):
+        raise FetchError("what follows lies on another host: not asked with a key in the request")
+    return replace(request, headers={})
 
 
 def _split(url: str) -> SplitResult:

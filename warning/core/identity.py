@@ -104,6 +104,10 @@ def _is_version(known: _Known, met: _Known) -> bool:
     old, new = known.item, met.item
     if old.id == new.id:
         return False
+    if old.marking is not None or new.marking is not None:
+        # What says itself who may see it (an ally's alert, a report, a dropped file) has a name of its own; one such
+        # text in another's place would change who may see that.
+        return False
     same_address = known.marks.address is not None and known.marks.address == met.marks.address
     if abs(new.known_at - old.known_at) > ONE_DOCUMENT:
         is_long = len(new.summary) + len(new.body) >= LEAST_REPUBLISHED_TEXT
