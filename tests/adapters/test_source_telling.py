@@ -143,3 +143,10 @@ def test_an_alarm_goes_to_every_place_past_the_outbox_and_names_those_it_could_n
     with pytest.raises(DeliveryError, match="console ops: down"):
         asyncio.run(alarm(room.system, notice))
     room.system.close()
+
+
+def test_a_trouble_that_turns_into_another_and_back_is_told_each_time(room):
+    for condition in ("failing", "drifted", "failing"):
+        room.set("s1", condition, "why")
+        assert room.tell(60)
+    assert len({notice.id for notice in room.told}) == 3

@@ -83,7 +83,7 @@ def message(
     if blind:
         closing.append(f"{len(blind)} rules are blind now: warning coverage --rules")
     return OperatorNotice(
-        id=content_id("o", "sources", *(f"{n.source_id} {n.condition} {n.since.isoformat()}" for n in due)),
+        id=content_id("o", "sources", *(_occasion(n, states.get(n.source_id)) for n in due)),
         kind="sources",
         subject="Sources: " + ", ".join(parts),
         lead=_lead(worse, states, enabled),
@@ -91,6 +91,12 @@ def message(
         closing=tuple(closing),
         at=now,
     )
+
+
+def _occasion(notice: SourceNotice, state: SourceState | None) -> str:
+    """The same when the same is told again; one trouble may turn into another and back, each time anew."""
+    turned = state.since if state is not None and state.since is not None else notice.since
+    return f"{notice.source_id} {notice.condition} {notice.since.isoformat()} {turned.isoformat()}"
 
 
 def _lead(worse: Sequence[SourceNotice], states: Mapping[str, SourceState], enabled: Sequence[str]) -> str:
