@@ -15,6 +15,7 @@ from warning.app.digests import digest_id, find_desk, owe_digest, owe_due_digest
 from warning.app.live import deliver_round
 from warning.channels.slack import SlackChannel
 from warning.core.desks import Destination
+from warning.core.health import SourceReport
 from warning.core.vocabulary import Marking
 from warning.errors import DeliveryError, DeliveryUnknown
 from warning.settings import Settings
@@ -51,8 +52,23 @@ def system(tmp_path, postbox):
         return replace(composed, clock=lambda: now, **{"channels": {"mail": postbox}, **parts})
 
     composed = compose(Settings(home=tmp_path / "ews"), clock=lambda: MONDAY_NINE_IN_SEOUL)
+    composed.repository.add_reports([asked(datetime(2026, 11, 2, tzinfo=UTC))])
     yield at
     composed.close()
+
+
+def asked(at: datetime) -> SourceReport:
+    return SourceReport(id="h1", source_id="mofcom", condition="ok", since=at, known_at=at)
+
+
+def test_an_installation_of_this_week_owes_no_digest_of_the_last(tmp_path):
+    composed = compose(Settings(home=tmp_path / "new"), clock=lambda: MONDAY_NINE_IN_SEOUL)
+    try:
+        assert owe_due_digests(composed) == 0
+        composed.repository.add_reports([asked(MONDAY_NINE_IN_SEOUL - timedelta(hours=1))])
+        assert owe_due_digests(composed) == 0
+    finally:
+        composed.close()
 
 
 def owe_earlier_weeks(system) -> None:

@@ -148,12 +148,18 @@ def owe_due_digests(system: System) -> int:
         if not desk.digest_to or not is_due(now, desk):
             continue
         week = last_full_week(now, desk.timezone)
-        if notices.notice(digest_id(desk.id, week)) is not None:
+        if notices.notice(digest_id(desk.id, week)) is not None or not _watched(system, week, desk):
             continue
         document = write_digest(system.repository, system.book(), system.sources, desk.id, week=week, now=now)
         archive_digest(system.repository, document)
         owed += owe_digest(system, document)
     return owed
+
+
+def _watched(system: System, week: str, desk: Desk) -> bool:
+    """Whether a source was read before the week ended: an installation of this week has nothing to say of the last."""
+    since = system.repository.watching_since()
+    return since is not None and since < week_bounds(week, desk.timezone)[1]
 
 
 def is_due(now: datetime, desk: Desk) -> bool:

@@ -530,6 +530,11 @@ class Repository:
         with reading(self.engine) as connection:
             return sources.due_source_states(connection, now, also)
 
+    def watching_since(self) -> datetime | None:
+        """Return when a source was first asked; None before."""
+        with reading(self.engine) as connection:
+            return sources.first_report(connection)
+
     def save_source_state(self, state: SourceState) -> None:
         with writing(self.engine) as connection:
             sources.save_source_state(connection, state)

@@ -128,6 +128,11 @@ def add_reports(connection: Connection, reports: Iterable[SourceReport]) -> int:
     return sum(connection.execute(statement, row).first() is not None for row in rows)
 
 
+def first_report(connection: Connection) -> datetime | None:
+    """Return the time of the first report of any source."""
+    return connection.execute(select(func.min(source_reports.c.known_at))).scalar()
+
+
 def latest_report(
     connection: Connection, source_id: str, as_of: datetime | None = None
 ) -> SourceReport | None:
