@@ -143,3 +143,15 @@ def test_a_folder_is_made_at_the_first_poll(drop):
     drop.folder.rmdir()
     assert drop.poll().condition == "not_modified"
     assert (drop.folder / "done").is_dir()
+
+
+@pytest.mark.parametrize(("said", "marking"), [("TLP:RED", Marking.RED), ("TLP:CLEAR", Marking.AMBER)])
+def test_a_feed_that_is_dropped_is_bound_by_the_narrowest_marking_of_its_entries(tmp_path, said, marking):
+    drop = Drop(tmp_path)
+    entry = "<entry><id>{id}</id><title>Hold {id}</title>{category}</entry>"
+    categories = {"a": f'<category term="{said}"/>', "b": '<category term="trade"/>'}
+    entries = "".join(entry.format(id=name, category=term) for name, term in categories.items())
+    drop.put("ally.xml", f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{entries}</feed>')
+    drop.poll()
+    found = drop.repository.items_between(NOW - timedelta(days=9999), NOW + timedelta(days=9))
+    assert {item.title: item.marking for item in found} == {"Hold a": marking, "Hold b": marking}

@@ -181,6 +181,22 @@ def test_two_alerts_of_an_ally_on_one_notice_stay_two_and_keep_their_markings(re
     ]
 
 
+def test_a_marking_that_an_ally_narrows_without_another_word_is_narrowed(repository):
+    def said(restriction: str, hours: int):
+        text = alert(
+            f"<restriction>{restriction}</restriction>{INFO.format(material='gallium')}", scope="Restricted"
+        )
+        (item,) = read(text.encode()).items
+        return replace(item, known_at=item.known_at + timedelta(hours=hours))
+
+    repository.add_items([said("TLP:GREEN", 0)])
+    narrowed = repository.add_items([said("TLP:AMBER; REL TO JP, US", 1)])
+    assert [i.marking for i in narrowed.revised] == [Marking.AMBER]
+    assert repository.add_items([said("TLP:GREEN", 2)]).unchanged == 1
+    (found,) = repository.items_between(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    assert (found.marking, found.release_to) == (Marking.AMBER, frozenset({"JP", "US"}))
+
+
 INFO = (
     "<info><headline>China · {material}: export control</headline><description>A control on {material} was announced."
     "</description><web>https://ministry.example/notice</web></info>"

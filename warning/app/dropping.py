@@ -18,6 +18,7 @@ from warning.app.collected import SourceOutcome
 from warning.app.source_judgement import Verdict
 from warning.app.source_states import answered
 from warning.catalog.sources import SourceSpec
+from warning.collect.cap_alerts import feed_restriction
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.fetch_values import Fetched, Validators
@@ -161,6 +162,9 @@ def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
         )
         if not items:
             raise ParseError("; ".join(parsed.problems) or "the file holds no evidence")
+        if isinstance(layout, RssFormat):
+            marking, released = feed_restriction(document)
+            items = tuple(replace(item, marking=marking, release_to=released) for item in items)
         return Taken(path=path, evidence=tuple(_bound(i, spec) for i in items), problems=parsed.problems)
     if path.suffix.lower() in {".txt", ".md"}:
         return Taken(path=path, evidence=(_bound(_note(document, spec), spec),))

@@ -56,6 +56,22 @@ def restriction_of(said: str) -> tuple[Marking, frozenset[str] | None, bool]:
     return (max(found) if understood else Marking.RED), released, understood
 
 
+def feed_restriction(document: Document) -> tuple[Marking | None, frozenset[str] | None]:
+    """Return the narrowest marking and release list that a feed's entries carry; None where none carries any.
+
+    For a feed that is read as news: one whose entries say who may see them holds no text that is open to more.
+    """
+    try:
+        root, _ = read_xml_document(document)
+    except ParseError:
+        return None, None
+    entries = list(root.iter("{*}entry", "{*}item"))
+    said = [restriction_of(" ".join(terms)) for entry in entries if (terms := list(_terms(entry)))]
+    lists = [released for _, released, _ in said if released is not None]
+    marking = max((marking for marking, _, _ in said), default=None)
+    return marking, frozenset.intersection(*lists) if lists else None
+
+
 def _marking(word: str) -> Marking:
     return Marking.CLEAR if word.upper() == "WHITE" else Marking(word.upper())
 

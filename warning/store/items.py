@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from warning.core.evidence import Item
 from warning.core.identity import with_first_date
@@ -77,7 +77,12 @@ def _add_wave(connection: Connection, wave: dict[Identity, Item]) -> tuple[Store
         rows = [item_row(item, item.content_hash) for item in new]
         connection.execute(insert_new(connection, items), rows)
     differing = [identity for identity, was in known.items() if wave[identity].content_hash != was]
-    edits = (_revise(connection, identity, wave[identity]) for identity in differing)
+    edits = [_revise(connection, identity, wave[identity]) for identity in differing]
+    edits += [
+        _narrowed(connection, identity, wave[identity])
+        for identity, was in known.items()
+        if wave[identity].marking is not None and wave[identity].content_hash == was
+    ]
     revised = tuple(edit for edit in edits if edit is not None)
     same = len(wave) - len(new) - len(revised) - len(versions)
     return Stored(new=tuple(new), revised=revised, unchanged=same), versions
@@ -133,8 +138,32 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     return item
 
 
+def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | None:
+    """Narrow who may see a stored text when the same words come under a narrower marking. None when it is no narrower.
+
+    Nothing gets wider this way: whoever takes back a marking says so in a text of its own.
+    """
+    stored = item_of(connection.execute(_by_identity(identity)).one())
+    lists = [codes for codes in (stored.release_to, item.release_to) if codes is not None]
+    bound = replace(
+        stored,
+        marking=max(m for m in (stored.marking, item.marking) if m is not None),
+        release_to=frozenset.intersection(*lists) if lists else None,
+    )
+    if bound == stored:
+        return None
+    row = item_row(bound, bound.content_hash)
+    handling = {name: row[name] for name in ("marking", "release_to", "assessed_at")}
+    connection.execute(update(items).where(_of(identity)).values(handling))
+    return bound
+
+
+def _of(identity: Identity) -> Any:
+    return and_(items.c.source_id == identity[0], items.c.key == identity[1])
+
+
 def _by_identity(identity: Identity) -> Any:
-    return select(items).where(items.c.source_id == identity[0], items.c.key == identity[1])
+    return select(items).where(_of(identity))
 
 
 def _keep_revision(connection: Connection, item_seq: int, item: Item, content_hash: str) -> None:
