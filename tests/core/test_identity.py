@@ -185,3 +185,27 @@ def test_numbers_are_read_in_every_script():
 def test_likeness_is_a_share_and_the_same_from_both_sides(one, other):
     assert 0 <= likeness(one, other) == likeness(other, one) <= 1
     assert likeness(one, one) == 1
+
+
+LONG_NOTICE = "关于对镓相关物项实施出口管制并完善两用物项许可管理措施的公告以及有关问题的说明和办理指南全文"
+"""Long enough that one letter of it hardly counts."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("news", ""), ("regulatory", ""), ("regulatory", "自公布之日起实施。" * 30)]
+)
+def test_one_letter_that_names_another_metal_makes_another_notice_of_a_shared_page(kind, text):
+    gallium = entry("a", kind=kind, title=LONG_NOTICE, text=text, url="https://gov.example/notices")
+    antimony = entry(
+        "b", kind=kind, days=1, title=LONG_NOTICE.replace("镓", "锑"), text=text, url=gallium.url
+    )
+    assert likeness(gallium.title, antimony.title) > 0.85
+    assert not is_one_document(gallium, antimony)
+
+
+def test_a_number_that_differs_makes_another_official_text_of_a_shared_page():
+    first = entry("a", kind="regulatory", title="Notice on licences", text=f"Quota of 1200 t. {TEXT * 3}")
+    other = entry(
+        "b", kind="regulatory", days=1, title="Notice on licences", text=f"Quota of 1900 t. {TEXT * 3}"
+    )
+    assert not is_one_document(first, other)

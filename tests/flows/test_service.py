@@ -108,9 +108,10 @@ def mails(environment) -> list[Path]:
 
 
 def deliveries(environment) -> list[dict]:
+    """What the countries' desks are owed; the operators' notices and the canary are others' business."""
     listed = warning(environment, "deliveries", "list", "--json")
     assert listed.returncode == 0, listed.stderr
-    return json.loads(listed.stdout)["deliveries"]
+    return [d for d in json.loads(listed.stdout)["deliveries"] if d["desk"] in {"us", "jp", "kr"}]
 
 
 def test_one_round_takes_a_notice_from_the_feed_to_every_desk(environment, publisher):

@@ -8,6 +8,7 @@ from itertools import islice
 from warning.app.compose import System
 from warning.app.triage import reviews_at
 from warning.core.alerts import ALERT_STATES, Alert
+from warning.core.canary import CANARY
 from warning.core.desks import Desk
 from warning.core.review import NEEDS_A_LOOK, Review
 from warning.core.tearlines import versions_seen_by
@@ -48,7 +49,8 @@ def listed_alerts(system: System, desk: Desk | None, sought: Listed) -> Found:
 
 
 def _wanted(system: System, desk: Desk | None, sought: Listed, reviews: dict[str, Review]) -> Iterator[Alert]:
-    for page in _pages(system, sought, at_desk=desk is not None):
+    for everything in _pages(system, sought, at_desk=desk is not None):
+        page = [alert for alert in everything if alert.rule_id != CANARY]
         if desk is None:
             yield from page
             continue
