@@ -90,6 +90,7 @@ class Hour:
     publishers: Publishers
     minutes: int = 60
     kills: int = 20
+    killed_within_seconds: float = 4.0
     seed: int = 1
     did: Counter[str] = field(default_factory=Counter)
     polls: int = 0
@@ -110,7 +111,7 @@ class Hour:
                 await self._lived(
                     range(self.publishers.minute, self.minutes),
                     trouble,
-                    self.dice.uniform(0.05, 4.0) if is_killed else None,
+                    self.dice.uniform(0.05, self.killed_within_seconds) if is_killed else None,
                 )
             self.publishers.moody = False
             for day in (2, 9):  # whatever was waited for is due by then

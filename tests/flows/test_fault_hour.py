@@ -13,7 +13,7 @@ from bench.fault_publishers import MOODS, Publishers
 @pytest.mark.timeout(180)
 def test_hour_of_faults_loses_nothing_and_doubles_nothing(database_url: str) -> None:
     publishers = Publishers(count=len(MOODS), every_minutes=2)
-    hour = Hour(url=database_url, publishers=publishers, minutes=4, kills=2)
+    hour = Hour(url=database_url, publishers=publishers, minutes=4, kills=2, killed_within_seconds=0.8)
     asyncio.run(hour.run())
     outcome = judge(hour)
     assert outcome.is_right, outcome
