@@ -28,14 +28,16 @@ def test_bell_is_heard_once_however_often_it_rang_before():
 
 
 def test_bell_rung_in_a_thread_wakes_whoever_waits():
-    async def run() -> None:
+    async def run() -> list[bool]:
         bell = Bell()
         hearing = asyncio.create_task(bell.heard())
         await asyncio.sleep(0)
+        found = [hearing.done()]
         await asyncio.to_thread(bell.ring)
         await asyncio.wait_for(hearing, 10)
+        return [*found, hearing.done()]
 
-    asyncio.run(run())
+    assert asyncio.run(run()) == [False, True]
 
 
 def test_store_rings_for_evidence_and_for_what_is_owed(repository: Repository):

@@ -527,3 +527,16 @@ def test_week_that_one_source_is_told_to_wait_holds_its_neighbours_for_an_hour(r
         assert bench.state("told").next_due_at - bench.now >= timedelta(days=7)
 
     run(body)
+
+
+def test_a_poll_with_news_wakes_the_assessor_and_one_without_does_not(run):
+    async def body(bench):
+        spec = spec_of(bench.url("/conditional"))
+        await bench.collect(spec)
+        await asyncio.wait_for(bench.repository.evidence.heard(), 5)
+        again = await bench.collect(spec, force=True)
+        assert again.outcomes[0].answer == "not_modified"
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(bench.repository.evidence.heard(), 0.2)
+
+    run(body)
