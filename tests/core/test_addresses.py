@@ -21,6 +21,9 @@ PLAIN = "https://www.press.example/metals/2026/gallium-controls?id=5"
         "https://www.press.example/metals/2026/gallium-controls;jsessionid=0A1B2C3D?id=5",
         "https://www.press.example/metals/2026/gallium-controls?PHPSESSID=a1b2c3d4e5f6a7b8c9&id=5",
         "https://www.google.com/url?rct=j&sa=t&url=https%3A%2F%2Fpress.example%2Fmetals%2F2026%2Fgallium-controls%3Fid%3D5",
+        "https://www.press.example/metals/2026/gallium-controls?id=5&ref=inbound_RHS&feature=share&source=rss",
+        "https://www.press.example/metals/2026/gallium-controls?id=5&share&ref=https%3A%2F%2Fnews.example%2Fhome",
+        "https://www.press.example/metals/2026/gallium-controls?id=5&traffic_source=rss&at_medium=RSS&UTM_Source=x&n_cid=DS1",
         "https://www-press-example.cdn.ampproject.org/c/s/www.press.example/metals/2026/gallium-controls?id=5",
     ],
 )
@@ -37,6 +40,16 @@ def test_forms_of_one_address_are_one(other):
         ("https://gov.example/art?sid=71", "https://gov.example/art?sid=72"),
         ("https://gov.example/#/notice/71", "https://gov.example/#/notice/72"),
         ("https://gov.example/a?no=%EA%B0%80", "https://gov.example/a?no=%B0%A1"),
+        ("https://gov.example/notice?ref=123", "https://gov.example/notice?ref=124"),
+        ("https://gov.example/notice?ref=rss-123", "https://gov.example/notice?ref=rss-124"),
+        ("https://gov.example/notice?ref=annex-a", "https://gov.example/notice?ref=annex-b"),
+        ("https://gov.example/map?feature=mobile", "https://gov.example/map?feature=home"),
+        ("https://gov.example/file?share=a7Gx", "https://gov.example/file?share=b8Hy"),
+        ("https://gov.example/view?source=gacc", "https://gov.example/view?source=mofcom"),
+        ("https://gov.example/view?pk_seq=71", "https://gov.example/view?pk_seq=72"),
+        ("https://gov.example/view?at_id=71", "https://gov.example/view?at_id=72"),
+        ("https://gov.example/view?oc=5", "https://gov.example/view?oc=6"),
+        ("https://gov.example/view?cmpid=71", "https://gov.example/view?cmpid=72"),
         ("https://example.org/lamp", "https://example.org/l"),
         (
             "https://news.google.com/rss/articles/CBMiA?oc=5",
@@ -66,4 +79,13 @@ def test_any_text_is_answered_and_the_answer_stands_still(path, query):
 @given(st.integers(0, 999), st.integers(0, 999))
 def test_numbers_of_an_address_are_never_lost(first, second):
     one, other = (canonical_address(f"https://m.gov.example/n/{n}/amp?x={n}&ref=1") for n in (first, second))
+    assert (one == other) is (first == second)
+
+
+@pytest.mark.parametrize(
+    "name", ["ref", "share", "feature", "source", "src", "from", "f", "cid", "id", "p", "sid"]
+)
+@given(st.integers(0, 999_999), st.integers(0, 999_999))
+def test_a_number_names_the_page_whatever_its_parameter_is_called(name, first, second):
+    one, other = (canonical_address(f"https://gov.example/notice?{name}={n + 2}") for n in (first, second))
     assert (one == other) is (first == second)

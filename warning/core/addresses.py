@@ -2,20 +2,50 @@
 
 It is compared, never fetched or shown. Scheme, `www.`, mobile and AMP forms, tracking parameters, session ids, index
 pages and trailing slashes say nothing about the document; a wrapper (a search engine's redirect) stands for what it
-wraps. Any other parameter may name the document, so it stays.
+wraps. Any other parameter may name the document, so it stays; one that tells on some sites the reader's way and on
+others the page goes only with a value that tells a way. Two forms of one document cost an item; one form of two would
+cost a notice.
 """
 
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-_TRACKERS = re.compile(
-    r"(?:utm|mtm|pk|piwik|matomo|hsa|hmb|at|mc|vero|oly|ga|trk|cmp|__hs)_\w+"
-    r"|(?:gcl|dcl|fbcl|msclk|ycl|twcl|ttcl|igsh|wbra|gbra|li_fat_|irclick|_open)\w*id?"
-    r"|cmpid|cid_source|ocid|ncid|icid|smid|ref|referrer|referer|ref_src|ref_url|src_url|from_source|source_type"
-    r"|spm|scm|share|share_token|sharefrom|isappinstalled|nsukey|wfr|gaa_\w+|guccounter|guce_\w+|oc|ceid"
-    r"|feature|outputtype|amp|amp_js_v|usqp|__twitter_impression|mibextid|_hsenc|_hsmi|mkt_tok|sr_share",
-    re.IGNORECASE,
-)
+# Names that only counters of visitors give out; whatever stands behind them names no document.
+_TRACKERS = frozenset({
+    "fbclid", "gclid", "gclsrc", "dclid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "igsh",
+    "igshid", "wbraid", "gbraid", "li_fat_id", "irclickid", "_openstat", "_ga", "_gl", "mkt_tok",
+    "mibextid", "__twitter_impression", "usqp", "amp_js_v", "guccounter", "ref_src", "ref_url",
+    "gaa_at", "gaa_n", "gaa_ts", "gaa_sig", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id",
+    "sr_share", "share_token", "sharefrom", "isappinstalled", "nsukey", "spm", "traffic_source", "iref",
+    "n_cid", "ns_campaign", "ns_mchannel", "ns_source", "ns_linkname", "feedtype", "feedname", "mc_cid",
+    "mc_eid", "pk_campaign", "pk_kwd", "pk_keyword", "pk_source", "pk_medium", "pk_content", "pk_cid",
+    "trk_contact", "trk_msg", "trk_module", "at_medium", "at_campaign", "at_campaign_type", "at_mid",
+    "at_nation", "at_audience_id", "at_product", "at_brand", "at_format", "at_objective",
+    "at_link_title", "at_link_id", "at_link_type", "at_link_origin", "at_bbc_team", "at_creation",
+})  # fmt: skip
+_TRACKING_FAMILIES = (
+    "utm_", "mtm_", "matomo_", "piwik_", "hsa_", "__hs", "_hs", "guce_", "ga_campaign", "ga_ad", "at_ptr_", "at_custom",
+)  # fmt: skip
+# Names that on one site say where the reader came from and on another which page is meant: dropped only with a value
+# that says where from. `ref=inbound_rhs` and `feature=share` go, `ref=123` and `feature=annex` stay.
+_REFERRERS = frozenset({
+    "ref", "referrer", "referer", "source", "src", "source_type", "from", "from_source", "f", "feature",
+    "share", "shared", "origin", "via", "partner", "emc", "mod", "cmp", "cmpid", "icid", "ncid", "ocid",
+    "smid", "scm", "wfr", "amp", "outputtype", "rss", "cid",
+})  # fmt: skip
+_REFERRING = frozenset({
+    "rss", "atom", "feed", "feeds", "feedburner", "newsletter", "email", "mail", "twitter", "twsrc",
+    "facebook", "fb", "linkedin", "instagram", "reddit", "youtube", "youtu", "telegram", "whatsapp",
+    "google", "googlenews", "yahoo", "bing", "msn", "flipboard", "wechat", "weixin", "weibo", "hatena",
+    "kakao", "kakaotalk", "naver", "daum", "share", "shared", "sharing", "inbound", "outbound",
+    "homepage", "frontpage", "gnavi", "rnavi", "sidebar", "amp",
+})  # fmt: skip
+_SAID = re.compile(r"[a-z]+")
+_COUNTED = re.compile(r"\d")
+_NOTHING_SAID = frozenset({"", "1", "true", "yes"})
+_FLAGS = frozenset({"rss", "amp", "share", "shared"})
+# One article stands in every edition of the collection.
+_EDITIONS = {"news.google.com": frozenset({"oc", "ceid", "hl", "gl"})}
 _SESSIONS = re.compile(
     r"(?:php|asp|j|cf|s)?sess(?:ion)?_?id|jsessionid|aspsessionid\w*|cftoken|sid|zenid", re.IGNORECASE
 )
@@ -59,7 +89,7 @@ def _canonical(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not host or " " in host:
         return ""
     path = _path(parts.path)
-    query = _query(parts.query)
+    query = _query(parts.query, _EDITIONS.get(host, frozenset())) if parts.query else ""
     fragment = _route(parts.fragment)
     if not (path or query or fragment):
         return ""
@@ -80,20 +110,35 @@ def _path(path: str) -> str:
     return quote(unquote(path, errors="surrogateescape"), safe="/~!$&'()*+,;=:@", errors="surrogateescape")
 
 
-def _query(query: str) -> str:
+def _query(query: str, edition: frozenset[str]) -> str:
     """Keep the parameters that may name a document, in one order."""
-    if not query:
-        return ""
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-    kept = sorted((name, value) for name, value in pairs if not _is_noise(name, value))
+    kept = sorted(
+        (name, value) for name, value in pairs if name not in edition and not _is_noise(name, value)
+    )
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in kept)
 
 
 def _is_noise(name: str, value: str) -> bool:
-    if _TRACKERS.fullmatch(name):
+    lower = name.lower()
+    if lower in _TRACKERS or lower.startswith(_TRACKING_FAMILIES):
         return True
+    if lower in _REFERRERS:
+        return _is_referrer(lower, value.lower())
     # A short `sid` names a document on many sites; a session's is long and holds digits.
     return bool(_SESSIONS.fullmatch(name) and _SESSION_VALUE.fullmatch(value))
+
+
+def _is_referrer(name: str, value: str) -> bool:
+    """Whether a value says where the reader came from, by a word for a way of reading or by an address.
+
+    A number may be the page's.
+    """
+    if name in _FLAGS and value in _NOTHING_SAID:
+        return True
+    if value.startswith(("http://", "https://", "www.")):
+        return True
+    return not _COUNTED.search(value) and not _REFERRING.isdisjoint(_SAID.findall(value))
 
 
 def _quoted(text: str) -> str:
