@@ -9,11 +9,13 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     Text,
     TypeDecorator,
     literal,
+    text,
 )
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
@@ -65,3 +67,13 @@ def sequence_column() -> Column[int]:
 def fixed(value: str | int) -> BindParameter[Any]:
     """A value written into the statement itself: a condition that a partial index can be matched by."""
     return literal(value, literal_execute=True)
+
+
+def unassessed_index(name: str, *columns: Column[Any], assessed_at: Column[datetime]) -> Index:
+    """Only the rows no assessment has seen: the queue of the assessor, however large the table is."""
+    waiting = assessed_at.is_(None)
+    return Index(name, *columns, sqlite_where=waiting, postgresql_where=waiting)
+
+
+def partial_index(name: str, *columns: Column[Any], where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
