@@ -79,12 +79,11 @@ class ParsePool:
         Raises ParseError as the function does, also when it takes too long or ends its worker; RuntimeError for a
         fault of ours.
         """
-        task = pickle.dumps((function, arguments))
         turn = _Turn(await self._idle.get())
         lend = asyncio.get_running_loop().call_later(self._patience_seconds, self._lend, turn)
         try:
             turn.worker = turn.worker or _Worker()
-            answer = await self._asked(turn.worker, task)
+            answer = await self._asked(turn.worker, pickle.dumps((function, arguments)))
         except BaseException:
             turn.stop()
             raise

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, NestedTransaction
 from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item, Listing, ListingChange, Observation
@@ -27,8 +27,17 @@ class EvidenceWriter:
     """Valid for the one transaction of `connection`. States are written together, when it ends."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._whole = connection
+        self._place: NestedTransaction | None = None
+        self._noted: dict[str, SourceState] = {}
         self._states: dict[str, SourceState] = {}
+
+    @property
+    def _connection(self) -> Connection:
+        """Where the piece at work writes rows, its savepoint set: a poll that brought nothing needs none."""
+        if self._place is None:
+            self._place = self._whole.begin_nested()
+        return self._whole
 
     def archive(
         self, raw: bytes, *, source_id: str, url: str, content_type: str, fetched_at: datetime
@@ -55,33 +64,35 @@ class EvidenceWriter:
         return lists.add_listing(self._connection, listing, patience)
 
     def save_source_state(self, state: SourceState) -> None:
-        self._states[state.source_id] = state
+        self._noted[state.source_id] = state
 
     def one(self, work: Callable[["EvidenceWriter"], T]) -> T:
         """Do one piece of work whole or not at all; what others did in this transaction stays.
 
         A database that cannot go on (SQLite on a full disk) gives up the whole transaction, not the piece alone.
         """
-        kept = dict(self._states)
-        place = self._connection.begin_nested()
+        self._place, self._noted = None, {}
         try:
             with named_failures():
                 answer = work(self)
         except BaseException as wrong:
-            self._states = kept
-            try:
-                place.rollback()
-            except DBAPIError:
-                raise _TransactionLost from wrong
+            self._end("rollback", wrong)
             raise
-        try:
-            place.commit()
-        except DBAPIError as wrong:
-            raise _TransactionLost from wrong
+        self._end("commit")
+        self._states |= self._noted
         return answer
 
+    def _end(self, how: Literal["commit", "rollback"], wrong: BaseException | None = None) -> None:
+        """End the piece's savepoint, if it needed one. Raises _TransactionLost when the database cannot."""
+        if self._place is None:
+            return
+        try:
+            getattr(self._place, how)()
+        except DBAPIError as lost:
+            raise _TransactionLost from wrong or lost
+
     def finish(self) -> None:
-        sources.save_source_states(self._connection, self._states.values())
+        sources.save_source_states(self._whole, self._states.values())
 
 
 def write_together(engine: Engine, works: Iterable[Callable[[EvidenceWriter], T]]) -> list[T | Exception]:
