@@ -14,9 +14,10 @@ import trustme
 
 @dataclass
 class MailServer:
-    """`mails` by UID. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
+    """`mails` by UID, those in `withheld` refused. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
+    withheld: set[int] = field(default_factory=set)
     validity: int = 1
     password: str = "geheim"
     fault: str = ""
@@ -118,6 +119,8 @@ class _Handler(socketserver.StreamRequestHandler):
         raw = box.mails.get(uid)
         if raw is None:
             self._send(tag.encode() + b" OK done")
+        elif uid in box.withheld and "BODY" in line:
+            self._send(tag.encode() + b" NO [SERVERBUG] the message is damaged")
         elif "RFC822.SIZE" in line:
             self._send(b"* 1 FETCH (UID %d RFC822.SIZE %d)" % (uid, len(raw)), tag.encode() + b" OK done")
         elif box.fault == "flood":

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.parse_samples import document, profile
 from tests.adapters.pdf_samples import CJK, cjk_pdf, scanned_pdf
+from warning.collect import mail_items
 from warning.collect.mail_bundle import bundled, unbundled
 from warning.collect.parse import parse
 from warning.core.formats import MailFormat
@@ -184,3 +185,22 @@ def test_mails_mangled_anyhow_give_evidence_or_a_refusal(seed, cuts):
     except ParseError:
         return
     assert all(item.title and "\x00" not in item.body for item in parsed.items)
+
+
+def test_a_mail_that_takes_too_long_is_left_out_by_name_and_the_others_are_read(monkeypatch):
+    def slow(raw, document, layout, profile):
+        while b"hangs" in raw:
+            pass
+        return real(raw, document, layout, profile)
+
+    real = mail_items._read
+    monkeypatch.setattr(mail_items, "_read", slow)
+    monkeypatch.setattr(mail_items, "MAIL_SECONDS", 0.1)
+    body = bundled(
+        enumerate([b"Subject: one\r\n\r\n1", b"Subject: =?euc-kr?B?sKi3ww==?=\r\nMessage-ID: <h@m>\r\n\r\nhangs", b"Subject: two\r\n\r\n2"])
+    )  # fmt: skip
+    parsed = parse(document(body), MAIL, profile())
+    assert [item.title for item in parsed.items] == ["one", "two"]
+    (left,) = parsed.left_out
+    assert left.name == 'the mail "감련" <h@m>'
+    assert left.reason == "reading took longer than 0.1 seconds: given up"

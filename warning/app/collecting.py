@@ -20,6 +20,7 @@ from warning.app.dropping import read_folder, settle_all, store_taken
 from warning.app.due_sources import DueSources, States
 from warning.app.elevating import Elevated
 from warning.app.group_writing import GroupWriter
+from warning.app.mail_reading import read_mails, still_left_out, with_refused
 from warning.app.parse_pool import parse_known
 from warning.app.poll_room import PollRoom
 from warning.app.source_judgement import (
@@ -46,7 +47,7 @@ from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.formats import Format
-from warning.core.formats_documents import CapFormat, FileFormat
+from warning.core.formats_documents import CapFormat, FileFormat, MailFormat
 from warning.core.health import SourceState
 from warning.core.rhythm import remember
 from warning.core.sources import SourceProfile
@@ -297,6 +298,7 @@ class _Round:
             for document in asked.documents
         ]
         parsed = merged(read, asked.problems) if asks_more_than_once(spec) else read[0]
+        parsed = with_refused(parsed, fetched.left_out)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
             return Findings.nothing(list_refused(spec, state, parsed, breach, self._clock()))
@@ -331,6 +333,11 @@ class _Round:
         return parsed
 
     async def _parse(self, spec: SourceSpec, document: Document) -> Parsed:
+        if isinstance(spec.parse, MailFormat):
+            return await read_mails(document, partial(self._parse_whole, spec))
+        return await self._parse_whole(spec, document)
+
+    async def _parse_whole(self, spec: SourceSpec, document: Document) -> Parsed:
         known = self._memory.entry_hashes.get(spec.id, frozenset())
         if self._memory.parser is not None:
             return await self._memory.parser(document, spec.parse, spec.profile, known)
@@ -364,6 +371,7 @@ class _Round:
                 news_days(spec, parsed, brought_news=bool(news) and state.last_new_at is not None, now=now),
             ),
             late_items=outcome.items_late if state.dark_since else state.late_items,
+            left_out=still_left_out(state.left_out, parsed.left_out, now),
         )
         verdict = judge_document(spec, parsed, briefs, after, now)
         if detailed.unread and verdict.condition == "ok":

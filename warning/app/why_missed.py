@@ -25,6 +25,7 @@ Relation = Literal["same site", "query for it", "same place"]
 Verdict = Literal["was blind", "was read", "was not polled", "has no key"]
 BEFORE, AFTER = timedelta(days=1), timedelta(days=3)
 DEFAULT_SPAN = timedelta(days=7)
+LEAST_TITLE = 4
 _SECOND_LEVEL = frozenset({"co", "go", "or", "ac", "gov", "com", "org", "net", "edu", "ne", "lg", "gc"})
 
 
@@ -41,7 +42,10 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`stored` is what the store has of it; `rules` are those that fire on such a text from such a source."""
+    """`stored` is what the store has of it; `rules` are those that fire on such a text from such a source.
+
+    `set_aside` are entries of that name that came and could not be read: (source, what its state says).
+    """
 
     wanted: str
     since: datetime
@@ -51,12 +55,16 @@ class Answer:
     rules: tuple[str, ...]
     language: str
     materials: tuple[str, ...]
+    set_aside: tuple[tuple[str, str], ...] = ()
 
     @property
     def because(self) -> str:
         """The answer in one sentence."""
         if self.stored:
             return _of_stored(self.stored[0])
+        if self.set_aside:
+            source_id, line = self.set_aside[0]
+            return f"it came to {source_id} and was set aside, unread: {line}"
         should = [c for c in self.carriers if c.relation == "same site"] or list(self.carriers)
         if not should:
             return "no source of the catalogue covers it: add one (docs/feeds.md)"
@@ -103,8 +111,22 @@ def why_missed(
     rules = _rules(text, profiles, language, book, now) if text else ()
     return Answer(
         wanted=wanted, since=since, until=until, stored=stored, carriers=carriers, rules=rules,
-        language=language if text else "", materials=named,
+        language=language if text else "", materials=named, set_aside=_set_aside(text, states),
     )  # fmt: skip
+
+
+def _set_aside(text: str, states: Mapping[str, SourceState]) -> tuple[tuple[str, str], ...]:
+    """What was left out under such a title; the text may be a part of the title, or the title of the text."""
+    wanted = _folded(text).casefold()
+    if len(wanted) < LEAST_TITLE:
+        return ()
+    lines = [(name, line) for name, state in sorted(states.items()) for line in state.left_out]
+    return tuple((name, line) for name, line in lines if _is_named(wanted, _folded(line).casefold()))
+
+
+def _is_named(wanted: str, line: str) -> bool:
+    title = line.partition('"')[2].rpartition('"')[0]
+    return wanted in line or (len(title) >= LEAST_TITLE and title in wanted)
 
 
 def language_of(text: str) -> str:

@@ -171,6 +171,8 @@ def _row(row: BoardRow, sights: Sequence[Sight] | None, now: datetime) -> str:
         cells.append(f"{state.failures} failed")
     if row.burst is not None and row.spec.burst is not None:
         cells.append(f"burst {show_duration(row.spec.burst)} until {row.burst.until:%m-%d}")
+    if state.left_out:
+        cells.append(f"{len(state.left_out)} set aside")
     blind = _affected(row.spec.id, sights)
     if blind and row.is_troubled:
         cells.append(f"{blind} rules see less")
@@ -202,6 +204,9 @@ def _print_one(
     for name, value in facts:
         if value:
             click.echo(f"  {name:<20} {value}")
+    for n, line in enumerate(state.left_out):
+        for m, part in enumerate(wrapped(line, WIDTH - 23)):
+            click.echo(f"  {'set aside, unread' if n == m == 0 else '':<20} {part}")
     rules = [s.rule_id for s in sights or () if _misses(s, row)]
     if rules:
         for line in wrapped(f"nobody else sees it for: {', '.join(rules)}", WIDTH - 2):
@@ -278,6 +283,7 @@ def _status(row: BoardRow, held: str, sights: Sequence[Sight] | None) -> dict[st
         "burst": {"until": row.burst.until.isoformat(), "rule": row.burst.rule_id} if row.burst else None,
         "moved_to": state.moved_to,
         "late_items": state.late_items,
+        "set_aside": list(state.left_out),
         "rules_affected": None if sights is None else _affected(row.spec.id, sights),
     }
 

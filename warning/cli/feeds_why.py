@@ -127,6 +127,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         "rules": list(answer.rules),
         "language": answer.language,
         "materials": list(answer.materials),
+        "set_aside": [{"source": name, "line": line} for name, line in answer.set_aside],
     }  # fmt: skip
 
 

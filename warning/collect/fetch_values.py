@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote, quote_plus
 
-from warning.core.documents import Document
+from warning.core.documents import Document, LeftOut
 
 MEBIBYTE = 1024 * 1024
 Status = Literal["fresh", "not_modified", "unchanged"]
@@ -64,7 +64,8 @@ class Fetched:
     `not_modified` is the server's own word (304); `unchanged` means it sent the same bytes again.
     `max_age_seconds` is how long the server says the answer stays good, None when it does not say.
     `notes` are oddities worth telling, one sentence each (a downgrade to http, for one). `moved_to` is where
-    redirects for good (301, 308) led from the address asked for; empty when there were none.
+    redirects for good (301, 308) led from the address asked for; empty when there were none. `left_out` are mails the
+    server would not give.
     """
 
     status: Status
@@ -74,3 +75,4 @@ class Fetched:
     retry_after_seconds: float | None = None
     notes: tuple[str, ...] = ()
     moved_to: str = ""
+    left_out: tuple[LeftOut, ...] = ()

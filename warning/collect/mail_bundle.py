@@ -16,6 +16,10 @@ def bundled(messages: Iterable[tuple[int, bytes]]) -> bytes:
     return MAGIC + b"".join(b"%d %d\n%b\n" % (uid, len(raw), raw) for uid, raw in messages)
 
 
+def is_bundle(body: bytes) -> bool:
+    return body.startswith(MAGIC)
+
+
 def unbundled(body: bytes) -> list[bytes]:
     """Return the messages of a bundle, an mbox, or the one message there is. Raises ParseError for anything else."""
     if body.startswith(MAGIC):

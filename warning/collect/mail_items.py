@@ -15,9 +15,10 @@ from hashlib import sha256
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.mail_bundle import unbundled
+from warning.collect.parse_time_limit import time_limit
 from warning.collect.pdf_text import is_pdf, read_pdf
-from warning.collect.text import is_dangerous_link, paragraphs
-from warning.core.documents import Document, Parsed
+from warning.collect.text import is_dangerous_link, one_line, paragraphs
+from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
 from warning.core.formats_documents import MailFormat
 from warning.core.sources import SourceProfile
@@ -26,6 +27,15 @@ from warning.errors import ParseError
 MAX_PARTS = 200
 MAX_NAMED = 20
 TEXT_CHARACTERS = 400_000
+NAMED_BYTES = 20_000
+MAIL_SECONDS = 15.0
+# What the mail library lets through, and what one mail may do to its reader.
+_UNREADABLE = (ParseError, ValueError, LookupError, TypeError, AttributeError, AssertionError, MessageError,
+               RecursionError, MemoryError)  # fmt: skip
+_SUBJECT = re.compile(
+    rb"^Subject:[ \t]*([^\r\n]{0,400}(?:\r?\n[ \t][^\r\n]{0,400}){0,3})", re.IGNORECASE | re.MULTILINE
+)
+_MESSAGE_ID = re.compile(rb"^Message-ID:\s{0,4}(<[^>\s]{1,300}>)", re.IGNORECASE | re.MULTILINE)
 _CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
              "shift_jis": "cp932", "iso-2022-jp": "iso2022_jp_ext", "iso-2022-kr": "iso2022_kr", "big5": "big5hkscs"}  # fmt: skip
 _TEXT_TYPES = frozenset({"text/plain", "text/csv", "text/markdown"})
@@ -37,19 +47,34 @@ def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -
     """Read the messages of a mailbox, an mbox or one saved message. Raises ParseError for anything else."""
     items: list[Item] = []
     problems: list[str] = []
+    left_out: list[LeftOut] = []
     messages = unbundled(document.body)
     for number, raw in enumerate(messages, start=1):
         try:
-            read, faults = _read(raw, document, layout, profile)
-        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, MessageError) as wrong:
-            read, faults = (
-                (),
-                (f"cannot be read: {type(wrong).__name__}",),
-            )  # what the mail library lets through
+            with time_limit(MAIL_SECONDS):
+                read, faults = _read(raw, document, layout, profile)
+        except _UNREADABLE as wrong:
+            reason = str(wrong) if isinstance(wrong, ParseError) else f"cannot be read: {type(wrong).__name__}"
+            read, faults = (), (reason,)
+            left_out.append(LeftOut(name=mail_name(raw), reason=reason))
         items += read
         problems += [f"mail {number}: {fault}" for fault in faults]
     distinct = {item.id: item for item in items}
-    return Parsed(items=tuple(distinct.values()), problems=tuple(problems), seen=len(messages))
+    return Parsed(
+        items=tuple(distinct.values()),
+        problems=tuple(problems),
+        left_out=tuple(left_out),
+        seen=len(messages),
+    )
+
+
+def mail_name(raw: bytes) -> str:
+    """Return how a person finds a mail that cannot be read: its subject and Message-ID, as far as its head shows them."""
+    head = raw[:NAMED_BYTES]
+    subject, identity = _SUBJECT.search(head), _MESSAGE_ID.search(head)
+    title = one_line(_decoded(decode(subject[1]).text), 120) if subject else ""
+    said = identity[1].decode("ascii", "replace")[:150] if identity else sha256(raw).hexdigest()[:16]
+    return f'the mail "{title or "(no subject)"}" {said}'
 
 
 def _read(
@@ -160,15 +185,20 @@ def _header(message: Message, name: str) -> str:
     raw = message.get(name)
     if raw is None:
         return ""
-    try:
-        decoded = str(make_header(_widened(str(raw))))
-    except (UnicodeError, LookupError, ValueError, MessageError):
-        decoded = str(raw)
+    decoded = _decoded(str(raw))
     if (
         "\udcff" > max(decoded, default=" ") >= "\udc80"
     ):  # bytes that no rule of mail allows: the content decides
         decoded = decode(decoded.encode("ascii", "surrogateescape")).text
     return " ".join(decoded.encode("utf-8", "replace").decode().split())
+
+
+def _decoded(raw: str) -> str:
+    """A header with its encoded words resolved, as it stands where that cannot be done."""
+    try:
+        return str(make_header(_widened(raw)))
+    except (UnicodeError, LookupError, ValueError, MessageError):
+        return raw
 
 
 def _widened(raw: str) -> list[tuple[bytes | str, str | None]]:

@@ -17,8 +17,8 @@ from aiohttp.abc import AbstractResolver
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.collect.guard import AddressGuard
 from warning.collect.mail_bundle import bundled
-from warning.collect.mailbox_session import MailboxSession, Mails, Place, place_of
-from warning.core.documents import Document
+from warning.collect.mailbox_session import MailboxSession, Mails, Place, place_of, said_of
+from warning.core.documents import Document, LeftOut
 from warning.errors import FetchError
 
 SCHEMES = ("imaps://", "imap://")
@@ -54,7 +54,7 @@ async def read_mailbox(
     except ssl.SSLCertVerificationError as wrong:
         raise FetchError(f"{place.shown}: its certificate does not hold: {wrong.verify_message}") from wrong
     except IMAP4.error as wrong:
-        raise FetchError(f"{place.shown}: {_said(wrong)}") from wrong
+        raise FetchError(f"{place.shown}: {said_of(wrong)}") from wrong
     except OSError as wrong:
         raise FetchError(f"{place.shown}: {wrong.strerror or wrong}") from wrong
     except (ValueError, IndexError, TypeError) as wrong:
@@ -79,12 +79,6 @@ async def _checked_address(place: Place, guard: AddressGuard, resolver: Abstract
     return str(found[0]["host"])
 
 
-def _said(wrong: IMAP4.error) -> str:
-    first = wrong.args[0] if wrong.args else ""
-    said = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
-    return " ".join(said.split())[:300] or "the server ended the session"
-
-
 def _fetched(mails: Mails, place: Place, request: FetchRequest, now: datetime) -> Fetched:
     notes: list[str] = []
     if mails.waiting:
@@ -107,4 +101,8 @@ def _fetched(mails: Mails, place: Place, request: FetchRequest, now: datetime) -
         document=document,
         validators=validators,
         notes=tuple(notes),
+        left_out=tuple(
+            LeftOut(name=f"the mail of UID {uid}", reason=f"the server would not give it: {said}")
+            for uid, said in mails.refused
+        ),
     )

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
 from io import BufferedReader
+from time import monotonic
 from urllib.parse import unquote
 
 from warning.collect.fetch_values import FetchRequest
@@ -16,6 +17,7 @@ from warning.errors import FetchError, FetchRefused
 PORTS = {"imaps": 993, "imap": 143}
 LAST_PORT = 65_535
 MOST_MAILS = 50
+SHARE_OF_TIME = 0.6
 MOST_FOUND = 1_000_000
 CHUNK = 64 * 1024
 _PLACE = re.compile(r"(?P<scheme>imaps?)://(?P<login>.*)@(?P<host>\[[^\]]+\]|[^@:/]+)(?::(?P<port>\d{1,5}))?/(?P<folder>[^/?#]+)", re.IGNORECASE)  # fmt: skip
@@ -41,12 +43,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mails:
-    """What a session gave: (UID, message) by UID; `mark` is what to begin behind next time."""
+    """What a session gave: (UID, message) by UID; `mark` is what to begin behind next time.
+
+    `refused` are mails the server would not give while it gave later ones: (UID, its words).
+    """
 
     messages: Sequence[tuple[int, bytes]] = ()
     mark: str = ""
     waiting: int = 0
     cut_short: int = 0
+    refused: Sequence[tuple[int, str]] = ()
 
 
 def place_of(url: str) -> Place:
@@ -204,25 +210,49 @@ class MailboxSession:
         return sorted(uid for uid in found if last is None or uid > last)
 
     def _fetch(self, connection: _Connection, found: Sequence[int], validity: int, last: int) -> Mails:
+        """Mails by UID until a poll's worth is here, or most of its time is over: what is here is kept.
+
+        One that the server refuses is passed over, and refused for good once a later one came.
+        """
         messages: list[tuple[int, bytes]] = []
+        refused: list[tuple[int, str]] = []
         room, cut_short = self._request.max_bytes, 0
+        ends_at = monotonic() + self._request.total_seconds * SHARE_OF_TIME
         for uid in found[:MOST_MAILS]:
-            size = self._size(connection, uid)
-            if size is None:
-                last = uid  # gone since the search
-                continue
-            part = "BODY.PEEK[]" if size <= self._request.max_bytes // 2 else "BODY.PEEK[HEADER]"
-            if size > room and part == "BODY.PEEK[]":
+            if messages and monotonic() > ends_at:
                 break
-            raw = _literal(connection.uid("FETCH", str(uid), f"({part})"))
-            cut_short += part != "BODY.PEEK[]"
-            room -= len(raw)
-            messages.append((uid, raw))
+            try:
+                raw, is_whole = self._one(connection, uid, room)
+            except IMAP4.abort:
+                raise
+            except IMAP4.error as wrong:
+                refused.append((uid, said_of(wrong)))
+                continue
+            if raw is None:
+                break
             last = uid
+            if raw:
+                cut_short += not is_whole
+                room -= len(raw)
+                messages.append((uid, raw))
+        if refused and not messages:
+            raise IMAP4.error(refused[0][1])
         waiting = sum(uid > last for uid in found)
-        if not waiting and found:
-            last = max(last, found[-1])
-        return Mails(messages=messages, mark=f"{validity}:{last}", waiting=waiting, cut_short=cut_short)
+        gone = tuple(one for one in refused if one[0] < last)
+        return Mails(
+            messages=messages, mark=f"{validity}:{last}", waiting=waiting, cut_short=cut_short, refused=gone
+        )
+
+    def _one(self, connection: _Connection, uid: int, room: int) -> tuple[bytes | None, bool]:
+        """A mail, or the head of one too large; None when there is no room for it, nothing when it is gone."""
+        size = self._size(connection, uid)
+        if size is None:
+            return b"", True
+        is_whole = size <= self._request.max_bytes // 2
+        if is_whole and size > room:
+            return None, True
+        part = "BODY.PEEK[]" if is_whole else "BODY.PEEK[HEADER]"
+        return _literal(connection.uid("FETCH", str(uid), f"({part})")), is_whole
 
     def _size(self, connection: _Connection, uid: int) -> int | None:
         status, said = connection.uid("FETCH", str(uid), "(RFC822.SIZE)")
@@ -230,6 +260,13 @@ class MailboxSession:
             raise IMAP4.error(said[0] if said else "a size was refused")
         told = (re.search(rb"RFC822\.SIZE (\d+)", line) for line in _lines(said))
         return next((int(size[1]) for size in told if size), None)
+
+
+def said_of(wrong: IMAP4.error) -> str:
+    """The server's own words, on one line."""
+    first = wrong.args[0] if wrong.args else ""
+    said = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+    return " ".join(said.split())[:300] or "the server ended the session"
 
 
 def _lines(said: Sequence[object]) -> Iterator[bytes]:
@@ -245,5 +282,5 @@ def _literal(answer: tuple[str, Sequence[object]]) -> bytes:
     status, said = answer
     found = [line[1] for line in said if isinstance(line, tuple) and len(line) > 1]
     if status != "OK" or not found:
-        raise IMAP4.error("a mail was refused")
+        raise IMAP4.error(next((line for line in _lines(said) if line), b"a mail was refused"))
     return bytes(found[0])

@@ -19,8 +19,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An entry that was set aside so that those behind it are read. `name` is how a person finds it."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """What one document yielded. `problems` are entries that could not be read, one sentence each.
+
+    `left_out` are entries nobody will read again by themselves: one that hangs its reader, or ends it.
 
     `seen` counts entries in the document, also those that are not returned because they were read before.
     `entry_hashes` marks the raw entries of a feed as they stand in this document. Whoever polls keeps them
@@ -32,6 +42,7 @@ class Parsed:
     observations: tuple[Observation, ...] = ()
     listing: Listing | None = None
     problems: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     seen: int = 0
     entry_hashes: frozenset[str] = frozenset()
 

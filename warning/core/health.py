@@ -20,7 +20,8 @@ class SourceState:
     `read_pages` marks the entries of a list page whose own page has been read (see `app/detail_pages.py`).
     `news_days` are the days on which it had something new (see `core/rhythm.py`). `dark_since` is when it stopped
     being readable, None while it is; `late_items` is how many items the last such time brought too late.
-    `moved_to` is where it says it has gone, empty when it stays.
+    `moved_to` is where it says it has gone, empty when it stays. `left_out` are the latest entries that were set aside,
+    one line each, the newest last.
     """
 
     source_id: str
@@ -43,6 +44,7 @@ class SourceState:
     dark_since: datetime | None = None
     late_items: int = 0
     moved_to: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_blind(self) -> bool:

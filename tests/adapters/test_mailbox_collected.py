@@ -1,0 +1,217 @@
+"""A mailbox through the collect loop: IMAP, parse processes, store. One bad mail costs itself, a restart doubles nothing."""
+
+import asyncio
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.adapters import dovecot as dovecots
+from tests.adapters.imap_server import imap_server
+from tests.adapters.mortal_parser import HANGS, KILLS, parse_or_die
+from tests.adapters.test_collecting import spec_of
+from tests.core.build import TABLE
+from warning.app.collecting import Memory, collect_due
+from warning.app.parse_pool import ParsePool
+from warning.app.why_missed import why_missed
+from warning.collect.fetch import Fetcher
+from warning.core.policy import Policy
+from warning.core.rulebook import Rulebook
+from warning.errors import StoreError
+from warning.settings import Settings
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+BOOK = Rulebook(policy=Policy(severity=TABLE))
+EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+NEWSLETTER = (
+    b"From: Metals Daily <news@press.example>\r\nSubject: =?utf-8?B?6ZWTIGdhbGxpdW0=?= licences tightened\r\n"
+    b"Message-ID: <n-1@press.example>\r\nDate: Fri, 20 Nov 2026 18:30:00 +0800\r\n"
+    b"Content-Type: text/html; charset=gb2312\r\n\r\n<p>\xc9\xcc\xce\xf1\xb2\xbf\xef\xd8\xb3\xf6\xbf\xda</p>\r\n"
+)
+MISSION = (
+    b"From: mission@gov.example\r\nSubject: Tianjin: urea cargoes held\r\nMessage-ID: <m-2@gov.example>\r\n"
+    b"Date: Sat, 21 Nov 2026 09:00:00 +0900\r\n\r\nTwo forwarders say that customs hold up clearance.\r\n"
+)
+
+
+def mail(number: int, head: bytes = b"") -> bytes:
+    return (
+        b"Subject: report %d\r\nMessage-ID: <%d@m>\r\n" % (number, number)
+        + (head + b"\r\n" if head else b"")
+        + b"\r\ntext\r\n"
+    )
+
+
+@pytest.fixture(params=["a small server", "dovecot"])
+def mailbox(request):
+    """Two servers that share what these tests need: `add`, `port`, `tls`, `password`."""
+    if request.param == "a small server":
+        with imap_server() as box:
+            yield box
+        return
+    if dovecots.BINARY is None:
+        pytest.skip("no Dovecot on this system (Debian: dovecot-imapd); the small server stands in")
+    home = Path(tempfile.mkdtemp(prefix="dv"))
+    try:
+        with dovecots.dovecot(home) as box:
+            yield box
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def small():
+    with imap_server() as box:
+        yield box
+
+
+class Desk:
+    """A collector with its store; `restart` forgets what a process remembers. `in_processes`: mails are read as in a service."""
+
+    in_processes = False
+
+    def __init__(self, box, sqlite_url: str) -> None:
+        self.box, self.now = box, NOW
+        self.repository = Repository(open_engine(sqlite_url))
+        self.memory = Memory()
+        self.spec = spec_of(
+            f"imaps://desk:{{key}}@127.0.0.1:{box.port}/INBOX", "mission-mailbox", kind="mission", country="WLD", language="en",
+            needs_key="box", parse={"format": "mail"}, expect={"rows": {"min": 0}}, timeout="60s", idle_timeout="20s",
+        )  # fmt: skip
+
+    def restart(self) -> None:
+        self.memory = Memory()
+
+    def poll(self, store=None):
+        self.now += timedelta(hours=2)
+
+        async def once():
+            settings = Settings(source_keys={"box": SecretStr(self.box.password)})
+            async with (
+                Fetcher(lambda: self.now, allow_private_hosts=("127.0.0.1",), tls=self.box.tls) as fetcher,
+                ParsePool(workers=1) as pool,
+            ):
+                if self.in_processes:
+                    self.memory.parser = lambda *arguments: pool.run(parse_or_die, *arguments)
+                return await collect_due(
+                    [self.spec], store or self.repository, fetcher, lambda: self.now, settings=settings, memory=self.memory
+                )  # fmt: skip
+
+        (outcome,) = asyncio.run(once()).outcomes
+        return outcome
+
+    def titles(self) -> list[str]:
+        return sorted(item.title for item in self.repository.items_between(*EVER))
+
+    @property
+    def state(self):
+        return self.repository.source_states()["mission-mailbox"]
+
+
+@pytest.fixture
+def desk(mailbox, sqlite_url):
+    made = Desk(mailbox, sqlite_url)
+    yield made
+    made.repository.engine.dispose()
+
+
+@pytest.fixture
+def small_desk(small, sqlite_url):
+    made = Desk(small, sqlite_url)
+    yield made
+    made.repository.engine.dispose()
+
+
+def test_newsletters_and_mission_reports_become_items_once_also_over_a_restart(desk):
+    desk.box.add(NEWSLETTER)
+    desk.box.add(MISSION)
+    assert (desk.poll().items_new, desk.state.condition) == (2, "ok")
+    assert desk.titles() == ["Tianjin: urea cargoes held", "镓 gallium licences tightened"]
+    newsletter = next(i for i in desk.repository.items_between(*EVER) if "gallium" in i.title)
+    assert "商务部" in newsletter.body
+    assert newsletter.published_at == datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
+    desk.restart()
+    assert desk.poll().answer == "not_modified"
+    desk.box.add(mail(3))
+    assert desk.poll().items_new == 1
+    assert len(desk.titles()) == 3
+
+
+def test_a_mail_that_ends_or_hangs_its_reader_is_set_aside_and_those_around_it_are_read(desk):
+    desk.in_processes = True
+    for raw in (mail(1), mail(2, KILLS), mail(3), mail(4, HANGS), mail(5)):
+        desk.box.add(raw)
+    assert desk.poll().items_new == 3
+    assert desk.titles() == ["report 1", "report 3", "report 5"]
+    killed, hung = desk.state.left_out
+    assert killed.endswith(
+        'UTC the mail "report 2" <2@m>: the document ended the process that read it (too much memory?)'
+    )
+    assert hung.endswith('the mail "report 4" <4@m>: reading took longer than 0.3 seconds: given up')
+    assert desk.state.condition == "partial"
+    desk.restart()
+    assert desk.poll().answer == "not_modified"
+    desk.box.add(mail(6))
+    assert desk.poll().items_new == 1
+    assert desk.state.condition == "ok"
+    assert len(desk.state.left_out) == 2, "what was set aside stays listed when the source is well again"
+
+
+def test_a_poll_that_was_not_stored_is_asked_for_again(small_desk):
+    class Full:
+        """A store that takes nothing more, and reads as the real one does."""
+
+        def __init__(self, inner) -> None:
+            self._inner = inner
+
+        def __getattr__(self, name):
+            return getattr(self._inner, name)
+
+        def together(self, _works):
+            raise StoreError("the disk is full")
+
+    small_desk.box.add(mail(1))
+    with pytest.raises(StoreError):
+        small_desk.poll(Full(small_desk.repository))
+    small_desk.restart()
+    assert small_desk.poll().items_new == 1
+    assert small_desk.titles() == ["report 1"]
+
+
+def test_a_mailbox_numbered_anew_doubles_nothing(small_desk):
+    small_desk.box.add(mail(1))
+    small_desk.poll()
+    small_desk.box.validity = 2
+    outcome = small_desk.poll()
+    assert (outcome.seen, outcome.items_new) == (1, 0)
+
+
+def test_a_mail_the_server_would_not_give_is_set_aside_once_a_later_one_came(small_desk):
+    box = small_desk.box
+    box.add(mail(1))
+    box.withheld.add(box.add(mail(2)))
+    assert small_desk.poll().items_new == 1
+    assert small_desk.state.left_out == ()
+    assert small_desk.poll().cause.endswith("[SERVERBUG] the message is damaged")
+    assert small_desk.state.condition == "failing"
+    box.add(mail(3))
+    assert small_desk.poll().items_new == 1
+    (line,) = small_desk.state.left_out
+    assert line.endswith(
+        "the mail of UID 102: the server would not give it: [SERVERBUG] the message is damaged"
+    )
+
+
+def test_why_says_that_it_came_and_was_set_aside(small_desk):
+    small_desk.in_processes = True
+    small_desk.box.add(mail(7, KILLS))
+    small_desk.poll()
+    answer = why_missed("Report 7", small_desk.repository, [small_desk.spec], BOOK, small_desk.now, on=None)
+    assert answer.because.startswith(
+        "it came to mission-mailbox and was set aside, unread: 2026-11-22 05:00 UTC"
+    )

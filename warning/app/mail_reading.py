@@ -1,0 +1,78 @@
+"""A poll's mails, read together; where one of them hangs or ends its reader, mail by mail, and that one is set aside.
+
+The mailbox is asked behind what was read: without this, one mail would keep every later one from being read, for good.
+The mail itself stays: its bytes are kept with the poll's document.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from warning.collect.mail_bundle import bundled, is_bundle, unbundled
+from warning.collect.mail_items import mail_name
+from warning.core.documents import Document, LeftOut, Parsed
+from warning.core.evidence import Item
+from warning.errors import ParseError
+
+log = logging.getLogger(__name__)
+TRIES = 2
+MOST_KEPT = 20
+
+Read = Callable[[Document], Awaitable[Parsed]]
+
+
+async def read_mails(document: Document, read: Read) -> Parsed:
+    """Read a document of mails. Raises ParseError where it is no bundle of mails, or is damaged itself."""
+    try:
+        return await read(document)
+    except Exception:
+        if not is_bundle(document.body):
+            raise
+        log.warning("%s: its mails are read one by one", document.source_id, exc_info=True)
+    return _together(
+        [
+            await _alone(replace(document, body=bundled([(0, raw)])), raw, read)
+            for raw in unbundled(document.body)
+        ]
+    )
+
+
+async def _alone(document: Document, raw: bytes, read: Read) -> Parsed:
+    """Read one mail. It is tried twice: what ends a process may have been the machine's trouble and not the mail's."""
+    reason = ""
+    for _ in range(TRIES):
+        try:
+            return await read(document)
+        except ParseError as wrong:
+            reason = str(wrong)
+        except Exception as surprise:  # a fault of ours over one mail must not hold up the mailbox
+            log.exception("reading a mail of %s failed", document.source_id)
+            reason = f"a fault of this program: {type(surprise).__name__}"
+    left = LeftOut(name=mail_name(raw), reason=reason)
+    return Parsed(problems=(f"{left.name} was set aside: {reason}",), left_out=(left,), seen=1)
+
+
+def _together(parts: Iterable[Parsed]) -> Parsed:
+    parts = tuple(parts)
+    items: dict[str, Item] = {item.id: item for part in parts for item in part.items}
+    return Parsed(
+        items=tuple(items.values()),
+        problems=tuple(problem for part in parts for problem in part.problems),
+        left_out=tuple(left for part in parts for left in part.left_out),
+        seen=sum(part.seen for part in parts),
+    )
+
+
+def with_refused(parsed: Parsed, refused: tuple[LeftOut, ...]) -> Parsed:
+    """The reading of a poll, with the mails that never came."""
+    if not refused:
+        return parsed
+    told = tuple(f"{left.name} was set aside: {left.reason}" for left in refused)
+    return replace(parsed, problems=(*parsed.problems, *told), left_out=(*parsed.left_out, *refused))
+
+
+def still_left_out(before: tuple[str, ...], found: Iterable[LeftOut], now: datetime) -> tuple[str, ...]:
+    """Return the lines a source's state keeps: what was set aside, when and why, the newest last."""
+    lines = [f"{now:%Y-%m-%d %H:%M} UTC {left.name}: {left.reason}" for left in found]
+    return (*before, *lines)[-MOST_KEPT:]
