@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 HALVES = ("tune", "held")
+READERS = ("first", "second", "agreed")
 NEAR_CORE = ("core", "coercion")
 Z95 = 1.96
 
@@ -59,12 +60,29 @@ def interrupting(answer: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     return tuple(fired for fired in answer["fired"] if fired["interrupts"])
 
 
+def verdicts_of(folder: Path, file: str, reader: str) -> dict[int, dict[str, str]]:
+    """The labels of a half as one reader gave them.
+
+    `second` leaves out what that reader has not read; `agreed` falls back on the first reading there.
+    """
+    labels = labels_of(folder, file)
+    if reader == "first":
+        return labels
+    columns = ("verdict", "sure") if reader == "second" else ("agreed", "agreed_sure")
+    given = {
+        line: labels[line] | {"verdict": row[columns[0]], "sure": row[columns[1]]}
+        for line, row in labels_of(folder.parent / "second", file).items()
+        if line in labels
+    }
+    return given if reader == "second" else labels | given
+
+
 def read_half(
-    folder: Path, file: str, records: list[dict[str, Any]], found: list[dict[str, Any]]
+    folder: Path, file: str, records: list[dict[str, Any]], found: list[dict[str, Any]], reader: str
 ) -> list[Read]:
     return [
         Read(file=file, line=line, label=label, record=records[line], fired=interrupting(found[line]))
-        for line, label in labels_of(folder, file).items()
+        for line, label in verdicts_of(folder, file, reader).items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 Reads the real documents where EWS_SHARED_DATA names them, runs `warning rules eval` on each collection and prints tables
 with Wilson 95 % intervals: the first labels (`blind`), then the second ones by half (`tune`, `held`), language and act.
+`--reader` says whose verdicts count there (the first reader's, the second's, or what both readings were settled to);
 `--wrong` adds every wrong line, never of the half `held`; `--out DIR` keeps the converted files and the answers.
 """
 
@@ -222,7 +223,7 @@ def facts_of_half(documents: list[Read], *, wrong: bool) -> list[str]:
     return lines
 
 
-def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: bool) -> None:
+def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, reader: str, wrong: bool) -> None:
     records = {
         file: [json.loads(line) for line in (out / f"{file}.jsonl").open(encoding="utf-8")] for file in found
     }
@@ -232,7 +233,7 @@ def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: b
         read = [
             one
             for file in found
-            for one in label_tables.read_half(FOLDER / half, file, records[file], found[file])
+            for one in label_tables.read_half(FOLDER / half, file, records[file], found[file], reader)
         ]
         print("\n".join(label_tables.half_tables(half, read, len(unread))))
         shown = wrong and half == "tune"
@@ -247,7 +248,7 @@ def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: b
         print("\n".join(unread))
 
 
-def score(out: Path, rules: Path, feeds: Path, *, wrong: bool) -> None:
+def score(out: Path, rules: Path, feeds: Path, *, reader: str, wrong: bool) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         convert(out)
     names = {path.stem for folder in ("blind", *HALVES) for path in (FOLDER / folder).glob("*.csv")} - {
@@ -257,7 +258,7 @@ def score(out: Path, rules: Path, feeds: Path, *, wrong: bool) -> None:
     for file, given in found.items():
         (out / f"{file}.answers.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
     first_labels(out, found, wrong=wrong)
-    second_labels(out, found, wrong=wrong)
+    second_labels(out, found, reader=reader, wrong=wrong)
 
 
 def main() -> None:
@@ -265,12 +266,24 @@ def main() -> None:
     options.add_argument("--rules", type=Path, default=ROOT / "rules")
     options.add_argument("--feeds", type=Path, default=ROOT / "feeds")
     options.add_argument("--out", type=Path, help="keep converted documents and answers here")
+    options.add_argument(
+        "--reader",
+        choices=label_tables.READERS,
+        default="agreed",
+        help="whose verdicts count in the two halves",
+    )
     options.add_argument("--wrong", action="store_true", help="print every wrong line with its title")
     chosen = options.parse_args()
     if not (SHARED / "news").is_dir():
         sys.exit(f"No documents under {SHARED}: set EWS_SHARED_DATA to the folder that holds news/.")
     with tempfile.TemporaryDirectory() as scratch:
-        score(chosen.out or Path(scratch), chosen.rules.resolve(), chosen.feeds.resolve(), wrong=chosen.wrong)
+        score(
+            chosen.out or Path(scratch),
+            chosen.rules.resolve(),
+            chosen.feeds.resolve(),
+            reader=chosen.reader,
+            wrong=chosen.wrong,
+        )
 
 
 if __name__ == "__main__":
