@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from warning.app.source_views import watched_sources
@@ -15,7 +15,7 @@ from warning.core.health import SourceState
 from warning.core.rulebook import Rulebook
 from warning.core.source_needs import WatchedSource
 from warning.core.spells import Spell, spells_of
-from warning.core.terms import Terms
+from warning.core.terms import Language, Terms
 from warning.core.text.engine import engine_of
 from warning.store.missed import Found, found_by_title, found_by_url
 from warning.store.repository import Repository
@@ -179,7 +179,7 @@ def _by_text(
 ) -> dict[str, Relation]:
     """Sources of the text's language: those that ask for what it names, then those that carry anything."""
     found: dict[str, Relation] = {}
-    spoken = [s for s in watched.values() if s.yields == "items" and s.profile.language == language]
+    spoken = [s for s in watched.values() if s.yields == "items" and _may_say(s.profile.language, language)]
     for source in spoken:
         if source.materials is not None and any(source.carries(name, terms) for name in named):
             found[source.id] = "query for it"
@@ -187,6 +187,11 @@ def _by_text(
         if source.materials is None:
             found[source.id] = "same place"
     return found
+
+
+def _may_say(spoken: str, language: str) -> bool:
+    """A text in Latin letters counts as English, and may be of any language that rules have no words in."""
+    return spoken == language or (language == "en" and spoken not in get_args(Language))
 
 
 def _carrier(

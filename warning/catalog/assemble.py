@@ -6,7 +6,8 @@ from pathlib import Path
 
 from warning.catalog.crosscheck import check_overlays, check_tree, merged_terms
 from warning.catalog.overlays import apply_overlays, read_overlays
-from warning.catalog.sources import read_sources
+from warning.catalog.source_names import unknown_materials
+from warning.catalog.sources import read_placed_sources
 from warning.catalog.suppressions import suppressed
 from warning.catalog.trees import RulesTree, read_on_top, read_rules_tree
 from warning.core.desks import Desk
@@ -28,7 +29,9 @@ def read_rulebook(
     `without_broken_rules`, for who only reads what was told: mistakes in rule files leave out rules, no rulebook.
     """
     tree, problems = read_rules_tree(rules_dir)
-    sources, switched_off, of_sources = _sources(feeds_dir)
+    placed, of_sources = read_placed_sources(feeds_dir)
+    sources = {one.spec.id: one.spec.profile for one in placed}
+    switched_off = frozenset(one.spec.id for one in placed if not one.spec.enabled)
     problems += of_sources
     judged = None if any(p.fatal for p in of_sources) else sources
     if overlay_dir is not None:
@@ -37,6 +40,8 @@ def read_rulebook(
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
     problems += check_tree(tree, judged, switched_off)
+    if tree.has_all_terms:
+        problems += unknown_materials(placed, tuple(merged_terms(tree.terms).materials))
     problems = suppressed(problems, (rules_dir, feeds_dir, overlay_dir), today)
     problems = tuple(sorted(set(problems)))
     places = [folder / "signals" for folder in (rules_dir, overlay_dir) if folder and without_broken_rules]
@@ -44,15 +49,6 @@ def read_rulebook(
     if tree.policy is None or any(fatal):
         return None, problems
     return _book(tree, sources), problems
-
-
-def _sources(
-    feeds_dir: Path,
-) -> tuple[Mapping[str, SourceProfile], frozenset[str], tuple[Problem, ...]]:
-    """The sources, those that are switched off, and what is wrong."""
-    specs, problems = read_sources(feeds_dir)
-    off = frozenset(spec.id for spec in specs if not spec.enabled)
-    return {spec.id: spec.profile for spec in specs}, off, problems
 
 
 def _desks(tree: RulesTree, kind: str) -> tuple[Desk, ...]:

@@ -60,6 +60,11 @@ CODES: Mapping[str, Code] = {
     "EW166": Code(
         "an overlay of a source would leave no valid source", "the message says which value does not hold"
     ),
+    "EW167": Code(
+        "a source names a material that terms do not know: searches, bursts and coverage pass it over",
+        "take the suggested one, or add the material",
+        "finding",
+    ),
     "EW201": Code("a material that terms do not know", "correct it, or add the material"),
     "EW202": Code("an act that terms do not know", "correct it, or add the act"),
     "EW203": Code("an actor that terms do not know", "correct it, or add the actor"),

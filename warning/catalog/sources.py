@@ -1,11 +1,12 @@
 """feeds/<group>/<id>.yaml: where evidence comes from, how it is read, and what normal looks like."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ByteSize, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, field_validator, model_validator
 
 from warning.catalog.source_asking import PAGE, WINDOW_PLACES, Pages, Revisions, Windows
 from warning.catalog.source_each import Combination, combinations
@@ -13,10 +14,11 @@ from warning.catalog.source_fields import Duration, fill_places, places_in
 from warning.catalog.typed import Placed, type_value
 from warning.catalog.yaml_text import YamlText, read_yaml
 from warning.core.formats import Format, TableFormat
+from warning.core.iso_codes import known_country, known_language
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.model import OperatorModel
 from warning.core.sources import SourceProfile
-from warning.core.terms import Language, TermId
+from warning.core.terms import TermId
 from warning.core.vocabulary import Marking, Reliability, SourceKind
 from warning.errors import CatalogError, Problem
 
@@ -29,7 +31,10 @@ GROUPS: Mapping[str, SourceKind] = {
 }
 SCHEMES: Mapping[str, tuple[str, ...]] = {"mail": ("imaps://", "imap://"), "file": ("file:",)}
 SourceId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2}|WLD)$")]
+CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2}|WLD)$"), AfterValidator(known_country)]
+SourceLanguage = Annotated[str, AfterValidator(known_language)]
+"""Any language of ISO 639-1. Rules have words in those of `core.terms.Language` only."""
+
 FieldName = Literal["title", "summary", "body", "url", "published_at", "value", "name", "country"]
 
 
@@ -94,7 +99,7 @@ class SourceSpec(OperatorModel):
     url: str
     kind: SourceKind
     country: CountryCode
-    language: Language
+    language: SourceLanguage
     publisher: SourceId
     publisher_title: str
     official: bool
@@ -208,6 +213,15 @@ class SourceSpec(OperatorModel):
         return fill_places(text, now=now, key=key, publication_lag_days=self.publication_lag_days)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSource:
+    """A source, the file it stands in, and of which values of `each` it was made (empty without)."""
+
+    spec: SourceSpec
+    text: YamlText
+    made_from: str = ""
+
+
 def load_sources(feeds_dir: Path) -> tuple[SourceSpec, ...]:
     """Return the catalogue sorted by id. Raises CatalogError with every mistake in every file."""
     specs, problems = read_sources(feeds_dir)
@@ -218,7 +232,13 @@ def load_sources(feeds_dir: Path) -> tuple[SourceSpec, ...]:
 
 def read_sources(feeds_dir: Path) -> tuple[tuple[SourceSpec, ...], tuple[Problem, ...]]:
     """Return the sources that could be read and every problem found, both sorted."""
-    specs: dict[str, SourceSpec] = {}
+    placed, problems = read_placed_sources(feeds_dir)
+    return tuple(one.spec for one in placed), problems
+
+
+def read_placed_sources(feeds_dir: Path) -> tuple[tuple[PlacedSource, ...], tuple[Problem, ...]]:
+    """The same, each source with its place."""
+    specs: dict[str, PlacedSource] = {}
     problems: list[Problem] = []
     if not feeds_dir.is_dir():
         return (), (_problem(feeds_dir, "EW160", "there is no such directory of feeds"),)
@@ -227,14 +247,14 @@ def read_sources(feeds_dir: Path) -> tuple[tuple[SourceSpec, ...], tuple[Problem
             continue
         found, wrong = _read_file(feeds_dir, path)
         problems += wrong
-        for spec in found:
-            if spec.id in specs:
-                problems.append(_problem(path, "EW164", f"a second source has the id {spec.id}"))
-            specs[spec.id] = spec
+        for one in found:
+            if one.spec.id in specs:
+                problems.append(_problem(path, "EW164", f"a second source has the id {one.spec.id}"))
+            specs[one.spec.id] = one
     return tuple(specs[name] for name in sorted(specs)), tuple(sorted(set(problems)))
 
 
-def _read_file(feeds_dir: Path, path: Path) -> tuple[tuple[SourceSpec, ...], tuple[Problem, ...]]:
+def _read_file(feeds_dir: Path, path: Path) -> tuple[tuple[PlacedSource, ...], tuple[Problem, ...]]:
     """The source of a file, or all that its `each` makes."""
     group = path.parent.relative_to(feeds_dir).as_posix()
     if path.suffix != ".yaml" or group not in GROUPS:
@@ -245,12 +265,12 @@ def _read_file(feeds_dir: Path, path: Path) -> tuple[tuple[SourceSpec, ...], tup
     if text is None or text.value == "" or problems:
         return (), problems
     made, problems = combinations(text)
-    specs: list[SourceSpec] = []
+    placed: list[PlacedSource] = []
     for one in made:
         spec, wrong = _read_source(text, one, path, group)
-        specs += [spec] if spec is not None else []
+        placed += [PlacedSource(spec=spec, text=text, made_from=one.made_from)] if spec is not None else []
         problems += wrong
-    return tuple(specs), problems
+    return tuple(placed), problems
 
 
 def _read_source(

@@ -3,21 +3,26 @@
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches, unified_diff
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from warning.app.compose import Trees, open_repository, system_clock, trees
 from warning.app.mending import Mend, mend_all
 from warning.app.source_preview import Preview
+from warning.catalog.crosscheck import merged_terms
+from warning.catalog.source_names import unknown_in_overlays, unknown_materials
 from warning.catalog.source_overlays import FOLDER, load_catalogue, overlaid, read_source_overlays
-from warning.catalog.sources import SourceSpec, read_sources
+from warning.catalog.sources import SourceSpec, read_placed_sources
+from warning.catalog.trees import read_rules_tree
 from warning.catalog.yaml_edit import scalar, set_keys
 from warning.cli.output import clipped, print_json, wrapped
 from warning.collect.fetch import Fetcher
+from warning.core.terms import Language
 from warning.settings import Settings, load_settings
 from warning.store.coverage import known_entries
 
@@ -71,11 +76,18 @@ def check_command(names: tuple[str, ...], *, apply_: bool, as_json: bool) -> Non
 
 def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: bool) -> None:
     where = trees(settings)
-    specs, problems = read_sources(directory or where.feeds)
+    placed, problems = read_placed_sources(directory or where.feeds)
+    specs = tuple(one.spec for one in placed)
+    materials = _materials(where)
+    if materials is not None:
+        problems += unknown_materials(placed, materials)
     if directory is None:
         overlays, wrong = read_source_overlays(where.overlay)
-        _, more = overlaid(specs, overlays)
+        changed, more = overlaid(specs, overlays)
         problems = (*problems, *wrong, *more)
+        if materials is not None:
+            by_id = {spec.id: spec for spec in changed}
+            problems += unknown_in_overlays(overlays, by_id, materials)
     if as_json:
         names = ("file", "line", "column", "code", "message", "hint")
         told = [{name: getattr(p, name) for name in names} for p in problems]
@@ -85,7 +97,26 @@ def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: boo
             click.echo(str(problem))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(s.kind for s in specs).items()))
         click.echo(f"{len(specs)} sources ({kinds}), {len(problems)} problems")
+        if others := _other_languages(specs):
+            click.echo(others)
     sys.exit(1 if problems else 0)
+
+
+def _materials(where: Trees) -> tuple[str, ...] | None:
+    """The materials that rules know; None while their words cannot be read: `rules check` says why."""
+    tree, _ = read_rules_tree(where.rules)
+    return tuple(merged_terms(tree.terms).materials) if tree.terms and tree.has_all_terms else None
+
+
+def _other_languages(specs: Iterable[SourceSpec]) -> str:
+    """The languages rules have no words in, and how many sources are in them."""
+    counts = Counter(s.language for s in specs if s.language not in get_args(Language))
+    told = ", ".join(f"{language} {count}" for language, count in sorted(counts.items()))
+    return (
+        f"rules have no words in: {told}; such text is collected, and English words found in it"
+        if told
+        else ""
+    )
 
 
 def _chosen(specs: tuple[SourceSpec, ...], names: tuple[str, ...]) -> tuple[SourceSpec, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -14,11 +15,13 @@ from warning.core.formats_documents import (
     SitemapFormat,
     XmlFormat,
 )
+from warning.core.iso_codes import known_country
 from warning.core.model import OperatorModel
 from warning.core.terms import TermId
 from warning.core.vocabulary import Frequency, Measure
 
 COLUMN = "column:"
+_LOOKS_LIKE_A_COUNTRY = re.compile(r"[A-Z]{2,3}")
 PERIODS_ARE_COLUMNS = "column names"
 
 
@@ -84,7 +87,7 @@ class ValueColumn(OperatorModel):
 
     measure: Measure
     unit: str
-    currency: str | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     scale: float = 1.0
     material: str | None = None
     hs_code: str | None = None
@@ -130,6 +133,29 @@ class TableFormat(OperatorModel):
     materials_by_hs: Mapping[str, TermId] = {}
     partners: Mapping[str, str] = {}
 
+    @field_validator("reporter", "partner")
+    @classmethod
+    def _is_a_country(cls, written: str) -> str:
+        """A code has to be one; a name is looked up when the table is read."""
+        return known_country(written) if _LOOKS_LIKE_A_COUNTRY.fullmatch(written) else written
+
+    @field_validator("partners")
+    @classmethod
+    def _lead_to_countries(cls, partners: Mapping[str, str]) -> Mapping[str, str]:
+        for code in partners.values():
+            known_country(code)
+        return partners
+
+    @field_validator("materials_by_hs")
+    @classmethod
+    def _begin_hs_codes(cls, codes: Mapping[str, str]) -> Mapping[str, str]:
+        for code in codes:
+            if not (code.isascii() and code.isdigit() and 2 <= len(code) <= 10):
+                raise ValueError(
+                    f"{code!r} is no beginning of an HS code: 2 to 10 digits without dots, such as 811292"
+                )
+        return codes
+
     @model_validator(mode="after")
     def _period_said_once(self) -> "TableFormat":
         if self.period == PERIODS_ARE_COLUMNS and set(self.values) != {"*"}:
@@ -164,6 +190,19 @@ class ListingFormat(OperatorModel):
     filled_down: tuple[str, ...] = ()
     missing: tuple[str, ...] = ("-0-",)
     where: Mapping[str, tuple[str, ...]] = {}
+
+    @model_validator(mode="after")
+    def _names_its_columns(self) -> "ListingFormat":
+        """Without a header the columns are those named here, and nothing else can be meant."""
+        if self.header or self.encoding not in {"csv", "tsv"} or not self.columns:
+            return self
+        joined = (*self.key.split("+"), *self.name.split("+"), *((self.country or "").split("+")))
+        for written in filter(None, (*joined, *self.fields, *self.filled_down, *self.where)):
+            if written not in self.columns:
+                near = get_close_matches(written, self.columns, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"columns are {', '.join(self.columns)}"
+                raise ValueError(f"the column {written!r} does not stand in `columns`; {hint}")
+        return self
 
     @field_validator("name_until")
     @classmethod

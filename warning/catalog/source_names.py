@@ -1,0 +1,61 @@
+"""Names in catalogue entries that must stand for something in rules/terms: a misspelt one would be passed over in silence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from warning.catalog.complaints import did_you_mean
+from warning.catalog.source_overlays import SourceOverlay
+from warning.catalog.sources import PlacedSource, SourceSpec
+from warning.catalog.typed import Placed
+from warning.catalog.yaml_tree import Path_
+from warning.core.formats import COLUMN, TableFormat
+from warning.errors import Problem
+
+CODE = "EW167"
+
+
+def unknown_materials(sources: Iterable[PlacedSource], materials: Sequence[str]) -> tuple[Problem, ...]:
+    """Say which sources name a material that `materials` lacks. It bars nothing: whoever has fewer terms keeps the feeds."""
+    found: list[Problem] = []
+    for source in sources:
+        for path, name in named_materials(source.spec):
+            if name not in materials:
+                message = f"there is no material {name!r}"
+                if source.made_from:
+                    message += f" (for {source.made_from})"
+                hint = did_you_mean(name, materials) or "rules/terms/materials.yaml lists them"
+                found.append(source.text.problem(path, CODE, message, hint, fatal=False))
+    return tuple(dict.fromkeys(found))
+
+
+def unknown_in_overlays(
+    overlays: Iterable[Placed[SourceOverlay]], specs: Mapping[str, SourceSpec], materials: Sequence[str]
+) -> tuple[Problem, ...]:
+    """The same of what overlays set: told at the overlay, once for each name."""
+    found: list[Problem] = []
+    for placed in overlays:
+        spec = specs.get(placed.value.source)
+        for _, name in named_materials(spec) if spec is not None else ():
+            if name not in materials:
+                hint = did_you_mean(name, materials) or "rules/terms/materials.yaml lists them"
+                problem = placed.problem(("set",), CODE, f"there is no material {name!r}", hint)
+                found.append(replace(problem, fatal=False))
+    return tuple(dict.fromkeys(found))
+
+
+def named_materials(spec: SourceSpec) -> Iterator[tuple[Path_, str]]:
+    """Every material an entry names, and where."""
+    for i, name in enumerate(spec.materials):
+        yield ("materials", i), name
+    if not isinstance(spec.parse, TableFormat):
+        return
+    table = spec.parse
+    if table.material and not table.material.startswith(COLUMN) and not table.materials:
+        yield ("parse", "material"), table.material
+    for written, name in table.materials.items():
+        yield ("parse", "materials", written), name
+    for code, name in table.materials_by_hs.items():
+        yield ("parse", "materials_by_hs", code), name
+    for column, value in table.values.items():
+        if value.material and not value.material.startswith(COLUMN) and not table.materials:
+            yield ("parse", "values", column, "material"), value.material
