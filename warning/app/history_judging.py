@@ -190,7 +190,7 @@ def possible(segment: Segment, engine: TextEngine, rules: Sequence[CompiledRule]
     inquiry = Inquiry(segment, said, surely)
     found: dict[int, list[int]] = {}
     for place, rule in enumerate(rules):
-        for number in inquiry.items_for(rule).tolist():
+        for number in inquiry.items_for(rule):
             found.setdefault(number, []).append(place)
     return found
 
@@ -215,10 +215,9 @@ def refired(
         share = replace(result.share, book=_judging_part(edited), places=(0,))
         inquiry = Inquiry(share.segment, *_said(engine))
         touched = inquiry.items_with(patterns)
-        numbers = inquiry.items_for(engine.rules[0])
-        asked = {number: [0] for number in numbers[touched[numbers]].tolist()}
+        asked = {number: [0] for number in inquiry.items_for(engine.rules[0], touched)}
         read = _by_item(judge_share(replace(share, asked=asked)))
-        same = {number: lines for number, lines in result.lines.items() if not touched[number]}
+        same = {number: lines for number, lines in result.lines.items() if number not in touched}
         yield _flat(result.lines), _flat({**same, **read})
 
 

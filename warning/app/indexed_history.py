@@ -25,7 +25,7 @@ from warning.core.text.engine import engine_of
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.phrases import parse_phrase
-from warning.core.text.postings import Inquiry, patterns_read, said_by
+from warning.core.text.postings import Inquiry, numbers_of, patterns_read, said_by
 from warning.core.withdrawals import RETRACTION_WORDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -219,7 +219,9 @@ def _marks_in(segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name
 
 
 def _may_retract(segment: Segment) -> NDArray[np.bool_]:
-    return Inquiry(segment, {}, {}).items_with(retraction_patterns())
+    marks = np.zeros(len(segment.languages), dtype=np.bool_)
+    marks[numbers_of(Inquiry(segment, {}, {}).items_with(retraction_patterns()))] = True
+    return marks
 
 
 def from_sources(segment: Segment, sources: Sequence[str]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 A segment holds its items' lines (compressed, 16 together), their folded texts (compressed, 1,024 together) and
 small arrays about them; for each set of patterns that was ever looked for, where each pattern stands.
+Blocks of many segments hold the same once more, for questions about the whole history (`history_blocks`).
 """
 
 import json
@@ -14,16 +15,17 @@ from typing import Any, Self
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from warning.core.text.finders import Pattern
+from warning.core.text.postings import set_of
 
-FORMAT = 3
+FORMAT = 4
 SEGMENT_ITEMS = 65_536
 LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
 MANIFEST = "index.json"
 UNTIMED = np.iinfo(np.int64).min
-NOWHERE = np.zeros(0, dtype=np.uint32)
 
 
 @dataclass(slots=True)
@@ -101,12 +103,17 @@ class Segment:
     def languages(self) -> NDArray[np.uint8]:
         return self.array("languages")
 
-    def sentences(self, pattern: Pattern) -> NDArray[np.uint32]:
+    def spoken(self, language_bit: int) -> BitMap:
+        """The sentences of items in a language."""
+        first = self.first_sentence.astype(np.int64)
+        return set_of(np.flatnonzero(np.repeat(self.languages & language_bit, first[1:] - first[:-1])))
+
+    def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
         number, place = self._places[pattern]
         starts = self._starts(number)
         begin, end = starts[place], starts[place + 1]
-        return self.array(f"set{number}_sentences")[begin:end] if end > begin else NOWHERE
+        return set_of(self.array(f"set{number}_sentences")[begin:end]) if end > begin else BitMap()
 
     def _starts(self, number: int) -> list[int]:
         if number not in self._begins:

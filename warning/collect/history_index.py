@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from warning.collect.history_blocks import begin_blocks, write_blocks
 from warning.collect.history_files import (
     LINES_TOGETHER,
     SEGMENT_ITEMS,
@@ -31,9 +32,10 @@ from warning.collect.interchange import own_identity, read_line, read_lines
 from warning.core.evidence import Item
 from warning.core.identity import marks_of
 from warning.core.ids import key64
-from warning.core.text.finders import AhoCorasickFinder, Pattern
+from warning.core.text.finders import Pattern
 from warning.core.text.folding import fold_version
 from warning.core.text.pattern_table import language_bits
+from warning.core.text.places import PlaceFinder
 from warning.core.text.reading import Reading
 
 PROCESSES = 2
@@ -42,6 +44,8 @@ _WORTH_PROCESSES_BYTES = 32 * 1024 * 1024
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
+_SENTENCE_BITS = 32
+_SENTENCE = (1 << _SENTENCE_BITS) - 1
 
 
 class _Told(NamedTuple):
@@ -79,6 +83,7 @@ def build_index(evidence: Path) -> HistoryIndex:
         manifest.segments += len(told)
         manifest.items += sum(one.items for one in told)
         manifest.others += sum(one.others for one in told)
+    begin_blocks(HistoryIndex(part, manifest))
     manifest.write(part)
     shutil.rmtree(directory, ignore_errors=True)
     part.replace(directory)
@@ -98,6 +103,7 @@ def look_for(index: HistoryIndex, patterns: Iterable[Pattern]) -> int:
     listed: list[tuple[str, bool, str]] = [
         (p.needle.decode("utf-8", "surrogatepass"), p.starts_word, p.ending) for p in lacking
     ]
+    write_blocks(index, number)
     index.manifest.sets.append(listed)
     index.manifest.write(index.directory)
     index.__dict__.pop("places", None)
@@ -244,41 +250,33 @@ def _sentence_ends(reading: Reading) -> NDArray[np.int64]:
 
 
 def _scan_share(directories: Sequence[Path], patterns: Sequence[Pattern], number: int) -> list[_Told]:
-    finder = AhoCorasickFinder(patterns)
+    finder = PlaceFinder(patterns)
     for directory in directories:
         segment = Segment(directory, {})
-        found = _found(segment, finder)
-        order = np.lexsort((found[1], found[0]))
-        kept, sentences = found[0][order], found[1][order]
-        starts = np.searchsorted(kept, np.arange(len(patterns) + 1))
-        np.save(segment.directory / f"set{number}_starts.npy", starts.astype(np.uint32))
-        np.save(segment.directory / f"set{number}_sentences.npy", sentences.astype(np.uint32))
+        pairs = _found(segment, finder)
+        starts = np.searchsorted(pairs, np.arange(len(patterns) + 1, dtype=np.int64) << _SENTENCE_BITS)
+        np.save(directory / f"set{number}_starts.npy", starts.astype(np.uint32))
+        np.save(directory / f"set{number}_sentences.npy", (pairs & _SENTENCE).astype(np.uint32))
     return []
 
 
-def _found(segment: Segment, finder: AhoCorasickFinder) -> NDArray[np.int64]:
-    """Pairs of pattern and sentence, as two rows, each pair once."""
+def _found(segment: Segment, finder: PlaceFinder) -> NDArray[np.int64]:
+    """Pattern and sentence in one number, each pair once, ascending."""
     first, ends = segment.first_sentence, segment.array("sentence_ends")
-    pairs = [np.zeros((2, 0), dtype=np.int64)]
+    pairs = [np.zeros(0, dtype=np.int64)]
     item = 0
     for frame, text_ends in segment.texts():
         begins = np.concatenate(([0], text_ends[:-1]))
         sentences = slice(int(first[item]), int(first[item + len(text_ends)]))
         places = first[item : item + len(text_ends) + 1].astype(np.int64)
-        counts = places[1:] - places[:-1]
-        bounds = ends[sentences] + np.repeat(begins, counts)
-        hits = np.array(_places(frame, begins, text_ends, finder), dtype=np.int64).reshape(-1, 2)
-        standing = np.searchsorted(bounds, hits[:, 1], side="right") + sentences.start
-        pairs.append(np.unique(np.stack((hits[:, 0], standing)), axis=1))
+        bounds = ends[sentences] + np.repeat(begins, places[1:] - places[:-1])
+        texts = [frame[a:b] for a, b in zip(begins.tolist(), text_ends.tolist(), strict=True)]
+        placed = finder.places(texts)
+        standing = (
+            np.searchsorted(bounds, begins[placed.texts] + placed.begins, side="right") + sentences.start
+        )
+        pairs.append(np.unique(placed.patterns << _SENTENCE_BITS | standing))
         item += len(text_ends)
-    return np.concatenate(pairs, axis=1)
-
-
-def _places(
-    frame: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64], finder: AhoCorasickFinder
-) -> list[tuple[int, int]]:
-    return [
-        (number, begin + start)
-        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
-        for number, start in finder.places(frame[begin:end])
-    ]
+    every = np.concatenate(pairs)
+    every.sort()
+    return every

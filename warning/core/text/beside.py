@@ -4,6 +4,7 @@ The few hits beside an accented letter go to `finders`, which knows the whole of
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,14 @@ Numbers = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
 
+class Standing(NamedTuple):
+    """Which pattern stands in which text, and where the hit ends."""
+
+    patterns: Numbers
+    texts: Numbers
+    ends: Numbers
+
+
 class Surroundings:
     """What each pattern asks of the bytes beside a hit of its needle."""
 
@@ -39,6 +48,11 @@ class Surroundings:
 
     def said(self, texts: Sequence[bytes], needles: Numbers, holders: Numbers, ends: Numbers) -> Found:
         """Return the patterns that stand, from needles, the texts that hold them and where each hit ends."""
+        stand = self.standing(texts, needles, holders, ends)
+        return Found(stand.patterns, stand.texts)
+
+    def standing(self, texts: Sequence[bytes], needles: Numbers, holders: Numbers, ends: Numbers) -> Standing:
+        """Return the same with where each ends."""
         times = self._counts[needles]
         holders, ends = np.repeat(holders, times), np.repeat(ends, times)
         within = np.arange(len(holders)) - np.repeat(np.cumsum(times) - times, times)
@@ -53,7 +67,7 @@ class Surroundings:
         for n in np.flatnonzero((unsure & (stops | unsure_too)) | (unsure_too & starts)).tolist():
             pattern, end = self._patterns[patterns[n]], int(ends[n])
             stand[n] = stands(pattern, texts[holders[n]], end - len(pattern.needle), end)
-        return Found(patterns[stand], holders[stand])
+        return Standing(patterns[stand], holders[stand], ends[stand])
 
     def _starts(self, joined: Bytes, patterns: Numbers, after: Numbers) -> tuple[Marks, Marks]:
         """Where a word begins or need not, and where it takes a closer look."""

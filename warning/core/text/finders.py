@@ -101,15 +101,6 @@ class AhoCorasickFinder:
             counts.append(len(present))
         return Found(np.array(found, dtype=np.int64), np.repeat(np.arange(len(texts)), counts))
 
-    def places(self, text: bytes) -> list[tuple[int, int]]:
-        """Where the patterns occur: (number of the pattern, where it begins), every occurrence."""
-        return [
-            (number, start)
-            for needle, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
-            for number in self._numbers[needle]
-            if stands(self._patterns[number], text, start, end)
-        ]
-
     def present(self, text: bytes) -> set[int]:
         """The numbers of the patterns that occur in one text."""
         found: set[int] = set()

@@ -1,16 +1,17 @@
 """Where each pattern stands in a stretch of history, by sentence: what rules can be met without reading a text.
 
-Patterns and sentences have numbers. What a rule asks of a sentence or of an item is looked up in marks; the items
-that are left may meet it and must be read, all others cannot.
+Patterns, sentences and items have numbers; what a rule asks of them is algebra on compressed sets of numbers. The
+items that are left may meet the rule and must be read, all others cannot.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
-from operator import and_, or_
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule
 from warning.core.text.finders import Pattern, patterns_of
@@ -18,23 +19,37 @@ from warning.core.text.lexicon import Entry
 from warning.core.text.masks import EVERY_FIELD, Concepts
 from warning.core.text.pattern_table import LANGUAGE_BITS
 
-Marks = NDArray[np.bool_]
-_NOWHERE = np.zeros(0, dtype=np.uint32)
 Said = Mapping[str, Sequence[tuple[Pattern, int]]]
+Numbers = NDArray[np.uint32]
+# A set with fewer of all items is asked item by item; of a fuller one everything is looked up at once.
+_FEW_OF_ALL = 1 / 16
 
 
 class Postings(Protocol):
-    """A stretch of items. `first_sentence` has one more entry than items, `languages` one an item."""
+    """A stretch of items. `first_sentence` has one more entry than items."""
 
     @property
-    def first_sentence(self) -> NDArray[np.uint32]: ...
+    def first_sentence(self) -> Numbers: ...
 
-    @property
-    def languages(self) -> NDArray[np.uint8]: ...
+    def spoken(self, language_bit: int) -> BitMap:
+        """The numbers of the sentences of items in a language."""
+        ...
 
-    def sentences(self, pattern: Pattern) -> NDArray[np.uint32]:
+    def sentences(self, pattern: Pattern) -> BitMap:
         """The numbers of the sentences in which the pattern begins. KeyError when nobody looked for it."""
         ...
+
+
+def numbers_of(found: BitMap) -> Numbers:
+    """The numbers of a set, ascending."""
+    return np.frombuffer(found.to_array(), dtype=np.uint32)
+
+
+def set_of(numbers: NDArray[Any]) -> BitMap:
+    """The numbers, given ascending, as a set; some may come twice."""
+    changes = np.ones(len(numbers), dtype=np.bool_)
+    changes[1:] = numbers[1:] != numbers[:-1]
+    return BitMap(array("I", numbers[changes].astype(np.uint32).tobytes()))
 
 
 def said_by(entries: Iterable[Entry]) -> Said:
@@ -74,94 +89,131 @@ class Inquiry:
     def __init__(self, postings: Postings, said: Said, surely: Said) -> None:
         self._postings, self._said, self._surely = postings, said, surely
         self._first = postings.first_sentence
-        bounds = self._first.astype(np.int64)
-        lengths = bounds[1:] - bounds[:-1]
-        self._spoken = np.repeat(postings.languages, lengths)
-        self._item_of = np.repeat(np.arange(len(lengths)), lengths)
-        self._sentences: dict[Concepts, Marks] = {}
-        self._items: dict[Concepts, Marks] = {}
-        self._barred: dict[Concepts, Marks] = {}
-        self._concepts: dict[str, NDArray[np.uint32]] = {}
+        self._languages: dict[int, BitMap] = {}
+        self._concepts: dict[str, BitMap] = {}
+        self._sentences: dict[Concepts, BitMap] = {}
+        self._items: dict[Concepts, BitMap] = {}
+        self._barred: dict[Concepts, BitMap] = {}
 
-    def items_for(self, rule: CompiledRule) -> NDArray[np.int64]:
-        """The numbers of the items that may meet the rule, ascending."""
-        items = np.ones(len(self._first) - 1, dtype=np.bool_)
-        for group in sorted(rule.all, key=lambda g: len(g.concepts)):
-            items &= self._with_any(group.concepts)
-        if rule.any:
-            items &= self._either(rule.any)
-        if rule.at_least:
-            number, groups = rule.at_least
-            items &= sum(self._with_any(g.concepts).astype(np.int16) for g in groups) >= number
+    def items_for(self, rule: CompiledRule, among: BitMap | None = None) -> BitMap:
+        """The numbers of the items that may meet the rule, all or among some."""
+        items = self._every if among is None else among
         for near in rule.near:
-            items &= self._near(near)
-        if rule.near_any:
-            items &= reduce(or_, (self._near(near) for near in rule.near_any))
+            items = items & self._near(near)
+        if rule.near_any and items:
+            items = items & BitMap.union(*map(self._near, rule.near_any))
+        for group in sorted(rule.all, key=lambda g: len(self._spoken_in(g.concepts))):
+            items = self._with_any(group.concepts, items)
+        if rule.any and items:
+            items = BitMap.union(*(self._with_any(group.concepts, items) for group in rule.any))
+        if rule.at_least and items:
+            items = self._at_least(*rule.at_least, items)
         for group in rule.none:
-            if len(group.fields) == EVERY_FIELD and items.any():
-                items[self._item_of[self._surely_in(group.concepts)]] = False
-        return np.flatnonzero(items)
-
-    def items_with(self, patterns: Iterable[Pattern]) -> Marks:
-        """Mark the items in which one of the patterns begins, in whatever language."""
-        marks = np.zeros(len(self._first) - 1, dtype=np.bool_)
-        for pattern in patterns:
-            marks[self._item_of[self._postings.sentences(pattern)]] = True
-        return marks
-
-    def _near(self, near: CompiledNear) -> Marks:
-        if near.window is not None:
-            return reduce(and_, (self._with_any(group.concepts) for group in near.of))
-        together = reduce(and_, (self._spoken_in(group.concepts) for group in near.of))
-        for group in near.none:
-            if len(group.fields) == EVERY_FIELD and together.any():
-                together &= ~self._surely_in(group.concepts)
-        items = np.zeros(len(self._first) - 1, dtype=np.bool_)
-        items[self._item_of[together]] = True
+            if len(group.fields) == EVERY_FIELD and items:
+                items = items - self._holding(self._surely_in(group.concepts), items)
         return items
 
-    def _either(self, groups: Sequence[CompiledGroup]) -> Marks:
-        return reduce(or_, (self._with_any(group.concepts) for group in groups))
+    def items_with(self, patterns: Iterable[Pattern]) -> BitMap:
+        """The items in which one of the patterns begins, in whatever language."""
+        return self._items_of(BitMap.union(BitMap(), *map(self._postings.sentences, patterns)))
 
-    def _with_any(self, concepts: Concepts) -> Marks:
-        """The items in which one of the concepts may stand."""
-        marks = self._items.get(concepts)
-        if marks is None:
-            marks = np.zeros(len(self._first) - 1, dtype=np.bool_)
-            marks[self._item_of[self._spoken_in(concepts)]] = True
-            self._items[concepts] = marks
-        return marks
+    @cached_property
+    def _every(self) -> BitMap:
+        return BitMap(range(len(self._first) - 1))
 
-    def _spoken_in(self, concepts: Concepts) -> Marks:
+    def _at_least(self, number: int, groups: Sequence[CompiledGroup], items: BitMap) -> BitMap:
+        found = [numbers_of(self._with_any(group.concepts, items)) for group in groups]
+        every, times = np.unique(np.concatenate(found), return_counts=True)
+        return set_of(every[times >= number])
+
+    def _near(self, near: CompiledNear) -> BitMap:
+        if near.window is not None:
+            return BitMap.intersection(*(self._with_any(group.concepts, self._every) for group in near.of))
+        together = BitMap.intersection(
+            *sorted((self._spoken_in(group.concepts) for group in near.of), key=len)
+        )
+        for group in near.none:
+            if len(group.fields) == EVERY_FIELD and together:
+                together = together - self._surely_in(group.concepts)
+        return self._items_of(together)
+
+    def _with_any(self, concepts: Concepts, items: BitMap) -> BitMap:
+        """The items among some in which one of the concepts may stand."""
+        known = self._items.get(concepts)
+        if known is not None:
+            return items & known
+        if self._are_few(items):
+            return self._holding(self._spoken_in(concepts), items)
+        known = self._items[concepts] = self._items_of(self._spoken_in(concepts))
+        return items & known
+
+    def _holding(self, sentences: BitMap, items: BitMap) -> BitMap:
+        """The items among some that hold one of the sentences."""
+        if self._are_few(items):
+            return self._items_of(sentences & self._sentences_of(items))
+        return items & self._items_of(sentences)
+
+    def _are_few(self, items: BitMap) -> bool:
+        return len(items) < _FEW_OF_ALL * len(self._first)
+
+    def _spoken_in(self, concepts: Concepts) -> BitMap:
         """The sentences in which one of the concepts may stand."""
-        marks = self._sentences.get(concepts)
-        if marks is None:
-            marks = self._sentences[concepts] = np.zeros(len(self._spoken), dtype=np.bool_)
-            for concept in concepts:
-                marks[self._of(concept)] = True
-        return marks
+        found = self._sentences.get(concepts)
+        if found is None:
+            found = self._sentences[concepts] = BitMap.union(BitMap(), *map(self._of, concepts))
+        return found
 
-    def _surely_in(self, concepts: Concepts) -> Marks:
+    def _surely_in(self, concepts: Concepts) -> BitMap:
         """The sentences in which one of the concepts stands for certain."""
-        marks = self._barred.get(concepts)
-        if marks is None:
-            marks = self._barred[concepts] = np.zeros(len(self._spoken), dtype=np.bool_)
-            for pattern, languages in (pair for c in concepts for pair in self._surely.get(c, ())):
-                sentences = self._postings.sentences(pattern)
-                marks[sentences[(self._spoken[sentences] & languages) != 0]] = True
-        return marks
+        found = self._barred.get(concepts)
+        if found is None:
+            pairs = [pair for concept in concepts for pair in self._surely.get(concept, ())]
+            found = self._barred[concepts] = self._in_their_languages(pairs)
+        return found
 
-    def _of(self, concept: str) -> NDArray[np.uint32]:
-        """The sentences in which a concept may stand, some perhaps twice."""
+    def _of(self, concept: str) -> BitMap:
+        """The sentences in which a concept may stand."""
         found = self._concepts.get(concept)
         if found is None:
-            parts = [_NOWHERE]
-            for pattern, languages in self._said.get(concept, ()):
-                sentences = self._postings.sentences(pattern)
-                if len(sentences):
-                    parts.append(sentences[(self._spoken[sentences] & languages) != 0])
-            found = self._concepts[concept] = np.concatenate(parts)
+            found = self._concepts[concept] = self._in_their_languages(self._said.get(concept, ()))
         return found
+
+    def _in_their_languages(self, pairs: Iterable[tuple[Pattern, int]]) -> BitMap:
+        """The sentences with one of the patterns, each in items of the languages that say it so."""
+        by_languages: dict[int, list[BitMap]] = {}
+        for pattern, languages in pairs:
+            sentences = self._postings.sentences(pattern)
+            if sentences:
+                by_languages.setdefault(languages, []).append(sentences)
+        return BitMap.union(
+            BitMap(), *(BitMap.union(*some) & self._spoken(bits) for bits, some in by_languages.items())
+        )
+
+    def _spoken(self, languages: int) -> BitMap:
+        found = self._languages.get(languages)
+        if found is None:
+            bits = [bit for bit in LANGUAGE_BITS.values() if bit & languages]
+            found = self._languages[languages] = BitMap.union(*map(self._postings.spoken, bits))
+        return found
+
+    def _items_of(self, sentences: BitMap) -> BitMap:
+        """The items that hold one of the sentences."""
+        numbers = numbers_of(sentences)
+        if len(numbers) < _FEW_OF_ALL * int(self._first[-1]):
+            return set_of(np.searchsorted(self._first, numbers, side="right") - 1)
+        return set_of(self._item_of[numbers])
+
+    @cached_property
+    def _item_of(self) -> Numbers:
+        bounds = self._first.astype(np.int64)
+        return np.repeat(np.arange(len(bounds) - 1, dtype=np.uint32), bounds[1:] - bounds[:-1])
+
+    def _sentences_of(self, items: BitMap) -> BitMap:
+        numbers = numbers_of(items)
+        begins = self._first[numbers].astype(np.int64)
+        counts = self._first[numbers + 1] - begins
+        within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+        return set_of(np.repeat(begins, counts) + within)
 
 
 def _groups(rule: CompiledRule) -> Iterable[CompiledGroup]:

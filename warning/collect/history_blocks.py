@@ -1,0 +1,140 @@
+"""Blocks of a history index: where patterns stand in a million items at a time, as compressed sets of sentences.
+
+Segments hold the same in small arrays, for whoever reads them one by one. A question about the whole history opens
+few large files instead of thousands of small ones.
+"""
+
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from warning.collect.history_files import HistoryIndex, Segment
+from warning.core.text.finders import Pattern
+from warning.core.text.pattern_table import LANGUAGE_BITS
+from warning.core.text.postings import set_of
+
+BLOCK_SEGMENTS = 16
+_SPOKEN = "spoken"
+
+
+class Block:
+    """Some segments after one another: their items and sentences are counted on."""
+
+    def __init__(
+        self, directory: Path, places: Mapping[Pattern, tuple[int, int]], first_segment: int
+    ) -> None:
+        self.directory, self.first_segment, self._places = directory, first_segment, places
+        self._files: dict[str, tuple[memoryview, list[int]]] = {}
+
+    @cached_property
+    def first_sentence(self) -> NDArray[np.uint32]:
+        return np.asarray(np.load(self.directory / "first_sentence.npy", mmap_mode="r"))
+
+    @cached_property
+    def first_items(self) -> NDArray[np.int64]:
+        """The number of each segment's first item, and at the end how many items there are."""
+        return np.asarray(np.load(self.directory / "first_items.npy"))
+
+    def spoken(self, language_bit: int) -> BitMap:
+        """The sentences of items in a language."""
+        return self._set(_SPOKEN, list(LANGUAGE_BITS.values()).index(language_bit))
+
+    def sentences(self, pattern: Pattern) -> BitMap:
+        """The sentences in which the pattern begins. KeyError when nobody looked for it."""
+        number, place = self._places[pattern]
+        return self._set(f"set{number}", place)
+
+    def by_segment(self, items: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """Yield (segment, numbers of items in it) for items of the block, given ascending."""
+        bounds = np.searchsorted(items, self.first_items)
+        for place, (begin, end) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
+            if end > begin:
+                yield self.first_segment + place, items[begin:end].astype(np.int64) - self.first_items[place]
+
+    def number_of(self, segment: int, item: int) -> int:
+        """The number in the block of an item of a segment."""
+        return int(self.first_items[segment - self.first_segment]) + item
+
+    def _set(self, name: str, place: int) -> BitMap:
+        if name not in self._files:
+            self._files[name] = (
+                _mapped(self.directory / name),
+                np.load(self.directory / f"{name}_at.npy").tolist(),
+            )
+        content, at = self._files[name]
+        begin, end = at[place], at[place + 1]
+        return BitMap.deserialize(content[begin:end]) if end > begin else BitMap()  # type: ignore[arg-type]  # any buffer is read
+
+
+def blocks_of(index: HistoryIndex) -> list[Block]:
+    """The blocks of an index, in order."""
+    firsts = range(0, index.manifest.segments, BLOCK_SEGMENTS)
+    return [Block(_directory(index, first), index.places, first) for first in firsts]
+
+
+def begin_blocks(index: HistoryIndex) -> None:
+    """Write what blocks hold beside the sets of patterns."""
+    for first, segments in _segments(index):
+        directory = _directory(index, first)
+        directory.mkdir()
+        counts = [len(segment.languages) for segment in segments]
+        np.save(directory / "first_items.npy", np.cumsum([0, *counts], dtype=np.int64))
+        lengths = np.concatenate([np.diff(segment.first_sentence.astype(np.int64)) for segment in segments])
+        np.save(directory / "first_sentence.npy", np.cumsum([0, *lengths]).astype(np.uint32))
+        languages = np.concatenate([segment.languages for segment in segments])
+        spoken = (
+            set_of(np.flatnonzero(np.repeat(languages & bit, lengths))) for bit in LANGUAGE_BITS.values()
+        )
+        _write(directory, _SPOKEN, spoken)
+
+
+def write_blocks(index: HistoryIndex, number: int) -> None:
+    """Write a set of patterns, which every segment has, into the blocks."""
+    for first, segments in _segments(index):
+        _write(_directory(index, first), f"set{number}", _joined(segments, number))
+
+
+def _segments(index: HistoryIndex) -> Iterator[tuple[int, list[Segment]]]:
+    every = list(index.segments())
+    for first in range(0, len(every), BLOCK_SEGMENTS):
+        yield first, every[first : first + BLOCK_SEGMENTS]
+
+
+def _joined(segments: Sequence[Segment], number: int) -> Iterator[BitMap]:
+    """Each pattern's sentences in all of the segments."""
+    starts = [segment.array(f"set{number}_starts").tolist() for segment in segments]
+    sentences = [segment.array(f"set{number}_sentences") for segment in segments]
+    counts = [int(segment.first_sentence[-1]) for segment in segments]
+    before = np.cumsum([0, *counts[:-1]], dtype=np.uint32)
+    for place in range(len(starts[0]) - 1):
+        parts = [
+            own[begins[place] : begins[place + 1]] + offset
+            for own, begins, offset in zip(sentences, starts, before, strict=True)
+            if begins[place + 1] > begins[place]
+        ]
+        yield set_of(np.concatenate(parts)) if parts else BitMap()
+
+
+def _write(directory: Path, name: str, sets: Iterable[BitMap]) -> None:
+    at = [0]
+    with (directory / name).open("wb") as file:
+        for one in sets:
+            at.append(at[-1] + (file.write(one.serialize()) if one else 0))
+    np.save(directory / f"{name}_at.npy", np.array(at, dtype=np.int64))
+
+
+def _mapped(path: Path) -> memoryview:
+    """The content of a file, mapped while it is in use; a file without content cannot be."""
+    if not path.stat().st_size:
+        return memoryview(b"")
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _directory(index: HistoryIndex, first_segment: int) -> Path:
+    return index.directory / f"block-{first_segment // BLOCK_SEGMENTS:03}"
