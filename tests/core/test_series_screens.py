@@ -7,6 +7,7 @@ from tests.core.test_series_columns import rule
 from warning.core.series.judge import judge
 from warning.core.series.judged import Condition
 from warning.core.series.screens import SCREENS, screen
+from warning.core.series.slots import Flat
 from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows
 
@@ -26,6 +27,9 @@ TESTS = (
     {"method": "drop", "baseline_points": 4, "fall_ratio": 0.3, "low_points": 6},
     {"method": "drop", "baseline_points": 5, "fall_ratio": 0.1, "confirm_points": 2},
     {"method": "surge", "baseline_points": 5, "rise_ratio": 0.2},
+    {"method": "shift", "baseline_points": 20, "run_points": 6, "threshold": 2.0, "min_ratio": 0.3},
+    {"method": "shift", "baseline_points": 9, "run_points": 4, "threshold": 1.0, "confirm_points": 2},
+    {"method": "shift", "baseline_points": 9, "run_points": 4, "threshold": 1.0, "min_ratio": 1.0},
     {"method": "extreme", "direction": "both", "baseline_points": 12, "margin_ratio": 0.0},
     {
         "method": "extreme",
@@ -39,6 +43,12 @@ RULES = tuple(rule(f"r{n}", test) for n, test in enumerate(TESTS))
 CASES = [(one, condition) for one in RULES for condition in conditions(one.tests[0])]
 
 
+def matrix_of(values: np.ndarray) -> Flat:
+    """Series of as many figures each, one row each."""
+    count, points = values.shape
+    return Flat(flat=values.ravel(), starts=np.arange(count) * points, lengths=np.full(count, points))
+
+
 def walks() -> Board:
     """Calm, lively and wild series, with holes, nothings, negative figures and some too large to add up."""
     dice = np.random.default_rng(5)
@@ -49,7 +59,7 @@ def walks() -> Board:
     values[dice.random(values.shape) < 0.02] = np.nan
     values[dice.random(values.shape) < 0.01] = 0
     return Board(
-        tracks=(), flat=values.ravel(), starts=np.arange(SERIES) * POINTS,
+        tracks=(), slots=matrix_of(values),
         frequencies=np.zeros(SERIES, dtype=np.int8),
     )  # fmt: skip
 

@@ -105,7 +105,8 @@ class _Boards:
             return self._of_made(rule, book, before=before)
         laid = self._layout(rule, before=before)
         chosen = self._chosen(rule, laid)
-        on, rows = self._board(rule, before=before), fresh_rows_of(laid, chosen & laid.has_fresh)
+        on = self._board(rule, before=before)
+        rows = fresh_rows_of(on, chosen)
         result = judge_rule(rule, on, rows)
         bridges = self._bridges(laid, chosen)
         if bridges:

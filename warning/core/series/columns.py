@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from warning.core.evidence import Observation, Series, period_end
 from warning.core.rulebook import FREQUENCIES
 from warning.core.series.roster import Roster
+from warning.core.series.slots import Flat, Slots
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -60,9 +61,8 @@ class Columns(Sequence[Series]):
     `codes` are the roster's numbers of what each series says of itself last, `shapes` places in SHAPES (MIXED
     when its periods are of several kinds). `ends_at` gives days since 1970 and `known_at` microseconds since
     then for some places, `values_at` the figures as published (NaN: suppressed), `point` the observation at one;
-    `copy` writes the figures of some series into an array at the places given, `room` gives an array for as many
-    (that may be used again for the next assessment). As a sequence of Series the columns show the same figures as
-    objects.
+    `held` reads the same figures by series and place within it. As a sequence of Series the columns show the same
+    figures as objects.
     """
 
     roster: Roster
@@ -73,8 +73,7 @@ class Columns(Sequence[Series]):
     ends_at: Callable[[Ints], Ints]
     known_at: Callable[[Ints], Ints]
     values_at: Callable[[Ints], Floats]
-    copy: Callable[[Floats, Ints, Ints], None]
-    room: Callable[[int], Floats]
+    held: Slots
     point: Callable[[int], Observation]
 
     def __len__(self) -> int:
@@ -97,6 +96,34 @@ class Columns(Sequence[Series]):
         return (self[index] for index in range(len(self)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InARow:
+    """Some series of the columns as tracks, one after the other as published, each times its factor."""
+
+    columns: Columns
+    series: Ints
+    factors: Floats
+
+    def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
+        found = self.columns.held.window(self.series[tracks], places, width)
+        factors = self.factors[tracks]
+        if (factors != 1).any():
+            with np.errstate(
+                over="ignore"
+            ):  # 1e308 tonnes are infinitely many kilograms, which no test holds
+                found *= factors[:, None]
+        return found
+
+    def whole(self, track: int) -> Floats:
+        with np.errstate(over="ignore"):
+            found: Floats = self.columns.held.whole(int(self.series[track])) * self.factors[track]
+        return found
+
+    def lowest(self, tracks: Ints) -> Floats:
+        """Return what has the sign of the lowest: factors are positive."""
+        return self.columns.held.lowest(self.series[tracks])
+
+
 def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
     """Put series that are objects side by side; `fresh` holds the ids of what is new."""
     roster = Roster()
@@ -107,10 +134,6 @@ def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
     values = np.array([np.nan if p.value is None else p.value for p in points], dtype=np.float64)
     offsets = np.cumsum([0, *(len(one.points) for one in series)], dtype=np.int64)
 
-    def copy(flat: Floats, some: Ints, starts: Ints) -> None:
-        sizes = np.diff(offsets)[some]
-        flat[stretches(starts, sizes)] = values[stretches(offsets[some], sizes)]
-
     return Columns(
         roster=roster,
         offsets=offsets,
@@ -120,8 +143,7 @@ def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
         ends_at=ends.__getitem__,
         known_at=known_us.__getitem__,
         values_at=values.__getitem__,
-        copy=copy,
-        room=np.empty,
+        held=Flat(flat=values, starts=offsets[:-1], lengths=np.diff(offsets)),
         point=points.__getitem__,
     )
 

@@ -39,10 +39,14 @@ def acts_around(finding: Finding, book: Rulebook) -> tuple[tuple[Measure, date],
     point = evidence(finding)
     ends = period_end(point.period).date()
     begins = ends - timedelta(days=DAYS_A_POINT[point.frequency] * (test.before_points + 1))
+    lineage = {
+        name for material in materials_of(point, book) for name in with_ancestors(material, book.terms)
+    }
     found = [
         (act, day)
         for act in book.measures
-        if _concerns(act, point, book) and (act.announced is None or act.announced <= point.known_at.date())
+        if _concerns(act, point, lineage)
+        and (act.announced is None or act.announced <= point.known_at.date())
         for day in _days(act)
         if begins < day <= ends
     ]
@@ -53,7 +57,7 @@ def _days(act: Measure) -> Iterable[date]:
     return sorted({day for day in (act.effective, *(clause.effective for clause in act.clauses)) if day})
 
 
-def _concerns(act: Measure, point: Observation, book: Rulebook) -> bool:
+def _concerns(act: Measure, point: Observation, lineage: set[str]) -> bool:
     exporter, importer = route(point)
     if act.direction != "tightening" or act.actor != exporter:
         return False
@@ -62,9 +66,6 @@ def _concerns(act: Measure, point: Observation, book: Rulebook) -> bool:
     code = point.hs_code or ""
     if code and any(code.startswith(own) or own.startswith(code) for own in act.hs_codes):
         return True
-    lineage = {
-        name for material in materials_of(point, book) for name in with_ancestors(material, book.terms)
-    }
     return bool(lineage & set(act.materials))
 
 

@@ -25,12 +25,14 @@ def revised_codes(laid: Layout, terms: Terms) -> Iterator[tuple[int, Observation
     """Yield the calendar tracks of codes that a revision ended or made, with what they say of themselves."""
     if not terms.hs_revisions:
         return
-    known = {code for old, one in terms.hs_revisions.items() for code in (old, *one.becomes)}
-    codes, metas = laid.codes, laid.columns.roster.metas
-    named = [code for code in np.unique(codes).tolist() if (metas[code].hs_code or "")[:HS6_DIGITS] in known]
-    for i in np.flatnonzero(np.isin(codes, named)).tolist():
-        if i >= laid.calendar:
-            yield i, metas[int(codes[i])]
+    known = frozenset(code for old, one in terms.hs_revisions.items() for code in (old, *one.becomes))
+    roster, codes = laid.columns.roster, laid.codes[laid.calendar :]
+
+    def ask(metas: list[Observation]) -> list[bool]:
+        return [(meta.hs_code or "")[:HS6_DIGITS] in known for meta in metas]
+
+    for i in np.flatnonzero(roster.remembered(known, codes, ask)).tolist():
+        yield laid.calendar + i, roster.metas[int(codes[i])]
 
 
 def without_ended(laid: Layout, terms: Terms) -> Layout:
@@ -42,7 +44,7 @@ def without_ended(laid: Layout, terms: Terms) -> Layout:
         ended = revision_of(meta.hs_code, terms)
         if ended is None:
             continue
-        start, length = int(laid.starts[i]), int(laid.lengths[i])
+        start, length = int(laid.starts[i]) - laid.first_slot, int(laid.lengths[i])
         at = int(laid.firsts[i - laid.calendar]) + np.arange(length)
         late = at >= ended.year * PERIODS_A_YEAR[meta.frequency]
         slots = start + np.flatnonzero(late & (laid.origins_of(i) == NOWHERE))
@@ -50,7 +52,7 @@ def without_ended(laid: Layout, terms: Terms) -> Layout:
         gone.append(slots)
     if not gone:
         return laid
-    return replace(laid, flat=flat, fresh=np.setdiff1d(laid.fresh, np.concatenate(gone)))
+    return replace(laid, flat=flat, fresh=np.setdiff1d(laid.fresh, laid.first_slot + np.concatenate(gone)))
 
 
 def bridged(

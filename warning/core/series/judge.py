@@ -10,7 +10,7 @@ from warning.core.series.judged import Condition, Judged
 from warning.core.series.screens import screen
 from warning.core.series.track import Bools, Track
 from warning.core.series.verdicts import conditions
-from warning.core.series.windows import Board, Rows, known_counts, window
+from warning.core.series.windows import Board, Rows, know_enough, window
 
 # Rows judged at a time: a window of 260 figures and this many rows take 42 MB.
 CHUNK_ROWS = 20_000
@@ -54,10 +54,8 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
     found: list[Finding] = []
     too_little = lasting = refused = 0
     for start in range(0, len(rows), CHUNK_ROWS):
-        part = Rows(
-            owners=rows.owners[start : start + CHUNK_ROWS], places=rows.places[start : start + CHUNK_ROWS]
-        )
-        enough = known_counts(on, part) >= rule.min_points
+        part = rows.part(start, start + CHUNK_ROWS)
+        enough = know_enough(on, part, rule.min_points)
         too_little += int(np.count_nonzero(~enough))
         part = part.where(enough)
         for condition in (c for test in rule.tests for c in conditions(test)):
@@ -115,7 +113,7 @@ def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, 
         if not len(asked):
             break
         earlier = Rows(owners=rows.owners[asked], places=rows.places[asked] - steps)
-        enough = known_counts(on, earlier) >= rule.min_points
+        enough = know_enough(on, earlier, rule.min_points)
         before[asked] = judge(rule, condition, on, earlier).holds & enough
     return before
 

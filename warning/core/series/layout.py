@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation
-from warning.core.series.columns import SHAPES, Bools, Columns, Floats, Ints, instant, stretches
+from warning.core.series.columns import SHAPES, Bools, Columns, Floats, InARow, Ints, instant, stretches
+from warning.core.series.slots import Flat, Joint, Slots
 from warning.core.series.track import COMPLETE_SHARE, SIBLINGS_MIN, Track
 
 # Months, quarters and years stand on the calendar; days and weeks follow one another as published.
@@ -25,16 +26,18 @@ NEVER = np.iinfo(np.int64).min
 class Layout(Sequence[Track]):
     """The tracks of a window as arrays; slots starts[i] to starts[i] + lengths[i] are the places of track i.
 
-    Track i is series series[i] of the columns, and tracks from `calendar` on stand on the calendar. `flat` holds
-    one figure a slot: NaN where nothing is known, mass in kilograms. `fresh` are the slots of what is new, in
-    order. The slots from `first_slot` on belong to the calendar: `origins` says which figure of the columns each
-    of them was (NOWHERE for a hole), `implied_us` when a zero read from an absent row became known, and `firsts`
-    where on the calendar each track begins. As a sequence the layout gives the tracks as objects.
+    Track i is series series[i] of the columns, and tracks from `calendar` on stand on the calendar. `fresh` are
+    the slots of what is new, in order. The figures of the tracks before (days and weeks, one after the other as
+    published) stay where the columns have them: `in_a_row` reads them. The slots from `first_slot` on belong to the
+    calendar: `flat` holds the figure of each (NaN where nothing is known, mass in kilograms), `origins` says which
+    figure of the columns it was (NOWHERE for a hole), `implied_us` when a zero read from an absent row became
+    known, and `firsts` where on the calendar each track begins. As a sequence the layout gives the tracks as objects.
     """
 
     columns: Columns
     series: Ints
     calendar: int
+    in_a_row: Slots
     flat: Floats
     starts: Ints
     lengths: Ints
@@ -56,7 +59,7 @@ class Layout(Sequence[Track]):
         if index >= len(self):
             raise IndexError(index)
         start, length = int(self.starts[index]), int(self.lengths[index])
-        values, origins = self.flat[start : start + length], self.origins_of(index)
+        values, origins = self.slots.whole(index), self.origins_of(index)
         news = self.fresh[slice(*np.searchsorted(self.fresh, (start, start + length)).tolist())] - start
         implied: dict[int, datetime] = {}
         if index >= self.calendar:
@@ -95,9 +98,16 @@ class Layout(Sequence[Track]):
         at = held[self.columns.ends_at(origins[held]) == end]
         return int(self.starts[index]) + int(at[0]) if len(at) else None
 
-    @property
+    @cached_property
     def first_slot(self) -> int:
-        return len(self.flat) - len(self.origins)
+        return int(self.lengths[: self.calendar].sum())
+
+    @cached_property
+    def slots(self) -> Slots:
+        """The figures of all tracks."""
+        starts, lengths = self.starts[self.calendar :] - self.first_slot, self.lengths[self.calendar :]
+        dated = Flat(flat=self.flat, starts=starts, lengths=lengths)
+        return Joint(first=self.in_a_row, cut=self.calendar, second=dated)
 
     @cached_property
     def slow(self) -> "Layout":
@@ -112,7 +122,6 @@ class Layout(Sequence[Track]):
         fresh = self.fresh[self.fresh >= cut] - cut
         return replace(
             self,
-            flat=self.flat[cut:],
             starts=np.concatenate((none, self.starts[self.calendar :] - cut)),
             lengths=np.concatenate((none, self.lengths[self.calendar :])),
             fresh=fresh,
@@ -173,19 +182,16 @@ def lay_out_all(columns: Columns) -> Layout:
     starts = np.cumsum(lengths) - lengths
     slots = starts[len(in_a_row) :][owners] + ordinals - firsts[owners]
     cut = int(sizes[in_a_row].sum())
-    flat = columns.room(int(lengths.sum()))
-    columns.copy(flat, in_a_row, starts[: len(in_a_row)])
-    flat[cut:] = np.nan
+    flat = np.full(int(lengths[len(in_a_row) :].sum()), np.nan)
     with np.errstate(over="ignore"):  # 1e308 tonnes are infinitely many kilograms, which no test holds
-        for i in np.flatnonzero(factors[in_a_row] != 1).tolist():
-            flat[starts[i] : starts[i] + lengths[i]] *= factors[in_a_row[i]]
-        flat[slots] = columns.values_at(places) * factors[dated][owners]
-    origins = np.full(len(flat) - cut, NOWHERE, dtype=np.int64)
+        flat[slots - cut] = columns.values_at(places) * factors[dated][owners]
+    origins = np.full(len(flat), NOWHERE, dtype=np.int64)
     origins[slots - cut] = places
     return Layout(
         columns=columns,
         series=np.concatenate((in_a_row, dated)),
         calendar=len(in_a_row),
+        in_a_row=InARow(columns=columns, series=in_a_row, factors=factors[in_a_row]),
         flat=flat,
         starts=starts,
         lengths=lengths,
@@ -229,7 +235,7 @@ def fill_absent(laid: Layout) -> Layout:
     wide, cells = _widened(laid, tables)
     zero = np.flatnonzero((wide.origins == NOWHERE) & tables.complete[cells])
     flat, implied_us = wide.flat.copy(), wide.implied_us.copy()
-    flat[wide.first_slot + zero] = 0.0
+    flat[zero] = 0.0
     implied_us[zero] = tables.known_us[cells[zero]]
     news = wide.first_slot + zero[tables.fresh[cells[zero]]]
     return replace(wide, flat=flat, implied_us=implied_us, fresh=np.sort(np.concatenate((wide.fresh, news))))
@@ -270,13 +276,13 @@ def _widened(laid: Layout, tables: _Tables) -> tuple[Layout, Ints]:
     starts = np.cumsum(lengths) - lengths
     cut = laid.first_slot
     moved = np.repeat(starts[laid.calendar :] - laid.starts[laid.calendar :], laid.lengths[laid.calendar :])
-    slots = np.arange(cut, len(laid.flat)) + moved
-    flat = np.full(int(lengths.sum()), np.nan)
-    flat[:cut], flat[slots] = laid.flat[:cut], laid.flat[cut:]
-    origins = np.full(len(flat) - cut, NOWHERE, dtype=np.int64)
-    origins[slots - cut] = laid.origins
+    slots = np.arange(len(laid.flat)) + moved
+    flat = np.full(int(tables.lengths.sum()), np.nan)
+    flat[slots] = laid.flat
+    origins = np.full(len(flat), NOWHERE, dtype=np.int64)
+    origins[slots] = laid.origins
     at = int(np.searchsorted(laid.fresh, cut))
-    fresh = np.concatenate((laid.fresh[:at], slots[laid.fresh[at:] - cut]))
+    fresh = np.concatenate((laid.fresh[:at], cut + slots[laid.fresh[at:] - cut]))
     implied_us = np.full(len(origins), NEVER)
     wide = replace(
         laid, flat=flat, starts=starts, lengths=lengths, fresh=fresh, origins=origins, implied_us=implied_us

@@ -12,7 +12,7 @@ from warning.core.series.columns import MIXED, SHAPES, Columns, microseconds
 from warning.core.series.figure_batch import Batch, Figures, Packed, PeriodTexts, Placed, in_order, where
 from warning.core.series.kinship import Kinship
 from warning.core.series.roster import Roster
-from warning.core.series.shown import Lines, Scratch, Shown
+from warning.core.series.shown import Lines, Shown
 from warning.core.series.vintages import Several, differ, point_of
 
 Ints = NDArray[np.int64]
@@ -30,7 +30,6 @@ class Ledger:
     def __init__(self, needs: Sequence[Need], *, keep_days: int = 0, forgets: bool = False) -> None:
         self.roster = Roster()
         self.texts = PeriodTexts()
-        self._scratch = Scratch()
         self._keep_days = keep_days
         self._forgets = forgets
         self._kinship = Kinship(needs)
@@ -230,8 +229,7 @@ class Ledger:
             ends_at=shown.ends_at,
             known_at=shown.known_at,
             values_at=shown.values_at,
-            copy=shown.copy,
-            room=self._scratch.room,
+            held=shown,
             point=shown.point,
         )
 

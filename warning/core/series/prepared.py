@@ -1,6 +1,6 @@
 """Figures that a rule does not take as they stand: holiday months, holiday days, quotes that nobody renews."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -8,9 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from warning.core.rules import SeriesRule
-from warning.core.series.columns import EPOCH_DAY, SHAPES, Bools, Ints, stretches
+from warning.core.series.columns import EPOCH_DAY, SHAPES, Bools, Floats, Ints, stretches
 from warning.core.series.layout import Layout
+from warning.core.series.slots import Hidden, Slots
 from warning.core.series.stale import is_stale
+from warning.core.series_rules import HolidayCountry
 from warning.core.workdays import is_workday
 
 MONTHLY, WEEKLY = SHAPES.index("M"), SHAPES.index("W")
@@ -22,17 +24,33 @@ DAYS_LOST_OF_A_WEEK = 3
 
 def prepared(rule: SeriesRule, laid: Layout) -> Layout:
     """Return the layout as the rule reads it; the same one when it takes every figure as it stands."""
-    if not (rule.stale_points or rule.lunar_new_year or rule.holidays):
-        return laid
-    flat = laid.flat.copy()
+    if rule.stale_points or rule.holidays:
+        laid = replace(laid, in_a_row=_in_a_row(rule, laid))
     if rule.stale_points:
-        begins = np.zeros(len(flat), dtype=np.bool_)
-        begins[laid.starts] = True
-        flat[is_stale(laid.flat, rule.stale_points, begins)] = np.nan
-    if rule.holidays:
-        flat[_on_holiday(laid, rule.holidays)] = np.nan
-    changed = replace(laid, flat=flat)
-    return _joined_months(changed) if rule.lunar_new_year else changed
+        begins = np.zeros(len(laid.flat), dtype=np.bool_)
+        begins[laid.starts[laid.calendar :] - laid.first_slot] = True
+        stale = is_stale(laid.flat, rule.stale_points, begins)
+        laid = replace(laid, flat=np.where(stale, np.nan, laid.flat))
+    return _joined_months(laid) if rule.lunar_new_year else laid
+
+
+def _in_a_row(rule: SeriesRule, laid: Layout) -> Slots:
+    """Return the days and weeks without quotes that nobody renewed and without long holidays."""
+    countries, points = rule.holidays, rule.stale_points
+
+    def hides(wide: Floats, tracks: Ints, places: Ints) -> Bools:
+        hidden = _stale_in_rows(wide, points) if points else np.zeros(wide.shape, dtype=np.bool_)
+        return hidden | _on_holiday(laid, tracks, places, wide.shape[1], countries) if countries else hidden
+
+    reach = points + 1 if points else 0
+    return Hidden(base=laid.in_a_row, lengths=laid.lengths[: laid.calendar], reach=reach, hides=hides)
+
+
+def _stale_in_rows(wide: Floats, most_points: int) -> Bools:
+    begins = np.zeros(wide.shape, dtype=np.bool_)
+    begins[:, :1] = True
+    stale: Bools = is_stale(wide.ravel(), most_points, begins.ravel()).reshape(wide.shape)
+    return stale
 
 
 def _joined_months(laid: Layout) -> Layout:
@@ -41,50 +59,49 @@ def _joined_months(laid: Layout) -> Layout:
     The holiday that empties a month moves between the two. A January that comes after its February makes
     February new.
     """
-    month = _months(laid)
+    month, cut = _months(laid), laid.first_slot
     february = np.flatnonzero(month == 1)
-    has_january = np.zeros(len(february), dtype=np.bool_)
-    has_january[february > 0] = month[february[february > 0] - 1] == 0
+    begins = np.isin(february, laid.starts[laid.calendar :] - cut)
+    both = february[~begins]
     flat = laid.flat.copy()
     flat[month == 0] = np.nan
     flat[february] = np.nan
-    both = february[has_january]
     flat[both] = (laid.flat[both - 1] + laid.flat[both]) / 2
-    late = laid.fresh[month[laid.fresh] == 0] + 1
-    late = late[np.isin(late, both)]
+    dated = laid.fresh[laid.fresh >= cut] - cut
+    late = dated[month[dated] == 0] + 1
+    late = late[np.isin(late, both)] + cut
     return replace(laid, flat=flat, fresh=np.union1d(laid.fresh, late))
 
 
 def _months(laid: Layout) -> Ints:
-    """Return the month of the year of each slot, from 0; -1 where figures are not monthly."""
-    month: Ints = np.full(len(laid.flat), -1, dtype=np.int64)
-    starts, lengths = laid.starts[laid.calendar :], laid.lengths[laid.calendar :]
-    monthly = laid.columns.shapes[laid.series[laid.calendar :]] == MONTHLY
-    for start, length, first in zip(
-        starts[monthly].tolist(), lengths[monthly].tolist(), laid.firsts[monthly].tolist(), strict=True
-    ):
-        month[start : start + length] = (first + np.arange(length)) % 12
-    return month
+    """Return the month of the year of each slot of the calendar, from 0; -1 where figures are not monthly."""
+    lengths = laid.lengths[laid.calendar :]
+    at = stretches(laid.firsts, lengths)
+    monthly = np.repeat(laid.columns.shapes[laid.series[laid.calendar :]] == MONTHLY, lengths)
+    return np.where(monthly, at % 12, -1)
 
 
-def _on_holiday(laid: Layout, countries: Iterable[str]) -> Bools:
-    """Say which daily and weekly slots lie in a long holiday of one of the countries."""
-    size = laid.first_slot
-    flags = np.zeros(len(laid.flat), dtype=np.bool_)
-    if not size:
-        return flags
-    in_a_row = laid.series[: laid.calendar]
-    ends = laid.columns.ends_at(stretches(laid.columns.offsets[in_a_row], laid.lengths[: laid.calendar]))
-    weekly = np.repeat(laid.columns.shapes[in_a_row] == WEEKLY, laid.lengths[: laid.calendar])
-    countries = tuple(countries)
-    flags[:size] = _of_days(ends, lambda last: any(_is_long_holiday(last, c) for c in countries))
+def _on_holiday(
+    laid: Layout, tracks: Ints, places: Ints, width: int, countries: tuple[HolidayCountry, ...]
+) -> Bools:
+    """Say which daily and weekly figures of windows lie in a long holiday of one of the countries."""
+    series = laid.series[tracks]
+    inside = places[:, None] + np.arange(-width + 1, 1)
+    shown = inside >= 0
+    ends = laid.columns.ends_at((laid.columns.offsets[series][:, None] + inside)[shown])
+    weekly = np.broadcast_to((laid.columns.shapes[series] == WEEKLY)[:, None], inside.shape)[shown]
+    found = _of_days(ends, lambda last: any(_is_long_holiday(last, c) for c in countries))
     if weekly.any():
-        flags[:size][weekly] = _of_days(ends[weekly], lambda last: any(_lost(last, c) for c in countries))
+        found[weekly] = _of_days(ends[weekly], lambda last: any(_lost(last, c) for c in countries))
+    flags = np.zeros(inside.shape, dtype=np.bool_)
+    flags[shown] = found
     return flags
 
 
 def _of_days(ends: Ints, says: Callable[[date], bool]) -> Bools:
     """Ask once about the last day of each period that ends on one of the days, and answer for all of them."""
+    if not len(ends):
+        return np.zeros(0, dtype=np.bool_)
     first = int(ends.min())
     asked = np.zeros(int(ends.max()) - first + 1, dtype=np.bool_)
     asked[ends - first] = True

@@ -139,7 +139,8 @@ class Roster:
         if missing > 0:
             known.answers = np.append(known.answers, np.full(missing, UNKNOWN, dtype=np.int8))
         answers = known.answers
-        for code in np.unique(codes[answers[codes] == UNKNOWN]).tolist():
+        unknown = codes[answers[codes] == UNKNOWN]
+        for code in np.unique(unknown).tolist() if len(unknown) else ():
             meta = self.metas[code]
             kind = (
                 meta.frequency, meta.measure, meta.reporter, meta.partner, meta.source_id, meta.hs_code, meta.material,

@@ -14,13 +14,15 @@ import numpy as np
 from warning.core.series.judged import Condition
 from warning.core.series.robust import logs
 from warning.core.series.track import Bools, Floats
-from warning.core.series.windows import Board, Rows, counted, window
-from warning.core.series_tests import Change, Drop, Extreme, Spike, Surge
+from warning.core.series.windows import Board, Rows, hold_nothing, window
+from warning.core.series_tests import Change, Drop, Extreme, Shift, Spike, Surge
 
 # Figures so large that the sum of two overflows: nothing is concluded from them.
 OVERFLOWS = 1e300
 # How far back a new high is compared before the whole range is read.
 EXTREME_POINTS = 20
+# A median of logarithms and the figure it stands for differ by far less.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def _change(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screen
     test = cast("Change", condition.test)
     up = condition.code == "change_up"
     limit = cast("float", test.rise_ratio if up else test.fall_ratio)
-    refused = _not_positive(on, rows, condition.width(confirm))
+    refused = hold_nothing(on, rows, condition.width(confirm))
     ratio, point = _against(on, rows, confirm, test.steps, up=up)
     reached = ratio >= limit if up else ratio <= -limit
     newest_known = ~np.isnan(_newest(on, rows, confirm, up=up))
@@ -56,7 +58,7 @@ def _spike(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screene
     """The scale is never under `floor`: so many floors away is the least it takes."""
     test = cast("Spike", condition.test)
     up = condition.code == "spike_up"
-    refused = _not_positive(on, rows, condition.width(confirm))
+    refused = hold_nothing(on, rows, condition.width(confirm))
     ratio, _ = _against(on, rows, confirm, test.steps, up=up)
     towards = ratio > 0 if up else ratio < 0
     most = np.abs(logs(1 + ratio[:, None])[:, 0]) / test.floor
@@ -100,6 +102,26 @@ def _extreme(condition: Condition, on: Board, rows: Rows, confirm: int) -> Scree
     return Screened(may=~np.isnan(newest) & ~inside, refused=np.zeros(len(rows), dtype=np.bool_))
 
 
+def _shift(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
+    """What the series moved to is within its run, and at least half of the baseline lies on either side of its median."""
+    test = cast("Shift", condition.test)
+    refused = hold_nothing(on, rows, condition.width(confirm))
+    figures = window(on, rows, condition.width(confirm))
+    past, run = figures[:, : test.baseline_points], figures[:, -test.run_points :]
+    known = np.count_nonzero(past > 0, axis=1)
+    if condition.code == "shift_up":
+        top = np.fmax.reduce(run, axis=1)
+        limit = np.where(top > OVERFLOWS, np.inf, top / (1 + test.min_ratio) * (1 + ROUNDING))
+        beyond = np.count_nonzero((past > 0) & (past <= limit[:, None]), axis=1) > (known - 1) // 2
+    elif test.min_ratio < 1:
+        limit = np.fmin.reduce(run, axis=1) / (1 - test.min_ratio)
+        limit -= np.abs(limit) * ROUNDING
+        beyond = np.count_nonzero((past > 0) & (past >= limit[:, None]), axis=1) >= known - known // 2
+    else:
+        beyond = np.ones(len(rows), dtype=np.bool_)
+    return Screened(may=beyond & (known > 0) & ~np.isnan(figures[:, -1]), refused=refused)
+
+
 def _newest(on: Board, rows: Rows, confirm: int, *, up: bool) -> Floats:
     last = window(on, rows, confirm)
     newest: Floats = last.min(axis=1) if up else last.max(axis=1)
@@ -113,15 +135,6 @@ def _against(on: Board, rows: Rows, confirm: int, steps: int, *, up: bool) -> tu
     return ratio, point
 
 
-def _not_positive(on: Board, rows: Rows, width: int) -> Bools:
-    """Say which windows hold a zero or a negative figure."""
-    starts = on.starts[rows.owners]
-    ends = starts + rows.places + 1
-    begins = np.maximum(ends - width, starts)
-    found: Bools = counted(on.not_positive, begins, ends) > 0
-    return found
-
-
 Screen = Callable[[Condition, Board, Rows, int], Screened]
 SCREENS: dict[str, Screen] = {
     "change_up": _change,
@@ -131,6 +144,8 @@ SCREENS: dict[str, Screen] = {
     "drop": _drop,
     "zero": _zero,
     "surge": _surge,
+    "shift_up": _shift,
+    "shift_down": _shift,
     "high": _extreme,
     "low": _extreme,
 }

@@ -12,6 +12,7 @@ from warning.core.evidence import Observation
 from warning.core.series.blocks import Block
 from warning.core.series.columns import Floats, Ints
 from warning.core.series.roster import Roster
+from warning.core.series.slots import ending_at
 from warning.core.series.vintages import point_of
 
 Taken = TypeVar("Taken", np.float64, np.int64)
@@ -26,18 +27,6 @@ class Lines:
     days: Ints
     late_days: Ints
     ranks: Ints
-
-
-class Scratch:
-    """Room for one layout at a time, kept from one assessment to the next: fresh memory costs more than the copy."""
-
-    def __init__(self) -> None:
-        self._room = np.empty(0)
-
-    def room(self, size: int) -> Floats:
-        if len(self._room) < size:
-            self._room = np.empty(size + size // 16)
-        return self._room[:size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +50,34 @@ class Shown:
     def values_at(self, places: Ints) -> Floats:
         return self._take("values", places, np.empty(len(places), dtype=np.float64))
 
-    def copy(self, flat: Floats, series: Ints, starts: Ints) -> None:
-        """Write the figures of some series one by one to where they begin in `flat`."""
-        sizes = np.diff(self.offsets)[series]
-        matrices = [block.field("values") for block in self.held]
-        wanted = (self.blocks[series], self.rows[series], self.firsts[series], sizes, starts)
-        for block, row, first, size, start in zip(*(part.tolist() for part in wanted), strict=True):
-            flat[start : start + size] = matrices[block][row, first : first + size]
+    def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
+        """Return the figures of some series that end at a place of each, as `Slots` does."""
+        blocks = self.blocks[tracks]
+        if len(tracks) and (blocks == blocks[0]).all():
+            return self._tails(int(blocks[0]), tracks, places, width)
+        found = np.empty((len(tracks), width))
+        for number in np.unique(blocks).tolist():
+            here = np.flatnonzero(blocks == number)
+            found[here] = self._tails(number, tracks[here], places[here], width)
+        return found
+
+    def _tails(self, number: int, tracks: Ints, places: Ints, width: int) -> Floats:
+        block = self.held[number]
+        ends = self.rows[tracks] * block.capacity + self.firsts[tracks] + places
+        return ending_at(block.field("values").ravel(), ends, places, width)
+
+    def whole(self, track: int) -> Floats:
+        first, size = int(self.firsts[track]), int(self.offsets[track + 1] - self.offsets[track])
+        matrix = self.held[self.blocks[track]].field("values")
+        values: Floats = matrix[self.rows[track], first : first + size].copy()  # the next figure moves them
+        return values
+
+    def lowest(self, tracks: Ints) -> Floats:
+        found = np.empty(len(tracks))
+        for number in np.unique(self.blocks[tracks]).tolist():
+            here = np.flatnonzero(self.blocks[tracks] == number)
+            found[here] = self.held[number].lowest[self.rows[tracks[here]]]
+        return found
 
     def _take(self, name: str, places: Ints, taken: NDArray[Taken]) -> NDArray[Taken]:
         owners = self._owners(places)

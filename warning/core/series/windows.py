@@ -1,7 +1,7 @@
 """Many windows of many series as one matrix, newest figure last: a verdict cannot see past its own row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,20 +9,64 @@ from numpy.typing import NDArray
 
 from warning.core.rulebook import FREQUENCIES
 from warning.core.series.layout import Layout
+from warning.core.series.slots import Flat, Slots
 from warning.core.series.track import Floats, Track
 from warning.core.vocabulary import Frequency
 
 Ints = NDArray[np.int64]
 
 
+# Screens and most verdicts read no further back than this: the ends of what is new are gathered once.
+TAIL_POINTS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tails:
+    """The last figures of all rows that are new, one line a row; `nothing` is how far back the nearest zero stands."""
+
+    matrix: Floats
+    nothing: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Places to judge: row i is place `places[i]` of track `owners[i]`.
+
+    `tails` says, where the board holds them, which line of its tails each row began as, and `shift` how many
+    figures earlier it stands.
+    """
+
+    owners: Ints
+    places: Ints
+    tails: Ints | None = None
+    shift: int = 0
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def part(self, start: int, end: int) -> "Rows":
+        tails = None if self.tails is None else self.tails[start:end]
+        return Rows(
+            owners=self.owners[start:end], places=self.places[start:end], tails=tails, shift=self.shift
+        )
+
+    def where(self, mask: NDArray[np.bool_]) -> "Rows":
+        tails = None if self.tails is None else self.tails[mask]
+        return Rows(owners=self.owners[mask], places=self.places[mask], tails=tails, shift=self.shift)
+
+    def back(self, steps: int) -> "Rows":
+        """The same rows as they stood `steps` figures earlier."""
+        return replace(self, places=self.places - steps, shift=self.shift + steps)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """Every track in one array, one behind the other; track i begins at `starts[i]`."""
+    """Every track, its figures and its frequency. `fresh` are the rows of all that is new, when that is known."""
 
     tracks: Sequence[Track]
-    flat: Floats
-    starts: Ints
+    slots: Slots
     frequencies: NDArray[np.int8]
+    fresh: Rows | None = None
 
     def asks(self, wanted: tuple[Frequency, ...]) -> NDArray[np.bool_]:
         """Say which tracks are of the wanted frequencies, all when none is named."""
@@ -33,47 +77,27 @@ class Board:
         return answers
 
     @cached_property
-    def unknown(self) -> Ints:
-        """The places of `flat` at which nothing is known, in order."""
-        return np.flatnonzero(np.isnan(self.flat))
-
-    @cached_property
-    def not_positive(self) -> Ints:
-        """The places of `flat` at which a figure is zero or negative, in order."""
-        return np.flatnonzero(self.flat <= 0)
+    def tails(self) -> Tails:
+        """The last figures of all that is new."""
+        assert self.fresh is not None
+        matrix = self.slots.window(self.fresh.owners, self.fresh.places, TAIL_POINTS)
+        return Tails(matrix=matrix, nothing=_nothing_at(matrix))
 
 
-def counted(places: Ints, begins: Ints, ends: Ints) -> Ints:
-    """Return how many of the places (in order) lie from each beginning up to and without each end."""
-    count: Ints = np.searchsorted(places, ends) - np.searchsorted(places, begins)
-    return count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Places to judge: row i is place `places[i]` of track `owners[i]`."""
-
-    owners: Ints
-    places: Ints
-
-    def __len__(self) -> int:
-        return len(self.owners)
-
-    def where(self, mask: NDArray[np.bool_]) -> "Rows":
-        return Rows(owners=self.owners[mask], places=self.places[mask])
-
-    def back(self, steps: int) -> "Rows":
-        """The same rows as they stood `steps` figures earlier."""
-        return Rows(owners=self.owners, places=self.places - steps)
+def _nothing_at(matrix: Floats) -> Ints:
+    """Return how many figures back from the end the nearest zero or negative one stands; a full width when none does."""
+    nothing = (matrix <= 0)[:, ::-1]
+    back: Ints = np.where(nothing.any(axis=1), nothing.argmax(axis=1), matrix.shape[1])
+    return back
 
 
 def board(tracks: Sequence[Track]) -> Board:
     """Join the tracks."""
     lengths = np.array([len(track.values) for track in tracks], dtype=np.int64)
+    flat = np.concatenate([track.values for track in tracks]) if tracks else np.empty(0)
     return Board(
         tracks=tuple(tracks),
-        flat=np.concatenate([track.values for track in tracks]) if tracks else np.empty(0),
-        starts=np.cumsum(lengths) - lengths,
+        slots=Flat(flat=flat, starts=np.cumsum(lengths) - lengths, lengths=lengths),
         frequencies=np.array([FREQUENCIES.index(t.meta.frequency) for t in tracks], dtype=np.int8),
     )
 
@@ -81,33 +105,63 @@ def board(tracks: Sequence[Track]) -> Board:
 def board_of(laid: Layout) -> Board:
     """The same from a layout, without making an object of any track."""
     frequencies = laid.columns.roster.frequencies(laid.codes)
-    return Board(tracks=laid, flat=laid.flat, starts=laid.starts, frequencies=frequencies)
+    fresh = Rows(owners=laid.fresh_owners, places=laid.fresh - laid.starts[laid.fresh_owners])
+    return Board(
+        tracks=laid,
+        slots=laid.slots,
+        frequencies=frequencies,
+        fresh=replace(fresh, tails=np.arange(len(fresh))),
+    )
 
 
-def fresh_rows_of(laid: Layout, chosen: NDArray[np.bool_]) -> Rows:
-    """Return the fresh places of the chosen tracks, in order."""
-    wanted = chosen[laid.fresh_owners]
-    owners = laid.fresh_owners[wanted]
-    return Rows(owners=owners, places=laid.fresh[wanted] - laid.starts[owners])
+def fresh_rows_of(on: Board, chosen: NDArray[np.bool_]) -> Rows:
+    """Return the fresh places of the chosen tracks of a layout's board, in order."""
+    assert on.fresh is not None
+    return on.fresh.where(chosen[on.fresh.owners])
 
 
 def window(on: Board, rows: Rows, width: int) -> Floats:
     """Return a matrix of `width` columns that ends at each row's own place; NaN before its track begins."""
-    ends = on.starts[rows.owners] + rows.places
-    back = np.arange(-width + 1, 1)
-    if not len(rows):
-        return np.empty((0, width))
-    if int(rows.places.min()) >= width - 1:
-        inside: Floats = on.flat[ends[:, None] + back]
-        return inside
-    at = np.maximum(ends[:, None] + back, 0)
-    matrix: Floats = np.where(rows.places[:, None] + back >= 0, on.flat[at], np.nan)
-    return matrix
+    if rows.tails is None or width + rows.shift > TAIL_POINTS:
+        return on.slots.window(rows.owners, rows.places, width)
+    end = TAIL_POINTS - rows.shift
+    lines = on.tails.matrix if len(rows) == len(on.tails.matrix) else on.tails.matrix[rows.tails]
+    return lines[:, end - width : end]
 
 
 def known_counts(on: Board, rows: Rows) -> Ints:
     """Return how many figures each row's series has up to its place."""
-    starts = on.starts[rows.owners]
-    ends = starts + rows.places + 1
-    counts: Ints = ends - starts - counted(on.unknown, starts, ends)
-    return counts
+    if not len(rows):
+        return np.zeros(0, dtype=np.int64)
+    known: Ints = np.count_nonzero(~np.isnan(window(on, rows, int(rows.places.max()) + 1)), axis=1)
+    return known
+
+
+def know_enough(on: Board, rows: Rows, least: int) -> NDArray[np.bool_]:
+    """Say which rows' series have so many figures up to their place, reading no further back than it takes."""
+    enough, width = np.zeros(len(rows), dtype=np.bool_), least
+    open_ = np.arange(len(rows))
+    while len(open_):
+        some = rows.where(_only(open_, len(rows)))
+        enough[open_] = np.count_nonzero(~np.isnan(window(on, some, width)), axis=1) >= least
+        open_ = open_[~enough[open_] & (some.places >= width)]
+        width *= 4
+    return enough
+
+
+def _only(chosen: Ints, count: int) -> NDArray[np.bool_]:
+    mask = np.zeros(count, dtype=np.bool_)
+    mask[chosen] = True
+    return mask
+
+
+def hold_nothing(on: Board, rows: Rows, width: int) -> NDArray[np.bool_]:
+    """Say which windows of such a width hold a zero or a negative figure."""
+    if rows.tails is not None and not rows.shift:
+        found: NDArray[np.bool_] = on.tails.nothing[rows.tails] < width
+        searched = ~found & (width > TAIL_POINTS)
+    else:
+        found, searched = np.zeros(len(rows), dtype=np.bool_), np.ones(len(rows), dtype=np.bool_)
+    searched &= ~(on.slots.lowest(rows.owners) > 0)
+    found[searched] = (window(on, rows.where(searched), width) <= 0).any(axis=1)
+    return found
