@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from tests.core.build import TABLE
-from warning.core.detect.series import detect_series, explain_series
+from warning.core.detect.series import SeriesGroup, detect_series, explain_group, explain_series
 from warning.core.evidence import Observation, Series, Window, period_end
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
@@ -302,6 +302,31 @@ def calendar(points: list[Observation], as_of: datetime | None = None, **fields:
     book = Rulebook(rules=(), policy=POLICY)
     tree = explain_series(rule(DROP, **fields), Series(points=tuple(points)), book, as_of)
     return next(node.detail for node in tree.children if node.label == "publication calendar")
+
+
+def test_explanation_of_a_share_says_what_falls_due_of_each_part():
+    share = {"method": "share", "of": "exports"}
+    crossing = {"method": "crossing", "level": 0.5, "quiet_points": 3}
+    parts = {
+        "WLD": [100.0] * 12,
+        "JP": [40.0] * 12,
+        "KR": [60.0] * 11,
+        **{f"P{n}": [1.0] * 12 for n in range(6)},
+    }
+    series = tuple(
+        Series(points=tuple(replace(point, series_id=f"to {name}", partner=name) for point in months(values)))
+        for name, values in parts.items()
+    )
+    group = SeriesGroup(series=series, fresh=frozenset(one.points[-1].id for one in series))
+    made = rule(crossing, combine=share, min_points=2)
+    later = series[0].points[-1].known_at + timedelta(days=40)
+    tree = explain_group(made, group, Rulebook(rules=(), policy=POLICY), later)
+    told = next(node for node in tree.children[-1].children if node.label == "publication calendar")
+    assert told.detail == "9 series, the 6 that are furthest behind"
+    assert told.children[0].label == "to KR"
+    assert "2020-12 falls due" in told.children[0].detail
+    assert "dropped" in told.children[0].detail
+    assert tree.children[-1].passed is False
 
 
 def test_explanation_says_what_falls_due_when_and_what_is_late_or_dropped():

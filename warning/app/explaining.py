@@ -85,7 +85,7 @@ def explain(
         case SeriesRule(), Series():
             return explain_series(rule, evidence, book, as_of)
         case SeriesRule(), SeriesGroup():
-            return explain_group(rule, evidence, book)
+            return explain_group(rule, evidence, book, as_of)
         case DeadlineRule(), DeadlineExample():
             return explain_deadlines(rule, evidence.measure, evidence.on, replace(book, measures=()))
         case SequenceRule(), SequenceExample():

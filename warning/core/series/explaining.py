@@ -19,7 +19,7 @@ from warning.core.series.judge import Finding, judge, judge_rule
 from warning.core.series.judged import Condition
 from warning.core.series.layout import lay_out_all
 from warning.core.series.prepared import prepared
-from warning.core.series.publication import publication
+from warning.core.series.publication import publication, publications
 from warning.core.series.reasons import reason, threshold
 from warning.core.series.select import faults, selects
 from warning.core.series.signal_point import evidence
@@ -49,7 +49,7 @@ def explain_series(
     if not selected.passed:
         return ExplainNode(label=label, passed=False, children=(selected,))
     if rule.combine is not None:
-        return explain_group(rule, SeriesGroup(series=(series,), fresh=frozenset({newest.id})), book)
+        return explain_group(rule, SeriesGroup(series=(series,), fresh=frozenset({newest.id})), book, as_of)
     (track,) = _tracks(rule, (series,), frozenset({newest.id}))
     judged = _judged(rule, track, len(track.values) - 1, book)
     passed = all(node.passed for node in judged)
@@ -57,9 +57,16 @@ def explain_series(
     return ExplainNode(label=label, passed=passed, children=(selected, calendar, *judged))
 
 
-def explain_group(rule: SeriesRule, group: SeriesGroup, book: Rulebook) -> ExplainNode:
-    """Say which series the rule makes of these, and why it fires on the newest figure of one or does not."""
+def explain_group(
+    rule: SeriesRule, group: SeriesGroup, book: Rulebook, as_of: datetime | None = None
+) -> ExplainNode:
+    """Say which series the rule makes of these, and why it fires on the newest figure of one or does not.
+
+    The publication calendars of its parts are told as of `as_of`, else of the time at which the newest became known.
+    """
     assert rule.combine is not None
+    now = as_of or max(one.points[-1].known_at for one in group.series)
+    parts = {one.meta.series_id: one for one in group.series}
     tracks = _tracks(rule, group.series, group.fresh)
     chosen = [track for track in tracks if selects(rule.select, track.meta, book.terms)]
     others = {t.meta.series_id: t for t in tracks if t.meta.series_id in rule.other_series}
@@ -76,7 +83,7 @@ def explain_group(rule: SeriesRule, group: SeriesGroup, book: Rulebook) -> Expla
         ExplainNode(
             label=f"{' and '.join(track.parts[:3])} {track.meta.period}",
             passed=all(node.passed for node in nodes),
-            children=nodes,
+            children=(publications(rule, [parts[name] for name in track.parts], book, now), *nodes),
         )
         for track in made.tracks
         if track.fresh

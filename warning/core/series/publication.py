@@ -14,18 +14,33 @@ from warning.core.workdays import next_workday
 
 # The lag is that of the last figures: a publisher changes its pace.
 LAG_POINTS = 12
+LABEL = "publication calendar"
 SHOWN_PERIODS = 6
+SHOWN_PARTS = 6
 NEXT_DAYS = {"D": 1, "W": 7}
 
 
 def publication(rule: SeriesRule, series: Series, book: Rulebook, as_of: datetime) -> ExplainNode:
     """Say when the next figure falls due and which are not there; it decides nothing, so that it always passes."""
-    newest, label = series.points[-1], "publication calendar"
+    return ExplainNode(label=LABEL, passed=True, detail=_told(rule, series, book, as_of))
+
+
+def publications(rule: SeriesRule, parts: Sequence[Series], book: Rulebook, as_of: datetime) -> ExplainNode:
+    """Say the same of each series that one is made of, those that fall due first foremost."""
+    ordered = sorted(parts, key=lambda one: (one.points[-1].occurred_at, one.meta.series_id))
+    shown = tuple(
+        ExplainNode(label=one.meta.series_id, passed=True, detail=_told(rule, one, book, as_of))
+        for one in ordered[:SHOWN_PARTS]
+    )
+    more = len(parts) - len(shown)
+    said = f"{len(parts)} series" + (f", the {len(shown)} that are furthest behind" if more else "")
+    return ExplainNode(label=LABEL, passed=True, detail=said, children=shown)
+
+
+def _told(rule: SeriesRule, series: Series, book: Rulebook, as_of: datetime) -> str:
+    newest = series.points[-1]
     if not _is_of_its_frequency(series):
-        detail = (
-            f"its periods ({newest.period}) are not of its frequency {newest.frequency}: nothing falls due"
-        )
-        return ExplainNode(label=label, passed=True, detail=detail)
+        return f"its periods ({newest.period}) are not of its frequency {newest.frequency}: nothing falls due"
     lag, why = _lag(series, book)
     period = _next_period(newest)
     due = period_end(period) + lag
@@ -35,7 +50,7 @@ def publication(rule: SeriesRule, series: Series, book: Rulebook, as_of: datetim
         _standing(newest, period, due, as_of, lag),
         *_left_out(rule, series),
     ]
-    return ExplainNode(label=label, passed=True, detail="; ".join(told))
+    return "; ".join(told)
 
 
 def _is_of_its_frequency(series: Series) -> bool:
