@@ -36,15 +36,16 @@ def main() -> None:
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    fetcher = Fetcher(clock, allow_private_hosts=hosts, concurrency=CONCURRENCY)
+    memory = Memory()
+    fetcher = Fetcher(clock, allow_private_hosts=hosts, concurrency=CONCURRENCY, room=memory.bodies.opened)
     pool = ParsePool()
 
-    async def entered() -> Memory:
+    async def enter() -> None:
         await fetcher.__aenter__()
         await pool.__aenter__()
-        return Memory(parser=pool.parse)
+        memory.parser, memory.elsewhere = pool.parse, pool.run
 
-    memory = loop.run_until_complete(entered())
+    loop.run_until_complete(enter())
 
     def one_round() -> int:
         report = loop.run_until_complete(

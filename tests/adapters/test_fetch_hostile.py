@@ -12,6 +12,7 @@ import zstandard
 from aiohttp.abc import AbstractResolver
 
 from tests.adapters.hostile_server import FEED
+from warning.app.body_room import BodyRoom
 from warning.app.poll_room import PollRoom
 from warning.collect.fetch import Fetcher
 from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest, Validators
@@ -285,7 +286,7 @@ def test_documents_of_one_poll_are_bounded_together() -> None:
         return Fetched(status="fresh", document=document, validators=Validators())
 
     size = 20 * MEBIBYTE
-    room = PollRoom(ask, 20 * MEBIBYTE)
+    room = PollRoom(ask, 20 * MEBIBYTE, BodyRoom())
 
     async def all_pages():
         came = 0

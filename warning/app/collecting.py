@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from warning.app.asking import Ask, Elsewhere, ask_source, asks_more_than_once, merged
+from warning.app.body_room import BodyRoom
 from warning.app.collected import CollectReport, SourceOutcome
 from warning.app.detail_pages import Detailed, read_detail_pages
 from warning.app.dropping import read_folder, settle_all, store_taken
@@ -118,7 +119,7 @@ class Memory:
     `entry_hashes` marks feed entries already read; `briefs` is what judging needs of them, by item id;
     `running` holds sources that outlasted their round. `parser` reads documents elsewhere (`ParsePool.parse`);
     without one a thread does; `elsewhere` calls what else reads documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us
-    ask publishers without a pause.
+    ask publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
     """
 
     entry_hashes: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -126,6 +127,7 @@ class Memory:
     running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
     unsaved: dict[str, SourceState] = field(default_factory=dict)
     due: DueSources = field(default_factory=DueSources)
+    bodies: BodyRoom = field(default_factory=BodyRoom)
     elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
     elsewhere: Elsewhere = asyncio.to_thread
@@ -241,9 +243,16 @@ class _Round:
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
         """Ask one source, store what it gave and write its state down, whatever happened."""
+        room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
+        try:
+            return await self._polled(spec, state, room.fetch)
+        finally:
+            room.leave()
+
+    async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> SourceOutcome:
         kept: list[Document] = []
         try:
-            findings = await self._findings(spec, state, kept)
+            findings = await self._findings(spec, state, ask, kept)
         except (FetchError, ParseError) as failure:
             findings = Findings.nothing(failed(spec, state, failure, self._clock()))
         except Exception as surprise:  # a fault of ours over one source must not silence the others
@@ -277,7 +286,9 @@ class _Round:
             self._repository.evidence_came()
         return settled
 
-    async def _findings(self, spec: SourceSpec, state: SourceState, kept: list[Document]) -> Findings:
+    async def _findings(
+        self, spec: SourceSpec, state: SourceState, ask: Ask, kept: list[Document]
+    ) -> Findings:
         """Ask and read. `kept` takes the raw documents, also those of a poll that fails later."""
         if isinstance(spec.parse, FileFormat):
             return await self._from_folder(spec, state)
@@ -286,7 +297,6 @@ class _Round:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
         asked_at = self._clock()
         elsewhere = self._memory.elsewhere
-        ask: Ask = PollRoom(self._fetcher.fetch, int(spec.max_size)).fetch
         asked = await ask_source(spec, state, asked_at, key, ask, partial(self._parse, spec), elsewhere)
         fetched = asked.fetched
         state = replace(state, last_attempt_at=asked_at)

@@ -46,6 +46,7 @@ def open_fetcher(system: System, *, let_through: tuple[str, ...] = ()) -> Fetche
         contact=system.settings.user_agent_contact,
         allow_private_hosts=(*system.settings.allow_private_hosts, *let_through),
         concurrency=system.settings.fetch_concurrency,
+        room=system.memory.bodies.opened,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from warning.app.body_room import BodyRoom
 from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest
 from warning.errors import FetchError, FetchTooLarge
 
@@ -12,11 +13,16 @@ MOST_BYTES = 128 * MEBIBYTE
 class PollRoom:
     """Asks for the documents of one poll, `MOST_BYTES` in all, or `max_bytes` when a single one may be larger.
 
-    What came before stays; each document fails that no longer fits, as it does over its own limit.
+    What came before stays; each document fails that no longer fits, as it does over its own limit. All of them take
+    room beside those of other polls (`beside`) until `leave`.
     """
 
-    def __init__(self, ask: Callable[[FetchRequest], Awaitable[Fetched]], max_bytes: int) -> None:
+    def __init__(
+        self, ask: Callable[[FetchRequest], Awaitable[Fetched]], max_bytes: int, beside: BodyRoom
+    ) -> None:
         self._ask = ask
+        self._beside = beside
+        self._taken = 0
         self._most = self._left = max(max_bytes, MOST_BYTES)
 
     async def fetch(self, request: FetchRequest) -> Fetched:
@@ -24,16 +30,25 @@ class PollRoom:
         if self._left <= 0:
             raise self._full()
         narrowed = self._left < request.max_bytes
+        if narrowed:
+            request = replace(request, max_bytes=self._left)
         try:
-            fetched = await self._ask(replace(request, max_bytes=min(request.max_bytes, self._left)))
+            fetched = await self._ask(request)
         except FetchTooLarge:
             if not narrowed:
                 raise
             self._left = 0
             raise self._full() from None
         if fetched.document is not None:
-            self._left -= len(fetched.document.body)
+            size = len(fetched.document.body)
+            self._left -= size
+            self._taken += self._beside.take(size)
         return fetched
+
+    def leave(self) -> None:
+        """What came is stored, or dropped."""
+        self._beside.give_back(self._taken)
+        self._taken = 0
 
     def _full(self) -> FetchError:
         return FetchError(f"all documents of this poll would be more than {self._most / MEBIBYTE:g} MiB")

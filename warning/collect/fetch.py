@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,7 @@ from warning.collect.fetch_failures import DOCUMENT_STATUSES, explain, judge_sta
 from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
 from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
+from warning.collect.lanes import Lanes
 from warning.collect.mailbox import is_mailbox, read_mailbox
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
@@ -53,7 +54,8 @@ class _Hop:
 class Fetcher:
     """Use as `async with Fetcher(...) as fetcher`. One session and one TLS context serve every source.
 
-    `allow_private_hosts` are exceptions from the address guard; `resolver` stands in for the system's own.
+    `allow_private_hosts` are exceptions from the address guard; `resolver` stands in for the system's own. `room` is
+    awaited before each request: it returns when what comes can be dealt with.
     """
 
     def __init__(
@@ -66,13 +68,15 @@ class Fetcher:
         politeness: Politeness | None = None,
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
+        room: Callable[[], Awaitable[None]] | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         self._clock = clock
         self._user_agent = user_agent(contact)
         self._guard = AddressGuard.opened_for(allow_private_hosts)
         self._politeness = politeness or Politeness()
-        self._places = asyncio.Semaphore(concurrency)
-        self._concurrency = concurrency
+        self._lanes = lanes or Lanes(concurrency)
+        self._room = room
         self._resolver = resolver
         self._tls = tls
         self._own_resolver: SystemResolver | None = None
@@ -83,7 +87,7 @@ class Fetcher:
         inner = self._resolver or self._own_resolver
         assert inner is not None
         connector = TCPConnector(
-            limit=self._concurrency * 2,
+            limit=0,  # `Lanes` says how many are under way
             resolver=GuardedResolver(self._guard, inner),
             ssl=self._tls or ssl.create_default_context(),
             ttl_dns_cache=60,
@@ -116,9 +120,7 @@ class Fetcher:
                 return await self._mails(request)
             url = _parsed(request.url)
             self._guard.check_url(url)
-            async with self._politeness.turn(url.host or "", request.spacing_seconds), self._places:
-                async with asyncio.timeout(request.total_seconds):
-                    return await self._follow(request, url)
+            return await self._at_its_turn(request, url)
         except FetchRateLimited as limited:
             raise FetchRateLimited(
                 request.without_secrets(str(limited)), retry_after_seconds=limited.retry_after_seconds
@@ -132,10 +134,24 @@ class Fetcher:
         except (TimeoutError, ClientError, OSError, ValueError) as wrong:
             raise FetchError(request.without_secrets(explain(wrong, request))) from wrong
 
+    async def _at_its_turn(self, request: FetchRequest, url: URL) -> Fetched:
+        lanes, source = self._lanes, request.source_id
+        is_slow = lanes.is_slow(source)
+        async with (
+            self._politeness.turn(url.host or "", request.spacing_seconds, is_slow=is_slow) as turn,
+            lanes.place(source, turn) as place,
+        ):
+            if self._room is not None:
+                await self._room()
+            place.start()
+            async with asyncio.timeout(request.total_seconds):
+                return await self._follow(request, url)
+
     async def _mails(self, request: FetchRequest) -> Fetched:
         resolver = self._resolver or self._own_resolver
         assert resolver is not None, "the fetcher is used inside `async with`"
-        async with self._places:
+        async with self._lanes.place(request.source_id) as place:
+            place.start()
             return await read_mailbox(request, self._guard, resolver, self._clock, self._tls)
 
     async def _follow(self, request: FetchRequest, url: URL) -> Fetched:

@@ -1,8 +1,12 @@
-"""How often one host may be asked: a few at a time, some time apart, and not at all after "wait"."""
+"""How often one host may be asked: a few at a time, some time apart, and not at all after "wait".
+
+What is slow at a host has a gate of its own there: its neighbours are not kept waiting.
+"""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 from warning.errors import FetchRateLimited
 
@@ -12,6 +16,8 @@ LONGEST_HOLD_SECONDS = 3600.0
 @dataclass(slots=True)
 class _Host:
     gate: asyncio.Semaphore
+    slow_gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    is_lent: bool = False
     waiting: int = 0
     next_start: float = 0.0
     held_until: float = 0.0
@@ -36,26 +42,32 @@ class Politeness:
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
 
-    def turn(self, host: str, spacing_seconds: float) -> "Turn":
+    def turn(self, host: str, spacing_seconds: float, *, is_slow: bool = False) -> "Turn":
         """Wait for this request's turn at `host`, as `async with politeness.turn(...)`.
 
-        Raises FetchRateLimited without waiting while the host's own Retry-After has not passed.
+        `is_slow` is a request that took long the last time. Raises FetchRateLimited without waiting while the host's
+        own Retry-After has not passed.
         """
-        return Turn(self, host, spacing_seconds)
+        return Turn(self, host, spacing_seconds, is_slow=is_slow)
 
-    async def enter(self, host: str, spacing_seconds: float) -> asyncio.Semaphore:
-        """Return the host's gate, taken, when it is this request's turn."""
+    async def enter(self, host: str, spacing_seconds: float, *, is_slow: bool) -> _Host:
+        """Return the host when it is this request's turn, one of its gates taken."""
         state = self._host(host)
         self._refuse_while_held(host, state)
-        await state.gate.acquire()
+        gate = state.slow_gate if is_slow else state.gate
+        await gate.acquire()
         try:
             await self._wait(host, state, spacing_seconds)
         except BaseException:
-            state.gate.release()
+            gate.release()
             raise
-        return state.gate
+        return state
 
     async def _wait(self, host: str, state: _Host, spacing_seconds: float) -> None:
+        if not state.order.locked() and state.next_start <= (now := self._monotonic()):
+            self._refuse_while_held(host, state)
+            state.next_start = now + spacing_seconds
+            return
         async with state.order:
             wait = state.next_start - self._monotonic()
             if wait > 0:
@@ -86,17 +98,31 @@ class Politeness:
 class Turn:
     """A request's turn at a host: the gate is given back at the end. A class, as this is done for every request."""
 
-    __slots__ = ("_gate", "_host", "_politeness", "_spacing_seconds")
+    __slots__ = ("_host", "_is_slow", "_lends", "_politeness", "_spacing_seconds", "_state")
 
-    def __init__(self, politeness: Politeness, host: str, spacing_seconds: float) -> None:
+    def __init__(self, politeness: Politeness, host: str, spacing_seconds: float, *, is_slow: bool) -> None:
         self._politeness = politeness
         self._host = host
         self._spacing_seconds = spacing_seconds
-        self._gate: asyncio.Semaphore | None = None
+        self._is_slow = is_slow
+        self._lends = False
+        self._state: _Host | None = None
 
-    async def __aenter__(self) -> None:
-        self._gate = await self._politeness.enter(self._host, self._spacing_seconds)
+    async def __aenter__(self) -> Self:
+        self._state = await self._politeness.enter(self._host, self._spacing_seconds, is_slow=self._is_slow)
+        return self
+
+    def lend(self) -> None:
+        """Let the next request in although this one goes on; one at a time and host."""
+        state = self._state
+        if state is not None and not (self._is_slow or self._lends or state.is_lent):
+            self._lends = state.is_lent = True
+            state.gate.release()
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._gate is not None, "left after it was entered"
-        self._gate.release()
+        state = self._state
+        assert state is not None, "left after it was entered"
+        if self._lends:
+            state.is_lent = False
+        else:
+            (state.slow_gate if self._is_slow else state.gate).release()

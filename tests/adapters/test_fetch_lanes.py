@@ -1,0 +1,147 @@
+"""Sources that hang fill neither the fetcher's places nor a host's gate: others are answered while they still hang."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from tests.adapters.hostile_server import hostile_server
+from warning.app.body_room import MOST_BYTES_OF_ONE, BodyRoom
+from warning.collect.fetch import Fetcher
+from warning.collect.fetch_values import FetchRequest
+from warning.collect.lanes import Lanes
+from warning.errors import FetchError
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+PLACES = 4
+HANGING = 3 * PLACES
+
+
+@asynccontextmanager
+async def asking(**options):
+    """A server on every loopback address and `ask(source, path, address=...)`."""
+    async with hostile_server("0.0.0.0") as server:
+        port = server.base.rpartition(":")[2]
+        hosts = tuple(f"127.2.0.{n}:{port}" for n in range(1, 100))
+        lanes = Lanes(PLACES, slow_places=2, patience_seconds=0.05)
+        async with Fetcher(lambda: NOW, allow_private_hosts=hosts, lanes=lanes, **options) as fetcher:
+
+            def ask(source: str, path: str, *, address: int) -> asyncio.Task:
+                url = f"http://127.2.0.{address}:{port}{path}"
+                request = FetchRequest(source_id=source, url=url, spacing_seconds=0.0, total_seconds=20)
+                return asyncio.create_task(fetcher.fetch(request))
+
+            yield ask, lanes
+
+
+async def ended(tasks) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_sources_that_hang_leave_their_places_to_others() -> None:
+    """As many as there are places; those that come after them are answered while all of them still hang."""
+
+    async def body():
+        async with asking() as (ask, _):
+            hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(PLACES)]
+            well = [ask(f"w{n}", "/feed", address=50 + n) for n in range(20)]
+            answers = await asyncio.gather(*well)
+            pending = sum(not task.done() for task in hanging)
+            await ended(hanging)
+            return [answer.status for answer in answers], pending
+
+    assert asyncio.run(body()) == (["fresh"] * 20, PLACES)
+
+
+def test_sources_that_hung_wait_among_their_like_however_many_they_are() -> None:
+    async def body():
+        async with asking() as (ask, lanes):
+            for n in range(HANGING):
+                lanes.learn(f"h{n}", late=True)
+            hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(HANGING)]
+            await asyncio.sleep(0.1)
+            answers = await asyncio.gather(*(ask(f"w{n}", "/feed", address=50 + n) for n in range(20)))
+            in_usual_places = PLACES - lanes.usual._value
+            pending = sum(not task.done() for task in hanging)
+            await ended(hanging)
+            return [answer.status for answer in answers], pending, in_usual_places
+
+    assert asyncio.run(body()) == (["fresh"] * 20, HANGING, 0)
+
+
+def test_a_source_that_answers_in_time_again_is_among_the_usual_ones() -> None:
+    async def body():
+        async with asking() as (ask, lanes):
+            hanging = ask("s", "/silent", address=1)
+            await asyncio.wait([hanging], timeout=0.3)
+            was_slow = lanes.is_slow("s")
+            await ended([hanging])
+            after_failure = lanes.is_slow("s")
+            await ask("s", "/feed", address=2)
+            return was_slow, after_failure, lanes.is_slow("s")
+
+    assert asyncio.run(body()) == (True, True, False)
+
+
+def test_sources_that_hang_leave_their_hosts_gate_to_its_others() -> None:
+    """Three of one host hang, one more than its gate lets in; the fourth of the host is answered meanwhile."""
+
+    async def body():
+        async with asking() as (ask, lanes):
+            for name in ("h0", "h1"):
+                lanes.learn(name, late=True)
+            hanging = [ask(f"h{n}", "/silent", address=1) for n in range(3)]
+            answer = await ask("well", "/feed", address=1)
+            pending = sum(not task.done() for task in hanging)
+            await ended(hanging)
+            return answer.status, pending
+
+    assert asyncio.run(body()) == ("fresh", 3)
+
+
+def test_all_places_are_given_back_whatever_became_of_the_requests() -> None:
+    async def body():
+        async with asking() as (ask, lanes):
+            for _ in range(3):
+                hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(2 * PLACES)]
+                refused = [ask(f"r{n}", "/reset", address=40 + n) for n in range(5)]
+                await asyncio.wait(refused)
+                await ended(hanging)
+            return lanes.usual._value, lanes.slow._value, lanes.left_beside
+
+    assert asyncio.run(body()) == (PLACES, 2, 2 * PLACES)
+
+
+def test_asking_pauses_while_what_came_is_not_read() -> None:
+    async def body():
+        room = BodyRoom(most_bytes=2 * MOST_BYTES_OF_ONE, patience_seconds=600)
+        async with asking(room=room.opened) as (ask, _):
+            counted = [room.take(50 * MOST_BYTES_OF_ONE), room.take(MOST_BYTES_OF_ONE)]
+            asked = ask("s", "/feed", address=1)
+            done, _ = await asyncio.wait([asked], timeout=0.2)
+            room.give_back(counted[0])
+            return len(done), (await asked).status
+
+    assert asyncio.run(body()) == (0, "fresh")
+
+
+def test_a_reader_that_hangs_does_not_end_the_asking() -> None:
+    async def body():
+        room = BodyRoom(most_bytes=1, patience_seconds=0.05)
+        async with asking(room=room.opened) as (ask, _):
+            room.take(1)
+            return (await ask("s", "/feed", address=1)).status
+
+    assert asyncio.run(body()) == "fresh"
+
+
+def test_a_host_that_asks_to_wait_is_not_asked_by_its_slow_sources_either() -> None:
+    async def body():
+        async with asking() as (ask, lanes):
+            lanes.learn("slow", late=True)
+            first = await asyncio.gather(ask("s", "/busy?wait=120", address=1), return_exceptions=True)
+            second = await asyncio.gather(ask("slow", "/feed", address=1), return_exceptions=True)
+            return [isinstance(answer, FetchError) for answer in (*first, *second)]
+
+    assert asyncio.run(body()) == [True, True]

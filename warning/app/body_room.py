@@ -1,0 +1,51 @@
+"""How many bytes of fetched documents may wait to be read and stored: asking pauses while readers catch up.
+
+Fetching is faster than reading. Without a bound the first round of a large catalogue holds every document in memory.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from warning.collect.fetch_values import MEBIBYTE
+
+MOST_BYTES = 8 * MEBIBYTE
+MOST_BYTES_OF_ONE = MEBIBYTE
+PATIENCE_SECONDS = 10.0
+
+
+class BodyRoom:
+    """Belongs to one event loop. A poll takes room for what came and gives it back when that is stored.
+
+    A large document counts as `MOST_BYTES_OF_ONE` and nobody waits longer than the patience: documents that hang
+    their readers must not end the asking of sources that only answer "not modified".
+    """
+
+    def __init__(self, *, most_bytes: int = MOST_BYTES, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._most_bytes = most_bytes
+        self._patience_seconds = patience_seconds
+        self._held_bytes = 0
+        self._open = asyncio.Event()
+        self._open.set()
+
+    async def opened(self) -> None:
+        """Return when there is room for more, or after the patience."""
+        if not self._open.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._open.wait(), self._patience_seconds)
+
+    def take(self, size_bytes: int) -> int:
+        """Count a document that came; return what is to be given back for it."""
+        counted = min(size_bytes, MOST_BYTES_OF_ONE)
+        self._held_bytes += counted
+        self._settle()
+        return counted
+
+    def give_back(self, counted_bytes: int) -> None:
+        self._held_bytes -= counted_bytes
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._held_bytes < self._most_bytes:
+            self._open.set()
+        else:
+            self._open.clear()
