@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
-from warning.app.source_judgement import Verdict
+from warning.app.source_judgement import Verdict, judge_standstill
 from warning.app.source_states import answered
 from warning.catalog.sources import SourceSpec
 from warning.collect.cap_alerts import feed_restriction
@@ -35,6 +35,7 @@ from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
 TAKING, DONE, FAILED = "taking", "done", "failed"
+TABLES = (".csv", ".tsv", ".xls", ".xlsx")
 INTERCHANGE = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", "~")
 TITLE_CHARACTERS = 300
@@ -154,26 +155,30 @@ def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
     body = path.read_bytes()
     digest = sha256(body).hexdigest()
     document = Document(source_id=spec.id, url=f"urn:sha256:{digest}", body=body, fetched_at=now)
-    layout = _format_of(path.name.lower())
+    layout = _format_of(path.name.lower(), spec)
     if layout is not None:
         parsed = parse(document, layout, spec.profile)
         items = tuple(
             replace(item, url="" if item.url.startswith("urn:") else item.url) for item in parsed.items
         )
-        if not items:
+        if not items and not parsed.observations:
             raise ParseError("; ".join(parsed.problems) or "the file holds no evidence")
         if isinstance(layout, RssFormat):
             marking, released = feed_restriction(document)
             items = tuple(replace(item, marking=marking, release_to=released) for item in items)
-        return Taken(path=path, evidence=tuple(_bound(i, spec) for i in items), problems=parsed.problems)
+        evidence = (*(_bound(i, spec) for i in items), *parsed.observations)
+        return Taken(path=path, evidence=evidence, problems=parsed.problems)
     if path.suffix.lower() in {".txt", ".md"}:
         return Taken(path=path, evidence=(_bound(_note(document, spec), spec),))
     raise ParseError(
         f"no way to read {path.suffix or 'a file without an ending'}: .jsonl, .eml, .mbox, .pdf, .cap, .xml, .txt"
+        + ("" if path.suffix.lower() not in TABLES else "; a table needs parse.table in the folder's source")
     )
 
 
-def _format_of(name: str) -> Format | None:
+def _format_of(name: str, spec: SourceSpec) -> Format | None:
+    if isinstance(spec.parse, FileFormat) and spec.parse.table is not None and name.endswith(TABLES):
+        return spec.parse.table
     if name.endswith((".eml", ".mbox")):
         return MailFormat(format="mail")
     if name.endswith(".pdf"):
@@ -243,19 +248,39 @@ def settle_all(taken: Iterable[Taken], spec: SourceSpec, home: Path) -> None:
             log.exception("%s could not be moved on", one.path)
 
 
+def _newest(evidence: Iterable[Evidence], state: SourceState) -> datetime | None:
+    """The end of the latest period that a folder of figures has brought."""
+    ends = [e.occurred_at for e in evidence if isinstance(e, Observation)]
+    return max((when for when in (*ends, state.newest_at) if when is not None), default=None)
+
+
+def _verdict(
+    spec: SourceSpec, state: SourceState, faults: Sequence[str], now: datetime, *, took: bool
+) -> Verdict:
+    """A file that could not be read makes a folder `partial`; one of figures that nobody fills is told as well."""
+    if faults:
+        return Verdict(condition="partial", cause="; ".join(faults[:3]))
+    if spec.table is not None:
+        if state.newest_at is None:
+            return Verdict(condition="empty", cause=f"no file of figures was ever put into {spec.url}")
+        late = judge_standstill(spec, replace(state, condition="ok"), now)
+        if late.condition == "frozen":
+            return late
+    return Verdict(condition="ok" if took else "not_modified")
+
+
 def store_taken(
     writer: EvidenceWriter, *, spec: SourceSpec, state: SourceState, taken: Sequence[Taken], now: datetime
 ) -> tuple[SourceState, SourceOutcome]:
-    """Store what was read and say how the folder did: a file that could not be read makes it `partial`."""
+    """Store what was read and say how the folder did."""
     evidence = [piece for one in taken for piece in one.evidence]
     items = writer.add_items([e for e in evidence if isinstance(e, Item)])
     figures = writer.add_observations([e for e in evidence if isinstance(e, Observation)])
     changes = sum(len(writer.add_listing(e)) for e in evidence if isinstance(e, Listing))
     new = len(items.new) + len(items.revised) + len(figures.new) + len(figures.revised) + changes
     faults = [f"{one.path.name}: {fault}" for one in taken for fault in (one.failure, *one.problems) if fault]
-    verdict = Verdict(
-        condition="partial" if faults else "ok" if taken else "not_modified", cause="; ".join(faults[:3])
-    )
+    state = replace(state, newest_at=_newest(evidence, state)) if spec.table is not None else state
+    verdict = _verdict(spec, state, faults, now, took=bool(taken))
     fetched = Fetched(
         status="fresh" if taken else "not_modified", document=None, validators=Validators(url=spec.url)
     )

@@ -31,15 +31,15 @@ def vitals_of(states: Mapping[str, SourceState]) -> Mapping[str, Vitals]:
 
 def materials_of(spec: SourceSpec, terms: Terms) -> frozenset[str] | None:
     """The materials a source is limited to: those of its table, or those its query asks for; None for any."""
-    if isinstance(spec.parse, TableFormat):
-        return _of_table(spec.parse, terms)
+    if (table := spec.table) is not None:
+        return _of_table(table, terms)
     query = unquote_plus(urlsplit(spec.url).query).casefold()
     found = frozenset(name for name, m in terms.materials.items() if not m.is_class and _is_named(m, query))
     return found or None
 
 
 def _yields(spec: SourceSpec) -> Yields:
-    if isinstance(spec.parse, TableFormat):
+    if spec.table is not None:
         return "figures"
     return "list" if isinstance(spec.parse, ListingFormat) else "items"
 

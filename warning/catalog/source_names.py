@@ -47,15 +47,16 @@ def named_materials(spec: SourceSpec) -> Iterator[tuple[Path_, str]]:
     """Every material an entry names, and where."""
     for i, name in enumerate(spec.materials):
         yield ("materials", i), name
-    if not isinstance(spec.parse, TableFormat):
+    table = spec.table
+    if table is None:
         return
-    table = spec.parse
+    at: Path_ = ("parse",) if isinstance(spec.parse, TableFormat) else ("parse", "table")
     if table.material and not table.material.startswith(COLUMN) and not table.materials:
-        yield ("parse", "material"), table.material
+        yield (*at, "material"), table.material
     for written, name in table.materials.items():
-        yield ("parse", "materials", written), name
+        yield (*at, "materials", written), name
     for code, name in table.materials_by_hs.items():
-        yield ("parse", "materials_by_hs", code), name
+        yield (*at, "materials_by_hs", code), name
     for column, value in table.values.items():
         if value.material and not value.material.startswith(COLUMN) and not table.materials:
-            yield ("parse", "values", column, "material"), value.material
+            yield (*at, "values", column, "material"), value.material

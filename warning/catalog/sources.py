@@ -199,6 +199,12 @@ class SourceSpec(OperatorModel):
         )
 
     @property
+    def table(self) -> TableFormat | None:
+        """How its tables are read; None when it brings no figures."""
+        parse = self.parse
+        return parse if isinstance(parse, TableFormat) else getattr(parse, "table", None)
+
+    @property
     def spread(self) -> timedelta:
         """How far polls are spread: the declared jitter, else a tenth of `every`."""
         return self.every / 10 if self.jitter is None else self.jitter

@@ -22,6 +22,7 @@ MAX_CELL_CHARACTERS = 1_000_000
 Row = Sequence[Cell | None]
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SEPARATORS = ",;\t|"
+_PLACE = re.compile(r"#([1-9]\d{0,3})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,7 @@ def _plain_fields(record: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def find_column(header: Sequence[str], name: str) -> int:
-    """The index of a column by name, without regard to case, blanks and byte order marks.
+    """The index of a column by name, without regard to case, blanks and byte order marks; `#2` is the second one.
 
     Raises ParseError that names the column, the nearest name and what the table has.
     """
@@ -218,6 +219,8 @@ def find_column(header: Sequence[str], name: str) -> int:
     for index, column in enumerate(header):
         if plain_name(column) == wanted:
             return index
+    if (place := _PLACE.fullmatch(wanted)) and int(place[1]) <= len(header):
+        return int(place[1]) - 1
     from difflib import get_close_matches  # noqa: PLC0415 - for the message only
 
     near = get_close_matches(name, header, n=1, cutoff=0.5)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from warning.core.formats_tables import TableFormat
 from warning.core.model import OperatorModel
 
 _STEP = r"(?:(?:[A-Za-z_][\w.-]*:)?(?:[^\W\d][\w.-]*|\*)(?:\[@[\w.:-]+=[^\]\[/\"']{1,80}\])?)"
@@ -108,9 +109,11 @@ class FileFormat(OperatorModel):
     """A drop folder (`url: file:drop/mission`, a place in the home unless absolute).
 
     What a file is, its name says: `.jsonl` is evidence interchange, `.eml` a mail, `.pdf` a PDF, `.txt` an item whose first
-    line is its title. `settle_seconds` is how long a file must have lain unchanged before it is taken.
+    line is its title. With `table`, `.csv`, `.tsv`, `.xls` and `.xlsx` are figures that somebody fetched by hand, read as it
+    says. `settle_seconds` is how long a file must have lain unchanged before it is taken.
     """
 
     format: Literal["file"]
     settle_seconds: int = Field(default=5, ge=0, le=86_400)
     most: int = Field(default=100, ge=1, le=10_000)
+    table: TableFormat | None = None
