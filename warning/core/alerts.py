@@ -76,6 +76,7 @@ class Alert:
     gradings: tuple[Grading, ...] = ()
     differences: tuple[Difference, ...] = ()
     story: str = ""
+    told_stories: tuple[str, ...] = ()
     state: AlertState = "open"
     tearlines: tuple[tuple[str, "Alert"], ...] = ()
     claims: tuple[Claim, ...] = ()

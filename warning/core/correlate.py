@@ -80,7 +80,7 @@ def _suppressed(signals: Sequence[Signal], news: Sequence[Signal]) -> tuple[Trac
             outcome="suppressed",
             considered=count,
             fired=0,
-            detail=f"{count} on evidence older than max_age_days, or told by an interrupting rule",
+            detail=f"{count} on evidence older than max_age_days, told again from an older article, or told by an interrupting rule",
         )
         for (rule_id, version), count in sorted(old.items())
     )
@@ -107,6 +107,7 @@ class _Cases:
         self._nameless = _nameless(book.terms.materials)
         self._by_instrument: dict[tuple[str, str], list[Case]] = {}
         self._by_story: dict[str, list[Case]] = {}
+        self._by_telling: dict[str, list[Case]] = {}
         self._by_family: dict[_Family, list[Case]] = {}
         self._awake: dict[_Family, list[Case]] = {}
         self._by_document: dict[str, list[Case]] = {}
@@ -117,6 +118,8 @@ class _Cases:
             case = Case(key=alert.key, alert=alert, sleeps=_sleeps(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
             self._seen.update(dict.fromkeys(alert.signal_ids, case))
+            for story in alert.told_stories:
+                self._by_telling.setdefault(story, []).append(case)
 
     def add(self, signal: Signal) -> None:
         """Join the signal to its alert; one seen before (an edited document) goes where it went."""
@@ -139,6 +142,8 @@ class _Cases:
                 named.append(case)
         if signal.story and case not in self._by_story.get(signal.story, ()):
             self._by_story.setdefault(signal.story, []).append(case)
+        if signal.exhibit.story and case not in self._by_telling.get(signal.exhibit.story, ()):
+            self._by_telling.setdefault(signal.exhibit.story, []).append(case)
 
     def touched(self) -> Iterable[Case]:
         return self._touched.values()
@@ -156,14 +161,22 @@ class _Cases:
             told = self._same_story(signal)
             if told is not None:
                 return told
-        for case in self._by_document.get(signal.exhibit.evidence_id, ()):
-            if self._same_document(case, signal):
-                return case
+        same = self._same_text(signal)
+        if same is not None:
+            return same
         facts = signal.facts
         family = self._awake_in(self._family(facts.act, facts.direction, signal.interrupts))
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
         return best[1] if best[0][0] else self._related(signal)
+
+    def _same_text(self, signal: Signal) -> Case | None:
+        """The alert of that document, else the last of those told in near words."""
+        for case in self._by_document.get(signal.exhibit.evidence_id, ()):
+            if self._same_document(case, signal):
+                return case
+        told = reversed(self._by_telling.get(signal.exhibit.story, ()))
+        return next((case for case in told if self._tells_the_same(case, signal)), None)
 
     def _same_number(self, signal: Signal) -> Case | None:
         """The alert of that number: of several, the one opened last among those near enough.
@@ -240,6 +253,18 @@ class _Cases:
         if known and said and instrument_key(known) != instrument_key(said):
             return False
         return lead.interrupts == signal.interrupts and lead.facts.direction == signal.facts.direction
+
+    def _tells_the_same(self, case: Case, signal: Signal) -> bool:
+        """Near words tell of one event, whatever act each rule reads in them; two official notices in near words do not."""
+        windows = self._windows
+        is_near = self._near(case, signal, windows.gap_days)
+        if not is_near or signal.known_at - case.opened_at > timedelta(days=windows.span_days) or case.story:
+            return False
+        others = {document for _, document in case.official_documents} - {signal.exhibit.evidence_id}
+        if signal.exhibit.official and others:
+            return False
+        shared = self._shared_materials(case.materials, set(signal.facts.materials))
+        return shared is not None and self._same_document(case, signal)
 
     def _likeness(self, case: Case, signal: Signal) -> tuple[int, float, float]:
         """Return (1 when they may be one event else 0, shared share of materials, recency)."""

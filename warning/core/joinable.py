@@ -27,6 +27,7 @@ class Joinable:
     """What earlier alerts are wanted for. `instruments` are keys as `instrument_key` gives them.
 
     `evidence` is what was taken back or restored, whatever rule told of it: the rule may be gone by now.
+    `stories` are those of figures, patterns and dates, `told` those that texts tell in near words.
     `set_aside` are the acts, however long ago and whether their alert has ended, that a signal sets aside.
     `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
     """
@@ -39,6 +40,7 @@ class Joinable:
     instruments: frozenset[str] = frozenset()
     set_aside: frozenset[str] = frozenset()
     stories: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
     directions: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
     spans: tuple[Span, ...] = ()
@@ -63,6 +65,7 @@ class Joinable:
             or not self.signal_ids.isdisjoint(alert.signal_ids)
             or self._rests_on(alert)
             or bool(alert.story and alert.story in self.stories)
+            or not self.told.isdisjoint(alert.told_stories)
             or self._names(alert)
             or self._may_be_alike(alert)
             or any(
@@ -120,6 +123,7 @@ def joinable(
         instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
         set_aside=numbers_set_aside(book, signals, as_of.astimezone(UTC).date()),
         stories=frozenset(s.story for s in signals if s.story),
+        told=frozenset(s.exhibit.story for s in signals if s.exhibit.story),
         directions=frozenset(s.facts.direction for s in signals),
         acts=_alike(book, {s.facts.act for s in signals}),
         spans=_spans(s.known_at for s in signals),

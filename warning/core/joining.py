@@ -51,6 +51,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         signal_ids=tuple(sorted({s.id for s in signals})),
         why=why,
         story=next((s.story for s in signals if s.story), ""),
+        told_stories=_stories((), signals),
         differences=(Difference(code="opened", after=facts.act),),
         claims=claims,
         grounds=_grounds((), why, signals),
@@ -87,6 +88,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         signal_ids=tuple(sorted({*alert.signal_ids, *(s.id for s in signals)})),
         why=why,
         story=alert.story or next((s.story for s in signals if s.story), ""),
+        told_stories=_stories(alert.told_stories, signals),
         differences=(),
         claims=claims,
         grounds=_grounds(alert.grounds, why, signals),
@@ -106,6 +108,10 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
         )
     return joined
+
+
+def _stories(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str, ...]:
+    return tuple(sorted({*known, *(s.exhibit.story for s in signals if s.exhibit.story)}))
 
 
 def _is_counted(exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], book: Rulebook) -> bool:

@@ -56,6 +56,12 @@ def _signed(texts: Sequence[str]) -> NDArray[np.uint32]:
     return np.ascontiguousarray(found.T)
 
 
+def grams_of(text: str) -> NDArray[np.uint32]:
+    """Return the hash of every run of three characters of one text, in its order."""
+    codes = np.frombuffer(text.ljust(3).encode("utf-32-le", "replace"), dtype="<u4").astype(np.uint32)
+    return _mixed(codes[:-2], codes[1:-1], codes[2:])
+
+
 def _mixed(one: NDArray[np.uint32], two: NDArray[np.uint32], three: NDArray[np.uint32]) -> NDArray[np.uint32]:
     mixed = one * np.uint32(0x9E3779B1) + two * np.uint32(0x85EBCA77) + three * np.uint32(0xC2B2AE3D)
     mixed ^= mixed >> np.uint32(13)
@@ -126,7 +132,7 @@ def stories(titles: Mapping[str, str], *, least: float) -> dict[str, str]:
     Two titles hang together that are near and give the same numbers, dates and parts. The order in which they come
     does not matter.
     """
-    texts = {name: plain(_headline(titles[name])) for name in sorted(titles)}
+    texts = {name: plain(headline(titles[name])) for name in sorted(titles)}
     leads = {name: name for name in texts}
 
     def lead(name: str) -> str:
@@ -140,7 +146,7 @@ def stories(titles: Mapping[str, str], *, least: float) -> dict[str, str]:
     return {name: lead(name) for name in texts}
 
 
-def _headline(title: str) -> str:
+def headline(title: str) -> str:
     """A headline without the publisher that collections of news write behind it."""
     said, dash, publisher = title.rpartition(" - ")
     return said if dash and len(publisher) <= MOST_PUBLISHER and not numbers_of(publisher) else title

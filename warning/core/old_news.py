@@ -26,9 +26,11 @@ def lag_days(rule: AnyRule) -> int:
 
 
 def came_late(signal: Signal, rule: AnyRule | None) -> bool:
-    """Whether the evidence was history already when it became known."""
+    """Whether the evidence was history already when it became known, an old article told again included."""
     if rule is None:
         return False
+    if signal.exhibit.first_seen_at is not None:
+        return True
     return signal.known_at - signal.occurred_at > timedelta(days=lag_days(rule)) or is_told_again(signal)
 
 

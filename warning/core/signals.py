@@ -36,7 +36,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
-    """A piece of evidence as an alert shows it: enough to read it, cite it and find its raw bytes."""
+    """A piece of evidence as an alert shows it: enough to read it, cite it and find its raw bytes.
+
+    `story` names the near-duplicate texts it stands among, `first_seen_at` says when an article was published that the
+    press tells again here; `text_print` is what a later copy is known by (core/text_prints.py).
+    """
 
     evidence_id: str
     source_id: str
@@ -54,6 +58,9 @@ class Exhibit:
     published_at: datetime | None
     known_at: datetime
     archive_hash: str = ""
+    text_print: str = ""
+    story: str = ""
+    first_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from warning.core.text.explain import explain_text
 from warning.core.text.facts import facts_of
 from warning.core.text.reading import Reading
 from warning.core.text.reasons import reasons_of
+from warning.core.text_prints import print_of
 
 __all__ = ["detect_text", "explain_text"]
 
@@ -42,6 +43,23 @@ def judge_item(book: Rulebook, item: Item, numbers: Iterable[int]) -> list[Signa
         return []
     reading = Reading(item)
     return list(_signals(book, engine, item, reading, engine.confirm(reading, asked)))
+
+
+def rules_met(book: Rulebook, item: Item) -> list[str]:
+    """Return the versions of the rules that fire on one item, as `detect_text` would say, without what they tell of it."""
+    engine = engine_of(book)
+    asked = [number for number, one in enumerate(engine.rules) if not refusal(one.rule, item, book)]
+    if not asked:
+        return []
+    reading = Reading(item)
+    source = book.source(item.source_id, item.kind, item.country, item.language)
+    return [
+        compiled.version
+        for compiled, verdict in engine.confirm(reading, asked)
+        if not compiled.rule.require_direction
+        or facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official).direction
+        == compiled.rule.require_direction
+    ]
 
 
 def _signals(
@@ -99,6 +117,7 @@ def exhibit_of(item: Item, source: SourceProfile) -> Exhibit:
         published_at=item.published_at,
         known_at=item.known_at,
         archive_hash=item.archive_hash,
+        text_print=print_of(item),
     )
 
 
