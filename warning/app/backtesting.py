@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from warning.app.chronology import Bystanders, Replayed, in_order, settled
+from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_order, settled
+from warning.app.figure_days import FigureDays
 from warning.app.history import History
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, assess
 from warning.core.deliveries import Withheld
 from warning.core.pace import after, let_go
+from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Severity
 
@@ -83,10 +85,13 @@ def backtest_replay(
     replay, history, state = Replay(), History(book, forgets=True), State()
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
-    for as_of, batch in _steps(settled(in_order(records)), first, last, step):
+    remembered = recall_of(book)
+    apart = {*remembered.sources, *(one.source_id for one in remembered.awaited)}
+    ordered = in_days(records, FigureDays(apart)) if step == DAY else in_order(records)
+    for as_of, batch in _steps(settled(ordered), first, last, step):
         passed = [record.count for record in batch if isinstance(record, Bystanders)]
         window = history.admit((record for record in batch if not isinstance(record, Bystanders)), as_of)
-        replay.records += len(batch) - len(passed) + sum(passed)
+        replay.records += counted(batch)
         if as_of is None:
             continue
         calendar.note(as_of - step, as_of)

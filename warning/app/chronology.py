@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from warning.app.figure_days import FigureDay, FigureDays
 from warning.core.evidence import Evidence, Item
 from warning.core.identity import Identities
 from warning.core.signal_lines import signal_of
@@ -42,7 +43,17 @@ class Judged:
         return tuple(signal_of(line) for line in self.lines)
 
 
-Replayed = Evidence | Bystanders | Judged
+Replayed = Evidence | Bystanders | Judged | FigureDay
+
+
+def in_days(records: Iterable[Replayed], figures: FigureDays) -> Iterator[Replayed]:
+    """Yield the records by (known_at, id), figures as the days that `figures` makes of them."""
+    yield from heapq.merge(in_order(figures.without(records)), figures.days(), key=_order)
+
+
+def counted(records: Iterable[Replayed]) -> int:
+    """Return how many records these stand for."""
+    return sum(record.count if isinstance(record, Bystanders | FigureDay) else 1 for record in records)
 
 
 def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> Iterator[Replayed]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from warning.app.chronology import Judged
+from warning.app.figure_days import FigureDay
 from warning.app.remembered import Remembered
 from warning.app.replayed_lists import ReplayedLists
 from warning.core.evidence import (
@@ -22,6 +23,8 @@ from warning.core.evidence import (
 from warning.core.health import SourceReport
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
+from warning.core.series.figure_batch import Packed
+from warning.core.series.incoming import Incoming, joined_batches
 from warning.core.series.ledger import Ledger
 from warning.core.signals import Signal
 from warning.core.withdrawals import Withdrawal
@@ -58,8 +61,11 @@ class History:
         self._ledger = Ledger(book.needs(), keep_days=keep_days, forgets=forgets)
         self._lists = ReplayedLists(book.sources)
         self._remembered = Remembered(recall_of(book))
+        self._incoming: Incoming | None = None
 
-    def admit(self, records: Iterable[Evidence | Judged], as_of: datetime | None = None) -> ReplayWindow:
+    def admit(
+        self, records: Iterable[Evidence | Judged | FigureDay], as_of: datetime | None = None
+    ) -> ReplayWindow:
         """Take the records in and return the window in which they are fresh. Of an item's versions the last stays.
 
         What lists have shown for long enough at `as_of` (else when the last record became known) is fresh too.
@@ -67,12 +73,17 @@ class History:
         items: dict[str, Item] = {}
         changes: list[ListingChange] = []
         figures: list[Observation] = []
+        days: list[FigureDay] = []
         fresh: set[str] = set()
         judged: dict[str, Judged] = {}
         now = as_of
         for record in records:
             if as_of is None:
-                now = record.known_at if now is None else max(now, record.known_at)
+                last = record.last_known_at if isinstance(record, FigureDay) else record.known_at
+                now = last if now is None else max(now, last)
+            if isinstance(record, FigureDay):
+                days.append(record)
+                continue
             if isinstance(record, Judged):
                 judged[record.id] = record
                 items.pop(record.id, None)
@@ -93,7 +104,7 @@ class History:
             changes += self._lists.due(now)
         fresh.update(judged)
         fresh.update(change.id for change in changes)
-        batch = self._ledger.batch(figures)
+        batch = joined_batches(self._ledger.batch(figures), [self._batch(day) for day in days])
         self._ledger.put(batch)
         placed, ids = self._ledger.find(batch)
         fresh.update(ids)
@@ -109,6 +120,11 @@ class History:
             judged=tuple(signal for one in judged.values() for signal in one.signals),
         )
         return ReplayWindow(fresh=known.fresh, known=known)
+
+    def _batch(self, day: FigureDay) -> Packed:
+        if self._incoming is None or self._incoming.roster is not day.roster:
+            self._incoming = Incoming(self._ledger, day.roster, day.texts)
+        return self._incoming.batch(day.figures)
 
     def keep(self, signals: Iterable[Signal]) -> None:
         """Remember what an assessment fired, for the rules that read earlier signals."""

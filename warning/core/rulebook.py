@@ -71,6 +71,11 @@ class Rulebook:
         """The enabled rules of the given kinds, in order of id."""
         return tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)
 
+    @cached_property
+    def versions(self) -> Mapping[str, str]:
+        """The version of each rule: hashing a rule anew for each of many assessments would cost more than judging it."""
+        return {rule.id: rule.version for rule in self.rules}
+
     @property
     def reads_the_calendar(self) -> bool:
         """Whether a day without evidence can bring something: it is assessed too, then."""

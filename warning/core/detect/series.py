@@ -50,7 +50,7 @@ def detect_series(
             fired = {key: _with_first(one, before, now, key) for key, one in fired.items()}
             signals += _taken_back(rule, before, now)
         signals += fired.values()
-        traces.append(_trace(rule, now.result, len(fired), now.refused))
+        traces.append(_trace(rule.id, book.versions[rule.id], now, len(fired)))
     return signals, traces
 
 
@@ -219,17 +219,18 @@ def _by_figure(findings: Sequence[Finding]) -> Mapping[_Key, list[Finding]]:
     return {key: groups[key] for key in sorted(groups)}
 
 
-def _trace(rule: SeriesRule, result: RuleFindings, fired: int, refused: Sequence[str]) -> Trace:
+def _trace(rule_id: str, rule_version: str, verdict: _Verdict, fired: int) -> Trace:
+    result = verdict.result
     parts = {
         "with too little history": result.too_little,
         "went on from before": result.lasting,
         "held zeros, where a ratio means nothing": result.refused,
     }
     told = [f"{count} {words}" for words, count in parts.items() if count]
-    told += [f"not compared: {why}" for why in refused]
+    told += [f"not compared: {why}" for why in verdict.refused]
     return Trace(
-        rule_id=rule.id,
-        rule_version=rule.version,
+        rule_id=rule_id,
+        rule_version=rule_version,
         outcome=_outcome(result, fired),
         considered=result.considered,
         fired=fired,

@@ -82,6 +82,8 @@ class Block:
         self.lengths = self.lengths - old
         for name, matrix in self._fields.items():
             self._fields[name] = np.take_along_axis(matrix, at, axis=1)
+        used = np.arange(self.capacity) < self.lengths[:, None]
+        self.lowest = np.fmin.reduce(np.where(used, self._fields["values"], np.inf), axis=1)
 
     def _grow(self, rows: int, capacity: int) -> None:
         for name, matrix in self._fields.items():

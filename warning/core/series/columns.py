@@ -120,8 +120,9 @@ class InARow:
         return found
 
     def lowest(self, tracks: Ints) -> Floats:
-        """Return what has the sign of the lowest: factors are positive."""
-        return self.columns.held.lowest(self.series[tracks])
+        with np.errstate(over="ignore"):
+            found: Floats = self.columns.held.lowest(self.series[tracks]) * self.factors[tracks]
+        return found
 
 
 def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:

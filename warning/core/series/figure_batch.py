@@ -22,6 +22,10 @@ class PeriodTexts:
         self._ended: list[tuple[int, int]] = []
         self._table = np.empty((0, 2), dtype=np.int32)
 
+    def number(self, text: str) -> int:
+        """Return the number of a period's text. ValueError when it is no period."""
+        return self._numbers[text]
+
     def read(self, texts: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Return `periods` (numbers), `ends` (the day after each as days since 1970) and `shapes` (kinds)."""
         at = np.fromiter(map(self._numbers.__getitem__, texts), dtype=np.int32, count=len(texts))

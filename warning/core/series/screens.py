@@ -103,9 +103,23 @@ def _extreme(condition: Condition, on: Board, rows: Rows, confirm: int) -> Scree
 
 
 def _shift(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
-    """What the series moved to is within its run, and at least half of the baseline lies on either side of its median."""
+    """What the series moved to is within its run, its baseline nowhere under the lowest figure it ever had.
+
+    What is left is compared with the baseline: at least half of it lies on either side of its median.
+    """
     test = cast("Shift", condition.test)
     refused = hold_nothing(on, rows, condition.width(confirm))
+    may = np.ones(len(rows), dtype=np.bool_)
+    if condition.code == "shift_up":
+        top = np.fmax.reduce(window(on, rows, test.run_points), axis=1)
+        low = on.slots.lowest(rows.owners) * (1 + test.min_ratio) * (1 - ROUNDING)
+        may = (top >= low) | (top > OVERFLOWS)
+    may[may] = _shifted(condition, on, rows.where(may), confirm)
+    return Screened(may=may, refused=refused)
+
+
+def _shifted(condition: Condition, on: Board, rows: Rows, confirm: int) -> Bools:
+    test = cast("Shift", condition.test)
     figures = window(on, rows, condition.width(confirm))
     past, run = figures[:, : test.baseline_points], figures[:, -test.run_points :]
     known = np.count_nonzero(past > 0, axis=1)
@@ -119,7 +133,8 @@ def _shift(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screene
         beyond = np.count_nonzero((past > 0) & (past >= limit[:, None]), axis=1) >= known - known // 2
     else:
         beyond = np.ones(len(rows), dtype=np.bool_)
-    return Screened(may=beyond & (known > 0) & ~np.isnan(figures[:, -1]), refused=refused)
+    found: Bools = beyond & (known > 0) & ~np.isnan(figures[:, -1])
+    return found
 
 
 def _newest(on: Board, rows: Rows, confirm: int, *, up: bool) -> Floats:

@@ -1,0 +1,67 @@
+"""Figures of a replay as arrays show a rule what they show as objects, in memory and in files."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.test_series_columns import BOOK, evidence, figure, vintage
+from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_order
+from warning.app.figure_days import FigureDay, FigureDays
+from warning.app.history import History
+from warning.core.evidence import KnownWindow, Observation
+
+DAY = timedelta(days=1)
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
+
+
+def day_of(record: Replayed) -> int:
+    """The midnight at or after which a record is assessed."""
+    return -((datetime(1970, 1, 1, tzinfo=UTC) - record.known_at) // DAY)
+
+
+def windows(records: Iterable[Replayed]) -> Sequence[tuple[object, ...]]:
+    history = History(BOOK, forgets=True)
+    return [seen(history.admit(list(batch)).known) for _, batch in groupby(records, key=day_of)]
+
+
+def seen(known: KnownWindow) -> tuple[object, ...]:
+    return [one.points for one in known.series], known.fresh, known.earlier
+
+
+@settings(max_examples=60)
+@given(evidence(), st.sampled_from([3, 1000]), st.sampled_from([(), ("customs",)]))
+def test_days_of_figures_show_what_the_figures_show_one_by_one(
+    points: list[Observation], run_length: int, apart: tuple[str, ...]
+):
+    packed = in_days(points, FigureDays(apart, run_length=run_length))
+    assert windows(packed) == windows(in_order(points))
+
+
+def test_a_figure_known_at_midnight_belongs_to_the_day_that_ends():
+    like = figure(1, "D", "price", "kg")
+    instants = [datetime(2024, 3, 5, tzinfo=UTC), NOON, datetime(2024, 3, 6, tzinfo=UTC), NOON + DAY]
+    points = [vintage(like, f"2024-03-0{n}", 1.0, at) for n, at in enumerate(instants, 1)]
+    days = list(in_days(points, FigureDays()))
+    assert [(day.count, day.known_at) for day in days if isinstance(day, FigureDay)] == [
+        (1, instants[0]), (2, NOON), (1, NOON + DAY),
+    ]  # fmt: skip
+    assert counted([*days, Bystanders(known_at=NOON, count=5)]) == 9
+
+
+def test_figures_stand_among_the_other_records_in_order_of_time():
+    like = figure(1, "D", "price", "kg")
+    later = NOON + timedelta(hours=1)
+    others = [Bystanders(known_at=later + n * DAY, count=1) for n in (2, 0)]
+    points = [vintage(like, f"2024-03-0{n + 4}", 1.0, NOON + n * DAY) for n in (1, 0)]
+    found = list(in_days([*others, *points], FigureDays()))
+    assert [type(one).__name__ for one in found] == ["FigureDay", "Bystanders", "FigureDay", "Bystanders"]
+
+
+def test_what_is_no_period_is_refused_as_it_is_one_by_one():
+    like = vintage(figure(1, "D", "price", "kg"), "spring", 1.0, NOON)
+    with pytest.raises(ValueError, match="is not a period"):
+        list(in_days([like], FigureDays()))
