@@ -1,106 +1,169 @@
 """Items into a store that is filling up: inserting and looking for duplicates must not slow down.
 
-    python bench/store_scale.py [--most 1000000] [--database URL] [--raw]
+    python bench/store_scale.py [--most 1000000] [--sources 2000] [--database URL] [--raw]
 
-Fills the store through `Repository.add_items`, a thousand items at a time from two hundred sources, to ten thousand,
-a hundred thousand, a million (five million) items. At each mark it times, in processor seconds: 20,000 new items, 20,000
-that are stored already, and a poll of 35 entries of which one is new. `--raw` beside it: the same rows by a plain
-sqlite3 upsert into the same table, in a file of its own. SQLite in a temporary folder unless a URL names a database,
-which must be empty.
+Fills the store through `Repository.add_items`, a thousand items at a time, each source's 35 together as a poll brings
+them, to ten thousand, a hundred thousand, a million (five million) items. At each mark it times, in processor seconds:
+20,000 new items, the same once more, and a poll of 35 entries of which one is new. `--raw` puts the same rows, made
+before, into the same tables of a second SQLite file by sqlite3's `executemany` alone, with the same settings, turn by
+turn with ours. SQLite in a temporary folder unless a URL names a database, which must be empty; of a PostgreSQL server
+on this machine the processor time is told too.
 """
 
 import argparse
+import resource
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
 
 from warning.core.evidence import Item
+from warning.core.identity import address_key
+from warning.core.ids import key64
 from warning.store import migrate
-from warning.store.engine import open_engine
+from warning.store.columns import sqlite_instant
+from warning.store.engine import open_engine, reading
+from warning.store.item_statements import COLUMNS, item_values
 from warning.store.repository import Repository
-from warning.store.rows import item_row
 
 MARKS = (10_000, 100_000, 1_000_000, 5_000_000)
-TIMED = 20_000
-SOURCES = 200
+BATCH = 1_000
+TIMED = 20
+"""Batches timed at each mark."""
+POLLED = 35
 START = datetime(2021, 1, 1, tzinfo=UTC)
 SUMMARY = "The ministry said exporters must apply for licences; shipments of gallium and germanium fell. " * 3
+TICKS = 100
 
 
-def made(first: int, count: int) -> Iterator[Item]:
+def made(first: int, count: int, sources: int) -> Iterator[Item]:
     for number in range(first, first + count):
         at = START + timedelta(seconds=number)
         yield Item(
-            id=f"i{number:x}", source_id=f"source-{number // 35 % SOURCES}", kind="news", country="CN", language="en",
+            id=f"i{number:x}", source_id=f"source-{number // POLLED % sources}", kind="news", country="CN", language="en",
             title=f"Notice {number} on exports of gallium", summary=SUMMARY,
             url=f"https://a.example/{number}", published_at=at, known_at=at, external_id=str(number),
         )  # fmt: skip
 
 
-def rate(repository: Repository, items: list[Item]) -> tuple[float, float]:
-    """Items a processor second, and items a second."""
-    cpu, began = time.process_time(), time.perf_counter()
-    repository.add_items(items)
-    return len(items) / (time.process_time() - cpu), len(items) / (time.perf_counter() - began)
+class Raw:
+    """The same rows into the same tables by sqlite3 alone."""
 
-
-def at_mark(repository: Repository, stored: int) -> int:
-    new = list(made(stored, TIMED))
-    inserted, inserted_wall = rate(repository, new)
-    again, _ = rate(repository, new)
-    polls = 50
-    cpu = time.process_time()
-    for number in range(polls):
-        poll = [*made(stored + TIMED + number, 1), *new[number * 35 : number * 35 + 34]]
-        source = poll[1].source_id
-        repository.add_items([replace(item, source_id=source) for item in poll])
-    steady = (time.process_time() - cpu) / polls * 1000
-    print(
-        f"{stored:>9} stored: {inserted:>7.0f} new items a processor second ({inserted_wall:.0f} a second), "
-        f"{again:>7.0f} known ones, {steady:.2f} ms a poll of 35 with one new",
-        flush=True,
-    )
-    return stored + TIMED + polls
-
-
-def raw_rate(most: int) -> None:
-    """Rows a processor second by sqlite3 alone, at the same size."""
-    with tempfile.TemporaryDirectory() as home:
+    def __init__(self, home: str) -> None:
         path = f"{home}/raw.sqlite3"
         migrate.upgrade(f"sqlite:///{path}")
-        connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        columns = list(item_row(next(made(0, 1)), ""))
-        names, places = ",".join(columns), ",".join("?" * len(columns))
-        statement = f"INSERT INTO items ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"
+        engine = open_engine(f"sqlite:///{path}")
+        self._pooled = engine.raw_connection()  # with the settings of ours
+        driver = self._pooled.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        self._connection = driver
+        names, places = ",".join(COLUMNS), ",".join("?" * len(COLUMNS))
+        self._upsert = f"INSERT INTO items ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"
 
-        def rows(first: int, count: int) -> list[tuple[object, ...]]:
-            plain = (item_row(item, item.content_hash) for item in made(first, count))
-            return [tuple(str(v) if isinstance(v, datetime) else v for v in row.values()) for row in plain]
+    def put(self, items: list[Item]) -> float:
+        """Return the processor seconds without the making of the rows."""
+        rows = [
+            item_values(one, key64(one.id), one.content_hash, address_key(one.url), sqlite_instant)
+            for one in items
+        ]
+        began = time.process_time()
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.executemany(self._upsert, rows)
+        self._connection.execute("COMMIT")
+        return time.process_time() - began
 
-        for first in range(0, most, 10_000):
-            connection.execute("BEGIN")
-            connection.executemany(statement, rows(first, 10_000))
-            connection.execute("COMMIT")
-        timed = rows(most, TIMED)
-        cpu = time.process_time()
-        for first in range(0, TIMED, 1_000):
-            connection.execute("BEGIN")
-            connection.executemany(statement, timed[first : first + 1_000])
-            connection.execute("COMMIT")
-        print(
-            f"{most:>9} stored: {TIMED / (time.process_time() - cpu):>7.0f} rows a processor second by sqlite3 alone, the rows made before"
-        )
-        connection.close()
+
+@dataclass(slots=True)
+class Bench:
+    repository: Repository
+    raw: Raw | None
+    sources: int
+    server: int | None = None
+    """The process of PostgreSQL that serves us."""
+
+    def cost(self, items: list[Item]) -> tuple[float, float]:
+        """Store items; return our processor seconds, and the server's."""
+        served, began = self.served(), time.process_time()
+        self.repository.add_items(items)
+        return time.process_time() - began, self.served() - served
+
+    def served(self) -> float:
+        if self.server is None:
+            return 0.0
+        fields = Path(f"/proc/{self.server}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def fill(self, stored: int, most: int) -> int:
+        while stored < most:
+            batch = list(made(stored, min(BATCH, most - stored), self.sources))
+            self.repository.add_items(batch)
+            if self.raw:
+                self.raw.put(batch)
+            stored += len(batch)
+        return stored
+
+    def at_mark(self, stored: int) -> int:
+        new = again = bare = served = 0.0
+        wall = time.perf_counter()
+        for number in range(TIMED):
+            batch = list(made(stored + number * BATCH, BATCH, self.sources))
+            cost = self.cost(batch)
+            new, served = new + cost[0], served + cost[1]
+            bare += self.raw.put(batch) if self.raw else 0.0
+            again += self.cost(batch)[0]
+        wall = time.perf_counter() - wall
+        stored += TIMED * BATCH
+        count = TIMED * BATCH
+        told = [f"{count / new:>7.0f} new items a processor second"]
+        if self.raw:
+            told.append(f"{count / bare:.0f} rows by sqlite3 alone ({bare / new:.2f})")
+        if self.server:
+            told.append(f"{served / count * 1e6:.0f} us of the server an item")
+        told.append(f"{count / again:.0f} known ones")
+        steady, polls = self.polls(stored)
+        told.append(f"{steady:.2f} ms a poll of {POLLED} with one new")
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told.append(f"{self.size() / (stored + polls):.0f} bytes an item, {memory:.0f} MB of memory")
+        print(f"{stored:>9} stored: " + ", ".join(told), flush=True)
+        return stored + polls
+
+    def polls(self, stored: int) -> tuple[float, int]:
+        """Milliseconds of processor time a poll, and how many there were."""
+        count, cost = 50, 0.0
+        for number in range(count):
+            first = stored - (number + 2) * POLLED
+            first -= first % POLLED
+            known = list(made(first, POLLED - 1, self.sources))
+            fresh = replace(next(made(stored + number, 1, self.sources)), source_id=known[0].source_id)
+            cost += self.cost([fresh, *known])[0]
+        return cost / count * 1000, count
+
+    def size(self) -> int:
+        with reading(self.repository.engine) as connection:
+            if connection.dialect.name == "postgresql":
+                query = "SELECT pg_database_size(current_database())"
+            else:
+                query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+            return int(connection.execute(text(query)).scalar_one())
+
+
+def backend(repository: Repository) -> int | None:
+    if repository.engine.dialect.name != "postgresql":
+        return None
+    with reading(repository.engine) as connection:
+        process = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+    return process if Path(f"/proc/{process}/stat").exists() else None
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--most", type=int, default=1_000_000)
+    asked.add_argument("--sources", type=int, default=2_000)
     asked.add_argument("--database", default="")
     asked.add_argument("--raw", action="store_true")
     options = asked.parse_args()
@@ -108,16 +171,11 @@ def main() -> None:
         url = options.database or f"sqlite:///{home}/items.sqlite3"
         migrate.upgrade(url)
         repository = Repository(open_engine(url))
+        bench = Bench(repository, Raw(home) if options.raw else None, options.sources, backend(repository))
         stored = 0
         for mark in (m for m in MARKS if m <= options.most):
-            while stored < mark:
-                count = min(1_000, mark - stored)
-                repository.add_items(made(stored, count))
-                stored += count
-            stored = at_mark(repository, stored)
+            stored = bench.at_mark(bench.fill(stored, mark))
         repository.close()
-    if options.raw:
-        raw_rate(min(options.most, 100_000))
 
 
 if __name__ == "__main__":

@@ -89,3 +89,18 @@ def test_numbers_of_an_address_are_never_lost(first, second):
 def test_a_number_names_the_page_whatever_its_parameter_is_called(name, first, second):
     one, other = (canonical_address(f"https://gov.example/notice?{name}={n + 2}") for n in (first, second))
     assert (one == other) is (first == second)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["www.", "m.", "amp.", "www2.", "gov", ".example", ".cn", "/", "/a", "/Index.html", "/amp", ".amp", "//", "default.aspx",
+             "/%E4%B8%AD", "/中", ";jsessionid=1", ":80", "?id=3", "&ref=x", "x.cdn.ampproject.org/c/s/gov.example/b", "google.com/amp/s/gov.example/b", "~", "_"]
+        ),
+        max_size=7,
+    ).map("".join)
+)  # fmt: skip
+def test_plain_addresses_have_the_form_that_looking_into_every_part_gives(rest):
+    url = f"https://{rest}"
+    # A place in a page is no part of the form, and an address with one is always looked into.
+    assert canonical_address(url) == canonical_address(f"{url}#part")

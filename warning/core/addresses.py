@@ -53,7 +53,10 @@ _SESSION_VALUE = re.compile(r"(?=[^&]*\d)[0-9A-Za-z.!_-]{16,}")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _SESSION_FOLDER = re.compile(r"/\(S\([0-9a-z]{20,}\)\)", re.IGNORECASE)
 _MOBILE_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|wap|touch|3g)\.(?=[^.]+\.[^.]+)")
+_MOBILE = ("www", "m.", "mobile.", "amp.", "wap.", "touch.", "3g.")
 _AMP_PATH = re.compile(r"(?<=.)/amp(?:/|\.html?)?$|\.amp(?=\.html?$|$|/$)|(?<=.)/amp(?=/)", re.IGNORECASE)
+# What most addresses are: nothing in them to drop but a subdomain and the last slashes.
+_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[\w.~!$&'*+,=:@-]+)+)/?", re.ASCII)
 _SLASHES = re.compile(r"/{2,}")
 _PLAIN_PATH = re.compile(r"[\w.~!$&'()*+,;=:@/-]*", re.ASCII)
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
@@ -72,12 +75,29 @@ LONGEST = 2_000
 
 def canonical_address(url: str) -> str:
     """Return the canonical form, "" for what cannot name one document: no web address, or a site's front page."""
+    plain = _plain(url)
+    if plain:
+        return plain
     for _ in range(_MOST_WRAPPED):
         wrapped = _unwrapped(url)
         if not wrapped:
             break
         url = wrapped
     return _canonical(url[:LONGEST])
+
+
+def _plain(url: str) -> str:
+    """Return the canonical form of an address with nothing to look into, "" for any other."""
+    parts = _PLAIN.fullmatch(url) if len(url) <= LONGEST else None
+    if parts is None:
+        return ""
+    host, path = parts.groups()
+    lower = path.lower()
+    if "/amp" in lower or ".amp" in lower or "/index." in lower or "/default." in lower:
+        return ""
+    if "ampproject" in host:
+        return ""
+    return (_MOBILE_HOST.sub("", host) if host.startswith(_MOBILE) else host) + path
 
 
 def _canonical(url: str) -> str:

@@ -8,9 +8,10 @@ what is short must come from the press. An item too many is better than a notice
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from warning.core.addresses import canonical_address
 from warning.core.evidence import Item
@@ -37,8 +38,7 @@ _NUMBERS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
+class Marks(NamedTuple):
     """What an item may be known by beside its id; None where there is nothing to go by.
 
     `address` is a 64-bit key, `text` the hash of title, summary and body.
@@ -55,14 +55,19 @@ def address_key(url: str) -> int | None:
     return key64("address", address) if address else None
 
 
-def marks_of(item: Item) -> Marks:
-    """Return the marks. Official texts too short to tell two notices apart have none of the text."""
+def marks_of(item: Item, content_hash: str = "") -> Marks:
+    """Return the marks. Official texts too short to tell two notices apart have none of the text.
+
+    `content_hash` is the item's, for callers that have it: it is made of the whole text.
+    """
     length = len(item.summary) + len(item.body)
     is_official = item.kind in OFFICIAL_KINDS
     is_telling = (
         length >= LEAST_OFFICIAL_TEXT if is_official else length + len(item.title) >= LEAST_PRESS_TEXT
     )
-    return Marks(address=address_key(item.url), text=item.content_hash if is_telling else None)
+    return Marks(
+        address=address_key(item.url), text=content_hash or item.content_hash if is_telling else None
+    )
 
 
 @lru_cache(maxsize=2_048)
@@ -88,10 +93,18 @@ def is_one_document(old: Item, new: Item) -> bool:
 class _Known:
     """An item with its marks, which are dear enough to be found once."""
 
-    __slots__ = ("item", "marks")
+    __slots__ = ("earlier", "item", "marks", "number")
 
     def __init__(self, item: Item) -> None:
-        self.item, self.marks = item, marks_of(item)
+        self.item, self.marks, self.number = item, marks_of(item), 0
+        self.earlier: tuple[Item, ...] = ()
+
+    def said_before(self, item: Item) -> bool:
+        """Whether the document had this text and lost it to another; what was not read tells no texts apart."""
+        return any(
+            old.title == item.title and item.summary in {"", old.summary} and item.body in {"", old.body}
+            for old in self.earlier
+        )
 
     def places(self) -> Iterator[tuple[str, int | str]]:
         if self.marks.address is not None:
@@ -193,19 +206,21 @@ def as_version(old: Item, new: Item) -> Item:
 class Identities:
     """Items met so far, by what they are known by. The first are let go when they become too many.
 
-    Where several share a mark (a page that every notice links to), the one met last answers for it.
+    Where several share a mark (a page that every notice links to), the one whose id was met last answers for it.
     """
 
     def __init__(self, known: Iterable[Item] = ()) -> None:
         self._by_id: dict[tuple[str, str], _Known] = {}
         self._by_mark: dict[tuple[str, int | str], _Known] = {}
+        self._behind: dict[tuple[str, int | str], list[_Known]] = {}
+        self._met = 0
         for item in known:
             self._learn(_Known(item))
 
     def settle(self, item: Item) -> Item | None:
         """Return the item, under the identity of the document it is a version of.
 
-        None when it is such a version and says nothing that the document did not say.
+        None when it is such a version and says nothing that the document did not say, now or before.
         """
         met = _Known(item)
         held = self._by_id.get((item.source_id, item.id))
@@ -219,7 +234,7 @@ class Identities:
             self._learn(met)
             return item
         version = as_version(old.item, item)
-        if version.content_hash == old.item.content_hash:
+        if version.content_hash == old.item.content_hash or old.said_before(version):
             return None
         self._learn(_Known(version))
         return version
@@ -244,20 +259,37 @@ class Identities:
         """A text in a document's place answers with its own marks alone, as the one row that the store keeps."""
         item = known.item
         before = self._by_id.get((item.source_id, item.id))
-        for place in before.places() if before else ():
-            if self._by_mark.get(place) is before:
-                del self._by_mark[place]
-        is_new = before is None
+        if before is None:
+            self._met += 1
+            known.number = self._met
+        else:
+            self._forget(before)
+            known.number = before.number
+            known.earlier = (*before.earlier, before.item)
         self._by_id[item.source_id, item.id] = known
         for place in known.places():
-            held = self._by_mark.get(place)
-            if is_new or held is None or held.item.id == item.id:
-                self._by_mark[place] = known
+            self._hold(place, known)
         while len(self._by_id) > MOST_REMEMBERED:
-            self._let_go(next(iter(self._by_id)))
+            self._forget(self._by_id.pop(next(iter(self._by_id))))
 
-    def _let_go(self, identity: tuple[str, str]) -> None:
-        known = self._by_id.pop(identity)
+    def _hold(self, place: tuple[str, int | str], known: _Known) -> None:
+        first, last = self._by_mark.setdefault(place, known), known
+        if first is known:
+            return
+        if first.number > last.number:
+            first, last = last, first
+        self._by_mark[place] = last
+        self._behind.setdefault(place, []).append(first)
+
+    def _forget(self, known: _Known) -> None:
         for place in known.places():
-            if self._by_mark.get(place) is known:
+            behind = self._behind.get(place)
+            if self._by_mark[place] is not known:
+                self._behind[place].remove(known)
+            elif behind:
+                self._by_mark[place] = last = max(behind, key=lambda one: one.number)
+                behind.remove(last)
+            else:
                 del self._by_mark[place]
+            if behind is not None and not behind:
+                del self._behind[place]

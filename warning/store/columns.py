@@ -21,6 +21,19 @@ from sqlalchemy import (
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def aware(value: datetime) -> datetime:
+    """Return the time as it is. Raises ValueError when it has no time zone."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value.isoformat()} carries no time zone; the store takes aware times only")
+    return value
+
+
+def sqlite_instant(value: datetime) -> str:
+    """Return an aware time as `Instant` writes it to SQLite, for statements that go to the driver as they stand."""
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC datetime. SQLite keeps `YYYY-MM-DD HH:MM:SS.ffffff`, which sorts like the time."""
 
@@ -30,9 +43,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value.isoformat()} carries no time zone; the store takes aware times only")
-        utc = value.astimezone(UTC)
+        utc = aware(value).astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

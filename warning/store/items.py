@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from warning.core.evidence import Item
-from warning.core.identity import with_first_date
+from warning.core.identity import address_key, with_first_date
 from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
-from warning.store.rows import batches, insert_new, item_of, item_row, storable_item
+from warning.store.item_statements import COLUMNS, Arriving, insert_items, item_values, known_hashes
+from warning.store.rows import batches, insert_new, item_of, storable_item
 from warning.store.same_documents import split_versions
 from warning.store.schema import item_revisions, items
 
@@ -41,9 +42,9 @@ def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     """Store a batch. An item whose text changed is unassessed again; one that is the same costs a look-up."""
     stored: Stored[Item] = Stored()
     # One writer a source at a time: what was absent when we looked is still absent when we insert.
-    serialise(connection, *(f"items {item.source_id}" for item in batch))
+    serialise(connection, *{f"items {item.source_id}" for item in batch})
     versions: list[Item] = []
-    for wave in _waves([storable_item(item) for item in batch]):
+    for wave in _waves(storable_item(item) for item in batch):
         part, found = _add_wave(connection, wave)
         stored += part
         versions += found
@@ -52,65 +53,49 @@ def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     return stored
 
 
-def _waves(batch: Sequence[Item]) -> Iterator[dict[Identity, Item]]:
+def _waves(batch: Iterable[Item]) -> Iterator[dict[Identity, Arriving]]:
     """Split so that no identity occurs twice in one wave: a second text of an item edits the first."""
-    waiting = list(batch)
+    waiting = [Arriving(item) for item in batch]
     while waiting:
-        wave: dict[Identity, Item] = {}
-        later = []
-        for item in waiting:
-            identity = (item.source_id, key64(item.id))
-            if identity in wave:
-                later.append(item)
-            else:
-                wave[identity] = item
+        wave: dict[Identity, Arriving] = {}
+        waiting = [one for one in waiting if wave.setdefault(one.identity, one) is not one]
         yield wave
-        waiting = later
 
 
-def _add_wave(connection: Connection, wave: dict[Identity, Item]) -> tuple[Stored[Item], list[Item]]:
+def _add_wave(connection: Connection, wave: dict[Identity, Arriving]) -> tuple[Stored[Item], list[Item]]:
     """Store a wave, all but the versions of other documents, which are returned under their identity."""
     known = _known_hashes(connection, wave)
-    unknown = [item for identity, item in wave.items() if identity not in known]
+    unknown = [one for identity, one in wave.items() if identity not in known]
     new, versions = split_versions(connection, unknown) if unknown else ([], [])
     if new:
-        rows = [item_row(item, item.content_hash) for item in new]
-        connection.execute(insert_new(connection, items), rows)
-    differing = [identity for identity, was in known.items() if wave[identity].content_hash != was]
-    edits = [_revise(connection, identity, wave[identity]) for identity in differing]
-    edits += [
-        _narrowed(connection, identity, wave[identity])
-        for identity, was in known.items()
-        if wave[identity].marking is not None and wave[identity].content_hash == was
+        insert_items(connection, new)
+    edits = [
+        _as_known(connection, one, known[identity]) for identity, one in wave.items() if identity in known
     ]
     revised = tuple(edit for edit in edits if edit is not None)
     same = len(wave) - len(new) - len(revised) - len(versions)
-    return Stored(new=tuple(new), revised=revised, unchanged=same), versions
+    return Stored(new=tuple(one.item for one in new), revised=revised, unchanged=same), versions
 
 
-def _add_versions(connection: Connection, wave: dict[Identity, Item]) -> Stored[Item]:
+def _as_known(connection: Connection, one: Arriving, was: str) -> Item | None:
+    """Store what an item says that is stored by this id. Returns None when it says nothing more."""
+    if one.content_hash != was:
+        return _revise(connection, one.identity, one.item)
+    return None if one.item.marking is None else _narrowed(connection, one.identity, one.item)
+
+
+def _add_versions(connection: Connection, wave: dict[Identity, Arriving]) -> Stored[Item]:
     """Store texts of documents that came under another id."""
-    edits = (_revise(connection, identity, item, renamed=True) for identity, item in wave.items())
+    edits = (_revise(connection, identity, one.item, renamed=True) for identity, one in wave.items())
     revised = tuple(edit for edit in edits if edit is not None)
     return Stored(revised=revised, unchanged=len(wave) - len(revised))
 
 
 def _known_hashes(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, str]:
-    by_source: dict[str, list[int]] = {}
+    by_source: dict[str, list[int | str]] = {}
     for source_id, key in identities:
         by_source.setdefault(source_id, []).append(key)
-    return {
-        (source_id, row.key): row.content_hash
-        for source_id, keys in by_source.items()
-        for row in connection.execute(_KNOWN, {"source": source_id, "keys": keys})
-    }
-
-
-# Keys are our own integers: written into the statement they spare a parameter each, which is most of its cost.
-_KNOWN = select(items.c.key, items.c.content_hash).where(
-    items.c.source_id == bindparam("source"),
-    items.c.key.in_(bindparam("keys", expanding=True, literal_execute=True)),
-)
+    return known_hashes(connection, by_source)
 
 
 def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: bool = False) -> Item | None:
@@ -133,7 +118,7 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
         return None
     _keep_revision(connection, row.seq, item_of(row), row.content_hash)
     item = with_first_date(item_of(row), replace(item, published_at=item.published_at or row.published_at))
-    changed = item_row(item, item.content_hash)
+    changed = _item_row(item)
     connection.execute(update(items).where(items.c.seq == row.seq).values(changed))
     return item
 
@@ -152,10 +137,16 @@ def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | 
     )
     if bound == stored:
         return None
-    row = item_row(bound, bound.content_hash)
+    row = _item_row(bound)
     handling = {name: row[name] for name in ("marking", "release_to", "assessed_at")}
     connection.execute(update(items).where(_of(identity)).values(handling))
     return bound
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    """The row of an item that no assessment has seen, by column."""
+    values = item_values(item, key64(item.id), item.content_hash, address_key(item.url))
+    return dict(zip(COLUMNS, values, strict=True))
 
 
 def _of(identity: Identity) -> Any:

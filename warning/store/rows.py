@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from warning.core.evidence import Entry, Item, Listing, Observation, observation_id
-from warning.core.identity import address_key
 from warning.core.ids import key64
 from warning.core.vocabulary import Marking
 
@@ -71,38 +70,12 @@ def storable(text: str) -> str:
 
 def storable_item(item: Item) -> Item:
     """The item as the store keeps it; the same object when nothing had to be dropped."""
-    title, summary, body = storable(item.title), storable(item.summary), storable(item.body)
-    url, external_id = storable(item.url), storable(item.external_id)
-    if (title, summary, body, url, external_id) == (
-        item.title, item.summary, item.body, item.url, item.external_id,
-    ):  # fmt: skip
+    texts = (item.title, item.summary, item.body, item.url, item.external_id)
+    whole = "".join(texts)
+    if storable(whole) is whole:
         return item
+    title, summary, body, url, external_id = map(storable, texts)
     return replace(item, title=title, summary=summary, body=body, url=url, external_id=external_id)
-
-
-def item_row(item: Item, content_hash: str) -> dict[str, Any]:
-    return {
-        "source_id": item.source_id,
-        "key": key64(item.id),
-        "id": item.id,
-        "kind": item.kind,
-        "country": item.country,
-        "language": item.language,
-        "title": item.title,
-        "summary": item.summary,
-        "body": item.body,
-        "url": item.url,
-        "external_id": item.external_id,
-        "archive_hash": item.archive_hash,
-        "published_at": item.published_at,
-        "known_at": item.known_at,
-        "time_assumed": item.time_assumed,
-        "marking": None if item.marking is None else item.marking.value,
-        "release_to": None if item.release_to is None else ",".join(sorted(item.release_to)),
-        "content_hash": content_hash,
-        "assessed_at": None,
-        "address_key": address_key(item.url),
-    }
 
 
 def item_of(row: Row[Any]) -> Item:
