@@ -21,7 +21,8 @@ from mixed_corpus import documents, line_of
 
 from warning.app.backtesting import backtest_replay
 from warning.app.indexed_history import IndexedHistory, ready_index
-from warning.app.previewing import both, preview
+from warning.app.previewing import both
+from warning.app.quick_preview import quick_preview
 from warning.catalog.load import load_rulebook
 from warning.collect.history_index import build_index, open_index
 from warning.core.rulebook import Rulebook
@@ -31,6 +32,7 @@ from warning.resources import tree
 PER_DAY = 10_000
 ISSUE = 18_000_000
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SECONDS = 0.9
 EDITED = "prc-export-control-press"
 
 
@@ -107,9 +109,22 @@ def previewed(edit: Callable[[Rulebook], TextRule]) -> Callable[[Path, Rulebook]
         edited = edit(book)
         ready_index(path, both(book, edited), make=False)
         began, cpu = time.perf_counter(), _cpu()
-        found = preview(history(path), book, edited)
+        found = quick_preview(
+            history(path), book, edited, enough=lambda: time.perf_counter() - began > SECONDS
+        )
         wall, cpu = time.perf_counter() - began, _cpu() - cpu
-        return f"{len(found.fired)} items, {len(found.new)} new; {wall:.2f} s, CPU {cpu:.2f} s without the start of the program"
+        asked = history(path)
+        began_decided, cpu_decided = time.perf_counter(), _cpu()
+        quick_preview(asked, book, edited, enough=lambda: True)
+        decided, cpu_decided = time.perf_counter() - began_decided, _cpu() - cpu_decided
+        counts = ", ".join(
+            f"{name} {count.number} ({count.low}-{count.high})"
+            for name, count in (("fires", found.fires), ("new", found.new), ("lost", found.lost))
+        )
+        return (
+            f"{counts}; read {found.read} of {found.unread}; {wall:.2f} s, CPU {cpu:.2f} s without the start of the"
+            f" program, {decided:.2f} s, CPU {cpu_decided:.2f} s of it before the first item is read"
+        )
 
     return answer
 

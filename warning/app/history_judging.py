@@ -83,6 +83,7 @@ class Judging:
         self._book = _judging_part(book)
         rules = [rule for rule in self._book.rules if isinstance(rule, TextRule)]
         self._names = rule_names(book, rules)
+        self._sources: dict[bytes, str] = {}
 
     def shares(self) -> list[Share]:
         """Every segment, for every rule."""
@@ -111,7 +112,7 @@ class Judging:
 
     def _begun(self, share: Share, kept: Mapping[Path, KeptVerdicts], workers: "_Workers") -> "_Begun":
         """Look up what is kept of a segment and have the rest judged."""
-        basis = _basis(share)
+        basis = basis_of(share.book, share.segment, self._sources)
         found = kept[share.index.directory].of(share.number, basis, self._names) if basis else {}
         held = {place: found[name] for place, name in enumerate(self._names) if name in found}
         lacking = replace(share, places=tuple(place for place in share.places if place not in held))
@@ -186,7 +187,7 @@ def _asked(share: Share) -> dict[int, list[int]]:
 
 def possible(segment: Segment, engine: TextEngine, rules: Sequence[CompiledRule]) -> dict[int, list[int]]:
     """The items that may meet one of the rules: for each the places of these rules among `rules`."""
-    said, surely = _said(engine)
+    said, surely = said_of(engine)
     inquiry = Inquiry(segment, said, surely)
     found: dict[int, list[int]] = {}
     for place, rule in enumerate(rules):
@@ -213,7 +214,7 @@ def refired(
     engine = engine_of(_judging_part(edited))
     for result in Judging(files, running, imported_at, running=kept).fired():
         share = replace(result.share, book=_judging_part(edited), places=(0,))
-        inquiry = Inquiry(share.segment, *_said(engine))
+        inquiry = Inquiry(share.segment, *said_of(engine))
         touched = inquiry.items_with(patterns)
         asked = {number: [0] for number in inquiry.items_for(engine.rules[0], touched)}
         read = _by_item(judge_share(replace(share, asked=asked)))
@@ -242,11 +243,17 @@ def _judging_part(book: Rulebook) -> Rulebook:
     return replace(book, rules=rules, exposure={}, desks=(), measures=())
 
 
-def _basis(share: Share) -> str:
-    """What differs by segment; empty where a verdict rests on the time of the import, and is not kept."""
-    if (np.asarray(share.segment.array("known_at")) == UNTIMED).any():
+def basis_of(book: Rulebook, segment: Segment, met: dict[bytes, str]) -> str:
+    """What differs by segment; empty where a verdict rests on the time of the import, and is not kept.
+
+    `met` holds the names of the sources of segments met before.
+    """
+    if (np.asarray(segment.array("known_at")) == UNTIMED).any():
         return ""
-    return sources_name(share.book, share.segment)
+    key = segment.array("own_sources").tobytes()
+    if key not in met:
+        met[key] = sources_name(book, segment)
+    return met[key]
 
 
 def _by_item(contents: Contents) -> dict[int, list[bytes]]:
@@ -261,5 +268,6 @@ def _by_item(contents: Contents) -> dict[int, list[bytes]]:
 
 
 @lru_cache(maxsize=4)
-def _said(engine: TextEngine) -> tuple[Said, Said]:
+def said_of(engine: TextEngine) -> tuple[Said, Said]:
+    """What says the concepts of an engine's rules, perhaps and for certain."""
     return said_by(engine.lexicon.entries), surely_said_by(engine.lexicon.entries)

@@ -74,7 +74,7 @@ class IndexedHistory:
     """Indexed evidence files, asked for what a book's rules may fire on."""
 
     def __init__(self, files: Sequence[tuple[Path, HistoryIndex]], imported_at: datetime) -> None:
-        self._files, self._imported_at = files, imported_at
+        self.files, self.imported_at = files, imported_at
 
     def records(self, book: Rulebook) -> Iterator[Replayed]:
         """Yield figures and lists whole, items that fired as judged, and counts of the others.
@@ -83,7 +83,7 @@ class IndexedHistory:
         """
         awaited = _awaited_sources(book)
         parts: list[tuple[Share, NDArray[np.int64], NDArray[np.int64]]] = []
-        for result in Judging(self._files, book, self._imported_at).fired():
+        for result in Judging(self.files, book, self.imported_at).fired():
             numbers = np.array(list(result.lines), dtype=np.int64)
             if awaited:  # those are read whole, and judged then
                 numbers = numbers[~from_sources(result.share.segment, awaited)[numbers]]
@@ -118,7 +118,7 @@ class IndexedHistory:
         """Yield what one rule says with the book's words and sources, in the order of the files."""
         alone = replace(book, rules=(rule,))
         running = len(book.active("text", "context"))
-        for result in Judging(self._files, alone, self._imported_at, running=running).fired():
+        for result in Judging(self.files, alone, self.imported_at, running=running).fired():
             yield from (signal_of(line) for lines in result.lines.values() for line in lines)
 
     def edit(
@@ -129,11 +129,11 @@ class IndexedHistory:
         None where they differ by more than words, or by words that nobody looked for.
         """
         words = words_changed(before, after, Lexicon(book.terms))
-        if words is None or any(words - index.places.keys() for _, index in self._files):
+        if words is None or any(words - index.places.keys() for _, index in self.files):
             return None
         sides = (replace(book, rules=(before,)), replace(book, rules=(after,)))
         kept = len(book.active("text", "context"))
-        found = list(refired(self._files, *sides, words, self._imported_at, kept=kept))
+        found = list(refired(self.files, *sides, words, self.imported_at, kept=kept))
         old, new = ([signal_of(line) for part in found for line in part[side]] for side in (0, 1))
         return old, new
 
@@ -143,12 +143,12 @@ class IndexedHistory:
 
     def _read(self, share: Share, marks: NDArray[np.bool_]) -> Iterator[Item]:
         numbers = np.flatnonzero(marks).tolist()
-        return (item for _, item in read_items(share.evidence, share.segment, numbers, self._imported_at))
+        return (item for _, item in read_items(share.evidence, share.segment, numbers, self.imported_at))
 
     def _marks(self, share: Share, numbers: NDArray[np.int64]) -> Iterator[tuple[int, str, datetime]]:
         """Yield (number, id, when known) of some items."""
         ids = _ids(share)[numbers].tolist()
-        times = _times(share.segment, self._imported_at)[numbers].tolist()
+        times = times_of(share.segment, self.imported_at)[numbers].tolist()
         for number, identity, known_at in zip(numbers.tolist(), ids, times, strict=True):
             yield number, f"i-{identity:016x}", _moment(known_at)
 
@@ -163,11 +163,11 @@ class IndexedHistory:
 
     def _others(self, share: Share) -> Iterator[Evidence]:
         for number, line in share.segment.others():
-            yield own_identity(as_replayed(read_line(share.evidence, number, line, self._imported_at)))
+            yield own_identity(as_replayed(read_line(share.evidence, number, line, self.imported_at)))
 
     def _count(self, segment: Segment, others: NDArray[np.bool_], hours: dict[int, int], first: int) -> int:
         """Add the items to their hours; return when the earliest of all became known."""
-        times = _times(segment, self._imported_at)[others]
+        times = times_of(segment, self.imported_at)[others]
         if not len(times):
             return first
         for hour, count in zip(*np.unique(-(-times // _HOUR_MICROSECONDS), return_counts=True), strict=True):
@@ -238,7 +238,7 @@ def _among(ids: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.b
     return np.asarray(ordered[places] == ids)
 
 
-def _times(segment: Segment, imported_at: datetime) -> NDArray[np.int64]:
+def times_of(segment: Segment, imported_at: datetime) -> NDArray[np.int64]:
     """When the items became known, in microseconds; those without a time at the import."""
     since = imported_at - _EPOCH
     assumed = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -35,13 +35,14 @@ class Preview:
         return {
             "rule": self.rule_id,
             "running": not self.absent,
+            "exact": True,
             "fires_on": len(self.fired),
             "per_week": dict(sorted(Counter(_week(item) for item in self.fired.values()).items())),
             "new": len(self.new),
             "lost": len(self.lost),
-            "examples": [_example(item, "new") for item in self.new[-EXAMPLES:]]
-            or [_example(item, "both") for item in _in_order(iter(self.fired.values()))[-EXAMPLES:]],
-            "lost_examples": [_example(item, "lost") for item in self.lost[-EXAMPLES:]],
+            "examples": [example_of(item, "new") for item in self.new[-EXAMPLES:]]
+            or [example_of(item, "both") for item in _in_order(iter(self.fired.values()))[-EXAMPLES:]],
+            "lost_examples": [example_of(item, "lost") for item in self.lost[-EXAMPLES:]],
         }
 
 
@@ -92,7 +93,8 @@ def _week(item: Exhibit) -> str:
     return f"{year}-W{week:02}"
 
 
-def _example(item: Exhibit, change: str) -> dict[str, str]:
+def example_of(item: Exhibit, change: str) -> dict[str, str]:
+    """An item as an answer shows it."""
     return {
         "id": item.evidence_id,
         "known_at": item.known_at.isoformat(),

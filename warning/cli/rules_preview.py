@@ -9,6 +9,7 @@ import click
 from warning.app.compose import system_clock
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import both, preview
+from warning.app.quick_preview import quick_preview
 from warning.catalog.trees import RULE, read_files
 from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
@@ -16,6 +17,7 @@ from warning.core.rules import TextRule
 from warning.errors import CatalogError, ConfigError
 
 _BAR = 40
+_SECONDS = 0.9
 
 
 @click.command("preview")
@@ -24,6 +26,11 @@ _BAR = 40
     "--evidence", "files", type=FILE, multiple=True, required=True, help="Interchange file (.gz, .zst)."
 )
 @catalogue_options
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Read every item that its words leave open, however long that takes (default: what one second allows).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print preview/1 on stdout.")
 def preview_rule(
     *,
@@ -32,15 +39,19 @@ def preview_rule(
     rules: Path | None,
     feeds: Path | None,
     overlays: Path | None,
+    exact: bool,
     as_json: bool,
 ) -> None:
     """Show which items of a history one edited text rule would fire on, and what changes against the running rule.
 
     The first time an index is made beside the evidence; after that only words the index lacks are looked for.
+    What words decide is exact. Of items that must be read for the rest, as many as a second allows are read, drawn at
+    random; where that is not all of them, numbers are estimates and say so.
 
     \b
     Examples:
       warning rules preview draft.yaml --evidence history.jsonl.zst
+      warning rules preview draft.yaml --evidence history.jsonl.zst --exact
       warning rules preview draft.yaml --evidence 2024.jsonl.zst --evidence 2025.jsonl.zst --json
     """
     edited = _text_rule(rule_file)
@@ -53,7 +64,13 @@ def preview_rule(
         indexes.append((path, index))
         click.echo(use.sentence, err=True)
     began = perf_counter()
-    found = preview(IndexedHistory(indexes, system_clock()), book, edited).document()
+    history = IndexedHistory(indexes, system_clock())
+    if exact:
+        found = preview(history, book, edited).document()
+    else:
+        found = quick_preview(
+            history, book, edited, enough=lambda: perf_counter() - began > _SECONDS
+        ).document()
     if as_json:
         print_json("preview/1", found)
         return
@@ -75,13 +92,27 @@ def _text_rule(path: Path) -> TextRule:
 
 
 def _print(found: dict[str, Any]) -> None:
-    against = f"{found['new']} new, {found['lost']} lost against the running rule"
+    between = found.get("between", {})
+
+    def told(name: str) -> str:
+        return (
+            f"about {found[name]:,} ({' to '.join(f'{end:,}' for end in between[name])})"
+            if between
+            else f"{found[name]}"
+        )
+
+    against = f"{told('new')} new, {told('lost')} lost against the running rule"
     click.echo(
-        f"{found['rule']}: fires on {found['fires_on']} items; {against if found['running'] else 'no rule of this id runs'}"
+        f"{found['rule']}: fires on {told('fires_on')} items; {against if found['running'] else 'no rule of this id runs'}"
     )
+    if between:
+        click.echo(
+            f"Estimated: {found['must_be_read']:,} items must be read to tell, {found['read']:,} drawn at random were;"
+            " 19 times in 20 the numbers lie between the two in brackets. --exact reads them all."
+        )
     most = max(found["per_week"].values(), default=1)
     for week, count in found["per_week"].items():
-        click.echo(f"  {week} {'#' * max(1, count * _BAR // most)} {count}")
+        click.echo(f"  {week} {'#' * max(1, count * _BAR // max(most, 1))} {count}")
     for example in (*found["examples"], *found["lost_examples"]):
         mark = {"new": "+", "lost": "-", "both": " "}[example["change"]]
         click.echo(f"{mark} {example['known_at'][:10]} {example['source']}: {example['title']}")

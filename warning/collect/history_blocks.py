@@ -85,7 +85,7 @@ def begin_blocks(index: HistoryIndex) -> None:
         counts = [len(segment.languages) for segment in segments]
         np.save(directory / "first_items.npy", np.cumsum([0, *counts], dtype=np.int64))
         lengths = np.concatenate([np.diff(segment.first_sentence.astype(np.int64)) for segment in segments])
-        np.save(directory / "first_sentence.npy", np.cumsum([0, *lengths]).astype(np.uint32))
+        np.save(directory / "first_sentence.npy", np.cumsum(np.concatenate(([0], lengths))).astype(np.uint32))
         languages = np.concatenate([segment.languages for segment in segments])
         spoken = (
             set_of(np.flatnonzero(np.repeat(languages & bit, lengths))) for bit in LANGUAGE_BITS.values()

@@ -20,6 +20,7 @@ create table if not exists used (rule text primary key, run integer not null);
 create table if not exists verdicts (
     segment integer, rule text, basis text, content blob, primary key (segment, rule)
 );
+create index if not exists verdicts_of_rules on verdicts (rule);
 """
 T = TypeVar("T")
 
@@ -43,6 +44,12 @@ class KeptVerdicts:
         marks = ",".join("?" * len(wanted))
         asked = f"select rule, content from verdicts where segment=? and basis=? and rule in ({marks})"  # noqa: S608 - nothing but question marks is put in
         return dict(self._tried(lambda base: base.execute(asked, (segment, basis, *wanted)).fetchall()) or ())
+
+    def every(self, rule: str) -> dict[int, tuple[str, bytes]]:
+        """Return what is kept of one rule: basis and content by segment."""
+        asked = "select segment, basis, content from verdicts where rule=? order by segment"
+        rows = self._tried(lambda base: base.execute(asked, (rule,)).fetchall()) or ()
+        return {segment: (basis, content) for segment, basis, content in rows}
 
     def keep(self, segment: int, basis: str, contents: Mapping[str, bytes]) -> None:
         """Keep what rules said of a segment, in the place of what they said of it before."""

@@ -1,0 +1,204 @@
+"""What an edited rule would fire on, told within about a second over any history: exact, or from a sample that says so."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from warning.app.history_judging import read_items
+from warning.app.indexed_history import IndexedHistory, times_of
+from warning.app.previewing import EXAMPLES, both, example_of, running_rule
+from warning.app.sampling_edit import Count, Edit, Known, ReadItem, counted, known_of, read_some
+from warning.collect.history_files import SEGMENT_ITEMS
+from warning.core.detect.text import exhibit_of
+from warning.core.rulebook import Rulebook
+from warning.core.rules import TextRule
+from warning.core.signals import Exhibit
+from warning.core.text.edits import words_changed
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.postings import numbers_of
+
+_DAY_MICROSECONDS = 86_400_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickPreview:
+    """`per_week` holds numbers of items by ISO week. `unread` items only a reading decides; so many of them were `read`."""
+
+    rule_id: str
+    absent: bool
+    fires: Count
+    new: Count
+    lost: Count
+    per_week: dict[str, int]
+    examples: list[dict[str, str]]
+    lost_examples: list[dict[str, str]]
+    unread: int
+    read: int
+
+    @property
+    def is_exact(self) -> bool:
+        return self.read == self.unread
+
+    def document(self) -> dict[str, object]:
+        """Return the content of `preview/1`."""
+        counts = {"fires_on": self.fires, "new": self.new, "lost": self.lost}
+        content: dict[str, object] = {
+            "rule": self.rule_id,
+            "running": not self.absent,
+            "exact": self.is_exact,
+            **{name: count.number for name, count in counts.items()},
+            "per_week": self.per_week,
+            "examples": self.examples,
+            "lost_examples": self.lost_examples,
+        }
+        if not self.is_exact:
+            content["between"] = {name: [count.low, count.high] for name, count in counts.items()}
+            content["read"], content["must_be_read"] = self.read, self.unread
+        return content
+
+
+def quick_preview(
+    history: IndexedHistory, book: Rulebook, edited: TextRule, *, enough: Callable[[], bool]
+) -> QuickPreview:
+    """Decide what kept verdicts and postings decide, and read of the rest what there is time for.
+
+    Where nothing is left to be read the answer is the one of `preview`.
+    """
+    edit = _edit(history, book, edited)
+    known = [known_of(path, index, edit) for path, index in history.files]
+    read = list(read_some(known, edit, history.imported_at, enough))
+    return _Told(history, edit, known, read).preview(absent=running_rule(book, edited) is None)
+
+
+def _edit(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Edit:
+    running = running_rule(book, edited)
+    active = running if running and running.enabled else None
+    words = words_changed(active, edited, Lexicon(book.terms)) if active else None
+    if words is not None and any(words - index.places.keys() for _, index in history.files):
+        words = None
+    return Edit(book=both(book, edited), before=active, after=edited, words=words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Items:
+    """Items of some files, each once: the last version of each identity. Times are microseconds since 1970."""
+
+    ids: NDArray[np.uint64]
+    times: NDArray[np.int64]
+    files: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def without(self, others: "_Items") -> "_Items":
+        return self._at(np.flatnonzero(~np.isin(self.ids, others.ids)))
+
+    def newest(self, count: int) -> "_Items":
+        """The last of them by time, then identity, the newest at the end."""
+        return self._at(np.lexsort((self.ids, self.times))[-count:])
+
+    def _at(self, places: NDArray[np.int64]) -> "_Items":
+        return _Items(**{name: getattr(self, name)[places] for name in _Items.__slots__})
+
+
+class _Told:
+    """The answer put together: what is known of the items that need no reading, and what was read of the others."""
+
+    def __init__(
+        self, history: IndexedHistory, edit: Edit, known: Sequence[Known], read: Sequence[ReadItem]
+    ) -> None:
+        self._history, self._edit = history, edit
+        self._unread, self._read = sum(len(one.unread) for one in known), len(read)
+        after, before = ([getattr(one, side) - one.unread for one in known] for side in ("after", "before"))
+        self._sampled = read
+        if self._read == self._unread:  # all is known then
+            self._sampled = ()
+            for one in read:
+                for fired, sets in ((one.after, after), (one.before, before)):
+                    if fired:
+                        sets[one.file].add(one.number)
+        self._after, earlier = self._items(after), self._items(before)
+        self._new, self._lost = self._after.without(earlier), earlier.without(self._after)
+
+    def preview(self, *, absent: bool) -> QuickPreview:
+        new = [one for one in self._sampled if one.after and not one.before]
+        lost = [one for one in self._sampled if one.before and not one.after]
+        fired = [one for one in self._sampled if one.after]
+        examples = self._examples(self._new, new, "new") or self._examples(self._after, fired, "both")
+        return QuickPreview(
+            rule_id=self._edit.after.id,
+            absent=absent,
+            fires=self._count(self._after, fired),
+            new=self._count(self._new, new),
+            lost=self._count(self._lost, lost),
+            per_week=self._per_week(fired),
+            examples=examples,
+            lost_examples=self._examples(self._lost, lost, "lost"),
+            unread=self._unread,
+            read=self._read,
+        )
+
+    def _count(self, known: _Items, seen: Sequence[ReadItem]) -> Count:
+        if self._read == self._unread:
+            return counted(len(known), 0, 0, 0)
+        return counted(len(known), len(seen), self._read, self._unread)
+
+    def _per_week(self, fired: Sequence[ReadItem]) -> dict[str, int]:
+        """Items by week; those that were read stand for the others that must be."""
+        days, counts = np.unique(self._after.times // _DAY_MICROSECONDS, return_counts=True)
+        weeks: Counter[str] = Counter()
+        for day, count in zip(days.tolist(), counts.tolist(), strict=True):
+            weeks[_week(_EPOCH + timedelta(days=day))] += count
+        sampled = Counter(_week(one.exhibit.known_at) for one in fired)
+        weight = self._unread / max(self._read, 1)
+        every = sorted(weeks.keys() | sampled.keys())
+        return {week: weeks[week] + round(sampled[week] * weight) for week in every}
+
+    def _items(self, sets: Sequence[BitMap]) -> _Items:
+        parts = [part for file, numbers in enumerate(sets) for part in self._of_file(file, numbers)]
+        if not parts:
+            none = np.zeros(0, dtype=np.int64)
+            return _Items(ids=none.astype(np.uint64), times=none, files=none, numbers=none)
+        ids, times, files, numbers = (np.concatenate(column)[::-1] for column in zip(*parts, strict=True))
+        _, last = np.unique(ids, return_index=True)
+        return _Items(ids=ids[last], times=times[last], files=files[last], numbers=numbers[last])
+
+    def _of_file(self, file: int, numbers: BitMap) -> Iterator[tuple[NDArray[Any], ...]]:
+        """Yield by segment the identities, times, files and numbers of items."""
+        _, index = self._history.files[file]
+        every = numbers_of(numbers).astype(np.int64)
+        bounds = np.searchsorted(every, np.arange(index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
+        for number, (begin, end) in enumerate(pairwise(bounds)):
+            if end > begin:
+                some, segment = every[begin:end], index.segment(number)
+                own = some - number * SEGMENT_ITEMS
+                times = times_of(segment, self._history.imported_at)[own]
+                yield segment.array("ids")[own], times, np.full(len(own), file), some
+
+    def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
+        """The newest of some items, known and read."""
+        shown = [*self._shown(known.newest(EXAMPLES)), *(one.exhibit for one in seen)]
+        shown.sort(key=lambda item: (item.known_at, item.evidence_id))
+        return [example_of(item, change) for item in shown[-EXAMPLES:]]
+
+    def _shown(self, items: _Items) -> Iterator[Exhibit]:
+        for file, number in zip(items.files.tolist(), items.numbers.tolist(), strict=True):
+            path, index = self._history.files[file]
+            segment, own = index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
+            ((_, item),) = read_items(path, segment, [own], self._history.imported_at)
+            source = self._edit.book.source(item.source_id, item.kind, item.country, item.language)
+            yield exhibit_of(item, source)
+
+
+def _week(moment: datetime) -> str:
+    year, week, _ = moment.isocalendar()
+    return f"{year}-W{week:02}"

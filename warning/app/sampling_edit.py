@@ -1,0 +1,223 @@
+"""What an edited rule changes over a long history: what is known of it, and what a sample of the rest says.
+
+Verdicts that are kept and the algebra of postings decide most items. The others must be read; as many of them as
+there is time for are, drawn at random, so that what they say holds for all of them within an interval.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from warning.app.history_judging import basis_of, read_items, said_of
+from warning.app.verdict_basis import rule_names
+from warning.collect.history_blocks import Block, blocks_of
+from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex
+from warning.collect.kept_verdicts import KeptVerdicts
+from warning.core.detect.text import exhibit_of, rules_met
+from warning.core.rulebook import Rulebook
+from warning.core.rules import TextRule
+from warning.core.signals import Exhibit
+from warning.core.text.conditions import CompiledRule
+from warning.core.text.edits import Words
+from warning.core.text.engine import TextEngine, engine_of
+from warning.core.text.postings import Inquiry, numbers_of, set_of
+
+# So many are read between two looks at the clock.
+_TOGETHER = 32
+# How many standard errors hold 19 times in 20.
+_SURE = 1.96
+_SEED = 20_260_101
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A number of items. `low` and `high` are the ends of its interval, the number itself where it is exact."""
+
+    number: int
+    low: int
+    high: int
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One file's items by number, the segment's times SEGMENT_ITEMS plus the item's own: what fired before and after the edit.
+
+    Both hold for every item but those of `unread`.
+    """
+
+    evidence: Path
+    index: HistoryIndex
+    before: BitMap
+    after: BitMap
+    unread: BitMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadItem:
+    """An item that was read: what it shows, and whether the rule fired on it before and after the edit."""
+
+    file: int
+    number: int
+    exhibit: Exhibit
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A rule that runs and the rule in its place, in one book; `words` are all they differ by, None for more than words."""
+
+    book: Rulebook
+    before: TextRule | None
+    after: TextRule
+    words: Words | None
+
+    @property
+    def engine(self) -> TextEngine:
+        return engine_of(self.book)
+
+    def compiled(self, rule: TextRule) -> CompiledRule | None:
+        """The rule compiled; None where it is switched off."""
+        return next((one for one in self.engine.rules if one.version == rule.version), None)
+
+
+def known_of(evidence: Path, index: HistoryIndex, edit: Edit) -> Known:
+    """Look up what is kept of both rules, and ask the postings which items only a reading can decide."""
+    kept = _Kept(index, edit.book)
+    before, of_before = kept.fired(edit.before)
+    after, of_after = kept.fired(edit.after)
+    unread = BitMap()
+    lacking_before, lacking_after = kept.every - of_before, kept.every - of_after
+    for block in blocks_of(index) if lacking_before or lacking_after else ():
+        inquiry = Inquiry(block, *said_of(edit.engine))
+        asked_before = _possible(block, inquiry, edit, edit.before) & lacking_before
+        if edit.words is None:
+            asked_after = _possible(block, inquiry, edit, edit.after) & lacking_after
+        else:
+            touched = inquiry.items_with(edit.words)
+            asked_after = _possible(block, inquiry, edit, edit.after, touched) & lacking_after
+            taken_over = before & _range(block) & lacking_after
+            after |= taken_over - _numbers(block, touched)
+        unread |= asked_before | asked_after
+    return Known(evidence=evidence, index=index, before=before, after=after, unread=unread)
+
+
+def _possible(
+    block: Block, inquiry: Inquiry, edit: Edit, rule: TextRule | None, among: BitMap | None = None
+) -> BitMap:
+    """The items of a block, all or among some, that a rule may fire on."""
+    compiled = edit.compiled(rule) if rule else None
+    return _numbers(block, inquiry.items_for(compiled, among)) if compiled else BitMap()
+
+
+def _numbers(block: Block, items: BitMap) -> BitMap:
+    """Items of a block by their numbers in the file."""
+    parts = [segment * SEGMENT_ITEMS + own for segment, own in block.by_segment(numbers_of(items))]
+    return set_of(np.concatenate(parts)) if parts else BitMap()
+
+
+def _range(block: Block) -> BitMap:
+    begin = block.first_segment * SEGMENT_ITEMS
+    return BitMap(range(begin, begin + (len(block.first_items) - 1) * SEGMENT_ITEMS))
+
+
+class _Kept:
+    """What is kept of rules' verdicts on the segments of an index. `every` is a set of all numbers."""
+
+    def __init__(self, index: HistoryIndex, book: Rulebook) -> None:
+        self._index, self._book = index, book
+        self._bases: dict[int, str] = {}
+        self._memo: dict[bytes, str] = {}
+        self.every = BitMap(range(index.manifest.segments * SEGMENT_ITEMS))
+
+    def fired(self, rule: TextRule | None) -> tuple[BitMap, BitMap]:
+        """Return the items on which a rule fired, and those of which that is known. No rule fires on nothing."""
+        if rule is None:
+            return BitMap(), self.every
+        (name,) = rule_names(self._book, [rule])
+        kept = KeptVerdicts(self._index.directory)
+        fired: list[int] = []
+        known = BitMap()
+        for segment, (basis, content) in kept.every(name).items():
+            if segment < self._index.manifest.segments and basis == self._basis(segment):
+                begin = segment * SEGMENT_ITEMS
+                known.add_range(begin, begin + SEGMENT_ITEMS)
+                lines = zstandard.decompress(content).split(b"\n")
+                fired += [begin + int(line[: line.index(b" ")]) for line in lines if line]
+        kept.close()
+        return BitMap(fired), known
+
+    def _basis(self, segment: int) -> str:
+        if segment not in self._bases:
+            self._bases[segment] = basis_of(self._book, self._index.segment(segment), self._memo)
+        return self._bases[segment]
+
+
+def read_some(
+    known: Sequence[Known], edit: Edit, imported_at: datetime, enough: Callable[[], bool]
+) -> Iterator[ReadItem]:
+    """Read items that are not decided, drawn at random, until there are none left or somebody says enough."""
+    places = np.concatenate(
+        [np.zeros((0, 2), dtype=np.int64), *(_places(file, one.unread) for file, one in enumerate(known))]
+    )
+    order = np.random.default_rng(_SEED).permutation(len(places))
+    for begin in range(0, len(order), _TOGETHER):
+        if enough():
+            return
+        some = places[np.sort(order[begin : begin + _TOGETHER])]
+        yield from _read(known, edit, imported_at, some)
+
+
+def _places(file: int, numbers: BitMap) -> NDArray[np.int64]:
+    every = numbers_of(numbers).astype(np.int64)
+    return np.stack((np.full(len(every), file), every), axis=1)
+
+
+def _read(
+    known: Sequence[Known], edit: Edit, imported_at: datetime, places: NDArray[np.int64]
+) -> Iterator[ReadItem]:
+    for file, number in places.tolist():
+        one = known[file]
+        segment = one.index.segment(number // SEGMENT_ITEMS)
+        ((_, item),) = read_items(one.evidence, segment, [number % SEGMENT_ITEMS], imported_at)
+        met = set(rules_met(edit.book, item))
+        source = edit.book.source(item.source_id, item.kind, item.country, item.language)
+        yield ReadItem(
+            file=file,
+            number=number,
+            exhibit=exhibit_of(item, source),
+            before=edit.before is not None and edit.before.version in met,
+            after=edit.after.version in met,
+        )
+
+
+def counted(exact: int, hits: int, size: int, unread: int) -> Count:
+    """A number of items: those known, and the share of `hits` among the `size` read of so many that are `unread`.
+
+    The interval is Wilson's for 19 times in 20, narrower the fewer are left; what was seen lies within it.
+    """
+    if size == unread:
+        return Count(number=exact + hits, low=exact + hits, high=exact + hits)
+    most = exact + hits + unread - size
+    if not size:
+        return Count(number=exact, low=exact, high=most)
+    share = hits / size
+    weight = _SURE**2 * (unread - size) / (unread - 1) / size
+    middle = (share + weight / 2) / (1 + weight)
+    half = sqrt(weight * share * (1 - share) + weight**2 / 4) / (1 + weight)
+    return Count(
+        number=exact + round(share * unread),
+        low=max(exact + hits, exact + int((middle - half) * unread)),
+        high=min(most, exact + int((middle + half) * unread) + 1),
+    )
