@@ -1,218 +1,196 @@
-"""How long a round takes with many alerts in store: read the state, assess one new notice, deliver, remind, audit.
+"""What every job of the service costs with many alerts in store, the most of them over long ago.
 
-    python -m bench.stored_alerts [--recent 1000 10000] [--old 0 100000]
+    python -m bench.stored_alerts [--alerts 10000 100000 1000000] [--a-day 25] [--rounds 4] [--postgresql] [--profile assess]
 
-`recent` alerts have their last evidence within the 400 days in which an instrument number still joins, `old` ones
-before. What is new was sent to six destinations, what is old to one; without evidence for 90 days it has expired.
+Of the alerts `a-day` came in on each of the last 400 days; what is left lies in the nine years before. Each has five
+to ten signals, one to three versions, deliveries to three desks, acknowledgements and closings, as `bench/alert_store.py` writes
+them; about one in seven of the last weeks is open. Every round brings a notice nobody knows and a report of it, then runs
+what the service runs. Printed are the seconds of this process's CPU and of the clock: of the first round, in which memory
+is empty, and the median of the others.
 """
 
 import argparse
 import asyncio
+import cProfile
+import pstats
 import resource
 import shutil
+import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import NullPool
-
+from bench.alert_store import Stored, fill
 from bench.history_records import FEEDS
+from bench.kill_deliveries import database
 from bench.near_duplicates import TOKEN, rules_without_register
 from bench.one_event import NOTICE_TEXT, NOTICE_TITLE
 from tests.adapters import slack_stub
-from tests.adapters.alert_samples import control, graded
 from warning.app.assessing import assess_new
 from warning.app.auditing import audit_deliveries
 from warning.app.compose import System, compose
 from warning.app.delivering import deliver_due
+from warning.app.digests import owe_due_digests, write_digest
+from warning.app.elevating import bursts
+from warning.app.ending import end_due
 from warning.app.listing_alerts import Listed, listed_alerts
-from warning.app.live import watch_desks
+from warning.app.operations import tell_operations
+from warning.app.out_feed import desk_feed
+from warning.app.publishing import publish_overdue, review_queue
+from warning.app.rechecking import recheck_due
+from warning.app.reminding import remind_due
+from warning.app.rolling_up import owe_due_rollups
 from warning.app.triage import desk_called
-from warning.core.alerts import Alert
+from warning.app.watching import watches_now
 from warning.core.evidence import Item
-from warning.core.ids import instrument_key
-from warning.core.lifecycle import Lifecycle
 from warning.settings import Settings
-from warning.store.rows import to_json
-from warning.store.schema import alert_versions, alerts, outbox, signals
 
-NOW = datetime(2026, 7, 6, 1, tzinfo=UTC)
-RECENT = timedelta(days=400)
-OLD = timedelta(days=4000)
-BATCH = 5000
-FILLED = (alerts, alert_versions, signals, outbox)
-PLACES = tuple(
-    (country.lower(), channel, address.format(country=country))
-    for country in ("JP", "KR", "US")
-    for channel, address in (("slack", "C0{country}EARLYWARNING"), ("mail", "desk-{country}@example.org"))
-)
+NOW = datetime(2026, 7, 6, 1, tzinfo=UTC)  # a Monday morning in Seoul and Tokyo
+Job = Callable[[], object]
 
 
-def fill(system: System, recent: int, old: int) -> None:
-    """Store alerts as earlier assessments left them, the one as old as the other within its span."""
-    with loosened(system.repository.engine) as engine:
-        _fill(engine, recent, old)
-    with system.repository.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql("ANALYZE")
+class Times:
+    """Seconds by job, of the CPU and of the clock, round by round."""
+
+    def __init__(self, profiled: str) -> None:
+        self._profiled = profiled
+        self._taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
+
+    def of(self, name: str, job: Job) -> object:
+        profile = cProfile.Profile() if name == self._profiled else None
+        begun, cpu = time.perf_counter(), time.process_time()
+        done = profile.runcall(job) if profile else job()
+        self._taken[name].append((time.process_time() - cpu, time.perf_counter() - begun))
+        if profile:
+            pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+        return done
+
+    def lines(self) -> list[str]:
+        said = [f"  {'job':<16} {'CPU':>8} {'clock':>8}   first: CPU    clock"]
+        for name, taken in self._taken.items():
+            (first_cpu, first_clock), *later = taken
+            cpu = statistics.median(one for one, _ in later or taken)
+            clock = statistics.median(one for _, one in later or taken)
+            said.append(f"  {name:<16} {cpu:8.3f} {clock:8.3f} {first_cpu:12.3f} {first_clock:8.3f}")
+        return said
 
 
-@contextmanager
-def loosened(engine: Engine) -> Iterator[Engine]:
-    """Let go of what makes a file safe, and of the indexes, while it is filled; on SQLite alone."""
-    if engine.dialect.name != "sqlite":
-        yield engine
-        return
-    engine.dispose()
-    loose = create_engine(engine.url, poolclass=NullPool)
-
-    @event.listens_for(loose, "connect")
-    def _hurry(raw: Any, _: Any) -> None:
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-300000"):
-            raw.execute(f"PRAGMA {pragma}")
-
-    indexes = [index for table in FILLED for index in table.indexes]
-    with loose.begin() as connection:
-        for index in indexes:
-            index.drop(connection)
-    yield loose
-    with loose.begin() as connection:
-        for index in indexes:
-            index.create(connection)
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-    loose.dispose()
-
-
-def _fill(engine: Engine, recent: int, old: int) -> None:
-    for first, count, begin, span in (
-        ("o", old, NOW - OLD, OLD - RECENT),
-        ("r", recent, NOW - RECENT, RECENT),
-    ):
-        for start in range(0, count, BATCH):
-            part = [
-                (f"a-{first}{n:07d}", n, begin + span * (n / count))
-                for n in range(start, min(start + BATCH, count))
-            ]
-            with engine.begin() as connection:
-                connection.execute(alerts.insert(), [_row(*one) for one in part])
-                connection.execute(alert_versions.insert(), [_version(*one) for one in part])
-                connection.execute(signals.insert(), [_signal(*one) for one in part])
-                connection.execute(outbox.insert(), [row for one in part for row in _sent(*one)])
-
-
-SAMPLE = graded(control())
-CONTENT = to_json(Alert, SAMPLE)
-TIMES = sorted({SAMPLE.opened_at, SAMPLE.updated_at, SAMPLE.last_evidence_at})
-
-
-def _number(number: int) -> str:
-    return f"MOFCOM {1990 + number // 900 % 30}/{number % 900}"
-
-
-def _row(key: str, number: int, at: datetime) -> dict[str, Any]:
-    facts = SAMPLE.facts
-    ended = at < NOW - timedelta(days=Lifecycle().expire_after_days)
-    return {
-        "key": key, "version": 1, "state": "expired" if ended else "open", "rule_id": SAMPLE.rule_id,
-        "act": facts.act, "direction": facts.direction, "instrument": _number(number),
-        "severity": SAMPLE.severity.value, "interrupts": True, "opened_at": at,
-        "updated_at": at, "last_evidence_at": at, "instrument_key": instrument_key(_number(number)),
-        "story": "", "effective": None, "expires": None, "digest": key,
-        "ended_at": at if ended else None, "ended_because": "",
-    }  # fmt: skip
-
-
-def _version(key: str, number: int, at: datetime) -> dict[str, Any]:
-    content = CONTENT.replace(SAMPLE.key, key)
-    if SAMPLE.facts.instrument:
-        content = content.replace(SAMPLE.facts.instrument, _number(number))
-    for known in TIMES:
-        content = content.replace(f'"{known:%Y-%m-%dT%H:%M:%S}Z"', f'"{at:%Y-%m-%dT%H:%M:%S}Z"')
-    return {"alert_key": key, "version": 1, "created_at": at, "content": content}
-
-
-def _signal(key: str, _: int, at: datetime) -> dict[str, Any]:
-    return {
-        "id": f"s-{key}", "rule_id": SAMPLE.rule_id, "evidence_id": f"i-{key}", "source_id": "x",
-        "alert_key": key, "known_at": at, "content": '{"facts": {"materials": ["gallium"]}}',
-    }  # fmt: skip
-
-
-def _sent(key: str, _: int, at: datetime) -> Iterator[dict[str, Any]]:
-    """What is new at all six destinations, what is old at one: it is the number of alerts that is tried here."""
-    for desk, channel, address in PLACES if at > NOW - RECENT else PLACES[:1]:
-        yield {
-            "id": f"{key}-{desk}-{channel}", "alert_key": key, "alert_version": 1,
-            "desk_id": desk, "channel": channel, "address": address, "reason": "first", "severity": "severe",
-            "state": "sent", "attempts": 1, "next_attempt_at": at, "created_at": at, "updated_at": at,
-            "sent_at": at, "provider_ref": "C:1.1", "error": "", "step": 0, "hold_reason": "",
-        }  # fmt: skip
-
-
-def timed(name: str, part: Callable[[], Any]) -> str:
-    begun = time.perf_counter()
-    part()
-    return f"{name} {time.perf_counter() - begun:.3f} s"
-
-
-async def rounds(recent: int, old: int, rules: Path, database: str) -> None:
-    home = Path(tempfile.mkdtemp())
+async def rounds(stored: Stored, rules: Path, wanted: argparse.Namespace, url: str) -> None:
+    home = Path(tempfile.mkdtemp(dir=wanted.place))
     try:
         async with slack_stub.running(NOW.timestamp()) as stub:
             settings = Settings(
                 home=home, rules_dir=rules, feeds_dir=FEEDS, slack_bot_token=TOKEN, slack_base_url=stub.url,
-                **({"database_url": database} if database else {}),
+                **({"database_url": url} if url else {}),
             )  # fmt: skip
-            system = compose(settings, clock=lambda: NOW)
-            desk = desk_called(system.book(), "kr")
-            begun = time.perf_counter()
-            fill(system, recent, old)
-            print(f"{recent} recent and {old} old alerts, stored in {time.perf_counter() - begun:.0f} s")
-            for n in range(3):
-                system.repository.add_items([_notice(n)])
-                said = [
-                    timed("assess", lambda: assess_new(system)),
-                    timed("watch", lambda: watch_desks(system)),
-                    timed("audit", lambda: audit_deliveries(system)),
-                    timed("list", lambda: listed_alerts(system, None, Listed())),
-                    timed("list at a desk", lambda: listed_alerts(system, desk, Listed(state="open"))),
-                ]
+            now = [NOW]
+            system = compose(settings, clock=lambda: now[0])
+            if not system.repository.alerts(limit=1):
                 begun = time.perf_counter()
-                done = await deliver_due(
-                    system.outbox, system.repository, system.channels, system.book(), system.clock, limit=20
-                )
-                said.append(f"deliver {done.sent} in {time.perf_counter() - begun:.3f} s")
-                memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-                print("  " + ", ".join(said), f"{memory} MB at most", flush=True)
+                counted = fill(system.repository.engine, stored)
+                said = ", ".join(f"{count:,} {name}" for name, count in counted.items())
+                print(f"{said}; stored in {time.perf_counter() - begun:.0f} s", flush=True)
+            times = Times(wanted.profile)
+            for number in range(wanted.rounds):
+                now[0] = NOW + timedelta(minutes=10 * number)
+                await _round(system, times, number, wanted.jobs)
+            print("\n".join(times.lines()))
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(f"  {memory} MB at most", flush=True)
             system.close()
     finally:
         shutil.rmtree(home)
 
 
-def _notice(number: int) -> Item:
-    title = NOTICE_TITLE.replace("71", str(171 + number))
+async def _round(system: System, times: Times, number: int, wanted: list[str]) -> None:
+    notice = _notice(number, system.clock())
+    system.repository.add_items([notice])
+    for name, job in _jobs(system).items():
+        if wanted and name not in wanted:
+            continue
+        await asyncio.to_thread(times.of, name, job)
+        if name == "assess":
+            system.repository.add_items([_report(notice)])
+            await asyncio.to_thread(times.of, "assess a report", lambda: assess_new(system))
+    await asyncio.to_thread(times.of, "deliver 20", lambda: asyncio.run(_deliver(system)))
+
+
+async def _deliver(system: System) -> None:
+    """By a loop of its own: the stub answers in the other one."""
+    await deliver_due(
+        system.outbox, system.repository, system.channels, system.book(), system.clock, limit=20
+    )
+
+
+def _jobs(system: System) -> dict[str, Job]:
+    """What runs by the clock, each by itself, then what people ask for."""
+    store, book, now = system.repository, system.book(), system.clock()
+    desk = desk_called(book, "kr")
+    return {
+        "assess": lambda: assess_new(system),
+        "end": lambda: end_due(system),
+        "publish": lambda: publish_overdue(system),
+        "remind": lambda: remind_due(system),
+        "owe digests": lambda: owe_due_digests(system),
+        "owe roll-ups": lambda: owe_due_rollups(system),
+        "audit": lambda: tell_operations(system, audit_deliveries(system).accounts),
+        "recheck": lambda: asyncio.run(_recheck(system)),
+        "watches": lambda: bursts(system.sources, watches_now(store, book, now)),
+        "canary": lambda: system.flights.sweep(now),
+        "next due": system.outbox.next_due_at,
+        "list": lambda: listed_alerts(system, None, Listed()),
+        "list open": lambda: listed_alerts(system, None, Listed(state="open")),
+        "list at a desk": lambda: listed_alerts(system, desk, Listed(state="open")),
+        "list closed": lambda: listed_alerts(system, desk, Listed(state="closed")),
+        "queue": lambda: review_queue(system),
+        "digest": lambda: write_digest(store, book, system.sources, "kr", week=None, now=now),
+        "out-feed": lambda: desk_feed(system, "kr"),
+    }
+
+
+async def _recheck(system: System) -> None:
+    """As far as what is due; no page is asked for."""
+    await recheck_due(system, None, most=0)  # type: ignore[arg-type]  # nothing is fetched
+
+
+def _notice(number: int, now: datetime) -> Item:
+    title = NOTICE_TITLE.replace("71", str(9171 + number))
     return Item(
         id=f"i-{number}", source_id="cn-mofcom-announcements", kind="regulatory", country="CN", language="zh",
-        title=title, body=NOTICE_TEXT, known_at=NOW, published_at=NOW,
+        title=title, body=NOTICE_TEXT, known_at=now, published_at=now,
     )  # fmt: skip
+
+
+def _report(notice: Item) -> Item:
+    """The same act in another register: it joins the alert of the notice."""
+    return replace(notice, id=f"{notice.id}-again", source_id="cn-mofcom-policy")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--recent", type=int, nargs="+", default=[1000, 10_000])
-    parser.add_argument("--old", type=int, nargs="+", default=[0, 100_000])
-    parser.add_argument("--database", default="", help="an empty database; SQLite in a new directory without")
+    parser.add_argument("--alerts", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--a-day", type=int, default=25, help="how many came in on each of the last 400 days")
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--postgresql", action="store_true", help="a throw-away server instead of SQLite")
+    parser.add_argument("--place", help="where the databases lie: about 12 GB for a million alerts")
+    parser.add_argument("--store", default="", help="a SQLite file that is kept, and filled when it is empty")
+    parser.add_argument("--jobs", nargs="*", default=[], help="only these")
+    parser.add_argument("--profile", default="", help="the job to profile")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         rules = rules_without_register(Path(place))
-        for recent in wanted.recent:
-            for old in wanted.old:
-                asyncio.run(rounds(recent, old, rules, wanted.database))
+        for alerts in wanted.alerts:
+            stored = Stored(alerts=alerts, a_day=wanted.a_day, now=NOW)
+            if not wanted.postgresql:
+                url = f"sqlite:///{wanted.store}" if wanted.store else ""
+                asyncio.run(rounds(stored, rules, wanted, url))
+                continue
+            with database(postgresql=True) as url:
+                asyncio.run(rounds(stored, rules, wanted, url))
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from warning.app.compose import System
-from warning.core.assess import Assessment, decide, sense
+from warning.core.assess import Assessment, compose, decide, notice
 from warning.core.chains import followed
 from warning.core.evidence import Window
 from warning.core.joinable import joinable
-from warning.core.recalling import recall_of
+from warning.core.recall import Recall, Recalled
+from warning.core.recalling import recall_at_first, recall_of_sequences
 from warning.core.rulebook import Rulebook
 from warning.core.series.known import ColumnsWindow
 from warning.errors import AssessmentRaced, StoreError
@@ -99,11 +100,16 @@ class _Round:
                 self.assess(_only(window, frozenset().union(*half)), as_of)
 
     def _commit(self, window: Window, as_of: datetime) -> None:
-        window = replace(window, recalled=self._system.repository.recall(recall_of(self._book), as_of))
+        recalled = self._recalled(recall_at_first(self._book, lists=bool(window.listing_changes)), as_of)
+        window = replace(window, recalled=recalled)
         days = self._book.policy.lifecycle.expire_after_days
         cases = followed(self._book.chains, as_of, days=days)
         standing = self._system.repository.standing_alerts(as_of.date(), cases)
-        sensed = sense(self._book, window, standing, as_of)
+        noticed = notice(self._book, window, standing, as_of)
+        earlier = self._recalled(recall_of_sequences(self._book, noticed.signals), as_of)
+        seen = recalled.seen if recalled.seen is not None else earlier.seen
+        window = replace(window, recalled=replace(recalled, seen=seen))
+        sensed = compose(self._book, noticed.remembering(earlier, as_of), as_of)
         state = self._system.repository.state_for(
             joinable(self._book, sensed.signals, as_of, sensed.withdrawals)
         )
@@ -111,6 +117,9 @@ class _Round:
         self._system.repository.commit_assessment(assessment, window, book_version=self._book.version)
         self._system.calendar.mark(self._book, as_of)
         self.report = _add(self.report, len(window.fresh), assessment)
+
+    def _recalled(self, wanted: Recall, as_of: datetime) -> Recalled:
+        return self._system.repository.recall(wanted, as_of)
 
     def _set_aside(self, unit: Unit, surprise: Exception) -> None:
         aside = self._system.set_aside.ids

@@ -9,11 +9,12 @@ from warning.core.case_steps import late_signals, set_aside_signals
 from warning.core.correlate import correlate
 from warning.core.deliveries import Delivery, Withheld
 from warning.core.detect.deadline import untold
-from warning.core.detect.registry import evaluate
-from warning.core.evidence import Window
+from warning.core.detect.registry import composed, noticed
+from warning.core.evidence import KnownWindow, Window
 from warning.core.grading import grade
 from warning.core.lifecycle import reopened
 from warning.core.pace import Past, let_go, pace
+from warning.core.recall import Recalled
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, Trace
@@ -60,6 +61,25 @@ class Sensed:
     withdrawals: tuple[Withdrawal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """What all detectors but the sequences made of the evidence: from it follows what sequences want remembered."""
+
+    known: KnownWindow
+    found: tuple[tuple[Signal, ...], tuple[Trace, ...]]
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        return self.found[0]
+
+    def remembering(self, earlier: Recalled, as_of: datetime) -> "Noticed":
+        """With these earlier signals besides; arrivals and vitals stay."""
+        recalled = self.known.recalled
+        signals = (*recalled.signals, *earlier.signals)
+        known = replace(self.known, recalled=replace(recalled, signals=signals).as_known(as_of))
+        return replace(self, known=known)
+
+
 def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
     """Decide what the fresh evidence in `window` means, knowing only what could be known at `as_of`."""
     standing = tuple(alert for alert in state.open_alerts if alert.state == "open")
@@ -68,8 +88,19 @@ def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Ass
 
 def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Sensed:
     """The first half: run the detectors. `standing` are the open alerts with dates ahead, and those of gaps."""
+    return compose(book, notice(book, window, standing, as_of), as_of)
+
+
+def notice(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Noticed:
+    """Run all detectors but the sequences. Whoever keeps the memory of years reads then only what these signals ask for."""
     known = replace(window.as_known(as_of), alerts=tuple(standing))
-    signals, traces = evaluate(book, known, as_of)
+    return Noticed(known=known, found=noticed(book, known, as_of))
+
+
+def compose(book: Rulebook, first: Noticed, as_of: datetime) -> Sensed:
+    """Run the sequences on what the others found, with what is remembered."""
+    known = first.known
+    signals, traces = composed(book, known, as_of, first.found)
     told = late_signals(book, known, as_of)
     fresh = (item for item in known.items if item.id in known.fresh)
     withdrawals = (*known.recalled.withdrawals, *retractions(fresh))

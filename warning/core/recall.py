@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from warning.core.arrivals import Arrival, Awaited
 from warning.core.health import Vitals
@@ -11,11 +11,26 @@ from warning.core.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """What of a memory can matter to new signals: the rest may be left unread.
+
+    Wanted are all signals of the documents that have one whose event lies from `first` to `last`, both included, and is about one
+    of `materials` (whatever it is about with None), of `documents` by id, and those that take another back.
+    """
+
+    first: date
+    last: date
+    materials: frozenset[str] | None
+    documents: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignalNeed:
-    """The signals of these rules that became known within so many days before an assessment."""
+    """The signals of these rules that became known within so many days before an assessment; only some with `near`."""
 
     rule_ids: frozenset[str]
     days: int
+    near: Near | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

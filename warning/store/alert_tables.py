@@ -55,6 +55,9 @@ signals = Table(
     Column("alert_key", Text, index=True),
     Column("known_at", Instant, nullable=False, index=True),
     text_column("content"),
+    text_column("day", server_default=""),
+    text_column("materials", server_default=""),
+    Index("ix_signals_rule_id_day", "rule_id", "day", "known_at", "materials", "evidence_id"),
 )
 
 alerts = Table(

@@ -1,5 +1,6 @@
 """One assessment, stored whole or not at all: alerts, what is owed, what was withheld, why, and what was read."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
 from warning.store.audit import add_audit
 from warning.store.engine import serialise
+from warning.store.near_signals import recalled_day
 from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
 from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
@@ -244,6 +246,8 @@ def _signal_rows(fired: Iterable[Signal], changed: Iterable[Alert]) -> list[dict
             "alert_key": alert_of.get(signal.id),
             "known_at": signal.known_at,
             "content": storable(to_json(Signal, signal)),
+            "day": recalled_day(signal),
+            "materials": json.dumps(signal.facts.materials),
         }
         for signal in fired
     ]

@@ -13,6 +13,7 @@ from warning.core.recall import Recall, Recalled
 from warning.core.series.select import selects
 from warning.core.signals import Signal
 from warning.core.terms import Terms
+from warning.store.near_signals import signals_near
 from warning.store.rows import from_json
 from warning.store.schema import (
     assessments,
@@ -64,18 +65,26 @@ def _last_record(connection: Connection) -> int:
 
 
 def _signals(connection: Connection, wanted: Recall, as_of: datetime) -> Iterator[Signal]:
+    """Every signal that is wanted, once: those wanted whole, then what is near to something."""
+    whole = {signal.id: signal for signal in _whole(connection, wanted, as_of)}
+    yield from whole.values()
+    near = ((need, need.near) for need in wanted.signals if need.near is not None)
+    yield from (signal for signal in signals_near(connection, near, as_of) if signal.id not in whole)
+
+
+def _whole(connection: Connection, wanted: Recall, as_of: datetime) -> Iterator[Signal]:
     needed = [
         and_(
             signals.c.rule_id.in_(sorted(need.rule_ids)),
             signals.c.known_at >= as_of - timedelta(days=need.days),
         )
         for need in wanted.signals
-        if need.rule_ids
+        if need.rule_ids and need.near is None
     ]
     if not needed:
         return
     # Said once for all: within an "or" no database sees that the oldest signals are of no account.
-    oldest = as_of - timedelta(days=max(need.days for need in wanted.signals))
+    oldest = as_of - timedelta(days=max(need.days for need in wanted.signals if need.near is None))
     query = select(signals.c.content).where(
         or_(*needed), signals.c.known_at >= oldest, signals.c.known_at <= as_of
     )

@@ -74,7 +74,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))

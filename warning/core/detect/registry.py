@@ -26,20 +26,31 @@ Composer = Callable[[Rulebook, KnownWindow, datetime, Sequence[Signal]], tuple[l
 COMPOSERS: Mapping[str, Composer] = {"absence": detect_absences, "sequence": detect_sequences}
 
 
-def evaluate(
-    book: Rulebook, known: KnownWindow, as_of: datetime
-) -> tuple[tuple[Signal, ...], tuple[Trace, ...]]:
+Evaluated = tuple[tuple[Signal, ...], tuple[Trace, ...]]
+
+
+def evaluate(book: Rulebook, known: KnownWindow, as_of: datetime) -> Evaluated:
     """Run every detector over the window, then the composers; signals sorted by time then id, traces by rule."""
+    return composed(book, known, as_of, noticed(book, known, as_of))
+
+
+def noticed(book: Rulebook, known: KnownWindow, as_of: datetime) -> Evaluated:
+    """Run all but the sequences, whose memory is asked for once it is known what fired; in the order of the detectors."""
     signals: list[Signal] = []
     traces: list[Trace] = []
     for detect in DETECTORS.values():
         found, told = detect(book, known, as_of)
         signals += found
         traces += told
-    for compose in COMPOSERS.values():
-        found, told = compose(book, known, as_of, tuple(signals))
-        signals += found
-        traces += told
+    found, told = COMPOSERS["absence"](book, known, as_of, tuple(signals))
+    return (*signals, *found), (*traces, *told)
+
+
+def composed(book: Rulebook, known: KnownWindow, as_of: datetime, first: Evaluated) -> Evaluated:
+    """Run the sequences on what the others found, and return all of it."""
+    signals, traces = first
+    found, told = COMPOSERS["sequence"](book, known, as_of, signals)
+    signals, traces = (*signals, *found), (*traces, *told)
     return (
         tuple(sorted(signals, key=lambda s: (s.known_at, s.id))),
         tuple(sorted(traces, key=lambda t: t.rule_id)),

@@ -6,12 +6,13 @@ leaves alone what had been complete before.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from warning.core.evidence import KnownWindow
 from warning.core.joining import alert_title
 from warning.core.old_news import came_late, lag_days
-from warning.core.recall import SignalNeed
+from warning.core.recall import Near, SignalNeed
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import (
     Event,
@@ -24,6 +25,7 @@ from warning.core.sequence_events import (
     rules_of,
 )
 from warning.core.sequence_rules import STORY, SequenceRule
+from warning.core.series.select import with_ancestors
 from warning.core.signals import Facts, Outcome, Reason, Signal, Trace, is_withdrawal, signal_id
 
 
@@ -36,6 +38,43 @@ def signal_need(rule: SequenceRule, book: Rulebook) -> SignalNeed:
     ids = frozenset().union(*(rules_of(step, book) for step in rule.steps))
     lags = [lag_days(one) for one in book.rules if one.id in ids]
     return SignalNeed(rule_ids=ids, days=rule.within_days + max(lags, default=0) + 1)
+
+
+def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> SignalNeed | None:
+    """Return what of its memory a sequence needs to judge these signals; None when none of them is an event of it.
+
+    `_detect` tells the same with it as with all that `signal_need` names: what completes a sequence now has an event of
+    a new document in it, so that its other events lie within the rule's days of one, and share its materials where the rule says so.
+    """
+    events = [event for step in pools(rule, signals, book) for event in step]
+    if not events:
+        return None
+    whole = signal_need(rule, book)
+    return replace(
+        whole,
+        near=Near(
+            first=date.fromordinal(min(event.day for event in events) - rule.within_days),
+            last=date.fromordinal(max(event.day for event in events) + rule.within_days),
+            materials=_shared_materials(rule, book, [s for s in signals if s.rule_id in whole.rule_ids]),
+            documents=frozenset(s.exhibit.evidence_id for s in signals),
+        ),
+    )
+
+
+def _shared_materials(
+    rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]
+) -> frozenset[str] | None:
+    """The materials an event must name to share one with these signals; None where that settles nothing.
+
+    Where a target joins too, who names none is aimed at everybody named anywhere: then all are read.
+    """
+    if "material" not in rule.same or not {"target", "answers"}.isdisjoint(rule.same):
+        return None
+    if any(is_withdrawal(s) for s in signals):  # what stood behind the signal taken back may come forward
+        return None
+    shared = {name for s in signals for m in s.facts.materials for name in with_ancestors(m, book.terms)}
+    below = (m for m in book.terms.materials if not shared.isdisjoint(with_ancestors(m, book.terms)))
+    return frozenset({*shared, *below})
 
 
 def detect_sequences(

@@ -1,0 +1,81 @@
+"""What a sequence reads of its memory: only what is near to something new, and what it tells is the same."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.sequence_samples import DAY_0, event, rule, rules_book, seen
+from warning.core.detect.sequence import detect_sequences, need_for, signal_need
+from warning.core.recall import SignalNeed
+from warning.core.sequence_events import event_day
+from warning.core.signals import Signal, is_withdrawal
+
+MATERIALS = ("gallium", "dysprosium", "terbium", "rare_earths")
+SAME = (["material"], ["actor", "material"], ["answers"], ["material", "target"])
+
+PATTERN = {"relation": "pattern", "act": "supply_stop", "direction": "tightening", "ordered": False}
+
+
+def remembered(need: SignalNeed | None, signals: list[Signal], as_of: datetime) -> list[Signal]:
+    """What a store gives for a need, said in plain words."""
+    if need is None or need.near is None:
+        return []
+    near = need.near
+    of_need = [
+        s for s in signals if s.rule_id in need.rule_ids and s.known_at >= as_of - timedelta(days=need.days)
+    ]
+    documents = near.documents | {
+        s.exhibit.evidence_id
+        for s in of_need
+        if near.first <= event_day(s) <= near.last
+        and (near.materials is None or not near.materials.isdisjoint(s.facts.materials))
+    }
+    return [s for s in of_need if s.exhibit.evidence_id in documents or is_withdrawal(s)]
+
+
+@st.composite
+def told(draw, steps: tuple[str, ...]) -> Signal:
+    day = draw(st.integers(0, 40))
+    facts = {
+        "actors": draw(st.sampled_from((("CN",), ("US",), ("CN", "US")))),
+        "targets": draw(st.sampled_from(((), ("US",), ("CN",)))),
+        "materials": draw(st.lists(st.sampled_from(MATERIALS), max_size=2, unique=True).map(tuple)),
+    }
+    name = f"document-{draw(st.integers(0, 14))}"
+    return event(draw(st.sampled_from(steps)), day, name, known=day + draw(st.integers(0, 6)), facts=facts)
+
+
+@given(
+    st.lists(told(("a", "b", "c")), max_size=14),
+    st.lists(told(("a", "b", "c")), min_size=1, max_size=3),
+    st.sampled_from(SAME),
+)
+def test_sequence_tells_the_same_when_only_what_is_near_is_remembered(earlier, fresh, same):
+    sequence = rule("a", "b", "c", same=same, **PATTERN if same == ["material"] else {})
+    book = rules_book(sequence)
+    held = [s for s in {s.id: s for s in earlier}.values() if s.id not in {f.id for f in fresh}]
+    as_of = datetime.combine(DAY_0, time(23), tzinfo=UTC) + timedelta(days=50)
+    near = remembered(need_for(sequence, book, fresh), held, as_of)
+    whole = detect_sequences(book, seen(*held), as_of, fresh)
+    assert detect_sequences(book, seen(*near), as_of, fresh) == whole
+
+
+def test_sequence_reads_no_memory_when_nothing_new_is_an_event_of_it():
+    sequence = rule("a", "b")
+    book = rules_book(sequence)
+    assert need_for(sequence, book, [event("c", 3)]) is None
+
+
+def test_sequence_reads_what_lies_within_its_days_and_shares_a_material():
+    sequence = rule("a", "b", same=["material"])
+    book = rules_book(sequence)
+    need = need_for(sequence, book, [event("b", 20, "news", facts={"materials": ("dysprosium",)})])
+    assert need is not None
+    assert need.rule_ids == signal_need(sequence, book).rule_ids
+    assert need.near is not None
+    assert (need.near.first, need.near.last) == (date(2024, 12, 11), date(2024, 12, 31))
+    assert need.near.materials is not None
+    assert {"dysprosium", "rare_earths", "terbium"} <= need.near.materials
+    assert "gallium" not in need.near.materials
+    assert need.near.documents == {"news"}
