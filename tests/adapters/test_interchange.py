@@ -14,6 +14,7 @@ from warning.app.evidence_exchange import export_file, import_files
 from warning.collect import interchange
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.evidence import Entry, Item, Listing, Observation, item_id
+from warning.core.list_patience import ListPatience
 from warning.core.vocabulary import Marking
 from warning.errors import EvidenceError
 from warning.store.repository import Repository
@@ -327,6 +328,26 @@ def test_a_mistake_in_the_second_file_stores_nothing_of_the_first(repository: Re
     with pytest.raises(EvidenceError, match=r"2\.jsonl:2"):
         import_files(repository, [good, bad], NOW)
     assert repository.counts()["items"] == 0
+
+
+def versions_of_a_list(path: Path) -> Path:
+    """A list of ten that has two fewer a day later."""
+    entries = [{"key": f"k{n}", "name": f"Works {n}"} for n in range(10)]
+    later = LISTING | {"known_at": "2025-01-02T00:00:00+00:00", "entries": entries[:8]}
+    return written(path, LISTING | {"known_at": "2025-01-01T00:00:00+00:00", "entries": entries}, later)
+
+
+def test_an_imported_list_is_held_to_the_patience_of_its_own_source(
+    repository: Repository, tmp_path: Path, empty_store
+):
+    path = versions_of_a_list(tmp_path / "list.jsonl")
+    source = LISTING["source_id"]
+    at_once = ListPatience(absent_days=0, shrunk_share=1)
+    doubtful = ListPatience(absent_days=0, shrunk_share=0.1, shrunk_min=1)
+    import_files(repository, [path], NOW, {source: at_once})
+    import_files(empty_store, [path], NOW, {source: doubtful})
+    assert [memory.shrunk for memory in repository.lists_waiting()] == [None]
+    assert [memory.shrunk is not None for memory in empty_store.lists_waiting()] == [True]
 
 
 def test_an_export_of_an_import_of_an_export_is_the_same_file(

@@ -1,6 +1,6 @@
 """Interchange files into the store and out of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,10 +8,12 @@ from pathlib import Path
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.health import SourceReport
+from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.withdrawals import Withdrawal
 from warning.store.repository import Repository
 
 BATCH = 1_000
+Patiences = Mapping[str, ListPatience]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,13 @@ class Imported:
         )
 
 
-def import_files(repository: Repository, paths: Sequence[Path], imported_at: datetime) -> Imported:
+def import_files(
+    repository: Repository, paths: Sequence[Path], imported_at: datetime, patiences: Patiences | None = None
+) -> Imported:
     """Store the evidence of interchange files; the same files again change nothing.
+
+    A list is held to the patience of its source, as when it is fetched; `patiences` are by source id, and a source
+    that is not among them has the usual one.
 
     Every file is read to its end first: a mistake in any of them raises EvidenceError and nothing is stored.
     """
@@ -46,7 +53,7 @@ def import_files(repository: Repository, paths: Sequence[Path], imported_at: dat
     for path in paths:
         records = map(own_identity, read_evidence(path, imported_at=imported_at))
         for batch in _batches(records):
-            total += _store(repository, batch)
+            total += _store(repository, batch, patiences or {})
     return total
 
 
@@ -67,12 +74,12 @@ def export_file(repository: Repository, path: Path, since: datetime | None = Non
     return write_evidence(path, repository.export(since))
 
 
-def _store(repository: Repository, records: Sequence[Evidence]) -> Imported:
+def _store(repository: Repository, records: Sequence[Evidence], patiences: Patiences) -> Imported:
     items = repository.add_items(r for r in records if isinstance(r, Item))
     figures = repository.add_observations(r for r in records if isinstance(r, Observation))
     lists = Imported()
     for listing in (r for r in records if isinstance(r, Listing)):
-        lists += _store_listing(repository, listing)
+        lists += _store_listing(repository, listing, patiences.get(listing.source_id, PATIENCE))
     acts = [r for r in records if isinstance(r, Withdrawal)]
     taken = repository.add_withdrawals(acts)
     reports = [r for r in records if isinstance(r, SourceReport)]
@@ -85,9 +92,9 @@ def _store(repository: Repository, records: Sequence[Evidence]) -> Imported:
     )
 
 
-def _store_listing(repository: Repository, listing: Listing) -> Imported:
+def _store_listing(repository: Repository, listing: Listing, patience: ListPatience) -> Imported:
     before = repository.latest_listing_version(listing.source_id)
-    changes = len(repository.add_listing(listing))
+    changes = len(repository.add_listing(listing, patience))
     if before is None:
         return Imported(new=1)
     if before.id == listing.id or listing.known_at < before.known_at:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from warning.app.compose import open_repository, system_clock
+from warning.app.compose import open_repository, system_clock, trees
 from warning.app.evidence_exchange import export_file, import_files
+from warning.catalog.source_overlays import load_catalogue
+from warning.cli.evidence_show import show_command
 from warning.cli.evidence_taken_back import restore, withdraw
 from warning.cli.output import print_json
 from warning.settings import load_settings
@@ -28,6 +30,7 @@ def command() -> None:
     Examples:
       warning evidence import items.jsonl figures.jsonl.zst
       warning evidence export all.jsonl.zst
+      warning evidence show i-0123456789abcdef
     """
 
 
@@ -44,9 +47,12 @@ def import_command(files: tuple[Path, ...], *, as_json: bool) -> None:
       warning evidence import history.jsonl.zst
       warning evidence import items.jsonl figures.jsonl.gz --json
     """
-    repository = open_repository(load_settings())
+    settings = load_settings()
+    where = trees(settings)
+    patiences = {source.id: source.expect.list for source in load_catalogue(where.feeds, where.overlay)}
+    repository = open_repository(settings)
     with closing(repository):
-        done = import_files(repository, files, system_clock())
+        done = import_files(repository, files, system_clock(), patiences)
     if as_json:
         print_json("evidence/1", {"files": [str(file) for file in files], **asdict(done)})
         return
@@ -81,6 +87,7 @@ def export_command(file: Path, *, since: str | None, as_json: bool) -> None:
         click.echo(f"{written} records written to {file}")
 
 
+command.add_command(show_command)
 command.add_command(withdraw)
 command.add_command(restore)
 

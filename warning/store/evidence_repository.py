@@ -7,6 +7,7 @@ from typing import TypeVar
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation
 from warning.core.health import SourceReport, SourceState
 from warning.core.list_memory import ListMemory
+from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.page_checks import PageCheck
 from warning.core.vocabulary import SourceKind
 from warning.core.withdrawals import Withdrawal
@@ -92,10 +93,10 @@ class EvidenceRepository(Connected):
                 stored += figures.add_observations(connection, part, seen_at)
         return stored
 
-    def add_listing(self, listing: Listing) -> tuple[ListingChange, ...]:
+    def add_listing(self, listing: Listing, patience: ListPatience = PATIENCE) -> tuple[ListingChange, ...]:
         """Store a list and what changed since its last version; the first version is a baseline."""
         with writing(self.engine) as connection:
-            changes = lists.add_listing(connection, listing)
+            changes = lists.add_listing(connection, listing, patience)
         self.evidence.ring()
         return changes
 
