@@ -5,6 +5,7 @@ A proposal is only made when it was tried: the document was fetched and read wit
 
 import asyncio
 import math
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,12 +19,22 @@ from warning.app.source_preview import Preview, preview
 from warning.app.source_requests import key_of, request_for
 from warning.catalog.source_fields import places_in
 from warning.catalog.source_overlays import changed
-from warning.catalog.sources import SourceSpec
+from warning.catalog.sources import SourceSpec, Span
 from warning.collect.barriers import barrier_in, canonical_elsewhere, is_page
+from warning.collect.decode import Decoded
 from warning.collect.fetch_values import Fetched
+from warning.collect.field_candidates import columns_in_table, fields_in_json, fields_in_list
 from warning.collect.mend_candidates import encoding_found, feeds_named, selectors_for
 from warning.core.documents import Document
-from warning.core.formats import HtmlListFormat, RssFormat, TableFormat
+from warning.core.formats import (
+    FileFormat,
+    HtmlListFormat,
+    JsonFormat,
+    MailFormat,
+    PdfFormat,
+    RssFormat,
+    TableFormat,
+)
 from warning.core.health import SourceState
 from warning.errors import FetchError
 
@@ -94,11 +105,11 @@ async def mend(
     if before.verdict.condition == "unconfigured":
         return Mend(source_id=spec.id, before=before)
     fetched = await trial.raw(spec)
-    notes = _notes(before, fetched)
+    notes = _notes(spec, before, fetched)
     moved = bool(fetched and fetched.moved_to and _is_elsewhere(spec.url, fetched.moved_to))
     if before.verdict.condition == "ok" and not moved:
         return Mend(source_id=spec.id, before=before, notes=notes)
-    best = await _best(trial, before, fetched)
+    best = await _best(trial, before, fetched, moved=moved)
     if best is None:
         return Mend(source_id=spec.id, before=before, tried=tuple(trial.tried), notes=notes)
     candidate, after = best
@@ -112,14 +123,14 @@ async def mend(
     )
 
 
-async def _best(trial: _Trial, before: Preview, fetched: Fetched | None) -> tuple[Candidate, Preview] | None:
+async def _best(
+    trial: _Trial, before: Preview, fetched: Fetched | None, *, moved: bool
+) -> tuple[Candidate, Preview] | None:
     """Try the candidates in their order; the first that makes the source well wins, else the one that reads most."""
     found: list[tuple[Candidate, Preview]] = []
-    queue = [c async for c in _candidates(trial, fetched)]
-    bounds = rows_around(trial.spec, max(before.parsed.seen, before.parsed.records))
-    if before.parsed.records and "expect.rows" in before.verdict.cause and bounds:
-        queue.append(Candidate(changes=bounds, because=before.verdict.cause))
-    for candidate in queue[:MOST_TRIES]:
+    least = _standing(before) + (not moved)  # what is read where it has moved to need not be read better
+    queue = [c async for c in _candidates(trial, fetched, before)]
+    for candidate in (*queue[:MOST_TRIES], *_other_expectations(trial.spec, before)):
         trial.tried.append(candidate.because)
         after = await _tried(trial, candidate)
         if after is None:
@@ -127,11 +138,36 @@ async def _best(trial: _Trial, before: Preview, fetched: Fetched | None) -> tupl
         one = (candidate, after)
         if after.verdict.condition == "drifted" and after.parsed.records > before.parsed.records:
             one = await _with_bounds(trial, candidate, after)
-        if one[1].verdict.condition in GOOD:
+        if one[1].verdict.condition in GOOD and _standing(one[1]) >= least:
             return one
         found.append(one)
-    better = [one for one in found if _worth(one[1]) > _worth(before)]
+    better = [one for one in found if _is_better(one[1], before)]
     return max(better, key=lambda one: _worth(one[1]), default=None)
+
+
+def _other_expectations(spec: SourceSpec, before: Preview) -> Iterator[Candidate]:
+    """The last resort: what is read is right, and what is expected of it is not."""
+    cause = before.verdict.cause
+    if not before.parsed.records or before.verdict.condition != "drifted":
+        return
+    if bounds := rows_around(spec, max(before.parsed.seen, before.parsed.records)):
+        yield Candidate(changes=bounds, because=cause)
+    if lacking := lacking_fields(spec, cause):
+        kept = [name for name in spec.expect.required_fields if name not in lacking]
+        because = (
+            f"{cause}; nothing on the page was found to hold {' and '.join(lacking)}: expect it no more?"
+        )
+        yield Candidate(changes={"expect.required_fields": kept}, because=because)
+    pace = spec.expect.items_per_week
+    if pace is not None and (found := re.match(r"(\d+) entries a week", cause)):
+        yield Candidate(changes=_around("expect.items_per_week", pace, float(found[1])), because=cause)
+
+
+def lacking_fields(spec: SourceSpec, cause: str) -> tuple[str, ...]:
+    """The required fields that most entries lack, as the verdict names them."""
+    if "expect.required_fields" not in cause:
+        return ()
+    return tuple(name for name in spec.expect.required_fields if f"have no {name}" in cause)
 
 
 async def _tried(trial: _Trial, candidate: Candidate) -> Preview | None:
@@ -157,20 +193,46 @@ async def _with_bounds(trial: _Trial, candidate: Candidate, after: Preview) -> t
 
 def rows_around(spec: SourceSpec, rows: int) -> dict[str, str]:
     """Return the bound of `expect.rows` that `rows` breaches, moved so that it holds with room to spare."""
-    expected = spec.expect.rows
-    if expected is None:
-        return {}
-    if expected.min is not None and rows < expected.min:
-        return {"expect.rows.min": str(max(rows // SLACK, 1))}
-    if expected.max is not None and rows > expected.max:
-        return {"expect.rows.max": str(rows * SLACK)}
+    return {} if spec.expect.rows is None else _around("expect.rows", spec.expect.rows, rows)
+
+
+def _around(key: str, expected: Span, count: float) -> dict[str, str]:
+    if expected.min is not None and count < expected.min:
+        return {f"{key}.min": f"{count // SLACK:g}" if count // SLACK else str(int(key == "expect.rows"))}
+    if expected.max is not None and count > expected.max:
+        return {f"{key}.max": f"{count * SLACK:g}"}
     return {}
 
 
-def _worth(seen: Preview) -> tuple[int, float]:
+def _fields_of(
+    spec: SourceSpec, document: Document, before: Preview
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where what the entries lack stands now; for a document of which nothing is read, where all of it does."""
+    lacking = lacking_fields(spec, before.verdict.cause)
+    is_unread = not before.parsed.records
+    match spec.parse:
+        case HtmlListFormat() if lacking:
+            yield from fields_in_list(document, spec.parse, lacking)
+        case JsonFormat() if lacking or is_unread:
+            yield from fields_in_json(document, spec.parse, lacking)
+        case TableFormat() if is_unread:
+            yield from columns_in_table(document, spec.parse)
+
+
+def _standing(seen: Preview) -> int:
     order = {"ok": 4, "partial": 3, "frozen": 2, "drifted": 1}
-    records = seen.parsed.records
-    return order.get(seen.verdict.condition, 0) if records else 0, math.log1p(records)
+    return order.get(seen.verdict.condition, 0) if seen.parsed.records else 0
+
+
+def _worth(seen: Preview) -> tuple[int, float]:
+    return _standing(seen), math.log1p(seen.parsed.records)
+
+
+def _is_better(after: Preview, before: Preview) -> bool:
+    """More entries mend a source that reads none of its own, not one of which some entries cannot be read."""
+    if before.verdict.condition in GOOD:
+        return _standing(after) > _standing(before)
+    return _worth(after) > _worth(before)
 
 
 class _Candidates:
@@ -184,7 +246,7 @@ class _Candidates:
         self.found.setdefault(repr(sorted(named.items())), Candidate(changes=named, because=because))
 
 
-async def _candidates(trial: _Trial, fetched: Fetched | None) -> AsyncIterator[Candidate]:
+async def _candidates(trial: _Trial, fetched: Fetched | None, before: Preview) -> AsyncIterator[Candidate]:
     """Yield what could be wrong, the likeliest first."""
     spec, found = trial.spec, _Candidates()
     document = fetched.document if fetched else None
@@ -193,7 +255,7 @@ async def _candidates(trial: _Trial, fetched: Fetched | None) -> AsyncIterator[C
     if document is not None:
         for target, why in _pointed_to(document):
             found.add(f"{why} {target}", url=target)
-        _by_content(found, trial, document)
+        _by_content(found, trial, document, before)
     if isinstance(spec.parse, RssFormat) and not (document and not is_page(document.body)):
         await _discovered(found, trial, document)
     for candidate in found.found.values():
@@ -224,22 +286,25 @@ def _pointed_to(document: Document) -> Iterator[tuple[str, str]]:
         yield canonical, "the page names as its own address"
 
 
-def _by_content(found: _Candidates, trial: _Trial, document: Document) -> None:
+def _by_content(found: _Candidates, trial: _Trial, document: Document, before: Preview) -> None:
     """The document is there and is read otherwise than it should be."""
     spec = trial.spec
     head = document.body[:2_000].lower()
+    if odd := _odd_encoding(spec, document):
+        own = isinstance(spec.parse, TableFormat) and spec.parse.encoding
+        found.add(f"encoding: {odd.problem}", **{"parse__encoding" if own else "encoding": odd.encoding})
     if not isinstance(spec.parse, RssFormat) and any(
         mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf")
     ):
         found.add("the address now brings a feed", parse={"format": "rss"})
+    for because, changes in _fields_of(spec, document, before):
+        found.add(because, **{name.replace(".", "__"): value for name, value in changes.items()})
     if isinstance(spec.parse, HtmlListFormat) and is_page(document.body):
         for selectors in selectors_for(document, trial.known):
             found.add(
                 f"the list is found by {selectors['item']}",
                 **{f"parse__{name}": value for name, value in selectors.items()},
             )
-    if isinstance(spec.parse, TableFormat) and (odd := encoding_found(document)):
-        found.add(f"encoding: {odd}", parse__encoding="utf-8" if spec.parse.encoding else "gb18030")
 
 
 async def _discovered(found: _Candidates, trial: _Trial, document: Document | None) -> None:
@@ -276,15 +341,26 @@ def _is_elsewhere(written: str, target: str) -> bool:
     return urlsplit(written)[:3] != urlsplit(target)[:3]
 
 
-def _notes(before: Preview, fetched: Fetched | None) -> tuple[str, ...]:
+def _odd_encoding(spec: SourceSpec, document: Document) -> Decoded | None:
+    """How the document reads where catalogue and publisher say otherwise; None for what is no text."""
+    if isinstance(spec.parse, PdfFormat | MailFormat | FileFormat) or b"\x00" in document.body[:200]:
+        return None
+    return encoding_found(document, getattr(spec.parse, "encoding", None) or "" if spec.table else "")
+
+
+def _notes(spec: SourceSpec, before: Preview, fetched: Fetched | None) -> tuple[str, ...]:
     """What no change of the catalogue mends."""
     notes = list(before.notes)
     if before.verdict.condition == "blocked":
         notes.append(
             "the publisher does not let this program in: ask for access, use its API or feed, or import by hand"
         )
-    if fetched is not None and fetched.document is not None and (odd := encoding_found(fetched.document)):
-        notes.append(f"encoding: {odd}")
+    if (
+        fetched is not None
+        and fetched.document is not None
+        and (odd := _odd_encoding(spec, fetched.document))
+    ):
+        notes.append(f"encoding: {odd.problem}")
     return tuple(dict.fromkeys(notes))
 
 

@@ -37,6 +37,7 @@ def request_for(spec: SourceSpec, state: SourceState, now: datetime, key: str) -
         total_seconds=spec.timeout.total_seconds(),
         idle_seconds=spec.idle_timeout.total_seconds(),
         spacing_seconds=spec.spacing.total_seconds(),
+        encoding=spec.encoding or "",
         since=now - timedelta(days=mails.first_days) if mails else None,
         secrets=(key,) if key else (),
     )
@@ -51,6 +52,7 @@ def page_request(spec: SourceSpec, url: str) -> FetchRequest:
         total_seconds=spec.timeout.total_seconds(),
         idle_seconds=spec.idle_timeout.total_seconds(),
         spacing_seconds=spec.spacing.total_seconds(),
+        encoding=spec.encoding or "",
     )
 
 

@@ -19,7 +19,7 @@ from warning.errors import CatalogError, Problem
 
 FOLDER = "feeds"
 MENDABLE = (
-    "url", "parse", "expect", "headers", "method", "body", "every", "jitter", "timeout", "idle_timeout", "spacing",
+    "url", "encoding", "parse", "expect", "headers", "method", "body", "every", "jitter", "timeout", "idle_timeout", "spacing",
     "max_size", "detail_pages", "needs_key", "notes", "enabled",
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from warning.catalog.source_fields import Duration, fill_places, places_in
 from warning.catalog.typed import Placed, type_value
 from warning.catalog.yaml_text import YamlText, read_yaml
 from warning.core.formats import Format, TableFormat
-from warning.core.iso_codes import known_country, known_language
+from warning.core.iso_codes import known_country, known_encoding, known_language
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.model import OperatorModel
 from warning.core.sources import SourceProfile
@@ -115,6 +115,7 @@ class SourceSpec(OperatorModel):
     idle_timeout: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0), le=timedelta(minutes=5))
     spacing: Duration = Field(default=timedelta(seconds=1), ge=timedelta(0), le=timedelta(minutes=5))
     max_size: ByteSize = Field(default=ByteSize(20 * 1024 * 1024), ge=1024, le=512 * 1024 * 1024)
+    encoding: Annotated[str, AfterValidator(known_encoding)] | None = None
     parse: Format
     expect: Expect = Expect()
     needs_key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None

@@ -20,7 +20,7 @@ def set_keys(text: str, changes: Mapping[str, Any]) -> str:
 def scalar(value: Any) -> str:
     """Return a value on one line: plain where YAML reads it so, quoted or in flow form where not."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {scalar(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {scalar(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(scalar(inner) for inner in value) + "]"
     written = str(value)

@@ -36,6 +36,9 @@ _EAST_ASIAN = ("gb18030", "big5hkscs", "cp949", "cp932", "euc_jis_2004")
 _WESTERN = frozenset({"cp1252", "cp1254", "latin_1", "iso8859-15", "mac_roman", "cp437", "cp850"})
 _UTF8_EVIDENCE_BYTES = 12
 _TOLERATED_FAULTS = 0.01
+# Measured over Chinese, Japanese and Korean news: read right 0.9 and more, read wrong 0.2 and less, but for a few words.
+SENSELESS, SENSIBLE = 0.25, 0.75
+DOUBTED_BYTES, DOUBTED_LETTERS = 8_000, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def _as_declared(body: bytes, declared: tuple[str, ...]) -> Decoded | None:
             continue
         text = utf8 if name == "utf-8" else _strictly(body, name)
         if text is not None:
-            return _checked_korean(body, text, name)
+            return _doubted(body, text, name)
     if utf8 is not None:
         return Decoded(text=utf8, encoding="utf-8", problem=_not_as_declared(declared, "utf-8"))
     return None
@@ -112,13 +115,21 @@ def _utf8_outweighs(body: bytes, declared: str) -> bool:
     return count >= _UTF8_EVIDENCE_BYTES
 
 
-def _checked_korean(body: bytes, text: str, name: str) -> Decoded:
-    """GB18030 accepts almost every Korean page; a text that is nearly all Hangul under CP949 is Korean."""
-    if name == "gb18030":
-        korean = _strictly(body, "cp949")
-        if korean is not None and _share(korean[:SAMPLE_BYTES], "\uac00", "\ud7a3") > 0.9:
-            return Decoded(text=korean, encoding="cp949", problem="declared gb18030, is cp949")
-    return Decoded(text=text, encoding=name)
+def _doubted(body: bytes, text: str, name: str) -> Decoded:
+    """A wrong declaration may fit: GB18030 takes almost any East Asian page, Latin-1 takes everything. The letters decide.
+
+    Only a text that makes no sense as declared and much of it otherwise is read otherwise.
+    """
+    if name in _EAST_ASIAN or name in _WESTERN:
+        sample = _dense_sample(body)[:DOUBTED_BYTES]
+        own = _likelihood(sample, name) if name in _EAST_ASIAN else 0.0
+        if own < SENSELESS and sum(byte >= 0x80 for byte in sample) >= DOUBTED_LETTERS:
+            found = max(_EAST_ASIAN, key=lambda other: _likelihood(sample, other))
+            sense = _likelihood(sample, found)
+            other = _strictly(body, found) if sense > max(SENSIBLE, own + 0.5) else None
+            if other is not None:
+                return Decoded(text=other, encoding=found, problem=f"declared {name}, is {found}")
+    return Decoded(text=text, encoding=name, problem=_faults(text))
 
 
 def _as_found(body: bytes, declared: tuple[str, ...]) -> Decoded:
@@ -128,7 +139,7 @@ def _as_found(body: bytes, declared: tuple[str, ...]) -> Decoded:
     for name in declared:  # a few broken bytes in an otherwise right document
         text = body.decode(name, "replace")
         if text.count("\ufffd") <= _TOLERATED_FAULTS * _wide(text):
-            return Decoded(text=text, encoding=name, problem=_faults(text))
+            return _doubted(body, text, name)
     found = _guess(body)
     text = body.decode(found, "replace")
     problem = _not_as_declared(declared, found) or f"no encoding declared, read as {found}"

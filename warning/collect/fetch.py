@@ -263,7 +263,7 @@ def _fresh_or_unchanged(
         source_id=request.source_id,
         url=request.without_secrets(str(answer.url)),
         body=body,
-        content_type=clean(answer.headers.get("Content-Type")),
+        content_type=request.said_type(clean(answer.headers.get("Content-Type"))),
         fetched_at=now,
     )
     return told.fetched("fresh", document, validators)

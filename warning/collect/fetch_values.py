@@ -33,7 +33,7 @@ class FetchRequest:
     `max_bytes` caps what is sent and what it decompresses to. `total_seconds` covers everything from the first
     connection to the last byte, redirects included; `idle_seconds` the longest silence in between.
     `spacing_seconds` is the least time between two requests to the host. `since` is how far back a mailbox is read
-    that was never read before. `secrets` never appear in a message,
+    that was never read before. `encoding` is what the document is in, whatever its server says. `secrets` never appear in a message,
     a log line or the document's address, and are not sent on to another host.
     """
 
@@ -48,7 +48,15 @@ class FetchRequest:
     idle_seconds: float = 20.0
     spacing_seconds: float = 1.0
     since: datetime | None = None
+    encoding: str = ""
     secrets: tuple[str, ...] = ()
+
+    def said_type(self, content_type: str) -> str:
+        """The Content-Type of an answer, with the encoding that the catalogue knows better."""
+        if not self.encoding:
+            return content_type
+        kind = content_type.split(";", maxsplit=1)[0].strip() or "application/octet-stream"
+        return f"{kind}; charset={self.encoding}"
 
     def without_secrets(self, text: str) -> str:
         for secret in self.secrets:

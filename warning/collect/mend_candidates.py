@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from warning.collect.decode import decode
+from warning.collect.decode import Decoded, decode
 from warning.collect.html_list_guess import guess_html_list
 from warning.collect.text import one_line
 from warning.core.documents import Document
@@ -53,9 +53,11 @@ def selectors_for(document: Document, known: Mapping[str, str]) -> Iterator[dict
         yield {"item": guessed.item, "title": guessed.title, "link": guessed.link}
 
 
-def encoding_found(document: Document) -> str:
-    """Return what is odd about the encoding of a document, in words; empty when nothing is."""
-    return decode(document.body, document.content_type).problem or ""
+def encoding_found(document: Document, declared: str = "") -> Decoded | None:
+    """Return how a document reads where that is not as declared (by the catalogue, else by its publisher); else None."""
+    said = f"text/plain; charset={declared}" if declared else document.content_type
+    found = decode(document.body, said)
+    return found if found.problem and not found.problem[0].isdigit() else None
 
 
 def _looks_like_a_feed(href: str) -> bool:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from warning.core.iso_codes import known_country
+from warning.core.iso_codes import known_country, known_encoding
 from warning.core.model import OperatorModel
 from warning.core.terms import TermId
 from warning.core.vocabulary import Frequency, Measure
@@ -66,7 +66,7 @@ class TableFormat(OperatorModel):
     header_row: int = Field(default=1, ge=1)
     skip_rows: int = Field(default=0, ge=0)
     separator: str | None = None
-    encoding: str | None = None
+    encoding: Annotated[str, AfterValidator(known_encoding)] | None = None
     decimal: Literal[".", ","] = "."
     entries: str | None = None
     repeated: Literal["refuse", "last"] = "refuse"

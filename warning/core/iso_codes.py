@@ -1,5 +1,6 @@
-"""ISO 3166 countries and ISO 639-1 languages: a misspelt code in the catalogue would be believed without a word."""
+"""ISO 3166 countries, ISO 639-1 languages and names of encodings: a misspelt code in the catalogue would be believed without a word."""
 
+import codecs
 from difflib import get_close_matches
 
 WORLD, UNION = "WLD", "EU"
@@ -26,6 +27,18 @@ LANGUAGES = frozenset(
     wo xh yi yo za zh zu
     """.split()  # noqa: SIM905 - hundreds of quoted codes could not be read
 )
+_ENCODINGS = (
+    "utf-8",
+    "gb18030",
+    "big5",
+    "euc-kr",
+    "cp949",
+    "shift_jis",
+    "cp932",
+    "euc-jp",
+    "iso-8859-1",
+    "cp1252",
+)
 _MEANT = {"UK": "GB", "EN": "GB", "JA": "JP", "KO": "KR", "ZH": "CN"}
 _SPOKEN = {"jp": "ja", "kr": "ko", "cn": "zh", "tw": "zh", "us": "en", "gb": "en", "eng": "en", "chi": "zh", "zho": "zh",
            "jpn": "ja", "kor": "ko", "fre": "fr", "fra": "fr", "spa": "es", "ger": "de", "deu": "de"}  # fmt: skip
@@ -49,3 +62,16 @@ def known_language(code: str) -> str:
     near = [meant] if meant in LANGUAGES else get_close_matches(low, sorted(LANGUAGES), n=1)
     hint = f"did you mean {near[0]}?" if near else "such as fr for French"
     raise ValueError(f"{code!r} is no language of ISO 639-1; {hint}")
+
+
+def known_encoding(name: str) -> str:
+    """Return the name of a text encoding. Raises ValueError, with the one that was meant where one is near."""
+    try:
+        known = codecs.lookup(name.strip())._is_text_encoding  # noqa: SLF001 - the only mark of `zip` and `hex`
+    except (LookupError, ValueError):
+        known = False
+    if known:
+        return name
+    near = get_close_matches(name.lower(), _ENCODINGS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(_ENCODINGS)}"
+    raise ValueError(f"{name!r} is no encoding; {hint}")
