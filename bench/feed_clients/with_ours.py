@@ -9,6 +9,7 @@ from measured import CONCURRENCY, asked, rounds
 from sqlalchemy import func, select
 
 from warning.app.collecting import Memory, collect_due
+from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
 from warning.collect.fetch import Fetcher
 from warning.settings import Settings
@@ -55,6 +56,7 @@ def main() -> None:
         with repository.engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(items)).scalar_one()
 
+    settle_for_long()
     rounds(one_round)
     loop.run_until_complete(pool.__aexit__(None, None, None))
     loop.run_until_complete(fetcher.__aexit__(None, None, None))

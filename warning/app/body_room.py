@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from warning.collect.fetch_values import MEBIBYTE
 
-MOST_BYTES = 8 * MEBIBYTE
-MOST_BYTES_OF_ONE = MEBIBYTE
+MOST_BYTES = 4 * MEBIBYTE
+MOST_BYTES_OF_ONE = MEBIBYTE // 2
 PATIENCE_SECONDS = 10.0
 
 

@@ -20,6 +20,7 @@ from warning.app.detail_pages import Detailed, read_detail_pages
 from warning.app.dropping import read_folder, settle_all, store_taken
 from warning.app.due_sources import DueSources, States
 from warning.app.elevating import Elevated
+from warning.app.entry_memory import EntryMemory
 from warning.app.group_writing import GroupWriter
 from warning.app.mail_reading import read_mails, still_left_out, with_refused
 from warning.app.parse_pool import parse_known
@@ -27,7 +28,6 @@ from warning.app.poll_room import PollRoom
 from warning.app.source_judgement import (
     EntryBrief,
     Verdict,
-    brief,
     judge_document,
     rows_breach,
 )
@@ -57,7 +57,6 @@ from warning.settings import Settings
 from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
-MOST_BRIEFS = 2_000
 PARSE_SECONDS = 120.0
 
 
@@ -116,14 +115,13 @@ def _late(new: Sequence[object], dark_since: datetime | None) -> int:
 class Memory:
     """What a running service remembers between rounds. Losing it costs one full parse a source, no evidence.
 
-    `entry_hashes` marks feed entries already read; `briefs` is what judging needs of them, by item id;
+    `entries` is what is known of feed entries already read;
     `running` holds sources that outlasted their round. `parser` reads documents elsewhere (`ParsePool.parse`);
     without one a thread does; `elsewhere` calls what else reads documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us
     ask publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
     """
 
-    entry_hashes: dict[str, frozenset[str]] = field(default_factory=dict)
-    briefs: dict[str, dict[str, EntryBrief]] = field(default_factory=dict)
+    entries: EntryMemory = field(default_factory=EntryMemory)
     running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
     unsaved: dict[str, SourceState] = field(default_factory=dict)
     due: DueSources = field(default_factory=DueSources)
@@ -316,13 +314,14 @@ class _Round:
             ask = with_key(spec, asked_at, key, ask)
         read_before = frozenset(state.read_pages)
         detailed = await read_detail_pages(spec, parsed.items, read_before, ask, keep, elsewhere)
-        briefs = self._briefs(spec.id, parsed)
+        briefs = self._memory.entries.briefs(spec, parsed)
 
         def store(writer: EvidenceWriter) -> Settled:
             outcome = _store(writer, spec, parsed, detailed, state.dark_since, asked_at)
             return self._succeeded(spec, state, fetched, parsed, detailed, outcome, tuple(briefs.values()))
 
-        return Findings(store=store, remember=lambda: self._remember(spec.id, parsed, briefs))
+        remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
+        return Findings(store=store, remember=remembered)
 
     async def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
         """Read a drop folder; its files are moved on when their evidence is stored."""
@@ -348,7 +347,7 @@ class _Round:
         return await self._parse_whole(spec, document)
 
     async def _parse_whole(self, spec: SourceSpec, document: Document) -> Parsed:
-        known = self._memory.entry_hashes.get(spec.id, frozenset())
+        known = self._memory.entries.marks(spec.id)
         if self._memory.parser is not None:
             return await self._memory.parser(document, spec.parse, spec.profile, known)
         try:
@@ -391,21 +390,6 @@ class _Round:
             # Without a body hash the next poll reads the list again and asks for the pages still owed.
             after = replace(after, etag="", last_modified="", body_hash="")
         return after, replace(outcome, condition=verdict.condition, cause=verdict.cause)
-
-    def _briefs(self, source_id: str, parsed: Parsed) -> dict[str, EntryBrief]:
-        """What judging needs of the entries now read and, for a feed, of those read before; the newest last."""
-        known = dict(self._memory.briefs.get(source_id, {})) if parsed.entry_hashes else {}
-        for item in parsed.items:
-            known.pop(item.id, None)
-            known[item.id] = brief(item)
-        for stale in list(known)[: max(len(known) - MOST_BRIEFS, 0)]:
-            del known[stale]
-        return known
-
-    def _remember(self, source_id: str, parsed: Parsed, briefs: dict[str, EntryBrief]) -> None:
-        if parsed.entry_hashes:
-            self._memory.entry_hashes[source_id] = parsed.entry_hashes
-            self._memory.briefs[source_id] = briefs
 
 
 async def _keep(kept: list[Document], document: Document) -> str:

@@ -22,6 +22,8 @@ SPARE_WORKERS = 4
 PARSE_SECONDS = 120.0
 PATIENCE_SECONDS = 5.0
 
+READY = pickle.dumps((len, ((),)))
+
 T = TypeVar("T")
 
 
@@ -80,17 +82,26 @@ class ParsePool:
         fault of ours.
         """
         turn = _Turn(await self._idle.get())
-        lend = asyncio.get_running_loop().call_later(self._patience_seconds, self._lend, turn)
+        lend: asyncio.TimerHandle | None = None
         try:
-            turn.worker = turn.worker or _Worker()
-            answer = await self._asked(turn.worker, pickle.dumps((function, arguments)))
+            worker = await self._worker_of(turn)
+            lend = asyncio.get_running_loop().call_later(self._patience_seconds, self._lend, turn)
+            answer = await self._asked(worker, pickle.dumps((function, arguments)))
         except BaseException:
             turn.stop()
             raise
         finally:
-            lend.cancel()
+            if lend is not None:
+                lend.cancel()
             self._give_back(turn)
         return _unpacked(answer)  # type: ignore[no-any-return]  # what the function gave, through a pickle
+
+    async def _worker_of(self, turn: "_Turn") -> "_Worker":
+        """The turn's worker, ready: a new one takes as long as a slow document to load what it reads with."""
+        if turn.worker is None:
+            turn.worker = _Worker()
+            await self._asked(turn.worker, READY)
+        return turn.worker
 
     def _lend(self, turn: "_Turn") -> None:
         if len(self._slow) < SPARE_WORKERS:

@@ -15,6 +15,7 @@ from warning.core.rhythm import Silence, recall, silence
 
 WEEK = timedelta(days=7)
 SHOWN_PROBLEMS = 3
+_BRIEF_FIELDS = ("title", "summary", "body", "url", "published_at")
 _KEPT_CONDITIONS = frozenset({"empty", "partial", "drifted"})
 
 
@@ -34,12 +35,20 @@ class EntryBrief:
 
 def brief(item: Item) -> EntryBrief:
     """`missing` names the fields that are empty; a time that was assumed is no time."""
-    fields = {"title": item.title, "summary": item.summary, "body": item.body, "url": item.url}
-    missing = {name for name, value in fields.items() if not value}
     dated = item.published_at if not item.time_assumed else None
-    return EntryBrief(
-        published_at=dated, missing=frozenset(missing | ({"published_at"} if dated is None else set()))
-    )
+    has = (bool(item.title), bool(item.summary), bool(item.body), bool(item.url), dated is not None)
+    return EntryBrief(published_at=dated, missing=_missing(has))
+
+
+@lru_cache(maxsize=64)
+def _missing(has: tuple[bool, ...]) -> frozenset[str]:
+    """One set for all entries that lack the same: there are many entries."""
+    return frozenset(name for name, there in zip(_BRIEF_FIELDS, has, strict=True) if not there)
+
+
+def wants_briefs(spec: SourceSpec) -> bool:
+    """Whether the source's `expect` says anything that only all its entries together can tell."""
+    return bool(spec.expect.required_fields) or spec.expect.items_per_week is not None
 
 
 def judge_document(

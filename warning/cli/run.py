@@ -25,6 +25,7 @@ from warning.app.live import (
     recheck_due,
     watch_desks,
 )
+from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
 from warning.app.source_telling import tell_source_changes
@@ -123,6 +124,7 @@ async def _serve(system: System, role: str) -> None:
                 "audit": lambda: audit_and_beat(system),
                 "tidy": lambda: asyncio.to_thread(tidying.step, system.clock()),
             }
+        settle_for_long()
         bells = woken_by(system)
         jobs = [
             Job(name=n, every_seconds=EVERY_SECONDS[n], action=a, woken=bells.get(n))
