@@ -14,7 +14,7 @@ from tests.core.deadline_samples import rule as deadline_rule
 from warning.app.backtesting import backtest_replay
 from warning.catalog.load import load_rulebook
 from warning.core.alerts import Alert
-from warning.core.assess import decide, sense
+from warning.core.assess import compose, decide, notice
 from warning.core.evidence import (
     Entry,
     Evidence,
@@ -133,7 +133,9 @@ def live(
         repository.add_reports(r for r in today if isinstance(r, SourceReport))
         window = repository.unassessed(book.needs(), as_of, 10_000, resident)
         window = replace(window, recalled=repository.recall(recall_of(book), as_of))
-        sensed = sense(book, window, repository.standing_alerts(as_of.date()), as_of)
+        first = notice(book, window, repository.standing_alerts(as_of.date()), as_of)
+        first = first.telling(book, repository.stories_near(first.wanted_stories(book)))
+        sensed = compose(book, first, as_of)
         assessment = decide(book, sensed, repository.state_for(joinable(book, sensed.signals, as_of)), as_of)
         repository.commit_assessment(assessment, window, book_version=book.version)
         as_of += timedelta(days=1)

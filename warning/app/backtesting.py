@@ -128,7 +128,14 @@ def carry(state: State, assessment: Assessment) -> State:
         key = (delivery.alert_key, delivery.desk_id)
         told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
     past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
-    carried = replace(state, open_alerts=tuple(alerts.values()), told=told, past=past)
+    stories = {s.exhibit.evidence_id: s.exhibit.story for s in assessment.signals if s.exhibit.story}
+    carried = replace(
+        state,
+        open_alerts=tuple(alerts.values()),
+        told=told,
+        past=past,
+        stories=state.stories.plus(assessment.tellings, stories, assessment.as_of),
+    )
     return _without_recalled(carried, assessment.withheld)
 
 

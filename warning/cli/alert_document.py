@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from warning.app.showing_stories import stories_shown
 from warning.core.alerts import Alert
 from warning.core.chains import case_of
 from warning.core.claims import Conflict
@@ -51,8 +52,12 @@ def case_document(
     deliveries: list[dict[str, Any]],
     withheld: tuple[Withheld, ...],
     book: Rulebook,
+    again: Sequence[Exhibit] = (),
 ) -> dict[str, Any]:
-    """Return everything about one alert: its last version whole, and how it came to be and was told."""
+    """Return everything about one alert: its last version whole, and how it came to be and was told.
+
+    `again` are old articles of its stories that were told again.
+    """
     alert = versions[-1]
     return {
         **summary_document(alert),
@@ -81,6 +86,8 @@ def case_document(
             for w in alert.withdrawn
         ],
         "exhibits": _exhibits(alert.exhibits),
+        "stories": [story.document() for story in stories_shown(alert.exhibits)],
+        "told_again": [_exhibit(exhibit, exhibit.story) for exhibit in again],
         "versions": [_version(version) for version in versions],
         "deliveries": deliveries,
         "withheld": [_withheld(one) for one in withheld],
@@ -140,14 +147,16 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
 
 
 def _exhibits(shown: Sequence[Exhibit]) -> list[dict[str, Any]]:
-    told = stories({exhibit.evidence_id: exhibit.title for exhibit in shown}, least=STORY_ALIKE)
-    return [_exhibit(exhibit, told[exhibit.evidence_id]) for exhibit in shown]
+    unplaced = {exhibit.evidence_id: exhibit.title for exhibit in shown if not exhibit.story}
+    told = stories(unplaced, least=STORY_ALIKE)
+    return [_exhibit(exhibit, exhibit.story or told[exhibit.evidence_id]) for exhibit in shown]
 
 
 def _exhibit(exhibit: Exhibit, story: str) -> dict[str, Any]:
     return {
         "evidence_id": exhibit.evidence_id,
         "story": story,
+        "first_seen_at": exhibit.first_seen_at.isoformat() if exhibit.first_seen_at else None,
         "title": exhibit.title,
         "language": exhibit.language,
         "source": exhibit.source_id,

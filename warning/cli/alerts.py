@@ -9,6 +9,7 @@ import click
 from warning.app.compose import System
 from warning.app.explaining_cases import explain_case_now
 from warning.app.listing_alerts import Listed, listed_alerts
+from warning.app.showing_stories import again_line, stories_shown, told_again
 from warning.app.triage import desk_called, history
 from warning.channels.naming import naming
 from warning.channels.render import render
@@ -27,6 +28,7 @@ from warning.core.desks import Desk, Destination
 from warning.core.explain import ExplainNode
 from warning.core.exposure_release import PUBLIC, Audience
 from warning.core.review import REVIEW_STATES, Review
+from warning.core.signals import Exhibit
 from warning.core.tearlines import versions_seen_by
 from warning.errors import EvidenceMissing
 from warning.store.endings import Ended
@@ -157,7 +159,8 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, why: bo
                 "reviews": {desk_id: review_document(review) for desk_id, review in standing.items()},
                 "review_history": [event_document(event) for event in events],
             }
-            document = case_document(versions, told, withheld, system.book())
+            again = _told_again(system, versions[-1], desk_id)
+            document = case_document(versions, told, withheld, system.book(), again)
             explained = {"case_explained": _case_now(system, versions[-1]).document()} if why else {}
             print_json(SCHEMA, {"alert": {**document, **reviewed, **explained}})
         elif why:
@@ -165,6 +168,7 @@ def show_command(*, key: str, desk_id: str | None, evidence: int | None, why: bo
             click.echo("\nCase")
             for line in _case_now(system, versions[-1]).lines(1):
                 click.echo(line)
+            _print_stories(system, versions[-1], desk_id)
         else:
             _print_case(system, versions, desk_id)
 
@@ -197,6 +201,7 @@ def _print_case(system: System, versions: tuple[Alert, ...], desk_id: str | None
     reader, audience = _reader(system, desk_id), _audience(system, desk_id)
     click.echo(text_form(render(alert, reader, system.book(), root=versions[0], audience=audience)))
     _print_meaning(system, alert, reader, audience)
+    _print_stories(system, alert, desk_id)
     click.echo("\nVersions")
     for version in versions:
         changed = ", ".join(f"{d.code}: {d.before or 'nothing'} -> {d.after}" for d in version.differences)
@@ -209,6 +214,25 @@ def _print_case(system: System, versions: tuple[Alert, ...], desk_id: str | None
         to = f"v{one.alert_version} to {one.desk_id} by {one.channel} {one.address}"
         click.echo(f"  {to}: {one.reason}, {one.detail}")
     _print_reviews(system, versions)
+
+
+def _print_stories(system: System, alert: Alert, desk_id: str | None) -> None:
+    """The stories of the evidence by publisher family, and old articles of them that the press told again."""
+    shown = stories_shown(alert.exhibits)
+    if shown:
+        click.echo("\nStories")
+    for story in shown:
+        click.echo(f"  {story.line()}")
+    again = _told_again(system, alert, desk_id)
+    if again:
+        click.echo("\nTold again, no news")
+    for exhibit in again:
+        click.echo(f"  {again_line(exhibit)}")
+
+
+def _told_again(system: System, alert: Alert, desk_id: str | None) -> list[Exhibit]:
+    desk = None if desk_id is None else desk_called(system.book(), desk_id)
+    return told_again(alert, system.repository, desk)
 
 
 def _print_meaning(system: System, alert: Alert, reader: Desk, audience: Audience) -> None:

@@ -17,6 +17,7 @@ from warning.app.explaining_stored import (
     explain_sequence_now,
 )
 from warning.app.rule_stats import RuleStats, rule_stats, told_alerts
+from warning.app.showing_stories import explain_story
 from warning.app.triage import rule_precisions
 from warning.catalog.complaints import did_you_mean
 from warning.cli.output import print_json, print_table
@@ -103,10 +104,13 @@ def explain(
 
 
 def _cases(evidence_id: str, book: Rulebook) -> Sequence[ExplainNode]:
-    """Where the acts stand that alerts on this stored evidence tell of."""
+    """Which story this stored evidence tells, and where the acts stand that alerts on it tell of."""
     repository = open_repository(load_settings())
     try:
-        return explain_cases_of(evidence_id, book, repository, system_clock())
+        return [
+            *explain_story(evidence_id, repository),
+            *explain_cases_of(evidence_id, book, repository, system_clock()),
+        ]
     finally:
         repository.close()
 

@@ -17,8 +17,10 @@ from warning.core.pace import Past, let_go, pace
 from warning.core.recall import Recalled
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
+from warning.core.rules import TextRule
 from warning.core.signals import Signal, Trace
 from warning.core.silences import Silence
+from warning.core.stories import Stories, Telling, tell, tellings_of
 from warning.core.vocabulary import Severity
 from warning.core.withdrawals import Withdrawal
 from warning.core.withdrawing import retractions, withdrawn_from
@@ -30,13 +32,14 @@ class State:
 
     `open_alerts` holds the latest version of each alert that evidence may still join, also of one that has ended and
     would be opened again; `told` the severity last delivered, by (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun:
-    `assess` looks at the time.
+    `assess` looks at the time. `stories` is what evidence told before.
     """
 
     open_alerts: tuple[Alert, ...] = ()
     told: Mapping[tuple[str, str], Severity] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
     past: Past = field(default_factory=Past)
+    stories: Stories = field(default_factory=Stories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class Assessment:
     withheld: tuple[Withheld, ...]
     traces: tuple[Trace, ...]
     withdrawals: tuple[Withdrawal, ...] = ()
+    tellings: tuple[Telling, ...] = ()
+    stories_seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,8 @@ class Sensed:
     signals: tuple[Signal, ...]
     traces: tuple[Trace, ...]
     withdrawals: tuple[Withdrawal, ...] = ()
+    tellings: tuple[Telling, ...] = ()
+    stories_seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,8 @@ class Noticed:
 
     known: KnownWindow
     found: tuple[tuple[Signal, ...], tuple[Trace, ...]]
+    tellings: tuple[Telling, ...] = ()
+    stories_seen: int | None = None
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -79,16 +88,34 @@ class Noticed:
         known = replace(self.known, recalled=replace(recalled, signals=signals).as_known(as_of))
         return replace(self, known=known)
 
+    def wanted_stories(self, book: Rulebook) -> list[Telling]:
+        """What the texts tell, its stories unknown: whoever keeps the memory of years reads what is near to it."""
+        return tellings_of(self.signals, text_rules(book))
+
+    def telling(self, book: Rulebook, stories: Stories) -> "Noticed":
+        """With the stories that the texts tell. `stories` holds at least what was told before in near words."""
+        signals, tellings = tell(self.signals, stories, text_rules(book))
+        found = signals, self.found[1]
+        return replace(self, found=found, tellings=tellings, stories_seen=stories.seen)
+
+
+def text_rules(book: Rulebook) -> frozenset[str]:
+    """The rules whose signals tell stories: those that read texts."""
+    return frozenset(rule.id for rule in book.rules if isinstance(rule, TextRule))
+
 
 def assess(book: Rulebook, window: Window, state: State, as_of: datetime) -> Assessment:
     """Decide what the fresh evidence in `window` means, knowing only what could be known at `as_of`."""
     standing = tuple(alert for alert in state.open_alerts if alert.state == "open")
-    return decide(book, sense(book, window, standing, as_of), state, as_of)
+    return decide(book, sense(book, window, standing, as_of, state.stories), state, as_of)
 
 
-def sense(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Sensed:
+def sense(
+    book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime, stories: Stories | None = None
+) -> Sensed:
     """The first half: run the detectors. `standing` are the open alerts with dates ahead, and those of gaps."""
-    return compose(book, notice(book, window, standing, as_of), as_of)
+    first = notice(book, window, standing, as_of)
+    return compose(book, first.telling(book, stories or Stories()), as_of)
 
 
 def notice(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Noticed:
@@ -104,7 +131,13 @@ def compose(book: Rulebook, first: Noticed, as_of: datetime) -> Sensed:
     told = late_signals(book, known, as_of)
     fresh = (item for item in known.items if item.id in known.fresh)
     withdrawals = (*known.recalled.withdrawals, *retractions(fresh))
-    return Sensed(signals=(*signals, *told), traces=traces, withdrawals=withdrawals)
+    return Sensed(
+        signals=(*signals, *told),
+        traces=traces,
+        withdrawals=withdrawals,
+        tellings=first.tellings,
+        stories_seen=first.stories_seen,
+    )
 
 
 def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Assessment:
@@ -125,6 +158,8 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
         withheld=tuple(sorted((*withheld, *paced.withheld))),
         traces=(*traces, *suppressed),
         withdrawals=sensed.withdrawals,
+        tellings=sensed.tellings,
+        stories_seen=sensed.stories_seen,
     )
 
 

@@ -12,12 +12,15 @@ from warning.core.joinable import Joinable
 from warning.core.lifecycle import Lifecycle
 from warning.core.recall import Recall, Recalled
 from warning.core.rulebook import Need
+from warning.core.signals import Signal
+from warning.core.stories import Stories, Telling
 from warning.store import alerts as alert_rows
 from warning.store import (
     assessments,
     deliveries,
     endings,
     recall,
+    stories,
     window,
 )
 from warning.store.alerts import Sought
@@ -28,6 +31,7 @@ from warning.store.deliveries import Owed
 from warning.store.endings import Ended
 from warning.store.engine import reading, writing
 from warning.store.resident import Resident
+from warning.store.stories import ToldAgain
 
 
 class AlertRepository(Connected):
@@ -49,6 +53,28 @@ class AlertRepository(Connected):
         """Return the earlier signals, last arrivals and source health that a rulebook wants remembered."""
         with reading(self.engine) as connection:
             return recall.recalled(connection, wanted, as_of)
+
+    def stories_near(self, wanted: Sequence[Telling]) -> Stories:
+        """Return what was told in words near to these, and the stories of evidence assessed before."""
+        if not wanted:
+            return Stories()
+        with reading(self.engine) as connection:
+            return stories.near_stories(connection, wanted)
+
+    def told_again(self, wanted: Collection[str]) -> tuple[ToldAgain, ...]:
+        """Return the articles of these stories that the press told again, and that opened no alert."""
+        with reading(self.engine) as connection:
+            return stories.told_again(connection, wanted)
+
+    def story_of(self, evidence_id: str) -> tuple[str, datetime | None] | None:
+        """Return the story of a piece of evidence, and when it was first seen where the press told it again."""
+        with reading(self.engine) as connection:
+            return stories.story_of(connection, evidence_id)
+
+    def signals_of_story(self, story: str) -> tuple[Signal, ...]:
+        """Return the signals on the evidence of one story, oldest first."""
+        with reading(self.engine) as connection:
+            return stories.signals_of_story(connection, story)
 
     def state(self) -> State:
         """Return every open alert and who was told how much of it: for tests and small stores."""

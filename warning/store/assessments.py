@@ -24,6 +24,7 @@ from warning.store.near_signals import recalled_day
 from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
 from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
+from warning.store.stories import keep_stories
 from warning.store.withdrawals import mark_read
 
 
@@ -61,6 +62,7 @@ def commit_assessment(
         _store_change(connection, change)
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
     _store_signals(connection, _signal_rows(assessment.signals, by_alert.values()))
+    keep_stories(connection, assessment)
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
     store_routing(connection, assessment.deliveries, assessment.withheld, by_alert, assessment.as_of)
     add_audit(connection, _audit_record(identity, assessment, window, book_version))

@@ -12,7 +12,7 @@ from warning.core.inhibition import Which
 from warning.core.joinable import EASING, Joinable, Span
 from warning.store.columns import fixed
 from warning.store.rows import batches
-from warning.store.schema import alerts, signals
+from warning.store.schema import alerts, signals, stories
 
 BATCH = 500
 
@@ -23,6 +23,10 @@ def candidate_keys(connection: Connection, wanted: Joinable) -> frozenset[str]:
         return frozenset()
     found = set(wanted.keys) | set(_of_signals(connection, signals.c.id, wanted.signal_ids))
     found |= set(_of_signals(connection, signals.c.evidence_id, wanted.evidence))
+    for told in batches(sorted(wanted.told), BATCH):
+        query = select(signals.c.alert_key).join(stories, stories.c.evidence_id == signals.c.evidence_id)
+        query = query.where(stories.c.story.in_(told), signals.c.alert_key.is_not(None)).distinct()
+        found |= set(connection.execute(query).scalars())
     for condition in _conditions(wanted):
         found |= set(connection.execute(select(alerts.c.key).where(condition)).scalars())
     return frozenset(found)
@@ -77,8 +81,8 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
         yield and_(a.instrument_key.in_(numbers), near)
     for numbers in batches(sorted(wanted.set_aside), BATCH):
         yield a.instrument_key.in_(numbers)
-    for stories in batches(sorted(wanted.stories), BATCH):
-        yield and_(a.story != fixed(""), a.story.in_(stories))
+    for named in batches(sorted(wanted.stories), BATCH):
+        yield and_(a.story != fixed(""), a.story.in_(named))
     alike = _alike(wanted)
     if alike is not None:
         yield and_(alike, _within(a.last_evidence_at, wanted.around(windows.gap_days)))

@@ -37,6 +37,7 @@ from warning.store.source_tables import (
     source_reports,
     source_states,
 )
+from warning.store.story_tables import stories, telling_bands, tellings
 
 __all__ = [
     "HEAD",
@@ -69,12 +70,15 @@ __all__ = [
     "source_notices",
     "source_reports",
     "source_states",
+    "stories",
+    "telling_bands",
+    "tellings",
     "traces",
     "withdrawals",
     "withheld",
 ]
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
