@@ -1,12 +1,13 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import content_id, instrument_key
+from warning.core.joined_goods import Goods
 from warning.core.joining import open_alert
 from warning.core.joining_case import Case
 from warning.core.old_news import is_old_news
@@ -15,7 +16,6 @@ from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Signal, Trace
 from warning.core.tearlines import with_tearlines
-from warning.core.terms import Material
 from warning.core.withdrawing import rejoined
 
 EASING = "easing"
@@ -104,7 +104,7 @@ class _Cases:
         self._book = book
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
-        self._nameless = _nameless(book.terms.materials)
+        self._goods = Goods(book.terms.materials)
         self._by_instrument: dict[tuple[str, str], list[Case]] = {}
         self._by_story: dict[str, list[Case]] = {}
         self._by_telling: dict[str, list[Case]] = {}
@@ -112,6 +112,9 @@ class _Cases:
         self._awake: dict[_Family, list[Case]] = {}
         self._by_document: dict[str, list[Case]] = {}
         self._seen: dict[str, Case] = {}
+        self._siblings: dict[str, list[Signal]] = {}
+        for signal in news:
+            self._siblings.setdefault(signal.exhibit.evidence_id, []).append(signal)
         self._touched: dict[str, Case] = {}
         times = sorted(signal.known_at for signal in news)
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
@@ -128,7 +131,8 @@ class _Cases:
             case = self._seen.get(signal.joins)
             if case is None:  # its alert is closed, or was never opened: there is nothing to add to
                 return
-        case = case or self._find(signal) or self._open(signal)
+        case = case or self._of_document(signal, self._find) or self._of_document(signal, self._related)
+        case = case or self._open(signal)
         if case.sleeps:
             case.sleeps = False
             self._awake.clear()
@@ -161,14 +165,14 @@ class _Cases:
             told = self._same_story(signal)
             if told is not None:
                 return told
-        same = self._same_text(signal)
+        same = self._same_text(signal) or self._same_count(signal)
         if same is not None:
             return same
         facts = signal.facts
         family = self._awake_in(self._family(facts.act, facts.direction, signal.interrupts))
         matches = [(self._likeness(case, signal), case) for case in family]
         best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
-        return best[1] if best[0][0] else self._related(signal)
+        return best[1] if best[0][0] else None
 
     def _same_text(self, signal: Signal) -> Case | None:
         """The alert of that document, else the last of those told in near words."""
@@ -177,6 +181,40 @@ class _Cases:
                 return case
         told = reversed(self._by_telling.get(signal.exhibit.story, ()))
         return next((case for case in told if self._tells_the_same(case, signal)), None)
+
+    def _of_document(self, signal: Signal, find: Callable[[Signal], Case | None]) -> Case | None:
+        """The alert of this signal, else of another act that a rule read in the same document."""
+        if signal.story:
+            return find(signal)
+        same = (signal.interrupts, signal.facts.direction)
+        others = self._siblings.get(signal.exhibit.evidence_id, ())
+        told = (
+            s for s in others if not s.story and not s.joins and (s.interrupts, s.facts.direction) == same
+        )
+        found = (find(s) for s in sorted(told, key=lambda s: s is not signal))
+        return next((case for case in found if case is not None), None)
+
+    def _same_count(self, signal: Signal) -> Case | None:
+        """A report that counts firms is of the list that counts as many, or of the one list not counted yet."""
+        facts, windows = signal.facts, self._windows
+        said = dict(facts.counts).get("entities")
+        family = self._family(facts.act, facts.direction, signal.interrupts)
+        if not said or signal.story or family[1] not in windows.related_families:
+            return None
+        cases = [
+            case
+            for counted in windows.counted_families
+            for case in self._by_family.get((signal.interrupts, counted, facts.direction), ())
+            if case.entities in {"", said} and self._may_be_related(case, signal) and self._fits(case, signal)
+        ]
+        alike = [case for case in cases if case.entities == said] or cases
+        return alike[0] if len(alike) == 1 else None
+
+    def _fits(self, case: Case, signal: Signal) -> bool:
+        targets = set(signal.facts.targets)
+        if targets and case.targets and targets.isdisjoint(case.targets):
+            return False
+        return self._goods.shared(case.materials, set(signal.facts.materials)) is not None
 
     def _same_number(self, signal: Signal) -> Case | None:
         """The alert of that number: of several, the one opened last among those near enough.
@@ -222,7 +260,7 @@ class _Cases:
                 yield from (
                     case
                     for case in self._by_family.get(key, ())
-                    if self._shared_materials(case.materials, set(facts.materials))
+                    if self._goods.shared(case.materials, set(facts.materials))
                 )
 
     def _may_be_related(self, case: Case, signal: Signal) -> bool:
@@ -242,7 +280,7 @@ class _Cases:
         if signal.exhibit.official and case.official_documents:
             return False
         is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN
-        by_material = not self._named(set(facts.materials)) or not self._named(case.materials)
+        by_material = not self._goods.named(set(facts.materials)) or not self._goods.named(case.materials)
         by_target = not facts.targets or not case.targets
         return is_near and by_material and by_target
 
@@ -263,7 +301,7 @@ class _Cases:
         others = {document for _, document in case.official_documents} - {signal.exhibit.evidence_id}
         if signal.exhibit.official and others:
             return False
-        shared = self._shared_materials(case.materials, set(signal.facts.materials))
+        shared = self._goods.shared(case.materials, set(signal.facts.materials))
         return shared is not None and self._same_document(case, signal)
 
     def _likeness(self, case: Case, signal: Signal) -> tuple[int, float, float]:
@@ -277,7 +315,7 @@ class _Cases:
         actors = set(signal.facts.actors)
         if actors and case.actors and not actors & case.actors:
             return no
-        shared = self._shared_materials(case.materials, set(signal.facts.materials))
+        shared = self._goods.shared(case.materials, set(signal.facts.materials))
         if shared is None or (not shared and not self._may_be_vague(case, signal)):
             return no
         return 1, shared, case.last_at.timestamp()
@@ -287,7 +325,11 @@ class _Cases:
         windows = self._windows
         if self._near(case, signal, windows.gap_days):
             return signal.known_at - case.opened_at <= timedelta(days=windows.span_days)
-        if case.effective is None or signal.facts.instrument or not self._named(set(signal.facts.materials)):
+        if (
+            case.effective is None
+            or signal.facts.instrument
+            or not self._goods.named(set(signal.facts.materials))
+        ):
             return False
         return abs(signal.known_at.date() - case.effective) <= timedelta(days=windows.effective_days)
 
@@ -300,24 +342,6 @@ class _Cases:
             shown.evidence_id
         }
         return not (shown.official and others)
-
-    def _named(self, materials: set[str]) -> set[str]:
-        """What is named, leaving out words for any mineral at all ("critical minerals")."""
-        return materials - self._nameless
-
-    def _shared_materials(self, one: set[str], other: set[str]) -> float | None:
-        """Return the share of materials in common, None when both name materials and none is shared."""
-        one, other = self._named(one), self._named(other)
-        if not one or not other:
-            return 0.0
-        wide_one, wide_other = self._with_parents(one), self._with_parents(other)
-        shared = len(wide_one & wide_other)
-        return shared / len(wide_one | wide_other) if shared else None
-
-    def _with_parents(self, materials: set[str]) -> set[str]:
-        known = self._book.terms.materials
-        parents = {known[m].parent for m in materials if m in known}
-        return materials | {p for p in parents if p}
 
     def _near(self, case: Case, signal: Signal, days: int) -> bool:
         return abs(signal.known_at - case.last_at) <= timedelta(days=days)
@@ -363,11 +387,3 @@ def _sleeps(alert: Alert, times: Sequence[datetime], windows: Correlation) -> bo
         return False
     effective, margin = alert.facts.effective, timedelta(days=windows.effective_days)
     return effective is None or not first.date() - margin <= effective <= last.date() + margin
-
-
-def _nameless(materials: Mapping[str, Material]) -> frozenset[str]:
-    """Words for any mineral at all: classes that stand under nothing and have nothing under them."""
-    parents = {material.parent for material in materials.values()}
-    return frozenset(
-        m for m, known in materials.items() if known.is_class and not known.parent and m not in parents
-    )

@@ -68,6 +68,13 @@ class Case:
         return found | set(self.alert.facts.materials if self.alert else ())
 
     @Once
+    def entities(self) -> str:
+        """How many firms or bodies the act names, "" where nobody counted them."""
+        told = [self.alert.facts] if self.alert else []
+        told += [s.facts for s in self.signals]
+        return next((count for facts in told for what, count in facts.counts if what == "entities"), "")
+
+    @Once
     def actors(self) -> set[str]:
         found = {a for s in self.signals for a in s.facts.actors}
         return found | set(self.alert.facts.actors if self.alert else ())

@@ -21,6 +21,8 @@ class Correlation(OperatorModel):
     alert of another of them that shares an actor, and a material or target, and is at most `related_days` old.
     `same_goods_families` are pairs that are one event only when both name the same goods (a control and a customs
     hold of urea).
+    A report that counts the firms an act names is of an act of `counted_families` that counts as many, or that
+    nobody has counted yet, before it is of any other of the related ones.
     A report that names no material joins by act and actor alone, within `vague_days`. One about the day of effect
     of a known act ("in force today") joins it within `effective_days` of that day, however old the alert.
     """
@@ -31,6 +33,7 @@ class Correlation(OperatorModel):
     instrument_days: int = Field(default=400, ge=1)
     related_families: tuple[str, ...] = ()
     same_goods_families: tuple[tuple[str, str], ...] = ()
+    counted_families: tuple[str, ...] = ()
     related_days: int = Field(default=3, ge=1)
     vague_days: int = Field(default=3, ge=1)
     effective_days: int = Field(default=2, ge=1)
