@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
+from warning.app import tidying as tidying_steps
 from warning.app.tidying import Tidying
 from warning.errors import EvidenceMissing
 from warning.store.engine import reading, writing
+from warning.store.forgetting import find_leaving, forget_documents
+from warning.store.packing import pack_documents, plan_packing
 from warning.store.schema import documents, fetches, signals
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -159,6 +162,56 @@ def test_a_document_whose_fetches_are_gone_is_passed_over(repository):
         connection.execute(delete(fetches))
     Tidying(repository, KEEP_DAYS).all(NOW)
     assert all(_is_there(repository, digest) for digest in digests)
+
+
+def test_others_may_write_between_any_two_steps(repository, monkeypatch):
+    monkeypatch.setattr(tidying_steps, "MOST_AT_ONCE", 2)
+    archived(repository, polls(6), days_ago=3)
+    rests = []
+
+    def rest(seconds):
+        rests.append(seconds)
+        archived(repository, [b"poll %d" % len(rests)], days_ago=0, source_id="another")
+
+    assert Tidying(repository, 0).all(NOW, rest).packed.documents == 6
+    assert rests == [tidying_steps.REST_SECONDS] * 3
+
+
+def test_a_document_is_not_written_against_one_that_was_taken_away_meanwhile(repository):
+    bodies = polls(3)
+    digests = archived(repository, bodies, days_ago=3)
+    with reading(repository.engine) as connection:
+        plans = plan_packing(connection, before=NOW, most=10)
+    assert [plan.base for plan in plans] == ["", digests[0], digests[0]]
+    with writing(repository.engine) as connection:
+        connection.execute(delete(fetches).where(fetches.c.digest == digests[0]))
+        connection.execute(delete(documents).where(documents.c.digest == digests[0]))
+    with writing(repository.engine) as connection:
+        assert pack_documents(connection, plans, NOW).documents == 0
+    assert [repository.archived(digest) for digest in digests[1:]] == bodies[1:]
+
+
+def test_what_two_processes_pack_at_once_is_packed_by_one(repository):
+    bodies = polls(3)
+    digests = archived(repository, bodies, days_ago=3)
+    with reading(repository.engine) as connection:
+        plans = plan_packing(connection, before=NOW, most=10)
+    for packed in (3, 0):
+        with writing(repository.engine) as connection:
+            assert pack_documents(connection, plans, NOW).documents == packed
+    assert [repository.archived(digest) for digest in digests] == bodies
+
+
+def test_a_document_that_comes_again_while_it_is_forgotten_stays(repository):
+    old = archived(repository, polls(2), days_ago=KEEP_DAYS + 5)
+    before = NOW - timedelta(days=KEEP_DAYS)
+    with reading(repository.engine) as connection:
+        leaving = find_leaving(connection, before=before, most=10)
+    assert set(leaving.sizes) == set(old)
+    archived(repository, polls(1), days_ago=0)
+    with writing(repository.engine) as connection:
+        assert forget_documents(connection, leaving, before).documents == 1
+    assert [_is_there(repository, digest) for digest in old] == [True, False]
 
 
 def _is_there(repository, digest: str) -> bool:

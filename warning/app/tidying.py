@@ -1,16 +1,19 @@
 """Raw documents take less room after a day, and leave after years: in small steps beside everything else."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from warning.store.engine import reading, writing
-from warning.store.forgetting import Forgotten, forget_documents
-from warning.store.packing import Packed, pack_documents
+from warning.store.forgetting import Forgotten, find_leaving, forget_documents, told
+from warning.store.packing import Packed, pack_documents, plan_packing
 from warning.store.repository import Repository
 
 PACKED_AFTER = timedelta(days=1)
 MOST_AT_ONCE = 200
-"""A step holds the store's one writer for some tenths of a second."""
+REST_SECONDS = 0.15
+"""Between two steps, for others to write: who waits for SQLite's one writer looks again every tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +43,29 @@ class Tidying:
         self._reached = forgotten.last if forgotten.looked_at else ""
         return Tidied(packed=packed, forgotten=forgotten)
 
-    def all(self, now: datetime) -> Tidied:
-        """Walk to the end once."""
+    def all(self, now: datetime, rest: Callable[[float], object] = time.sleep) -> Tidied:
+        """Walk to the end once, resting between the steps so that no collector waits for all of them."""
         packed, forgotten = Packed(), Forgotten()
         while not (step := self.step(now)).is_done:
             packed, forgotten = packed + step.packed, forgotten + step.forgotten
+            if step.packed.documents or step.forgotten.documents:
+                rest(REST_SECONDS)
         return Tidied(packed=packed, forgotten=forgotten)
 
     def _pack(self, now: datetime) -> Packed:
-        with writing(self._repository.engine) as connection:
-            return pack_documents(connection, before=now - PACKED_AFTER, now=now, most=MOST_AT_ONCE)
+        engine = self._repository.engine
+        with reading(engine) as connection:
+            plans = plan_packing(connection, before=now - PACKED_AFTER, most=MOST_AT_ONCE)
+        if not plans:
+            return Packed()
+        with writing(engine) as connection:
+            return pack_documents(connection, plans, now)
 
     def _forget(self, now: datetime) -> Forgotten:
-        before = now - timedelta(days=self._keep_days)
-        opened = reading if self._dry_run else writing
-        with opened(self._repository.engine) as connection:
-            return forget_documents(
-                connection, before=before, most=MOST_AT_ONCE, after=self._reached, dry_run=self._dry_run
-            )
+        engine, before = self._repository.engine, now - timedelta(days=self._keep_days)
+        with reading(engine) as connection:
+            leaving = find_leaving(connection, before=before, most=MOST_AT_ONCE, after=self._reached)
+        if self._dry_run or not leaving.sizes:
+            return told(leaving, leaving.sizes if self._dry_run else ())
+        with writing(engine) as connection:
+            return forget_documents(connection, leaving, before)

@@ -2,11 +2,11 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
 from warning.store.schema import documents, fetches, signals
 
@@ -34,33 +34,58 @@ class Forgotten:
         )
 
 
-def forget_documents(
-    connection: Connection, *, before: datetime, most: int, after: str = "", dry_run: bool = False
-) -> Forgotten:
-    """Take out what may go of the next `most` documents last given before a time, in the order of their digests.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Documents that may go, by digest with what they take, out of `looked_at` that are old enough."""
+
+    looked_at: int
+    sizes: Mapping[str, int]
+    last: str
+
+
+def find_leaving(connection: Connection, *, before: datetime, most: int, after: str = "") -> Leaving:
+    """Find what may go of the next `most` documents last given before a time, in the order of their digests.
 
     A document stays while a signal of its source was known around a time at which the source gave it, and while
     another is written against it. What was read from it (items, figures, lists) stays in any case.
     """
     d = documents.c
-    given_since = exists().where(fetches.c.digest == d.digest, fetches.c.fetched_at >= before)
     query = (
-        select(d.digest, d.content)
-        .where(d.stored_at < before, d.digest > after, ~given_since)
+        select(d.digest, func.length(d.content).label("size"))
+        .where(d.stored_at < before, d.digest > after, ~_given_since(before))
         .order_by(d.digest)
         .limit(most)
     )
     rows = connection.execute(query).all()
     if not rows:
-        return Forgotten(last=after)
+        return Leaving(looked_at=0, sizes={}, last=after)
     digests = [row.digest for row in rows]
     staying = _behind_signals(connection, digests) | _needed_as_base(connection, digests)
-    leaving = [row.digest for row in rows if row.digest not in staying]
-    if leaving and not dry_run:
-        connection.execute(delete(fetches).where(fetches.c.digest.in_(leaving)))
-        connection.execute(delete(documents).where(d.digest.in_(leaving)))
-    size = sum(len(row.content) for row in rows if row.digest not in staying)
-    return Forgotten(looked_at=len(rows), documents=len(leaving), bytes=size, last=digests[-1])
+    sizes = {row.digest: row.size for row in rows if row.digest not in staying}
+    return Leaving(looked_at=len(rows), sizes=sizes, last=digests[-1])
+
+
+def forget_documents(connection: Connection, leaving: Leaving, before: datetime) -> Forgotten:
+    """Take the documents out, but for those that were given again, or built upon, since they were found."""
+    d = documents.c
+    found = select(d.digest).where(d.digest.in_(leaving.sizes), ~_given_since(before))
+    still = set(connection.execute(found.with_for_update()).scalars())
+    still -= _needed_as_base(connection, sorted(still)) | _behind_signals(connection, sorted(still))
+    if still:
+        connection.execute(delete(fetches).where(fetches.c.digest.in_(still)))
+        connection.execute(delete(documents).where(d.digest.in_(still)))
+    return told(leaving, still)
+
+
+def told(leaving: Leaving, gone: Collection[str]) -> Forgotten:
+    """Return the step that takes out these of the documents found."""
+    size = sum(leaving.sizes[digest] for digest in gone)
+    return Forgotten(looked_at=leaving.looked_at, documents=len(gone), bytes=size, last=leaving.last)
+
+
+def _given_since(before: datetime) -> ColumnElement[bool]:
+    f = fetches.c
+    return exists().where(f.digest == documents.c.digest, f.fetched_at >= before)
 
 
 def _behind_signals(connection: Connection, digests: Sequence[str]) -> set[str]:

@@ -7,7 +7,7 @@ written whole, so that reading takes one step.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,16 +46,43 @@ class _Base:
     dictionary: zstandard.ZstdCompressionDict
 
 
-def pack_documents(connection: Connection, *, before: datetime, now: datetime, most: int) -> Packed:
-    """Pack up to `most` documents stored before a time and not looked at yet, the oldest first."""
-    waiting = _waiting(connection, before, most)
-    done = Packed()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be written of one document: its content against `base`, or the note that it stays as it is."""
+
+    digest: str
+    bytes_before: int
+    content: bytes = b""
+    base: str = ""
+
+
+def plan_packing(connection: Connection, *, before: datetime, most: int) -> list[Plan]:
+    """Find out how to write up to `most` documents stored before a time and not looked at yet, the oldest first.
+
+    This is all of the work, and nothing is written: whoever collects is not kept waiting by it.
+    """
+    plans: list[Plan] = []
     bases: dict[str, _Base | None] = {}
-    for row in waiting:
+    for row in _waiting(connection, before, most):
         if row.source_id not in bases:
             bases[row.source_id] = _last_base(connection, row.source_id)
-        kept, bases[row.source_id] = _pack(connection, row, bases[row.source_id], now)
-        done += Packed(documents=1, bytes_before=len(row.content), bytes_after=kept)
+        plan, bases[row.source_id] = _pack(row, bases[row.source_id])
+        plans.append(plan)
+    return plans
+
+
+def pack_documents(connection: Connection, plans: Sequence[Plan], now: datetime) -> Packed:
+    """Write what was planned, but for documents that another process has packed or whose base it has taken away."""
+    done = Packed()
+    whole: set[str] = set()
+    for plan in plans:
+        if plan.base and plan.base not in whole:
+            if not _is_base(connection, plan.base):
+                continue
+            whole.add(plan.base)
+        if _write(connection, plan, now):
+            kept = len(plan.content) or plan.bytes_before
+            done += Packed(documents=1, bytes_before=plan.bytes_before, bytes_after=kept)
     return done
 
 
@@ -95,23 +122,32 @@ def _base(digest: str, raw: bytes) -> _Base:
     return _Base(digest=digest, raw=raw, dictionary=zstandard.ZstdCompressionDict(raw, dict_type=kind))
 
 
-def _pack(connection: Connection, row: Any, base: _Base | None, now: datetime) -> tuple[int, _Base | None]:
-    """Write one document in less room where that is possible; return what it takes, and the base for the next."""
+def _pack(row: Any, base: _Base | None) -> tuple[Plan, _Base | None]:
+    """Return how to write one document, in less room where that is possible, and the base for the next."""
+    as_it_is = Plan(digest=row.digest, bytes_before=len(row.content))
     try:
         raw = zstandard.decompress(row.content)
     except zstandard.ZstdError:
         raw = b""
     if hashlib.sha256(raw).hexdigest() != row.digest or not raw:
-        _write(connection, row.digest, packed_at=now)  # damaged: left as it is for whoever looks into it
-        return len(row.content), base
+        return as_it_is, base  # damaged: left for whoever looks into it
     if base is not None and base.digest != row.digest:
         difference = zstandard.ZstdCompressor(level=LEVEL, dict_data=base.dictionary).compress(raw)
         if len(difference) <= WORTH_SHARE * len(row.content) and written_against(base.raw, difference) == raw:
-            _write(connection, row.digest, packed_at=now, base=base.digest, content=difference)
-            return len(difference), base
-    _write(connection, row.digest, packed_at=now)
-    return len(row.content), _base(row.digest, raw)
+            return replace(as_it_is, base=base.digest, content=difference), base
+    return as_it_is, _base(row.digest, raw)
 
 
-def _write(connection: Connection, digest: str, **values: object) -> None:
-    connection.execute(update(documents).where(documents.c.digest == digest).values(values))
+def _is_base(connection: Connection, digest: str) -> bool:
+    """Whether it is packed and whole, and stays so: reading a document against it takes one step."""
+    query = select(documents.c.digest).where(
+        documents.c.digest == digest, documents.c.base.is_(None), documents.c.packed_at.is_not(None)
+    )
+    return connection.execute(query.with_for_update(read=True)).first() is not None
+
+
+def _write(connection: Connection, plan: Plan, now: datetime) -> bool:
+    """Return whether it was still to be done."""
+    change = update(documents).where(documents.c.digest == plan.digest, documents.c.packed_at.is_(None))
+    values = {"base": plan.base, "content": plan.content} if plan.base else {}
+    return connection.execute(change.values(packed_at=now, **values)).rowcount > 0
