@@ -12,7 +12,7 @@ from warning.app import assessing
 from warning.app.assessing import MOST_RACES, assess_new
 from warning.app.calendar_day import CalendarDay
 from warning.app.set_aside import SetAside
-from warning.core.assess import sense
+from warning.core.assess import notice
 from warning.core.evidence import Item
 from warning.errors import AssessmentRaced, StoreError
 from warning.store.resident import Resident
@@ -46,7 +46,7 @@ def broken_by(*poison: str):
     def picky(book, window, standing, as_of):
         if any(found.id in poison for found in window.items):
             raise ZeroDivisionError("poison")
-        return sense(book, window, standing, as_of)
+        return notice(book, window, standing, as_of)
 
     return picky
 
@@ -56,14 +56,14 @@ def test_evidence_that_breaks_an_assessment_is_set_aside_and_the_rest_is_assesse
 ):
     items = [item(f"i-{n:03d}") for n in range(60)]
     system.repository.add_items(items)
-    monkeypatch.setattr(assessing, "sense", broken_by("i-007", "i-042"))
+    monkeypatch.setattr(assessing, "notice", broken_by("i-007", "i-042"))
     report = assess_new(system)
     assert (report.evidence, report.set_aside) == (58, 2)
     assert system.repository.counts()["unassessed"] == 2
     assert "i-007" in caplog.text
     assert assess_new(system).evidence == 0
 
-    monkeypatch.setattr(assessing, "sense", sense)
+    monkeypatch.setattr(assessing, "notice", notice)
     assert assess_new(system).evidence == 0, "the same rulebook does not try again"
     system.live_book = lambda: book(desks=(desk("kr", "KR"),))
     assert assess_new(system).evidence == 2
@@ -113,9 +113,9 @@ def test_day_without_anything_new_is_assessed_once_a_day(system, monkeypatch):
 
     def counted(*given):
         runs.append(given[-1])
-        return sense(*given)
+        return notice(*given)
 
-    monkeypatch.setattr(assessing, "sense", counted)
+    monkeypatch.setattr(assessing, "notice", counted)
     for minutes in range(0, 48 * 60, 30):
         system.clock = lambda minutes=minutes: datetime(2026, 8, 1, tzinfo=UTC) + timedelta(minutes=minutes)
         assess_new(system)
