@@ -43,7 +43,8 @@ def answered(
     moved_to = "" if _is_trifling(state_address(spec, fetched), fetched.moved_to) else fetched.moved_to
     if moved_to and is_well(verdict.condition):
         verdict = Verdict(condition="moved", cause=f"redirected for good to {moved_to}, where it is read")
-    verdict = verdict if verdict.cause else replace(verdict, cause="; ".join(fetched.notes))
+    if fetched.notes and not verdict.cause:
+        verdict = replace(verdict, cause="; ".join(fetched.notes))
     return _judged(
         state,
         verdict,
