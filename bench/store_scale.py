@@ -2,9 +2,9 @@
 
     python bench/store_scale.py [--most 1000000] [--sources 2000] [--database URL] [--raw]
 
-Fills the store through `Repository.add_items`, a thousand items at a time, each source's 35 together as a poll brings
-them, to ten thousand, a hundred thousand, a million (five million) items. At each mark it times, in processor seconds:
-20,000 new items, the same once more, and a poll of 35 entries of which one is new. `--raw` puts the same rows, made
+Fills the store through `Repository.add_items`, one source after the other, to ten thousand, a hundred thousand, a million
+(five million) items. At each mark it times, in processor seconds: 20,000 new items, a thousand in a transaction and 35 of
+a source together as a poll brings them, the same once more, and a poll of 35 entries of which one is new. `--raw` puts the same rows, made
 before, into the same tables of a second SQLite file by sqlite3's `executemany` alone, with the same settings, turn by
 turn with ours. SQLite in a temporary folder unless a URL names a database, which must be empty; of a PostgreSQL server
 on this machine the processor time is told too.
@@ -42,13 +42,17 @@ TICKS = 100
 
 
 def made(first: int, count: int, sources: int) -> Iterator[Item]:
-    for number in range(first, first + count):
-        at = START + timedelta(seconds=number)
-        yield Item(
-            id=f"i{number:x}", source_id=f"source-{number // POLLED % sources}", kind="news", country="CN", language="en",
-            title=f"Notice {number} on exports of gallium", summary=SUMMARY,
-            url=f"https://a.example/{number}", published_at=at, known_at=at, external_id=str(number),
-        )  # fmt: skip
+    """Items as polls bring them: 35 of one source, then 35 of the next."""
+    return (one_item(number, number // POLLED % sources) for number in range(first, first + count))
+
+
+def one_item(number: int, source: int) -> Item:
+    at = START + timedelta(seconds=number)
+    return Item(
+        id=f"i{number:x}", source_id=f"source-{source}", kind="news", country="CN", language="en",
+        title=f"Notice {number} on exports of gallium", summary=SUMMARY,
+        url=f"https://a.example/{number}", published_at=at, known_at=at, external_id=str(number),
+    )  # fmt: skip
 
 
 class Raw:
@@ -99,13 +103,15 @@ class Bench:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def fill(self, stored: int, most: int) -> int:
-        while stored < most:
-            batch = list(made(stored, min(BATCH, most - stored), self.sources))
+        """By source: the indexes come out as they would by polls, in a fraction of the time."""
+        count = most - stored
+        for first in range(0, count, BATCH):
+            numbers = range(first, min(first + BATCH, count))
+            batch = [one_item(stored + number, number * self.sources // count) for number in numbers]
             self.repository.add_items(batch)
             if self.raw:
                 self.raw.put(batch)
-            stored += len(batch)
-        return stored
+        return most
 
     def at_mark(self, stored: int) -> int:
         new = again = bare = served = 0.0

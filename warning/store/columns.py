@@ -29,8 +29,11 @@ def aware(value: datetime) -> datetime:
 
 
 def sqlite_instant(value: datetime) -> str:
-    """Return an aware time as `Instant` writes it to SQLite, for statements that go to the driver as they stand."""
-    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    """Return an aware time as `Instant` writes it to SQLite, for statements that go to the driver as they stand.
+
+    Raises ValueError when it has no time zone.
+    """
+    utc = value if value.tzinfo is UTC else aware(value).astimezone(UTC)
     return utc.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 

@@ -20,6 +20,10 @@ from warning.errors import SchemaBehind, SettingsError, StoreError
 
 BUSY_SECONDS = 30
 WRITES = "warning_writes"
+CACHE_KIB = 16_000
+"""What a connection to SQLite may remember of the file: a poll writes into the middle of each index."""
+CHECKPOINT_PAGES = 4_000
+"""16 MB of changes stand beside the file before they are put in their places: pages changed often are moved once."""
 
 
 def open_engine(url: str) -> Engine:
@@ -76,6 +80,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     _use_wal(connection)
 
 
