@@ -158,6 +158,19 @@ def test_slack_finds_a_message_whose_answer_was_lost_among_many_others():
     with_stub(scenario)
 
 
+def test_slack_finds_a_message_posted_anew_for_a_lost_one_and_takes_no_replaced_one_for_it():
+    async def scenario(stub, channel):
+        later = row(updated())
+        stub.faults.extend(["", "reset-after"])
+        with pytest.raises(DeliveryUnknown):
+            await channel.send(message(updated()), row=later, root_ref=f"{CHANNEL}:1.5")
+        found = await channel.reconcile(later, root_ref=f"{CHANNEL}:1.5")
+        assert found == Sent(provider_ref=f"{CHANNEL}:{stub.roots(CHANNEL)[0]['ts']}")
+        assert await channel.reconcile(later, root_ref=found.provider_ref) is Missing.ABSENT
+
+    with_stub(scenario)
+
+
 def test_slack_that_may_not_read_history_cannot_say():
     async def scenario(stub, channel):
         stub.read_faults.append("missing_scope")

@@ -26,6 +26,7 @@ from warning.channels.slack import SlackChannel
 from warning.channels.smtp_target import SmtpTarget
 from warning.core.alerts import AlertChange
 from warning.core.assess import Assessment
+from warning.core.deliveries import MAY_HAVE_ARRIVED
 from warning.core.evidence import Window
 from warning.core.routing import route
 from warning.core.vocabulary import Marking
@@ -191,6 +192,20 @@ def test_unknown_that_cannot_be_looked_for_is_sent_again_and_counted(bench):
     bench.clock.advance(minutes=1)
     counts = bench.round()
     assert (counts.sent, counts.resent) == (1, 1)
+
+
+def test_a_delivery_that_is_dead_after_an_unknown_says_that_it_may_have_arrived(bench):
+    bench.owe(control())
+    bench.mail.failures["desk-us@example.org"] = [
+        DeliveryUnknown("dropped"),
+        DeliveryRefused("550 no such user"),
+    ]
+    bench.mail.found = Missing.UNKNOWABLE
+    bench.round()
+    bench.clock.advance(minutes=1)
+    assert bench.round().dead == 1
+    dead = bench.row_of("desk-us@example.org")
+    assert (dead.state, MAY_HAVE_ARRIVED in dead.error) == ("dead", True)
 
 
 def test_unknown_whose_search_fails_stays_unknown(bench):

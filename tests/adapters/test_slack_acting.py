@@ -13,7 +13,7 @@ from tests.adapters.slack_people import fill, press
 from tests.adapters.slack_stub import running
 from warning.app.delivering import deliver_due
 from warning.app.slack_acting import SlackActing
-from warning.app.standing import show_standing
+from warning.app.standing import show_owed, show_standing
 from warning.app.triage import Act, act
 from warning.channels.slack import SlackChannel
 from warning.channels.slack_answers import SlackAnswers
@@ -146,6 +146,47 @@ def test_a_message_that_cannot_be_replaced_stays_and_what_was_done_is_kept(sqlit
         room.stub.channels[ROOM].clear()
         await room.send(press(root, "ack"))
         assert [action for action, *_ in room.review()] == ["ack"]
+
+    in_room(sqlite_url, scenario)
+
+
+def test_what_was_done_before_a_process_ended_is_shown_by_the_next_one_and_then_left_alone(sqlite_url):
+    async def scenario(room):
+        await room.told()
+        wanted = Act(alert_key=control().key, desk_id="kr", actor="kim", action="ack")
+        room.now += timedelta(minutes=5)
+        act(room.repository, BOOK, wanted, lambda: room.now)  # and here the process ends
+        assert await show_owed(room.system) == 0, "whoever stored it may be showing it at this moment"
+        room.now += timedelta(minutes=2)
+        assert await show_owed(room.system) == 1
+        assert "kim" in words(room.stub.roots(ROOM)[0]["blocks"])
+        assert await show_owed(room.system) == 0
+
+    in_room(sqlite_url, scenario)
+
+
+def test_what_was_shown_at_once_is_not_shown_again(sqlite_url):
+    async def scenario(room):
+        root = await room.told()
+        room.now += timedelta(minutes=5)
+        await room.send(press(root, "ack"))
+        room.now += timedelta(minutes=5)
+        assert await show_owed(room.system) == 0
+
+    in_room(sqlite_url, scenario)
+
+
+def test_a_message_posted_anew_for_a_lost_one_is_the_one_that_later_versions_replace(sqlite_url):
+    async def scenario(room):
+        await room.told()
+        room.stub.channels[ROOM].clear()
+        room.owe(updated(), previous=control())
+        await room.deliver()
+        (anew,) = room.stub.roots(ROOM)
+        room.owe(replace(updated(), version=3), previous=updated())
+        await room.deliver()
+        assert [root["ts"] for root in room.stub.roots(ROOM)] == [anew["ts"]]
+        assert len(room.stub.notes(ROOM)) == 1
 
     in_room(sqlite_url, scenario)
 

@@ -16,6 +16,7 @@ from warning.errors import StoreError
 from warning.store import migrate
 from warning.store.engine import open_engine, writing
 from warning.store.outbox import CUT_SHORT, Outbox, _due
+from warning.store.pace import past
 from warning.store.rows import insert_new
 from warning.store.schema import alerts
 from warning.store.schema import outbox as outbox_table
@@ -308,3 +309,18 @@ class OutboxMachine(RuleBasedStateMachine):
 
 TestOutboxMachine = OutboxMachine.TestCase
 TestOutboxMachine.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("error", "reached"),
+    [("given up after 9 attempts, it may have arrived: time-out", True), ("channel_not_found", False)],
+)
+def test_a_dead_delivery_that_may_have_arrived_counts_as_reached_and_is_owed_a_correction(
+    outbox, error, reached
+):
+    (row_id,) = owe(outbox.engine, delivery())
+    outbox.claim(T0, limit=1, lease_seconds=LEASE)
+    outbox.dead(row_id, now=T0, error=error)
+    with outbox.engine.connect() as connection:
+        known = past(connection, ["al-1"]).reached
+    assert known == ({("al-1", "kr", "mail", "kr@example.org")} if reached else frozenset())

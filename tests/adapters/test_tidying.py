@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from warning.app import tidying as tidying_steps
 from warning.app.tidying import Tidying
+from warning.core.page_checks import PageCheck
 from warning.errors import EvidenceMissing
 from warning.store.engine import reading, writing
 from warning.store.forgetting import find_leaving, forget_documents
@@ -212,6 +213,21 @@ def test_a_document_that_comes_again_while_it_is_forgotten_stays(repository):
     with writing(repository.engine) as connection:
         assert forget_documents(connection, leaving, before).documents == 1
     assert [_is_there(repository, digest) for digest in old] == [True, False]
+
+
+def test_looks_at_pages_nobody_asks_for_any_more_are_forgotten(repository):
+    for name, days in (("old", 121), ("young", 119)):
+        look = PageCheck(
+            url=f"https://example.org/{name}",
+            source_id="s",
+            answer="there",
+            checked_at=NOW - timedelta(days=days),
+        )
+        repository.keep_page_check(look, ())
+    Tidying(repository, 0, dry_run=True).step(NOW)
+    assert len(repository.page_checks()) == 2
+    Tidying(repository, 0).step(NOW)
+    assert [look.url for look in repository.page_checks()] == ["https://example.org/young"]
 
 
 def _is_there(repository, digest: str) -> bool:

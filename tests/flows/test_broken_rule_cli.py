@@ -53,6 +53,34 @@ def test_silences_are_listed_while_a_rule_file_is_broken(warning):
     assert [one["desk"] for one in told(warning("silence", "list", "--json"))["silences"]] == ["kr"]
 
 
+def test_a_silence_is_made_while_a_rule_file_is_broken_also_for_the_rule_that_is(warning):
+    made = ("silence", "add", "--desk", "kr", "--by", "Kim", "--reason", "fair", "--until", "3d", "--json")
+    assert told(warning(*made, "--match", "material=gallium"))["silence"]["desk"] == "kr"
+    assert told(warning(*made, "--match", "rule=prc-controls"))["silence"]["desk"] == "kr", (
+        "an alert of it is open"
+    )
+    refused = warning(*made, "--match", "rule=prc-control")
+    assert "prc-controls" in str(refused.exception) + refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("ack",), ("assign", "--to", "Lee"), ("close", "--verdict", "confirmed", "--reason", "read")]
+)
+def test_an_alert_is_acted_on_while_a_rule_file_is_broken(warning, words):
+    (alert,) = told(warning("alerts", "list", "--context", "--json"))["alerts"]
+    done = warning("alerts", words[0], alert["key"], "--desk", "kr", "--by", "Kim", *words[1:], "--json")
+    assert told(done)["event"]["by"] == "Kim"
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject", "archive"])
+def test_a_review_is_decided_while_a_rule_file_is_broken(warning, decision):
+    (alert,) = told(warning("alerts", "list", "--context", "--json"))["alerts"]
+    words = ("alerts", decision, alert["key"], "--by", "Kim", "--reason", "read", "--json")
+    refused = warning(*words)
+    assert BROKEN in refused.stderr
+    assert "does not wait for a review" in str(refused.exception) + refused.stderr
+
+
 def test_the_out_feed_is_written_while_a_rule_file_is_broken(warning, tmp_path: Path):
     said = told(warning("feeds", "out", "--desk", "kr", "--out", str(tmp_path / "out"), "--json"))
     assert said["messages"] == 0, "nothing has been sent to the desk yet"

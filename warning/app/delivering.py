@@ -14,7 +14,7 @@ from typing import Protocol
 from warning.app.delivered_message import StoredAlerts, message_of
 from warning.app.noticing import NoticePost
 from warning.channels.channel import Channel, Missing, Sent
-from warning.core.deliveries import OutboxRow
+from warning.core.deliveries import MAY_HAVE_ARRIVED, OutboxRow
 from warning.core.notices import Notice
 from warning.core.rulebook import Rulebook
 from warning.errors import (
@@ -311,7 +311,7 @@ class _Round:
     async def _unsure(self, row: OutboxRow, error: str) -> datetime | None:
         """Look again later. The rest waits too: what swallowed this message would swallow the next."""
         if self._is_hopeless(row):
-            await self._dead(row, f"given up after {row.attempts} attempts, it may have arrived: {error}")
+            await self._dead(row, f"given up after {row.attempts} attempts, {MAY_HAVE_ARRIVED}: {error}")
             return None
         delay = max(RECONCILE_DELAY_SECONDS, retry_delay_seconds(row.attempts))
         until = self._clock() + timedelta(seconds=delay)
@@ -333,6 +333,9 @@ class _Round:
             self.counts["unknown" if row.state == "unknown" else "retried"] += 1
 
     async def _dead(self, row: OutboxRow, error: str) -> None:
+        """Give up. That an earlier attempt may have arrived stays written: who may have it is told when it is taken back."""
+        if row.state == "unknown" and MAY_HAVE_ARRIVED not in error:
+            error = f"{error}; an earlier attempt is unknown, {MAY_HAVE_ARRIVED}"
         log.error("delivery %s to %s %s is dead: %s", row.id, row.channel, row.address, error)
         await self._kept(partial(self._outbox.dead, row.id, now=self._clock(), error=error))
         self.counts["dead"] += 1

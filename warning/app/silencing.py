@@ -69,13 +69,15 @@ def _matcher(text: str, repository: Repository, book: Rulebook) -> Matcher:
         if not repository.alert_versions(value):
             raise EvidenceMissing(f"no alert has the key {value!r}")
     else:
-        _check(name, value, _known(book)[name])
+        _check(name, value, _known(repository, book)[name])
     return Matcher(field=name, value=value)
 
 
-def _known(book: Rulebook) -> dict[str, Sequence[str]]:
+def _known(repository: Repository, book: Rulebook) -> dict[str, Sequence[str]]:
+    """The values there are. A rule whose file is broken just now is known by the alerts it opened."""
+    opened = (alert.rule_id for alert in repository.alerts(states=("open",)))
     return {
-        "rule": [rule.id for rule in book.rules],
+        "rule": [*(rule.id for rule in book.rules), *opened],
         "material": list(book.terms.materials),
         "act": list(book.terms.acts),
         "country": list(book.terms.actors),
@@ -83,6 +85,6 @@ def _known(book: Rulebook) -> dict[str, Sequence[str]]:
 
 
 def _check(name: str, value: str, known: Iterable[str]) -> None:
-    names = sorted(known)
+    names = sorted(set(known))
     if value not in names:
         raise ConfigError(f"there is no {name} {value!r}; {did_you_mean(value, names) or 'see the rules'}")

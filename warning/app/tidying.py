@@ -1,4 +1,4 @@
-"""Raw documents take less room after a day, and leave after years: in small steps beside everything else."""
+"""Raw documents take less room after a day, and leave after years; looks at pages nobody asks for leave too: in small steps."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from warning.store.engine import reading, writing
 from warning.store.forgetting import Forgotten, find_leaving, forget_documents, told
 from warning.store.packing import Packed, pack_documents, plan_packing
+from warning.store.page_checks import forget_checks
 from warning.store.repository import Repository
 
 PACKED_AFTER = timedelta(days=1)
+# Longer than a page whose alert was cancelled is looked for, and than an alert stands without news.
+CHECKS_KEPT = timedelta(days=120)
 MOST_AT_ONCE = 200
 REST_SECONDS = 0.15
 """Between two steps, for others to write: who waits for SQLite's one writer looks again every tenth of a second."""
@@ -40,6 +43,8 @@ class Tidying:
         """Pack and forget a few documents more; at the end of the walk the next step begins anew."""
         packed = Packed() if self._dry_run else self._pack(now)
         forgotten = self._forget(now) if self._keep_days else Forgotten()
+        if not self._dry_run:
+            self._forget_checks(now)
         self._reached = forgotten.last if forgotten.looked_at else ""
         return Tidied(packed=packed, forgotten=forgotten)
 
@@ -51,6 +56,10 @@ class Tidying:
             if step.packed.documents or step.forgotten.documents:
                 rest(REST_SECONDS)
         return Tidied(packed=packed, forgotten=forgotten)
+
+    def _forget_checks(self, now: datetime) -> None:
+        with writing(self._repository.engine) as connection:
+            forget_checks(connection, now - CHECKS_KEPT)
 
     def _pack(self, now: datetime) -> Packed:
         engine = self._repository.engine

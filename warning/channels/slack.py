@@ -76,14 +76,17 @@ class SlackChannel:
         """Look for the delivery's id in the metadata of what stands in the channel or the thread."""
         root = _root(root_ref)
         try:
-            found = await (self._has_note(*root, row) if root else self._find(row))
+            if root and await self._has_note(*root, row):
+                return Sent(provider_ref=":".join(root))
+            # Without a root, or with one that was lost, the message stands by itself.
+            found = await self._find(row, besides=root[1] if root else "")
         except DeliveryRefused as refused:
             if refused.message in _UNREADABLE:
                 return Missing.UNKNOWABLE
             raise
         if not found:
             return Missing.ABSENT
-        return Sent(provider_ref=":".join(root) if root else f"{row.address}:{found}")
+        return Sent(provider_ref=f"{row.address}:{found}")
 
     async def tell(self, bulletin: Bulletin, address: str) -> Sent:
         """Post a bulletin, unless it stands in the channel already: a process may have ended before it was noted."""
@@ -152,15 +155,20 @@ class SlackChannel:
         note = {**note_payload(message, row, calls=is_loud), "channel": channel, "thread_ts": root_ts}
         await self._write("chat.postMessage", {**note, "reply_broadcast": is_loud})
 
-    async def _find(self, row: OutboxRow) -> str:
+    async def _find(self, row: OutboxRow, *, besides: str) -> str:
         oldest = f"{row.created_at.timestamp() - CLOCK_SKEW_SECONDS:.6f}"
         query: dict[str, Any] = {"channel": row.address, "oldest": oldest}
-        return await self._search("conversations.history", query, row.id)
+        return await self._search("conversations.history", query, row.id, besides=besides)
 
     async def _has_note(self, channel: str, root_ts: str, row: OutboxRow) -> str:
         """The note is written last: where it stands, the update above it was made."""
         query = {"channel": channel, "ts": root_ts}
-        return await self._search("conversations.replies", query, row.id, besides=root_ts)
+        try:
+            return await self._search("conversations.replies", query, row.id, besides=root_ts)
+        except DeliveryRefused as refused:
+            if refused.message not in {"thread_not_found", "message_not_found"}:
+                raise
+            return ""
 
     async def _search(
         self, method: str, query: Mapping[str, Any], delivery_id: str, besides: str = ""

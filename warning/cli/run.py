@@ -29,6 +29,7 @@ from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
 from warning.app.source_telling import tell_source_changes
+from warning.app.standing import show_owed
 from warning.app.tidying import Tidying
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
@@ -158,6 +159,7 @@ def woken_by(system: System) -> Mapping[str, Action]:
 async def _scheduled(system: System) -> None:
     """What the clock brings: reminders, alerts nobody reviewed in time, digests, roll-ups, news of sources."""
     await asyncio.to_thread(watch_desks, system)
+    await show_owed(system)
     await tell_source_changes(system, partial(owe_to_operators, system))
 
 

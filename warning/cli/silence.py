@@ -56,7 +56,7 @@ def add_command(*, as_json: bool, severity: str | None, **said: Any) -> None:
       warning silence add --match rule=price-tungsten --desk kr --by "J. Kim" --reason "fair" --until 3d
       warning silence add --match material=urea --match country=KR --desk kr --by "J. Kim" --reason "known" --until 2026-12-01
     """
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         wish = Wish(severity=None if severity is None else Severity(severity), **said)
         silence = make_silence(system.repository, system.book(), wish, system.clock)
     if as_json:

@@ -15,6 +15,10 @@ HoldReason = Literal["", "cooldown", "quiet_hours"]
 DeliveryReason = Literal["first", "update", "escalated", "reminder", "shared", "correction", "cancel"]
 
 
+MAY_HAVE_ARRIVED = "it may have arrived"
+"""Part of the error of a dead delivery whose message the channel may have taken: its desk counts as reached."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Delivery:
     """What the outbox owes. `id` is the same in every run: the key of exactly-once.

@@ -7,7 +7,7 @@ A claim whose lease ran out was cut short: its row becomes unknown, for the next
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,14 +29,17 @@ from sqlalchemy import (
 
 from warning.core.audit import SYSTEM, Record
 from warning.core.deliveries import DeliveryState, OutboxRow
+from warning.core.review import Action
 from warning.errors import StoreError
 from warning.store.audit import add_audit
 from warning.store.deliveries import outbox_row
 from warning.store.engine import reading, writing
 from warning.store.rows import insert_or, storable
-from warning.store.schema import channel_pauses, outbox
+from warning.store.schema import channel_pauses, outbox, reviews
 
 FINAL = ("sent", "dead")
+REPLACED_IN_PLACE = frozenset({"slack"})
+SHOWN_ACTIONS = tuple(action for action in get_args(Action) if action != "note")
 # No wait is as long (back-off and Retry-After end at an hour): a later time was written by a clock gone wrong.
 LONGEST_WAIT = timedelta(hours=2)
 # Quiet hours over the longest holidays, and a margin.
@@ -202,17 +205,51 @@ class Outbox:
             )
 
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None:
-        """Return the channel's own id of the first message about this alert sent there: the thread's root."""
+        """Return the channel's own id of the message about this alert that stands there: the thread's root.
+
+        That is the first one sent; where later versions take its place, the one last written, for a message that was lost
+        is posted anew.
+        """
         o = outbox.c
+        newest = (o.sent_at.desc(), o.alert_version.desc(), o.step.desc())
         query = (
             select(o.provider_ref)
             .where(o.alert_key == alert_key, o.desk_id == desk_id)
             .where(o.channel == channel, o.address == address)
             .where(o.state == "sent", o.provider_ref != "")
-            .order_by(o.alert_version)
+            .order_by(*(newest if channel in REPLACED_IN_PLACE else (o.alert_version,)))
         )
         with reading(self.engine) as connection:
             return connection.execute(query.limit(1)).scalar()
+
+    def shown(self, row_id: str, *, now: datetime) -> None:
+        """Note that the message of a row stands as everything done until `now` would have it."""
+        change = update(outbox).where(outbox.c.id == row_id, outbox.c.state == "sent")
+        with writing(self.engine) as connection:
+            connection.execute(change.values(updated_at=now))
+
+    def shown_before(
+        self, channels: Collection[str], since: datetime, until: datetime, *, limit: int
+    ) -> tuple[tuple[str, str], ...]:
+        """Return (alert key, desk id) where somebody acted between the two times and no message was written since."""
+        o, r = outbox.c, reviews.c
+        acted = (
+            select(r.alert_key, r.desk_id, func.max(r.at).label("at"))
+            .where(r.action.in_(SHOWN_ACTIONS), r.at >= since, r.at <= until)
+            .group_by(r.alert_key, r.desk_id)
+            .subquery()
+        )
+        query = (
+            select(o.alert_key, o.desk_id)
+            .join(acted, and_(acted.c.alert_key == o.alert_key, acted.c.desk_id == o.desk_id))
+            .where(o.state == "sent", o.channel.in_(sorted(channels)))
+            .group_by(o.alert_key, o.desk_id, o.channel, o.address, acted.c.at)
+            .having(func.max(o.updated_at) < acted.c.at)
+            .order_by(acted.c.at, o.alert_key, o.desk_id)
+        )
+        with reading(self.engine) as connection:
+            found = connection.execute(query.limit(limit)).all()
+        return tuple(dict.fromkeys((row.alert_key, row.desk_id) for row in found))
 
     def rows(
         self,

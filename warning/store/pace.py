@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 from warning.core.alerts import Alert
 from warning.core.approval import Approval
 from warning.core.audit import Record
-from warning.core.deliveries import Delivery, DeliveryState, Withheld
+from warning.core.deliveries import MAY_HAVE_ARRIVED, Delivery, DeliveryState, Withheld
 from warning.core.pace import FIRSTS_KEPT, Held, Past, Place
 from warning.core.vocabulary import Severity
 from warning.errors import EvidenceMissing, ReviewRefused
@@ -65,12 +65,15 @@ def _told_at(connection: Connection, keys: Sequence[str] | None) -> Mapping[tupl
 
 
 def _reached(connection: Connection, keys: Sequence[str] | None) -> set[Place]:
-    """Where any version of these alerts went, or may have: all but dead letters and what still waits for its hour."""
+    """Where any version of these alerts went, or may have: all but what still waits for its hour, and dead letters that
+    certainly did not arrive.
+    """
     o = outbox.c
+    may_be_there = o.error.contains(MAY_HAVE_ARRIVED)
     is_free = or_(o.hold_until.is_(None), o.state != "pending", o.attempts > 0)
     query = (
         select(o.alert_key, o.desk_id, o.channel, o.address)
-        .where(among(o.alert_key, keys), o.state != "dead", is_free)
+        .where(among(o.alert_key, keys), or_(o.state != "dead", may_be_there), is_free)
         .distinct()
     )
     return {(row.alert_key, row.desk_id, row.channel, row.address) for row in connection.execute(query)}

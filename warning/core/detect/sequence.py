@@ -61,9 +61,7 @@ def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> S
     )
 
 
-def _shared_materials(
-    rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]
-) -> frozenset[str] | None:
+def _shared_materials(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> frozenset[str] | None:
     """The materials an event must name to share one with these signals; None where that settles nothing.
 
     Where a target joins too, who names none is aimed at everybody named anywhere: then all are read.
