@@ -66,7 +66,8 @@ def told_again(alert: Alert, repository: Repository, desk: Desk | None = None) -
 
 def again_line(exhibit: Exhibit) -> str:
     """Return one article told again as a sentence for a terminal."""
-    return f"{exhibit.known_at:%Y-%m-%d} {exhibit.publisher}: {exhibit.title} ({republished(exhibit.first_seen_at)})"
+    said = republished(exhibit.first_seen_at)
+    return f"{exhibit.known_at:%Y-%m-%d} {exhibit.publisher}: {exhibit.title} ({exhibit.evidence_id}, {said})"
 
 
 def republished(first_seen_at: datetime | None) -> str:
