@@ -12,6 +12,7 @@ from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
 EASING = ("cue:ease", "cue:suspend", "cue:end")
+INSTEAD = "cue:instead"
 DENIAL = "cue:denied"
 _LONGEST_GAP = 48
 _BREAK = re.compile(
@@ -31,7 +32,10 @@ _AFTER = {
 
 
 def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]:
-    """The sentences that say of a tightening act that it ends, or that name an act of easing."""
+    """The sentences that say of a tightening act that it ends, or that name an act of easing.
+
+    A curb that only gives way to another ("replaces the export ban with quotas") is not eased.
+    """
     by_sentence: dict[int, list[Hit]] = {}
     for hit in _hits(reading, EASING):
         by_sentence.setdefault(reading.sentence_of(hit), []).append(hit)
@@ -40,7 +44,7 @@ def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]
         number = reading.sentence_of(act)
         if any(_stands_upon(reading, cue, act) for cue in by_sentence.get(number, ())):
             eased.add(number)
-    return frozenset(eased)
+    return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
 
 
 def denied_sentences(reading: Reading) -> frozenset[int]:
