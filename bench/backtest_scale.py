@@ -1,13 +1,17 @@
 """How long the years take: an indexed history made, replayed twice, and two edits of a rule previewed.
 
-    python bench/backtest_scale.py [ITEMS] [DIRECTORY]
+    python bench/backtest_scale.py [ITEMS] [DIRECTORY] [--copies 18]
 
 Each step runs in a process of its own and tells items a second, CPU seconds (its workers' included), and the most
 memory that it and one of its workers held. Items are documents of the mixed corpus (EWS_SHARED_DATA), 10,000 a day.
-Figures for 18 million items are extrapolated, and say so.
+Figures for 18 million items are extrapolated, and say so; `--copies` lets the previews ask an index in which the one that
+was made stands so many times, whose reads then come from memory more often than those of a history of that size would.
+The last step replays 1,000 series over one of the 5 years (`bench/series_years.py`), told for 10,000 over five.
 """
 
+import argparse
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +28,8 @@ from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import both
 from warning.app.quick_preview import quick_preview
 from warning.catalog.load import load_rulebook
-from warning.collect.history_index import build_index, open_index
+from warning.collect.history_blocks import BLOCK_SEGMENTS
+from warning.collect.history_index import build_index, index_directory, open_index
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, TextRule
 from warning.resources import tree
@@ -129,6 +134,32 @@ def previewed(edit: Callable[[Rulebook], TextRule]) -> Callable[[Path, Rulebook]
     return answer
 
 
+def copied(path: Path, copies: int) -> Path:
+    """An index that holds the one of a file so many times, beside a second name of that file."""
+    many = path.with_name(f"{path.stem}-times-{copies}{path.suffix}")
+    made, index = index_directory(path), index_directory(many)
+    if index.exists():
+        shutil.rmtree(index)
+    many.unlink(missing_ok=True)
+    many.hardlink_to(path)
+    index.mkdir()
+    found = open_index(path)
+    assert found is not None
+    blocks = sorted(made.glob("block-*"))
+    apart = len(blocks) * BLOCK_SEGMENTS
+    if found.manifest.segments != apart:
+        raise SystemExit("copies need items that fill whole blocks: 1,000,000 or so")
+    for copy in range(copies):
+        for number, block in enumerate(blocks):
+            (index / f"block-{copy * len(blocks) + number:03}").symlink_to(block)
+        for number in range(apart):
+            (index / f"{copy * apart + number:05}").symlink_to(made / f"{number:05}")
+    manifest = found.manifest
+    manifest.segments, manifest.items = apart * copies, manifest.items * copies
+    manifest.write(index)
+    return many
+
+
 STEPS: dict[str, Callable[[Path, Rulebook], str]] = {
     "build": build,
     "look for terms": look,
@@ -161,13 +192,32 @@ def _cpu() -> float:
     return sum(one.ru_utime + one.ru_stime for one in times)
 
 
-def main(count: int, directory: Path) -> None:
+def main(count: int, directory: Path, copies: int) -> None:
     path = directory / f"scale-{count}.jsonl"
     if not path.exists():  # in a process of its own: the most memory held counts from where a process begins
         subprocess.run([sys.executable, __file__, "--write", str(path), str(count)], check=True)
     print(f"{count} items, {path.stat().st_size / 1e6:,.0f} MB of evidence", flush=True)
     for name in STEPS:
-        subprocess.run([sys.executable, __file__, "--step", name, str(path), str(count)], check=True)
+        run_step(name, path, count)
+    if copies > 1:
+        many = copied(path, copies)
+        for name in STEPS:
+            if name.startswith("preview"):
+                run_step(name, many, count * copies)
+    series = Path(__file__).with_name("series_years.py")
+    subprocess.run([sys.executable, str(series), "--series", "1000", "--years", "1"], check=True)
+
+
+def run_step(name: str, path: Path, count: int) -> None:
+    subprocess.run([sys.executable, __file__, "--step", name, str(path), str(count)], check=True)
+
+
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("items", type=int, nargs="?", default=100_000)
+    parser.add_argument("directory", type=Path, nargs="?")
+    parser.add_argument("--copies", type=int, default=1)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
@@ -176,9 +226,9 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["--step"]:
         step(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
     else:
-        size = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-        if len(sys.argv) > 2:
-            main(size, Path(sys.argv[2]))
+        args = asked()
+        if args.directory:
+            main(args.items, args.directory, args.copies)
         else:
             with TemporaryDirectory() as place:
-                main(size, Path(place))
+                main(args.items, Path(place), args.copies)

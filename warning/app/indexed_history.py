@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.app.chronology import Bystanders, Judged, Replayed, as_replayed
-from warning.app.history_judging import Fired, Judging, Share, read_items, refired
+from warning.app.history_judging import Fired, Judging, Share, read_items, refired, said_of
+from warning.collect.history_blocks import remember
 from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.history_index import build_index, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
@@ -25,7 +26,7 @@ from warning.core.text.engine import engine_of
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.phrases import parse_phrase
-from warning.core.text.postings import Inquiry, numbers_of, patterns_read, said_by
+from warning.core.text.postings import Inquiry, concepts_read, numbers_of, patterns_read
 from warning.core.withdrawals import RETRACTION_WORDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,8 +65,9 @@ def ready_index(evidence: Path, book: Rulebook, *, make: bool) -> tuple[HistoryI
     if index is None:
         return None
     engine = engine_of(book)
-    asked = patterns_read(engine.rules, said_by(engine.lexicon.entries))
-    lacking = look_for(index, asked | retraction_patterns())
+    said, surely = said_of(engine)
+    lacking = look_for(index, patterns_read(engine.rules, said) | retraction_patterns())
+    remember(index, (of[c] for of in (said, surely) for c in sorted(concepts_read(engine.rules)) if c in of))
     use = IndexUse(path=evidence, items=index.manifest.items, made=made, looked_for=lacking)
     return index, use
 

@@ -21,7 +21,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.signals import Exhibit
 from warning.core.text.edits import words_changed
-from warning.core.text.lexicon import Lexicon
+from warning.core.text.engine import engine_of
 from warning.core.text.postings import numbers_of
 
 _DAY_MICROSECONDS = 86_400_000_000
@@ -81,10 +81,11 @@ def quick_preview(
 def _edit(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Edit:
     running = running_rule(book, edited)
     active = running if running and running.enabled else None
-    words = words_changed(active, edited, Lexicon(book.terms)) if active else None
+    pair = both(book, edited)
+    words = words_changed(active, edited, engine_of(pair).lexicon) if active else None
     if words is not None and any(words - index.places.keys() for _, index in history.files):
         words = None
-    return Edit(book=both(book, edited), before=active, after=edited, words=words)
+    return Edit(book=pair, before=active, after=edited, words=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ from warning.core.text.postings import Inquiry, numbers_of, set_of
 
 # So many are read between two looks at the clock.
 _TOGETHER = 32
+# So many are read whatever the time: an answer without any would say next to nothing.
+_AT_LEAST = 96
 # How many standard errors hold 19 times in 20.
 _SURE = 1.96
 _SEED = 20_260_101
@@ -87,9 +89,9 @@ class Edit:
     def engine(self) -> TextEngine:
         return engine_of(self.book)
 
-    def compiled(self, rule: TextRule) -> CompiledRule | None:
-        """The rule compiled; None where it is switched off."""
-        return next((one for one in self.engine.rules if one.version == rule.version), None)
+    def compiled(self, rule: TextRule | None) -> CompiledRule | None:
+        """The rule compiled; None where it is switched off or there is none."""
+        return next((one for one in self.engine.rules if rule and one.version == rule.version), None)
 
 
 def known_of(evidence: Path, index: HistoryIndex, edit: Edit) -> Known:
@@ -99,26 +101,30 @@ def known_of(evidence: Path, index: HistoryIndex, edit: Edit) -> Known:
     after, of_after = kept.fired(edit.after)
     unread = BitMap()
     lacking_before, lacking_after = kept.every - of_before, kept.every - of_after
-    for block in blocks_of(index) if lacking_before or lacking_after else ():
+    for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
         inquiry = Inquiry(block, *said_of(edit.engine))
-        asked_before = _possible(block, inquiry, edit, edit.before) & lacking_before
-        if edit.words is None:
-            asked_after = _possible(block, inquiry, edit, edit.after) & lacking_after
-        else:
-            touched = inquiry.items_with(edit.words)
-            asked_after = _possible(block, inquiry, edit, edit.after, touched) & lacking_after
+        asked_before = _possible(block, inquiry, edit.compiled(edit.before)) & lacking_before
+        asked_after = _possible(block, inquiry, edit.compiled(edit.after)) & lacking_after
+        if edit.words is not None:  # without one of these words both say the same
             taken_over = before & _range(block) & lacking_after
-            after |= taken_over - _numbers(block, touched)
+            asked_about = _items(block, asked_after | taken_over)
+            touched = _numbers(block, inquiry.items_with(edit.words, asked_about))
+            asked_after &= touched
+            after |= taken_over - touched
         unread |= asked_before | asked_after
     return Known(evidence=evidence, index=index, before=before, after=after, unread=unread)
 
 
-def _possible(
-    block: Block, inquiry: Inquiry, edit: Edit, rule: TextRule | None, among: BitMap | None = None
-) -> BitMap:
-    """The items of a block, all or among some, that a rule may fire on."""
-    compiled = edit.compiled(rule) if rule else None
-    return _numbers(block, inquiry.items_for(compiled, among)) if compiled else BitMap()
+def _possible(block: Block, inquiry: Inquiry, rule: CompiledRule | None) -> BitMap:
+    """The items of a block that a rule may fire on, none where it is switched off."""
+    return _numbers(block, inquiry.items_for(rule)) if rule else BitMap()
+
+
+def _items(block: Block, numbers: BitMap) -> BitMap:
+    """Items of a file by their numbers in the block."""
+    every = numbers_of(numbers).astype(np.int64)
+    segments = every // SEGMENT_ITEMS - block.first_segment
+    return set_of(block.first_items[segments] + every % SEGMENT_ITEMS)
 
 
 def _numbers(block: Block, items: BitMap) -> BitMap:
@@ -167,13 +173,16 @@ class _Kept:
 def read_some(
     known: Sequence[Known], edit: Edit, imported_at: datetime, enough: Callable[[], bool]
 ) -> Iterator[ReadItem]:
-    """Read items that are not decided, drawn at random, until there are none left or somebody says enough."""
+    """Read items that are not decided, drawn at random, until there are none left or somebody says enough.
+
+    A hundred or so are read in any case.
+    """
     places = np.concatenate(
         [np.zeros((0, 2), dtype=np.int64), *(_places(file, one.unread) for file, one in enumerate(known))]
     )
     order = np.random.default_rng(_SEED).permutation(len(places))
     for begin in range(0, len(order), _TOGETHER):
-        if enough():
+        if begin >= _AT_LEAST and enough():
             return
         some = places[np.sort(order[begin : begin + _TOGETHER])]
         yield from _read(known, edit, imported_at, some)

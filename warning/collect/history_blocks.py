@@ -5,8 +5,9 @@ few large files instead of thousands of small ones.
 """
 
 import mmap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from pyroaring import BitMap
 from warning.collect.history_files import HistoryIndex, Segment
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
-from warning.core.text.postings import set_of
+from warning.core.text.postings import Sayings, sentences_saying, set_of
 
 BLOCK_SEGMENTS = 16
 _SPOKEN = "spoken"
@@ -25,10 +26,10 @@ _SPOKEN = "spoken"
 class Block:
     """Some segments after one another: their items and sentences are counted on."""
 
-    def __init__(
-        self, directory: Path, places: Mapping[Pattern, tuple[int, int]], first_segment: int
-    ) -> None:
-        self.directory, self.first_segment, self._places = directory, first_segment, places
+    def __init__(self, index: HistoryIndex, first_segment: int) -> None:
+        self.directory = index.directory / f"block-{first_segment // BLOCK_SEGMENTS:03}"
+        self.first_segment, self._index = first_segment, index
+        self._spoken: dict[int, BitMap] = {}
         self._files: dict[str, tuple[memoryview, list[int]]] = {}
 
     @cached_property
@@ -42,12 +43,19 @@ class Block:
 
     def spoken(self, language_bit: int) -> BitMap:
         """The sentences of items in a language."""
-        return self._set(_SPOKEN, list(LANGUAGE_BITS.values()).index(language_bit))
+        if language_bit not in self._spoken:
+            self._spoken[language_bit] = self._set(_SPOKEN, list(LANGUAGE_BITS.values()).index(language_bit))
+        return self._spoken[language_bit]
 
     def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
-        number, place = self._places[pattern]
+        number, place = self._index.places[pattern]
         return self._set(f"set{number}", place)
+
+    def saying(self, sayings: Sayings) -> BitMap:
+        """The sentences that say something in one of some ways: remembered, or looked up pattern by pattern."""
+        known = self._index.sayings.get(name_of(tuple(sayings)))
+        return self._set(f"sayings{known[0]}", known[1]) if known else sentences_saying(self, sayings)
 
     def by_segment(self, items: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Yield (segment, numbers of items in it) for items of the block, given ascending."""
@@ -55,10 +63,6 @@ class Block:
         for place, (begin, end) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
             if end > begin:
                 yield self.first_segment + place, items[begin:end].astype(np.int64) - self.first_items[place]
-
-    def number_of(self, segment: int, item: int) -> int:
-        """The number in the block of an item of a segment."""
-        return int(self.first_items[segment - self.first_segment]) + item
 
     def _set(self, name: str, place: int) -> BitMap:
         if name not in self._files:
@@ -71,16 +75,37 @@ class Block:
         return BitMap.deserialize(content[begin:end]) if end > begin else BitMap()  # type: ignore[arg-type]  # any buffer is read
 
 
-def blocks_of(index: HistoryIndex) -> list[Block]:
-    """The blocks of an index, in order."""
-    firsts = range(0, index.manifest.segments, BLOCK_SEGMENTS)
-    return [Block(_directory(index, first), index.places, first) for first in firsts]
+def blocks_of(index: HistoryIndex) -> Iterator[Block]:
+    """Yield the blocks of an index, in order; what one has read goes with it."""
+    return (Block(index, first) for first in range(0, index.manifest.segments, BLOCK_SEGMENTS))
+
+
+@lru_cache(maxsize=8_192)
+def name_of(sayings: Sayings) -> str:
+    """The name under which the sentences of some sayings are remembered: of the patterns and their languages."""
+    parts = sorted((*pattern, languages) for pattern, languages in sayings)
+    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
+
+def remember(index: HistoryIndex, every: Iterable[Sayings]) -> None:
+    """Let the blocks remember where something is said, as far as they do not: thousands of patterns become a few sets."""
+    lacking = {name: some for some in every if (name := name_of(tuple(some))) not in index.sayings}
+    if not lacking:
+        return
+    number = len(index.manifest.sayings)
+    for block in blocks_of(index):
+        _write(
+            block.directory, f"sayings{number}", (sentences_saying(block, some) for some in lacking.values())
+        )
+    index.manifest.sayings.append(list(lacking))
+    index.manifest.write(index.directory)
+    index.__dict__.pop("sayings", None)
 
 
 def begin_blocks(index: HistoryIndex) -> None:
     """Write what blocks hold beside the sets of patterns."""
     for first, segments in _segments(index):
-        directory = _directory(index, first)
+        directory = Block(index, first).directory
         directory.mkdir()
         counts = [len(segment.languages) for segment in segments]
         np.save(directory / "first_items.npy", np.cumsum([0, *counts], dtype=np.int64))
@@ -96,7 +121,7 @@ def begin_blocks(index: HistoryIndex) -> None:
 def write_blocks(index: HistoryIndex, number: int) -> None:
     """Write a set of patterns, which every segment has, into the blocks."""
     for first, segments in _segments(index):
-        _write(_directory(index, first), f"set{number}", _joined(segments, number))
+        _write(Block(index, first).directory, f"set{number}", _joined(segments, number))
 
 
 def _segments(index: HistoryIndex) -> Iterator[tuple[int, list[Segment]]]:
@@ -134,7 +159,3 @@ def _mapped(path: Path) -> memoryview:
         return memoryview(b"")
     with path.open("rb") as file:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-
-def _directory(index: HistoryIndex, first_segment: int) -> Path:
-    return index.directory / f"block-{first_segment // BLOCK_SEGMENTS:03}"

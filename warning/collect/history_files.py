@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.core.text.finders import Pattern
-from warning.core.text.postings import set_of
+from warning.core.text.postings import Sayings, sentences_saying, set_of
 
 FORMAT = 4
 SEGMENT_ITEMS = 65_536
@@ -30,13 +30,17 @@ UNTIMED = np.iinfo(np.int64).min
 
 @dataclass(slots=True)
 class Manifest:
-    """`source` tells whether the evidence file is still the one that was read; `sets` are the patterns looked for."""
+    """`source` tells whether the evidence file is still the one that was read; `sets` are the patterns looked for.
+
+    `sayings` are the names of the sayings that blocks remember, by the file they stand in.
+    """
 
     source: str
     segments: int = 0
     items: int = 0
     others: int = 0
     sets: list[list[tuple[str, bool, str]]] = field(default_factory=list)
+    sayings: list[list[str]] = field(default_factory=list)
 
     def patterns(self) -> Iterator[tuple[int, int, Pattern]]:
         """Yield (set, number in it, pattern)."""
@@ -88,6 +92,7 @@ class Segment:
         self.directory, self._places = directory, places
         self._loaded: dict[str, NDArray[Any]] = {}
         self._begins: dict[int, list[int]] = {}
+        self._spoken: dict[int, BitMap] = {}
 
     def array(self, name: str) -> NDArray[Any]:
         if name not in self._loaded:
@@ -105,8 +110,11 @@ class Segment:
 
     def spoken(self, language_bit: int) -> BitMap:
         """The sentences of items in a language."""
-        first = self.first_sentence.astype(np.int64)
-        return set_of(np.flatnonzero(np.repeat(self.languages & language_bit, first[1:] - first[:-1])))
+        if language_bit not in self._spoken:
+            first = self.first_sentence.astype(np.int64)
+            spoken = np.repeat(self.languages & language_bit, first[1:] - first[:-1])
+            self._spoken[language_bit] = set_of(np.flatnonzero(spoken))
+        return self._spoken[language_bit]
 
     def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
@@ -114,6 +122,10 @@ class Segment:
         starts = self._starts(number)
         begin, end = starts[place], starts[place + 1]
         return set_of(self.array(f"set{number}_sentences")[begin:end]) if end > begin else BitMap()
+
+    def saying(self, sayings: Sayings) -> BitMap:
+        """The sentences that say something in one of some ways."""
+        return sentences_saying(self, sayings)
 
     def _starts(self, number: int) -> list[int]:
         if number not in self._begins:
@@ -185,6 +197,14 @@ class HistoryIndex:
     @cached_property
     def places(self) -> dict[Pattern, tuple[int, int]]:
         return {pattern: (number, place) for number, place, pattern in self.manifest.patterns()}
+
+    @cached_property
+    def sayings(self) -> dict[str, tuple[int, int]]:
+        return {
+            name: (number, place)
+            for number, listed in enumerate(self.manifest.sayings)
+            for place, name in enumerate(listed)
+        }
 
     def segment(self, number: int) -> Segment:
         return Segment(self.directory / f"{number:05}", self.places)

@@ -44,7 +44,7 @@ _NUMBER_OF = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日":
 def notice_date(text: str, day: date) -> date | None:
     """The date an official notice bears, within two months of `day`, the day it was published."""
     notice = _NOTICE_DATE.search(text)
-    found = next(dates_in(notice.group(), day), None) if notice else None
+    found = next(iter(dates_in(notice.group(), day)), None) if notice else None
     return found.day if found and abs((found.day - day).days) <= 60 else None
 
 

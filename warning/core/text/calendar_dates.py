@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"  # fmt: skip
@@ -23,6 +24,10 @@ _DATE = re.compile(
 )
 
 
+# The same stretches are asked for by every rule that an item meets, and for each of its days.
+_REMEMBERED = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A date and where it stands."""
@@ -32,11 +37,16 @@ class Found:
     day: date
 
 
-def dates_in(text: str, anchor: date | None) -> Iterator[Found]:
-    """Yield the dates of a text in order.
+@lru_cache(maxsize=_REMEMBERED)
+def dates_in(text: str, anchor: date | None) -> tuple[Found, ...]:
+    """Return the dates of a text in order.
 
     One without a year gets the year that puts it nearest to `anchor`; without an anchor it is left out.
     """
+    return tuple(_dates(text, anchor))
+
+
+def _dates(text: str, anchor: date | None) -> Iterator[Found]:
     for match in _DATE.finditer(text):
         if match["near"]:
             if anchor and (near := _near_month(match, anchor)):

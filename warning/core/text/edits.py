@@ -18,7 +18,7 @@ Words = frozenset[Pattern]
 def words_changed(before: TextRule, after: TextRule, lexicon: Lexicon) -> Words | None:
     """Return the patterns whose presence can make the two fire differently; None where more than words differ.
 
-    The lexicon is that of a book's terms.
+    The lexicon is that of a book's terms, with or without the phrases of rules.
     """
     if before.require_direction or not _alike_but_for_match(before, after):
         return None

@@ -9,6 +9,7 @@ in `수출 통제` reports it, one that goes on may only discuss it.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from warning.core.terms import Language
@@ -53,6 +54,7 @@ class Phrase:
         return tail.end() if tail else None
 
 
+@lru_cache(maxsize=32_768)
 def parse_phrase(written: str, language: Language) -> Phrase:
     """Read an operator's phrase. Raises ValueError when nothing is left to search for."""
     text = written.strip()

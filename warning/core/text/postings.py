@@ -19,7 +19,9 @@ from warning.core.text.lexicon import Entry
 from warning.core.text.masks import EVERY_FIELD, Concepts
 from warning.core.text.pattern_table import LANGUAGE_BITS
 
-Said = Mapping[str, Sequence[tuple[Pattern, int]]]
+# Patterns that say one thing, each with the languages in which it does.
+Sayings = Sequence[tuple[Pattern, int]]
+Said = Mapping[str, Sayings]
 Numbers = NDArray[np.uint32]
 # A set with fewer of all items is asked item by item; of a fuller one everything is looked up at once.
 _FEW_OF_ALL = 1 / 16
@@ -38,6 +40,24 @@ class Postings(Protocol):
     def sentences(self, pattern: Pattern) -> BitMap:
         """The numbers of the sentences in which the pattern begins. KeyError when nobody looked for it."""
         ...
+
+    def saying(self, sayings: Sayings) -> BitMap:
+        """What `sentences_saying` finds, perhaps remembered."""
+        ...
+
+
+def sentences_saying(postings: Postings, sayings: Sayings) -> BitMap:
+    """The sentences with one of the patterns, each in items of the languages that say it so."""
+    by_languages: dict[int, list[BitMap]] = {}
+    for pattern, languages in sayings:
+        sentences = postings.sentences(pattern)
+        if sentences:
+            by_languages.setdefault(languages, []).append(sentences)
+    found = BitMap()
+    for languages, some in by_languages.items():
+        spoken = [postings.spoken(bit) for bit in LANGUAGE_BITS.values() if bit & languages]
+        found |= BitMap.union(*some) & BitMap.union(*spoken)
+    return found
 
 
 def numbers_of(found: BitMap) -> Numbers:
@@ -76,11 +96,15 @@ def surely_said_by(entries: Iterable[Entry]) -> Said:
     )
 
 
+def concepts_read(rules: Iterable[CompiledRule]) -> frozenset[str]:
+    """The concepts that decide which items may meet the rules."""
+    groups = [group for rule in rules for group in (*_groups(rule), *_barring(rule))]
+    return frozenset[str]().union(*(group.concepts for group in groups))
+
+
 def patterns_read(rules: Iterable[CompiledRule], said: Said) -> frozenset[Pattern]:
     """The patterns that decide which items may meet the rules."""
-    groups = [group for rule in rules for group in (*_groups(rule), *_barring(rule))]
-    read = frozenset[str]().union(*(group.concepts for group in groups))
-    return frozenset(pattern for concept in read for pattern, _ in said.get(concept, ()))
+    return frozenset(pattern for concept in concepts_read(rules) for pattern, _ in said.get(concept, ()))
 
 
 class Inquiry:
@@ -89,7 +113,6 @@ class Inquiry:
     def __init__(self, postings: Postings, said: Said, surely: Said) -> None:
         self._postings, self._said, self._surely = postings, said, surely
         self._first = postings.first_sentence
-        self._languages: dict[int, BitMap] = {}
         self._concepts: dict[str, BitMap] = {}
         self._sentences: dict[Concepts, BitMap] = {}
         self._items: dict[Concepts, BitMap] = {}
@@ -101,7 +124,7 @@ class Inquiry:
         for near in rule.near:
             items = items & self._near(near)
         if rule.near_any and items:
-            items = items & BitMap.union(*map(self._near, rule.near_any))
+            items = items & self._near_any(rule.near_any)
         for group in sorted(rule.all, key=lambda g: len(self._spoken_in(g.concepts))):
             items = self._with_any(group.concepts, items)
         if rule.any and items:
@@ -113,9 +136,10 @@ class Inquiry:
                 items = items - self._holding(self._surely_in(group.concepts), items)
         return items
 
-    def items_with(self, patterns: Iterable[Pattern]) -> BitMap:
-        """The items in which one of the patterns begins, in whatever language."""
-        return self._items_of(BitMap.union(BitMap(), *map(self._postings.sentences, patterns)))
+    def items_with(self, patterns: Iterable[Pattern], among: BitMap | None = None) -> BitMap:
+        """The items, all or among some, in which one of the patterns begins, in whatever language."""
+        sentences = BitMap.union(BitMap(), *map(self._postings.sentences, patterns))
+        return self._items_of(sentences) if among is None else self._holding(sentences, among)
 
     @cached_property
     def _every(self) -> BitMap:
@@ -126,16 +150,26 @@ class Inquiry:
         every, times = np.unique(np.concatenate(found), return_counts=True)
         return set_of(every[times >= number])
 
+    def _near_any(self, nears: Sequence[CompiledNear]) -> BitMap:
+        found = [self._in_stretches(near) for near in nears if near.window is not None]
+        together = [self._in_sentences(near) for near in nears if near.window is None]
+        return BitMap.union(self._items_of(BitMap.union(BitMap(), *together)), *found)
+
     def _near(self, near: CompiledNear) -> BitMap:
-        if near.window is not None:
-            return BitMap.intersection(*(self._with_any(group.concepts, self._every) for group in near.of))
-        together = BitMap.intersection(
-            *sorted((self._spoken_in(group.concepts) for group in near.of), key=len)
-        )
+        return self._items_of(self._in_sentences(near)) if near.window is None else self._in_stretches(near)
+
+    def _in_stretches(self, near: CompiledNear) -> BitMap:
+        """The items in which something of every group may stand."""
+        return BitMap.intersection(*(self._with_any(group.concepts, self._every) for group in near.of))
+
+    def _in_sentences(self, near: CompiledNear) -> BitMap:
+        """The sentences in which something of every group may stand, and nothing that bars for certain."""
+        asked = sorted((self._spoken_in(group.concepts) for group in near.of), key=len)
+        together = BitMap.intersection(*asked)
         for group in near.none:
             if len(group.fields) == EVERY_FIELD and together:
                 together = together - self._surely_in(group.concepts)
-        return self._items_of(together)
+        return together
 
     def _with_any(self, concepts: Concepts, items: BitMap) -> BitMap:
         """The items among some in which one of the concepts may stand."""
@@ -167,33 +201,15 @@ class Inquiry:
         """The sentences in which one of the concepts stands for certain."""
         found = self._barred.get(concepts)
         if found is None:
-            pairs = [pair for concept in concepts for pair in self._surely.get(concept, ())]
-            found = self._barred[concepts] = self._in_their_languages(pairs)
+            parts = (self._postings.saying(self._surely.get(concept, ())) for concept in concepts)
+            found = self._barred[concepts] = BitMap.union(BitMap(), *parts)
         return found
 
     def _of(self, concept: str) -> BitMap:
         """The sentences in which a concept may stand."""
         found = self._concepts.get(concept)
         if found is None:
-            found = self._concepts[concept] = self._in_their_languages(self._said.get(concept, ()))
-        return found
-
-    def _in_their_languages(self, pairs: Iterable[tuple[Pattern, int]]) -> BitMap:
-        """The sentences with one of the patterns, each in items of the languages that say it so."""
-        by_languages: dict[int, list[BitMap]] = {}
-        for pattern, languages in pairs:
-            sentences = self._postings.sentences(pattern)
-            if sentences:
-                by_languages.setdefault(languages, []).append(sentences)
-        return BitMap.union(
-            BitMap(), *(BitMap.union(*some) & self._spoken(bits) for bits, some in by_languages.items())
-        )
-
-    def _spoken(self, languages: int) -> BitMap:
-        found = self._languages.get(languages)
-        if found is None:
-            bits = [bit for bit in LANGUAGE_BITS.values() if bit & languages]
-            found = self._languages[languages] = BitMap.union(*map(self._postings.spoken, bits))
+            found = self._concepts[concept] = self._postings.saying(self._said.get(concept, ()))
         return found
 
     def _items_of(self, sentences: BitMap) -> BitMap:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, time, timedelta, timezone
+from functools import lru_cache
 from typing import Protocol
 
 from warning.core.evidence import Item
@@ -87,6 +88,8 @@ _TELLING_AT_ONCE = (
     "日起", "立即", "即日", "即刻", "即时", "即時", "直ちに", "同時に", "同日", "日から", "本から", "きょうから", "今から",
     "날부터", "일부터", "동시에", "즉시", "즉각", "오늘", "당일", "today", "at once",
 )  # fmt: skip
+# Every rule that an item meets asks for its times, in the same text.
+_REMEMBERED = 32
 # Letters that a search without regard to case takes for others.
 _ODD_LETTERS = re.compile("[İıſ\u212a]")
 _ENDING = re.compile(
@@ -136,13 +139,21 @@ def timing_of(item: Item, text: str, stretches: list[str], *, official: bool) ->
     effective = _first(_effective, stretches, announced, dated=dated) or _effective(
         text, announced, dated=dated
     )
-    ending = [s for s in (*stretches, *re.split(r"[。\n]|\.\s", text)) if _ENDING.search(s)]
+    ending = [*(s for s in stretches if _ENDING.search(s)), *_endings(text)]
     expires = _first(_expires, ending, announced, dated=dated) or _one_year(ending, effective or announced)
     if expires is not None and expires <= (effective or announced):
         expires = None
     if not dated and effective == announced:
         effective = None
     return Timing(stated, effective, expires)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _endings(text: str) -> tuple[str, ...]:
+    """The stretches of a text that speak of an end."""
+    return (
+        tuple(s for s in re.split(r"[。\n]|\.\s", text) if _ENDING.search(s)) if _ENDING.search(text) else ()
+    )
 
 
 def _announced(text: str, stretches: list[str], day: date, *, official: bool) -> date | None:
@@ -156,6 +167,7 @@ def _first(read: "_Reader", stretches: list[str], announced: date, *, dated: boo
     return next((day for s in stretches if (day := read(s, announced, dated=dated)) is not None), None)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _effective(text: str, announced: date, *, dated: bool) -> date | None:
     weak: date | None = None
     for found in dates_in(text, announced if dated else None):
