@@ -37,10 +37,13 @@ class StoryShown:
 
 
 def stories_shown(exhibits: Iterable[Exhibit]) -> list[StoryShown]:
-    """Return the stories that pieces of evidence tell, the one told first before the others."""
+    """Return the stories that pieces of evidence tell, the one told first before the others.
+
+    What is told again corroborates nothing and is not counted.
+    """
     told: dict[str, list[Exhibit]] = {}
     for exhibit in sorted(exhibits, key=lambda e: (e.known_at, e.evidence_id)):
-        if exhibit.story:
+        if exhibit.story and exhibit.first_seen_at is None:
             told.setdefault(exhibit.story, []).append(exhibit)
     return [
         StoryShown(
