@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from warning.core.evidence import Item
-from warning.core.rules import TextRule
+from warning.core.rules import Group, TextRule
 from warning.core.terms import Terms
 from warning.core.text.conditions import compile_rule
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Matcher
 from warning.core.text.reading import Reading
+from warning.core.text.stance import eased_sentences
 
 NOW = datetime(2025, 11, 9, tzinfo=UTC)
 TERMS = Terms.model_validate({
@@ -24,6 +25,7 @@ TERMS = Terms.model_validate({
         "end": {"phrases": {"en": ["to end"]}},
         "denied": {"phrases": {"en": ["not banned"], "zh": ["不属实"], "ko": ["사실무근"]}},
         "export": {"phrases": {"en": ["exports"]}},
+        "instead": {"phrases": {"en": ["with quotas"]}},
     },
 })  # fmt: skip
 
@@ -84,3 +86,21 @@ def test_denial_in_the_title_silences_the_whole_item_and_elsewhere_its_sentence(
 
 def test_denial_in_the_body_of_a_document_of_state_is_the_language_of_law():
     assert fires("出口管制公告", summary="材料不属实的，不予出口管制许可。", kind="regulatory")
+
+
+def test_a_ban_that_gives_way_to_another_curb_is_not_eased():
+    def told(title: str) -> frozenset[int]:
+        lexicon = Lexicon(TERMS)
+        lexicon.concepts_of(Group(act=("any",)))
+        lexicon.concepts_of(Group(cue=("end", "instead")))
+        item = Item(
+            id="i", source_id="s", kind="news", country="US", language="en", title=title, known_at=NOW
+        )
+        reading = Reading(item)
+        reading.hits = Matcher(lexicon.entries).hits(
+            reading.folded.text, reading.comparable, reading.languages
+        )
+        return eased_sentences(reading, TERMS.acts)
+
+    assert told("Congo to end export ban")
+    assert not told("Congo to end export ban with quotas from October")

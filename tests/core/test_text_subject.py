@@ -64,6 +64,7 @@ def test_the_acting_state_is_the_agent_the_owner_of_the_list_or_the_opening_stat
         '일본 정부 "중국, 수산물 수입 중단 통보"',
         "미국, 중국이 희토류 수출을 막았다고 주장",
         '美 상무장관 "中, 희토류 수출 통제 시행"',
+        "U.S.-based banker stopped from leaving China",
         "",
     ],
 )
