@@ -114,7 +114,7 @@ class _Round:
         window = replace(window, recalled=replace(recalled, seen=seen))
         sensed = compose(self._book, noticed.remembering(earlier, as_of), as_of)
         state = self._system.repository.state_for(
-            joinable(self._book, sensed.signals, as_of, sensed.withdrawals)
+            joinable(self._book, sensed.signals, as_of, sensed.withdrawals, sensed.bounds)
         )
         assessment = decide(self._book, sensed, state, as_of)
         self._system.repository.commit_assessment(assessment, window, book_version=self._book.version)

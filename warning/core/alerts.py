@@ -17,7 +17,7 @@ ChangeCode = Literal[
     "severity", "certainty", "corroborated", "retitled", "deadline", "corrected",
     "response", "follow_up", "confirmation", "arrived",
     "disputed", "settled", "withdrawn", "cancelled", "restored",
-    "late", "suspended",
+    "late", "suspended", "marking",
 ]  # fmt: skip
 
 AlertState = Literal["open", "closed", "expired", "cancelled"]

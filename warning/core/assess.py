@@ -13,6 +13,7 @@ from warning.core.detect.registry import composed, noticed
 from warning.core.evidence import KnownWindow, Window
 from warning.core.grading import grade
 from warning.core.lifecycle import reopened
+from warning.core.narrowing import Bound, bounds_of, narrowed_in
 from warning.core.pace import Past, let_go, pace
 from warning.core.recall import Recalled
 from warning.core.routing import route
@@ -55,6 +56,7 @@ class Assessment:
     withdrawals: tuple[Withdrawal, ...] = ()
     tellings: tuple[Telling, ...] = ()
     stories_seen: int | None = None
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Sensed:
     withdrawals: tuple[Withdrawal, ...] = ()
     tellings: tuple[Telling, ...] = ()
     stories_seen: int | None = None
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +132,7 @@ def compose(book: Rulebook, first: Noticed, as_of: datetime) -> Sensed:
     known = first.known
     signals, traces = composed(book, known, as_of, first.found)
     told = late_signals(book, known, as_of)
-    fresh = (item for item in known.items if item.id in known.fresh)
+    fresh = [item for item in known.items if item.id in known.fresh]
     withdrawals = (*known.recalled.withdrawals, *retractions(fresh))
     return Sensed(
         signals=(*signals, *told),
@@ -137,6 +140,7 @@ def compose(book: Rulebook, first: Noticed, as_of: datetime) -> Sensed:
         withdrawals=withdrawals,
         tellings=first.tellings,
         stories_seen=first.stories_seen,
+        bounds=bounds_of(fresh, book),
     )
 
 
@@ -146,7 +150,8 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
     signals = (*signals, *set_aside_signals(book, state.open_alerts, signals, as_of))
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     changes = withdrawn_from(changes, state.open_alerts, signals, sensed.withdrawals, book)
-    graded = tuple(grade(reopened(change), book) for change in changes)
+    changes = narrowed_in([reopened(change) for change in changes], state.open_alerts, sensed.bounds)
+    graded = tuple(grade(change, book) for change in changes)
     past = let_go(state.past, as_of)
     owed, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of), past)
     paced = pace(owed, graded, book, state.told, state.past, state.open_alerts, as_of)
@@ -160,6 +165,7 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
         withdrawals=sensed.withdrawals,
         tellings=sensed.tellings,
         stories_seen=sensed.stories_seen,
+        bounds=sensed.bounds,
     )
 
 

@@ -12,6 +12,7 @@ from warning.core.alerts import Alert
 from warning.core.case_steps import numbers_set_aside
 from warning.core.ids import instrument_key
 from warning.core.inhibition import Inhibition
+from warning.core.narrowing import Bound
 from warning.core.policy import Correlation
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, signal_id
@@ -107,19 +108,24 @@ class Joinable:
 
 
 def joinable(
-    book: Rulebook, signals: Sequence[Signal], as_of: datetime, withdrawals: Sequence[Withdrawal] = ()
+    book: Rulebook,
+    signals: Sequence[Signal],
+    as_of: datetime,
+    withdrawals: Sequence[Withdrawal] = (),
+    bounds: Sequence[Bound] = (),
 ) -> Joinable:
-    """Return what the signals may join, what may mute them, and what rests on evidence taken back or restored.
+    """Return what the signals may join, what may mute them, and what rests on evidence taken back, restored or narrowed.
 
     Nothing is wanted without any of them.
     """
     linked = {name for s in signals for name in (s.id, s.joins, s.brings) if name}
     linked |= {signal_id(rule.id, act.evidence_id) for act in withdrawals for rule in book.rules}
+    linked = linked.union(*(bound.signal_ids for bound in bounds))
     return Joinable(
         as_of=as_of,
         windows=book.policy.correlation,
         signal_ids=frozenset(linked),
-        evidence=frozenset(act.evidence_id for act in withdrawals),
+        evidence=frozenset({*(act.evidence_id for act in withdrawals), *(b.evidence_id for b in bounds)}),
         instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
         set_aside=numbers_set_aside(book, signals, as_of.astimezone(UTC).date()),
         stories=frozenset(s.story for s in signals if s.story),

@@ -20,6 +20,7 @@ from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
 from warning.store.audit import add_audit
 from warning.store.engine import serialise
+from warning.store.narrowed_versions import keep_within
 from warning.store.near_signals import recalled_day
 from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
@@ -60,6 +61,7 @@ def commit_assessment(
     mark_read(connection, assessment.withdrawals, assessment.as_of)
     for change in assessment.changes:
         _store_change(connection, change)
+        keep_within(connection, change, assessment.bounds, assessment.as_of)
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
     _store_signals(connection, _signal_rows(assessment.signals, by_alert.values()))
     keep_stories(connection, assessment)

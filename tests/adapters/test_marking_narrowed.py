@@ -1,0 +1,138 @@
+"""Evidence whose marking is narrowed after desks were told: no version goes wider any more, and who had it is known."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.core.build import START, book, desk
+from warning.app.delivered_message import message_of
+from warning.app.out_feed import cap_documents, feed_sender
+from warning.core.assess import assess, decide, sense
+from warning.core.desks import Destination
+from warning.core.evidence import Item
+from warning.core.joinable import joinable
+from warning.core.release import desk_refusal
+from warning.core.tearlines import versions_seen_by
+from warning.core.vocabulary import Marking
+from warning.errors import DeliveryRefused
+from warning.store.outbox import Outbox
+
+
+def seoul_and_washington():
+    places = {
+        name: (Destination(channel="mail", to=(f"{name}@example.org",), ceiling=Marking.AMBER),)
+        for name in ("kr", "us")
+    }
+    return tuple(
+        desk(name, name.upper(), clearance=Marking.AMBER, destinations=place)
+        for name, place in places.items()
+    )
+
+
+BOOK = book(desks=seoul_and_washington())
+SEOUL, WASHINGTON = BOOK.desks
+KEPT = {"release_to": frozenset({"KR"}), "marking": Marking.AMBER}
+
+
+def report(**changes) -> Item:
+    values = {"marking": Marking.GREEN, "known_at": START, "published_at": START, **changes}
+    return Item(
+        id="i-1", source_id="a-mission", kind="mission", country="CN", language="en",
+        title="New export control on gallium", url="https://example.org/1", **values,
+    )  # fmt: skip
+
+
+class Days:
+    def __init__(self, repository) -> None:
+        self.repository, self.outbox = repository, Outbox(repository.engine)
+        self.now = START
+
+    def learn(self, item: Item, hours: float):
+        self.now = START + timedelta(hours=hours)
+        self.repository.add_items([item])
+        window = self.repository.unassessed(BOOK.needs(), self.now, 100)
+        done = assess(BOOK, window, self.repository.state(), self.now)
+        self.repository.commit_assessment(done, window, book_version="b-1")
+        return done
+
+    def send(self):
+        for row in self.outbox.claim(self.now, limit=100, lease_seconds=60):
+            self.outbox.sent(row.id, now=self.now, provider_ref="x")
+
+
+@pytest.fixture
+def days(repository):
+    return Days(repository)
+
+
+def test_alert_takes_the_narrower_marking_as_a_new_version_and_the_others_are_refused(days):
+    first = days.learn(report(), 0)
+    assert {d.desk_id for d in first.deliveries} == {"kr", "us"}
+    days.send()
+    done = days.learn(report(**KEPT), 5)
+    (alert,) = days.repository.alerts()
+    assert (alert.version, alert.marking, alert.release_to) == (2, Marking.AMBER, frozenset({"KR"}))
+    assert [(d.code, d.before, d.after) for d in alert.differences] == [
+        ("marking", "TLP:GREEN", "TLP:AMBER KR")
+    ]
+    assert {d.desk_id for d in done.deliveries} == {"kr"}
+    assert {(w.desk_id, w.reason) for w in done.withheld} == {("us", "not_released")}
+
+
+def test_earlier_versions_obey_whatever_way_they_are_read(days):
+    days.learn(report(), 0)
+    days.learn(report(**KEPT), 5)
+    versions = days.repository.alert_versions(days.repository.alerts()[0].key)
+    assert [v.version for v in versions] == [1, 2]
+    assert [desk_refusal(v, WASHINGTON) is None for v in versions] == [False, False]
+    assert versions_seen_by(versions, WASHINGTON) == ()
+    assert len(versions_seen_by(versions, SEOUL)) == 2
+    assert not list(cap_documents(versions, WASHINGTON, BOOK, feed_sender("a <a@example.org>")))
+    between = days.repository.alert_versions_between(START - timedelta(days=1), START + timedelta(days=1))
+    assert {v.marking for v in between} == {Marking.AMBER}
+
+
+def test_a_delivery_that_waits_does_not_go_out_wider(days):
+    days.learn(report(), 0)
+    days.learn(report(**KEPT), 5)
+    waiting = [row for row in days.outbox.rows() if row.desk_id == "us"]
+    assert [row.alert_version for row in waiting] == [1]
+    with pytest.raises(DeliveryRefused, match="not_released"):
+        message_of(waiting[0], days.repository, BOOK, days.now)
+
+
+def test_audit_log_keeps_who_was_told_before(days):
+    days.learn(report(), 0)
+    days.send()
+    days.learn(report(**KEPT), 5)
+    key = days.repository.alerts()[0].key
+    told = [json.loads(e.content) for e in days.repository.audit(subject=key)]
+    (entry,) = [one for one in told if one.get("action") == "narrowed"]
+    assert entry["told"] == "kr mail kr@example.org, us mail us@example.org"
+    assert (entry["before"], entry["after"]) == ("TLP:GREEN", "TLP:AMBER KR")
+
+
+def test_the_same_or_a_wider_marking_changes_nothing(days):
+    days.learn(report(**KEPT), 0)
+    done = days.learn(report(marking=Marking.GREEN), 5)
+    assert (done.changes, done.deliveries) == ((), ())
+    (alert,) = days.repository.alerts()
+    assert (alert.version, alert.marking, alert.release_to) == (1, Marking.AMBER, frozenset({"KR"}))
+
+
+def test_an_alert_that_has_ended_stays_ended_and_obeys(days):
+    days.learn(report(), 0)
+    key = days.repository.alerts()[0].key
+    with days.repository.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alerts SET state = 'closed'")
+    item = report(**KEPT)
+    days.repository.add_items([item])
+    now = START + timedelta(hours=9)
+    window = days.repository.unassessed(BOOK.needs(), now, 100)
+    sensed = sense(BOOK, window, (), now)
+    state = days.repository.state_for(joinable(BOOK, (), now, (), sensed.bounds))
+    done = decide(BOOK, sensed, state, now)
+    days.repository.commit_assessment(done, window, book_version="b-1")
+    (alert,) = days.repository.alerts(keys=(key,))
+    assert (alert.state, alert.marking) == ("closed", Marking.AMBER)

@@ -1,0 +1,118 @@
+"""A marking that is narrowed after its evidence was told: every alert that rests on it obeys, in every version.
+
+Nothing widens this way. A desk that may not see the evidence any more is refused the alert, like any that may not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from warning.core.alerts import Alert, AlertChange, Difference
+from warning.core.detect.text import exhibit_of
+from warning.core.evidence import Item
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Exhibit, signal_ids_of
+from warning.core.vocabulary import Marking
+
+Release = frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """Who may see a piece of evidence, as its last word has it. `signal_ids` are those it may have fired under any rule."""
+
+    evidence_id: str
+    marking: Marking
+    release_to: Release
+    signal_ids: frozenset[str]
+
+
+def bounds_of(items: Iterable[Item], book: Rulebook) -> tuple[Bound, ...]:
+    """Return the bounds of what carries a marking or a release list of its own: nothing else is narrowed later."""
+    shown = (
+        exhibit_of(item, book.source(item.source_id, item.kind, item.country, item.language))
+        for item in items
+        if item.marking is not None or item.release_to is not None
+    )
+    return tuple(
+        Bound(
+            evidence_id=one.evidence_id,
+            marking=one.marking,
+            release_to=one.release_to,
+            signal_ids=signal_ids_of(book.rule_ids, one.evidence_id),
+        )
+        for one in shown
+    )
+
+
+def narrowed_in(
+    changes: Sequence[AlertChange], alerts: Iterable[Alert], bounds: Sequence[Bound]
+) -> tuple[AlertChange, ...]:
+    """Return the changes with those alerts that a bound makes narrower, sorted by key; an ended one stays ended."""
+    changed = {change.alert.key: change for change in changes}
+    current = {alert.key: alert for alert in alerts} | {key: c.alert for key, c in changed.items()}
+    for key, alert in sorted(current.items()) if bounds else ():
+        bound = narrowed(alert, bounds)
+        if (bound.marking, bound.release_to) == (alert.marking, alert.release_to) and bound == alert:
+            continue
+        change = changed.get(key)
+        before = alert if change is None else change.previous
+        kept = () if change is None else alert.differences
+        told = Difference(code="marking", before=handling(alert), after=handling(bound))
+        now = replace(bound, differences=(*kept, told), tearlines=_told(alert, bound, is_new=change is None))
+        changed[key] = AlertChange(kind="updated" if before else "opened", alert=now, previous=before)
+    return tuple(changed[key] for key in sorted(changed))
+
+
+def narrowed(alert: Alert, bounds: Iterable[Bound]) -> Alert:
+    """Return the alert with what it rests on no wider than these bounds, its tear-lines and what was withdrawn too."""
+    held = {bound.evidence_id: bound for bound in bounds if _rests_on(alert, bound)}
+    if not held:
+        return alert
+    marking, release_to = _within(alert.marking, alert.release_to, held.values())
+    return replace(
+        alert,
+        marking=marking,
+        release_to=release_to,
+        exhibits=tuple(_bound(shown, held.get(shown.evidence_id)) for shown in alert.exhibits),
+        whole=None if alert.whole is None else narrowed(alert.whole, held.values()),
+        tearlines=tuple((desk_id, narrowed(own, held.values())) for desk_id, own in alert.tearlines),
+    )
+
+
+def handling(alert: Alert) -> str:
+    """Return marking and release list as messages write them: TLP:AMBER JP, KR."""
+    names = "" if alert.release_to is None else ", ".join(sorted(alert.release_to)) or "-"
+    return f"TLP:{alert.marking.value} {names}".rstrip()
+
+
+def _rests_on(alert: Alert, bound: Bound) -> bool:
+    whole = alert.whole or alert
+    shown = any(one.evidence_id == bound.evidence_id for one in whole.exhibits)
+    return shown or not bound.signal_ids.isdisjoint(whole.signal_ids)
+
+
+def _told(before: Alert, after: Alert, *, is_new: bool) -> tuple[tuple[str, Alert], ...]:
+    """A desk with a version of its own is told where that one is narrower, and nothing of the whole alert."""
+    known = dict(before.tearlines)
+    found = []
+    for desk_id, own in after.tearlines:
+        old = known[desk_id]
+        kept = () if is_new else old.differences
+        told = (Difference(code="marking", before=handling(old), after=handling(own)),) if own != old else ()
+        found.append((desk_id, replace(own, differences=(*kept, *told))))
+    return tuple(found)
+
+
+def _bound(shown: Exhibit, bound: Bound | None) -> Exhibit:
+    if bound is None:
+        return shown
+    marking, release_to = _within(shown.marking, shown.release_to, [bound])
+    return replace(shown, marking=marking, release_to=release_to)
+
+
+def _within(marking: Marking, release_to: Release, bounds: Iterable[Bound]) -> tuple[Marking, Release]:
+    for bound in bounds:
+        marking = max(marking, bound.marking)
+        if bound.release_to is not None:
+            release_to = bound.release_to if release_to is None else release_to & bound.release_to
+    return marking, release_to

@@ -1,0 +1,50 @@
+"""Alerts whose marking was narrowed: their earlier versions obey it too, and the audit log keeps who had been told."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select, update
+
+from warning.core.alerts import Alert, AlertChange
+from warning.core.audit import SYSTEM, Record
+from warning.core.deliveries import MAY_HAVE_ARRIVED
+from warning.core.narrowing import Bound, handling, narrowed
+from warning.store.audit import add_audit
+from warning.store.rows import from_json, storable, to_json
+from warning.store.schema import alert_versions, outbox
+
+
+def keep_within(
+    connection: Connection, change: AlertChange, bounds: tuple[Bound, ...], as_of: datetime
+) -> None:
+    """Bring the earlier versions under the bounds, whoever reads them by whatever way, and note who was told before."""
+    told = [d for d in change.alert.differences if d.code == "marking"]
+    if not told or change.previous is None:
+        return
+    v = alert_versions.c
+    earlier = (v.alert_key == change.alert.key, v.version < change.alert.version)
+    for row in connection.execute(select(v.version, v.content).where(*earlier)).all():
+        bound = narrowed(from_json(Alert, row.content), bounds)
+        written = update(alert_versions).where(v.alert_key == change.alert.key, v.version == row.version)
+        connection.execute(written.values(content=storable(to_json(Alert, bound))))
+    content = {
+        "action": "narrowed",
+        "before": handling(change.previous),
+        "after": handling(change.alert),
+        "told": ", ".join(_told(connection, change.alert)),
+    }
+    add_audit(
+        connection, Record(at=as_of, kind="review", actor=SYSTEM, subject=change.alert.key, content=content)
+    )
+
+
+def _told(connection: Connection, alert: Alert) -> list[str]:
+    """The places that have an earlier version, or may."""
+    o = outbox.c
+    query = (
+        select(o.desk_id, o.channel, o.address)
+        .where(o.alert_key == alert.key, o.alert_version < alert.version)
+        .where(or_(o.state.in_(("sent", "sending", "unknown")), o.error.contains(MAY_HAVE_ARRIVED)))
+        .distinct()
+        .order_by(o.desk_id, o.channel, o.address)
+    )
+    return [f"{row.desk_id} {row.channel} {row.address}" for row in connection.execute(query)]
