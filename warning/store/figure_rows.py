@@ -14,6 +14,7 @@ from warning.store.rows import batches
 from warning.store.schema import observations
 
 HISTORY_BATCH = 200
+AT_A_TIME = 2_000
 SECOND_US = 1_000_000
 
 
@@ -79,9 +80,17 @@ def _read(connection: Connection, query: Select[Any], texts: PeriodTexts) -> Fig
     of the text, the day after it as days since 1970 (`ends`) and the kind (`shapes`).
     """
     result = connection.execute(query)
-    # The driver's own tuples: a row object for each of millions of figures would cost more than reading them.
-    rows: Sequence[tuple[Any, ...]] = result.cursor.fetchall()
+    parts = [_arrays((), texts)]
+    # The driver's own tuples: a row object for each of millions of figures would cost more than reading them. A
+    # few at a time, so that they are gone before the collector of cycles walks over them and all else.
+    while rows := result.cursor.fetchmany(AT_A_TIME):
+        parts.append(_arrays(rows, texts))
     result.close()
+    parts = parts[1:] or parts
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]], texts: PeriodTexts) -> Figures:
     numbers, ids, periods, values, known = zip(*rows, strict=True) if rows else ((),) * 5
     return {
         "numbers": np.array(numbers, dtype=np.int64),

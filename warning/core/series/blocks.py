@@ -6,19 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from warning.core.series.figure_batch import PeriodTexts
+from warning.core.series.held_ids import Names, keys_of, names_of
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-# Ids are UTF-8 and as wide as the widest that came; periods are numbers of a list of texts.
-FIELDS: Mapping[str, str] = {
-    "values": "f8",
-    "ends": "i4",
-    "shapes": "i1",
-    "known_us": "i8",
-    "codes": "i4",
-    "ids": "S18",
-    "periods": "i4",
-}
+# Periods are numbers of a list of texts, ids numbers too as long as all of them are of the form that can be.
+FIELDS: Mapping[str, str] = {"values": "f8", "known_us": "i8", "codes": "i4", "ids": "u8", "periods": "i4"}
 FIRST_CAPACITY = 16
 FULL = 0.95
 # Late figures compared with the row they may belong to at a time: 4,096 rows of 1,024 places take 20 MB.
@@ -28,10 +23,13 @@ COMPARED = 4_096
 class Block:
     """`lengths` says how many places of each row are in use; `field(name)` is a matrix of rows and places.
 
+    Ids are asked for by `ids_at`: `field` gives them as they are held.
+
     `lowest` is no higher than the lowest figure a row ever held: what most rows need not be searched for is a zero.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, texts: PeriodTexts) -> None:
+        self._texts = texts
         self.rows = 0
         self.capacity = FIRST_CAPACITY
         self.lengths: Ints = np.zeros(FIRST_CAPACITY, dtype=np.int64)
@@ -68,10 +66,10 @@ class Block:
 
     def before(self, rows: Ints, floors: Ints) -> Ints:
         """Return how many figures of each row ended before its floor."""
-        ends, low, high = self._fields["ends"], np.zeros(len(rows), dtype=np.int64), self.lengths[rows]
+        low, high = np.zeros(len(rows), dtype=np.int64), self.lengths[rows]
         while (low < high).any():
             middle = (low + high) // 2
-            older = (low < high) & (ends[rows, np.minimum(middle, self.capacity - 1)] < floors)
+            older = (low < high) & (self.ends_at(rows, np.minimum(middle, self.capacity - 1)) < floors)
             low, high = np.where(older, middle + 1, low), np.where(older, high, np.minimum(high, middle))
         return low
 
@@ -93,29 +91,56 @@ class Block:
         self.capacity = capacity
 
     def write(self, rows: Ints, places: Ints, figures: Mapping[str, NDArray[Any]]) -> None:
-        for name in FIELDS:
-            self._fitting(name, figures)[rows, places] = figures[name]
+        for name, column in self._fitting(figures).items():
+            self._fields[name][rows, places] = column
         np.fmin.at(self.lowest, rows, figures["values"])
 
-    def _fitting(self, name: str, figures: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-        """Return a field that holds what comes: ids may be longer than any before."""
-        matrix = self._fields[name]
-        if name == "ids" and figures[name].dtype.itemsize > matrix.dtype.itemsize:
-            matrix = self._fields[name] = matrix.astype(figures[name].dtype)
-        return matrix
+    def ends_at(self, rows: Ints, places: Ints) -> NDArray[np.int32]:
+        """Return the day after each figure's period as days since 1970."""
+        return self._texts.ends(self._fields["periods"][rows, places])
+
+    def shapes_of(self, row: int, first: int) -> NDArray[np.int8]:
+        """Return the kinds of the periods of a row from a place on."""
+        return self._texts.shapes(self._fields["periods"][row, first : self.lengths[row]])
+
+    def ids_at(self, rows: Ints, places: Ints) -> Names:
+        """Return ids as UTF-8."""
+        held = self._fields["ids"][rows, places]
+        return names_of(held) if held.dtype == np.uint64 else held
+
+    def hold(self, rows: Ints, places: Ints, ids: Names) -> Bools:
+        """Say which of the figures at these places have these ids."""
+        held = self._fields["ids"][rows, places]
+        keys = keys_of(ids) if held.dtype == np.uint64 else ids
+        return np.zeros(len(rows), dtype=np.bool_) if keys is None else np.asarray(held == keys)
+
+    def _fitting(self, figures: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return the fields of what comes as they are held; ids of another form make all of them texts."""
+        found = {name: figures[name] for name in FIELDS}
+        held = self._fields["ids"]
+        if held.dtype == np.uint64:
+            keys = keys_of(figures["ids"])
+            if keys is not None:
+                return {**found, "ids": keys}
+            held = self._fields["ids"] = names_of(held)
+        if figures["ids"].dtype.itemsize > held.dtype.itemsize:
+            self._fields["ids"] = held.astype(figures["ids"].dtype)
+        return found
 
     def find(self, rows: Ints, ends: Ints, shapes: NDArray[np.int8]) -> Ints:
         """Return the place of each row's figure of a period; -1 where the row has none."""
         places = self.lengths[rows] - 1
         last = np.maximum(places, 0)
-        held_ends, held_shapes = self._fields["ends"], self._fields["shapes"]
-        hit = (places >= 0) & (held_ends[rows, last] == ends) & (held_shapes[rows, last] == shapes)
+        periods = self._fields["periods"]
+        newest = periods[rows, last]
+        hit = (places >= 0) & (self._texts.ends(newest) == ends) & (self._texts.shapes(newest) == shapes)
         places = np.where(hit, places, -1)
         missed = np.flatnonzero(~hit)
         for start in range(0, len(missed), COMPARED):
             some = missed[start : start + COMPARED]
             row = rows[some]
-            same = (held_ends[row] == ends[some, None]) & (held_shapes[row] == shapes[some, None])
+            same = self._texts.ends(periods[row]) == ends[some, None]
+            same &= self._texts.shapes(periods[row]) == shapes[some, None]
             same &= np.arange(self.capacity) < self.lengths[row, None]
             places[some] = np.where(same.any(axis=1), same.argmax(axis=1), -1)
         return places
@@ -124,9 +149,10 @@ class Block:
         """Put figures of other periods among those of a row; of equal ends the one that was there comes first."""
         held = int(self.lengths[row])
         count = held + len(figures["ends"])
-        order = np.argsort(np.concatenate((self._fields["ends"][row, :held], figures["ends"])), kind="stable")
-        for name in FIELDS:
-            matrix = self._fitting(name, figures)
-            matrix[row, :count] = np.concatenate((matrix[row, :held], figures[name]))[order]
+        ends = self._texts.ends(self._fields["periods"][row, :held])
+        order = np.argsort(np.concatenate((ends, figures["ends"])), kind="stable")
+        for name, column in self._fitting(figures).items():
+            matrix = self._fields[name]
+            matrix[row, :count] = np.concatenate((matrix[row, :held], column))[order]
         self.lengths[row] = count
         self.lowest[row] = np.fmin(self.lowest[row], np.fmin.reduce(figures["values"]))

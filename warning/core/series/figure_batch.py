@@ -35,6 +35,16 @@ class PeriodTexts:
         ended = self._table[at]
         return {"periods": at, "ends": ended[:, 0], "shapes": ended[:, 1].astype(np.int8)}
 
+    def ends(self, numbers: NDArray[Any]) -> NDArray[np.int32]:
+        """Return the day after each period, by number, as days since 1970."""
+        ends: NDArray[np.int32] = self._table[numbers, 0]
+        return ends
+
+    def shapes(self, numbers: NDArray[Any]) -> NDArray[np.int8]:
+        """Return the kind of each period, by number."""
+        shapes: NDArray[np.int8] = self._table[numbers, 1].astype(np.int8)
+        return shapes
+
 
 class _Numbers(dict[str, int]):
     def __init__(self, texts: list[str]) -> None:

@@ -95,7 +95,7 @@ class Ledger:
         line = self._lines[series_id] = len(self._days)
         block = self._block_of_days.setdefault(days, len(self._blocks))
         if block == len(self._blocks):
-            self._blocks.append(Block())
+            self._blocks.append(Block(self.texts))
         self._days.append(days)
         self._late_days.append(0)
         self._home.append((block, self._blocks[block].add_row()))
@@ -158,10 +158,10 @@ class Ledger:
             return
         places = block.find(rows, figures["ends"], figures["shapes"])
         hit = places >= 0
-        held, ids = block.field("known_us")[rows, places], block.field("ids")[rows, places]
+        held = block.field("known_us")[rows, places]
         later = figures["known_us"] > held
-        for tie in np.flatnonzero(hit & (figures["known_us"] == held)).tolist():
-            later[tie] = figures["ids"][tie] >= ids[tie]
+        ties = np.flatnonzero(hit & (figures["known_us"] == held))
+        later[ties] = figures["ids"][ties] >= block.ids_at(rows[ties], places[ties])
         replaced = hit & later
         for at in np.flatnonzero(hit).tolist():
             between = several.before(figures, at)
@@ -184,7 +184,7 @@ class Ledger:
             here = np.flatnonzero(homes.blocks[lines] == number)
             rows = homes.rows[lines[here]]
             found = block.find(rows, ends[here], figures["shapes"][here])
-            same = (found >= 0) & (block.field("ids")[rows, found] == figures["ids"][here])
+            same = (found >= 0) & block.hold(rows, found, figures["ids"][here])
             places[here] = np.where(same, found, -1)
         kept = places >= 0
         placed = Placed(lines=lines[kept], places=places[kept], ends=ends[kept])
@@ -219,7 +219,7 @@ class Ledger:
             codes[here] = block.field("codes")[rows[here], block.lengths[rows[here]] - 1]
         begins = np.zeros(len(homes.days), dtype=np.int64)
         begins[lines] = offsets[:-1] - firsts
-        shown = Shown(self._blocks, self.roster, self.texts.texts, offsets, blocks, rows, firsts)
+        shown = Shown(self._blocks, self.roster, self.texts, offsets, blocks, rows, firsts)
         return Columns(
             roster=self.roster,
             offsets=offsets,
@@ -239,7 +239,7 @@ class Ledger:
         shapes: NDArray[np.int8] = low[lines]
         for at in np.flatnonzero(shapes != self._shape_range[1][lines]).tolist():
             block, row = self._blocks[homes.blocks[lines[at]]], homes.rows[lines[at]]
-            seen = np.unique(block.field("shapes")[row, firsts[at] : block.lengths[row]])
+            seen = np.unique(block.shapes_of(int(row), int(firsts[at])))
             shapes[at] = seen[0] if len(seen) == 1 else MIXED
         return shapes
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from warning.core.evidence import Observation
 from warning.core.series.blocks import Block
 from warning.core.series.columns import Floats, Ints
+from warning.core.series.figure_batch import PeriodTexts
 from warning.core.series.roster import Roster
 from warning.core.series.slots import ending_at
 from warning.core.series.vintages import point_of
@@ -35,14 +36,15 @@ class Shown:
 
     held: Sequence[Block]
     roster: Roster
-    texts: list[str]
+    texts: PeriodTexts
     offsets: Ints
     blocks: Ints
     rows: Ints
     firsts: Ints
 
     def ends_at(self, places: Ints) -> Ints:
-        return self._take("ends", places, np.empty(len(places), dtype=np.int64))
+        numbers = self._take("periods", places, np.empty(len(places), dtype=np.int64))
+        return self.texts.ends(numbers).astype(np.int64)
 
     def known_at(self, places: Ints) -> Ints:
         return self._take("known_us", places, np.empty(len(places), dtype=np.int64))
@@ -98,4 +100,4 @@ class Shown:
         owner = bisect_right(self.offsets, place) - 1
         inside = int(self.firsts[owner]) + place - int(self.offsets[owner])
         block = self.held[self.blocks[owner]]
-        return point_of(block, int(self.rows[owner]), inside, self.roster, self.texts)
+        return point_of(block, int(self.rows[owner]), inside, self.roster, self.texts.texts)

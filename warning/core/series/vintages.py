@@ -44,8 +44,10 @@ class Several:
 
 def point_of(block: Block, row: int, place: int, roster: Roster, texts: list[str]) -> Observation:
     """Return the figure at one place of a block."""
-    names = ("codes", "periods", "values", "known_us", "ids")
-    return observation(roster.metas, texts, {name: block.field(name)[row, place] for name in names})
+    names = ("codes", "periods", "values", "known_us")
+    figure = {name: block.field(name)[row, place] for name in names}
+    at = np.array([row]), np.array([place])
+    return observation(roster.metas, texts, {**figure, "ids": block.ids_at(*at)[0]})
 
 
 def differ(one: float | None, other: float) -> bool:
