@@ -6,12 +6,18 @@ import random
 import re
 
 import pytest
+import yaml
 
 from tests.adapters.parse_samples import shared, unpacked
 from tests.adapters.test_barriers import page
 from tests.adapters.test_collecting import LIST, spec_of
-from tests.adapters.test_mending import tried
+from tests.adapters.test_mending import NOW, tried
+from warning.app.mending import Candidate, Mend
+from warning.app.source_judgement import Verdict
+from warning.app.source_preview import Preview
+from warning.catalog.source_overlays import SourceOverlay
 from warning.catalog.yaml_edit import scalar
+from warning.cli.feeds_check import _overlay
 from warning.collect.decode import decode
 
 TEXTS = {
@@ -189,3 +195,23 @@ def real_texts(language: str) -> list[str]:
     rows = [json.loads(line) for _, line in zip(range(3_000), lines, strict=False)]
     texts = [f"{row['title']} {row.get('text', row.get('summary'))}"[:300] for row in rows]
     return [text for text in texts if language == "zh" or re.search("[가-힣]{3}", text)]
+
+
+def test_applying_a_mend_keeps_what_an_operator_set_before_however_it_was_written():
+    spec = spec_of("https://a.example/board", parse=LIST)
+    candidate = Candidate(changes={"encoding": "cp949"}, because="encoding: declared utf-8, is cp949")
+    seen = Preview(source_id="s", verdict=Verdict(condition="ok"), url=spec.url)
+    found = Mend(source_id="s", before=seen, proposal=candidate, after=seen)
+    before = "# asked the ministry by phone\nsource: s\nreason: moved\nauthor: A. Sato\nset: {every: 5m, expect: {rows: {min: 2}}}\n"
+    existing = SourceOverlay.model_validate(
+        {
+            "source": "s",
+            "reason": "moved",
+            "author": "A. Sato",
+            "set": {"every": "5m", "expect": {"rows": {"min": "2"}}},
+        }
+    )
+    written = yaml.safe_load(_overlay(spec, found, before, existing, NOW))
+    assert written["set"] == {"every": "5m", "expect": {"rows": {"min": 2}}, "encoding": "cp949"}
+    assert (written["author"], written["reason"]) == ("A. Sato", "moved; encoding: declared utf-8, is cp949")
+    assert "# asked the ministry by phone" in _overlay(spec, found, before, existing, NOW)

@@ -148,3 +148,17 @@ def test_the_language_of_a_headline_is_told_by_its_script():
     texts = {"갈륨 수출": "ko", "ガリウムの輸出": "ja", "镓出口": "zh", "Gallium exports": "en"}
     assert {text: language_of(text) for text in texts} == texts
     assert materials_in("gallium", Terms()) == ()
+
+
+def test_a_place_that_sources_look_at_and_nobody_has_read_yet_is_not_one_without_any(ask):
+    _, out = ask("coverage", "--kind", "regulatory", "--country", "ca")
+    assert "? not read yet" in out
+    assert out.splitlines()[4].endswith("  ?")
+
+
+def test_a_country_that_no_source_is_of_is_told_and_not_shown_as_nothing(home):
+    answer = CliRunner(env={"WARNING_HOME": str(home)}).invoke(cli, ["coverage", "--country", "ZZ"])
+    assert answer.exit_code != 0
+    assert "no source of the catalogue is of 'ZZ'; countries: AU, CA," in answer.output + str(
+        answer.exception
+    )

@@ -189,3 +189,39 @@ def test_a_report_keeps_its_own_marking_whatever_its_source_allows():
     )
     item = as_item(report, "r-1", NOON, "JP")
     assert (item.marking, item.release_to, item.kind) == (Marking.GREEN, frozenset({"JP"}), "mission")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("--country", "XX"), "'XX' is no country of ISO 3166 alpha-2"),
+        (("--country", "UK"), "did you mean GB?"),
+        (("--observed", "2099-01-01"), "--observed: 2099-01-01 is still to come"),
+        (("--observed", "22.11.2026"), "--observed: '22.11.2026' is no day such as 2026-11-20"),
+        (("--title", "short"), "--title: at least 8 characters, it has 5"),
+    ],
+)
+def test_a_slip_in_a_report_is_told_in_words_and_nothing_is_stored(home, change, words):
+    answer = run(*SAID, *change)
+    assert answer.exit_code != 0
+    assert words in str(answer.exception)
+    assert json.loads(run("report", "list", "--json").stdout)["reports"] == []
+
+
+def test_a_country_may_be_written_small(home):
+    assert filed("--country", "cn", "--release", "jp")["report"]["release_to"] == ["JP", "KR"]
+
+
+def test_a_withdrawn_report_is_not_brought_back_by_a_correction_and_a_withdrawal_says_why(home):
+    name = filed()["report"]["id"]
+    assert "--reason says why" in str(
+        run("report", "withdraw", name, "--by", "J. Kim", "--reason", " ").exception
+    )
+    assert run("report", "withdraw", name, "--by", "J. Kim", "--reason", "denied").exit_code == 0
+    words = [word for word in SAID[1:] if word not in {"--desk", "kr"}]
+    answer = run("report", "correct", name, *words)
+    assert "was withdrawn: a correction would bring it back unseen" in str(answer.exception)
+
+
+def test_reports_of_a_desk_nobody_has_are_not_shown_as_none(home):
+    assert "no desk is called 'zz'" in str(run("report", "list", "--desk", "zz").exception)

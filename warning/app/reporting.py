@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from warning.app.compose import System
@@ -59,6 +60,7 @@ def file_report(system: System, report: MissionReport, actor: str) -> Filed:
     """Store a report. Raises ConfigError for a desk or material nobody knows, or a report its own desk may not read."""
     book, now = system.book(), system.clock()
     _check(book, report)
+    _not_ahead(report, now)
     actor = _named(actor)
     name = report_id(report, actor, now)
     item = as_item(report, name, now, desk_called(book, report.desk).country)
@@ -69,7 +71,10 @@ def correct_report(system: System, name: str, report: MissionReport, actor: str)
     """Store a report anew under its name. Only its author may, and not with another source's grade."""
     book, now = system.book(), system.clock()
     _check(book, report)
+    _not_ahead(report, now)
     before = own_report(system, name, actor)
+    if before.title.startswith(WITHDRAWN):
+        raise ConfigError(f"{name} was withdrawn: a correction would bring it back unseen; file it anew")
     if before.source_id != report.source_id:
         raise ConfigError(
             f"{name} is of {before.source_id} and would be of {report.source_id}: desk and reliability cannot be "
@@ -82,6 +87,8 @@ def correct_report(system: System, name: str, report: MissionReport, actor: str)
 def withdraw_report(system: System, name: str, actor: str, reason: str) -> tuple[Filed, tuple[Alert, ...]]:
     """Take a report's content back. Returns with it the open alerts that rest on it: desks decide about those."""
     before = own_report(system, name, actor)
+    if not reason.strip():
+        raise ConfigError("--reason says why: readers see it")
     if before.title.startswith(WITHDRAWN):
         raise ConfigError(f"{name} was withdrawn before")
     item = withdrawn_item(before, reason.strip(), system.clock())
@@ -145,6 +152,12 @@ def _named(actor: str) -> str:
     if not actor.strip():
         raise ConfigError("--by names who reports")
     return " ".join(actor.split())
+
+
+def _not_ahead(report: MissionReport, now: datetime) -> None:
+    """A day that no clock on earth shows yet is a slip of the pen."""
+    if report.observed is not None and report.observed > (now + timedelta(hours=14)).date():
+        raise ConfigError(f"--observed: {report.observed} is still to come")
 
 
 def _check(book: Rulebook, report: MissionReport) -> None:

@@ -83,6 +83,12 @@ def _chosen(found: Covered, material: str | None, country: str | None, kind: str
         raise click.BadParameter(
             f"no material {material!r} in rules/terms stands for itself{hint}", param_hint="--material"
         )
+    countries = {cell.country for cell in found.cells}
+    if country is not None and country.upper() not in countries:
+        raise click.BadParameter(
+            f"no source of the catalogue is of {country.upper()!r}; countries: {', '.join(sorted(countries))}",
+            param_hint="--country",
+        )
     return [
         c
         for c in found.cells
@@ -98,7 +104,9 @@ def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
     headline = f"Coverage at {found.at:%Y-%m-%d %H:%M} UTC, evidence of {found.window.days} days: {told}"
     for line in wrapped(headline, WIDTH):
         click.echo(line)
-    click.echo("# covered   . quiet: read, and nothing about it   X blind: cannot see   (blank) nobody looks")
+    click.echo(
+        "# covered  . quiet: read, nothing about it  X blind: cannot see  ? not read yet  (blank) nobody looks"
+    )
     for kind in KINDS:
         of_kind = [c for c in cells if c.kind == kind]
         if of_kind:
@@ -125,7 +133,7 @@ def _print_block(kind: str, countries: Sequence[str], cells: Sequence[Cell]) -> 
         rows[cell.material][cell.country] = cell
     alike: dict[str, list[str]] = defaultdict(list)
     for name, row in rows.items():
-        alike[" ".join(f"{MARKS[row[c].state]:<3}" for c in countries)].append(name)
+        alike[" ".join(f"{_mark(row[c]):<3}" for c in countries)].append(name)
     click.echo(f"\n{kind.upper():<{LABEL_WIDTH}}  " + " ".join(f"{c:<3}" for c in countries).rstrip())
     for marks, names in sorted(alike.items(), key=lambda one: (-one[0].count("#"), -len(one[1]))):
         label = ", ".join(names)
@@ -134,6 +142,11 @@ def _print_block(kind: str, countries: Sequence[str], cells: Sequence[Cell]) -> 
         elif len(names) > 3:
             label = f"{len(names)} others: {label}"
         click.echo(f"{clipped(label, LABEL_WIDTH)}  {marks}".rstrip())
+
+
+def _mark(cell: Cell) -> str:
+    """A place that sources look at and none has read yet is not one at which nobody looks."""
+    return "?" if cell.state == "uncovered" and cell.sources else MARKS[cell.state]
 
 
 def _print_blind(cells: Iterable[Cell], now: datetime) -> None:

@@ -16,9 +16,16 @@ from warning.app.mending import Mend, mend_all
 from warning.app.source_preview import Preview
 from warning.catalog.crosscheck import merged_terms
 from warning.catalog.source_names import unknown_in_overlays, unknown_materials
-from warning.catalog.source_overlays import FOLDER, load_catalogue, overlaid, read_source_overlays
+from warning.catalog.source_overlays import (
+    FOLDER,
+    SourceOverlay,
+    load_catalogue,
+    overlaid,
+    read_source_overlays,
+)
 from warning.catalog.sources import SourceSpec, read_placed_sources
 from warning.catalog.trees import read_rules_tree
+from warning.catalog.typed import read_model
 from warning.catalog.yaml_edit import scalar, set_keys
 from warning.cli.output import clipped, print_json, wrapped
 from warning.collect.fetch import Fetcher
@@ -28,6 +35,9 @@ from warning.store.coverage import known_entries
 
 SCHEMA = "feeds/1"
 WIDTH = 100
+HEAD = (
+    "# Written by `warning feeds check --apply`. Delete the file to go back to the catalogue's own entry.",
+)
 EXIT_CODES = "Exit codes: 0 all well, 1 mistakes or a source that is not well, 2 usage or configuration."
 
 
@@ -153,7 +163,8 @@ def _applied(spec: SourceSpec, found: Mend, settings: Settings) -> Path | None:
     path = _overlay_path(spec, trees(settings), settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.write_text(_overlay(spec, found, before, system_clock()), encoding="utf-8")
+    existing = read_model(path, SourceOverlay)[0] if before else None
+    path.write_text(_overlay(spec, found, before, existing, system_clock()), encoding="utf-8")
     return path
 
 
@@ -165,20 +176,23 @@ def _overlay_path(spec: SourceSpec, where: Trees, settings: Settings) -> Path:
     return where.overlay / FOLDER / f"{spec.id}.yaml"
 
 
-def _overlay(spec: SourceSpec, found: Mend, before: str, now: datetime) -> str:
+def _overlay(
+    spec: SourceSpec, found: Mend, before: str, existing: SourceOverlay | None, now: datetime
+) -> str:
+    """The overlay with the proposal in it. What an operator has set there before stays set, however it was written."""
     assert found.proposal is not None, "only a proposal is written"
-    kept = [line for line in before.split("\nset:\n")[1:2] for line in line.splitlines() if line.strip()]
-    changed = {f"  {key}:" for key in found.proposal.changes}
-    kept = [line for line in kept if not any(line.startswith(key) for key in changed)]
+    changes = {**(existing.set if existing else {}), **found.proposal.changes}
+    own = [line for line in before.split("\n") if line.startswith("#") and line not in HEAD]
+    reasons = [existing.reason] if existing and existing.reason != found.proposal.because else []
     lines = [
-        "# Written by `warning feeds check --apply`. Delete the file to go back to the catalogue's own entry.",
+        *HEAD,
+        *own,
         f"source: {spec.id}",
-        f"reason: {scalar(found.proposal.because)}",
-        "author: warning feeds check",
+        f"reason: {scalar('; '.join((*reasons, found.proposal.because)))}",
+        f"author: {scalar(existing.author if existing else 'warning feeds check')}",
         f"made: {now.astimezone(UTC).date()}",
         "set:",
-        *kept,
-        *(f"  {key}: {scalar(value)}" for key, value in found.proposal.changes.items()),
+        *(f"  {key}: {scalar(value)}" for key, value in changes.items()),
     ]
     return "\n".join(lines) + "\n"
 

@@ -16,6 +16,7 @@ from warning.app.reporting import (
     find_report,
     withdraw_report,
 )
+from warning.app.triage import desk_called
 from warning.catalog.typed import read_model
 from warning.cli.alert_lookup import composed_system
 from warning.cli.output import print_json, print_table
@@ -135,6 +136,8 @@ def list_command(*, desk: str | None, as_json: bool) -> None:
       warning report list --json
     """
     with composed_system() as system:
+        if desk is not None:
+            desk_called(system.book(), desk)
         found = [
             item for item in _recent(system) if desk is None or item.source_id.startswith(f"mission-{desk}-")
         ]
@@ -197,8 +200,22 @@ def _complaint(wrong: ValueError) -> str:
     for error in errors:
         name = str(error["loc"][0]) if error["loc"] else ""
         option = options.get(name, f"--{name}") if name else "the report"
-        lines.append(f"{option}: {'is needed' if error['type'] == 'missing' else error['msg']}")
+        lines.append(f"{option}: {_in_words(error)}")
     return "; ".join(lines) or str(wrong)
+
+
+def _in_words(error: Any) -> str:
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind == "missing":
+        return "is needed"
+    if kind.startswith("date"):
+        return f"{str(error['input'])!r} is no day such as 2026-11-20"
+    if kind in {"string_too_short", "string_too_long"}:
+        bound = context.get("min_length", context.get("max_length"))
+        return f"at {'least' if kind.endswith('short') else 'most'} {bound} characters, it has {len(error['input'])}"
+    if kind == "string_pattern_mismatch":
+        return f"{str(error['input'])!r} is no country of ISO 3166 alpha-2, such as CN"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _desk_of(system: System, name: str) -> str:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from warning.core.evidence import Item, item_id
 from warning.core.ids import content_id
+from warning.core.iso_codes import known_country
 from warning.core.model import OperatorModel
 from warning.core.terms import Language, TermId
 from warning.core.vocabulary import Marking, Reliability
@@ -21,7 +22,13 @@ CREDIBILITIES = {
     6: "cannot be judged",
 }  # fmt: skip
 WITHDRAWN = "[withdrawn]"
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+def _upper(written: object) -> object:
+    return written.strip().upper() if isinstance(written, str) else written
+
+
+Country = Annotated[str, BeforeValidator(_upper), Field(pattern=r"^[A-Z]{2}$"), AfterValidator(known_country)]
 
 
 class Attached(OperatorModel):
