@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from warning.core.assess import Assessment
 from warning.core.signals import Signal
-from warning.core.stories import Stories, Telling
+from warning.core.stories import LEAST_BANDS, Stories, Telling
 from warning.errors import AssessmentRaced
 from warning.store.rows import batches, from_json, insert_new, storable, to_json
 from warning.store.schema import signals, stories, telling_bands, tellings
@@ -33,8 +33,9 @@ def near_stories(connection: Connection, wanted: Sequence[Telling]) -> Stories:
     # Read before the rest: what is committed in between is then certain to be noticed.
     seen = _last(connection)
     places: set[int] = set()
-    for keys in batches(sorted({key for telling in wanted for key in telling.bands}), BATCH):
-        places.update(connection.execute(_PLACES, {"keys": keys}).scalars())
+    for telling in wanted:
+        keys = sorted(set(telling.bands))
+        places.update(connection.execute(_NEAR, {"keys": keys}).scalars())
     near = [
         from_json(Telling, content)
         for some in batches(sorted(places), BATCH)
@@ -134,6 +135,12 @@ _PLACES = (
     select(telling_bands.c.telling_seq)
     .where(telling_bands.c.band.in_(bindparam("keys", expanding=True, literal_execute=True)))
     .distinct()
+)
+_NEAR = (
+    select(telling_bands.c.telling_seq)
+    .where(telling_bands.c.band.in_(bindparam("keys", expanding=True, literal_execute=True)))
+    .group_by(telling_bands.c.telling_seq)
+    .having(func.count() >= LEAST_BANDS)
 )
 _TELLINGS = (
     select(tellings.c.content)
