@@ -10,7 +10,8 @@ from typing import Self
 from aiohttp import web
 
 from warning.catalog.sources import SourceSpec
-from warning.core.canary import CANARY, NOWHERE, title_of
+from warning.core.canary import CANARY, title_of
+from warning.core.iso_codes import NOWHERE
 from warning.store.canary import CanaryFlights
 
 LOOPBACK = "127.0.0.1"

@@ -13,14 +13,13 @@ from typing import Any
 
 from warning.core.alerts import Alert
 from warning.core.desks import Desk, Destination
+from warning.core.iso_codes import NOWHERE
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, Match, TextExample, TextRule, Where
 from warning.core.sources import SourceProfile
 from warning.core.vocabulary import Marking, Severity
 
 CANARY = "ews-canary"
-NOWHERE = "ZZ"
-"""A user-assigned code of ISO 3166: no country has it, so no desk has it."""
 CHANNEL = "canary"
 PHRASE = "canary flight of the early warning system"
 PATIENCE = timedelta(hours=1)

@@ -4,6 +4,8 @@ import codecs
 from difflib import get_close_matches
 
 WORLD, UNION = "WLD", "EU"
+NOWHERE = "ZZ"
+"""Set aside by ISO 3166 for its users: no desk and no rule has it. The canary comes from there."""
 COUNTRIES = frozenset(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW
@@ -46,7 +48,7 @@ _SPOKEN = {"jp": "ja", "kr": "ko", "cn": "zh", "tw": "zh", "us": "en", "gb": "en
 
 def known_country(code: str) -> str:
     """Return the code. Raises ValueError, with the code that was meant where one is near."""
-    if code in COUNTRIES or code in {WORLD, UNION}:
+    if code in COUNTRIES or code in {WORLD, UNION, NOWHERE}:
         return code
     meant = _MEANT.get(code.upper(), code.upper())
     hint = f"did you mean {meant}?" if meant in COUNTRIES else f"{UNION} is the Union, {WORLD} the world"
