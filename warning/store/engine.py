@@ -170,7 +170,11 @@ def numbering(connection: Connection, name: str) -> None:
 
 
 def serialise(connection: Connection, *names: str) -> None:
-    """Let one transaction at a time do the named thing. SQLite's write lock has done so already."""
-    if connection.dialect.name == "postgresql":
-        for name in sorted(set(names)):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key64("lock", name)})
+    """Let one transaction at a time do the named things. SQLite's write lock has done so already."""
+    if names and connection.dialect.name == "postgresql":
+        # In one order for all, so that no two transactions wait for each other.
+        keys = [key64("lock", name) for name in sorted(set(names))]
+        connection.execute(_LOCKS, {"keys": keys}).all()
+
+
+_LOCKS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS int8[])) AS key")
