@@ -117,10 +117,14 @@ def test_an_edited_text_stays_with_its_story():
     assert told_one_by_one(first, edited)["a"].exhibit.story == stories_of(first)["a"]
 
 
-@pytest.mark.parametrize("text", ["", TEXT], ids=["headline", "text"])
-def test_an_old_article_of_another_source_and_address_is_told_again(text):
-    first = told("a", text=text)
-    again = told("b", f"{TITLE} - Chip Gazette", days=90, text=text)
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [(TITLE, TEXT), ("China puts 7 medium and heavy rare earths under export control", "")],
+    ids=["text", "headline with a figure"],
+)
+def test_an_old_article_of_another_source_and_address_is_told_again(title, text):
+    first = told("a", title, text=text)
+    again = told("b", f"{title} - Chip Gazette", days=90, text=text)
     found = told_one_by_one(first, again)
     assert found["b"].exhibit.first_seen_at == START
     assert found["b"].exhibit.story == found["a"].exhibit.story
@@ -132,6 +136,13 @@ def test_an_old_article_under_a_new_date_line_is_told_again():
         told("b", days=90, text=f"BEIJING, {at(90):%B} {at(90).day}, {at(90).year}. " + TEXT),
     )
     assert found["b"].exhibit.first_seen_at == START
+
+
+@pytest.mark.parametrize("text", [("", ""), (TEXT, ""), ("", TEXT)], ids=["neither", "the old", "the new"])
+def test_a_headline_without_a_figure_alone_is_news_again_a_season_later(text):
+    old, new = text
+    found = told_one_by_one(told("a", text=old), told("b", days=90, text=new))
+    assert found["b"].exhibit.first_seen_at is None
 
 
 @pytest.mark.parametrize(

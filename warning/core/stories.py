@@ -285,7 +285,12 @@ def _says_the_same(old: Telling, new: Telling) -> bool:
         return False
     if old.text_print and new.text_print:
         return is_one_text(old.text_print, new.text_print)
-    return _length(new.headline) >= LEAST_TELLING
+    return new.headline == old.headline and _tells_a_figure(new) and _length(new.headline) >= LEAST_TELLING
+
+
+def _tells_a_figure(telling: Telling) -> bool:
+    """Whether the headline says a figure: without text beside it, general words announce the next act as well."""
+    return any(number[0].isdigit() for number in telling.numbers)
 
 
 def _length(said: str) -> int:
