@@ -249,8 +249,10 @@ def times_of(segment: Segment, imported_at: datetime) -> NDArray[np.int64]:
 
 
 def _awaited_sources(book: Rulebook) -> tuple[str, ...]:
-    rules = [rule for rule in book.active("absence") if isinstance(rule, AbsenceRule)]
-    return tuple(sorted({source for rule in rules for source in rule.sources}))
+    """The sources whose silence says something: of absence rules, and of steps of a case that may be told late."""
+    watched = [rule.sources for rule in book.active("absence") if isinstance(rule, AbsenceRule)]
+    watched += [step.sources for chain in book.chains for step in chain.steps]
+    return tuple(sorted({source for some in watched for source in some}))
 
 
 def _ids(share: Share) -> NDArray[np.uint64]:
