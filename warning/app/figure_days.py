@@ -19,7 +19,7 @@ Record = TypeVar("Record")
 Figures = Mapping[str, NDArray[Any]]
 DAY_US = timedelta(days=1) // MICROSECOND
 # Beyond so many the figures wait for their day in files.
-RUN_LENGTH = 400_000
+RUN_LENGTH = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
