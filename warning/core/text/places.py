@@ -74,8 +74,9 @@ class AutomatonHits:
 
     def hits(self, texts: Sequence[bytes]) -> tuple[Numbers, Numbers, Numbers]:
         found = [self._automaton.find_matches_as_indexes(text, overlapping=True) for text in texts]
+        counts = np.array([len(some) for some in found], dtype=np.int64)
         flat = np.fromiter(chain.from_iterable(chain.from_iterable(found)), dtype=np.int64).reshape(-1, 3)
-        return flat[:, 0], np.repeat(np.arange(len(texts)), [len(some) for some in found]), flat[:, 2]
+        return flat[:, 0], np.repeat(np.arange(len(texts)), counts), flat[:, 2]
 
 
 class AcceleratedHits:
@@ -100,5 +101,5 @@ class AcceleratedHits:
         for text in texts:
             scan(text, note)
             counts.append(len(needles))
-        holders = np.repeat(np.arange(len(texts)), np.diff(counts, prepend=0))
+        holders = np.repeat(np.arange(len(texts)), np.diff(np.array(counts, dtype=np.int64), prepend=0))
         return np.array(needles, dtype=np.int64), holders, np.array(ends, dtype=np.int64)
