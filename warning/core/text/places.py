@@ -91,7 +91,7 @@ class AcceleratedHits:
     def hits(self, texts: Sequence[bytes]) -> tuple[Numbers, Numbers, Numbers]:
         needles: list[int] = []
         ends: list[int] = []
-        counts: list[int] = []
+        counts: list[int] = [0]
         add, add_end, scan = needles.append, ends.append, self._database.scan
 
         def note(needle: int, _from: int, to: int, _flags: int, _context: Any) -> None:
@@ -101,5 +101,5 @@ class AcceleratedHits:
         for text in texts:
             scan(text, note)
             counts.append(len(needles))
-        holders = np.repeat(np.arange(len(texts)), np.diff(np.array(counts, dtype=np.int64), prepend=0))
+        holders = np.repeat(np.arange(len(texts)), np.diff(np.array(counts)))
         return np.array(needles, dtype=np.int64), holders, np.array(ends, dtype=np.int64)
