@@ -25,10 +25,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+from feed_clients.measured import ROUNDS, Peak
 from mixed_corpus import sentences
 
 CLIENTS = ("ours", "reader", "newsboat", "aiohttp")
-ROUNDS = ("first", "unchanged", "one new")
 HERE = Path(__file__).parent
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -148,8 +148,9 @@ def measured(client: str, python: str, home: Path, feeds: Feeds, port: int) -> l
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    told = []
-    for name in (*ROUNDS, "memory"):
+    told: list[dict[str, float]] = []
+    peak = Peak(process.pid)
+    for name in ROUNDS:
         feeds.show(int(name == "one new"))
         process.stdin.write("go\n")
         process.stdin.flush()
@@ -157,7 +158,8 @@ def measured(client: str, python: str, home: Path, feeds: Feeds, port: int) -> l
         if not line:
             raise SystemExit(f"{client} ended in its round {name!r}")
         told.append(json.loads(line))
-    process.wait()
+    told.append({"peak": peak.end()})
+    process.communicate()
     return told
 
 

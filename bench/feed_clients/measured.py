@@ -1,4 +1,4 @@
-"""What a client measures of itself: seconds, CPU of all its processes, and the peak of their memory.
+"""What is measured of a client: seconds and CPU of all its processes by itself, the peak of their memory from outside.
 
 A client waits for a line on stdin before each round and tells a line of JSON on stdout after it.
 """
@@ -17,17 +17,21 @@ CONCURRENCY = 50
 
 
 class Peak:
-    """The highest sum of the proportional set sizes of this process and its children, looked at 20 times a second."""
+    """The highest sum of the proportional set sizes of a process and its children, looked at 20 times a second.
 
-    def __init__(self) -> None:
+    For another process to take: a look costs milliseconds of CPU for each hundred megabytes.
+    """
+
+    def __init__(self, root: int) -> None:
         self.bytes = 0
+        self._root = root
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
 
     def _look(self) -> None:
         while not self._stop.wait(0.05):
-            self.bytes = max(self.bytes, sum(map(_pss, _family(os.getpid()))))
+            self.bytes = max(self.bytes, sum(map(_pss, _family(self._root))))
 
     def end(self) -> int:
         self._stop.set()
@@ -80,12 +84,9 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
 
 
 def rounds(work: Callable[[], object]) -> None:
-    peak = Peak()
     for _ in ROUNDS:
         sys.stdin.readline()
         print(json.dumps(timed(work)), flush=True)
-    sys.stdin.readline()
-    print(json.dumps({"peak": peak.end()}), flush=True)
 
 
 def asked() -> tuple[Path, list[str]]:
