@@ -329,7 +329,7 @@ def test_case_is_explained_with_what_shows_each_step_and_why_the_next_is_late_or
     assert "late, not told: blind: " in blind
     assert "- not late: gazetted is expected by 2023-07-06" in tree(Recalled(), 1)
     assert "it follows no chain" in "".join(
-        explain_case(replace(run.alert, story="flow:gallium"), BOOK, Recalled(), DAY).lines()
+        explain_case(replace(run.alert, story="flow:gallium", claims=()), BOOK, Recalled(), DAY).lines()
     )
 
 
@@ -354,3 +354,11 @@ def test_act_that_is_corrected_or_of_which_a_part_is_set_aside_is_amended_and_go
         found = case_of(run.alert, (chain,), (partial,), day)
         assert any(s.step == "amended" for s in found.stages) is wanted
         assert found.expected is not None
+
+
+def test_act_that_figures_bear_out_stays_a_case():
+    run = Run()
+    run.day(0, signal("o1", facts=NOTICE))
+    assert run.alert.claims
+    borne_out = replace(run.alert, story="flow:export_quantity:gallium")
+    assert case(borne_out, DAY) == case(run.alert, DAY)

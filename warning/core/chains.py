@@ -133,8 +133,11 @@ class Followed:
 
 
 def chain_of(alert: Alert, chains: Sequence[Chain]) -> Chain | None:
-    """Return the chain that an alert about an act follows; figures, gaps and countdowns follow none."""
-    if alert.story or not alert.interrupts:
+    """Return the chain that an alert about an act follows; figures, gaps and countdowns follow none.
+
+    An act that figures bear out has taken their story on, and is an act as before: somebody claims something about it.
+    """
+    if (alert.story and not alert.claims) or not alert.interrupts:
         return None
     facts = alert.facts
     return next(
