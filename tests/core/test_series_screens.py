@@ -1,5 +1,7 @@
 """A screen never leaves out a figure on which the verdict would hold, and counts what it leaves out as the verdict does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,9 @@ from warning.core.series.judged import Condition
 from warning.core.series.screens import SCREENS, screen
 from warning.core.series.slots import Flat
 from warning.core.series.verdicts import conditions
-from warning.core.series.windows import Board, Rows
+from warning.core.series.windows import TAIL_POINTS, Board, Rows
 
-SERIES, POINTS = 240, 60
+SERIES, POINTS = 240, 110
 TESTS = (
     {"method": "change", "steps": 2, "rise_ratio": 0.2, "fall_ratio": 0.2},
     {"method": "change", "steps": 1, "rise_ratio": 0.05, "fall_ratio": 0.05, "confirm_points": 2},
@@ -24,6 +26,7 @@ TESTS = (
         "floor": 0.2,
         "min_ratio": 0.05,
     },
+    {"method": "spike", "direction": "both", "baseline_points": TAIL_POINTS + 20, "threshold": 1.0},
     {"method": "drop", "baseline_points": 4, "fall_ratio": 0.3, "low_points": 6},
     {"method": "drop", "baseline_points": 5, "fall_ratio": 0.1, "confirm_points": 2},
     {"method": "surge", "baseline_points": 5, "rise_ratio": 0.2},
@@ -64,11 +67,15 @@ def walks() -> Board:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("gathered", [False, True], ids=["where they stand", "ends gathered"])
 @pytest.mark.parametrize(("one", "condition"), CASES, ids=[f"{r.id}-{c.code}" for r, c in CASES])
-def test_screen_leaves_out_no_figure_that_the_verdict_holds_on(one, condition: Condition):
+def test_screen_leaves_out_no_figure_that_the_verdict_holds_on(one, condition: Condition, gathered: bool):
     on = walks()
     owners, places = np.divmod(np.arange(SERIES * POINTS), POINTS)
     rows = Rows(owners=owners, places=places)
+    if gathered:
+        rows = replace(rows, tails=np.arange(len(rows)))
+        on = replace(on, fresh=rows)
     judged = judge(one, condition, on, rows)
     screened = screen(condition, on, rows, one.confirm(condition.test))
     assert screened is not None

@@ -158,7 +158,7 @@ def _only(chosen: Ints, count: int) -> NDArray[np.bool_]:
 def hold_nothing(on: Board, rows: Rows, width: int) -> NDArray[np.bool_]:
     """Say which windows of such a width hold a zero or a negative figure."""
     if rows.tails is not None and not rows.shift:
-        found: NDArray[np.bool_] = on.tails.nothing[rows.tails] < width
+        found: NDArray[np.bool_] = on.tails.nothing[rows.tails] < min(width, TAIL_POINTS)
         searched = ~found & (width > TAIL_POINTS)
     else:
         found, searched = np.zeros(len(rows), dtype=np.bool_), np.ones(len(rows), dtype=np.bool_)
