@@ -13,7 +13,7 @@ from warning.core.ids import instrument_key
 from warning.core.measures import Measure
 from warning.core.recall import Recalled
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Exhibit, Reason, Signal, signal_id
+from warning.core.signals import Exhibit, Reason, Signal, no_wider, signal_id
 from warning.core.vocabulary import Severity
 
 
@@ -173,7 +173,8 @@ def _told(alert: Alert, identity: str, why: Reason, today: date, exhibit: Exhibi
         facts=alert.facts,
         occurred_at=told_at,
         known_at=told_at,
-        exhibit=exhibit,
+        # It repeats what the whole alert says: a desk that may not read that is told nothing of it by a wider document.
+        exhibit=no_wider(exhibit, [(alert.marking, alert.release_to)]),
         why=(why,),
         joins=alert.signal_ids[0],
     )

@@ -27,6 +27,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     claims = joined_claims((), signals)
     facts = with_last_word(_merge_facts(None, signals, book), claims)
     exhibits = _distinct(s.exhibit for s in signals)
+    rested_on = [s.exhibit for s in signals]
     publishers = tuple(sorted({e.publisher for e in exhibits}))
     why = _reasons(lead.why, signals)
     return Alert(
@@ -40,8 +41,8 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         severity=max(s.severity for s in signals),
         certainty=certainty_of(exhibits, publishers),
         interrupts=lead.interrupts,
-        marking=max(e.marking for e in exhibits),
-        release_to=_release(exhibits),
+        marking=max(e.marking for e in rested_on),
+        release_to=_release(rested_on),
         opened_at=min(s.known_at for s in signals),
         updated_at=max(s.known_at for s in signals),
         last_evidence_at=max(s.known_at for s in signals),
@@ -62,7 +63,9 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     """Return the alert with the signals' evidence; `differences` says what desks should be told."""
     shown = {e.evidence_id for e in alert.exhibits}
     joined_before = set(alert.signal_ids)
-    news = _distinct(s.exhibit for s in signals if s.id not in joined_before)
+    # A sequence may bind a document that is shown already: its reason names others.
+    rested_on = [s.exhibit for s in signals if s.id not in joined_before]
+    news = _distinct(rested_on)
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
@@ -78,8 +81,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         title=alert_title(facts, book),
         severity=severity,
         certainty=certainty,
-        marking=max([alert.marking, *(e.marking for e in fresh)]),
-        release_to=_narrow(alert.release_to, fresh),
+        marking=max([alert.marking, *(e.marking for e in rested_on)]),
+        release_to=_narrow(alert.release_to, rested_on),
         updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
         last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals if not _tells_late(s))]),
         publishers=publishers,

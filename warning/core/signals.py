@@ -1,7 +1,7 @@
 """A signal: one rule fired on one piece of evidence. A trace: why a rule fired or did not."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -61,6 +61,16 @@ class Exhibit:
     text_print: str = ""
     story: str = ""
     first_seen_at: datetime | None = None
+
+
+def no_wider(shown: Exhibit, bounds: Iterable[tuple[Marking, frozenset[str] | None]]) -> Exhibit:
+    """Return the exhibit under the narrowest of its own marking and release list and these: what rests on all of them."""
+    marking, release_to = shown.marking, shown.release_to
+    for least, names in bounds:
+        marking = max(marking, least)
+        if names is not None:
+            release_to = names if release_to is None else release_to & names
+    return replace(shown, marking=marking, release_to=release_to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

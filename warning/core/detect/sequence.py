@@ -26,7 +26,17 @@ from warning.core.sequence_events import (
 )
 from warning.core.sequence_rules import STORY, SequenceRule
 from warning.core.series.select import with_ancestors
-from warning.core.signals import Facts, Outcome, Reason, Signal, Trace, is_withdrawal, signal_id
+from warning.core.signals import (
+    Exhibit,
+    Facts,
+    Outcome,
+    Reason,
+    Signal,
+    Trace,
+    is_withdrawal,
+    no_wider,
+    signal_id,
+)
 
 
 def sequence_rules(book: Rulebook) -> tuple[SequenceRule, ...]:
@@ -145,12 +155,18 @@ def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rule
         facts=facts,
         occurred_at=last.signal.occurred_at,
         known_at=max(event.signal.known_at for event in events),
-        exhibit=last.signal.exhibit,
+        exhibit=_resting_on(last, events),
         why=(reason_of(rule, events, book),),
         joins=told_in.id if told_in else "",
         story="" if told_in else f"{STORY}{rule.id}:{'+'.join(facts.materials)}",
         brings=last.signal.id if rule.relation == "confirmation" else "",
     )
+
+
+def _resting_on(last: Event, events: Sequence[Event]) -> Exhibit:
+    """The document of the last event, for those alone who may know of every event: the reason names them all."""
+    shown = (event.signal.exhibit for event in events)
+    return no_wider(last.signal.exhibit, [(one.marking, one.release_to) for one in shown])
 
 
 def _told_in(rule: SequenceRule, first: Event, last: Event) -> Signal | None:
