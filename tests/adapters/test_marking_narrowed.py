@@ -1,11 +1,12 @@
 """Evidence whose marking is narrowed after desks were told: no version goes wider any more, and who had it is known."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.core.build import START, book, desk
+from tests.core.build import START, book, desk, text_rule
 from warning.app.delivered_message import message_of
 from warning.app.out_feed import cap_documents, feed_sender
 from warning.core.assess import assess, decide, sense
@@ -13,6 +14,7 @@ from warning.core.desks import Destination
 from warning.core.evidence import Item
 from warning.core.joinable import joinable
 from warning.core.release import desk_refusal
+from warning.core.rules import Group, Match
 from warning.core.tearlines import versions_seen_by
 from warning.core.vocabulary import Marking
 from warning.errors import DeliveryRefused
@@ -30,16 +32,20 @@ def seoul_and_washington():
     )
 
 
-BOOK = book(desks=seoul_and_washington())
+STOPS = text_rule("stops", match=Match(all=(Group(phrases={"en": ("licence stop",)}),)))
+BOOK = book(desks=seoul_and_washington(), rules=(text_rule(), STOPS))
 SEOUL, WASHINGTON = BOOK.desks
 KEPT = {"release_to": frozenset({"KR"}), "marking": Marking.AMBER}
 
 
 def report(**changes) -> Item:
-    values = {"marking": Marking.GREEN, "known_at": START, "published_at": START, **changes}
+    values = {
+        "marking": Marking.GREEN, "known_at": START, "published_at": START,
+        "title": "New export control on gallium", **changes,
+    }  # fmt: skip
     return Item(
         id="i-1", source_id="a-mission", kind="mission", country="CN", language="en",
-        title="New export control on gallium", url="https://example.org/1", **values,
+        url="https://example.org/1", **values,
     )  # fmt: skip
 
 
@@ -136,3 +142,24 @@ def test_an_alert_that_has_ended_stays_ended_and_obeys(days):
     days.repository.commit_assessment(done, window, book_version="b-1")
     (alert,) = days.repository.alerts(keys=(key,))
     assert (alert.state, alert.marking) == ("closed", Marking.AMBER)
+
+
+def test_evidence_narrowed_within_what_the_alert_obeys_is_news_for_those_alone_who_read_a_part_of_it(days):
+    days.learn(report(**KEPT), 0)
+    days.learn(replace(report(), id="i-2", url="https://example.org/2"), 1)
+    done = days.learn(replace(report(marking=Marking.AMBER), id="i-2", url="https://example.org/2"), 5)
+    assert [d.desk_id for d in done.deliveries] == ["us"]
+    (alert,) = days.repository.alerts()
+    shown = next(one for one in alert.exhibits if one.evidence_id == "i-2")
+    assert (alert.differences, shown.marking) == ((), Marking.AMBER)
+    assert [(d.before, d.after) for d in alert.for_desk("us").differences] == [("TLP:GREEN", "TLP:AMBER")]
+
+
+def test_narrower_edit_that_another_rule_fires_on_is_told_as_narrower_too(days):
+    days.learn(report(), 0)
+    days.learn(report(title="New export control on gallium and a licence stop", **KEPT), 5)
+    first, second = days.repository.alert_versions(days.repository.alerts()[0].key)
+    assert {first.marking, second.marking} == {Marking.AMBER}
+    assert [(d.before, d.after) for d in second.differences if d.code == "marking"] == [
+        ("TLP:GREEN", "TLP:AMBER KR")
+    ]

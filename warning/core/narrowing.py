@@ -51,16 +51,32 @@ def narrowed_in(
     changed = {change.alert.key: change for change in changes}
     current = {alert.key: alert for alert in alerts} | {key: c.alert for key, c in changed.items()}
     for key, alert in sorted(current.items()) if bounds else ():
-        bound = narrowed(alert, bounds)
-        if (bound.marking, bound.release_to) == (alert.marking, alert.release_to) and bound == alert:
-            continue
         change = changed.get(key)
         before = alert if change is None else change.previous
-        kept = () if change is None else alert.differences
-        told = Difference(code="marking", before=handling(alert), after=handling(bound))
-        now = replace(bound, differences=(*kept, told), tearlines=_told(alert, bound, is_new=change is None))
+        now = _now(alert, before, bounds, is_new=change is None)
+        if now is None:
+            continue
         changed[key] = AlertChange(kind="updated" if before else "opened", alert=now, previous=before)
     return tuple(changed[key] for key in sorted(changed))
+
+
+def _now(alert: Alert, before: Alert | None, bounds: Sequence[Bound], *, is_new: bool) -> Alert | None:
+    """Return the alert under the bounds with what to tell of it, None where they bind nothing that was wider.
+
+    A further signal on the same document may have narrowed the alert already: what counts is what stood before.
+    """
+    bound, was = narrowed(alert, bounds), before or alert
+    if bound == alert and narrowed(was, bounds) == was:
+        return None
+    kept = () if is_new else alert.differences
+    return replace(
+        bound, differences=(*kept, *_marking(was, bound)), tearlines=_told(alert, bound, is_new=is_new)
+    )
+
+
+def _marking(before: Alert, after: Alert) -> tuple[Difference, ...]:
+    old, new = handling(before), handling(after)
+    return () if old == new else (Difference(code="marking", before=old, after=new),)
 
 
 def narrowed(alert: Alert, bounds: Iterable[Bound]) -> Alert:
@@ -98,8 +114,7 @@ def _told(before: Alert, after: Alert, *, is_new: bool) -> tuple[tuple[str, Aler
     for desk_id, own in after.tearlines:
         old = known[desk_id]
         kept = () if is_new else old.differences
-        told = (Difference(code="marking", before=handling(old), after=handling(own)),) if own != old else ()
-        found.append((desk_id, replace(own, differences=(*kept, *told))))
+        found.append((desk_id, replace(own, differences=(*kept, *_marking(old, own)))))
     return tuple(found)
 
 

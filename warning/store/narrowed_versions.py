@@ -17,8 +17,8 @@ def keep_within(
     connection: Connection, change: AlertChange, bounds: tuple[Bound, ...], as_of: datetime
 ) -> None:
     """Bring the earlier versions under the bounds, whoever reads them by whatever way, and note who was told before."""
-    told = [d for d in change.alert.differences if d.code == "marking"]
-    if not told or change.previous is None:
+    before = change.previous
+    if before is None or not bounds or narrowed(before, bounds) == before:
         return
     v = alert_versions.c
     earlier = (v.alert_key == change.alert.key, v.version < change.alert.version)
@@ -28,7 +28,7 @@ def keep_within(
         connection.execute(written.values(content=storable(to_json(Alert, bound))))
     content = {
         "action": "narrowed",
-        "before": handling(change.previous),
+        "before": handling(before),
         "after": handling(change.alert),
         "told": ", ".join(_told(connection, change.alert)),
     }
