@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.build import at
@@ -70,6 +70,13 @@ def test_a_document_that_stays_in_the_feed_under_two_ids_is_not_edited_to_and_fr
         max_size=12, unique_by=lambda one: one[2],
     )
 )  # fmt: skip
+@example(told=[(0, TITLE, 33), (2, TITLE, 1), (2, f"{TITLE} today", 0), (2, f"{TITLE} today", 3)])
+@example(
+    told=[
+        (1, title, day)
+        for title, day in [(TITLE, 0), (TITLE, 2), (TITLE, 8), (f"{TITLE} today", 1), (f"{TITLE} (2)", 3)]
+    ]
+)
 def test_store_and_replay_give_the_same_identities(repository, told):
     source = f"wire-{next(EXAMPLES)}"
     batch = [
