@@ -9,10 +9,12 @@ import pytest
 from tests.core.build import START, book, desk, text_rule
 from warning.app.delivered_message import message_of
 from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.remembered import Remembered
 from warning.core.assess import assess, decide, sense
 from warning.core.desks import Destination
 from warning.core.evidence import Item
 from warning.core.joinable import joinable
+from warning.core.recall import Recall, SignalNeed
 from warning.core.release import desk_refusal
 from warning.core.rules import Group, Match
 from warning.core.tearlines import versions_seen_by
@@ -163,3 +165,14 @@ def test_narrower_edit_that_another_rule_fires_on_is_told_as_narrower_too(days):
     assert [(d.before, d.after) for d in second.differences if d.code == "marking"] == [
         ("TLP:GREEN", "TLP:AMBER KR")
     ]
+
+
+def test_what_sequences_remember_is_narrowed_in_the_store_and_in_a_rehearsal_alike(days):
+    needs = SignalNeed(rule_ids=frozenset({"prc-controls"}), days=30)
+    replayed = Remembered(Recall(signals=(needs,)))
+    for item, hours in ((report(), 0), (report(**KEPT), 5)):
+        done = days.learn(item, hours)
+        replayed.keep(done.signals, done.bounds)
+    stored = days.repository.recall(Recall(signals=(needs,)), days.now).signals
+    assert stored == replayed.recalled().signals
+    assert [(s.exhibit.marking, s.exhibit.release_to) for s in stored] == [(Marking.AMBER, frozenset({"KR"}))]

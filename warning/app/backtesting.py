@@ -109,7 +109,7 @@ def backtest_replay(
         state = _still_joinable(state, book, as_of)
         assessment = assess(book, window, state, as_of)
         state = carry(state, assessment)
-        history.keep(assessment.signals)
+        history.keep(assessment.signals, assessment.bounds)
         replay.assessments += 1
         _record(replay, assessment, desks)
         if watch:

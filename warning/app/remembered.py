@@ -1,12 +1,13 @@
 """What rules remember over a rehearsal: the same earlier signals, arrivals and vitals that the store would give."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from warning.core.arrivals import Arrival, Awaited
 from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.health import SourceReport, Vitals
+from warning.core.narrowing import Bound, narrowed_signals
 from warning.core.recall import Recall, Recalled, first_of_each
 from warning.core.series.select import selects
 from warning.core.signals import Signal
@@ -69,15 +70,17 @@ class Remembered:
             return
         self._arrivals[awaited] = arrival.or_later(self._arrivals.get(awaited))
 
-    def keep(self, signals: Iterable[Signal]) -> None:
+    def keep(self, signals: Iterable[Signal], bounds: Sequence[Bound] = ()) -> None:
         """Keep what an assessment fired, each signal as it first did, and let go of what no rule reads any more.
 
-        What was taken back has been read by that assessment.
+        What these bounds narrow is kept no wider. What was taken back has been read by that assessment.
         """
         self._withdrawals.clear()
         for signal in signals:
             if signal.rule_id in self._rules:
                 self._signals.setdefault(signal.id, signal)
+        if bounds:
+            self._signals |= {s.id: s for s in narrowed_signals(self._signals.values(), bounds)}
         newest = max((s.known_at for s in self._signals.values()), default=None)
         if newest is not None:
             oldest = newest - timedelta(days=self._wanted.days + 1)

@@ -3,14 +3,14 @@
 Nothing widens this way. A desk that may not see the evidence any more is refused the alert, like any that may not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.detect.text import exhibit_of
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Exhibit, signal_ids_of
+from warning.core.signals import Exhibit, Signal, signal_ids_of
 from warning.core.vocabulary import Marking
 
 Release = frozenset[str] | None
@@ -93,6 +93,15 @@ def narrowed(alert: Alert, bounds: Iterable[Bound]) -> Alert:
         whole=None if alert.whole is None else narrowed(alert.whole, held.values()),
         tearlines=tuple((desk_id, narrowed(own, held.values())) for desk_id, own in alert.tearlines),
     )
+
+
+def narrowed_signals(kept: Iterable[Signal], bounds: Iterable[Bound]) -> Iterator[Signal]:
+    """Return those of the kept signals that these bounds make narrower: later sequences tell of them."""
+    held = {bound.evidence_id: bound for bound in bounds}
+    for signal in kept:
+        shown = _bound(signal.exhibit, held.get(signal.exhibit.evidence_id))
+        if shown != signal.exhibit:
+            yield replace(signal, exhibit=shown)
 
 
 def handling(alert: Alert) -> str:

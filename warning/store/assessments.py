@@ -20,7 +20,7 @@ from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
 from warning.store.audit import add_audit
 from warning.store.engine import serialise
-from warning.store.narrowed_versions import keep_within
+from warning.store.narrowed_versions import keep_signals_within, keep_within
 from warning.store.near_signals import recalled_day
 from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
@@ -64,6 +64,7 @@ def commit_assessment(
         keep_within(connection, change, assessment.bounds, assessment.as_of)
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
     _store_signals(connection, _signal_rows(assessment.signals, by_alert.values()))
+    keep_signals_within(connection, assessment.bounds)
     keep_stories(connection, assessment)
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
     store_routing(connection, assessment.deliveries, assessment.withheld, by_alert, assessment.as_of)

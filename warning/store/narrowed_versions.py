@@ -1,4 +1,4 @@
-"""Alerts whose marking was narrowed: their earlier versions obey it too, and the audit log keeps who had been told."""
+"""Alerts whose marking was narrowed: their earlier versions and the signals kept obey it too, and the audit log keeps who had been told."""
 
 from datetime import datetime
 
@@ -7,10 +7,13 @@ from sqlalchemy import Connection, or_, select, update
 from warning.core.alerts import Alert, AlertChange
 from warning.core.audit import SYSTEM, Record
 from warning.core.deliveries import MAY_HAVE_ARRIVED
-from warning.core.narrowing import Bound, handling, narrowed
+from warning.core.narrowing import Bound, handling, narrowed, narrowed_signals
+from warning.core.signals import Signal
 from warning.store.audit import add_audit
-from warning.store.rows import from_json, storable, to_json
-from warning.store.schema import alert_versions, outbox
+from warning.store.rows import batches, from_json, storable, to_json
+from warning.store.schema import alert_versions, outbox, signals
+
+BATCH = 500
 
 
 def keep_within(
@@ -35,6 +38,17 @@ def keep_within(
     add_audit(
         connection, Record(at=as_of, kind="review", actor=SYSTEM, subject=change.alert.key, content=content)
     )
+
+
+def keep_signals_within(connection: Connection, bounds: tuple[Bound, ...]) -> None:
+    """Bring the stored signals on the evidence under the bounds: later sequences read them."""
+    s = signals.c
+    for some in batches(sorted(bound.evidence_id for bound in bounds), BATCH):
+        found = connection.execute(select(s.content).where(s.evidence_id.in_(some))).scalars()
+        stored = [from_json(Signal, content) for content in found]
+        for signal in narrowed_signals(stored, bounds):
+            content = storable(to_json(Signal, signal))
+            connection.execute(update(signals).where(s.id == signal.id).values(content=content))
 
 
 def _told(connection: Connection, alert: Alert) -> list[str]:
