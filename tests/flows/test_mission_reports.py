@@ -225,3 +225,56 @@ def test_a_withdrawn_report_is_not_brought_back_by_a_correction_and_a_withdrawal
 
 def test_reports_of_a_desk_nobody_has_are_not_shown_as_none(home):
     assert "no desk is called 'zz'" in str(run("report", "list", "--desk", "zz").exception)
+
+
+def listed() -> list[dict]:
+    return json.loads(run("report", "list", "--json").stdout)["reports"]
+
+
+def test_a_report_filed_twice_within_minutes_is_stored_once_and_says_under_which_name(home):
+    first = filed()
+    again = run(*SAID)
+    assert again.exit_code == 0
+    assert f"{first['report']['id']} filed already" in again.output
+    assert "--again files a second report" in again.output
+    assert filed()["act"] == "filed already"
+    assert len(listed()) == 1
+
+
+@pytest.mark.parametrize("words", [["--again"], ["--by", "A. Sato"], ["--place", "Qingdao"]])
+def test_a_report_on_purpose_by_another_author_or_in_other_words_is_a_second_one(home, words):
+    filed()
+    assert filed(*words)["act"] == "filed"
+    assert len(listed()) == 2
+
+
+def test_the_same_words_for_other_readers_are_a_correction_and_not_a_second_report(home):
+    name = filed()["report"]["id"]
+    answer = run(*SAID, "--release", "JP")
+    assert f"filed already as {name}, with another marking or for other countries" in str(answer.exception)
+    assert len(listed()) == 1
+
+
+def test_what_was_withdrawn_may_be_filed_anew_at_once(home):
+    name = filed()["report"]["id"]
+    assert run("report", "withdraw", name, "--by", "J. Kim", "--reason", "wrong port").exit_code == 0
+    assert filed()["act"] == "filed"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("--by", "J. \udcff"), "--by is not UTF-8"),
+        (("--title", "Customs hold urea \udcff"), "--title: it is not UTF-8"),
+        (("--material", "Ur ea"), "'Ur ea' is no name of a material"),
+    ],
+)
+def test_what_a_terminal_cannot_write_is_refused_in_words(home, change, words):
+    answer = run(*SAID, *change)
+    assert isinstance(answer.exception, EwsError)
+    assert words in str(answer.exception)
+
+
+def test_a_command_without_standard_input_is_not_asked(home, monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    assert report_cli._is_terminal() is False

@@ -27,6 +27,8 @@ from warning.errors import ConfigError, EvidenceMissing
 
 FILED, CORRECTED, TAKEN_BACK = "report filed", "report corrected", "report withdrawn"
 CHUNK = 1024 * 1024
+FILED_TWICE = timedelta(minutes=30)
+"""A report with the same words by the same author within this time is a command that was given twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +58,43 @@ def _attached(path: Path) -> Attached:
     return Attached(name=path.name, size=size, sha256=digest.hexdigest())
 
 
-def file_report(system: System, report: MissionReport, actor: str) -> Filed:
-    """Store a report. Raises ConfigError for a desk or material nobody knows, or a report its own desk may not read."""
+def file_report(system: System, report: MissionReport, actor: str, *, again: bool = False) -> Filed:
+    """Store a report, but not a second time within minutes unless `again`: the first is returned then, as not new.
+
+    Raises ConfigError for a desk or material nobody knows, for a report its own desk may not read, and for one filed a
+    moment ago for other readers.
+    """
     book, now = system.book(), system.clock()
     _check(book, report)
     _not_ahead(report, now)
     actor = _named(actor)
     name = report_id(report, actor, now)
     item = as_item(report, name, now, desk_called(book, report.desk).country)
-    return _stored(system, book, report, item, FILED, actor)
+    before = None if again else _filed_already(system, item, actor, now)
+    if before is None:
+        return _stored(system, book, report, item, FILED, actor)
+    if (before.marking, before.release_to) != (item.marking, item.release_to):
+        raise ConfigError(
+            f"these words are filed already as {before.external_id}, with another marking or for other countries: "
+            f"`warning report correct {before.external_id}` changes that, --again files a second report"
+        )
+    ago = max(1, round((now - before.occurred_at).total_seconds() / 60))
+    note = f"these words were filed {ago} min ago: nothing was stored; --again files a second report"
+    return Filed(name=before.external_id, item=before, is_new=False, notes=(note,))
+
+
+def _filed_already(system: System, item: Item, actor: str, now: datetime) -> Item | None:
+    lately = system.repository.items_between(
+        now - FILED_TWICE, now + timedelta(seconds=1), source_id=item.source_id
+    )
+    alike = (
+        one
+        for one in lately
+        if one.content_hash == item.content_hash
+        and (one.country, one.language) == (item.country, item.language)
+        and one.external_id.startswith("r-")
+    )
+    return next((one for one in alike if _is_author(system, one.external_id, actor)), None)
 
 
 def correct_report(system: System, name: str, report: MissionReport, actor: str) -> Filed:
@@ -104,10 +134,10 @@ def withdraw_report(system: System, name: str, actor: str, reason: str) -> tuple
 
 def own_report(system: System, name: str, actor: str) -> Item:
     """Return a report as it stands. Raises EvidenceMissing, or ConfigError when somebody else filed it."""
-    filed = [e for e in system.repository.audit(subject=name, limit=1_000) if e.kind == "operator"]
-    if not filed:
+    actor = _named(actor)
+    if not _filings(system, name):
         raise EvidenceMissing(f"there is no report {name!r}; `warning report list` shows those of a desk")
-    if filed[-1].actor.casefold() != _named(actor).casefold():
+    if not _is_author(system, name, actor):
         raise ConfigError(
             f"{name} was filed by somebody else: only who filed a report may correct or withdraw it"
         )
@@ -118,11 +148,21 @@ def own_report(system: System, name: str, actor: str) -> Item:
 
 
 def find_report(system: System, name: str) -> Item | None:
-    """Return a report by its name."""
-    content = next((e.content for e in system.repository.audit(subject=name, limit=1_000)), None)
-    if content is None:
-        return None
-    return system.repository.find_item(str(json.loads(content).get("item", "")))
+    """Return a report by its name, None where nothing by that name was filed as a report or it is gone."""
+    filings = _filings(system, name)
+    return system.repository.find_item(str(filings[0]["item"])) if filings else None
+
+
+def _is_author(system: System, name: str, actor: str) -> bool:
+    filings = _filings(system, name)
+    return bool(filings) and str(filings[-1]["actor"]).casefold() == actor.casefold()
+
+
+def _filings(system: System, name: str) -> list[dict[str, Plain]]:
+    """What the audit log holds of a report, newest first; acts on alerts and other evidence stand there too."""
+    entries = system.repository.audit(subject=name, limit=1_000)
+    told = [{**json.loads(e.content), "actor": e.actor} for e in entries if e.kind == "operator"]
+    return [one for one in told if one.get("act") in {FILED, CORRECTED, TAKEN_BACK}]
 
 
 def _stored(system: System, book: Rulebook, report: MissionReport, item: Item, act: str, actor: str) -> Filed:
@@ -151,6 +191,8 @@ def _record(system: System, act: str, actor: str, item: Item, more: dict[str, Pl
 def _named(actor: str) -> str:
     if not actor.strip():
         raise ConfigError("--by names who reports")
+    if any("\ud800" <= letter <= "\udfff" for letter in actor):
+        raise ConfigError("--by is not UTF-8: write the name in this terminal's letters")
     return " ".join(actor.split())
 
 

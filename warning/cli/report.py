@@ -59,10 +59,20 @@ def _fields(command: Any) -> Any:
 @click.option("--by", "actor", help="Who reports; kept in the audit log only.")
 @click.option("--from-file", type=click.Path(path_type=Path), help="A YAML file with the same fields.")
 @_fields
+@click.option(
+    "--again", is_flag=True, help="File it although you filed the same words within the last half hour."
+)
 @click.option("--json", "as_json", is_flag=True, help=f"One {SCHEMA} document.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, *, actor: str | None, from_file: Path | None, as_json: bool, **said: Any
+    ctx: click.Context,
+    /,
+    *,
+    actor: str | None,
+    from_file: Path | None,
+    again: bool,
+    as_json: bool,
+    **said: Any,
 ) -> None:
     """File an informal observation as evidence: rules fire on it, and nobody learns of it beyond its release.
 
@@ -80,8 +90,8 @@ def command(
         report = _report(system, said, from_file, may_ask=_is_terminal())
         if actor is None and _is_terminal():
             actor = click.prompt("Who reports (kept in the audit log only)")
-        filed = file_report(system, report, actor or "")
-    _print(filed, "filed", as_json=as_json)
+        filed = file_report(system, report, actor or "", again=again)
+    _print(filed, "filed" if filed.is_new else "filed already", as_json=as_json)
 
 
 @command.command("correct")
@@ -159,7 +169,7 @@ def _recent(system: System) -> list[Any]:
 
 
 def _is_terminal() -> bool:
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _report(system: System, said: dict[str, Any], from_file: Path | None, *, may_ask: bool) -> MissionReport:
@@ -214,7 +224,11 @@ def _in_words(error: Any) -> str:
         bound = context.get("min_length", context.get("max_length"))
         return f"at {'least' if kind.endswith('short') else 'most'} {bound} characters, it has {len(error['input'])}"
     if kind == "string_pattern_mismatch":
+        if error["loc"][0] == "materials":
+            return f"{str(error['input'])!r} is no name of a material, such as gallium or rare_earths"
         return f"{str(error['input'])!r} is no country of ISO 3166 alpha-2, such as CN"
+    if kind == "string_unicode":
+        return "it is not UTF-8: write it in this terminal's letters, or into a file for --from-file"
     return str(error["msg"]).removeprefix("Value error, ")
 
 
