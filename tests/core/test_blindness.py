@@ -8,6 +8,7 @@ from tests.core.build import book as any_book
 from warning.core.blindness import dark_source, sight, told_together
 from warning.core.coverage import coverage, top_materials
 from warning.core.health import SourceReport, Vitals, report_id
+from warning.core.rule_languages import languages_of_match
 from warning.core.rulebook import Rulebook
 from warning.core.rules import (
     AbsenceRule,
@@ -117,6 +118,36 @@ def test_a_query_for_another_material_is_no_source_of_a_rule_on_one_and_a_part_c
     assert needs_of(of_gallium, BOOK, SOURCES) == ("query-gallium", "wire-en")
     assert needs_of(of_all_rare_earths, BOOK, SOURCES) == ("query-dysprosium", "wire-en")
     assert len(needs_of(any_material, BOOK, SOURCES)) == 3
+
+
+def test_a_source_in_a_language_that_the_rule_has_no_words_in_is_none_of_its_sources():
+    sources = by_id(
+        source("mines-cd", country="CD", language="fr"),
+        source("mines-ca", country="CA", language="en-CA"),
+        source("gazette-eu", country="EU", language="mul"),
+        source("mofcom"),
+    )
+    gallium = {"all": [{"material": ["gallium"]}]}
+    assert needs_of(text({}, gallium), BOOK, sources) == ("gazette-eu", "mines-ca")
+    assert needs_of(text({"sources": ["mines-cd"]}, gallium), BOOK, sources) == ("mines-cd",)
+    assert needs_of(text({"languages": ["fr"]}, gallium), BOOK, sources) == ("mines-cd",)
+
+
+@pytest.mark.parametrize(
+    ("match", "wanted"),
+    [
+        ({"all": [{"phrases": {"en": ["halt"], "zh": ["停止"]}}, {"material": ["gallium"]}]}, "en"),
+        ({"any": [{"phrases": {"en": ["halt"]}}, {"phrases": {"zh": ["停止"]}}]}, "en zh"),
+        ({"at_least": {"n": "1", "of": [{"phrases": {"ja": ["停止"]}}, {"material": ["any"]}]}}, "en ja"),
+        (
+            {"near": [{"of": [{"phrases": {"ko": ["중단"]}}, {"phrases": {"ko": ["수출"]}}]}]},
+            "ko",
+        ),
+        ({"all": [{"act": ["unknown"]}]}, "en ja ko zh"),
+    ],
+)
+def test_a_rule_reads_the_languages_in_which_all_that_must_occur_has_words(match, wanted):
+    assert sorted(languages_of_match(text({}, match).match, TERMS)) == wanted.split()
 
 
 def test_each_kind_of_rule_needs_what_yields_its_evidence():

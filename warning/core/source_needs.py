@@ -1,10 +1,11 @@
-"""Which sources a rule depends on: what passes its filters, by kind, country, language, materials and names."""
+"""Which sources a rule depends on: what passes its filters and is written in a language that the rule has words in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from warning.core.absence_rules import AbsenceRule
+from warning.core.rule_languages import languages_of_match, reads
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, ListingRule, Select, SeriesRule, TextRule, Where
 from warning.core.sequence_rules import SequenceRule, Step
@@ -87,13 +88,20 @@ def rules_of_step(step: Step, book: Rulebook) -> Iterable[AnyRule]:
 def _text_needs(rule: TextRule, terms: Terms, sources: Mapping[str, WatchedSource]) -> set[str]:
     near = (group for one in rule.match.near for group in one.of)
     wanted = {name for group in (*rule.match.all, *near) for name in group.material if name != "any"}
+    spoken = languages_of_match(rule.match, terms)
     return {
         s.id
         for s in sources.values()
         if s.yields == "items"
         and admits(rule.where, s.profile)
+        and (_is_named(rule.where, s.profile) or reads(s.profile.language, spoken))
         and (not wanted or any(s.carries(name, terms) for name in wanted))
     }
+
+
+def _is_named(where: Where, source: SourceProfile) -> bool:
+    """Whether the rule's author meant this very source or its language: the words are meant for it too."""
+    return source.id in where.sources or source.language in where.languages
 
 
 def _has_series(select: Select, source: WatchedSource, terms: Terms) -> bool:
