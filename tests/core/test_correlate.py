@@ -200,6 +200,15 @@ def test_report_of_curbs_on_another_country_or_a_week_later_stays_apart_from_the
     assert listed.key not in {c.alert.key for c in alerts([elsewhere, later], [listed])}
 
 
+def test_report_that_counts_firms_stays_apart_from_a_draft_on_goods_of_the_same_day():
+    drafted = alerts([signal("n0", exhibit=press("n0"), facts={"act": "export_control", "targets": (), "materials": ("lithium",)})])[0].alert  # fmt: skip
+    bare = {**CURBS, "materials": (), "targets": ("US",)}
+    counted = signal("n1", exhibit=press("n1"), facts={**bare, "counts": (("entities", "28"),)})
+    assert drafted.key not in {c.alert.key for c in alerts([counted], [drafted])}
+    (vague,) = alerts([signal("n2", exhibit=press("n2"), facts=bare)], [drafted])
+    assert vague.alert.key == drafted.key
+
+
 FALL = {"act": "export_fall", "materials": ("gallium",)}
 
 

@@ -279,7 +279,7 @@ class _Cases:
         facts = signal.facts
         if signal.exhibit.official and case.official_documents:
             return False
-        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN
+        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not _counts_firms_only(case, signal)
         by_material = not self._goods.named(set(facts.materials)) or not self._goods.named(case.materials)
         by_target = not facts.targets or not case.targets
         return is_near and by_material and by_target
@@ -335,7 +335,7 @@ class _Cases:
 
     def _may_be_vague(self, case: Case, signal: Signal) -> bool:
         """A report that names no material joins soon, and never as a second official document of one source."""
-        if not self._near(case, signal, self._windows.vague_days):
+        if not self._near(case, signal, self._windows.vague_days) or _counts_firms_only(case, signal):
             return False
         shown = signal.exhibit
         others = {document for source, document in case.official_documents if source == shown.source_id} - {
@@ -376,6 +376,12 @@ class _Cases:
     def _instrument(signal: Signal) -> tuple[str, str]:
         assert signal.facts.instrument
         return instrument_key(signal.facts.instrument), signal.facts.direction
+
+
+def _counts_firms_only(case: Case, signal: Signal) -> bool:
+    """Whether a report counts firms and names no goods, while all that is known of the case is goods: a list is another act."""
+    counts = "entities" in dict(signal.facts.counts) and not signal.facts.materials
+    return counts and bool(case.materials) and not case.entities and not case.targets
 
 
 def _sleeps(alert: Alert, times: Sequence[datetime], windows: Correlation) -> bool:
