@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.core.build import START, book, desk, text_rule
+from warning.app.chronology import settled
 from warning.app.delivered_message import message_of
 from warning.app.out_feed import cap_documents, feed_sender
 from warning.app.remembered import Remembered
@@ -176,3 +177,26 @@ def test_what_sequences_remember_is_narrowed_in_the_store_and_in_a_rehearsal_ali
     stored = days.repository.recall(Recall(signals=(needs,)), days.now).signals
     assert stored == replayed.recalled().signals
     assert [(s.exhibit.marking, s.exhibit.release_to) for s in stored] == [(Marking.AMBER, frozenset({"KR"}))]
+
+
+def test_a_release_list_without_a_marking_narrows_too(days):
+    bare = report(marking=None)
+    days.learn(bare, 0)
+    days.learn(replace(bare, release_to=frozenset({"KR"})), 5)
+    (alert,) = days.repository.alerts()
+    assert (alert.version, alert.release_to) == (2, frozenset({"KR"}))
+
+
+def test_a_text_with_a_release_list_alone_keeps_its_own_name_beside_an_open_copy(days):
+    kept = report(marking=None, release_to=frozenset({"KR"}))
+    days.repository.add_items([kept])
+    days.repository.add_items([replace(kept, id="i-2", release_to=None, known_at=START + timedelta(hours=1))])
+    assert days.repository.find_item("i-1").release_to == frozenset({"KR"})
+    assert days.repository.find_item("i-2").release_to is None
+
+
+def test_a_replay_takes_the_same_words_under_the_narrowest_handling_so_far():
+    wider = report(known_at=START + timedelta(hours=1))
+    assert [(one.marking, one.release_to) for one in settled([report(**KEPT), wider])] == [
+        (Marking.AMBER, frozenset({"KR"}))
+    ] * 2

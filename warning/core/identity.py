@@ -113,11 +113,27 @@ class _Known:
             yield self.item.source_id, self.marks.text
 
 
+def says_who_may_see_it(item: Item) -> bool:
+    """Whether it carries a marking or a release list of its own, beside its source's."""
+    return item.marking is not None or item.release_to is not None
+
+
+def no_wider(known: Item, again: Item) -> Item:
+    """Return words that come again under the narrower handling of both times: nothing gets wider this way."""
+    markings = [one.marking for one in (known, again) if one.marking is not None]
+    lists = [one.release_to for one in (known, again) if one.release_to is not None]
+    return replace(
+        again,
+        marking=max(markings, default=None),
+        release_to=frozenset.intersection(*lists) if lists else None,
+    )
+
+
 def _is_version(known: _Known, met: _Known) -> bool:
     old, new = known.item, met.item
     if old.id == new.id:
         return False
-    if old.marking is not None or new.marking is not None:
+    if says_who_may_see_it(old) or says_who_may_see_it(new):
         # What says itself who may see it (an ally's alert, a report, a dropped file) has a name of its own; one such
         # text in another's place would change who may see that.
         return False
@@ -228,6 +244,11 @@ class Identities:
             dated = with_first_date(held.item, item)
             if held.item.content_hash != item.content_hash:
                 self._learn(_Known(dated))
+            elif says_who_may_see_it(held.item) or says_who_may_see_it(item):
+                dated = no_wider(held.item, dated)
+                self._by_id[item.source_id, item.id].item = replace(
+                    held.item, marking=dated.marking, release_to=dated.release_to
+                )
             return dated
         old = self._document_of(met)
         if old is None:

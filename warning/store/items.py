@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Row, and_, select, update
 
 from warning.core.evidence import Item
-from warning.core.identity import address_key, with_first_date
+from warning.core.identity import address_key, no_wider, says_who_may_see_it, with_first_date
 from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
@@ -81,7 +81,7 @@ def _as_known(connection: Connection, one: Arriving, was: str) -> Item | None:
     """Store what an item says that is stored by this id. Returns None when it says nothing more."""
     if one.content_hash != was:
         return _revise(connection, one.identity, one.item)
-    return None if one.item.marking is None else _narrowed(connection, one.identity, one.item)
+    return _narrowed(connection, one.identity, one.item) if says_who_may_see_it(one.item) else None
 
 
 def _add_versions(connection: Connection, wave: dict[Identity, Arriving]) -> Stored[Item]:
@@ -129,12 +129,8 @@ def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | 
     Nothing gets wider this way: whoever takes back a marking says so in a text of its own.
     """
     stored = item_of(connection.execute(_by_identity(identity)).one())
-    lists = [codes for codes in (stored.release_to, item.release_to) if codes is not None]
-    bound = replace(
-        stored,
-        marking=max(m for m in (stored.marking, item.marking) if m is not None),
-        release_to=frozenset.intersection(*lists) if lists else None,
-    )
+    narrow = no_wider(stored, item)
+    bound = replace(stored, marking=narrow.marking, release_to=narrow.release_to)
     if bound == stored:
         return None
     row = _item_row(bound)
