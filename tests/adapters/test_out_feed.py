@@ -183,6 +183,29 @@ def test_golden_cap_is_as_it_was(language):
     assert document.body == path.read_bytes()
 
 
+def test_feed_asked_for_again_makes_anew_only_what_rests_on_something_else():
+    made: dict = {}
+
+    def asked(*alerts, book=BOOK, desk=DESKS["ko"]):
+        return list(cap_documents(alerts, desk, book, SENDER, made))
+
+    first, second = asked(control(), updated())
+    again = asked(control(), updated())
+    assert again[0] is first
+    assert again[1] is second
+    narrowed = replace(control(), marking=Marking.RED, release_to=frozenset({"US"}))
+    (alone,) = asked(narrowed, updated())
+    assert alone is not second  # it refers to nothing now
+    assert alone.body == next(iter(cap_documents([narrowed, updated()], DESKS["ko"], BOOK, SENDER))).body
+    assert len(made) == 2
+    assert asked(
+        updated(), desk=DESKS["ko"].model_copy(update={"out_feed": OutFeed(ceiling=Marking.CLEAR)})
+    ) == [
+        d for d in cap_documents([updated()], DESKS["ko"], BOOK, SENDER) if updated().marking <= Marking.CLEAR
+    ]
+    assert len(made) == 1
+
+
 def test_atom_lists_the_newest_first_and_links_each_cap_message():
     documents = list(cap_documents([control(), updated()], DESKS["ko"], BOOK, SENDER))
     given = {"feed_id": "urn:x", "title": "KR", "author": "EWS", "empty_at": NOON}

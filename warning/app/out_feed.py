@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
+from threading import Lock
 
 from warning.app.compose import System
 from warning.app.delivered_message import payload_refusal
@@ -42,6 +43,29 @@ class CapDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What came of one version, None where it may not leave, and all that this rests on."""
+
+    alert: Alert
+    desk: Desk
+    book: Rulebook
+    sender: Sender
+    earlier: tuple[Issued, ...]
+    document: CapDocument | None
+    issued: Issued | None
+
+    def stands(
+        self, alert: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tuple[Issued, ...]
+    ) -> bool:
+        same = self.book is book and self.desk == desk and self.sender == sender
+        return same and self.earlier == earlier and self.alert == alert
+
+
+Making = dict[tuple[str, int], _Made]
+"""What was made of each version, by (key, version), for the next time the feed is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutFeedDocuments:
     """The feed as it stands now."""
 
@@ -49,17 +73,20 @@ class OutFeedDocuments:
     messages: tuple[CapDocument, ...]
 
 
-def desk_feed(system: System, desk_id: str, *, base_url: str = "", drill: bool = False) -> OutFeedDocuments:
+def desk_feed(
+    system: System, desk_id: str, *, base_url: str = "", drill: bool = False, made: Making | None = None
+) -> OutFeedDocuments:
     """Return a desk's feed of the last 90 days. Raises ConfigError when there is no such desk.
 
-    With `drill` it holds one message besides, marked as an exercise.
+    With `drill` it holds one message besides, marked as an exercise. What stands in `made` and rests on the same
+    is not rendered anew; `made` then holds what the feed holds now, and nothing older.
     """
     book, now = system.book(), system.clock()
     desk = desk_called(book, desk_id)
     told = _told(system.repository.deliveries(desk_id=desk_id, since=now - KEPT), now)
     versions = [*told, *([exercise(now)] if drill else [])]
     sender = feed_sender(system.settings.mail_from)
-    documents = tuple(cap_documents(versions, desk, book, sender))
+    documents = tuple(cap_documents(versions, desk, book, sender, made))
     atom = atom_feed(
         [document.entry for document in documents],
         feed_id=f"urn:allied-early-warning:{sender.address}:{desk.id}",
@@ -86,28 +113,45 @@ def feed_sender(mail_from: str) -> Sender:
 
 
 def cap_documents(
-    versions: Iterable[Alert], desk: Desk, book: Rulebook, sender: Sender
+    versions: Iterable[Alert], desk: Desk, book: Rulebook, sender: Sender, made: Making | None = None
 ) -> Iterator[CapDocument]:
     """Yield the message of each version that may leave by the desk's feed; versions of an alert come in their order."""
+    known, now = made or {}, Making()
     issued: dict[str, tuple[Issued, ...]] = {}
     for whole in versions:
-        alert = as_seen_by(whole, desk)
-        if release_refusal(alert, desk, desk.out_feed):
-            continue
-        spoken = _spoken(alert, desk, book)
-        if any(payload_refusal(message, desk, desk.out_feed) for message in spoken):
-            continue
-        given = _input(alert, spoken, desk, book, issued.get(alert.key, ()))
-        try:
-            body = cap_message(given, sender)
-        except ValueError as fault:
-            log.error("alert %s version %d is left out of the feed: %s", alert.key, alert.version, fault)  # noqa: TRY400 - the fault says it all
-            continue
-        past = Issued(identifier=given.identifier, sent=given.sent)
-        issued[alert.key] = (*issued.get(alert.key, ()), past)
-        yield CapDocument(
-            name=given.identifier, body=body, entry=Entry(name=given.identifier, message=spoken[0])
-        )
+        earlier, place = issued.get(whole.key, ()), (whole.key, whole.version)
+        one = known.get(place)
+        if one is None or not one.stands(whole, desk, book, sender, earlier):
+            one = _made(whole, desk, book, sender, earlier)
+        now[place] = one
+        if one.issued is not None:
+            issued[whole.key] = (*earlier, one.issued)
+        if one.document is not None:
+            yield one.document
+    if made is not None:
+        made.clear()
+        made.update(now)
+
+
+def _made(whole: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tuple[Issued, ...]) -> _Made:
+    nothing = _Made(
+        alert=whole, desk=desk, book=book, sender=sender, earlier=earlier, document=None, issued=None
+    )
+    alert = as_seen_by(whole, desk)
+    if release_refusal(alert, desk, desk.out_feed):
+        return nothing
+    spoken = _spoken(alert, desk, book)
+    if any(payload_refusal(message, desk, desk.out_feed) for message in spoken):
+        return nothing
+    given = _input(alert, spoken, desk, book, earlier)
+    try:
+        body = cap_message(given, sender)
+    except ValueError as fault:
+        log.error("alert %s version %d is left out of the feed: %s", alert.key, alert.version, fault)  # noqa: TRY400 - the fault says it all
+        return nothing
+    name = given.identifier
+    document = CapDocument(name=name, body=body, entry=Entry(name=name, message=spoken[0]))
+    return replace(nothing, document=document, issued=Issued(identifier=name, sent=given.sent))
 
 
 def _told(owed: Iterable[Owed], now: datetime) -> list[Alert]:
@@ -157,17 +201,25 @@ class StoredFeeds:
 
     def __init__(self, system: System) -> None:
         self._system = system
+        self._made: dict[str, Making] = {}
+        self._turn = Lock()
 
     def feed(self, desk_id: str, base_url: str) -> Served | None:
         if not self._has(desk_id):
             return None
-        return _served(desk_feed(self._system, desk_id, base_url=base_url).atom, "application/atom+xml")
+        return _served(self._now(desk_id, base_url).atom, "application/atom+xml")
 
     def message(self, desk_id: str, name: str) -> Served | None:
         if not self._has(desk_id):
             return None
-        messages = desk_feed(self._system, desk_id).messages
+        messages = self._now(desk_id).messages
         return next((_served(m.body, CAP_TYPE) for m in messages if m.name == name), None)
+
+    def _now(self, desk_id: str, base_url: str = "") -> OutFeedDocuments:
+        """One at a time: readers that ask at once wait for the first, and find what it made."""
+        with self._turn:
+            made = self._made.setdefault(desk_id, {})
+            return desk_feed(self._system, desk_id, base_url=base_url, made=made)
 
     def _has(self, desk_id: str) -> bool:
         return any(desk.id == desk_id for desk in self._system.book().desks)
