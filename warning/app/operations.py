@@ -1,6 +1,7 @@
 """What the operators are told by themselves: dead letters, gaps, channels out of order, late reviews (of alerts and of exposure), noisy rules."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,83 +34,76 @@ def tell_operations(system: System, accounts: Accounts) -> int:
 
 
 def _dead_letters(system: System) -> int:
-    since, told = system.clock() - RECENT, told_operators(system, "dead letters")
-    found = [
-        r for r in system.outbox.rows("dead", since=since) if r.id not in told and r.reason != "operator"
-    ]
-    if not found:
-        return 0
-    lines = [
-        f"{r.id}: {r.alert_key} v{r.alert_version} to {r.desk_id} by {r.channel} {r.address}: {r.error}"
-        for r in found
-    ]
-    return tell_operators(
-        system,
-        topic="dead letters",
-        key=",".join(sorted(r.id for r in found)),
-        subject=f"{len(found)} deliveries are dead",
-        lines=lines,
-        about=[r.id for r in found],
-        closing=("warning deliveries list --state dead; warning deliveries retry --dead --by NAME",),
-    )
+    dead = system.outbox.rows("dead", since=system.clock() - RECENT)
+    found = {r.id: r for r in dead if r.reason != "operator"}
+
+    def line(name: str) -> str:
+        r = found[name]
+        return (
+            f"{r.id}: {r.alert_key} v{r.alert_version} to {r.desk_id} by {r.channel} {r.address}: {r.error}"
+        )
+
+    retry = "warning deliveries list --state dead; warning deliveries retry --dead --by NAME"
+    return _tell_new(system, "dead letters", found, "{} deliveries are dead", line, retry)
 
 
 def _gaps(system: System, accounts: Accounts) -> int:
-    told = told_operators(system, "audit gaps")
     found = {
-        f"{gap.alert_key} v{gap.alert_version} {gap.desk_id} {gap.channel} {gap.address}": gap
+        f"{gap.alert_key} v{gap.alert_version} {gap.desk_id} {gap.channel} {gap.address}"
         for gap in accounts.gaps
     }
-    fresh = sorted(set(found) - told)
-    if not fresh:
-        return 0
-    return tell_operators(
+    return _tell_new(
         system,
-        topic="audit gaps",
-        key=",".join(fresh),
-        subject=f"{len(fresh)} deliveries are unaccounted for",
-        lines=[f"nothing says whether {name} was told" for name in fresh],
-        about=fresh,
+        "audit gaps",
+        sorted(found),
+        "{} deliveries are unaccounted for",
+        lambda name: f"nothing says whether {name} was told",
     )
 
 
 def _held_channels(system: System) -> int:
-    told = told_operators(system, "channels")
     held = {f"{h.channel} {h.since:%Y-%m-%dT%H:%M:%SZ}": h for h in system.outbox.held_channels()}
-    fresh = sorted(set(held) - told)
-    if not fresh:
-        return 0
-    return tell_operators(
+    return _tell_new(
         system,
-        topic="channels",
-        key=",".join(fresh),
-        subject=f"{len(fresh)} channels refuse who we are",
-        lines=[f"{held[name].channel}: {held[name].cause}" for name in fresh],
-        about=fresh,
-        closing=(
-            "What is owed there is held and tried again at growing intervals: mend the token or the password.",
-        ),
+        "channels",
+        sorted(held),
+        "{} channels refuse who we are",
+        lambda name: f"{held[name].channel}: {held[name].cause}",
+        "What is owed there is held and tried again at growing intervals: mend the token or the password.",
     )
 
 
 def _overdue_reviews(system: System) -> int:
     """By key and rule: what waits for a review may be above the operators' clearance."""
-    told = told_operators(system, "overdue reviews")
     waiting = {f"{q.alert.key} v{q.alert.version}": q for q in review_queue(system) if q.is_overdue}
-    fresh = sorted(set(waiting) - told)
+
+    def line(name: str) -> str:
+        return f"{name} of {waiting[name].alert.rule_id} waits since {waiting[name].since:%Y-%m-%d %H:%M}Z"
+
+    return _tell_new(
+        system, "overdue reviews", sorted(waiting), "{} reviews are overdue", line, "warning alerts queue"
+    )
+
+
+def _tell_new(
+    system: System, topic: str, found: Iterable[str], subject: str, line: Callable[[str], str], *closing: str
+) -> int:
+    """Tell, in one message and in its order, what of `found` was not told under this topic before.
+
+    `subject` holds {} for how many.
+    """
+    told = told_operators(system, topic)
+    fresh = [name for name in found if name not in told]
     if not fresh:
         return 0
     return tell_operators(
         system,
-        topic="overdue reviews",
-        key=",".join(fresh),
-        subject=f"{len(fresh)} reviews are overdue",
-        lines=[
-            f"{name} of {waiting[name].alert.rule_id} waits since {waiting[name].since:%Y-%m-%d %H:%M}Z"
-            for name in fresh
-        ],
+        topic=topic,
+        key=",".join(sorted(fresh)),
+        subject=subject.format(len(fresh)),
+        lines=[line(name) for name in fresh],
         about=fresh,
-        closing=("warning alerts queue",),
+        closing=closing,
     )
 
 
