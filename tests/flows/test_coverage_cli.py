@@ -1,6 +1,8 @@
 """`warning coverage` and `warning feeds why` as a desk officer asks them, on the shipped catalogue."""
 
 import json
+import re
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -162,3 +164,36 @@ def test_a_country_that_no_source_is_of_is_told_and_not_shown_as_nothing(home):
     assert "no source of the catalogue is of 'ZZ'; countries: AU, CA," in answer.output + str(
         answer.exception
     )
+
+
+def test_the_rules_that_see_and_those_that_do_not_add_up(ask):
+    last = ask("coverage")[1].split("\n\n")[-1].replace("\n", " ")
+    total, *levels = [int(number) for number in re.findall(r"\d+", last)]
+    assert total == sum(levels)
+
+
+def test_a_kind_that_no_source_of_a_country_is_of_is_told_with_those_it_has(home):
+    words = ["coverage", "--kind", "mission", "--country", "ca"]
+    answer = CliRunner(env={"WARNING_HOME": str(home)}).invoke(cli, words)
+    assert answer.exit_code == 2
+    assert "no source of the catalogue is of the kind mission of CA; kinds of CA:" in answer.output + str(
+        answer.exception
+    )
+
+
+def test_rules_without_any_source_say_so(tmp_path):
+    feeds = tmp_path / "feeds" / "regulatory"
+    feeds.mkdir(parents=True)
+    shutil.copy(tree("feeds") / "regulatory" / "cd-mines-ministry.yaml", feeds)
+    where = {"WARNING_HOME": str(tmp_path), "WARNING_FEEDS_DIR": str(tmp_path / "feeds")}
+    answer = CliRunner(env=where).invoke(cli, ["coverage", "--rules"])
+    assert "no source of the catalogue brings what it asks for" in " ".join(answer.output.split())
+
+
+def test_a_broken_file_of_the_catalogue_is_named_with_its_line(tmp_path):
+    feeds = tmp_path / "feeds" / "news"
+    feeds.mkdir(parents=True)
+    (feeds / "broken.yaml").write_text("id: [broken\n  x: 1\n", encoding="utf-8")
+    where = {"WARNING_HOME": str(tmp_path), "WARNING_FEEDS_DIR": str(tmp_path / "feeds")}
+    answer = CliRunner(env=where).invoke(cli, ["coverage"])
+    assert "broken.yaml:2:4" in str(answer.exception)

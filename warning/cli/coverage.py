@@ -12,7 +12,7 @@ import click
 from warning.app.compose import open_repository, system_clock, trees
 from warning.app.covering import Covered, covered_now
 from warning.cli.output import clipped, print_json, wrapped
-from warning.core.blindness import Sight, place_name, told_together
+from warning.core.blindness import Level, Sight, place_name, told_together
 from warning.core.coverage import KINDS, Cell
 from warning.core.spans import roughly
 from warning.settings import load_settings
@@ -23,6 +23,14 @@ LABEL_WIDTH = 34
 MOST_COUNTRIES = (WIDTH - LABEL_WIDTH - 2) // 4
 MARKS = {"covered": "#", "quiet": ".", "blind": "X", "uncovered": " "}
 SHOWN_BLIND = 12
+LEVELS: dict[Level, str] = {
+    "blind": "blind",
+    "partly blind": "partly blind",
+    "never read": "never read",
+    "has no source": "without any source",
+    "sees": "see",
+    "needs no source": "need none",
+}
 
 
 @click.command(
@@ -89,13 +97,21 @@ def _chosen(found: Covered, material: str | None, country: str | None, kind: str
             f"no source of the catalogue is of {country.upper()!r}; countries: {', '.join(sorted(countries))}",
             param_hint="--country",
         )
-    return [
+    chosen = [
         c
         for c in found.cells
         if material in {None, c.material}
         and (country is None or c.country == country.upper())
         and kind in {None, c.kind}
     ]
+    if kind is not None and not chosen:
+        of = f" of {country.upper()}" if country else ""
+        kinds = sorted({c.kind for c in found.cells if country is None or c.country == country.upper()})
+        raise click.BadParameter(
+            f"no source of the catalogue is of the kind {kind}{of}; kinds{of}: {', '.join(kinds)}",
+            param_hint="--kind",
+        )
+    return chosen
 
 
 def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
@@ -105,7 +121,7 @@ def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
     for line in wrapped(headline, WIDTH):
         click.echo(line)
     click.echo(
-        "# covered  . quiet: read, nothing about it  X blind: cannot see  ? not read yet  (blank) nobody looks"
+        "# covered  . quiet: read, nothing on it  X blind: cannot see  ? not read yet  (blank) nobody looks"
     )
     for kind in KINDS:
         of_kind = [c for c in cells if c.kind == kind]
@@ -113,10 +129,10 @@ def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
             _print_kind(kind, of_kind)
     _print_blind(cells, found.at)
     levels = Counter(s.level for s in found.sights)
-    click.echo(
-        f"\n{len(found.sights)} rules: {levels['blind']} blind, {levels['partly blind']} partly blind, "
-        f"{levels['never read']} never read, {levels['sees']} see; warning coverage --rules names them"
-    )
+    told = ", ".join(f"{levels[level]} {words}" for level, words in LEVELS.items())
+    click.echo()
+    for line in wrapped(f"{len(found.sights)} rules: {told}; warning coverage --rules names them", WIDTH):
+        click.echo(line)
 
 
 def _print_kind(kind: str, cells: Sequence[Cell]) -> None:
@@ -213,7 +229,7 @@ def _print_rules(found: Covered) -> None:
 def _what(one: Sight) -> str:
     if one.dark_places and one.level == "partly blind":
         return "nobody sees " + ", ".join(place_name(place) for place, since in one.dark_places if since)
-    return "; ".join(told_together(one.dark))
+    return "; ".join(told_together(one.dark)) or "no source of the catalogue brings what it asks for"
 
 
 def _document(found: Covered, cells: Sequence[Cell]) -> dict[str, Any]:
