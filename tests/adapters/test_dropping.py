@@ -35,6 +35,11 @@ ITEM = {
 }
 
 
+class NoNetwork:
+    async def fetch(self, request):
+        raise AssertionError(f"a folder asks nobody: {request.url}")
+
+
 class Drop:
     def __init__(self, home):
         self.home, self.folder = home, home / "drop" / "jp"
@@ -53,7 +58,8 @@ class Drop:
     async def collect(self, **options):
         settings = Settings(home=self.home)
         report = await collect_due(
-            [SPEC], self.repository, None, lambda: NOW, settings=settings, only=["mission-jp-b"], force=True, **options
+            [SPEC], self.repository, NoNetwork(), lambda: NOW, settings=settings, only=["mission-jp-b"], force=True,
+            **options,
         )  # fmt: skip
         (outcome,) = report.outcomes
         return outcome
