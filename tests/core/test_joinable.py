@@ -239,3 +239,13 @@ def test_an_act_years_old_is_wanted_when_its_day_of_effect_is_near():
     (alert,) = stored([[signal(facts={"effective": date(2025, 7, 3)})]])
     assert joinable(BOOK, [signal("i2", days=731)], at(731)).takes(alert)
     assert not joinable(BOOK, [signal("i2", days=700)], at(700)).takes(alert)
+
+
+def test_list_that_a_counting_report_joins_is_wanted_also_where_its_family_is_no_related_one():
+    families = Correlation(related_families=("control",), counted_families=("listing",))
+    rules = replace(BOOK, policy=BOOK.policy.model_copy(update={"correlation": families}))
+    firms = {"counts": (("entities", "28"),)}
+    (listed,), _ = correlate([signal("n0", facts={"act": "entity_listing", **firms})], (), rules, at(0))
+    told = signal("n1", days=1, exhibit=press("n1", known_at=at(1)), facts=firms)
+    assert [c.kind for c in correlate([told], (listed.alert,), rules, at(1))[0]] == ["joined"]
+    assert joinable(rules, [told], at(1)).takes(listed.alert)

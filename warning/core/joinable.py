@@ -147,7 +147,7 @@ def _alike(book: Rulebook, acts: set[str]) -> frozenset[str]:
     known, windows = book.terms.acts, book.policy.correlation
     families = {(known[act].family if act in known else None) or act for act in acts}
     if families & set(windows.related_families):
-        families |= set(windows.related_families)
+        families |= {*windows.related_families, *windows.counted_families}
     families |= {
         name for pair in windows.same_goods_families for name in pair if not families.isdisjoint(pair)
     }
