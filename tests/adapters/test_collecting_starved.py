@@ -150,6 +150,7 @@ def test_a_pool_left_with_a_slow_document_ends_at_once():
     async def body():
         async with ParsePool(workers=1, patience_seconds=0.1) as pool:
             held = asyncio.create_task(pool.run(time.sleep, 600))
+            await asyncio.sleep(0)  # it has taken the only worker
             await pool.run(len, "abc")
         with pytest.raises(ParseError, match="ended the process"):
             await held
