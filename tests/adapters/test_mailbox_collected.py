@@ -18,6 +18,7 @@ from warning.app.collecting import Memory, collect_due
 from warning.app.parse_pool import ParsePool
 from warning.app.why_missed import why_missed
 from warning.collect.fetch import Fetcher
+from warning.collect.mailbox_session import MOST_MAILS
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.errors import StoreError
@@ -205,6 +206,29 @@ def test_a_mail_the_server_would_not_give_is_set_aside_once_a_later_one_came(sma
     assert line.endswith(
         "the mail of UID 102: the server would not give it: [SERVERBUG] the message is damaged"
     )
+
+
+def test_a_long_run_of_mails_the_server_would_not_give_does_not_stop_those_behind_it(small_desk):
+    box = small_desk.box
+    for number in range(MOST_MAILS + 5):
+        box.withheld.add(box.add(mail(number)))
+    box.add(mail(99))
+    assert small_desk.poll().items_new == 1
+    assert small_desk.titles() == ["report 99"]
+
+
+def test_a_mail_that_is_gone_since_the_search_sets_nothing_aside(small_desk):
+    box = small_desk.box
+    box.add(mail(1))
+    assert small_desk.poll().items_new == 1
+    held = box.add(mail(2))
+    box.withheld.add(held)
+    box.mails[box.add(mail(3))] = None
+    small_desk.poll()
+    box.withheld.clear()
+    small_desk.poll()
+    assert small_desk.titles() == ["report 1", "report 2"]
+    assert small_desk.state.left_out == ()
 
 
 def test_why_says_that_it_came_and_was_set_aside(small_desk):

@@ -17,6 +17,7 @@ from warning.errors import FetchError, FetchRefused
 PORTS = {"imaps": 993, "imap": 143}
 LAST_PORT = 65_535
 MOST_MAILS = 50
+MOST_REFUSED = 1_000
 SHARE_OF_TIME = 0.6
 MOST_FOUND = 1_000_000
 CHUNK = 64 * 1024
@@ -218,8 +219,10 @@ class MailboxSession:
         refused: list[tuple[int, str]] = []
         room, cut_short = self._request.max_bytes, 0
         ends_at = monotonic() + self._request.total_seconds * SHARE_OF_TIME
-        for uid in found[:MOST_MAILS]:
-            if messages and monotonic() > ends_at:
+        for uid in found:
+            if len(messages) == MOST_MAILS or len(refused) == MOST_REFUSED:
+                break
+            if (messages or refused) and monotonic() > ends_at:
                 break
             try:
                 raw, is_whole = self._one(connection, uid, room)
@@ -230,7 +233,8 @@ class MailboxSession:
                 continue
             if raw is None:
                 break
-            last = uid
+            if raw or not refused:  # a mail that is gone is no later one
+                last = uid
             if raw:
                 cut_short += not is_whole
                 room -= len(raw)
