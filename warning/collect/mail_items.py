@@ -54,7 +54,9 @@ def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -
             with time_limit(MAIL_SECONDS):
                 read, faults = _read(raw, document, layout, profile)
         except _UNREADABLE as wrong:
-            reason = str(wrong) if isinstance(wrong, ParseError) else f"cannot be read: {type(wrong).__name__}"
+            reason = (
+                str(wrong) if isinstance(wrong, ParseError) else f"cannot be read: {type(wrong).__name__}"
+            )
             read, faults = (), (reason,)
             left_out.append(LeftOut(name=mail_name(raw), reason=reason))
         items += read
