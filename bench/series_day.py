@@ -9,8 +9,8 @@ ten partners. Each round stores one new figure a series, unassessed, and then do
 one after a start of the process. The floor is numpy alone: the exact median and MAD of the last 260 figures
 of as many series, in memory, in the same run. Seconds are wall time and processor time of this process.
 
-Processor milliseconds on a loaded machine of two cores. SQLite, `--series 10000`: after a start read 21,853 and judge
-1,050 (407 MB at most); the fourth day read 47, judge 105, commit 133; the floor 102. PostgreSQL, `--series 2000`: after
+Processor milliseconds on two cores. SQLite, `--series 10000`: after a start read 15,013 and judge 724; the second to
+fourth day read 34 to 40, judge 59 to 74, commit 58 to 79; the floor 118. On a loaded machine PostgreSQL, `--series 2000`: after
 a start read 2,684 and judge 668; the fourth day read 15, judge 39, commit 49; the floor 32.
 """
 
