@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.core.build import START, book, desk, text_rule
+from tests.core.sequence_samples import rule as sequence
 from warning.app.chronology import settled
 from warning.app.delivered_message import message_of
 from warning.app.out_feed import cap_documents, feed_sender
@@ -52,16 +53,21 @@ def report(**changes) -> Item:
     )  # fmt: skip
 
 
+STEPS = [{"name": "first", "rules": ["prc-controls"]}, {"name": "then", "rules": ["stops"]}]
+REMEMBERED = Recall(signals=(SignalNeed(rule_ids=frozenset({"prc-controls", "stops", "answers"}), days=30),))
+
+
 class Days:
-    def __init__(self, repository) -> None:
-        self.repository, self.outbox = repository, Outbox(repository.engine)
+    def __init__(self, repository, rules=BOOK) -> None:
+        self.repository, self.outbox, self.book = repository, Outbox(repository.engine), rules
         self.now = START
 
     def learn(self, item: Item, hours: float):
         self.now = START + timedelta(hours=hours)
         self.repository.add_items([item])
-        window = self.repository.unassessed(BOOK.needs(), self.now, 100)
-        done = assess(BOOK, window, self.repository.state(), self.now)
+        window = self.repository.unassessed(self.book.needs(), self.now, 100)
+        window = replace(window, recalled=self.repository.recall(REMEMBERED, self.now))
+        done = assess(self.book, window, self.repository.state(), self.now)
         self.repository.commit_assessment(done, window, book_version="b-1")
         return done
 
@@ -166,6 +172,29 @@ def test_narrower_edit_that_another_rule_fires_on_is_told_as_narrower_too(days):
     assert [(d.before, d.after) for d in second.differences if d.code == "marking"] == [
         ("TLP:GREEN", "TLP:AMBER KR")
     ]
+
+
+def test_an_answer_in_store_is_found_and_narrowed_with_the_first_event_it_names(repository):
+    eased = text_rule("stops", match=STOPS.match, direction="easing")
+    answers = replace(BOOK, rules=(sequence(rule_id="answers", steps=STEPS), text_rule(), eased))
+    days = Days(repository, answers)
+    days.learn(report(), 0)
+    second = replace(report(title="A licence stop"), id="i-2", url="https://example.org/2")
+    days.learn(replace(second, known_at=START + timedelta(hours=30), published_at=None), 30)
+    (answer,) = [a for a in repository.alerts() if a.rests_on == ("i-1",)]
+    assert (answer.marking, [e.evidence_id for e in answer.exhibits]) == (Marking.GREEN, ["i-2"])
+    repository.add_items([report(**KEPT)])
+    now = START + timedelta(hours=40)
+    window = repository.unassessed(answers.needs(), now, 100)
+    sensed = sense(answers, window, (), now)
+    state = repository.state_for(joinable(answers, (), now, (), sensed.bounds))
+    repository.commit_assessment(decide(answers, sensed, state, now), window, book_version="b-1")
+    versions = repository.alert_versions(answer.key)
+    assert [(v.marking, v.release_to) for v in versions] == [
+        tuple(KEPT[k] for k in ("marking", "release_to"))
+    ] * 2
+    (kept,) = [s for s in repository.recall(REMEMBERED, now).signals if s.rule_id == "answers"]
+    assert kept.exhibit.marking == Marking.AMBER
 
 
 def test_what_sequences_remember_is_narrowed_in_the_store_and_in_a_rehearsal_alike(days):

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.core.build import at, desk, exhibit, press, signal
 from tests.core.sequence_samples import FAR, event, rule, rules_book, seen
 from tests.core.test_chains import BOOK as CASES
 from tests.core.test_chains import NOTICE, Run
 from warning.core.correlate import correlate
 from warning.core.detect.sequence import detect_sequences
+from warning.core.joinable import joinable
+from warning.core.narrowing import Bound, narrowed_in, narrowed_signals
 from warning.core.release import desk_refusal
 from warning.core.tearlines import as_seen_by
 from warning.core.vocabulary import Marking
@@ -40,6 +44,31 @@ def test_answer_names_a_restricted_event_to_those_alone_who_may_know_of_it():
     assert desk_refusal(open_part, US) is None
     assert open_part.signal_ids == (LAST.id,)
     assert "No. 99" not in repr(open_part)
+
+
+def narrowed_later(evidence_id: str) -> Bound:
+    return Bound(evidence_id=evidence_id, signal_ids=frozenset(), **SECRET)
+
+
+@pytest.mark.parametrize("relation", ["response", "pattern"])
+def test_an_answer_told_to_all_is_narrowed_with_the_first_event_it_names(relation):
+    shape = {"act": "export_control", "direction": "tightening"} if relation == "pattern" else {}
+    one = rule("a", "b", same=["material"], relation=relation, **shape)
+    open_first = event("a", 1, "first", facts={**GALLIUM, "instrument": "No. 99"})
+    told = next(a for a in through(one, earlier=(open_first,)) if "No. 99" in repr(a.why))
+    assert told.marking == Marking.CLEAR
+    assert joinable(rules_book(one), (), FAR, (), [narrowed_later("first")]).takes(told)
+    (change,) = narrowed_in((), [told], [narrowed_later("first")])
+    assert (change.kind, change.alert.marking, change.alert.release_to) == ("updated", *SECRET.values())
+    assert narrowed_in((), [told], [narrowed_later("another")]) == ()
+
+
+def test_a_remembered_answer_is_narrowed_with_the_first_event_it_names():
+    one = rule("a", "b", same=["material"])
+    open_first = event("a", 1, "first", facts=GALLIUM)
+    fired, _ = detect_sequences(rules_book(one), seen(open_first), FAR, [LAST])
+    (kept,) = narrowed_signals([*fired, LAST], [narrowed_later("first")])
+    assert (kept.id, kept.exhibit.marking) == (fired[0].id, Marking.AMBER)
 
 
 def test_restricted_event_learnt_late_narrows_an_answer_that_was_told():

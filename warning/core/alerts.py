@@ -77,6 +77,7 @@ class Alert:
     differences: tuple[Difference, ...] = ()
     story: str = ""
     told_stories: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
     state: AlertState = "open"
     tearlines: tuple[tuple[str, "Alert"], ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -76,8 +76,11 @@ class Joinable:
         )
 
     def _rests_on(self, alert: Alert) -> bool:
-        shown = (alert.whole or alert).exhibits if self.evidence else ()
-        return any(exhibit.evidence_id in self.evidence for exhibit in shown)
+        if not self.evidence:
+            return False
+        whole = alert.whole or alert
+        shown = any(exhibit.evidence_id in self.evidence for exhibit in whole.exhibits)
+        return shown or not self.evidence.isdisjoint(whole.rests_on)
 
     def _names(self, alert: Alert) -> bool:
         number = alert.facts.instrument

@@ -53,6 +53,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         why=why,
         story=next((s.story for s in signals if s.story), ""),
         told_stories=_stories((), signals),
+        rests_on=_named_beside((), signals),
         differences=(Difference(code="opened", after=facts.act),),
         claims=claims,
         grounds=_grounds((), why, signals),
@@ -92,6 +93,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         why=why,
         story=alert.story or next((s.story for s in signals if s.story), ""),
         told_stories=_stories(alert.told_stories, signals),
+        rests_on=_named_beside(alert.rests_on, signals),
         differences=(),
         claims=claims,
         grounds=_grounds(alert.grounds, why, signals),
@@ -115,6 +117,10 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
 
 def _stories(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str, ...]:
     return tuple(sorted({*known, *(s.exhibit.story for s in signals if s.exhibit.story)}))
+
+
+def _named_beside(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str, ...]:
+    return tuple(sorted({*known, *(name for s in signals for name in s.rests_on)}))
 
 
 def _is_counted(exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], book: Rulebook) -> bool:

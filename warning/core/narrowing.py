@@ -10,7 +10,7 @@ from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.detect.text import exhibit_of
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Exhibit, Signal, signal_ids_of
+from warning.core.signals import Exhibit, Signal, narrowest, no_wider, signal_ids_of
 from warning.core.vocabulary import Marking
 
 Release = frozenset[str] | None
@@ -84,7 +84,9 @@ def narrowed(alert: Alert, bounds: Iterable[Bound]) -> Alert:
     held = {bound.evidence_id: bound for bound in bounds if _rests_on(alert, bound)}
     if not held:
         return alert
-    marking, release_to = _within(alert.marking, alert.release_to, held.values())
+    marking, release_to = narrowest(
+        alert.marking, alert.release_to, [(bound.marking, bound.release_to) for bound in held.values()]
+    )
     return replace(
         alert,
         marking=marking,
@@ -99,7 +101,9 @@ def narrowed_signals(kept: Iterable[Signal], bounds: Iterable[Bound]) -> Iterato
     """Return those of the kept signals that these bounds make narrower: later sequences tell of them."""
     held = {bound.evidence_id: bound for bound in bounds}
     for signal in kept:
-        shown = _bound(signal.exhibit, held.get(signal.exhibit.evidence_id))
+        named = (signal.exhibit.evidence_id, *signal.rests_on)
+        within = [(held[name].marking, held[name].release_to) for name in named if name in held]
+        shown = no_wider(signal.exhibit, within)
         if shown != signal.exhibit:
             yield replace(signal, exhibit=shown)
 
@@ -113,7 +117,7 @@ def handling(alert: Alert) -> str:
 def _rests_on(alert: Alert, bound: Bound) -> bool:
     whole = alert.whole or alert
     shown = any(one.evidence_id == bound.evidence_id for one in whole.exhibits)
-    return shown or not bound.signal_ids.isdisjoint(whole.signal_ids)
+    return shown or bound.evidence_id in whole.rests_on or not bound.signal_ids.isdisjoint(whole.signal_ids)
 
 
 def _told(before: Alert, after: Alert, *, is_new: bool) -> tuple[tuple[str, Alert], ...]:
@@ -128,15 +132,4 @@ def _told(before: Alert, after: Alert, *, is_new: bool) -> tuple[tuple[str, Aler
 
 
 def _bound(shown: Exhibit, bound: Bound | None) -> Exhibit:
-    if bound is None:
-        return shown
-    marking, release_to = _within(shown.marking, shown.release_to, [bound])
-    return replace(shown, marking=marking, release_to=release_to)
-
-
-def _within(marking: Marking, release_to: Release, bounds: Iterable[Bound]) -> tuple[Marking, Release]:
-    for bound in bounds:
-        marking = max(marking, bound.marking)
-        if bound.release_to is not None:
-            release_to = bound.release_to if release_to is None else release_to & bound.release_to
-    return marking, release_to
+    return shown if bound is None else no_wider(shown, [(bound.marking, bound.release_to)])

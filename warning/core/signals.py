@@ -63,14 +63,22 @@ class Exhibit:
     first_seen_at: datetime | None = None
 
 
-def no_wider(shown: Exhibit, bounds: Iterable[tuple[Marking, frozenset[str] | None]]) -> Exhibit:
+Handling = tuple[Marking, frozenset[str] | None]
+"""A marking and a release list; None releases to everybody."""
+
+
+def no_wider(shown: Exhibit, bounds: Iterable[Handling]) -> Exhibit:
     """Return the exhibit under the narrowest of its own marking and release list and these: what rests on all of them."""
-    marking, release_to = shown.marking, shown.release_to
+    marking, release_to = narrowest(shown.marking, shown.release_to, bounds)
+    return replace(shown, marking=marking, release_to=release_to)
+
+
+def narrowest(marking: Marking, release_to: frozenset[str] | None, bounds: Iterable[Handling]) -> Handling:
     for least, names in bounds:
         marking = max(marking, least)
         if names is not None:
             release_to = names if release_to is None else release_to & names
-    return replace(shown, marking=marking, release_to=release_to)
+    return marking, release_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +109,8 @@ class Signal:
     """One rule fired. `severity` is the rule's own level, before any country's exposure.
 
     `joins` is the id of a signal in whose alert this one is told, and nowhere else; `brings` that of a signal
-    which goes into the same alert. Both are set by sequences.
+    which goes into the same alert. Both are set by sequences. `rests_on` are the other pieces of evidence it names:
+    who may not see one of them may not see it.
     """
 
     id: str
@@ -118,6 +127,7 @@ class Signal:
     story: str = ""
     joins: str = ""
     brings: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 WITHDRAWN = "series.withdrawn"

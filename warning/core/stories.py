@@ -266,7 +266,8 @@ def first_told(telling: Telling, near: Sequence[Telling]) -> Telling | None:
     """Return the oldest telling that the press says again, as good as unchanged, after more than a month.
 
     An official text is never an old one told again, nor what gives another number or month: a ministry extends a
-    notice in the old one's words. Background is left alone, where the market's week is headed alike for years. What nobody may see who sees the new text is not compared with it.
+    notice in the old one's words. Background is left alone, where the market's week is headed alike for years. What
+    not all who see the new text may see is not compared with it.
     """
     if telling.official or not telling.is_news or not telling.interrupts:
         return None

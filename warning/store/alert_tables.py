@@ -60,6 +60,13 @@ signals = Table(
     Index("ix_signals_rule_id_day", "rule_id", "day", "known_at", "materials", "evidence_id"),
 )
 
+signal_grounds = Table(
+    "signal_grounds",
+    metadata,
+    text_column("evidence_id", primary_key=True),
+    text_column("signal_id", primary_key=True),
+)
+
 alerts = Table(
     "alerts",
     metadata,

@@ -24,7 +24,16 @@ from warning.store.narrowed_versions import keep_signals_within, keep_within
 from warning.store.near_signals import recalled_day
 from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
-from warning.store.schema import alert_versions, alerts, assessments, outbox, signals, traces, withheld
+from warning.store.schema import (
+    alert_versions,
+    alerts,
+    assessments,
+    outbox,
+    signal_grounds,
+    signals,
+    traces,
+    withheld,
+)
 from warning.store.stories import keep_stories
 from warning.store.withdrawals import mark_read
 
@@ -64,6 +73,7 @@ def commit_assessment(
         keep_within(connection, change, assessment.bounds, assessment.as_of)
     by_alert = {change.alert.key: change.alert for change in assessment.changes}
     _store_signals(connection, _signal_rows(assessment.signals, by_alert.values()))
+    _insert(connection, signal_grounds, _ground_rows(assessment.signals))
     keep_signals_within(connection, assessment.bounds)
     keep_stories(connection, assessment)
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
@@ -256,6 +266,10 @@ def _signal_rows(fired: Iterable[Signal], changed: Iterable[Alert]) -> list[dict
         }
         for signal in fired
     ]
+
+
+def _ground_rows(fired: Iterable[Signal]) -> Iterable[dict[str, str]]:
+    return ({"evidence_id": name, "signal_id": signal.id} for signal in fired for name in signal.rests_on)
 
 
 def _trace_row(identity: str, trace: Trace) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from warning.core.inhibition import Which
 from warning.core.joinable import EASING, Joinable, Span
 from warning.store.columns import fixed
 from warning.store.rows import batches
-from warning.store.schema import alerts, signals, stories
+from warning.store.schema import alerts, signal_grounds, signals, stories
 
 BATCH = 500
 
@@ -23,6 +23,10 @@ def candidate_keys(connection: Connection, wanted: Joinable) -> frozenset[str]:
         return frozenset()
     found = set(wanted.keys) | set(_of_signals(connection, signals.c.id, wanted.signal_ids))
     found |= set(_of_signals(connection, signals.c.evidence_id, wanted.evidence))
+    for named in batches(sorted(wanted.evidence), BATCH):
+        query = select(signals.c.alert_key).join(signal_grounds, signal_grounds.c.signal_id == signals.c.id)
+        query = query.where(signal_grounds.c.evidence_id.in_(named), signals.c.alert_key.is_not(None))
+        found |= set(connection.execute(query.distinct()).scalars())
     for told in batches(sorted(wanted.told), BATCH):
         query = select(signals.c.alert_key).join(stories, stories.c.evidence_id == signals.c.evidence_id)
         query = query.where(stories.c.story.in_(told), signals.c.alert_key.is_not(None)).distinct()

@@ -11,7 +11,7 @@ from warning.core.narrowing import Bound, handling, narrowed, narrowed_signals
 from warning.core.signals import Signal
 from warning.store.audit import add_audit
 from warning.store.rows import batches, from_json, storable, to_json
-from warning.store.schema import alert_versions, outbox, signals
+from warning.store.schema import alert_versions, outbox, signal_grounds, signals
 
 BATCH = 500
 
@@ -41,10 +41,12 @@ def keep_within(
 
 
 def keep_signals_within(connection: Connection, bounds: tuple[Bound, ...]) -> None:
-    """Bring the stored signals on the evidence under the bounds: later sequences read them."""
+    """Bring the stored signals that rest on the evidence under the bounds: later sequences read them."""
     s = signals.c
     for some in batches(sorted(bound.evidence_id for bound in bounds), BATCH):
-        found = connection.execute(select(s.content).where(s.evidence_id.in_(some))).scalars()
+        named = select(signal_grounds.c.signal_id).where(signal_grounds.c.evidence_id.in_(some))
+        query = select(s.content).where(or_(s.evidence_id.in_(some), s.id.in_(named)))
+        found = connection.execute(query).scalars()
         stored = [from_json(Signal, content) for content in found]
         for signal in narrowed_signals(stored, bounds):
             content = storable(to_json(Signal, signal))

@@ -12,6 +12,7 @@ from warning.store.alert_tables import (
     channel_pauses,
     notices,
     outbox,
+    signal_grounds,
     signals,
     traces,
     withheld,
@@ -65,6 +66,7 @@ __all__ = [
     "reviews",
     "series",
     "shares",
+    "signal_grounds",
     "signals",
     "silences",
     "source_notices",
@@ -78,7 +80,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))

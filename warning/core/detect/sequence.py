@@ -160,7 +160,14 @@ def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rule
         joins=told_in.id if told_in else "",
         story="" if told_in else f"{STORY}{rule.id}:{'+'.join(facts.materials)}",
         brings=last.signal.id if rule.relation == "confirmation" else "",
+        rests_on=_others(last, events),
     )
+
+
+def _others(last: Event, events: Sequence[Event]) -> tuple[str, ...]:
+    """The evidence that the reason names beside the document of the last event."""
+    named = {name for e in events for name in (e.evidence_id, *e.signal.rests_on)}
+    return tuple(sorted(named - {last.evidence_id}))
 
 
 def _resting_on(last: Event, events: Sequence[Event]) -> Exhibit:
