@@ -158,6 +158,17 @@ def test_a_pool_left_with_a_slow_document_ends_at_once():
     asyncio.run(asyncio.wait_for(body(), 60))
 
 
+def test_a_document_that_waits_when_a_pool_ends_is_told_so():
+    async def body():
+        async with ParsePool(workers=1) as pool:
+            waiting = asyncio.create_task(pool.run(len, "abc"))
+            await pool.run(len, "abc")  # takes the only worker before the other one begins to wait
+        with pytest.raises(ParseError, match="have been stopped"):
+            await waiting
+
+    asyncio.run(asyncio.wait_for(body(), 60))
+
+
 @pytest.mark.parametrize(
     "said",
     ["http://169.254.169.254/", "http://127.0.0.1:1/p2", "http://publisher.example:8080/p2", "ftp://publisher.example/",

@@ -52,6 +52,7 @@ class ParsePool:
         self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
         self._workers = workers
         self._slow: set[_Turn] = set()
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
         for _ in range(self._workers):
@@ -67,6 +68,8 @@ class ParsePool:
                 worker.stop()
         for turn in self._slow:
             turn.stop()
+        self._is_closed = True
+        self._idle.put_nowait(None)  # whoever still waits is told, one after the other
         self._threads.shutdown()
 
     async def parse(
@@ -82,6 +85,9 @@ class ParsePool:
         fault of ours.
         """
         turn = _Turn(await self._idle.get())
+        if self._is_closed:
+            self._idle.put_nowait(None)
+            raise ParseError("the processes that read documents have been stopped")
         lend: asyncio.TimerHandle | None = None
         try:
             worker = await self._worker_of(turn)
