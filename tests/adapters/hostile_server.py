@@ -124,6 +124,15 @@ class _Routes:
             await answer.write(b"x")
             await asyncio.sleep(0.05)
 
+    async def _flow(self, request: web.Request) -> web.StreamResponse:
+        """A large document over a narrow line: it comes all the while."""
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for _ in range(20):
+            await answer.write(b"x" * 1_000)
+            await asyncio.sleep(0.02)
+        return answer
+
     async def _silent(self, request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(30)
         return web.Response()

@@ -70,6 +70,56 @@ def test_sources_that_hung_wait_among_their_like_however_many_they_are() -> None
     assert asyncio.run(body()) == (["fresh"] * 20, HANGING, 0)
 
 
+def test_sources_that_hang_for_the_first_time_hold_up_nobody_however_many_they_are() -> None:
+    """Four times the places: those beside are all taken, and then the ones that waited longest give theirs up."""
+
+    async def body():
+        async with asking() as (ask, lanes):
+            hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(4 * PLACES)]
+            await asyncio.sleep(0)
+            well = [ask(f"w{n}", "/feed", address=50 + n) for n in range(20)]
+            answers = await asyncio.gather(*well)
+            pending = sum(not task.done() for task in hanging)
+            causes = {str(task.exception()) for task in hanging if task.done()}
+            are_slow = all(lanes.is_slow(f"h{n}") for n in range(4 * PLACES))
+            await ended(hanging)
+            given_back = lanes.usual._value, lanes.slow._value, lanes.left_beside
+            return [answer.status for answer in answers], pending, causes, are_slow, given_back
+
+    statuses, pending, causes, are_slow, given_back = asyncio.run(body())
+    assert statuses == ["fresh"] * 20
+    assert 0 < pending <= 3 * PLACES
+    assert [cause for cause in causes if "many sources kept us waiting" not in cause] == []
+    assert are_slow
+    assert given_back == (PLACES, 2, 2 * PLACES)
+
+
+def test_a_document_that_is_coming_is_not_given_up_for_sources_that_hang() -> None:
+    async def body():
+        async with asking() as (ask, _):
+            coming = ask("large", "/flow", address=40)
+            hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(4 * PLACES)]
+            well = [ask(f"w{n}", "/feed", address=50 + n) for n in range(20)]
+            await asyncio.gather(*well)
+            answer = await coming
+            await ended(hanging)
+            return answer.status, len(answer.document.body)
+
+    assert asyncio.run(body()) == ("fresh", 20_000)
+
+
+def test_nobody_is_given_up_while_nobody_waits() -> None:
+    async def body():
+        async with asking() as (ask, _):
+            hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(3 * PLACES)]
+            await asyncio.sleep(0.5)
+            pending = sum(not task.done() for task in hanging)
+            await ended(hanging)
+            return pending
+
+    assert asyncio.run(body()) == 3 * PLACES
+
+
 def test_a_source_that_answers_in_time_again_is_among_the_usual_ones() -> None:
     async def body():
         async with asking() as (ask, lanes):

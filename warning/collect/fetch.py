@@ -22,7 +22,7 @@ from warning.collect.fetch_failures import DOCUMENT_STATUSES, explain, judge_sta
 from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
 from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
-from warning.collect.lanes import Lanes
+from warning.collect.lanes import Lanes, Place
 from warning.collect.mailbox import is_mailbox, read_mailbox
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
@@ -35,6 +35,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})
 REFUSAL_BYTES = 64 * 1024
 DEFAULT_WAIT_SECONDS = 600.0
+GIVEN_UP = "nothing or little came while many sources kept us waiting; next time it is asked beside the others, with all its time"
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
@@ -143,9 +144,14 @@ class Fetcher:
         ):
             if self._room is not None:
                 await self._room()
-            place.start()
-            async with asyncio.timeout(request.total_seconds):
-                return await self._follow(request, url)
+            try:
+                async with asyncio.timeout(request.total_seconds) as deadline:
+                    place.start(deadline)
+                    return await self._follow(request, url, place)
+            except TimeoutError as ended:
+                if place.was_given_up:
+                    raise FetchError(GIVEN_UP) from ended
+                raise
 
     async def _mails(self, request: FetchRequest) -> Fetched:
         resolver = self._resolver or self._own_resolver
@@ -154,10 +160,11 @@ class Fetcher:
             place.start()
             return await read_mailbox(request, self._guard, resolver, self._clock, self._tls)
 
-    async def _follow(self, request: FetchRequest, url: URL) -> Fetched:
+    async def _follow(self, request: FetchRequest, url: URL, place: Place) -> Fetched:
         hop = _Hop(url=url, method=request.method, headers=self._headers(request), body=request.body)
         for _ in range(MOST_REDIRECTS + 1):
             async with self._asked(hop, request) as answer:
+                place.arriving = answer.content
                 if answer.status not in REDIRECTS:
                     return await self._read(answer, hop, request)
                 target = _target(hop.url, answer)

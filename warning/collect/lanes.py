@@ -5,6 +5,16 @@ from typing import Protocol, Self
 
 SLOW_PLACES = 8
 PATIENCE_SECONDS = 2.0
+PATIENCES_SILENT = 3
+PATIENCES_COMING = 10
+"""How many patiences a request may take before it is given up for those that wait: if nothing comes, and if something does."""
+COMING_BYTES_A_SECOND = 1024
+
+
+class Arrives(Protocol):
+    """What comes of a request: `total_bytes` until now."""
+
+    total_bytes: int
 
 
 class Lends(Protocol):
@@ -17,7 +27,8 @@ class Lanes:
     """Belongs to one event loop. `places` requests are under way at once.
 
     One that takes longer than `patience_seconds` goes on beside them, twice `places` such requests at most, and its source
-    is remembered: until it answers in time, it has one of `slow_places` places only, shared with its like.
+    is remembered: until it answers in time, it has one of `slow_places` places only, shared with its like, where it
+    may take all its time. While others wait and all room beside is taken, the slowest of those beside is given up.
     """
 
     def __init__(
@@ -27,6 +38,8 @@ class Lanes:
         self.slow = asyncio.Semaphore(slow_places)
         self.left_beside = 2 * places
         self.patience_seconds = patience_seconds
+        self.waiting = 0
+        self.beside: set[Place] = set()
         self._late: set[str] = set()
 
     def is_slow(self, source_id: str) -> bool:
@@ -44,9 +57,20 @@ class Lanes:
 
 
 class Place:
-    """One request's place. A class, as this is done for every request."""
+    """One request's place. A class, as this is done for every request. `arriving` is what comes, once something does."""
 
-    __slots__ = ("_besides", "_gate", "_is_late", "_lanes", "_source_id", "_timer")
+    __slots__ = (
+        "_besides",
+        "_deadline",
+        "_gate",
+        "_is_late",
+        "_lanes",
+        "_source_id",
+        "_started",
+        "_timer",
+        "arriving",
+        "was_given_up",
+    )
 
     def __init__(self, lanes: Lanes, source_id: str, besides: Lends | None) -> None:
         self._lanes = lanes
@@ -54,35 +78,90 @@ class Place:
         self._besides = besides
         self._gate: asyncio.Semaphore | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline: asyncio.Timeout | None = None
+        self._started = 0.0
         self._is_late = False
+        self.arriving: Arrives | None = None
+        self.was_given_up = False
 
     async def __aenter__(self) -> Self:
         lanes = self._lanes
-        self._gate = lanes.slow if lanes.is_slow(self._source_id) else lanes.usual
-        await self._gate.acquire()
+        gate = lanes.slow if lanes.is_slow(self._source_id) else lanes.usual
+        if gate is lanes.usual and gate.locked():
+            lanes.waiting += 1
+            try:
+                await gate.acquire()
+            finally:
+                lanes.waiting -= 1
+        else:
+            await gate.acquire()
+        self._gate = gate
         return self
 
-    def start(self) -> None:
-        """The request is sent now."""
+    def start(self, deadline: asyncio.Timeout | None = None) -> None:
+        """The request is sent now. It can be given up where it has a `deadline`: it ends there, and `was_given_up`."""
         loop = asyncio.get_running_loop()
+        self._deadline = deadline
+        self._started = loop.time()
         self._timer = loop.call_later(self._lanes.patience_seconds, self._grow_late)
+
+    def bytes_a_second(self, now: float) -> float:
+        come = self.arriving.total_bytes if self.arriving is not None else 0
+        return come / max(now - self._started, 1e-9)
+
+    def may_be_given_up(self, now: float) -> bool:
+        """Whether it had its time, and is not about to end already."""
+        is_coming = self.bytes_a_second(now) >= COMING_BYTES_A_SECOND
+        patiences = PATIENCES_COMING if is_coming else PATIENCES_SILENT
+        had_its_time = now - self._started >= patiences * self._lanes.patience_seconds
+        return had_its_time and self._deadline is not None and not self._deadline.expired()
 
     def _grow_late(self) -> None:
         lanes = self._lanes
-        self._is_late = True
-        lanes.learn(self._source_id, late=True)
-        if self._besides is not None:
-            self._besides.lend()
-        if self._gate is lanes.usual and lanes.left_beside:
-            lanes.left_beside -= 1
-            self._gate.release()
-            self._gate = None
+        if not self._is_late:
+            self._is_late = True
+            lanes.learn(self._source_id, late=True)
+            if self._besides is not None:
+                self._besides.lend()
+        if self._gate is not lanes.usual:
+            return
+        loop = asyncio.get_running_loop()
+        if not lanes.left_beside:
+            self._give_up_another(loop.time())
+        if lanes.left_beside:
+            self._step_beside()
+        else:
+            self._timer = loop.call_later(lanes.patience_seconds, self._grow_late)
+
+    def _step_beside(self) -> None:
+        self._lanes.left_beside -= 1
+        self._lanes.beside.add(self)
+        self._lanes.usual.release()
+        self._gate = None
+
+    def _give_up_another(self, now: float) -> None:
+        lanes = self._lanes
+        able = [one for one in lanes.beside if one.may_be_given_up(now)] if lanes.waiting else []
+        if able:
+            min(able, key=lambda one: (one.bytes_a_second(now), one._started)).give_up(now)  # noqa: SLF001  # its like
+
+    def give_up(self, now: float) -> None:
+        """Its request ends at once, and the room it took beside is free."""
+        assert self._deadline is not None, "only what may be given up is"
+        self.was_given_up = True
+        self._deadline.reschedule(now)
+        self._leave_beside()
+
+    def _leave_beside(self) -> None:
+        if self in self._lanes.beside:
+            self._lanes.beside.discard(self)
+            self._lanes.left_beside += 1
 
     async def __aexit__(self, *_: object) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._lanes.learn(self._source_id, late=self._is_late)
         if self._gate is None:
-            self._lanes.left_beside += 1
+            self._leave_beside()
         else:
             self._gate.release()
