@@ -66,9 +66,8 @@ def test_korean_particles_follow_the_sound_before_them():
     say = words_for("ko").say
     assert say("lead.export_control", who="중국", what="갈륨").startswith("중국이 갈륨을 ")
     assert say("lead.export_control", who="유럽", what="희토류").startswith("유럽이 희토류를 ")
-    assert say("lead.export_control", who="일본 정부", what="HS 2504").startswith(
-        "일본 정부가 HS 2504을(를) "
-    )
+    assert say("lead.export_control", who="일본 정부", what="HS 2504").startswith("일본 정부가 HS 2504를 ")
+    assert say("lead.export_control", who="EU", what="Harbour").startswith("EU가 Harbour을(를) ")
 
 
 def test_values_are_never_read_as_templates():

@@ -1,18 +1,15 @@
 """The message catalogues: every sentence a desk reads, in English, Japanese and Korean."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from warning.core.phrases import filled
+
 LANGUAGES = ("en", "ja", "ko")
 FALLBACK = "en"
-
-# Korean particles follow the sound before them: the form after a final consonant, then the one after a vowel.
-_PARTICLES = {"이(가)": "이가", "을(를)": "을를", "은(는)": "은는", "과(와)": "과와"}
-_PARTICLE = re.compile(r"([가-힣])(" + "|".join(re.escape(p) for p in _PARTICLES) + ")")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +24,7 @@ class Words:
 
     def say(self, key: str, /, **values: object) -> str:
         """Return the sentence with its placeholders filled. Values are inserted as they are, never parsed."""
-        text = self.templates[key].format_map({name: str(value) for name, value in values.items()})
-        return _PARTICLE.sub(_settled, text) if self.language == "ko" else text
+        return filled(self.templates[key], values, self.language)
 
     def join(self, parts: tuple[str, ...] | list[str]) -> str:
         """Return a list as this language writes it: "a, b and c"."""
@@ -53,9 +49,3 @@ def _flat(tables: Mapping[str, object], prefix: str = "") -> dict[str, str]:
         else:
             flat[prefix + key] = str(value)
     return flat
-
-
-def _settled(found: re.Match[str]) -> str:
-    letter, particle = found.groups()
-    has_final_consonant = (ord(letter) - ord("가")) % 28 != 0
-    return letter + _PARTICLES[particle][0 if has_final_consonant else 1]

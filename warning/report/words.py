@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from warning.core.phrases import filled
+
 LANGUAGES = ("en", "ja", "ko")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -21,7 +23,7 @@ class DigestWords:
 
     def say(self, key: str, **values: object) -> str:
         """Return the sentence with its placeholders filled; values are inserted as they are."""
-        return self.templates[key].format_map({name: str(value) for name, value in values.items()})
+        return filled(self.templates[key], values, self.language)
 
     def day(self, value: date) -> str:
         """Return Nov 22, 2026 / 2026年11月22日 / 2026. 11. 22."""
