@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
+from itertools import chain, count
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.core.build import at
 from tests.core.test_identity import TEXT, TITLE, entry
-from warning.app.chronology import Judged, settled
+from warning.app.chronology import Judged, in_order, settled
 from warning.core.evidence import Item
+from warning.core.vocabulary import Marking
 from warning.store.item_statements import BY_ADDRESS, BY_TEXT, KNOWN
 
 EXAMPLES = count()
@@ -89,6 +90,79 @@ def test_store_and_replay_give_the_same_identities(repository, told):
         repository.add_items([item])
     kept = {item.id for item in repository.items_between(at(-1), at(400), source_id=source)}
     assert kept == {item.id for item in settled(batch) if isinstance(item, Item)}
+
+
+TITLES = (TITLE, f"{TITLE} today", f"{TITLE} (2)")
+TEXTS = ("", TEXT, TEXT + "More.", TEXT + "It takes effect on 1 May.")
+ENTRIES = st.builds(
+    dict,
+    name=st.sampled_from("abcd"),
+    title=st.sampled_from(TITLES),
+    summary=st.sampled_from(("", "Licences are needed.")),
+    text=st.sampled_from(TEXTS),
+    page=st.integers(0, 2),
+    published=st.booleans(),
+    time_assumed=st.booleans(),
+    kind=st.sampled_from(("news", "news", "regulatory")),
+    marking=st.sampled_from((None, None, None, Marking.AMBER)),
+)
+POLLS = st.lists(
+    st.tuples(st.sampled_from((1, 2, 3, 9, 31, 45)), st.lists(ENTRIES, min_size=1, max_size=4)), max_size=7
+)
+
+
+def polls_of(source, told):
+    """The entries of each poll, all known at its moment, in the order of the page."""
+    days = 0
+    for apart, shown in told:
+        days += apart
+        yield [
+            replace(
+                entry(one["name"], title=one["title"], text=one["text"], url=f"https://press.example/p{one['page']}"),
+                id=f"i-{source}-{one['name']}", source_id=source, kind=one["kind"], summary=one["summary"],
+                published_at=at(days) if one["published"] else None, known_at=at(days) + timedelta(minutes=5),
+                time_assumed=one["time_assumed"], marking=one["marking"],
+            )
+            for one in shown
+        ]  # fmt: skip
+
+
+def shows(name, text, *, title=TITLE, summary="", page=0, **more):
+    said = {"published": True, "time_assumed": False, "kind": "news", "marking": None}
+    return {"name": name, "title": title, "text": text, "summary": summary, "page": page, **said, **more}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=POLLS)
+@example(
+    told=[
+        (1, [shows("a", TEXT)]),
+        (1, [shows("a", "", summary="Licences are needed.")]),
+        (1, [shows("b", TEXT)]),
+    ]
+)
+@example(
+    told=[(1, [shows("a", TEXT)]), (9, [shows("a", TEXTS[2])]), (1, [shows("a", TEXT, time_assumed=True)])]
+)
+@example(
+    told=[(1, [shows("b", TEXT, page=1)]), (1, [shows("b", "", title=TITLES[1], page=1), shows("a", TEXT)])]
+)
+@example(told=[(1, [shows("a", TEXT)]), (1, [shows("a", "", marking=Marking.AMBER)])])
+def test_store_and_replay_hold_the_same_texts_whatever_was_not_read(repository, told):
+    source = f"wire-{next(EXAMPLES)}"
+    polls = list(polls_of(source, told))
+    for poll in polls:
+        repository.add_items(poll)
+    kept = {item.id: item for item in repository.items_between(at(-1), at(400), source_id=source)}
+    replayed = {item.id: item for item in settled(in_order(chain(*polls))) if isinstance(item, Item)}
+    assert {name: said(item) for name, item in kept.items()} == {
+        name: said(item) for name, item in replayed.items()
+    }
+
+
+def said(item):
+    """What an item says and who may see it; the time at which the very same words came again is nobody's."""
+    return item.title, item.summary, item.body, item.marking, item.release_to
 
 
 def test_replay_takes_an_item_whole_that_comes_judged_too():

@@ -189,9 +189,10 @@ def retraction_patterns() -> frozenset[Pattern]:
 
 
 def kindred(segments: Sequence[Segment], fired: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
-    """Mark, by segment, the items that share an address or a text with one that fired, itself included.
+    """Mark, by segment, the items that share an address, a text or the id with one that fired, itself included.
 
-    What shares one with such an item counts too, and so on.
+    What shares an address or a text with such an item counts too, and so on. Of an id told again, what was not read
+    the second time stands in the first.
     """
     near, count = [marks.copy() for marks in fired], 0
     while count != (count := sum(int(marks.sum()) for marks in near)):
@@ -200,7 +201,7 @@ def kindred(segments: Sequence[Segment], fired: Sequence[NDArray[np.bool_]]) -> 
             for segment, marks in zip(segments, near, strict=True):
                 marks[_among(np.asarray(segment.array(name)), shared)] = True
     held = [np.zeros(len(marks), dtype=np.bool_) for marks in near]
-    for name in ("addresses", "texts"):
+    for name in ("addresses", "texts", "ids"):
         every, times = np.unique(_every_mark(segments, near, name), return_counts=True)
         for segment, marks, kin in zip(segments, near, held, strict=True):
             kin[marks & _among(np.asarray(segment.array(name)), every[times > 1])] = True

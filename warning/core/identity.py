@@ -168,6 +168,23 @@ def with_first_date(old: Item, new: Item) -> Item:
     return replace(new, published_at=old.published_at, time_assumed=old.time_assumed)
 
 
+def as_it_stands(old: Item, new: Item) -> Item:
+    """Return what a document says once `new` came under its id.
+
+    An empty summary or body was not read this time (a list page after its detail page): it takes nothing away.
+    """
+    summary, body = new.summary or old.summary, new.body or old.body
+    published_at = new.published_at or old.published_at
+    if (summary, body, published_at) != (new.summary, new.body, new.published_at):
+        new = replace(new, summary=summary, body=body, published_at=published_at)
+    return with_first_date(old, new)
+
+
+def is_undated(old: Item, new: Item) -> bool:
+    """Whether nothing says that `new` is later than what stands: a text that was replaced before is no new edit then."""
+    return new.time_assumed or new.known_at == old.known_at
+
+
 def _same_day(old: Item, new: Item) -> bool:
     """A text told again on another day under another address may be next week's report in the same words."""
     if old.published_at is None or new.published_at is None:
@@ -236,29 +253,34 @@ class Identities:
     def settle(self, item: Item) -> Item | None:
         """Return the item, under the identity of the document it is a version of.
 
-        None when it is such a version and says nothing that the document did not say, now or before.
+        It says all that the document says then, whatever of that was not read this time. None when it is a version, or
+        comes with no later time, and says nothing that the document did not say, now or before.
         """
         met = _Known(item)
         held = self._by_id.get((item.source_id, item.id))
         if held is not None:
-            dated = with_first_date(held.item, item)
-            if held.item.content_hash != item.content_hash:
-                self._learn(_Known(dated))
-            elif says_who_may_see_it(held.item) or says_who_may_see_it(item):
-                dated = no_wider(held.item, dated)
-                self._by_id[item.source_id, item.id].item = replace(
-                    held.item, marking=dated.marking, release_to=dated.release_to
-                )
-            return dated
+            return self._said_again(held, item)
         old = self._document_of(met)
         if old is None:
             self._learn(met)
             return item
-        version = as_version(old.item, item)
-        if version.content_hash == old.item.content_hash or old.said_before(version):
+        version = as_it_stands(old.item, as_version(old.item, item))
+        if version.content_hash == old.item.content_hash or old.said_before(item):
             return None
         self._learn(_Known(version))
         return version
+
+    def _said_again(self, held: _Known, item: Item) -> Item | None:
+        """What came under an id known before. None where it is a text that the document lost to another."""
+        again = as_it_stands(held.item, item)
+        if again.content_hash != held.item.content_hash:
+            if is_undated(held.item, item) and held.said_before(item):
+                return None
+            self._learn(_Known(again))
+        elif says_who_may_see_it(held.item) or says_who_may_see_it(item):
+            again = no_wider(held.item, again)
+            held.item = replace(held.item, marking=again.marking, release_to=again.release_to)
+        return again
 
     def take(self, item: Item) -> Item | None:
         """Return the document that the item is a version of; None when it is its own, and it is learnt then."""

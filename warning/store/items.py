@@ -1,6 +1,6 @@
 """Items: stored once by (source, 64-bit key), edited in place, the old text kept as a revision."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -8,13 +8,20 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Row, and_, select, update
 
 from warning.core.evidence import Item
-from warning.core.identity import address_key, no_wider, says_who_may_see_it, with_first_date
+from warning.core.identity import (
+    address_key,
+    as_it_stands,
+    as_version,
+    is_undated,
+    no_wider,
+    says_who_may_see_it,
+)
 from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
 from warning.store.item_statements import COLUMNS, Arriving, insert_items, item_values, known_hashes
 from warning.store.rows import batches, insert_new, item_of, storable_item
-from warning.store.same_documents import split_versions
+from warning.store.same_documents import document_of, entangled
 from warning.store.schema import item_revisions, items
 
 V = TypeVar("V")
@@ -40,55 +47,79 @@ class Stored(Generic[V]):
 
 def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     """Store a batch. An item whose text changed is unassessed again; one that is the same costs a look-up."""
-    stored: Stored[Item] = Stored()
     # One writer a source at a time: what was absent when we looked is still absent when we insert.
     serialise(connection, *{f"items {item.source_id}" for item in batch})
-    versions: list[Item] = []
-    for wave in _waves(storable_item(item) for item in batch):
-        part, found = _add_wave(connection, wave)
-        stored += part
-        versions += found
-    for wave in _waves(versions):
-        stored += _add_versions(connection, wave)
-    return stored
+    arriving = sorted((Arriving(storable_item(item)) for item in batch), key=_order)
+    known = _known_hashes(connection, {one.identity for one in arriving})
+    return _Adding(connection, known, entangled(connection, arriving, known)).all(arriving)
 
 
-def _waves(batch: Iterable[Item]) -> Iterator[dict[Identity, Arriving]]:
-    """Split so that no identity occurs twice in one wave: a second text of an item edits the first."""
-    waiting = [Arriving(item) for item in batch]
-    while waiting:
-        wave: dict[Identity, Arriving] = {}
-        waiting = [one for one in waiting if wave.setdefault(one.identity, one) is not one]
-        yield wave
+def _order(one: Arriving) -> tuple[datetime, str]:
+    """As a replay takes them: which of two entries came first decides whose version the other is."""
+    return one.item.known_at, one.item.id
 
 
-def _add_wave(connection: Connection, wave: dict[Identity, Arriving]) -> tuple[Stored[Item], list[Item]]:
-    """Store a wave, all but the versions of other documents, which are returned under their identity."""
-    known = _known_hashes(connection, wave)
-    unknown = [one for identity, one in wave.items() if identity not in known]
-    new, versions = split_versions(connection, unknown) if unknown else ([], [])
-    if new:
-        insert_items(connection, new)
-    edits = [
-        _as_known(connection, one, known[identity]) for identity, one in wave.items() if identity in known
-    ]
-    revised = tuple(edit for edit in edits if edit is not None)
-    same = len(wave) - len(new) - len(revised) - len(versions)
-    return Stored(new=tuple(one.item for one in new), revised=revised, unchanged=same), versions
+class _Adding:
+    """Stores items in their order; those that touch no other item wait, to be inserted together."""
+
+    def __init__(
+        self, connection: Connection, known: dict[Identity, str], entangled: Container[Identity]
+    ) -> None:
+        self._connection, self._known, self._entangled = connection, known, entangled
+        self._waiting: dict[Identity, Arriving] = {}
+        self._new: list[Item] = []
+        self._revised: list[Item] = []
+
+    def all(self, arriving: Sequence[Arriving]) -> Stored[Item]:
+        for one in arriving:
+            if one.identity in self._known:
+                self._add_known(one)
+            elif one.identity in self._entangled:
+                self._add_entangled(one)
+            else:
+                self._add_new(one)
+        self._insert_waiting()
+        revised = tuple(self._revised)
+        unchanged = len(arriving) - len(self._new) - len(revised)
+        return Stored(new=tuple(self._new), revised=revised, unchanged=unchanged)
+
+    def _add_new(self, one: Arriving) -> None:
+        self._waiting[one.identity] = one
+        self._known[one.identity] = one.content_hash
+        self._new.append(one.item)
+
+    def _add_known(self, one: Arriving) -> None:
+        if one.content_hash != self._known[one.identity]:
+            self._insert_waiting()
+            self._note(one.identity, _revise(self._connection, one.identity, one.item))
+        elif says_who_may_see_it(one.item):
+            self._insert_waiting()
+            self._note(one.identity, _narrowed(self._connection, one.identity, one.item))
+
+    def _add_entangled(self, one: Arriving) -> None:
+        self._insert_waiting()
+        document = document_of(self._connection, one)
+        if document is None:
+            self._add_new(one)
+            self._insert_waiting()
+            return
+        identity = document.source_id, key64(document.id)
+        version = as_version(document, one.item)
+        self._note(identity, _revise(self._connection, identity, version, renamed=True))
+
+    def _note(self, identity: Identity, edit: Item | None) -> None:
+        if edit is not None:
+            self._known[identity] = edit.content_hash
+            self._revised.append(edit)
+
+    def _insert_waiting(self) -> None:
+        if self._waiting:
+            insert_items(self._connection, sorted(self._waiting.values(), key=_source))
+            self._waiting = {}
 
 
-def _as_known(connection: Connection, one: Arriving, was: str) -> Item | None:
-    """Store what an item says that is stored by this id. Returns None when it says nothing more."""
-    if one.content_hash != was:
-        return _revise(connection, one.identity, one.item)
-    return _narrowed(connection, one.identity, one.item) if says_who_may_see_it(one.item) else None
-
-
-def _add_versions(connection: Connection, wave: dict[Identity, Arriving]) -> Stored[Item]:
-    """Store texts of documents that came under another id."""
-    edits = (_revise(connection, identity, one.item, renamed=True) for identity, one in wave.items())
-    revised = tuple(edit for edit in edits if edit is not None)
-    return Stored(revised=revised, unchanged=len(wave) - len(revised))
+def _source(one: Arriving) -> str:
+    return one.item.source_id
 
 
 def _known_hashes(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, str]:
@@ -106,21 +137,18 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     ids (`renamed`) both stay in the feed: what one of them says again is no edit of the other.
     """
     row = connection.execute(_by_identity(identity)).one()
-    as_read = item
-    item = replace(item, summary=item.summary or row.summary, body=item.body or row.body)
-    if item.content_hash == row.content_hash:
-        return None
+    before = item_of(row)
+    now = as_it_stands(before, item)
+    if now.content_hash == row.content_hash:
+        return None if renamed else _narrowed(connection, identity, item)
     if item.known_at < row.known_at:
-        _keep_revision(connection, row.seq, item, item.content_hash)
+        _keep_revision(connection, row.seq, now, now.content_hash)
         return None
-    undated = renamed or item.time_assumed or item.known_at == row.known_at
-    if undated and _seen_before(connection, row.seq, as_read):
+    if (renamed or is_undated(before, item)) and _seen_before(connection, row.seq, item):
         return None
-    _keep_revision(connection, row.seq, item_of(row), row.content_hash)
-    item = with_first_date(item_of(row), replace(item, published_at=item.published_at or row.published_at))
-    changed = _item_row(item)
-    connection.execute(update(items).where(items.c.seq == row.seq).values(changed))
-    return item
+    _keep_revision(connection, row.seq, before, row.content_hash)
+    connection.execute(update(items).where(items.c.seq == row.seq).values(_item_row(now)))
+    return now
 
 
 def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | None:
@@ -128,6 +156,8 @@ def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | 
 
     Nothing gets wider this way: whoever takes back a marking says so in a text of its own.
     """
+    if not says_who_may_see_it(item):
+        return None
     stored = item_of(connection.execute(_by_identity(identity)).one())
     narrow = no_wider(stored, item)
     bound = replace(stored, marking=narrow.marking, release_to=narrow.release_to)

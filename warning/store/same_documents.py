@@ -1,78 +1,88 @@
 """New items that are versions of stored ones under another id, found by canonical address and by text."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
 from warning.core.evidence import Item
-from warning.core.identity import Identities, Marks, as_version, marks_of
+from warning.core.identity import Identities, marks_of
 from warning.store.item_statements import Arriving, last_by_address, last_by_text
 from warning.store.rows import item_of
 from warning.store.schema import items
 
+Identity = tuple[str, int]
 Place = tuple[str, int | str]
 
 
-class _Wanted:
-    """The marks of arriving items, by source."""
+def entangled(
+    connection: Connection, arriving: Sequence[Arriving], known: Mapping[Identity, str]
+) -> set[Identity]:
+    """Return the new items that may be versions of stored ones or of each other, by (source, key).
 
-    def __init__(self, arriving: Sequence[Arriving]) -> None:
-        self.addresses: dict[str, list[int | str]] = {}
-        self.texts: dict[str, list[int | str]] = {}
-        for one in arriving:
-            address, text = one.marks = marks_of(one.item, one.content_hash)
-            if address is not None:
-                self.addresses.setdefault(one.item.source_id, []).append(address)
-            if text is not None:
-                self.texts.setdefault(one.item.source_id, []).append(text)
-
-    def are_all_different(self) -> bool:
-        lists = [*self.addresses.values(), *self.texts.values()]
-        return all(len(set(marks)) == len(marks) for marks in lists)
-
-
-def split_versions(connection: Connection, new: Sequence[Arriving]) -> tuple[list[Arriving], list[Item]]:
-    """Return the items that are documents of their own, and the versions, under the identity of their document.
-
-    `new` are items whose ids are not stored. Two queries, whatever their number and their sources.
+    Whichever is not among them shares no address and no text with any other item of its source, stored or arriving:
+    it is a document of its own in whatever order they are stored. Two queries, whatever their number and their sources.
+    `known` are the texts of the stored ones by their hash.
     """
-    arriving = sorted(new, key=lambda one: one.item.source_id)
-    wanted = _Wanted(arriving)
-    stored = _alike(connection, wanted)
-    if not stored and wanted.are_all_different():
-        return arriving, []
-    shared = _shared(arriving, stored)
-    own: list[Arriving] = []
-    versions: list[Item] = []
-    identities = Identities(stored)
-    for one in arriving:
-        has_shared = not shared.isdisjoint(_places(one.item.source_id, one.marks))
-        document = identities.take(one.item) if has_shared else None
-        if document is None:
-            own.append(one)
-        else:
-            versions.append(as_version(document, one.item))
-    return own, versions
+    new = [one for one in arriving if one.identity not in known]
+    if not new:
+        return set()
+    edits = [one for one in arriving if known.get(one.identity, one.content_hash) != one.content_hash]
+    for one in (*new, *edits):
+        one.marks = marks_of(one.item, one.content_hash)
+    shared = _held_by_two((*new, *edits)) | _stored_places(connection, new)
+    touched = {one.identity for one in new if not shared.isdisjoint(_places(one))} if shared else set()
+    touched |= _told_twice(new)
+    return touched | _alike_when_whole(new, [*edits, *(one for one in new if one.identity in touched)])
 
 
-def _places(source_id: str, marks: Marks) -> list[Place]:
-    return [(source_id, mark) for mark in marks if mark is not None]
+def _places(one: Arriving) -> Iterator[Place]:
+    return ((one.item.source_id, mark) for mark in one.marks if mark is not None)
 
 
-def _shared(arriving: Sequence[Arriving], stored: Sequence[Item]) -> set[Place]:
-    """The marks that more than one item has: whoever has none of them is a document of its own."""
-    seen: set[Place] = {place for item in stored for place in _places(item.source_id, marks_of(item))}
-    shared = set(seen)
-    for one in arriving:
-        places = _places(one.item.source_id, one.marks)
-        shared.update(place for place in places if place in seen)
-        seen.update(places)
-    return shared
+def _held_by_two(arriving: Iterable[Arriving]) -> set[Place]:
+    first: dict[Place, Identity] = {}
+    return {
+        place
+        for one in arriving
+        for place in _places(one)
+        if first.setdefault(place, one.identity) != one.identity
+    }
 
 
-def _alike(connection: Connection, wanted: _Wanted) -> list[Item]:
+def _stored_places(connection: Connection, new: Iterable[Arriving]) -> set[Place]:
+    stored = _alike(connection, new)
+    return {(item.source_id, mark) for item in stored for mark in marks_of(item) if mark is not None}
+
+
+def _told_twice(new: Sequence[Arriving]) -> set[Identity]:
+    times = Counter(one.identity for one in new)
+    return {identity for identity, count in times.items() if count > 1} if len(times) < len(new) else set()
+
+
+def _alike_when_whole(new: Sequence[Arriving], edits: Iterable[Arriving]) -> set[Identity]:
+    """A text of which a part was not read is stored with the part read before, and may be another's text then."""
+    partly = [one.item for one in edits if not (one.item.summary and one.item.body)]
+    heads = {(item.source_id, item.title) for item in partly}
+    return {one.identity for one in new if (one.item.source_id, one.item.title) in heads} if heads else set()
+
+
+def document_of(connection: Connection, one: Arriving) -> Item | None:
+    """Return the stored document that an item with an unknown id is a version of; None when it is one of its own."""
+    return Identities(_alike(connection, [one])).take(one.item)
+
+
+def _alike(connection: Connection, new: Iterable[Arriving]) -> list[Item]:
     """The stored items that share a source and a mark with a new one: of each mark the one stored last."""
-    found = last_by_address(connection, wanted.addresses) | last_by_text(connection, wanted.texts)
+    addresses: dict[str, list[int | str]] = {}
+    texts: dict[str, list[int | str]] = {}
+    for one in new:
+        address, text = one.marks
+        if address is not None:
+            addresses.setdefault(one.item.source_id, []).append(address)
+        if text is not None:
+            texts.setdefault(one.item.source_id, []).append(text)
+    found = last_by_address(connection, addresses) | last_by_text(connection, texts)
     if not found:
         return []
     return [item_of(row) for row in connection.execute(_WHOLE, {"seqs": sorted(found)})]
