@@ -109,3 +109,36 @@ def json_feeds() -> Iterator[Fields]:
 
 def publishers() -> Iterator[Fields]:
     yield from once(json_feeds())
+
+
+def aggregated_stories() -> Iterator[Fields]:
+    """Titles of an aggregator's polls; its own sources (wires and one machine-written index) keep their names."""
+    for _, content in members(FEEDS / "aggregator_polls.tar.zst"):
+        for one in json.loads(content)["stories"]:
+            yield {
+                "source": one["sourceId"],
+                "title": " ".join(one["title"].split()),
+                "url": one["url"],
+                "date": one["publishedAt"],
+            }
+
+
+def aggregator() -> Iterator[Fields]:
+    yield from once(aggregated_stories())
+
+
+COUNTRIES = {"jp": "ja", "cn": "zh", "tw": "en", "kr": "ko"}
+
+
+def page_headlines() -> Iterator[Fields]:
+    """Every headline a saved newspaper page links to, with the language its folder names; an English page is Latin."""
+    for name, content in members(FEEDS / "news_article_pages.tar.zst"):
+        country, paper = name.split("/")
+        if country in COUNTRIES and paper.endswith(".html"):
+            for one in page_items(paper.split("_", maxsplit=1)[0], content):
+                language = COUNTRIES[country] if re.search(r"[^\x00-\u2fff]", one["title"]) else "en"
+                yield one | {"country": country.upper(), "language": language}
+
+
+def article_pages() -> Iterator[Fields]:
+    yield from once(page_headlines())

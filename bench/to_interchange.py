@@ -15,6 +15,7 @@ import zstandard
 
 SHARED = Path(os.environ.get("EWS_SHARED_DATA", "../shared/data"))
 TAG = re.compile(r"<[^>]+>")
+HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
 def text_of(path: Path) -> str:
@@ -219,9 +220,22 @@ def json_feeds() -> Iterator[dict[str, Any]]:
         yield item(n, source, "news", country, language, d.pop("title"), **d)
 
 
+def article_pages() -> Iterator[dict[str, Any]]:
+    for n, d in enumerate(feed_documents.article_pages()):
+        country, language = d.pop("country"), d.pop("language")
+        yield item(n, d.pop("source"), "news", country, language, d.pop("title"), **d)
+
+
+def aggregator() -> Iterator[dict[str, Any]]:
+    for n, d in enumerate(feed_documents.aggregator()):
+        title = d.pop("title")
+        language = "zh" if HAN.search(title) else "en"
+        yield item(n, d.pop("source"), "news", "GB", language, title, **d)
+
+
 FILES = {f.__name__: f for f in (
     asia, cctv, federal_register, mofcom, korea, rare_earth, agnews, world, agency, thucnews, software, gta,
-    gta_subsidies, iea, pib, rss_matches, jp_ministries, rss_polls, json_feeds,
+    gta_subsidies, iea, pib, rss_matches, jp_ministries, rss_polls, json_feeds, article_pages, aggregator,
 )}  # fmt: skip
 
 
