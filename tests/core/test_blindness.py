@@ -42,6 +42,16 @@ TERMS = Terms.model_validate(
         }
     }
 )
+NAMED = TERMS.model_copy(
+    update={
+        "materials": TERMS.materials
+        | {
+            "gallium": TERMS.materials["gallium"].model_copy(
+                update={"names": {"en": ["gallium"], "zh": ["镓"], "ja": ["ガリウム"]}}
+            )
+        }
+    }
+)
 BOOK = Rulebook(policy=any_book().policy, terms=TERMS)
 
 
@@ -228,10 +238,44 @@ def test_sources_dark_for_one_cause_are_told_together():
     )
 
 
+def cells_of(sources, states, material="gallium"):
+    found = coverage([material], NAMED, sources, states, {})
+    return {(c.country, c.kind): c for c in found}
+
+
+def test_a_page_in_a_language_that_a_material_has_no_name_in_is_no_look_out_for_it():
+    """A French gazette that is read says nothing of gallium to words in English and Chinese."""
+    pages = by_id(
+        source("gazette", country="CM", language="fr"),
+        source("mofcom"),
+        source("several", country="CD", language="mul"),
+    )
+    found = cells_of(pages, {name: vitals("ok") for name in pages})
+    assert {country: cell.state for (country, _), cell in found.items()} == {
+        "CM": "uncovered",
+        "CN": "quiet",
+        "CD": "quiet",
+    }
+    assert found["CM", "regulatory"].because == "no source of the catalogue looks here"
+
+
+def test_a_list_of_names_is_no_look_out_for_a_material_while_its_countrys_pages_are_dark():
+    sources = by_id(
+        source("register", country="US", language="en"), source("entity-list", country="US", yields="list")
+    )
+    found = cells_of(sources, {"register": vitals("blocked"), "entity-list": vitals("ok")})
+    assert found["US", "regulatory"].state == "blind"
+
+
+def test_figures_are_a_look_out_whatever_language_their_source_writes():
+    sources = by_id(source("customs", "customs", "JP", "ja", "figures", ["gallium"]))
+    assert cells_of(sources, {"customs": vitals("ok")})["JP", "customs"].state == "quiet"
+
+
 def test_the_four_states_of_a_cell_are_told_apart():
     states = health(mofcom="blocked", gacc="blocked")
     del states["meti"]
-    cells = coverage(top_materials(TERMS), TERMS, SOURCES, states, {("dysprosium", "US", "news"): 2})
+    cells = coverage(top_materials(NAMED), NAMED, SOURCES, states, {("dysprosium", "US", "news"): 2})
     found = {(c.material, c.country, c.kind): c for c in cells}
     assert found["rare_earths", "US", "news"].state == "covered"
     assert found["rare_earths", "US", "news"].evidence == 2

@@ -30,7 +30,10 @@ def vitals_of(states: Mapping[str, SourceState]) -> Mapping[str, Vitals]:
 
 
 def materials_of(spec: SourceSpec, terms: Terms) -> frozenset[str] | None:
-    """The materials a source is limited to: those of its table, or those its query asks for; None for any."""
+    """The materials a source is limited to: those of its table, or those its query asks for; None for any.
+
+    Empty where a table is about no material, as an index of freight or of all supply chains.
+    """
     if (table := spec.table) is not None:
         return _of_table(table, terms)
     query = unquote_plus(urlsplit(spec.url).query).casefold()
@@ -47,7 +50,9 @@ def _yields(spec: SourceSpec) -> Yields:
 def _of_table(table: TableFormat, terms: Terms) -> frozenset[str] | None:
     named = {table.material, *table.materials.values(), *table.materials_by_hs.values()}
     named |= {column.material or "" for column in table.values.values()}
-    return frozenset(named & set(terms.materials)) or None
+    known = frozenset(named & set(terms.materials))
+    rows_say = table.material.startswith("column:") or table.hs_code is not None
+    return None if rows_say and not known else known
 
 
 def _is_named(material: Material, query: str) -> bool:

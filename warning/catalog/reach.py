@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 
-from warning.catalog.meanings import ANY, covers
+from warning.catalog.meanings import covers
 from warning.catalog.references import Known, groups
 from warning.catalog.typed import Placed
 from warning.catalog.vacant import barred
 from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
+from warning.core.rule_languages import languages_of_group
 from warning.core.rules import AnyRule, ContextRule, Group, SeriesRule, TextRule, Where
 from warning.core.sequence_rules import SequenceRule
 from warning.core.source_needs import admits
 from warning.core.sources import SourceProfile
-from warning.core.terms import Language, Terms
+from warning.core.terms import Terms
 from warning.errors import Problem
 
 
@@ -101,7 +102,7 @@ def _languages(placed: Placed[AnyRule], rule: TextRule, terms: Terms) -> Iterato
     if not read:
         return
     for path, group in _required(rule):
-        spoken = _spoken(group, terms)
+        spoken = languages_of_group(group, terms)
         if spoken and not spoken & read:
             message = (
                 f"words in {', '.join(sorted(spoken))}, and where.languages reads {', '.join(sorted(read))}"
@@ -129,19 +130,3 @@ def _required(rule: TextRule) -> Iterator[tuple[Path_, Group]]:
             path[1] == "any" and len(rule.match.any) == 1
         ):
             yield path, group
-
-
-def _spoken(group: Group, terms: Terms) -> set[Language]:
-    """The languages a group has words in; empty when that cannot be said (unknown names, any)."""
-    if group.phrases:
-        return {language for language, words in group.phrases.items() if words}
-    if ANY in (*group.act, *group.material, *group.actor, *group.issuer, *group.cue):
-        return set()
-    tables = [
-        *(terms.materials[m].names for m in group.material if m in terms.materials),
-        *(terms.acts[a].phrases for a in group.act if a in terms.acts),
-        *(terms.actors[a].names for a in group.actor if a in terms.actors),
-        *(terms.cues[c].phrases for c in group.cue if c in terms.cues),
-        *(terms.actors[a].issuers for a in group.issuer if a in terms.actors),
-    ]
-    return {language for table in tables for language, words in table.items() if words}

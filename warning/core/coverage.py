@@ -1,7 +1,8 @@
 """Material x country x kind: where we would hear, where it is quiet, where we are blind, and where nobody looks.
 
 Blind and quiet are not the same: in a quiet cell a source is read and brings nothing about the material; in a blind
-one every source that looks there is dark, so that nothing can be concluded.
+one every source that looks there is dark, so that nothing can be concluded. A source looks where it may carry the
+material and the material has names in its language; a list of names and firms looks at no material.
 """
 
 from collections import defaultdict
@@ -12,6 +13,8 @@ from typing import Literal
 
 from warning.core.blindness import Dark, dark_source, since_when, told_together
 from warning.core.health import Vitals
+from warning.core.rule_languages import languages_of_group
+from warning.core.rules import Group
 from warning.core.series.select import with_ancestors
 from warning.core.source_needs import WatchedSource
 from warning.core.terms import Terms
@@ -70,26 +73,33 @@ def coverage(
     dark = {name: dark_source(name, vitals.get(name)) for name in sources}
     counted = _rolled_up(evidence, terms)
     return tuple(
-        _cell(material, country, kind, terms, sources, dark, counted.get((material, country, kind), 0))
-        for material in materials
+        _cell(material, country, kind, looking, dark, counted.get((material, country, kind), 0))
+        for material, looking in ((m, _looking(m, terms, sources)) for m in materials)
         for country, kind in places
     )
+
+
+def _looking(
+    material: str, terms: Terms, sources: Mapping[str, WatchedSource]
+) -> Mapping[tuple[str, SourceKind], list[str]]:
+    """The sources by country and kind from which we would hear of the material."""
+    spoken = languages_of_group(Group(material=(material,)), terms)
+    found: dict[tuple[str, SourceKind], list[str]] = defaultdict(list)
+    for source in sources.values():
+        if source.carries(material, terms) and source.tells_in(spoken):
+            found[source.profile.country, source.profile.kind].append(source.id)
+    return found
 
 
 def _cell(
     material: str,
     country: str,
     kind: SourceKind,
-    terms: Terms,
-    sources: Mapping[str, WatchedSource],
+    looking: Mapping[tuple[str, SourceKind], list[str]],
     dark: Mapping[str, Dark | None],
     evidence: int,
 ) -> Cell:
-    here = tuple(
-        s.id
-        for s in sources.values()
-        if (s.profile.country, s.profile.kind) == (country, kind) and s.carries(material, terms)
-    )
+    here = tuple(looking.get((country, kind), ()))
     gone = tuple(d for name in here if (d := dark[name]) is not None)
     state: CellState = "covered" if evidence else "quiet"
     if not here or (len(gone) == len(here) and all(d.is_absent for d in gone)):

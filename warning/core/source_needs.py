@@ -1,6 +1,6 @@
 """Which sources a rule depends on: what passes its filters and is written in a language that the rule has words in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +38,16 @@ class WatchedSource:
         return bool(self.materials & above) or any(
             material in with_ancestors(name, terms) for name in self.materials
         )
+
+    def tells_in(self, spoken: Collection[str]) -> bool:
+        """Whether words in these languages find in it what it says of a material; figures need no words."""
+        match self.yields:
+            case "figures":
+                return True
+            case "list":
+                return self.materials is not None
+            case "items":
+                return reads(self.profile.language, spoken)
 
 
 def admits(where: Where, source: SourceProfile) -> bool:
