@@ -174,3 +174,13 @@ def test_a_folder_of_figures_that_nobody_fills_is_told(tmp_path, sqlite_url):
     late = poll(90)
     assert (late.condition, late.cause.split(",")[0]) == ("frozen", "nothing newer than 2026-06-01")
     engine.dispose()
+
+
+@pytest.mark.parametrize("metal", ["gallium", "cobalt", "tellurium"])
+def test_a_quote_of_the_aggregator_is_a_price_of_its_day(metal):
+    spec = SOURCES[f"aggregator-{metal}"]
+    body = b'{"base":"USD","price":{"troy_ounce":9.05,"kilogram":290.96},"sources":1,"timestamp":"2026-06-09T22:36:29.800Z"}'
+    parsed = parse(replace(document(body), source_id=spec.id), spec.parse, spec.profile)
+    told = [(o.material, o.measure, o.period, o.value, o.unit, o.currency) for o in parsed.observations]
+    assert told == [(metal, "price", "2026-06-09", 290.96, "kg", "USD")]
+    assert parsed.problems == ()

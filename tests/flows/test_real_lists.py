@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.adapters.parse_samples import document, members, profile, shared, unpacked
 from warning.app.replayed_lists import ReplayedLists
+from warning.catalog.sources import load_sources
 from warning.collect.parse import parse
 from warning.core.evidence import Entry, Listing, ListingChange, listing_id
 from warning.core.formats import ListingFormat
@@ -22,6 +24,7 @@ SDN = ListingFormat(
     format="listing", header=False, key="ent_num", name="name", fields=("type", "program"),
     columns=("ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "flag", "owner", "remarks"),
 )  # fmt: skip
+SHIPPED = {spec.id: spec for spec in load_sources(Path(__file__).parents[2] / "feeds")}
 FOREVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -93,6 +96,24 @@ def test_chinese_lists_add_on_each_day_as_many_as_were_announced():
     kinds, told = replay(versions)
     assert [k["added"] for k in kinds] == [announced[day] for day in days]
     assert len(told) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "entries", "since"),
+    [
+        ("cn-unreliable-entity-list", "china_control_lists", 61, "2023-02-16"),
+        ("cn-attention-list", "china_control_lists", 40, "2026-02-24"),
+        ("jp-end-user-list", "japan_foreign_end_user_list", 397, ""),
+    ],
+)
+def test_a_shipped_list_is_read_as_its_publisher_lays_it_out(source, name, entries, since):
+    """Of the registry's two Chinese lists each source takes its own; 20 Japanese entries have no name."""
+    spec = SHIPPED[source]
+    parsed = parse(document(shared(f"lists/{name}.json").read_bytes()), spec.parse, spec.profile)
+    assert parsed.listing is not None
+    assert len(parsed.listing.entries) == entries
+    days = [dict(entry.fields).get("date_added", "") for entry in parsed.listing.entries]
+    assert min(days) == since
 
 
 def test_cut_polls_of_a_real_list_tell_nothing_and_lose_nothing():
