@@ -239,7 +239,7 @@ def _same_match(rules: Sequence[Placed[AnyRule]]) -> Iterator[Problem]:
 
 
 _NOT_CONDITION = {
-    "id", "title", "status", "severity", "owner", "rationale", "false_positives", "references", "tags", "examples",
+    "id", "title", "titles", "status", "severity", "owner", "rationale", "false_positives", "references", "tags", "examples",
     "max_age_days", "caveat", "actors", "materials",
 }  # fmt: skip
 

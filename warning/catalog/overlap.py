@@ -17,7 +17,7 @@ from warning.core.terms import Terms
 from warning.errors import Problem
 
 _PROSE = frozenset({
-    "id", "title", "status", "enabled", "severity", "owner", "rationale", "false_positives", "references", "tags",
+    "id", "title", "titles", "status", "enabled", "severity", "owner", "rationale", "false_positives", "references", "tags",
     "examples", "max_age_days", "publish", "backtest",
 })  # fmt: skip
 _EXCEPTIONS = frozenset({

@@ -1,5 +1,6 @@
 """Who is told: desks, their channels and what each may see."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -102,12 +103,14 @@ class Budget(OperatorModel):
 class Desk(OperatorModel):
     """rules/desks/<id>.yaml. `threshold` is the least severity, for this desk's country, that interrupts.
 
+    `titles` is what readers of other languages call it, by language.
     A desk of the kind operator is told how the system itself does, and no alert. `deputies` are told when nobody at the desk has acknowledged in time.
     """
 
     id: DeskId
     kind: Literal["desk", "operator"] = "desk"
     title: str
+    titles: Mapping[Language, str] = {}
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     language: Language
     timezone: str
@@ -120,6 +123,10 @@ class Desk(OperatorModel):
     quiet_hours: QuietHours | None = None
     weekly_budget: Budget | None = None
     out_feed: OutFeed = OutFeed()
+
+    def called(self, language: str) -> str:
+        """Return what readers of a language call the desk."""
+        return next((name for known, name in self.titles.items() if known == language), self.title)
 
     @model_validator(mode="after")
     def _known_timezone(self) -> "Desk":

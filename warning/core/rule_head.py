@@ -1,5 +1,6 @@
 """What every rule carries, whatever its kind."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from warning.core.approval import Publish
 from warning.core.expectations import Expectation
 from warning.core.ids import content_id
 from warning.core.model import OperatorModel
-from warning.core.terms import TermId
+from warning.core.terms import Language, TermId
 from warning.core.vocabulary import Direction, Severity
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -19,10 +20,12 @@ class RuleBase(OperatorModel):
 
     `severity` is the level of the act itself; each country's exposure shifts it later.
     `act` and `direction` may be left to the text (then they come from the matched act's entry in rules/terms).
+    `titles` is the title as desks of other languages read it, by language.
     """
 
     id: RuleId
     title: str = Field(max_length=120)
+    titles: Mapping[Language, Annotated[str, Field(max_length=120)]] = {}
     status: Literal["experimental", "stable", "deprecated"] = "stable"
     enabled: bool = True
     severity: Severity
@@ -45,7 +48,7 @@ class RuleBase(OperatorModel):
         rule that does not use them.
         """
         prose = {
-            "examples", "rationale", "false_positives", "references", "owner", "tags", "publish", "backtest",
+            "titles", "examples", "rationale", "false_positives", "references", "owner", "tags", "publish", "backtest",
         }  # fmt: skip
         return content_id("r", self.model_dump_json(exclude=prose, exclude_defaults=True))[2:14]
 
