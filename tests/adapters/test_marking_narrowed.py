@@ -12,7 +12,8 @@ from warning.app.chronology import settled
 from warning.app.delivered_message import message_of
 from warning.app.out_feed import cap_documents, feed_sender
 from warning.app.remembered import Remembered
-from warning.core.assess import assess, decide, sense
+from warning.core.alerts import Alert
+from warning.core.assess import decide, sense
 from warning.core.desks import Destination
 from warning.core.evidence import Item
 from warning.core.joinable import joinable
@@ -23,6 +24,7 @@ from warning.core.tearlines import versions_seen_by
 from warning.core.vocabulary import Marking
 from warning.errors import DeliveryRefused
 from warning.store.outbox import Outbox
+from warning.store.rows import to_json
 
 
 def seoul_and_washington():
@@ -67,7 +69,9 @@ class Days:
         self.repository.add_items([item])
         window = self.repository.unassessed(self.book.needs(), self.now, 100)
         window = replace(window, recalled=self.repository.recall(REMEMBERED, self.now))
-        done = assess(self.book, window, self.repository.state(), self.now)
+        sensed = sense(self.book, window, (), self.now)
+        wanted = joinable(self.book, sensed.signals, self.now, (), sensed.bounds)
+        done = decide(self.book, sensed, self.repository.state_for(wanted), self.now)
         self.repository.commit_assessment(done, window, book_version="b-1")
         return done
 
@@ -81,7 +85,7 @@ def days(repository):
     return Days(repository)
 
 
-def test_alert_takes_the_narrower_marking_as_a_new_version_and_the_others_are_refused(days):
+def test_alert_takes_the_narrower_marking_as_a_new_version_and_is_taken_back_from_the_others(days):
     first = days.learn(report(), 0)
     assert {d.desk_id for d in first.deliveries} == {"kr", "us"}
     days.send()
@@ -91,8 +95,10 @@ def test_alert_takes_the_narrower_marking_as_a_new_version_and_the_others_are_re
     assert [(d.code, d.before, d.after) for d in alert.differences] == [
         ("marking", "TLP:GREEN", "TLP:AMBER KR")
     ]
-    assert {d.desk_id for d in done.deliveries} == {"kr"}
-    assert {(w.desk_id, w.reason) for w in done.withheld} == {("us", "not_released")}
+    assert {(d.desk_id, d.reason) for d in done.deliveries} == {("kr", "correction"), ("us", "recall")}
+    gone = alert.for_desk("us")
+    assert (gone.is_recalled, gone.marking, gone.release_to) == (True, Marking.GREEN, None)
+    assert "gallium" not in json.dumps(to_json(Alert, gone))
 
 
 def test_earlier_versions_obey_whatever_way_they_are_read(days):
@@ -101,9 +107,13 @@ def test_earlier_versions_obey_whatever_way_they_are_read(days):
     versions = days.repository.alert_versions(days.repository.alerts()[0].key)
     assert [v.version for v in versions] == [1, 2]
     assert [desk_refusal(v, WASHINGTON) is None for v in versions] == [False, False]
-    assert versions_seen_by(versions, WASHINGTON) == ()
+    assert [v.is_recalled for v in versions_seen_by(versions, WASHINGTON)] == [True]
     assert len(versions_seen_by(versions, SEOUL)) == 2
-    assert not list(cap_documents(versions, WASHINGTON, BOOK, feed_sender("a <a@example.org>")))
+    (cancel,) = cap_documents(versions, WASHINGTON, BOOK, feed_sender("a <a@example.org>"))
+    said = cancel.body.decode()
+    assert "<msgType>Cancel</msgType>" in said
+    assert f"a@example.org,{versions[0].key}-v1-us," in said
+    assert not any(word in said.casefold() for word in ("gallium", "china", "example.org/1", "control"))
     between = days.repository.alert_versions_between(START - timedelta(days=1), START + timedelta(days=1))
     assert {v.marking for v in between} == {Marking.AMBER}
 
@@ -112,7 +122,7 @@ def test_a_delivery_that_waits_does_not_go_out_wider(days):
     days.learn(report(), 0)
     days.learn(report(**KEPT), 5)
     waiting = [row for row in days.outbox.rows() if row.desk_id == "us"]
-    assert [row.alert_version for row in waiting] == [1]
+    assert [(row.alert_version, row.reason) for row in waiting] == [(1, "first"), (2, "recall")]
     with pytest.raises(DeliveryRefused, match="not_released"):
         message_of(waiting[0], days.repository, BOOK, days.now)
 

@@ -15,6 +15,7 @@ from warning.core.deliveries import OutboxRow
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
 from warning.core.exposure_release import Audience
+from warning.core.recalls import recalled
 from warning.core.release import WayOut, release_refusal
 from warning.core.review import ReviewEvent, fold, levels_of
 from warning.core.rulebook import Rulebook
@@ -43,7 +44,7 @@ def message_of(row: OutboxRow, repository: StoredAlerts, book: Rulebook, now: da
     if alert is None:
         raise DeliveryRefused(f"version {row.alert_version} of the alert is not in the store")
     desk, destination = destination_of(book, row)
-    alert = as_seen_by(alert, desk)
+    alert = _as_told(alert, row, desk, destination)
     known = versions_seen_by([one for one in versions if one.version <= row.alert_version], desk)
     root = next(iter(known), None)
     share = _share(repository, row) if row.reason == "shared" else None
@@ -60,6 +61,17 @@ def message_of(row: OutboxRow, repository: StoredAlerts, book: Rulebook, now: da
     if refusal:
         raise DeliveryRefused(f"withheld: {': '.join(refusal)}")
     return message
+
+
+def _as_told(alert: Alert, row: OutboxRow, desk: Desk, destination: Destination) -> Alert:
+    """The version as the desk may read it; what is taken back from one way out goes there without a word of it.
+
+    Such a message is marked like the most restricted thing that may have gone that way.
+    """
+    seen = as_seen_by(alert, desk)
+    if row.reason != "recall" or seen.is_recalled:
+        return seen
+    return recalled(alert, marking=min(desk.clearance, destination.ceiling), release_to=None)
 
 
 def _standing(

@@ -62,6 +62,7 @@ class OwedRows(Protocol):
     def pause(self, channel: str, address: str, *, until: datetime) -> None: ...
     def hold(self, channel: str, *, now: datetime, cause: str) -> datetime: ...
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None: ...
+    def may_have_reached(self, row: OutboxRow) -> bool: ...
 
 
 class StoredWords(StoredAlerts, Protocol):
@@ -271,6 +272,8 @@ class _Round:
                 self.counts["adopted"] += 1
                 return found
             self.counts["resent"] += found is Missing.UNKNOWABLE
+        if row.reason == "recall" and not await asyncio.to_thread(self._outbox.may_have_reached, row):
+            raise DeliveryRefused("what it takes back never went there")
         message = await asyncio.to_thread(message_of, row, self._repository, self._book, self._clock())
         return await channel.send(message, row=row, root_ref=root_ref)
 

@@ -14,7 +14,7 @@ from warning.app.delivered_message import payload_refusal
 from warning.app.desk_exercise import EXERCISE_RULE, exercise
 from warning.app.triage import desk_called
 from warning.channels.atom import CAP_TYPE, Entry, atom_feed
-from warning.channels.cap import CapInput, Issued, Sender, cap_message
+from warning.channels.cap import CapInput, Issued, Sender, cap_message, named_identifier
 from warning.channels.message import Message
 from warning.channels.naming import naming
 from warning.channels.outbox_files import write_whole
@@ -24,6 +24,7 @@ from warning.channels.render_lead import is_about_figures, is_taken_back
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
 from warning.core.exposure_release import Audience
+from warning.core.recalls import RECALLED
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by
@@ -115,17 +116,26 @@ def feed_sender(mail_from: str) -> Sender:
 def cap_documents(
     versions: Iterable[Alert], desk: Desk, book: Rulebook, sender: Sender, made: Making | None = None
 ) -> Iterator[CapDocument]:
-    """Yield the message of each version that may leave by the desk's feed; versions of an alert come in their order."""
+    """Yield the message of each version that may leave by the desk's feed; versions of an alert come in their order.
+
+    One that takes back what a narrower marking bars names the messages that are gone, and nothing of what they said.
+    """
     known, now = made or {}, Making()
     issued: dict[str, tuple[Issued, ...]] = {}
+    gone: dict[str, tuple[Issued, ...]] = {}
     for whole in versions:
         earlier, place = issued.get(whole.key, ()), (whole.key, whole.version)
+        if RECALLED in as_seen_by(whole, desk).differences:
+            earlier = (*gone.pop(whole.key, ()), *earlier)
         one = known.get(place)
         if one is None or not one.stands(whole, desk, book, sender, earlier):
             one = _made(whole, desk, book, sender, earlier)
         now[place] = one
         if one.issued is not None:
             issued[whole.key] = (*earlier, one.issued)
+        elif release_refusal(as_seen_by(whole, desk), desk, desk.out_feed):
+            name = named_identifier(whole.key, whole.version, desk.id)
+            gone[whole.key] = (*gone.get(whole.key, ()), Issued(identifier=name, sent=whole.updated_at))
         if one.document is not None:
             yield one.document
     if made is not None:
@@ -138,7 +148,7 @@ def _made(whole: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tup
         alert=whole, desk=desk, book=book, sender=sender, earlier=earlier, document=None, issued=None
     )
     alert = as_seen_by(whole, desk)
-    if release_refusal(alert, desk, desk.out_feed):
+    if release_refusal(alert, desk, desk.out_feed) or (alert.is_recalled and not earlier):
         return nothing
     spoken = _spoken(alert, desk, book)
     if any(payload_refusal(message, desk, desk.out_feed) for message in spoken):
@@ -186,11 +196,13 @@ def _input(
     return CapInput(
         messages=spoken,
         country=desk.country,
-        events=tuple(each.act(alert.facts.act) for each in words),
+        events=tuple(
+            each.say("recalled.level") if alert.is_recalled else each.act(alert.facts.act) for each in words
+        ),
         area=tuple(each.state(desk.country) for each in words),
         addresses=tuple(address for destination in desk.destinations for address in destination.to),
         earlier=earlier,
-        withdrawn=alert.is_cancelled or is_taken_back(alert),
+        withdrawn=alert.is_cancelled or alert.is_recalled or is_taken_back(alert),
         is_drill=alert.rule_id == EXERCISE_RULE,
         category="Other" if is_about_figures(alert, words[0]) else "Security",
     )

@@ -110,6 +110,8 @@ def _waiting(
 
 def _releasable(alert: Alert, desk: Desk, destination: Destination, book: Rulebook) -> Message | None:
     seen = as_seen_by(alert, desk)
+    if seen.is_recalled:
+        return None
     message = render(seen, desk, book)
     refused = release_refusal(seen, desk, destination) or payload_refusal(message, desk, destination)
     return None if refused else message

@@ -109,11 +109,11 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
     blocks.append(_rich("lead", message, [_section([_text(shorten(message.situation, 2 * value))])]))
     bare = value == _SIZES[-1][3]
     fields = [_section(_field(field, value)) for field in message.fields if not (bare and field.is_aside)]
-    blocks.append(_rich("fields", message, [_section([_bold(headings.fields)]), _list(fields)]))
-    why = _bullets([[_text(shorten(reason, value))] for reason in message.why[:reasons]])
-    blocks.append(_rich("why", message, [_section([_bold(headings.why)]), why]))
-    shown = _bullets([_source(source, title, link) for source in message.sources[:sources]])
-    blocks.append(_rich("evidence", message, [_section([_bold(message.evidence)]), shown]))
+    why = [_section([_text(shorten(reason, value))]) for reason in message.why[:reasons]]
+    shown = [_section(_source(source, title, link)) for source in message.sources[:sources]]
+    blocks += _listed("fields", message, headings.fields, fields) if fields else []
+    blocks += _listed("why", message, headings.why, why) if why else []
+    blocks += _listed("evidence", message, message.evidence, shown)
     blocks.append(
         _rich(
             "next",
@@ -132,6 +132,11 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
         }
     )
     return blocks
+
+
+def _listed(name: str, message: Message, heading: str, sections: list[Block]) -> list[Block]:
+    """A heading with its list; Slack takes no list without an entry."""
+    return [_rich(name, message, [_section([_bold(heading)]), *([_list(sections)] if sections else [])])]
 
 
 def _called(message: Message) -> Block:

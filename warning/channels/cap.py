@@ -86,7 +86,11 @@ class CapInput:
 
 def cap_identifier(message: Message) -> str:
     """Return what names this version of the alert at this desk: a file name too."""
-    return f"{message.alert_key}-v{message.version}-{message.desk_id}"
+    return named_identifier(message.alert_key, message.version, message.desk_id)
+
+
+def named_identifier(alert_key: str, version: int, desk_id: str) -> str:
+    return f"{alert_key}-v{version}-{desk_id}"
 
 
 def cap_message(given: CapInput, sender: Sender) -> bytes:
@@ -203,7 +207,8 @@ def _info(
     _add(info, "urgency", _urgency(message, kind))
     _add(info, "severity", _SEVERITIES[message.severity])
     _add(info, "certainty", _CERTAINTIES[message.alert.certainty])
-    _named(info, "eventCode", f"{PROFILE}:act", facts.act)
+    if facts.act:
+        _named(info, "eventCode", f"{PROFILE}:act", facts.act)
     _named(info, "eventCode", f"{PROFILE}:direction", facts.direction)
     _add(info, "effective", stamp(given.sent))
     if facts.effective:

@@ -9,6 +9,7 @@ from warning.channels.render_disputes import dispute_fields
 from warning.channels.render_exposure import assistance, shown_figures
 from warning.channels.render_facts import changes, context, evidence_line, fields, sources
 from warning.channels.render_lead import lead, next_step, subject_line, title_line
+from warning.channels.render_recalled import render_recalled
 from warning.channels.render_why import reasons
 from warning.channels.when import moment
 from warning.core.alerts import Alert
@@ -37,6 +38,8 @@ def render(
     when another desk gave it this version.
     """
     words = naming(desk.language, book)
+    if alert.is_recalled:
+        return render_recalled(alert, desk, words)
     figures = shown_figures(alert, words, audience)
     alert = _raised(alert, figures)
     changed = changes(alert, words, desk)

@@ -239,7 +239,7 @@ def context(alert: Alert, naming: Naming, desk: Desk) -> tuple[str, ...]:
     owner = (naming.say("context.owner", owner=plain(rule.owner, 80)),) if rule else ()
     return (
         naming.say("context.marking", marking=alert.marking.value),
-        _release(alert.release_to, naming),
+        release_said(alert.release_to, naming),
         naming.say("context.rated", country=naming.state(desk.country)),
         naming.say("context.alert", key=alert.key, version=alert.version),
         naming.say("context.rule", rule=alert.rule_id, version=alert.rule_version),
@@ -247,7 +247,7 @@ def context(alert: Alert, naming: Naming, desk: Desk) -> tuple[str, ...]:
     )
 
 
-def _release(release_to: frozenset[str] | None, naming: Naming) -> str:
+def release_said(release_to: frozenset[str] | None, naming: Naming) -> str:
     if release_to is None:
         return naming.say("context.release_all")
     if not release_to:

@@ -31,10 +31,10 @@ def _lines(message: Message) -> Iterator[str]:
     for change in message.changes:
         yield from _wrapped(change, "* ", "  ")
     yield from _wrapped(message.situation)
-    yield from _heading(message.headings.fields)
+    yield from _heading(message.headings.fields) if message.fields else ()
     for field in message.fields:
         yield from _wrapped(f"{field.label}: {field.value}", "", "    ")
-    yield from _heading(message.headings.why)
+    yield from _heading(message.headings.why) if message.why else ()
     for reason in message.why:
         yield from _wrapped(reason, "- ", "  ")
     yield from _heading(message.evidence)

@@ -17,7 +17,7 @@ ChangeCode = Literal[
     "severity", "certainty", "corroborated", "retitled", "deadline", "corrected",
     "response", "follow_up", "confirmation", "arrived",
     "disputed", "settled", "withdrawn", "cancelled", "restored",
-    "late", "suspended", "marking",
+    "late", "suspended", "marking", "recalled",
 ]  # fmt: skip
 
 AlertState = Literal["open", "closed", "expired", "cancelled"]
@@ -89,6 +89,11 @@ class Alert:
     def is_cancelled(self) -> bool:
         """Whether nothing stands any more of what the alert rested on."""
         return self.whole is not None and self.evidence_total == 0
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether nothing is left that may be shown to who was told: it says so, and nothing else (core/recalls.py)."""
+        return not self.rule_id
 
     def for_desk(self, desk_id: str) -> "Alert":
         """The alert as this desk may read it: its tear-line where it has one."""

@@ -33,7 +33,8 @@ class State:
 
     `open_alerts` holds the latest version of each alert that evidence may still join, also of one that has ended and
     would be opened again; `told` the severity last delivered, by (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun:
-    `assess` looks at the time. `stories` is what evidence told before.
+    `assess` looks at the time. `stories` is what evidence told before. `grounds` are the kept signals of alerts that rest
+    on evidence whose marking may have been narrowed: what desks still may read is made of them.
     """
 
     open_alerts: tuple[Alert, ...] = ()
@@ -41,6 +42,7 @@ class State:
     silences: tuple[Silence, ...] = ()
     past: Past = field(default_factory=Past)
     stories: Stories = field(default_factory=Stories)
+    grounds: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,13 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
     signals = (*signals, *set_aside_signals(book, state.open_alerts, signals, as_of))
     changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
     changes = withdrawn_from(changes, state.open_alerts, signals, sensed.withdrawals, book)
-    changes = narrowed_in([reopened(change) for change in changes], state.open_alerts, sensed.bounds)
+    changes = narrowed_in(
+        [reopened(change) for change in changes],
+        state.open_alerts,
+        sensed.bounds,
+        (*signals, *state.grounds),
+        book,
+    )
     graded = tuple(grade(change, book) for change in changes)
     past = let_go(state.past, as_of)
     owed, withheld = route(graded, book.desks, state.told, _active(state.silences, as_of), past)

@@ -12,7 +12,9 @@ WithheldReason = Literal[
     "nothing_new", "silenced", "awaiting_review", "rejected", "inhibited", "over_budget", "superseded", "desk_gone",
 ]  # fmt: skip
 HoldReason = Literal["", "cooldown", "quiet_hours"]
-DeliveryReason = Literal["first", "update", "escalated", "reminder", "shared", "correction", "cancel"]
+DeliveryReason = Literal[
+    "first", "update", "escalated", "reminder", "shared", "correction", "cancel", "recall"
+]
 
 
 MAY_HAVE_ARRIVED = "it may have arrived"

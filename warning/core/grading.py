@@ -16,7 +16,7 @@ def grade(change: AlertChange, book: Rulebook) -> AlertChange:
     alert = _graded(change.alert, before, book)
     known = dict(before.tearlines) if before else {}
     tearlines = {
-        desk_id: _graded(own, known.get(desk_id) or _whole_before(own, before), book)
+        desk_id: _graded(own, _own_before(own, known.get(desk_id), before), book)
         for desk_id, own in change.alert.tearlines
     }
     if before is None:
@@ -32,12 +32,16 @@ def grade(change: AlertChange, book: Rulebook) -> AlertChange:
     return AlertChange(kind="joined", alert=_versioned(alert, tearlines, before.version), previous=before)
 
 
-def _whole_before(own: Alert, before: Alert | None) -> Alert | None:
-    """What the desk had before it needed a tear-line: the alert itself, unless it sees the event only now."""
-    return None if any(difference.code == "opened" for difference in own.differences) else before
+def _own_before(own: Alert, known: Alert | None, before: Alert | None) -> Alert | None:
+    """What the desk had before: its tear-line, else the alert itself; nothing where it sees the event only now."""
+    if any(difference.code == "opened" for difference in own.differences):
+        return None
+    return known or before
 
 
 def _graded(alert: Alert, before: Alert | None, book: Rulebook) -> Alert:
+    if alert.is_recalled:
+        return alert
     gradings = tuple(
         grade_for(
             alert.facts,

@@ -28,7 +28,8 @@ class Joinable:
     """What earlier alerts are wanted for. `instruments` are keys as `instrument_key` gives them.
 
     `evidence` is what was taken back or restored, whatever rule told of it: the rule may be gone by now.
-    `stories` are those of figures, patterns and dates, `told` those that texts tell in near words.
+    `stories` are those of figures, patterns and dates, `told` those that texts tell in near words. `narrowing` names the
+    evidence that says itself who may see it, and its signals: what alerts that rest on them are made of is wanted too.
     `set_aside` are the acts, however long ago and whether their alert has ended, that a signal sets aside.
     `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
     """
@@ -38,6 +39,7 @@ class Joinable:
     keys: frozenset[str] = frozenset()
     signal_ids: frozenset[str] = frozenset()
     evidence: frozenset[str] = frozenset()
+    narrowing: frozenset[str] = frozenset()
     instruments: frozenset[str] = frozenset()
     set_aside: frozenset[str] = frozenset()
     stories: frozenset[str] = frozenset()
@@ -74,6 +76,14 @@ class Joinable:
                 for rule in self.muting
             )
         )
+
+    def may_narrow(self, alert: Alert) -> bool:
+        """Whether the alert rests on evidence that says itself who may see it, and that is read now."""
+        if not self.narrowing:
+            return False
+        whole = alert.whole or alert
+        shown = (exhibit.evidence_id for exhibit in whole.exhibits)
+        return not self.narrowing.isdisjoint((*shown, *whole.rests_on, *whole.signal_ids))
 
     def _rests_on(self, alert: Alert) -> bool:
         if not self.evidence:
@@ -129,6 +139,7 @@ def joinable(
         windows=book.policy.correlation,
         signal_ids=frozenset(linked),
         evidence=frozenset({*(act.evidence_id for act in withdrawals), *(b.evidence_id for b in bounds)}),
+        narrowing=frozenset({b.evidence_id for b in bounds}).union(*(b.signal_ids for b in bounds)),
         instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
         set_aside=numbers_set_aside(book, signals, as_of.astimezone(UTC).date()),
         stories=frozenset(s.story for s in signals if s.story),

@@ -1,6 +1,6 @@
 """A marking that is narrowed after its evidence was told: every alert that rests on it obeys, in every version.
 
-Nothing widens this way. A desk that may not see the evidence any more is refused the alert, like any that may not.
+Nothing widens this way. A desk that may not see the evidence any more reads what is left without it (core/recalls.py).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.detect.text import exhibit_of
 from warning.core.evidence import Item
+from warning.core.recalls import with_what_is_left
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Signal, narrowest, no_wider, signal_ids_of
 from warning.core.vocabulary import Marking
@@ -45,17 +46,30 @@ def bounds_of(items: Iterable[Item], book: Rulebook) -> tuple[Bound, ...]:
 
 
 def narrowed_in(
-    changes: Sequence[AlertChange], alerts: Iterable[Alert], bounds: Sequence[Bound]
+    changes: Sequence[AlertChange],
+    alerts: Iterable[Alert],
+    bounds: Sequence[Bound],
+    signals: Iterable[Signal],
+    book: Rulebook,
 ) -> tuple[AlertChange, ...]:
-    """Return the changes with those alerts that a bound makes narrower, sorted by key; an ended one stays ended."""
+    """Return the changes with those alerts that a bound makes narrower, sorted by key; an ended one stays ended.
+
+    `signals` are at least those kept of such alerts, where desks are to read what is left.
+    """
+    if not bounds:
+        return tuple(changes)
+    every = {signal.id: signal for signal in signals}
+    every |= {signal.id: signal for signal in narrowed_signals(every.values(), bounds)}
     changed = {change.alert.key: change for change in changes}
     current = {alert.key: alert for alert in alerts} | {key: c.alert for key, c in changed.items()}
-    for key, alert in sorted(current.items()) if bounds else ():
+    for key, alert in sorted(current.items()):
         change = changed.get(key)
         before = alert if change is None else change.previous
         now = _now(alert, before, bounds, is_new=change is None)
         if now is None:
             continue
+        if before is not None:
+            now = with_what_is_left(before, now, every.values(), book)
         changed[key] = AlertChange(kind="updated" if before else "opened", alert=now, previous=before)
     return tuple(changed[key] for key in sorted(changed))
 

@@ -37,6 +37,8 @@ BREAKS_COOLDOWN = frozenset(
         "withdrawn",
         "cancelled",
         "restored",
+        "marking",
+        "recalled",
     }
 )
 
@@ -157,7 +159,7 @@ class _Pacer:
     def _decide(self, delivery: Delivery) -> Delivery | Withheld:
         desk = self._desks.get(delivery.desk_id)
         change = self._changes.get(delivery.alert_key)
-        if desk is None or change is None:
+        if desk is None or change is None or delivery.reason == "recall":
             return delivery
         seen = change_seen_by(change, desk) or change
         case = _Case(change=seen, desk=desk, told=self._told.get((change.alert.key, desk.id)))
@@ -219,7 +221,12 @@ class _Pacer:
             self._spent[case.desk.id] += 1
 
     def _hold(self, case: _Case) -> tuple[datetime | None, HoldReason]:
-        """Return until when to wait and for what; the later of the two where both hold."""
+        """Return until when to wait and for what; the later of the two where both hold.
+
+        What may no longer be shown is taken back at once, at night too.
+        """
+        if any(difference.code == "recalled" for difference in case.alert.differences):
+            return None, ""
         waits: list[tuple[datetime, HoldReason]] = []
         cooled = self._cooldown_ends(case)
         quiet = self._quiet_ends(case, cooled or self._as_of)

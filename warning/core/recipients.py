@@ -6,8 +6,10 @@ from warning.core.alerts import AlertChange
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
 from warning.core.pace import Past, Place
+from warning.core.recalls import is_about_handling
 from warning.core.release import release_refusal
 from warning.core.tearlines import as_seen_by, change_seen_by
+from warning.core.vocabulary import Severity
 from warning.core.withdrawing import ABOUT_WITHDRAWAL
 
 
@@ -32,7 +34,8 @@ def correction_decisions(
     """Decide for every place that was reached, and for what still waits to go out.
 
     No silence, threshold, budget or review stands between a desk and the correction of what it was told. A place
-    that its desk no longer lists is one that has moved: the desk is told where it is read now.
+    that its desk no longer lists is one that has moved: the desk is told where it is read now. One that may not carry the
+    alert any more, and did, is told that what it showed is taken back.
     """
     key = change.alert.key
     told = {place for place in past.reached if place[0] == key}
@@ -45,7 +48,8 @@ def correction_decisions(
             owed[place] = _withheld(change, place, "desk_gone", "no desk of this name is left to be told")
             continue
         for way in _ways(desk, place):
-            owed.setdefault((key, desk.id, way[0].channel, way[1]), _decision(change, desk, *way))
+            decision = _decision(change, desk, *way, past, was_told=place in told)
+            owed.setdefault((key, desk.id, way[0].channel, way[1]), decision)
     yield from owed.values()
     if change.alert.is_cancelled:
         yield from (_never_sent(change, place, past) for place in sorted(waiting))
@@ -63,23 +67,37 @@ def _ways(desk: Desk, place: Place) -> list[tuple[Destination, str]]:
     return listed[:1] or [way for way in own if way[0].channel == channel] or own
 
 
-def _decision(change: AlertChange, desk: Desk, destination: Destination, address: str) -> Delivery | Withheld:
+def _decision(
+    change: AlertChange, desk: Desk, destination: Destination, address: str, past: Past, *, was_told: bool
+) -> Delivery | Withheld:
     seen, alert = change_seen_by(change, desk), as_seen_by(change.alert, desk)
     place = (change.alert.key, desk.id, destination.channel, address)
     if seen is None:
         return _withheld(change, place, "nothing_new", "nothing changed that the desk may see")
+    if alert.is_recalled and not was_told:
+        if place in past.held:
+            return _never_sent(change, place, past)
+        return _withheld(change, place, "nothing_new", "the desk was not told of it here")
     refusal = release_refusal(alert, desk, destination)
-    if refusal:
+    if refusal and not (was_told and _carried_before(change, desk, destination)):
         return _withheld(change, place, *refusal)
+    is_recall = refusal is not None or alert.is_recalled
     return Delivery(
         alert_key=change.alert.key,
         alert_version=change.alert.version,
         desk_id=desk.id,
         channel=destination.channel,
         address=address,
-        reason="cancel" if alert.is_cancelled else "correction",
-        severity=alert.severity_for(desk.country),
+        reason="recall" if is_recall else "cancel" if alert.is_cancelled else "correction",
+        severity=Severity.UNKNOWN if is_recall else alert.severity_for(desk.country),
     )
+
+
+def _carried_before(change: AlertChange, desk: Desk, destination: Destination) -> bool:
+    """Whether this way showed what it may not show any more."""
+    if change.previous is None or not is_about_handling(change):
+        return False
+    return release_refusal(as_seen_by(change.previous, desk), desk, destination) is None
 
 
 def _never_sent(change: AlertChange, place: Place, past: Past) -> Withheld:
@@ -91,7 +109,7 @@ def _never_sent(change: AlertChange, place: Place, past: Past) -> Withheld:
         channel=channel,
         address=address,
         reason="superseded",
-        detail="what it told was withdrawn before it went out",
+        detail="what it told was taken back before it went out",
     )
 
 

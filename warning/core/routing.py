@@ -7,6 +7,7 @@ from warning.core.canary import is_out_of_the_way
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
 from warning.core.pace import Past
+from warning.core.recalls import is_about_handling
 from warning.core.recipients import brings_news, correction_decisions, is_about_withdrawal
 from warning.core.release import release_refusal
 from warning.core.silences import Silence, silence_for
@@ -25,16 +26,17 @@ def route(
 ) -> tuple[tuple[Delivery, ...], tuple[Withheld, ...]]:
     """Decide for every (changed alert, desk, destination); `joined` changes tell nobody anything.
 
-    `silences` are those in force now. What takes back something told goes to exactly those whom `past` says it reached;
-    what is news besides goes to the others as any news does.
+    `silences` are those in force now. What takes back something told, or narrows who may see it, goes to exactly those
+    whom `past` says it reached; what is news besides goes to the others as any news does.
     """
     owed: list[Delivery] = []
     withheld: list[Withheld] = []
     for change in (change for change in changes if change.kind != "joined"):
         decisions: list[Delivery | Withheld] = []
-        if is_about_withdrawal(change):
+        takes_back, narrows = is_about_withdrawal(change), is_about_handling(change)
+        if takes_back or narrows:
             decisions += correction_decisions(change, desks, past or Past())
-        if not is_about_withdrawal(change) or brings_news(change):
+        if narrows or not takes_back or brings_news(change):
             answered = {(d.desk_id, d.channel, d.address) for d in decisions}
             concerned = (desk for desk in desks if not is_out_of_the_way(change.alert, desk))
             every = (d for desk in concerned for d in _decisions(change, desk, told, silences))
@@ -51,7 +53,7 @@ def _decisions(
     seen = change_seen_by(change, desk)
     alert = as_seen_by(change.alert, desk)
     for destination in (each for several in desk.destinations for each in several.each()):
-        if seen is None or alert.is_cancelled:
+        if seen is None or alert.is_cancelled or alert.is_recalled:
             yield _withheld(alert, desk, destination, "nothing_new", "nothing changed that the desk may see")
             continue
         decision = decide(alert, desk, destination, told)

@@ -45,9 +45,13 @@ def share_refusal(alert: Alert, giver: Desk, taker: Desk) -> str | None:
     """Return why the alert may not be given from one desk to the other, None when it may."""
     if giver.id == taker.id:
         return "a desk does not share with itself"
-    if desk_refusal(as_seen_by(alert, giver), giver) is not None:
+    own = as_seen_by(alert, giver)
+    if own.is_recalled or desk_refusal(own, giver) is not None:
         return f"the desk {giver.id} may not see it"
-    refused = desk_refusal(as_seen_by(alert, taker), taker)
+    taken = as_seen_by(alert, taker)
+    if taken.is_recalled:
+        return f"nothing of it may be shown to the desk {taker.id} any more"
+    refused = desk_refusal(taken, taker)
     return f"the desk {taker.id} may not see it: {refused[1]}" if refused else None
 
 

@@ -52,7 +52,9 @@ def _own_version(
         own = replace(before, tearlines=())
     if not readable:
         return None if own is None else replace(own, differences=())
-    return open_alert(after.key, readable, book) if own is None else rejoined(own, readable, book)
+    if own is None or own.is_recalled:
+        return open_alert(after.key, readable, book)
+    return rejoined(own, readable, book)
 
 
 def is_for_everybody(shown: Exhibit | Alert) -> bool:

@@ -23,7 +23,9 @@ _KIND_ORDER: Mapping[ChangeKind, int] = {"new": 0, "updated": 1, "easing": 2, "c
 def permitted(alerts: Iterable[Alert], desk: Desk, destinations: Sequence[Destination]) -> tuple[Alert, ...]:
     """Return the alerts that may leave for every one of the digest's destinations, as the desk may read them."""
     seen = (as_seen_by(alert, desk) for alert in alerts)
-    return tuple(a for a in seen if not any(release_refusal(a, desk, d) for d in destinations))
+    return tuple(
+        a for a in seen if not a.is_recalled and not any(release_refusal(a, desk, d) for d in destinations)
+    )
 
 
 def change_lines(

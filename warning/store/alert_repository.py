@@ -1,6 +1,7 @@
 """Assessments, the alerts they make and what is owed of them: every method is one transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from warning.core.alerts import Alert, AlertState
@@ -30,6 +31,7 @@ from warning.store.connected import Connected
 from warning.store.deliveries import Owed
 from warning.store.endings import Ended
 from warning.store.engine import reading, writing
+from warning.store.narrowed_versions import kept_signals
 from warning.store.resident import Resident
 from warning.store.stories import ToldAgain
 
@@ -84,7 +86,9 @@ class AlertRepository(Connected):
     def state_for(self, wanted: Joinable) -> State:
         """Return the alerts that evidence may join, or that may mute it, and who was told how much of them."""
         with reading(self.engine) as connection:
-            return alert_rows.state(connection, self._decoded, candidate_keys(connection, wanted))
+            found = alert_rows.state(connection, self._decoded, candidate_keys(connection, wanted))
+            resting = [alert for alert in found.open_alerts if wanted.may_narrow(alert)]
+            return replace(found, grounds=kept_signals(connection, resting)) if resting else found
 
     def standing_alerts(self, today: date, cases: Followed | None = None) -> tuple[Alert, ...]:
         """Return the open alerts with a date ahead, and those that tell of a gap: what rules of the calendar read.

@@ -1,5 +1,6 @@
 """Alerts whose marking was narrowed: their earlier versions and the signals kept obey it too, and the audit log keeps who had been told."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
@@ -38,6 +39,16 @@ def keep_within(
     add_audit(
         connection, Record(at=as_of, kind="review", actor=SYSTEM, subject=change.alert.key, content=content)
     )
+
+
+def kept_signals(connection: Connection, resting: Iterable[Alert]) -> tuple[Signal, ...]:
+    """Return the stored signals of these alerts, sorted by id: what desks may still read is made of them."""
+    ids = {name for alert in resting for name in (alert.whole or alert).signal_ids}
+    found: list[Signal] = []
+    for some in batches(sorted(ids), BATCH):
+        query = select(signals.c.content).where(signals.c.id.in_(some)).order_by(signals.c.id)
+        found += [from_json(Signal, content) for content in connection.execute(query).scalars()]
+    return tuple(found)
 
 
 def keep_signals_within(connection: Connection, bounds: tuple[Bound, ...]) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from warning.core.audit import SYSTEM, Record
-from warning.core.deliveries import DeliveryState, OutboxRow
+from warning.core.deliveries import MAY_HAVE_ARRIVED, DeliveryState, OutboxRow
 from warning.core.review import Action
 from warning.errors import StoreError
 from warning.store.audit import add_audit
@@ -221,6 +221,18 @@ class Outbox:
         )
         with reading(self.engine) as connection:
             return connection.execute(query.limit(1)).scalar()
+
+    def may_have_reached(self, row: OutboxRow) -> bool:
+        """Whether an earlier delivery of the same alert to the same place arrived, or may have."""
+        o = outbox.c
+        query = (
+            select(o.id)
+            .where(o.alert_key == row.alert_key, o.desk_id == row.desk_id, o.id != row.id)
+            .where(o.channel == row.channel, o.address == row.address, o.reason != "recall")
+            .where(or_(o.state.in_(("sent", "sending", "unknown")), o.error.contains(MAY_HAVE_ARRIVED)))
+        )
+        with reading(self.engine) as connection:
+            return connection.execute(query.limit(1)).first() is not None
 
     def shown(self, row_id: str, *, now: datetime) -> None:
         """Note that the message of a row stands as everything done until `now` would have it."""
