@@ -195,3 +195,46 @@ def test_a_host_that_asks_to_wait_is_not_asked_by_its_slow_sources_either() -> N
             return [isinstance(answer, FetchError) for answer in (*first, *second)]
 
     assert asyncio.run(body()) == [True, True]
+
+
+def test_a_request_ends_at_its_time_whether_that_is_before_or_after_the_patience() -> None:
+    """0.05 s of patience; the server never answers."""
+
+    async def body(total_seconds: float) -> str:
+        async with hostile_server("127.0.0.1") as server:
+            lanes = Lanes(PLACES, patience_seconds=0.05)
+            host = server.base.removeprefix("http://")
+            async with Fetcher(lambda: NOW, allow_private_hosts=(host,), lanes=lanes) as fetcher:
+                request = FetchRequest(
+                    source_id="s", url=f"{server.base}/silent", total_seconds=total_seconds
+                )
+                answers = await asyncio.gather(fetcher.fetch(request), return_exceptions=True)
+                return str(answers[0])
+
+    for total_seconds in (0.02, 0.05, 0.2):
+        assert asyncio.run(body(total_seconds)) == f"the document was not complete after {total_seconds:g} s"
+
+
+def test_each_of_many_requests_has_a_patience_of_its_own() -> None:
+    """Sent one after the other, and late one after the other; those that end in time are forgotten."""
+
+    async def body():
+        loop = asyncio.get_running_loop()
+        lanes = Lanes(PLACES, patience_seconds=0.2)
+        found: list[tuple[str, bool]] = []
+        lanes.learn = lambda source, *, late: found.append((source, late))
+
+        async def request(name: str, seconds: float) -> None:
+            async with lanes.place(name) as place:
+                place.start()
+                await asyncio.sleep(seconds)
+
+        tasks = [loop.create_task(request("a", 0.5)), loop.create_task(request("b", 0.0))]
+        await asyncio.sleep(0.1)
+        tasks.append(loop.create_task(request("c", 0.25)))
+        await asyncio.gather(*tasks)
+        return found, len(lanes._in_time)
+
+    found, left = asyncio.run(body())
+    assert found == [("b", False), ("a", True), ("c", True), ("c", True), ("a", True)]
+    assert left == 0

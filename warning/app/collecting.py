@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, Protocol
 
 from warning.app.asking import Ask, Elsewhere, ask_source, asks_more_than_once, merged
@@ -210,7 +211,7 @@ async def _gathered(
                 memory.running.pop(name, None)
             else:
                 task.add_done_callback(partial(_forget, memory, name))
-    outcomes = sorted(task.result() for task in done)
+    outcomes = sorted((task.result() for task in done), key=attrgetter("source_id"))
     running = tuple(sorted(name for name, task in tasks.items() if task in late))
     return CollectReport(outcomes=tuple(outcomes), still_running=running)
 
@@ -297,9 +298,9 @@ class _Round:
         elsewhere = self._memory.elsewhere
         asked = await ask_source(spec, state, asked_at, key, ask, partial(self._parse, spec), elsewhere)
         fetched = asked.fetched
-        state = replace(state, last_attempt_at=asked_at)
         if fetched.document is None:
-            return Findings.nothing(stood_still(spec, state, fetched, self._clock()))
+            return Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
+        state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
         read = [
             await self._read(spec, replace(document, archive_hash=await keep(document)))

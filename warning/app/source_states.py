@@ -37,9 +37,9 @@ def news_days(spec: SourceSpec, parsed: Parsed, *, brought_news: bool, now: date
 
 
 def answered(
-    spec: SourceSpec, state: SourceState, fetched: Fetched, verdict: Verdict, now: datetime
+    spec: SourceSpec, state: SourceState, fetched: Fetched, verdict: Verdict, now: datetime, **changes: Any
 ) -> SourceState:
-    """The state after an answer. Oddities on the way (a downgrade to http) are told when nothing worse is."""
+    """The state after an answer, with `changes`. Oddities on the way (a downgrade to http) are told when nothing worse is."""
     moved_to = "" if _is_trifling(state_address(spec, fetched), fetched.moved_to) else fetched.moved_to
     if moved_to and is_well(verdict.condition):
         verdict = Verdict(condition="moved", cause=f"redirected for good to {moved_to}, where it is read")
@@ -57,6 +57,7 @@ def answered(
         next_due_at=next_poll(spec, now, max_age_seconds=fetched.max_age_seconds),
         last_success_at=now,
         failures=0,
+        **changes,
     )
 
 
@@ -92,10 +93,11 @@ def _judged(state: SourceState, verdict: Verdict, now: datetime, **changes: Any)
 
 
 def stood_still(
-    spec: SourceSpec, state: SourceState, fetched: Fetched, now: datetime
+    spec: SourceSpec, state: SourceState, fetched: Fetched, now: datetime, *, asked_at: datetime
 ) -> tuple[SourceState, SourceOutcome]:
+    """The state of a source that answered that it has nothing new."""
     verdict = judge_standstill(spec, state, now)
-    after = answered(spec, state, fetched, verdict, now)
+    after = answered(spec, state, fetched, verdict, now, last_attempt_at=asked_at)
     outcome = SourceOutcome(
         source_id=spec.id, answer=fetched.status, condition=verdict.condition, cause=verdict.cause
     )

@@ -46,6 +46,8 @@ def fill_places(text: str, *, now: datetime, key: str, publication_lag_days: int
     A month is the latest whose figures are out, given the lag: `{month}` 202509, `{iso_month}` 2025-09,
     `{months:3}` 202507,202508,202509. `{day-7}`, `{month-12}`, `{year-1}` go that many units back.
     """
+    if "{" not in text:
+        return text
     today = now.date()
     latest = months_back(today - timedelta(days=publication_lag_days), 1)
     writers: dict[str, Callable[[int], str]] = {

@@ -35,6 +35,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})
 REFUSAL_BYTES = 64 * 1024
 DEFAULT_WAIT_SECONDS = 600.0
+MOST_ADDRESSES = 8_192
 GIVEN_UP = "nothing or little came while many sources kept us waiting; next time it is asked beside the others, with all its time"
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
@@ -82,6 +83,7 @@ class Fetcher:
         self._tls = tls
         self._own_resolver: SystemResolver | None = None
         self._session: ClientSession | None = None
+        self._addresses: dict[str, URL] = {}
 
     async def __aenter__(self) -> Self:
         self._own_resolver = None if self._resolver else SystemResolver()
@@ -119,9 +121,7 @@ class Fetcher:
         try:
             if is_mailbox(request.url):
                 return await self._mails(request)
-            url = _parsed(request.url)
-            self._guard.check_url(url)
-            return await self._at_its_turn(request, url)
+            return await self._at_its_turn(request, self._address(request.url))
         except FetchRateLimited as limited:
             raise FetchRateLimited(
                 request.without_secrets(str(limited)), retry_after_seconds=limited.retry_after_seconds
@@ -135,6 +135,20 @@ class Fetcher:
         except (TimeoutError, ClientError, OSError, ValueError) as wrong:
             raise FetchError(request.without_secrets(explain(wrong, request))) from wrong
 
+    def _address(self, text: str) -> URL:
+        """The address a source is asked at, allowed as far as can be told before its name is resolved.
+
+        What was found of a text is kept: it is the same at every poll. A source with a date in it has many.
+        """
+        url = self._addresses.get(text)
+        if url is None:
+            url = _parsed(text)
+            self._guard.check_url(url)
+            if len(self._addresses) >= MOST_ADDRESSES:
+                self._addresses.clear()
+            self._addresses[text] = url
+        return url
+
     async def _at_its_turn(self, request: FetchRequest, url: URL) -> Fetched:
         lanes, source = self._lanes, request.source_id
         is_slow = lanes.is_slow(source)
@@ -145,8 +159,8 @@ class Fetcher:
             if self._room is not None:
                 await self._room()
             try:
-                async with asyncio.timeout(request.total_seconds) as deadline:
-                    place.start(deadline)
+                async with asyncio.timeout(None) as deadline:
+                    place.start(deadline, request.total_seconds)
                     return await self._follow(request, url, place)
             except TimeoutError as ended:
                 if place.was_given_up:

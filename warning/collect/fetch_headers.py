@@ -34,7 +34,10 @@ def retry_after_seconds(headers: Mapping[str, str], now: datetime) -> float | No
 
     None when it does not say, or says what cannot be read.
     """
-    value = clean(headers.get("Retry-After"))
+    said = headers.get("Retry-After")
+    if said is None:
+        return None
+    value = clean(said)
     if value.isdigit():
         return min(float(value[:12]), LONGEST_WAIT_SECONDS)
     when = _http_date(value)
@@ -48,7 +51,10 @@ def max_age_seconds(headers: Mapping[str, str]) -> float | None:
 
     `no-cache` and `no-store` say nothing about when to come back.
     """
-    control = clean(headers.get("Cache-Control"))
+    said = headers.get("Cache-Control")
+    if said is None:
+        return None
+    control = clean(said)
     found = _MAX_AGE.search(control)
     if found is None or "no-cache" in control.lower() or "no-store" in control.lower():
         return None

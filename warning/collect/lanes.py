@@ -41,6 +41,8 @@ class Lanes:
         self.waiting = 0
         self.beside: set[Place] = set()
         self._late: set[str] = set()
+        self._in_time: dict[Place, None] = {}
+        self._watch: asyncio.TimerHandle | None = None
 
     def is_slow(self, source_id: str) -> bool:
         return source_id in self._late
@@ -55,9 +57,35 @@ class Lanes:
         else:
             self._late.discard(source_id)
 
+    def watch(self, place: "Place") -> None:
+        """Tell the place when its patience is over. All have the same, so one timer for the oldest serves them all."""
+        self._in_time[place] = None
+        if self._watch is None:
+            self._watch_oldest()
+
+    def unwatch(self, place: "Place") -> None:
+        self._in_time.pop(place, None)
+
+    def _watch_oldest(self) -> None:
+        oldest = next(iter(self._in_time), None)
+        self._watch = None
+        if oldest is not None:
+            loop = asyncio.get_running_loop()
+            self._watch = loop.call_at(oldest.started + self.patience_seconds, self._end_patience)
+
+    def _end_patience(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for place in [one for one in self._in_time if one.started + self.patience_seconds <= now]:
+            del self._in_time[place]
+            place.grow_late()
+        self._watch_oldest()
+
 
 class Place:
-    """One request's place. A class, as this is done for every request. `arriving` is what comes, once something does."""
+    """One request's place. A class, as this is done for every request. `arriving` is what comes, once something does.
+
+    `started` is the loop's time at which the request was sent.
+    """
 
     __slots__ = (
         "_besides",
@@ -65,10 +93,11 @@ class Place:
         "_gate",
         "_is_late",
         "_lanes",
+        "_seconds",
         "_source_id",
-        "_started",
         "_timer",
         "arriving",
+        "started",
         "was_given_up",
     )
 
@@ -79,7 +108,8 @@ class Place:
         self._gate: asyncio.Semaphore | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._deadline: asyncio.Timeout | None = None
-        self._started = 0.0
+        self._seconds = 0.0
+        self.started = 0.0
         self._is_late = False
         self.arriving: Arrives | None = None
         self.was_given_up = False
@@ -98,28 +128,40 @@ class Place:
         self._gate = gate
         return self
 
-    def start(self, deadline: asyncio.Timeout | None = None) -> None:
-        """The request is sent now. It can be given up where it has a `deadline`: it ends there, and `was_given_up`."""
-        loop = asyncio.get_running_loop()
-        self._deadline = deadline
-        self._started = loop.time()
-        self._timer = loop.call_later(self._lanes.patience_seconds, self._grow_late)
+    def start(self, deadline: asyncio.Timeout | None = None, seconds: float = 0.0) -> None:
+        """The request is sent now. Where it has a `deadline`, that comes after `seconds`.
+
+        It can be given up there too: it ends at once, and `was_given_up`. A deadline longer than the patience is set
+        when that is over: nearly all requests end before, and need no timer of their own.
+        """
+        self._deadline, self._seconds = deadline, seconds
+        self.started = asyncio.get_running_loop().time()
+        self._lanes.watch(self)
+        if seconds <= self._lanes.patience_seconds:
+            self._set_deadline()
+
+    def _set_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.reschedule(self.started + self._seconds)
 
     def bytes_a_second(self, now: float) -> float:
         come = self.arriving.total_bytes if self.arriving is not None else 0
-        return come / max(now - self._started, 1e-9)
+        return come / max(now - self.started, 1e-9)
 
     def may_be_given_up(self, now: float) -> bool:
         """Whether it had its time, and is not about to end already."""
         is_coming = self.bytes_a_second(now) >= COMING_BYTES_A_SECOND
         patiences = PATIENCES_COMING if is_coming else PATIENCES_SILENT
-        had_its_time = now - self._started >= patiences * self._lanes.patience_seconds
+        had_its_time = now - self.started >= patiences * self._lanes.patience_seconds
         return had_its_time and self._deadline is not None and not self._deadline.expired()
 
-    def _grow_late(self) -> None:
+    def grow_late(self) -> None:
+        """Its patience is over, and every patience more in which there was no room for it beside the others."""
         lanes = self._lanes
         if not self._is_late:
             self._is_late = True
+            if self._seconds > lanes.patience_seconds:
+                self._set_deadline()
             lanes.learn(self._source_id, late=True)
             if self._besides is not None:
                 self._besides.lend()
@@ -131,7 +173,7 @@ class Place:
         if lanes.left_beside:
             self._step_beside()
         else:
-            self._timer = loop.call_later(lanes.patience_seconds, self._grow_late)
+            self._timer = loop.call_later(lanes.patience_seconds, self.grow_late)
 
     def _step_beside(self) -> None:
         self._lanes.left_beside -= 1
@@ -143,7 +185,7 @@ class Place:
         lanes = self._lanes
         able = [one for one in lanes.beside if one.may_be_given_up(now)] if lanes.waiting else []
         if able:
-            min(able, key=lambda one: (one.bytes_a_second(now), one._started)).give_up(now)  # noqa: SLF001  # its like
+            min(able, key=lambda one: (one.bytes_a_second(now), one.started)).give_up(now)
 
     def give_up(self, now: float) -> None:
         """Its request ends at once, and the room it took beside is free."""
@@ -160,6 +202,8 @@ class Place:
     async def __aexit__(self, *_: object) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._lanes.unwatch(self)
+        if self.started:
             self._lanes.learn(self._source_id, late=self._is_late)
         if self._gate is None:
             self._leave_beside()

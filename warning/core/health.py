@@ -1,6 +1,6 @@
 """How a source is doing: what the collector remembers between two polls, and what `expect:` demands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -9,6 +9,15 @@ from warning.core.ids import content_id
 SourceCondition = Literal[
     "new", "ok", "not_modified", "empty", "partial", "blocked", "frozen", "drifted", "moved", "unconfigured", "failing"
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastReport:
+    """Which report of a source the store kept last: as much of it as tells whether the next one is worth keeping."""
+
+    known_at: datetime
+    condition: SourceCondition
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class SourceState:
     `news_days` are the days on which it had something new (see `core/rhythm.py`). `dark_since` is when it stopped
     being readable, None while it is; `late_items` is how many items the last such time brought too late.
     `moved_to` is where it says it has gone, empty when it stays. `left_out` are the latest entries that were set aside,
-    one line each, the newest last.
+    one line each, the newest last. `reported` belongs to the store, which writes it.
     """
 
     source_id: str
@@ -45,11 +54,18 @@ class SourceState:
     late_items: int = 0
     moved_to: str = ""
     left_out: tuple[str, ...] = ()
+    reported: LastReport | None = field(default=None, compare=False)
 
     @property
     def is_blind(self) -> bool:
         """Whether nothing can be concluded from what the source does not say."""
         return blinds(self.condition, self.cause)
+
+    @property
+    def polled_at(self) -> datetime | None:
+        """The time of its last poll, None before the first."""
+        polled = [t for t in (self.last_attempt_at, self.last_success_at, self.since) if t is not None]
+        return None if not polled or self.condition == "new" else max(polled)
 
 
 FROZEN = "nothing newer"
@@ -131,10 +147,9 @@ def report_id(source_id: str, condition: str, known_at: datetime) -> str:
 
 def report_of(state: SourceState) -> SourceReport | None:
     """Return what a state says of its last poll; None before the first."""
-    polled = [t for t in (state.last_attempt_at, state.last_success_at, state.since) if t is not None]
-    if not polled or state.condition == "new":
+    known_at = state.polled_at
+    if known_at is None:
         return None
-    known_at = max(polled)
     return SourceReport(
         id=report_id(state.source_id, state.condition, known_at),
         source_id=state.source_id,

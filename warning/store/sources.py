@@ -1,12 +1,20 @@
 """What the collector remembers of each source between two polls, and how much the store holds."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from warning.core.health import SourceReport, SourceState, is_well, report_of
+from warning.core.health import (
+    LastReport,
+    SourceCondition,
+    SourceReport,
+    SourceState,
+    is_well,
+    report_of,
+)
 from warning.store.rows import batches, from_json, insert_new, insert_or, storable, to_json
 from warning.store.schema import (
     alert_versions,
@@ -72,16 +80,40 @@ def save_source_state(connection: Connection, state: SourceState) -> None:
 
 def save_source_states(connection: Connection, states: Iterable[SourceState]) -> None:
     """Remember how sources are doing, each in place of what was known; at most one state a source."""
-    states = list(states)
+    states = _with_reports_kept(connection, states)
     if not states:
         return
     statement = insert_or(connection, source_states)
-    changed = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
+    changes = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
     rows = [_state_row(state) for state in states]
-    connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changed), rows)
-    reports = [report for state in states if (report := report_of(state)) is not None]
-    before = _latest_reports(connection, [report.source_id for report in reports])
-    add_reports(connection, [r for r in reports if _is_worth_keeping(r, before.get(r.source_id))])
+    connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changes), rows)
+
+
+def _with_reports_kept(connection: Connection, states: Iterable[SourceState]) -> list[SourceState]:
+    """Store what the states report where that is worth keeping; return them with the last report that was kept.
+
+    A state that stands as its last report says costs no look into the reports: most polls bring such a one.
+    """
+    states = list(states)
+    changing = [state for state in states if not _stands_as_reported(state)]
+    reports = [report for state in changing if (report := report_of(state)) is not None]
+    last = _latest_reports(connection, [report.source_id for report in reports])
+    kept = [r for r in reports if _is_worth_keeping(r, last.get(r.source_id))]
+    add_reports(connection, kept)
+    last |= {report.source_id: report for report in kept}
+    known = {
+        name: LastReport(known_at=r.known_at, condition=r.condition, since=r.since)
+        for name, r in last.items()
+    }
+    marked = {state.source_id: replace(state, reported=known.get(state.source_id)) for state in changing}
+    return [marked.get(state.source_id, state) for state in states]
+
+
+def _stands_as_reported(state: SourceState) -> bool:
+    known, polled_at = state.reported, state.polled_at
+    if known is None or polled_at is None:
+        return False
+    return not _differs(state.condition, state.since or polled_at, polled_at, known)
 
 
 def _state_row(state: SourceState) -> dict[str, Any]:
@@ -111,12 +143,18 @@ def _latest_reports(connection: Connection, source_ids: Sequence[str]) -> dict[s
 
 
 def _is_worth_keeping(report: SourceReport, before: SourceReport | None) -> bool:
+    return before is None or _differs(report.condition, report.since, report.known_at, before)
+
+
+def _differs(
+    condition: SourceCondition, since: datetime, known_at: datetime, before: SourceReport | LastReport
+) -> bool:
     """A change, and a sign of life twice a day: one row a poll would be a hundred times as many."""
-    if before is None or before.since != report.since:
+    if before.since != since:
         return True
-    if before.condition != report.condition and not (is_well(before.condition) and is_well(report.condition)):
+    if before.condition != condition and not (is_well(before.condition) and is_well(condition)):
         return True
-    return report.known_at - before.known_at >= SIGN_OF_LIFE
+    return known_at - before.known_at >= SIGN_OF_LIFE
 
 
 def add_reports(connection: Connection, reports: Iterable[SourceReport]) -> int:
