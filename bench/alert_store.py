@@ -53,16 +53,24 @@ OWN = {
     "assessments": "id", "audit": "subject", "alerts": "key", "alert_versions": "alert_key", "signals": "alert_key",
     "outbox": "alert_key", "withheld": "alert_key", "reviews": "alert_key",
 }  # fmt: skip
-# Of the shipped rules, with the act each tells of: what sequences remember is among them as in life.
+# Of the shipped rules, with the act each tells of and whose it is: what sequences remember is among them as in life.
 TOLD = (
-    ("prc-export-control-notice", "export_control"),
-    ("price-any-material", "price_spike"),
-    ("flow-any-export", "export_fall"),
-    ("prc-trade-remedy", "anti_dumping"),
-    ("list-us-entity", "entity_listing"),
-    ("own-side-tariff-press", "tariff"),
-    ("supply-stop-press", "supply_stop"),
-    ("prc-countermeasures", "countermeasure"),
+    ("prc-export-control-notice", "export_control", "CN"),
+    ("price-any-material", "price_spike", "CN"),
+    ("flow-any-export", "export_fall", "CN"),
+    ("prc-trade-remedy", "anti_dumping", "CN"),
+    ("list-us-entity", "entity_listing", "US"),
+    ("other-states-export-control", "export_control", "ID"),
+    ("supply-stop-press", "supply_stop", "CN"),
+    ("prc-countermeasures", "countermeasure", "CN"),
+    ("prc-export-control-press", "export_control", "CN"),
+    ("price-any-material", "price_spike", "CN"),
+    ("flow-any-export", "export_fall", "CN"),
+    ("prc-entity-control-list", "entity_listing", "CN"),
+    ("prc-control-by-words", "export_control", "CN"),
+    ("own-side-tariff-press", "tariff", "US"),
+    ("producer-export-restriction", "export_ban", "CD"),
+    ("prc-countermeasures", "countermeasure", "CN"),
 )
 MATERIALS = (
     "gallium", "germanium", "graphite", "tungsten", "antimony", "dysprosium", "helium", "urea", "terbium", "lithium",
@@ -210,7 +218,7 @@ def _number(number: int) -> str:
 
 
 def _row(key: str, number: int, moves: list[datetime], now: datetime) -> dict[str, Any]:
-    rule, act = TOLD[number % len(TOLD)]
+    rule, act, _ = TOLD[number % len(TOLD)]
     quiet = timedelta(days=Lifecycle().expire_after_days)
     ended: datetime | None = moves[-1] + (quiet if number % LEFT_OPEN == 0 else CLOSED_AFTER)
     state = "expired" if number % LEFT_OPEN == 0 else "closed"
@@ -241,22 +249,25 @@ def _version(key: str, row: dict[str, Any], version: int, at: datetime) -> dict[
     return {"alert_key": key, "version": version, "created_at": at, "content": content}
 
 
-FIRED = signal("EVIDENCE", rule_id="RULE", facts={"act": "ACT", "materials": ("MATERIAL",)})
+FIRED = signal(
+    "EVIDENCE", rule_id="RULE", facts={"act": "WHAT", "actors": ("WHO",), "materials": ("MATERIAL",)}
+)
 FIRED = replace(FIRED, id="SIGNAL")
 FIRED_CONTENT = to_json(Signal, FIRED)
 FIRED_AT = f"{FIRED.known_at:%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _signal(key: str, number: int, place: int, at: datetime) -> dict[str, Any]:
-    rule, act = TOLD[number % len(TOLD)]
+    rule, act, actor = TOLD[number % len(TOLD)]
     identity = f"s-{key}-{place}"
     content = FIRED_CONTENT.replace("SIGNAL", identity).replace("EVIDENCE", f"i-{key}-{place}")
-    content = content.replace("RULE", rule).replace("ACT", act)
+    content = content.replace("RULE", rule).replace("WHAT", act).replace("WHO", actor)
     content = content.replace("MATERIAL", MATERIALS[number % len(MATERIALS)])
     return {
         "id": identity, "rule_id": rule, "evidence_id": f"i-{key}-{place}", "source_id": "x",
         "alert_key": key, "known_at": at, "content": content.replace(FIRED_AT, f"{at:%Y-%m-%dT%H:%M:%S}Z"),
         "day": at.date().isoformat(), "materials": f'["{MATERIALS[number % len(MATERIALS)]}"]',
+        "act": act, "actors": f'["{actor}"]',
     }  # fmt: skip
 
 

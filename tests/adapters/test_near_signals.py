@@ -16,10 +16,12 @@ from warning.core.signals import WITHDRAWN, Reason
 from warning.store.assessments import _signal_rows
 from warning.store.schema import signals
 
-FILL = run_path(str(Path(__file__).parents[2] / "alembic" / "versions" / "0016_signal_days.py"))["FILL"]
+VERSIONS = Path(__file__).parents[2] / "alembic" / "versions"
+FILL_DAYS = run_path(str(VERSIONS / "0016_signal_days.py"))["FILL"]
+FILL_ACTS = run_path(str(VERSIONS / "0019_signal_acts.py"))["FILL"]
 GALLIUM, URANIUM = {"materials": ("gallium",)}, {"materials": ("uranium",)}
-SEQUENCE = rule("a", "b", same=["material"])
-BOOK = rules_book(SEQUENCE)
+SEQUENCE = rule("a", "b", "d", same=["material"])
+BOOK = rules_book(SEQUENCE, first=("a", "b", "c", "d"))
 TAKEN_BACK = event(
     "a", -90, "revised", known=19, facts=GALLIUM, why=(Reason(code=WITHDRAWN, text="revised"),)
 )
@@ -59,12 +61,32 @@ def test_store_gives_the_other_signals_of_a_document_that_tells_something_new(st
     assert given == {"near", "elsewhere", "told-again", "revised", "answer-too"}
 
 
-def test_upgrade_writes_the_days_and_materials_of_what_was_stored_before(stored):
-    columns = select(signals.c.id, signals.c.day)
+def test_store_gives_only_what_may_be_an_event_of_a_step(repository):
+    own = {"name": "own", "rules": ["a"], "acts": ["tariff"], "actors": ["US", "JP"]}
+    sequence = rule(steps=[own, {"name": "answer", "rules": ["b"]}], same=["answers"])
+    tariff = {"act": "tariff", "targets": ("CN",)}
+    earlier = (
+        event("a", 14, "tariff", facts={**tariff, "actors": ("KR", "US")}),
+        event("a", 14, "of-korea", facts={**tariff, "actors": ("KR",)}),
+        event("a", 14, "control", facts={"act": "export_control", "actors": ("US",)}),
+        event("b", 14, "other-answer", facts={"actors": ("CN",)}),
+    )
+    with repository.engine.begin() as connection:
+        connection.execute(signals.insert(), _signal_rows(earlier, ()))
+    need = need_for(sequence, rules_book(sequence), [event("b", 20, "answer", facts={"actors": ("CN",)})])
+    found = repository.recall(Recall(signals=(need,)), NEW[0].known_at).signals
+    assert {s.exhibit.evidence_id for s in found} == {"tariff"}
+
+
+def test_upgrade_writes_the_days_materials_acts_and_actors_of_what_was_stored_before(stored):
+    columns = select(signals.c.id, signals.c.day, signals.c.act)
     with stored.engine.begin() as connection:
-        days = connection.execute(columns).all()
-        connection.execute(update(signals).values(day="", materials=""))
-        connection.execute(text(FILL[connection.dialect.name].replace(":", "\\:")))
-        assert sorted(connection.execute(columns).all()) == sorted(days)
-        written = connection.execute(select(signals.c.materials)).scalars()
-        assert {tuple(json.loads(one)) for one in written} == {("gallium",), ("uranium",)}
+        written = connection.execute(columns).all()
+        connection.execute(update(signals).values(day="", materials="", act="", actors=""))
+        for fill in (FILL_DAYS, FILL_ACTS):
+            connection.execute(text(fill[connection.dialect.name].replace(":", "\\:")))
+        assert sorted(connection.execute(columns).all()) == sorted(written)
+        materials = connection.execute(select(signals.c.materials)).scalars()
+        assert {tuple(json.loads(one)) for one in materials} == {("gallium",), ("uranium",)}
+        actors = connection.execute(select(signals.c.actors)).scalars()
+        assert {tuple(json.loads(one)) for one in actors} == {("CN",)}

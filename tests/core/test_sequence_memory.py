@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.core.sequence_samples import DAY_0, event, rule, rules_book, seen
 from warning.core.detect.sequence import detect_sequences, need_for, signal_need
-from warning.core.recall import SignalNeed
+from warning.core.recall import SignalNeed, StepNeed
 from warning.core.sequence_events import event_day
 from warning.core.signals import Signal, is_withdrawal
 
@@ -30,14 +30,25 @@ def remembered(need: SignalNeed | None, signals: list[Signal], as_of: datetime) 
         for s in of_need
         if near.first <= event_day(s) <= near.last
         and (near.materials is None or not near.materials.isdisjoint(s.facts.materials))
+        and any(may_fit(step, s) for step in near.steps)
     }
     return [s for s in of_need if s.exhibit.evidence_id in documents or is_withdrawal(s)]
+
+
+def may_fit(step: StepNeed, signal: Signal) -> bool:
+    facts = signal.facts
+    return (
+        signal.rule_id in step.rule_ids
+        and (not step.acts or facts.act in step.acts)
+        and (not step.actors or not step.actors.isdisjoint(facts.actors))
+    )
 
 
 @st.composite
 def told(draw, steps: tuple[str, ...]) -> Signal:
     day = draw(st.integers(0, 40))
     facts = {
+        "act": draw(st.sampled_from(("export_control", "tariff"))),
         "actors": draw(st.sampled_from((("CN",), ("US",), ("CN", "US")))),
         "targets": draw(st.sampled_from(((), ("US",), ("CN",)))),
         "materials": draw(st.lists(st.sampled_from(MATERIALS), max_size=2, unique=True).map(tuple)),
@@ -59,6 +70,49 @@ def test_sequence_tells_the_same_when_only_what_is_near_is_remembered(earlier, f
     near = remembered(need_for(sequence, book, fresh), held, as_of)
     whole = detect_sequences(book, seen(*held), as_of, fresh)
     assert detect_sequences(book, seen(*near), as_of, fresh) == whole
+
+
+OWN_CONTROL = {"name": "own", "rules": ["a", "b"], "acts": ["tariff", "export_control"], "actors": ["US"]}
+THEIR_CONTROL = {"name": "theirs", "rules": ["b", "c"], "acts": ["export_control"], "actors": ["CN"]}
+ANY_TARIFF = {"name": "tariff", "rules": ["a", "b", "c"], "acts": ["tariff"]}
+OF_STEPS = (
+    {"steps": [OWN_CONTROL, THEIR_CONTROL], "same": ["answers"]},
+    {"steps": [OWN_CONTROL, THEIR_CONTROL], "same": ["material"]},
+    {"steps": [OWN_CONTROL, ANY_TARIFF, THEIR_CONTROL], "same": ["material"]},
+    {"steps": [ANY_TARIFF, THEIR_CONTROL], "same": ["target"]},
+    {"steps": [ANY_TARIFF, THEIR_CONTROL], "same": ["material"], **PATTERN},
+)
+
+
+@given(
+    st.lists(told(("a", "b", "c")), max_size=14),
+    st.lists(told(("a", "b", "c")), min_size=1, max_size=3),
+    st.lists(st.sampled_from(OF_STEPS), min_size=2, max_size=2),
+)
+def test_sequences_tell_the_same_when_only_what_may_be_an_event_of_theirs_is_remembered(earlier, fresh, two):
+    sequences = [rule(rule_id=f"answer-{n}", **chosen) for n, chosen in enumerate(two)]
+    book = rules_book(*sequences)
+    held = [s for s in {s.id: s for s in earlier}.values() if s.id not in {f.id for f in fresh}]
+    as_of = datetime.combine(DAY_0, time(23), tzinfo=UTC) + timedelta(days=50)
+    near = {s.id: s for one in sequences for s in remembered(need_for(one, book, fresh), held, as_of)}
+    whole = detect_sequences(book, seen(*held), as_of, fresh)
+    assert detect_sequences(book, seen(*near.values()), as_of, fresh) == whole
+
+
+def test_sequence_reads_no_other_answers_when_all_that_is_new_is_an_answer():
+    sequence = rule(steps=[OWN_CONTROL, THEIR_CONTROL], same=["answers"])
+    book = rules_book(sequence)
+    facts = {"actors": ("CN",)}
+    need = need_for(sequence, book, [event("b", 3, facts=facts)])
+    assert need is not None
+    assert need.near is not None
+    assert need.near.steps == (
+        StepNeed(
+            rule_ids=frozenset({"a", "b"}),
+            acts=frozenset({"tariff", "export_control"}),
+            actors=frozenset({"US"}),
+        ),
+    )
 
 
 def test_sequence_reads_no_memory_when_nothing_new_is_an_event_of_it():

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.sequence_samples import DAY_0, event, rule, rules_book
 from tests.core.test_sequence_alerts import CN, US, Rounds
+from tests.core.test_sequence_memory import remembered
+from warning.core.recall import Recall
 from warning.core.sources import unknown_source
-from warning.core.watches import open_watches, watch_recall
+from warning.core.watches import answer_recall, open_watches, watch_recall
 
 WATCHING = rule("a", "b", watch=True, same=["answers"])
 
@@ -76,5 +80,45 @@ def test_watch_names_the_official_sources_worth_asking_more_often():
 
 def test_rule_without_a_watch_opens_none_and_asks_for_nothing():
     quiet = rules_book(rule("a", "b"))
-    assert watch_recall(quiet).signals == ()
+    assert watch_recall(quiet, on(1)).signals == ()
     assert open_watches(quiet, [event("a", 0)], (), on(1)) == ()
+
+
+MATERIALS = ("gallium", "dysprosium", "rare_earths")
+
+
+@st.composite
+def told(draw):
+    day = draw(st.integers(-5, 40))
+    facts = {
+        "actors": draw(st.sampled_from((("CN",), ("US",), ("CN", "US")))),
+        "targets": draw(st.sampled_from(((), ("US",), ("CN",)))),
+        "materials": draw(st.lists(st.sampled_from(MATERIALS), max_size=2, unique=True).map(tuple)),
+    }
+    name = f"document-{draw(st.integers(0, 9))}"
+    known = day + draw(st.integers(0, 6))
+    return event(draw(st.sampled_from(("a", "b"))), day, name, known=known, facts=facts)
+
+
+@given(st.lists(told(), max_size=16), st.sampled_from((["answers"], ["material"], ["actor", "material"])))
+def test_watches_are_the_same_when_only_what_may_open_or_answer_them_is_read(signals, same):
+    by_actor = [{"name": "a", "rules": ["a"], "actors": ["US"]}, {"name": "b", "rules": ["a", "b"]}]
+    for chosen in (rule("a", "b", watch=True, same=same), rule(steps=by_actor, watch=True, same=same)):
+        book = rules_book(chosen)
+        as_of = on(36)
+        every = list({s.id: s for s in signals if s.known_at <= as_of}.values())
+        opening = read(watch_recall(book, as_of), every, as_of)
+        answers = read(answer_recall(book, opening, as_of), every, as_of)
+        seen = {s.id: s for s in (*opening, *answers)}
+        assert open_watches(book, seen.values(), (), as_of) == open_watches(book, every, (), as_of)
+
+
+def read(wanted: Recall, signals, as_of):
+    return [s for need in wanted.signals for s in remembered(need, signals, as_of)]
+
+
+def test_nothing_is_read_of_answers_where_no_watch_is_open():
+    book = rules_book(WATCHING)
+    opened = [event("a", 0, facts=US)]
+    assert answer_recall(book, opened, on(5)).signals
+    assert answer_recall(book, opened, on(20)).signals == ()

@@ -11,17 +11,28 @@ from warning.core.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepNeed:
+    """Signals that may be the event of one step: of these rules, about one of the acts, by one of the actors; any where empty."""
+
+    rule_ids: frozenset[str]
+    acts: frozenset[str] = frozenset()
+    actors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
     """What of a memory can matter to new signals: the rest may be left unread.
 
-    Wanted are all signals of the documents that have one whose event lies from `first` to `last`, both included, and is about one
-    of `materials` (whatever it is about with None), of `documents` by id, and those that take another back.
+    Wanted are all signals of the documents that have one of one of the `steps` whose event lies from `first` to `last`,
+    both included, and is about one of `materials` (whatever it is about with None), of `documents` by id, and those that
+    take another back.
     """
 
     first: date
     last: date
     materials: frozenset[str] | None
     documents: frozenset[str]
+    steps: tuple[StepNeed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,17 @@
 """Elevated watches: an act of our own side is open to an answer for so many days. Who looks when, as data."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 from warning.core.alerts import Alert
-from warning.core.detect.sequence import label, sequence_rules, signal_need
-from warning.core.recall import Recall
+from warning.core.detect.sequence import label, sequence_rules, shared_materials, signal_need, step_need
+from warning.core.recall import Near, Recall, SignalNeed
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import Event, Pools, chain, completed, groups, pools
-from warning.core.sequence_rules import SequenceRule
+from warning.core.sequence_rules import SequenceRule, Step
 from warning.core.signals import Signal
 
 
@@ -48,9 +50,52 @@ class Watch:
     answers: tuple[Answer, ...] = ()
 
 
-def watch_recall(book: Rulebook) -> Recall:
-    """Return the signals that open watches are made of."""
-    return Recall(signals=tuple(signal_need(rule, book) for rule in _watching(book)))
+Fitting = dict[str, list[list[Event]]]
+
+
+def watch_recall(book: Rulebook, as_of: datetime) -> Recall:
+    """Return the signals that may have opened a watch: what may be an answer is asked for when one is open."""
+    today = as_of.astimezone(UTC).date()
+    return Recall(
+        signals=tuple(
+            _need(rule, book, rule.steps[:-1], (_oldest(rule, book, today), date.max), None)
+            for rule in _watching(book)
+        )
+    )
+
+
+def answer_recall(book: Rulebook, signals: Sequence[Signal], as_of: datetime) -> Recall:
+    """Return the signals that may answer what these may have opened; nothing where no watch can be open."""
+    today = as_of.astimezone(UTC).date().toordinal()
+    needs: list[SignalNeed] = []
+    for rule in _watching(book):
+        starts = [e for e in _openings(rule, pools(rule, signals, book), book) if e.day <= today]
+        open_still = [event for event in starts if event.day >= today - rule.within_days]
+        if not open_still:
+            continue
+        days = [event.day for event in open_still]
+        until = date.fromordinal(max(days) + rule.within_days)
+        materials = shared_materials(rule, book, [event.signal for event in open_still])
+        needs.append(_need(rule, book, rule.steps[-1:], (date.fromordinal(min(days)), until), materials))
+    return Recall(signals=tuple(needs))
+
+
+def _need(
+    rule: SequenceRule,
+    book: Rulebook,
+    steps: Sequence[Step],
+    days: tuple[date, date],
+    materials: frozenset[str] | None,
+) -> SignalNeed:
+    first, last = days
+    wanted = tuple(step_need(step, book) for step in steps)
+    near = Near(first=first, last=last, materials=materials, documents=frozenset(), steps=wanted)
+    return replace(signal_need(rule, book), near=near)
+
+
+def _oldest(rule: SequenceRule, book: Rulebook, today: date) -> date:
+    """An act longer ago opens no watch, nor does it end that of a later report."""
+    return today - timedelta(days=signal_need(rule, book).days)
 
 
 def open_watches(
@@ -63,10 +108,13 @@ def open_watches(
     found: list[Watch] = []
     for rule in _watching(book):
         events = pools(rule, known, book)
-        for triggers in _by_act(rule, events, book, alert_of):
+        oldest = _oldest(rule, book, today).toordinal()
+        openings = [event for event in _openings(rule, events, book) if event.day >= oldest]
+        fitting = _fitting(rule, openings, events[-1], book)
+        for triggers in _by_act(openings, alert_of):
             start = min(triggers, key=lambda e: (e.day, e.signal.id))
             if start.day <= today.toordinal() <= start.day + rule.within_days:
-                found.append(_watch(rule, triggers, events[-1], book, alert_of, today))
+                found.append(_watch(rule, triggers, fitting, book, alert_of, today))
     return tuple(sorted(found, key=lambda w: (w.until, w.rule_id, w.evidence_id)))
 
 
@@ -74,15 +122,17 @@ def _watching(book: Rulebook) -> tuple[SequenceRule, ...]:
     return tuple(rule for rule in sequence_rules(book) if rule.watch)
 
 
-def _by_act(
-    rule: SequenceRule, events: Pools, book: Rulebook, alert_of: dict[str, str]
-) -> Iterable[list[Event]]:
-    """Group the first events of what is complete but for its last step: reports of one act are one watch."""
+def _openings(rule: SequenceRule, events: Pools, book: Rulebook) -> list[Event]:
+    """The first events of what is complete but for its last step."""
     opening = rule.model_copy(update={"steps": rule.steps[:-1]})
     complete = completed(opening, groups(opening, events[:-1], book.terms))
+    return [chain(opening, *complete[document])[0] for document in sorted(complete)]
+
+
+def _by_act(openings: Iterable[Event], alert_of: dict[str, str]) -> Iterable[list[Event]]:
+    """Reports of one act are one watch."""
     acts: dict[str, list[Event]] = {}
-    for document in sorted(complete):
-        first = chain(opening, *complete[document])[0]
+    for first in openings:
         acts.setdefault(alert_of.get(first.signal.id, first.evidence_id), []).append(first)
     return acts.values()
 
@@ -90,7 +140,7 @@ def _by_act(
 def _watch(
     rule: SequenceRule,
     triggers: Sequence[Event],
-    last_step: Sequence[Event],
+    fitting: Fitting,
     book: Rulebook,
     alert_of: dict[str, str],
     today: date,
@@ -111,7 +161,7 @@ def _watch(
         evidence_id=shown.evidence_id,
         actors=rule.steps[-1].actors,
         sources=_worth_asking(rule, book),
-        answers=_answers(rule, triggers, last_step, book, alert_of),
+        answers=_answers(rule, triggers, fitting, book, alert_of),
     )
 
 
@@ -121,21 +171,34 @@ def _worth_asking(rule: SequenceRule, book: Rulebook) -> tuple[str, ...]:
     return tuple(s.id for s in book.sources.values() if s.official and s.country in actors)
 
 
+def _fitting(
+    rule: SequenceRule, openings: Sequence[Event], last_step: Sequence[Event], book: Rulebook
+) -> Fitting:
+    """Return the last steps that share the keys with each opening event, by its document: sorted by day, in groups."""
+    pair = rule.model_copy(update={"steps": (rule.steps[0], rule.steps[-1])})
+    fitting: Fitting = defaultdict(list)
+    for group in groups(pair, (openings, last_step), book.terms).values():
+        for opening in group.steps[0]:
+            fitting[opening.evidence_id].append(group.steps[-1])
+    return fitting
+
+
 def _answers(
     rule: SequenceRule,
     triggers: Sequence[Event],
-    last_step: Sequence[Event],
+    fitting: Fitting,
     book: Rulebook,
     alert_of: dict[str, str],
 ) -> tuple[Answer, ...]:
     """What came since, one an alert: its first report, official before press."""
     start = min(event.day for event in triggers)
-    pair = rule.model_copy(update={"steps": (rule.steps[0], rule.steps[-1])})
-    grouped = groups(pair, (triggers, last_step), book.terms)
-    fitting = {e.evidence_id: e for group in grouped.values() for e in group.steps[-1]}
-    within = [e for e in fitting.values() if start <= e.day <= start + rule.within_days]
+    within: dict[str, Event] = {}
+    for events in (answers for trigger in triggers for answers in fitting.get(trigger.evidence_id, ())):
+        since = bisect_left(events, start, key=_day)
+        until = bisect_right(events, start + rule.within_days, key=_day)
+        within |= {event.evidence_id: event for event in events[since:until]}
     first: dict[str, Event] = {}
-    for event in sorted(within, key=lambda e: (not e.signal.exhibit.official, e.day, e.signal.id)):
+    for event in sorted(within.values(), key=lambda e: (not e.signal.exhibit.official, e.day, e.signal.id)):
         first.setdefault(alert_of.get(event.signal.id, event.evidence_id), event)
     return tuple(
         Answer(
@@ -147,3 +210,7 @@ def _answers(
         )
         for event in sorted(first.values(), key=lambda e: (e.day, e.signal.id))
     )
+
+
+def _day(event: Event) -> int:
+    return event.day

@@ -57,7 +57,11 @@ signals = Table(
     text_column("content"),
     text_column("day", server_default=""),
     text_column("materials", server_default=""),
-    Index("ix_signals_rule_id_day", "rule_id", "day", "known_at", "materials", "evidence_id"),
+    text_column("act", server_default=""),
+    text_column("actors", server_default=""),
+    Index(
+        "ix_signals_rule_id_day", "rule_id", "day", "known_at", "act", "actors", "materials", "evidence_id"
+    ),
 )
 
 signal_grounds = Table(

@@ -263,6 +263,8 @@ def _signal_rows(fired: Iterable[Signal], changed: Iterable[Alert]) -> list[dict
             "content": storable(to_json(Signal, signal)),
             "day": recalled_day(signal),
             "materials": json.dumps(signal.facts.materials),
+            "act": signal.facts.act,
+            "actors": json.dumps(signal.facts.actors),
         }
         for signal in fired
     ]

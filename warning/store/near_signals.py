@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, or_, select
 
-from warning.core.recall import Near, SignalNeed
+from warning.core.recall import Near, SignalNeed, StepNeed
 from warning.core.sequence_events import event_day
 from warning.core.signals import Signal, is_withdrawal
 from warning.store.columns import fixed
@@ -14,7 +14,7 @@ from warning.store.schema import signals
 
 BATCH = 500
 # So many words are looked for in a row at most; of more than that nearly every row has one.
-MOST_MATERIALS = 40
+MOST_NAMES = 40
 
 
 def recalled_day(signal: Signal) -> str:
@@ -39,13 +39,14 @@ def _contents(
     """The stored form of what is near, by id, without what is known."""
     s = signals.c
     oldest = as_of - timedelta(days=need.days)
-    of_need = and_(s.rule_id.in_(sorted(need.rule_ids)), s.known_at >= oldest, s.known_at <= as_of)
-    found = select(s.evidence_id).where(of_need, s.day.between(near.first.isoformat(), near.last.isoformat()))
-    if near.materials is not None:
-        found = (
-            found.where(_names_one(near.materials)) if near.materials else found.where(fixed(0) == fixed(1))
-        )
-    documents = {*near.documents, *connection.execute(found.distinct()).scalars()}
+    known_then = and_(s.known_at >= oldest, s.known_at <= as_of)
+    of_need = and_(s.rule_id.in_(sorted(need.rule_ids)), known_then)
+    documents = set(near.documents)
+    for step in near.steps:
+        fitting = and_(known_then, s.day.between(near.first.isoformat(), near.last.isoformat()), *_fits(step))
+        if near.materials is not None:
+            fitting = and_(fitting, _names_one(s.materials, near.materials))
+        documents.update(connection.execute(select(s.evidence_id).where(fitting).distinct()).scalars())
     ids = list(connection.execute(select(s.id).where(of_need, s.day == fixed(""))).scalars())
     for part in batches(sorted(documents), BATCH):
         ids += connection.execute(select(s.id).where(of_need, s.evidence_id.in_(part))).scalars()
@@ -58,8 +59,16 @@ def _contents(
     }
 
 
-def _names_one(materials: frozenset[str]) -> ColumnElement[bool]:
+def _fits(step: StepNeed) -> Iterator[ColumnElement[bool]]:
+    yield signals.c.rule_id.in_(sorted(step.rule_ids))
+    if step.acts:
+        yield signals.c.act.in_(sorted(step.acts))
+    if step.actors:
+        yield _names_one(signals.c.actors, step.actors)
+
+
+def _names_one(column: Column[str], names: frozenset[str]) -> ColumnElement[bool]:
     """Whether the stored list may name one of them; more may be found than do."""
-    if len(materials) > MOST_MATERIALS:
-        return signals.c.materials != fixed("[]")
-    return or_(*(signals.c.materials.like(f'%"{name}"%') for name in sorted(materials)))
+    if len(names) > MOST_NAMES:
+        return column != fixed("[]")
+    return or_(fixed(0) == fixed(1), *(column.like(f'%"{name}"%') for name in sorted(names)))

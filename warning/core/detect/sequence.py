@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from warning.core.evidence import KnownWindow
 from warning.core.joining import alert_title
 from warning.core.old_news import came_late, lag_days
-from warning.core.recall import Near, SignalNeed
+from warning.core.recall import Near, SignalNeed, StepNeed
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import (
     Event,
     Group,
+    Pools,
     chain,
     completed,
     event_day,
@@ -24,7 +25,7 @@ from warning.core.sequence_events import (
     pools,
     rules_of,
 )
-from warning.core.sequence_rules import STORY, SequenceRule
+from warning.core.sequence_rules import STORY, SequenceRule, Step
 from warning.core.series.select import with_ancestors
 from warning.core.signals import (
     Exhibit,
@@ -54,9 +55,11 @@ def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> S
     """Return what of its memory a sequence needs to judge these signals; None when none of them is an event of it.
 
     `_detect` tells the same with it as with all that `signal_need` names: what completes a sequence now has an event of
-    a new document in it, so that its other events lie within the rule's days of one, and share its materials where the rule says so.
+    a new document in it, so that its other events lie within the rule's days of one, fit another step, and share its
+    materials where the rule says so.
     """
-    events = [event for step in pools(rule, signals, book) for event in step]
+    found = pools(rule, signals, book)
+    events = [event for step in found for event in step]
     if not events:
         return None
     whole = signal_need(rule, book)
@@ -65,13 +68,28 @@ def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> S
         near=Near(
             first=date.fromordinal(min(event.day for event in events) - rule.within_days),
             last=date.fromordinal(max(event.day for event in events) + rule.within_days),
-            materials=_shared_materials(rule, book, [s for s in signals if s.rule_id in whole.rule_ids]),
+            materials=shared_materials(rule, book, [s for s in signals if s.rule_id in whole.rule_ids]),
             documents=frozenset(s.exhibit.evidence_id for s in signals),
+            steps=tuple(step_need(step, book) for step in _steps_met(rule, found, signals)),
         ),
     )
 
 
-def _shared_materials(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> frozenset[str] | None:
+def step_need(step: Step, book: Rulebook) -> StepNeed:
+    """Return what of a memory may fit a step. Severity and the like are left to `fits`: they leave out little."""
+    return StepNeed(rule_ids=rules_of(step, book), acts=frozenset(step.acts), actors=frozenset(step.actors))
+
+
+def _steps_met(rule: SequenceRule, found: Pools, signals: Sequence[Signal]) -> Sequence[Step]:
+    """The steps whose earlier events can matter to these: where all are answers, no other answer does.
+
+    Not so where the target joins: who names none is aimed at everybody named, in other answers too.
+    """
+    is_last = rule.ordered and not any(found[:-1]) and "target" not in rule.same
+    return rule.steps[:-1] if is_last and not any(is_withdrawal(s) for s in signals) else rule.steps
+
+
+def shared_materials(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> frozenset[str] | None:
     """The materials an event must name to share one with these signals; None where that settles nothing.
 
     Where a target joins too, who names none is aimed at everybody named anywhere: then all are read.
