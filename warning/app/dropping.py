@@ -28,6 +28,7 @@ from warning.core.documents import Document
 from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.formats import Format, RssFormat
 from warning.core.formats_documents import CapFormat, FileFormat, MailFormat, PdfFormat
+from warning.core.handling import narrowest
 from warning.core.health import SourceState
 from warning.core.vocabulary import Marking
 from warning.errors import EvidenceError, FetchError, ParseError
@@ -143,10 +144,10 @@ def _bound(evidence: Evidence, spec: SourceSpec) -> Evidence:
     """An item is bound by the folder's marking at least: whoever may write into it may not widen it."""
     if not isinstance(evidence, Item):
         return evidence
-    marking = spec.marking if evidence.marking is None else Marking(max(evidence.marking, spec.marking))
-    own = None if spec.release_to is None else frozenset(spec.release_to)
-    lists = [codes for codes in (evidence.release_to, own) if codes is not None]
-    return replace(evidence, marking=marking, release_to=frozenset.intersection(*lists) if lists else None)
+    own = Marking.CLEAR if evidence.marking is None else evidence.marking
+    names = None if spec.release_to is None else frozenset(spec.release_to)
+    marking, release_to = narrowest(own, evidence.release_to, [(spec.marking, names)])
+    return replace(evidence, marking=marking, release_to=release_to)
 
 
 def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:

@@ -15,6 +15,7 @@ from warning.channels.when import moment
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
 from warning.core.exposure_release import PUBLIC, Audience
+from warning.core.handling import narrowest
 from warning.core.rulebook import Rulebook
 from warning.core.shares import Share
 
@@ -89,9 +90,8 @@ def render(
 
 def _raised(alert: Alert, figures: tuple[ShownFigure, ...]) -> Alert:
     """The message as a whole is marked like the most restricted thing in it."""
-    marking = max((alert.marking, *(figure.marking for figure in figures)))
-    limits = [limit for limit in (alert.release_to, *(f.release_to for f in figures)) if limit is not None]
-    release_to = frozenset.intersection(*limits) if limits else None
+    bounds = [(figure.marking, figure.release_to) for figure in figures]
+    marking, release_to = narrowest(alert.marking, alert.release_to, bounds)
     return replace(alert, marking=marking, release_to=release_to)
 
 

@@ -12,6 +12,7 @@ from warning.collect.xml_read import child_text, local_name, read_xml_document
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.formats_documents import CapFormat
+from warning.core.handling import narrowest, narrowest_said
 from warning.core.sources import SourceProfile
 from warning.core.vocabulary import Marking
 from warning.errors import ParseError
@@ -67,9 +68,7 @@ def feed_restriction(document: Document) -> tuple[Marking | None, frozenset[str]
         return None, None
     entries = list(root.iter("{*}entry", "{*}item"))
     said = [restriction_of(" ".join(terms)) for entry in entries if (terms := list(_terms(entry)))]
-    lists = [released for _, released, _ in said if released is not None]
-    marking = max((marking for marking, _, _ in said), default=None)
-    return marking, frozenset.intersection(*lists) if lists else None
+    return narrowest_said((marking, released) for marking, released, _ in said)
 
 
 def _marking(word: str) -> Marking:
@@ -197,9 +196,9 @@ def _bound(
     item: Item, marking: Marking | None, released: frozenset[str] | None, profile: SourceProfile
 ) -> Item:
     """The narrower of what the alert and what its source allows."""
-    narrow = profile.marking if marking is None else max(marking, profile.marking)
-    both = [codes for codes in (released, profile.release_to) if codes is not None]
-    return replace(item, marking=narrow, release_to=frozenset.intersection(*both) if both else None)
+    own = Marking.CLEAR if marking is None else marking
+    narrow, both = narrowest(own, released, [(profile.marking, profile.release_to)])
+    return replace(item, marking=narrow, release_to=both)
 
 
 def _feed(

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from warning.core.addresses import canonical_address
 from warning.core.evidence import Item
+from warning.core.handling import narrowest_said
 from warning.core.ids import key64
 
 ONE_DOCUMENT = timedelta(days=30)
@@ -120,13 +121,8 @@ def says_who_may_see_it(item: Item) -> bool:
 
 def no_wider(known: Item, again: Item) -> Item:
     """Return words that come again under the narrower handling of both times: nothing gets wider this way."""
-    markings = [one.marking for one in (known, again) if one.marking is not None]
-    lists = [one.release_to for one in (known, again) if one.release_to is not None]
-    return replace(
-        again,
-        marking=max(markings, default=None),
-        release_to=frozenset.intersection(*lists) if lists else None,
-    )
+    marking, release_to = narrowest_said((one.marking, one.release_to) for one in (known, again))
+    return replace(again, marking=marking, release_to=release_to)
 
 
 def _is_version(known: _Known, met: _Known) -> bool:

@@ -10,9 +10,10 @@ from warning.core.chain_codes import LATE, SUSPENDED
 from warning.core.claims import Conflict, conflicts_of, joined_claims
 from warning.core.corrections import standing_claims, with_last_word
 from warning.core.deadline_rules import is_deadline
+from warning.core.handling import Handling, narrowest
 from warning.core.rulebook import Rulebook
 from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_ids_of
-from warning.core.vocabulary import Certainty
+from warning.core.vocabulary import Certainty, Marking
 
 SHOWN_REASONS = 8
 # Of four hundred articles with one sentence no more are kept as its grounds.
@@ -26,8 +27,8 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     lead = _lead(signals)
     claims = joined_claims((), signals)
     facts = with_last_word(_merge_facts(None, signals, book), claims)
-    exhibits = _distinct(s.exhibit for s in signals)
-    rested_on = [s.exhibit for s in signals]
+    exhibits = _distinct(s.exhibit for s in _telling(signals))
+    marking, release_to = narrowest(Marking.CLEAR, None, _handlings(s.exhibit for s in signals))
     publishers = tuple(sorted({e.publisher for e in exhibits}))
     why = _reasons(lead.why, signals)
     return Alert(
@@ -41,8 +42,8 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         severity=max(s.severity for s in signals),
         certainty=certainty_of(exhibits, publishers),
         interrupts=lead.interrupts,
-        marking=max(e.marking for e in rested_on),
-        release_to=_release(rested_on),
+        marking=marking,
+        release_to=release_to,
         opened_at=min(s.known_at for s in signals),
         updated_at=max(s.known_at for s in signals),
         last_evidence_at=max(s.known_at for s in signals),
@@ -70,6 +71,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
+    marking, release_to = narrowest(alert.marking, alert.release_to, _handlings(rested_on))
     claims = joined_claims(alert.claims, signals)
     facts = with_last_word(_merge_facts(alert, signals, book), claims)
     why = _reasons(alert.why, signals)
@@ -82,8 +84,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         title=alert_title(facts, book),
         severity=severity,
         certainty=certainty,
-        marking=max([alert.marking, *(e.marking for e in rested_on)]),
-        release_to=_narrow(alert.release_to, rested_on),
+        marking=marking,
+        release_to=release_to,
         updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
         last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals if not _tells_late(s))]),
         publishers=publishers,
@@ -244,17 +246,8 @@ def certainty_of(exhibits: Iterable[Exhibit], publishers: Sequence[str]) -> Cert
     return Certainty.POSSIBLE
 
 
-def _release(exhibits: Sequence[Exhibit]) -> frozenset[str] | None:
-    """The intersection of what each piece of evidence may be released to; None is "every desk"."""
-    limits = [e.release_to for e in exhibits if e.release_to is not None]
-    return frozenset.intersection(*limits) if limits else None
-
-
-def _narrow(release_to: frozenset[str] | None, exhibits: Sequence[Exhibit]) -> frozenset[str] | None:
-    further = _release(exhibits)
-    if release_to is None or further is None:
-        return further if release_to is None else release_to
-    return release_to & further
+def _handlings(exhibits: Iterable[Exhibit]) -> Iterable[Handling]:
+    return ((shown.marking, shown.release_to) for shown in exhibits)
 
 
 def _distinct(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.detect.text import exhibit_of
 from warning.core.evidence import Item
+from warning.core.handling import Release, narrowest
 from warning.core.recalls import with_what_is_left
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Exhibit, Signal, narrowest, no_wider, signal_ids_of
+from warning.core.signals import Exhibit, Signal, no_wider, signal_ids_of
 from warning.core.vocabulary import Marking
-
-Release = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

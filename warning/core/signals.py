@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
+from warning.core.handling import Handling, narrowest
 from warning.core.ids import pair_id
 from warning.core.vocabulary import Direction, Marking, Reliability, Severity, SourceKind
 
@@ -63,22 +64,10 @@ class Exhibit:
     first_seen_at: datetime | None = None
 
 
-Handling = tuple[Marking, frozenset[str] | None]
-"""A marking and a release list; None releases to everybody."""
-
-
 def no_wider(shown: Exhibit, bounds: Iterable[Handling]) -> Exhibit:
     """Return the exhibit under the narrowest of its own marking and release list and these: what rests on all of them."""
     marking, release_to = narrowest(shown.marking, shown.release_to, bounds)
     return replace(shown, marking=marking, release_to=release_to)
-
-
-def narrowest(marking: Marking, release_to: frozenset[str] | None, bounds: Iterable[Handling]) -> Handling:
-    for least, names in bounds:
-        marking = max(marking, least)
-        if names is not None:
-            release_to = names if release_to is None else release_to & names
-    return marking, release_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
