@@ -200,6 +200,13 @@ def test_blocks_hold_what_their_segments_hold(book, past):
                 for n in segment.spoken(bit)
             ]
             assert numbers_of(block.spoken(bit)).tolist() == own
+        for field in ("title", "summary", "body"):
+            own = [
+                n + begin
+                for segment, begin in zip(segments, bounds, strict=False)
+                for n in segment.standing(field)
+            ]
+            assert numbers_of(block.standing(field)).tolist() == own
     assert met > 100
 
 

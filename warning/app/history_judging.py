@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
@@ -17,6 +17,7 @@ from typing import Self
 
 import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from warning.app.chronology import as_replayed
 from warning.app.verdict_basis import rule_names, sources_name
@@ -26,12 +27,12 @@ from warning.collect.kept_verdicts import KeptVerdicts
 from warning.core.detect.text import judge_item
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
+from warning.core.rules import TextRule, Where
 from warning.core.signal_lines import line_of
-from warning.core.text.conditions import CompiledRule
+from warning.core.text.admission import refusal
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import Pattern
-from warning.core.text.postings import Inquiry, Said, said_by, surely_said_by
+from warning.core.text.postings import Inquiry, Said, numbers_of, said_by, surely_said_by
 
 PROCESSES = 2
 # Below this many items the processes' start costs more than they bring.
@@ -41,6 +42,7 @@ WORTH_PROCESSES_READ = 2_000
 # Of so many rules it is found out here which items they may fire on, and only then whether processes pay.
 FEW_RULES = 4
 Contents = Mapping[int, bytes]
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,19 +183,35 @@ def judge_share(share: Share) -> dict[int, bytes]:
 
 
 def _asked(share: Share) -> dict[int, list[int]]:
-    engine = engine_of(share.book)
-    return possible(share.segment, engine, [engine.rules[place] for place in share.places])
-
-
-def possible(segment: Segment, engine: TextEngine, rules: Sequence[CompiledRule]) -> dict[int, list[int]]:
-    """The items that may meet one of the rules: for each the places of these rules among `rules`."""
-    said, surely = said_of(engine)
-    inquiry = Inquiry(segment, said, surely)
+    """The items that may meet one of the share's rules: for each the places of these rules among them."""
+    engine, segment = engine_of(share.book), share.segment
+    inquiry = Inquiry(segment, *said_of(engine))
+    admission = _Admission(share.book, segment)
     found: dict[int, list[int]] = {}
-    for place, rule in enumerate(rules):
-        for number in inquiry.items_for(rule):
-            found.setdefault(number, []).append(place)
+    for place, number in enumerate(share.places):
+        rule = engine.rules[number]
+        for item in admission.of(rule.rule, numbers_of(inquiry.items_for(rule))).tolist():
+            found.setdefault(item, []).append(place)
     return found
+
+
+class _Admission:
+    """Which items of a segment rules look at, decided once for all items with the same head."""
+
+    def __init__(self, book: Rulebook, segment: Segment) -> None:
+        self._book, self._of_items = book, segment.array("heads")
+        self._heads = [Item(id="", title="", known_at=_ANY_TIME, **head._asdict()) for head in segment.heads]
+        self._known: dict[Where, NDArray[np.bool_]] = {}
+
+    def of(self, rule: TextRule, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """The items among some that the rule does not refuse."""
+        if not len(numbers):
+            return numbers
+        if rule.where not in self._known:
+            taken = [not refusal(rule, head, self._book) for head in self._heads]
+            self._known[rule.where] = np.array(taken, dtype=np.bool_)
+        admitted: NDArray[np.bool_] = self._known[rule.where][self._of_items[numbers]]
+        return numbers[admitted]
 
 
 def refired(

@@ -9,18 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.collect.history_files import HistoryIndex, Segment
+from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
-from warning.core.text.postings import Sayings, sentences_saying, set_of
+from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
 
 BLOCK_SEGMENTS = 16
-_SPOKEN = "spoken"
+_SPOKEN, _FIELDS = "spoken", "fields"
 
 
 class Block:
@@ -30,6 +32,7 @@ class Block:
         self.directory = index.directory / f"block-{first_segment // BLOCK_SEGMENTS:03}"
         self.first_segment, self._index = first_segment, index
         self._spoken: dict[int, BitMap] = {}
+        self._standing: dict[Field_, BitMap] = {}
         self._files: dict[str, tuple[memoryview, list[int]]] = {}
 
     @cached_property
@@ -46,6 +49,12 @@ class Block:
         if language_bit not in self._spoken:
             self._spoken[language_bit] = self._set(_SPOKEN, list(LANGUAGE_BITS.values()).index(language_bit))
         return self._spoken[language_bit]
+
+    def standing(self, field: Field_) -> BitMap:
+        """The sentences of a field."""
+        if field not in self._standing:
+            self._standing[field] = self._set(_FIELDS, get_args(Field_).index(field))
+        return self._standing[field]
 
     def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
@@ -116,6 +125,12 @@ def begin_blocks(index: HistoryIndex) -> None:
             set_of(np.flatnonzero(np.repeat(languages & bit, lengths))) for bit in LANGUAGE_BITS.values()
         )
         _write(directory, _SPOKEN, spoken)
+        title, lead = (
+            np.concatenate([segment.array(name) for segment in segments])
+            for name in ("title_sentences", "lead_sentences")
+        )
+        fields = sentences_of_fields(np.load(directory / "first_sentence.npy"), title, lead)
+        _write(directory, _FIELDS, (fields[field] for field in get_args(Field_)))
 
 
 def write_blocks(index: HistoryIndex, number: int) -> None:

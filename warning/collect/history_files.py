@@ -6,25 +6,27 @@ Blocks of many segments hold the same once more, for questions about the whole h
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
-from warning.core.text.postings import Sayings, sentences_saying, set_of
+from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
 
-FORMAT = 4
+FORMAT = 5
 SEGMENT_ITEMS = 65_536
 LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
 MANIFEST = "index.json"
+HEADS = "heads.json"
 UNTIMED = np.iinfo(np.int64).min
 
 
@@ -63,13 +65,23 @@ def read_manifest(directory: Path) -> Manifest | None:
     return Manifest(**content) if content.pop("format", None) == FORMAT else None
 
 
+class Head(NamedTuple):
+    """What of an item says whether a rule looks at it at all."""
+
+    source_id: str
+    kind: str
+    country: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
     """What a segment keeps of its items, in their order.
 
     `known_at` is in microseconds since 1970, UNTIMED where the file gives no time; `ids` are the store's identities.
     `own_sources` are the distinct ones of `sources`. `addresses` and `texts` are what items of one document share, 0
-    where an item has nothing of the kind.
+    where an item has nothing of the kind. `heads` are the numbers of the items' heads among those of the segment;
+    `title_sentences` and `lead_sentences` count the sentences of an item's title, and of its title and summary.
     """
 
     known_at: NDArray[np.int64]
@@ -78,10 +90,13 @@ class Noted:
     own_sources: NDArray[np.uint64]
     addresses: NDArray[np.uint64]
     texts: NDArray[np.uint64]
+    heads: NDArray[np.uint32]
     languages: NDArray[np.uint8]
     line_numbers: NDArray[np.int64]
     text_lengths: NDArray[np.int64]
     first_sentence: NDArray[np.uint32]
+    title_sentences: NDArray[np.uint32]
+    lead_sentences: NDArray[np.uint32]
     sentence_ends: NDArray[np.int64]
 
 
@@ -93,6 +108,7 @@ class Segment:
         self._loaded: dict[str, NDArray[Any]] = {}
         self._begins: dict[int, list[int]] = {}
         self._spoken: dict[int, BitMap] = {}
+        self._fields: Mapping[Field_, BitMap] | None = None
 
     def array(self, name: str) -> NDArray[Any]:
         if name not in self._loaded:
@@ -115,6 +131,18 @@ class Segment:
             spoken = np.repeat(self.languages & language_bit, first[1:] - first[:-1])
             self._spoken[language_bit] = set_of(np.flatnonzero(spoken))
         return self._spoken[language_bit]
+
+    @property
+    def heads(self) -> list[Head]:
+        """The distinct heads, by their numbers."""
+        return [Head(*one) for one in json.loads((self.directory / HEADS).read_text())]
+
+    def standing(self, field: Field_) -> BitMap:
+        """The sentences of a field."""
+        if self._fields is None:
+            counts = self.array("title_sentences"), self.array("lead_sentences")
+            self._fields = sentences_of_fields(self.first_sentence, *counts)
+        return self._fields[field]
 
     def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
@@ -181,6 +209,10 @@ class FrameFile:
 
     def add(self, frame: bytes) -> None:
         self._at.append(self._at[-1] + self._file.write(self._packer.compress(frame)))
+
+
+def write_heads(directory: Path, heads: Iterable[Head]) -> None:
+    (directory / HEADS).write_text(json.dumps(list(heads)))
 
 
 def write_arrays(directory: Path, noted: Noted) -> None:

@@ -21,12 +21,14 @@ from warning.collect.history_files import (
     TEXTS_TOGETHER,
     UNTIMED,
     FrameFile,
+    Head,
     HistoryIndex,
     Manifest,
     Noted,
     Segment,
     read_manifest,
     write_arrays,
+    write_heads,
 )
 from warning.collect.interchange import own_identity, read_line, read_lines
 from warning.core.evidence import Item
@@ -150,18 +152,20 @@ def _read_segment(evidence: Path, target: Path, stretch: Iterable[tuple[int, byt
     """Read a stretch of lines as a segment. Memory holds the texts of one frame."""
     others: list[bytes] = []
     items = _items(evidence, stretch, others)
-    parts = [_noted((), ())[1]]
+    heads: dict[Head, int] = {}
+    parts = [_noted((), (), heads)[1]]
     with FrameFile(target, "lines") as lines, FrameFile(target, "texts") as texts:
         while some := list(islice(items, TEXTS_TOGETHER)):
             for begin in range(0, len(some), LINES_TOGETHER):
                 lines.add(b"\n".join(line for _, line, _ in some[begin : begin + LINES_TOGETHER]))
-            folded, noted = _noted([item for _, _, item in some], [number for number, _, _ in some])
+            folded, noted = _noted([item for _, _, item in some], [number for number, _, _ in some], heads)
             texts.add(b"".join(folded))
             parts.append(noted)
     with FrameFile(target, "others") as file:
         file.add(b"\n".join(others))
     noted = _joined(parts)
     write_arrays(target, noted)
+    write_heads(target, heads)
     return _Told(len(noted.ids), len(others))
 
 
@@ -189,14 +193,19 @@ def _joined(parts: Sequence[Noted]) -> Noted:
     return Noted(**plain, own_sources=np.unique(plain["sources"]), first_sentence=first.astype(np.uint32))
 
 
-def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[bytes], Noted]:
+def _noted(
+    items: Sequence[Item], line_numbers: Sequence[int], heads: dict[Head, int]
+) -> tuple[list[bytes], Noted]:
+    """Return the folded texts and what is noted of the items; heads not met before get the next numbers."""
     texts: list[bytes] = []
     ends: list[NDArray[np.int64]] = []
     languages: list[int] = []
+    fields: list[tuple[int, int]] = []
     for item in items:
         reading = Reading(item)
         texts.append(reading.encoded)
         ends.append(_sentence_ends(reading))
+        fields.append(reading.sentences_by_field())
         languages.append(language_bits(reading.languages))
     first = np.cumsum([0, *(len(some) for some in ends)])
     sources = np.array([key64(item.source_id) & _WORD for item in items], dtype=np.uint64)
@@ -208,12 +217,19 @@ def _noted(items: Sequence[Item], line_numbers: Sequence[int]) -> tuple[list[byt
         own_sources=np.unique(sources),
         addresses=np.array([_mark(source, one.address) for source, one in marks], dtype=np.uint64),
         texts=np.array([_mark(source, one.text) for source, one in marks], dtype=np.uint64),
+        heads=np.array([heads.setdefault(_head(item), len(heads)) for item in items], dtype=np.uint32),
         languages=np.array(languages, dtype=np.uint8),
         line_numbers=np.array(line_numbers, dtype=np.int64),
         text_lengths=np.array([len(text) for text in texts], dtype=np.int64),
         first_sentence=first.astype(np.uint32),
+        title_sentences=np.array([title for title, _ in fields], dtype=np.uint32),
+        lead_sentences=np.array([lead for _, lead in fields], dtype=np.uint32),
         sentence_ends=np.concatenate(ends) if ends else np.zeros(0, dtype=np.int64),
     )
+
+
+def _head(item: Item) -> Head:
+    return Head(item.source_id, item.kind, item.country, item.language)
 
 
 def _mark(source_id: str, mark: int | str | None) -> int:

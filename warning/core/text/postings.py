@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from warning.core.rules import Field_
 from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Entry
@@ -23,6 +24,8 @@ from warning.core.text.pattern_table import LANGUAGE_BITS
 Sayings = Sequence[tuple[Pattern, int]]
 Said = Mapping[str, Sayings]
 Numbers = NDArray[np.uint32]
+# The concepts of a group, and the fields in which it looks for them.
+Asked = tuple[Concepts, tuple[Field_, ...]]
 # A set with fewer of all items is asked item by item; of a fuller one everything is looked up at once.
 _FEW_OF_ALL = 1 / 16
 
@@ -35,6 +38,10 @@ class Postings(Protocol):
 
     def spoken(self, language_bit: int) -> BitMap:
         """The numbers of the sentences of items in a language."""
+        ...
+
+    def standing(self, field: Field_) -> BitMap:
+        """The numbers of the sentences of a field."""
         ...
 
     def sentences(self, pattern: Pattern) -> BitMap:
@@ -114,9 +121,9 @@ class Inquiry:
         self._postings, self._said, self._surely = postings, said, surely
         self._first = postings.first_sentence
         self._concepts: dict[str, BitMap] = {}
-        self._sentences: dict[Concepts, BitMap] = {}
-        self._items: dict[Concepts, BitMap] = {}
-        self._barred: dict[Concepts, BitMap] = {}
+        self._sentences: dict[Asked, BitMap] = {}
+        self._items: dict[Asked, BitMap] = {}
+        self._barred: dict[Asked, BitMap] = {}
 
     def items_for(self, rule: CompiledRule, among: BitMap | None = None) -> BitMap:
         """The numbers of the items that may meet the rule, all or among some."""
@@ -125,15 +132,15 @@ class Inquiry:
             items = items & self._near(near)
         if rule.near_any and items:
             items = items & self._near_any(rule.near_any)
-        for group in sorted(rule.all, key=lambda g: len(self._spoken_in(g.concepts))):
-            items = self._with_any(group.concepts, items)
+        for asked in sorted(map(_asked, rule.all), key=lambda one: len(self._spoken_in(one))):
+            items = self._with_any(asked, items)
         if rule.any and items:
-            items = BitMap.union(*(self._with_any(group.concepts, items) for group in rule.any))
+            items = BitMap.union(*(self._with_any(_asked(group), items) for group in rule.any))
         if rule.at_least and items:
             items = self._at_least(*rule.at_least, items)
         for group in rule.none:
-            if len(group.fields) == EVERY_FIELD and items:
-                items = items - self._holding(self._surely_in(group.concepts), items)
+            if items:
+                items = items - self._holding(self._surely_in(_asked(group)), items)
         return items
 
     def items_with(self, patterns: Iterable[Pattern], among: BitMap | None = None) -> BitMap:
@@ -146,7 +153,7 @@ class Inquiry:
         return BitMap(range(len(self._first) - 1))
 
     def _at_least(self, number: int, groups: Sequence[CompiledGroup], items: BitMap) -> BitMap:
-        found = [numbers_of(self._with_any(group.concepts, items)) for group in groups]
+        found = [numbers_of(self._with_any(_asked(group), items)) for group in groups]
         every, times = np.unique(np.concatenate(found), return_counts=True)
         return set_of(every[times >= number])
 
@@ -160,25 +167,24 @@ class Inquiry:
 
     def _in_stretches(self, near: CompiledNear) -> BitMap:
         """The items in which something of every group may stand."""
-        return BitMap.intersection(*(self._with_any(group.concepts, self._every) for group in near.of))
+        return BitMap.intersection(*(self._with_any(asked, self._every) for asked in near.asked))
 
     def _in_sentences(self, near: CompiledNear) -> BitMap:
         """The sentences in which something of every group may stand, and nothing that bars for certain."""
-        asked = sorted((self._spoken_in(group.concepts) for group in near.of), key=len)
-        together = BitMap.intersection(*asked)
+        together = BitMap.intersection(*sorted(map(self._spoken_in, near.asked), key=len))
         for group in near.none:
-            if len(group.fields) == EVERY_FIELD and together:
-                together = together - self._surely_in(group.concepts)
+            if together:
+                together = together - self._surely_in(_asked(group))
         return together
 
-    def _with_any(self, concepts: Concepts, items: BitMap) -> BitMap:
+    def _with_any(self, asked: Asked, items: BitMap) -> BitMap:
         """The items among some in which one of the concepts may stand."""
-        known = self._items.get(concepts)
+        known = self._items.get(asked)
         if known is not None:
             return items & known
         if self._are_few(items):
-            return self._holding(self._spoken_in(concepts), items)
-        known = self._items[concepts] = self._items_of(self._spoken_in(concepts))
+            return self._holding(self._spoken_in(asked), items)
+        known = self._items[asked] = self._items_of(self._spoken_in(asked))
         return items & known
 
     def _holding(self, sentences: BitMap, items: BitMap) -> BitMap:
@@ -190,20 +196,26 @@ class Inquiry:
     def _are_few(self, items: BitMap) -> bool:
         return len(items) < _FEW_OF_ALL * len(self._first)
 
-    def _spoken_in(self, concepts: Concepts) -> BitMap:
-        """The sentences in which one of the concepts may stand."""
-        found = self._sentences.get(concepts)
+    def _spoken_in(self, asked: Asked) -> BitMap:
+        """The sentences in which one of the concepts may stand, in one of the fields."""
+        found = self._sentences.get(asked)
         if found is None:
-            found = self._sentences[concepts] = BitMap.union(BitMap(), *map(self._of, concepts))
+            found = BitMap.union(BitMap(), *map(self._of, asked[0]))
+            found = self._sentences[asked] = self._in_fields(found, asked[1])
         return found
 
-    def _surely_in(self, concepts: Concepts) -> BitMap:
-        """The sentences in which one of the concepts stands for certain."""
-        found = self._barred.get(concepts)
+    def _surely_in(self, asked: Asked) -> BitMap:
+        """The sentences in which one of the concepts stands for certain, in one of the fields."""
+        found = self._barred.get(asked)
         if found is None:
-            parts = (self._postings.saying(self._surely.get(concept, ())) for concept in concepts)
-            found = self._barred[concepts] = BitMap.union(BitMap(), *parts)
+            parts = (self._postings.saying(self._surely.get(concept, ())) for concept in asked[0])
+            found = self._barred[asked] = self._in_fields(BitMap.union(BitMap(), *parts), asked[1])
         return found
+
+    def _in_fields(self, sentences: BitMap, fields: Sequence[Field_]) -> BitMap:
+        if len(fields) == EVERY_FIELD or not sentences:
+            return sentences
+        return sentences & BitMap.union(BitMap(), *map(self._postings.standing, fields))
 
     def _of(self, concept: str) -> BitMap:
         """The sentences in which a concept may stand."""
@@ -230,6 +242,24 @@ class Inquiry:
         counts = self._first[numbers + 1] - begins
         within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
         return set_of(np.repeat(begins, counts) + within)
+
+
+def sentences_of_fields(
+    first_sentence: Numbers, title_sentences: NDArray[Any], lead_sentences: NDArray[Any]
+) -> Mapping[Field_, BitMap]:
+    """The sentences of each field: an item begins with so many of its title, and so many of title and summary."""
+    first = first_sentence.astype(np.int64)
+    bounds = (first[:-1], first[:-1] + title_sentences, first[:-1] + lead_sentences, first[1:])
+    changes = np.stack(bounds, axis=1).ravel()
+    kinds = (
+        np.repeat(np.tile(np.arange(4), len(first) - 1)[:-1], np.diff(changes)) if len(changes) else changes
+    )
+    fields: tuple[Field_, ...] = ("title", "summary", "body")
+    return {field: set_of(np.flatnonzero(kinds == kind)) for kind, field in enumerate(fields)}
+
+
+def _asked(group: CompiledGroup) -> Asked:
+    return group.concepts, group.fields
 
 
 def _groups(rule: CompiledRule) -> Iterable[CompiledGroup]:

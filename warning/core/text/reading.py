@@ -96,6 +96,12 @@ class Reading:
     def sentence_span(self, number: int) -> tuple[int, int]:
         return span_of(self.ends, number)
 
+    def sentences_by_field(self) -> tuple[int, int]:
+        """Return how many sentences the title has, and how many title and summary together; no two fields share one."""
+        ends = self._title_end, self._summary_end
+        title, lead = (sentence_at(self.ends, end) + 1 for end in ends)
+        return title, lead
+
     def sentences_in_title(self) -> frozenset[int]:
         return frozenset(
             n for n in range(len(self.ends)) if span_of(self.ends, n)[0] < max(self._title_end, 1)
