@@ -15,7 +15,7 @@ from warning.app.source_timing import LONGEST_RETRY, is_due, next_poll, next_ret
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
-from warning.core.documents import Parsed
+from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.health import SourceState
 from warning.errors import StoreError
@@ -490,6 +490,20 @@ def test_an_assumed_time_is_no_time():
     assert "published_at" in brief(replace(item, published_at=NOW, time_assumed=True)).missing
     assert brief(replace(item, published_at=NOW)).published_at == NOW
     assert Parsed().records == 0
+
+
+def items_of_feed_without_titles():
+    body = b"<rss version='2.0'><channel><item><link>https://x.example/7</link></item></channel></rss>"
+    spec = spec_of("https://x.example/feed", "s")
+    document = Document(source_id="s", url=spec.url, body=body, fetched_at=NOW)
+    return parse_known(document, spec.parse, spec.profile, frozenset()).items
+
+
+def test_an_address_in_a_titles_place_is_no_title() -> None:
+    """An entry without title and text is shown by its link; a feed whose titles are gone has drifted all the same."""
+    item = items_of_feed_without_titles()[0]
+    assert (item.title, "title" in brief(item).missing) == (item.url, True)
+    assert "title" not in brief(replace(item, title="Notice 7")).missing
 
 
 def test_store_that_takes_no_state_does_not_make_us_ask_without_a_pause(run):

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tests.adapters.test_collecting import spec_of
 from warning import resources
 from warning.app.alarming import alarm, owe_to_operators
 from warning.app.compose import compose
+from warning.app.live import full_round, open_fetcher
 from warning.app.source_telling import tell_source_changes
 from warning.core.health import SourceState
 from warning.core.operator_notices import OperatorNotice
@@ -150,3 +152,22 @@ def test_a_trouble_that_turns_into_another_and_back_is_told_each_time(room):
         room.set("s1", condition, "why")
         assert room.tell(60)
     assert len({notice.id for notice in room.told}) == 3
+
+
+def test_one_round_by_itself_tells_of_sources_as_the_service_does(tmp_path):
+    """Who runs `run --once` by a clock of his own must not be the one who is never told."""
+    room = Room(tmp_path, has_operators=True)
+    object.__setattr__(room.system, "sources", (spec_of("https://x.example/", "s1"),))
+    room.set("s1", "blocked", "a captcha stands in its place")
+    room.now += 60 * MINUTE
+    state = room.system.repository.source_states()["s1"]
+    room.system.repository.save_source_state(replace(state, next_due_at=room.now + 60 * MINUTE))
+
+    async def once():
+        async with open_fetcher(room.system) as fetcher:
+            return await full_round(room.system, fetcher)
+
+    report = asyncio.run(once())
+    assert report.delivered.sent == 1
+    assert SourceHistory(room.system.repository.engine).told()["s1"].condition == "blocked"
+    room.system.close()

@@ -2,7 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 
+from warning.app.alarming import owe_to_operators
 from warning.app.assessing import AssessReport, assess_new
 from warning.app.collected import CollectReport
 from warning.app.collecting import collect_due
@@ -14,6 +16,7 @@ from warning.app.publishing import publish_overdue
 from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
 from warning.app.rolling_up import owe_due_rollups
+from warning.app.source_telling import tell_source_changes
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 
@@ -104,10 +107,11 @@ def watch_desks(system: System) -> int:
 
 
 async def full_round(system: System, fetcher: Fetcher) -> RoundReport:
-    """Collect, assess, look after the desks, deliver: one after the other."""
+    """Collect, assess, look after the desks, tell of sources, deliver: one after the other."""
     report = RoundReport()
     report.collected = await collect_round(system, fetcher)
     report.assessed = assess_new(system)
     watch_desks(system)
+    await tell_source_changes(system, partial(owe_to_operators, system))
     report.delivered = await deliver_round(system)
     return report

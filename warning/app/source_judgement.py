@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from warning.catalog.sources import SourceSpec
+from warning.collect.feed_items import UNTITLED
 from warning.collect.times import zone_of
 from warning.core.documents import Parsed
 from warning.core.evidence import Item
@@ -34,9 +35,15 @@ class EntryBrief:
 
 
 def brief(item: Item) -> EntryBrief:
-    """`missing` names the fields that are empty; a time that was assumed is no time."""
+    """`missing` names the fields that are empty; a time that was assumed is no time, an address no title."""
     dated = item.published_at if not item.time_assumed else None
-    has = (bool(item.title), bool(item.summary), bool(item.body), bool(item.url), dated is not None)
+    has = (
+        bool(item.title) and item.title not in {item.url, UNTITLED},
+        bool(item.summary),
+        bool(item.body),
+        bool(item.url),
+        dated is not None,
+    )
     return EntryBrief(published_at=dated, missing=_missing(has))
 
 

@@ -18,6 +18,7 @@ from warning.core.evidence import Item, item_id
 from warning.core.sources import SourceProfile
 
 STAND_IN_TITLE_CHARACTERS = 140
+UNTITLED = "untitled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def _clean(raw: RawEntry, document: Document, profile: SourceProfile) -> tuple[_
     title = one_line(raw.title) or one_line(summary or body, STAND_IN_TITLE_CHARACTERS) or url
     if not title:
         faults.append("has no title, no text and no link")
-        title = one_line(raw.external_id or raw.otherwise) or ("untitled" if raw.otherwise else "")
+        title = one_line(raw.external_id or raw.otherwise) or (UNTITLED if raw.otherwise else "")
     if not title:
         return None, faults
     published_at, late = not_in_future(_published(raw, profile.country), document.fetched_at)
