@@ -73,7 +73,7 @@ def test_block_kit_gives_the_parts_in_the_order_an_officer_reads():
     blocks = slack_payload(message(updated(), "ko"), row(updated(), "ko"))["blocks"]
     assert [b["block_id"] for b in blocks] == [
         f"{part}-v2"
-        for part in ("title", "changes", "lead", "fields", "why", "evidence", "next", "actions", "context")
+        for part in ("title", "changes", "lead", "next", "fields", "why", "evidence", "actions", "context")
     ]
     assert blocks[-1]["elements"][0]["text"] == "TLP:CLEAR"
 

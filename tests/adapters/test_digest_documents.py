@@ -255,7 +255,7 @@ def test_digest_tells_a_desk_its_own_rise_in_severity_only():
     updated = _week().versions[-1]
     (line,) = _digest("ko", _week(versions=(updated,))).changes
     assert line.kind == "updated"
-    assert line.was == ("시행일: 2023. 8. 1.", "심각도 상향: 매우 높음")
+    assert line.was == ("시행일: 2023년 8월 1일", "심각도 상향: 매우 높음")
 
 
 def test_digest_does_not_repeat_the_changes_of_an_alert_opened_in_the_week():

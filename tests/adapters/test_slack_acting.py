@@ -100,7 +100,7 @@ def test_acknowledging_is_kept_under_the_slack_account_and_told_in_the_thread(sq
         assert await room.send(press(root, "ack")) == {}
         assert room.review() == [("ack", "slack:U0KIM kim", None, "", "")]
         (note,) = room.stub.notes(ROOM)
-        assert (note["thread_ts"], "kim 확인(제1판)" in note["text"]) == (root["ts"], True)
+        assert (note["thread_ts"], "kim 님이 확인했습니다(제1판)" in note["text"]) == (root["ts"], True)
         assert room.stub.notes("C0US") == []
         assert [e.actor for e in room.repository.audit(subject=control().key)][-1] == "slack:U0KIM kim"
 
@@ -242,7 +242,7 @@ def test_stale_button_does_nothing_says_what_changed_and_offers_the_version_that
         (said,) = room.stub.private
         assert (said["user"], said["channel"]) == ("U0KIM", ROOM)
         assert "제2판" in said["text"]
-        assert "2023. 9. 1." in said["text"]
+        assert "2023년 9월 1일" in said["text"]
         await room.send(press(said, "ack"))
         assert [event.alert_version for event in room.repository.review_events()] == [2]
 
@@ -256,7 +256,7 @@ def test_form_opened_before_a_new_version_is_stale_too(sqlite_url):
         room.owe(updated(), previous=control())
         await room.send(fill(room.stub.views[0]["view"], reason="known"))
         assert room.review() == []
-        assert "2023. 9. 1." in room.stub.private[0]["text"]
+        assert "2023년 9월 1일" in room.stub.private[0]["text"]
 
     in_room(sqlite_url, scenario)
 
@@ -275,7 +275,7 @@ def test_what_changed_is_not_told_in_a_channel_that_may_not_carry_it(sqlite_url,
         assert room.review() == []
         (said,) = room.stub.private
         assert answer in said["text"]
-        assert "2023. 9. 1." not in words(said)
+        assert "2023년 9월 1일" not in words(said)
 
     in_room(sqlite_url, scenario)
 
@@ -325,7 +325,7 @@ def test_alert_above_green_is_shared_by_two_accounts_whatever_they_call_themselv
         assert (share.actor, share.confirmed_by) == ("slack:U0KIM kim", "slack:U0PARK park")
         await room.deliver()
         shared = words(room.stub.roots("C0JP")[0]["blocks"])
-        assert "Seoul supply-chain desk(kim、確認者: park)からの共有: they hold stocks" in shared
+        assert "Seoul supply-chain desk（kim、承認者 park）からの共有：they hold stocks" in shared
         assert room.repository.verify_audit().holds
 
     in_room(sqlite_url, scenario)

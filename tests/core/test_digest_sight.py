@@ -27,7 +27,7 @@ def test_blind_places_are_counted_apart_from_quiet_ones():
 
 
 @pytest.mark.parametrize(
-    ("language", "day"), [("en", "Nov 20, 2026"), ("ja", "2026年11月20日"), ("ko", "2026. 11. 20.")]
+    ("language", "day"), [("en", "Nov 20, 2026"), ("ja", "2026年11月20日"), ("ko", "2026년 11월 20일")]
 )
 def test_blind_rule_is_named_with_since_when_in_each_language(language, day):
     words = digest_words(language)

@@ -49,7 +49,7 @@ def row(message: Message, label: str) -> str:
 def test_each_other_country_has_a_line_with_its_level_share_year_and_source():
     message = read("en", BOOK)
     said = row(message, "Severity for South Korea")
-    assert said.startswith("CRITICAL: gallium: grade A")
+    assert said.startswith("CRITICAL (gallium: grade A")
     assert "98% from China, figures of 2024 from national statistics, not verified" in said
     assert row(message, "Severity for Japan").startswith("HIGH")
     assert not row(message, "Severity for the United States")
@@ -100,7 +100,7 @@ def test_ally_that_releases_its_cover_is_named_with_whom_it_told(language, said)
 def test_assistance_has_at_most_three_lines_and_leaves_out_who_acts():
     rows = read("ko", planted()).assistance
     assert [r.label for r in rows] == ["다른 공급국", "대체 수단"]
-    assert rows[0].value.startswith("일본 12% (could double)")
+    assert rows[0].value.startswith("일본 12%(could double)")
     assert "중국" not in rows[0].value
     assert len(rows) <= 3
 

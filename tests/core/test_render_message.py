@@ -51,7 +51,7 @@ def test_catalogues_leave_no_sentence_in_english():
     english = words_for("en").templates
     shared = {key for key in english if key.startswith("title.")}
     shared |= {"case.join", "case.stage", "context.marking", "join.list", "reason.listing.field"}
-    shared |= {"assistance.supplier", "value.level_because"}
+    shared |= {"assistance.supplier", "value.level_because", "join.colon", "join.quoted", "join.stop"}
     for language in ("ja", "ko"):
         same = {key for key, text in words_for(language).templates.items() if text == english[key]}
         assert same <= shared
@@ -77,7 +77,7 @@ def test_values_are_never_read_as_templates():
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("en", "Nov 22, 2026"), ("ja", "2026年11月22日"), ("ko", "2026. 11. 22.")],
+    [("en", "Nov 22, 2026"), ("ja", "2026年11月22日"), ("ko", "2026년 11월 22일")],
 )
 def test_days_are_written_as_each_language_writes_them(language, expected):
     assert day(date(2026, 11, 22), language) == expected
@@ -86,22 +86,22 @@ def test_days_are_written_as_each_language_writes_them(language, expected):
 def test_moments_show_utc_and_the_desks_own_time():
     at = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
     assert moment(at, "en", "America/New_York") == "Nov 22, 2026 18:30 UTC (13:30 EST)"
-    assert moment(at, "ja", "Asia/Tokyo") == "2026年11月22日 18:30 UTC (11月23日 03:30 JST)"
-    assert moment(at, "ko", "Asia/Seoul") == "2026. 11. 22. 18:30 UTC (11. 23. 03:30 KST)"
+    assert moment(at, "ja", "Asia/Tokyo") == "2026年11月22日 18:30 UTC（11月23日 03:30 JST）"
+    assert moment(at, "ko", "Asia/Seoul") == "2026년 11월 22일 18:30 UTC (11월 23일 03:30 KST)"
     assert moment(at, "en", "UTC") == "Nov 22, 2026 18:30 UTC"
 
 
 def test_lead_says_what_happened_when_and_what_it_means_for_this_desk():
     assert message(language="en").lead == (
-        "China has put gallium and germanium under export control. In force from Aug 1, 2023. "
+        "China has put gallium and germanium under export control. In force from Tue, Aug 1, 2023. "
         "The United States imports 100% of its gallium (2024)."
     )
     assert message(language="ja").lead == (
-        "中国が、ガリウム、ゲルマニウムを輸出管理の対象としました。施行日は2023年8月1日です。"
-        "日本のガリウム輸入の60%を中国が占めています(2024年)。"
+        "中国が、ガリウム、ゲルマニウムを輸出管理の対象としました。施行日は2023年8月1日（火）です。"
+        "日本のガリウム輸入の60%を中国が占めています（2024年）。"
     )
     assert message(language="ko").lead == (
-        "중국이 갈륨, 게르마늄을 수출통제 대상으로 지정했습니다. 시행일은 2023. 8. 1.입니다. "
+        "중국이 갈륨, 게르마늄을 수출통제 대상으로 지정했습니다. 시행일은 2023년 8월 1일(화)입니다. "
         "한국은 갈륨의 100%를 수입에 의존하며, 수입의 98%를 중국이 공급합니다(2024년)."
     )
 
@@ -109,11 +109,11 @@ def test_lead_says_what_happened_when_and_what_it_means_for_this_desk():
 def test_update_opens_with_what_changed_and_hides_other_countries_levels():
     seoul, tokyo = message(updated(), "ko"), message(updated(), "ja")
     assert seoul.changes == (
-        "시행일: 2023. 9. 1.(변경 전: 2023. 8. 1.).",
-        "한국 기준 심각도: 매우 높음(변경 전: 높음).",
+        "시행일: 2023년 9월 1일(변경 전: 2023년 8월 1일)",
+        "한국 기준 심각도: 매우 높음(변경 전: 높음)",
     )
-    assert seoul.lead.startswith(seoul.changes[0])
-    assert tokyo.changes == ("施行日: 2023年9月1日(変更前: 2023年8月1日)。",)
+    assert seoul.lead.startswith(f"{seoul.changes[0]}. {seoul.changes[1]}. ")
+    assert tokyo.changes == ("施行日：2023年9月1日（変更前：2023年8月1日）",)
 
 
 def test_subject_stays_the_same_over_versions_and_never_understates_the_marking():
@@ -160,10 +160,10 @@ def test_context_names_marking_release_version_rule_and_owner():
     assert said == (
         "TLP:AMBER",
         "Release: Japan and United States",
-        "Rated for United States",
+        "Rated for the United States",
         "Alert a-0123456789abcdef, version 1",
-        "Rule prc-controls, version v1",
-        "Owner: analysts",
+        "Detected by rule prc-controls, version v1",
+        "Rule kept by: analysts",
     )
 
 
@@ -232,13 +232,13 @@ def test_reasons_about_figures_are_told_in_the_desks_language():
     params = {"observed": "20 t", "baseline": "8,517 t", "move": "99.8 % under", "window": "12 months"}
     params |= {"threshold": "60 % under", "period": "2023-12"}
     assert _why("series.drop", "en", **params) == (
-        "2023-12: 20 t, 99.8% below the median of the 12 months before, 8,517 t (the rule asks for 60% below)."
+        "Dec 2023: 20 t, 99.8% below the median of the 12 months before, 8,517 t (the rule asks for 60% below)."
     )
     assert _why("series.drop", "ja", **params) == (
-        "2023-12: 20 t。直前12か月の中央値8,517 tに対して99.8%減(基準: 60%減)。"
+        "2023年12月：20 t、直前12か月の中央値8,517 tに対して99.8%低い水準（検知基準：60%減）"
     )
     assert _why("series.drop", "ko", **params) == (
-        "2023-12: 20 t, 직전 12개월 중앙값 8,517 t 대비 99.8% 감소(기준: 60% 감소)."
+        "2023년 12월: 20 t, 직전 12개월 중앙값 8,517 t 대비 99.8% 낮은 수준(탐지 기준: 60% 감소)"
     )
 
 
@@ -246,7 +246,7 @@ def test_reasons_from_text_quote_the_original_words():
     said = _why(
         "text.sentence", "ko", field="title", words="镓 + 出口管制", sentence="关于对镓实施出口管制的公告"
     )
-    assert said == "제목에 镓 + 出口管制 언급: “关于对镓实施出口管制的公告”"
+    assert said == "제목에 ‘镓’, ‘出口管制’ 언급: “关于对镓实施出口管制的公告”"
 
 
 def test_reason_the_catalogue_does_not_know_or_cannot_fill_stays_as_written():
@@ -265,8 +265,8 @@ def test_sentence_that_met_a_rule_twice_is_quoted_once_with_all_its_words():
         for words, said in found
     )
     assert message(replace(control(), why=why)).why[1:] == (
-        "The title says 镓 + 管制 + 公告: “关于镓的公告”",
-        "The title says 锗: “关于锗的公告”",
+        "The title says “镓”, “管制”, “公告”: “关于镓的公告”",
+        "The title says “锗”: “关于锗的公告”",
     )
 
 

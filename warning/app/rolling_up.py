@@ -158,7 +158,7 @@ def roll_up(
         [words.say("rollup.more", count=len(found) - len(shown), desk=desk.id)] if found[MAX_LINES:] else []
     )
     if rules:
-        named = [words.say("rollup.rule", rule=rule, count=count) for rule, count in rules]
+        named = [words.say("rollup.rule", rule=words.rule(rule, rule), count=count) for rule, count in rules]
         closing.append(words.say("rollup.rules", rules=words.words.join(named)))
     return Bulletin(
         id=rollup_id(desk, address, now),
@@ -167,7 +167,7 @@ def roll_up(
         subject=words.say(
             "rollup.subject", marking=marking.value, day=day(local, words.language), count=len(found)
         ),
-        lead=words.say("rollup.lead", desk=plain(desk.title, 120)),
+        lead=words.say("rollup.lead", desk=plain(desk.called(words.language), 120)),
         lines=tuple(plain(line, LINE_LIMIT) for line in lines),
         closing=tuple(closing),
         at=now,

@@ -128,7 +128,12 @@ class SlackActing:
         if found.missed:
             return _Said(private=self._stale(found), channel=channel)
         if isinstance(used, Pressed) and used.control in NEEDS_REASON | NEEDS_PERSON:
-            others = [(desk.id, desk.title) for desk in self._system.book().desks if desk.id != found.desk.id]
+            language = found.desk.language
+            others = [
+                (desk.id, desk.called(language))
+                for desk in self._system.book().desks
+                if desk.id != found.desk.id
+            ]
             view = form(used, found.alert.key, found.version, others, found.desk.language)
             return _Said(form=view, channel=channel)
         try:

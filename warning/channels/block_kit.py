@@ -64,8 +64,8 @@ def note_payload(message: Message, row: OutboxRow, *, calls: bool = False) -> Bl
     """Return what goes into the thread when a new version has replaced the message above it, or reminds of it."""
     heading = message.reminder or message.updated
     changes = () if message.reminder else message.changes
-    said = " ".join(changes) or message.situation
-    text = shorten(f"{heading.rstrip('.。')}: {said}", MAX_TEXT // 2)
+    said = " · ".join(changes) or message.situation
+    text = shorten(f"{heading.rstrip('.。')}{message.headings.colon}{said}", MAX_TEXT // 2)
     bullets = _bullets([[_text(shorten(change, 400))] for change in changes])
     elements = [_section([_bold(heading)]), *([bullets] if changes else [])]
     return {
@@ -108,19 +108,27 @@ def _blocks(message: Message, sources: int, title: int, reasons: int, value: int
         blocks.append(_rich("changes", message, [_section([_bold(message.updated)]), changed]))
     blocks.append(_rich("lead", message, [_section([_text(shorten(message.situation, 2 * value))])]))
     bare = value == _SIZES[-1][3]
-    fields = [_section(_field(field, value)) for field in message.fields if not (bare and field.is_aside)]
+    fields = [
+        _section(_field(field, headings.colon, value))
+        for field in message.fields
+        if not (bare and field.is_aside)
+    ]
     why = [_section([_text(shorten(reason, value))]) for reason in message.why[:reasons]]
     shown = [_section(_source(source, title, link)) for source in message.sources[:sources]]
-    blocks += _listed("fields", message, headings.fields, fields) if fields else []
-    blocks += _listed("why", message, headings.why, why) if why else []
-    blocks += _listed("evidence", message, message.evidence, shown)
     blocks.append(
         _rich(
             "next",
             message,
-            [_section([_bold(f"{headings.next_step}: "), _text(shorten(message.next_step, value))])],
+            [
+                _section(
+                    [_bold(headings.next_step + headings.colon), _text(shorten(message.next_step, value))]
+                )
+            ],
         )
     )
+    blocks += _listed("fields", message, headings.fields, fields) if fields else []
+    blocks += _listed("why", message, headings.why, why) if why else []
+    blocks += _listed("evidence", message, message.evidence, shown)
     blocks.append(
         {
             "type": "context",
@@ -148,8 +156,8 @@ def _called(message: Message) -> Block:
     return _rich("call", message, [_section(named)])
 
 
-def _field(field: Labelled, limit: int) -> list[Block]:
-    return [_bold(f"{field.label}: "), _text(shorten(field.value, limit))]
+def _field(field: Labelled, colon: str, limit: int) -> list[Block]:
+    return [_bold(field.label + colon), _text(shorten(field.value, limit))]
 
 
 def _source(source: Source, title: int, link: int) -> list[Block]:

@@ -217,7 +217,7 @@ def _info(
         _add(info, "expires", _midnight(facts.expires))
     _add(info, "senderName", plain(sender.name, 200))
     _add(info, "headline", plain(message.title, HEADLINE_LIMIT))
-    _add(info, "description", plain(" ".join((message.lead, *message.why)), TEXT_LIMIT))
+    _add(info, "description", plain(" · ".join((message.lead, *message.why)), TEXT_LIMIT))
     _add(info, "instruction", plain(message.next_step, TEXT_LIMIT))
     link = next((source.link for source in message.sources if source.link), "")
     if link:

@@ -46,6 +46,7 @@ class Headings:
     evidence: str
     changes: str
     next_step: str
+    colon: str = ": "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from warning.channels.plain import plain
 from warning.channels.words import Words, words_for
+from warning.core.phrases import state_said
 from warning.core.rulebook import Rulebook
 from warning.core.terms import Language
 from warning.core.vocabulary import Severity
 
 SHOWN_NAMES = 4
-
-# English says "the" before these inside a sentence.
-_WITH_ARTICLE = {"US", "GB", "EU", "NL", "PH", "AE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +46,18 @@ class Naming:
 
     def materials(self, terms: tuple[str, ...], shown: int = SHOWN_NAMES) -> str:
         """Name materials inside a sentence."""
-        return self.listed([within_sentence(self.material(term)) for term in terms], shown)
+        names = [within_sentence(self.material(term)) for term in terms]
+        return self.listed(names, shown, of="materials")
 
     def state_said(self, code: str) -> str:
         """Name a state inside a sentence: "the United States"."""
-        name = self.state(code)
-        return f"the {name}" if self.language == "en" and code in _WITH_ARTICLE and name != code else name
+        return state_said(self.state(code), code, self.language)
 
     def states_said(self, codes: tuple[str, ...]) -> str:
-        return self.listed([self.state_said(code) for code in codes], SHOWN_NAMES)
+        return self.listed([self.state_said(code) for code in codes], SHOWN_NAMES, of="states")
 
     def states(self, codes: tuple[str, ...], shown: int = SHOWN_NAMES) -> str:
-        return self.listed([self.state(code) for code in codes], shown)
+        return self.listed([self.state(code) for code in codes], shown, of="states")
 
     def event(self, coded: str) -> str:
         """Name an event that a sequence refers to: `actors|act|materials|instrument` in codes."""
@@ -73,12 +71,22 @@ class Naming:
     def level(self, severity: Severity) -> str:
         return self.say(f"level.{severity.value}")
 
-    def listed(self, names: list[str], shown: int) -> str:
-        """Return "a, b and c", or the first ones and how many more there are."""
+    def aside(self, said: str) -> str:
+        """Return what is said beside a name, in brackets as this language sets them."""
+        return self.say("join.aside", said=said)
+
+    def rule(self, rule_id: str, title: str) -> str:
+        """Return a rule's title in this language; the one it fired under where it has no other or is gone."""
+        known = next((rule for rule in self.book.rules if rule.id == rule_id), None)
+        names = {str(language): name for language, name in known.titles.items()} if known else {}
+        return plain(names.get(self.language) or title, 160)
+
+    def listed(self, names: list[str], shown: int, of: str = "names") -> str:
+        """Return "a, b and c", or the first ones and how many more `names`, `materials` or `states` there are."""
         if len(names) <= shown:
             return self.words.join(names)
         first = self.say("join.list").join(names[:shown])
-        return self.say("value.and_more", names=first, count=len(names) - shown)
+        return self.say(f"value.more_{of}", names=first, count=len(names) - shown)
 
     def _label(self, label: Mapping[Language, str] | Mapping[str, str], code: str) -> str:
         names = {str(language): name for language, name in label.items()}

@@ -55,7 +55,7 @@ def render(
         alert_key=alert.key,
         version=alert.version,
         desk_id=desk.id,
-        desk_title=plain(desk.title, 120),
+        desk_title=plain(desk.called(words.language), 120),
         language=words.language,
         marking=alert.marking,
         release_to=alert.release_to,
@@ -67,7 +67,8 @@ def render(
         lead=opening,
         situation=situation,
         preheader=plain(
-            words.say("mail.preheader", level=level, country=words.state(desk.country), lead=opening), 240
+            words.say("mail.preheader", level=level, country=words.state_said(desk.country), lead=opening),
+            240,
         ),
         updated=updated,
         alert=alert,
@@ -80,7 +81,7 @@ def render(
         sources=sources(alert, words, desk),
         next_step=plain(next_step(alert, words), 400),
         context=context(alert, words, desk),
-        footer=words.say("mail.footer", desk=plain(desk.title, 120)),
+        footer=words.say("mail.footer", desk=plain(desk.called(words.language), 120)),
         headings=_headings(alert, words),
         disputes=dispute_fields(alert, words),
         assistance=assistance(alert, words, desk.country, audience),
@@ -107,7 +108,8 @@ def _shared(share: Share | None, words: Naming) -> str:
     """Say which desk gave it, who there, and why in that person's own words."""
     if share is None:
         return ""
-    giver = next((desk.title for desk in words.book.desks if desk.id == share.from_desk), share.from_desk)
+    known = next((desk for desk in words.book.desks if desk.id == share.from_desk), None)
+    giver = known.called(words.language) if known else share.from_desk
     said = words.say(
         "shared.line_two" if share.confirmed_by else "shared.line",
         desk=plain(giver, 120),
@@ -126,7 +128,11 @@ def named(actor: str) -> str:
 
 def _opening(changed: tuple[str, ...], said: str, words: Naming) -> str:
     separator = "" if words.language == "ja" else " "
-    return separator.join([*changed, said])
+    return separator.join([*(_ended(text, words) for text in changed), said])
+
+
+def _ended(text: str, words: Naming) -> str:
+    return text if text[-1:] in ".。!?" else text + words.say("join.stop")
 
 
 def _updated(alert: Alert, words: Naming, desk: Desk) -> str:
@@ -143,4 +149,5 @@ def _headings(alert: Alert, words: Naming) -> Headings:
         evidence=words.say("heading.evidence"),
         changes=words.say("heading.changes", version=alert.version),
         next_step=words.say("heading.next"),
+        colon=words.say("join.colon"),
     )

@@ -49,7 +49,7 @@ def _replaced(one: Replacement, naming: Naming) -> Labelled:
 def _side(conflict: Conflict, side: Position, naming: Naming) -> str:
     sayers = naming.say("join.list").join(_sayer(claim, naming) for claim in side.sayers[:SHOWN_SAYERS])
     if side.publishers > SHOWN_SAYERS:
-        sayers = naming.say("value.and_more", names=sayers, count=side.publishers - SHOWN_SAYERS)
+        sayers = naming.say("value.more_names", names=sayers, count=side.publishers - SHOWN_SAYERS)
     key = "conflict.followed" if side.is_followed else "conflict.other"
     return naming.say(key, value=value_said(conflict.fact, side.value, naming), sayers=sayers)
 

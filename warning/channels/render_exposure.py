@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from warning.channels.message import Labelled, ShownFigure
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
-from warning.channels.render_lead import percent
+from warning.channels.render_lead import is_about_figures, percent
 from warning.core.alerts import Alert
 from warning.core.exposure import EVERYBODY, Cover, Dependence, Label, Restricted
 from warning.core.exposure_release import Audience, may_see, released_to
@@ -40,10 +40,11 @@ def exposure_line(facts: Facts, naming: Naming, country: str, audience: Audience
 
 def meaning_fields(alert: Alert, naming: Naming, country: str, audience: Audience) -> tuple[Labelled, ...]:
     """Return a row for each other country: its level, and why in figures it lets the reader see."""
+    figures = is_about_figures(alert, naming)
     return tuple(
         Labelled(
             label=naming.say("field.severity_of", country=naming.state_said(grading.country)),
-            value=meaning(alert.facts, grading, naming, audience),
+            value=meaning(alert.facts, grading, naming, audience, figures=figures),
             is_aside=True,
         )
         for grading in alert.gradings
@@ -51,8 +52,13 @@ def meaning_fields(alert: Alert, naming: Naming, country: str, audience: Audienc
     )
 
 
-def meaning(facts: Facts, grading: Grading, naming: Naming, audience: Audience) -> str:
-    """Return one line: "HIGH: gallium: grade A, 98% from China, figures of 2024 from biz.chosun.com"."""
+def meaning(
+    facts: Facts, grading: Grading, naming: Naming, audience: Audience, *, figures: bool = False
+) -> str:
+    """Return one line: "HIGH (gallium: grade A, 98% from China, figures of 2024 from biz.chosun.com)".
+
+    `figures` is whether figures are what it tells of: their target is who imports.
+    """
     level = naming.level(grading.severity)
     exposure = naming.book.exposure.get(grading.country)
     on = exposure.materials.get(grading.material) if exposure and grading.material else None
@@ -61,7 +67,7 @@ def meaning(facts: Facts, grading: Grading, naming: Naming, audience: Audience) 
         said += _figures(on, facts, naming)
         if grading.country == audience.country:  # an ally's stands in a row of its own
             said += _cover_said(on, grading.country, naming, audience)
-    said += [_factor(factor, facts, grading, naming) for factor in grading.factors]
+    said += [_factor(factor, facts, grading, naming, figures=figures) for factor in grading.factors]
     return naming.say("value.level_because", level=level, because=naming.say("join.list").join(said))
 
 
@@ -72,9 +78,14 @@ def _graded(facts: Facts, grading: Grading, naming: Naming) -> str:
     return naming.say("exposure.line", material=material, grade=grading.grade)
 
 
-def _factor(factor: str, facts: Facts, grading: Grading, naming: Naming) -> str:
+# In figures the target is who imports: nobody aims at anybody.
+_IN_FIGURES = {"target": "partner_own", "others": "partner"}
+
+
+def _factor(factor: str, facts: Facts, grading: Grading, naming: Naming, *, figures: bool) -> str:
+    key = _IN_FIGURES.get(factor, factor) if figures else factor
     return naming.say(
-        f"because.{factor}",
+        f"because.{key}",
         targets=naming.states_said(facts.targets),
         suppliers=naming.states_said(facts.actors),
         share=percent(grading.share),
@@ -182,10 +193,14 @@ def _other_suppliers(on: Dependence, facts: Facts, naming: Naming) -> str:
     if on.suppliers is None:
         return ""
     many = on.suppliers
-    others = [who for who in many.shares if who not in facts.actors][:SHOWN_SUPPLIERS]
+    share = main_share(on, facts.actors)
+    told = (
+        {*facts.actors, share[0]} if share and share[2:4] == (many.year, many.source) else set(facts.actors)
+    )
+    others = [who for who in many.shares if who not in told][:SHOWN_SUPPLIERS]
     said = []
     for who in others:
-        note = f" ({_label(many.capacity[who], naming)})" if who in many.capacity else ""
+        note = naming.aside(_label(many.capacity[who], naming)) if who in many.capacity else ""
         said.append(
             naming.say("assistance.supplier", supplier=naming.state(who), share=percent(many.shares[who]))
             + note
@@ -222,7 +237,7 @@ def _reported(cover: Cover, owner: str, material: str, naming: Naming) -> str:
 def _substitutes(on: Dependence, naming: Naming) -> str:
     said = []
     for each in on.substitutes:
-        unverified = "" if each.verified else f" ({naming.say('exposure.unverified')})"
+        unverified = "" if each.verified else naming.aside(naming.say("exposure.unverified"))
         said.append(_label(each.label, naming) + unverified)
     return naming.say("join.list").join(said)
 

@@ -10,11 +10,13 @@ from warning.channels.plain import plain, safe_link
 from warning.channels.render_case import case_fields, step_said
 from warning.channels.render_disputes import DATES, dispute_fields, value_said
 from warning.channels.render_exposure import assistance, exposure_line, meaning_fields, user_field
+from warning.channels.render_figures import figure_title
 from warning.channels.render_lead import is_about_figures, percent
 from warning.channels.render_precedents import precedent_fields
-from warning.channels.when import day, moment
+from warning.channels.when import day, moment, weekday
 from warning.core.alerts import LINK_CODES, Alert, Difference
 from warning.core.desks import Desk
+from warning.core.detect.deadline import REGISTER
 from warning.core.exposure_release import PUBLIC, Audience
 from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts
@@ -42,9 +44,9 @@ def fields(alert: Alert, naming: Naming, desk: Desk, audience: Audience = PUBLIC
         ("material", _materials(facts, naming)),
         ("act", measure) if legal else ("finding", act),
         ("instrument", plain(facts.instrument or "", VALUE_LIMIT)),
-        ("announced", day(facts.announced, language) if facts.announced else ""),
-        ("effective", day(facts.effective, language) if facts.effective else not_stated),
-        ("expires", day(facts.expires, language) if facts.expires else ""),
+        ("announced", weekday(facts.announced, language) if facts.announced else ""),
+        ("effective", weekday(facts.effective, language) if facts.effective else not_stated),
+        ("expires", weekday(facts.expires, language) if facts.expires else ""),
         ("targets" if legal else "importer", naming.states(facts.targets, 6)),
         ("names", naming.listed([plain(n, 80) for n in facts.names], 6)),
         ("severity", _severity(alert, naming, desk.country)),
@@ -73,7 +75,7 @@ def _materials(facts: Facts, naming: Naming) -> str:
         codes = ", ".join(facts.hs_codes[:SHOWN_HS_CODES])
         names = naming.materials(facts.materials, SHOWN_MATERIALS) or naming.say("what.unknown")
         return naming.say("value.hs", material=names, codes=codes)
-    return naming.listed([_with_codes(m, naming) for m in facts.materials], SHOWN_MATERIALS)
+    return naming.listed([_with_codes(m, naming) for m in facts.materials], SHOWN_MATERIALS, of="materials")
 
 
 def _with_codes(material: str, naming: Naming) -> str:
@@ -133,9 +135,10 @@ def evidence_line(alert: Alert, naming: Naming) -> str:
         return naming.say("evidence.none")
     if alert.evidence_total == 1:
         return naming.say("evidence.single")
+    some = naming.say("evidence.shown", shown=shown) if shown < alert.evidence_total else ""
     if publishers == 1:
-        return naming.say("evidence.one_publisher", total=alert.evidence_total, shown=shown)
-    return naming.say("evidence.many", total=alert.evidence_total, publishers=publishers, shown=shown)
+        return naming.say("evidence.one_publisher", total=alert.evidence_total, shown=some)
+    return naming.say("evidence.many", total=alert.evidence_total, publishers=publishers, shown=some)
 
 
 def sources(alert: Alert, naming: Naming, desk: Desk) -> tuple[Source, ...]:
@@ -145,12 +148,8 @@ def sources(alert: Alert, naming: Naming, desk: Desk) -> tuple[Source, ...]:
 def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
     language = naming.language
     notes = [naming.say("evidence.official")] if exhibit.official else []
-    spoken = f"language.{exhibit.language}"
-    notes.append(
-        naming.say(
-            "evidence.language", language=naming.say(spoken if spoken in naming.words else "language.other")
-        )
-    )
+    figures = figure_title(exhibit, naming)
+    notes.append(naming.say("evidence.figures") if figures else _language(exhibit, naming))
     if exhibit.published_at:
         notes.append(naming.say("evidence.published", time=moment(exhibit.published_at, language, timezone)))
     else:
@@ -160,15 +159,28 @@ def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
     if not link:
         notes.append(naming.say("evidence.no_link"))
     return Source(
-        title=plain(exhibit.title, TITLE_LIMIT) or exhibit.evidence_id,
-        language=exhibit.language,
-        publisher=plain(exhibit.source_title or exhibit.publisher, 120),
+        title=plain(figures or exhibit.title, TITLE_LIMIT) or exhibit.evidence_id,
+        language=naming.language if figures else exhibit.language,
+        publisher=source_said(exhibit, naming),
         notes=tuple(notes),
         link=link,
         archive_hash=exhibit.archive_hash,
         marking=exhibit.marking,
         release_to=exhibit.release_to,
     )
+
+
+def _language(exhibit: Exhibit, naming: Naming) -> str:
+    spoken = f"language.{exhibit.language}"
+    known = spoken if spoken in naming.words else "language.other"
+    return naming.say("evidence.language", language=naming.say(known))
+
+
+def source_said(exhibit: Exhibit, naming: Naming) -> str:
+    """Return what the source is called; the register is ours, and says so in every language."""
+    if exhibit.source_id == REGISTER:
+        return naming.say("register.source")
+    return plain(exhibit.source_title or exhibit.publisher, 120)
 
 
 def changes(alert: Alert, naming: Naming, desk: Desk) -> tuple[str, ...]:
@@ -189,7 +201,7 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
         before_level = before.partition(":")[2]
         return naming.say(
             "change.severity",
-            country=naming.state(country),
+            country=naming.state_said(country),
             before=naming.level(Severity(before_level)),
             after=naming.level(Severity(level)),
         )
@@ -198,6 +210,8 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
     if code in {"late", "suspended"}:
         what = step_said(before, naming) if code == "late" else plain(before, 60)
         return naming.say(f"change.{code}", before=what, after=_iso_day(after, naming))
+    if code == "deadline" and before == "0":
+        return naming.say("change.deadline_today", before=before, after=_shown(code, after, naming))
     none = naming.say("change.none")
     shown = {"before": _shown(code, before, naming) or none, "after": _shown(code, after, naming) or none}
     return naming.say(f"change.{code}", **shown)
@@ -240,7 +254,7 @@ def context(alert: Alert, naming: Naming, desk: Desk) -> tuple[str, ...]:
     return (
         naming.say("context.marking", marking=alert.marking.value),
         release_said(alert.release_to, naming),
-        naming.say("context.rated", country=naming.state(desk.country)),
+        naming.say("context.rated", country=naming.state_said(desk.country)),
         naming.say("context.alert", key=alert.key, version=alert.version),
         naming.say("context.rule", rule=alert.rule_id, version=alert.rule_version),
         *owner,

@@ -3,9 +3,10 @@
 from warning.channels.naming import Naming, at_start, within_sentence
 from warning.channels.plain import plain, shorten
 from warning.channels.render_why import translated
-from warning.channels.when import day
+from warning.channels.when import day, weekday
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
+from warning.core.chain_codes import SUSPENDED
 from warning.core.deadline_rules import is_deadline
 from warning.core.exposure import Dependence
 from warning.core.rules import ListingRule, SeriesRule
@@ -21,11 +22,11 @@ _WAYS = {
     "change_up": "_up",
     "spike_up": "_up",
     "surge": "_up",
-    "high": "_up",
+    "high": "_high",
     "change_down": "_down",
     "spike_down": "_down",
     "drop": "_down",
-    "low": "_down",
+    "low": "_low",
     "zero": "_stop",
     "year_up": "_up",
     "shift_up": "_up",
@@ -52,7 +53,7 @@ def subject_line(alert: Alert, naming: Naming) -> str:
     """
     line = _line(alert, naming, "title.subject")
     mark = plain(alert.facts.instrument or "", NAME_LIMIT) or day(alert.opened_at, naming.language)
-    marked = f"{line} ({mark})"
+    marked = line + naming.aside(mark)
     return marked if len(marked) <= TITLE_LIMIT else line
 
 
@@ -77,7 +78,8 @@ def _subject(facts: Facts, naming: Naming, named: list[str], more: int) -> str:
     who = [naming.states(facts.actors, 2)] if facts.actors else []
     if not named:
         return " · ".join(who)
-    rest = [naming.say("value.more_short", count=more)] if more else []
+    kind = "value.more_short" if facts.materials else "value.more_short_names"
+    rest = [naming.say(kind, count=more)] if more else []
     return " · ".join([*who, " ".join([at_start(naming.say("join.list").join(named)), *rest])])
 
 
@@ -87,13 +89,38 @@ def lead(alert: Alert, naming: Naming, country: str) -> str:
     return separator.join(
         [
             *([naming.say("lead.cancelled")] if alert.is_cancelled else []),
-            what_happened(alert, naming),
+            *_set_aside(alert, naming),
+            _as_known(alert, naming),
             *_figure(alert, naming),
             *_aim(alert, naming, country),
-            *_dates(alert.facts, naming),
+            *_dates(alert, naming),
             stake(alert, naming, country),
         ]
     )
+
+
+def _set_aside(alert: Alert, naming: Naming) -> list[str]:
+    reason = set_aside(alert)
+    if reason is None:
+        return []
+    params = translated(dict(reason.params), naming)
+    return [
+        naming.say("lead.set_aside", date=params["day"], instrument=plain(params["instrument"], NAME_LIMIT))
+    ]
+
+
+def set_aside(alert: Alert) -> Reason | None:
+    """Return the reason that says by what the act was set aside, None for one that stands."""
+    return next((r for r in reversed(alert.why) if r.code == SUSPENDED), None)
+
+
+def _as_known(alert: Alert, naming: Naming) -> str:
+    """Say what happened; that nobody official has said so is said with it. A countdown rests on what is known."""
+    said = what_happened(alert, naming)
+    is_told = not (is_deadline(alert.story) or is_absence(alert.story) or is_about_figures(alert, naming))
+    if not is_told or alert.is_cancelled or any(e.official for e in alert.exhibits):
+        return said
+    return naming.say("lead.reported", said=said)
 
 
 def what_happened(alert: Alert, naming: Naming) -> str:
@@ -102,6 +129,7 @@ def what_happened(alert: Alert, naming: Naming) -> str:
         "who": naming.states_said(facts.actors) if facts.actors else naming.say("who.unknown"),
         "what": naming.materials(facts.materials) if facts.materials else naming.say("what.unknown"),
         "act": within_sentence(naming.act(facts.act)),
+        "instrument": naming.aside(plain(facts.instrument, NAME_LIMIT)) if facts.instrument else "",
         "targets": naming.states_said(facts.targets),
         "names": naming.listed([plain(n, NAME_LIMIT) for n in facts.names], 3),
     }
@@ -115,8 +143,12 @@ def _lead_key(alert: Alert, naming: Naming) -> str:
         return "lead.listing_names" if facts.names else "lead.listing"
     if is_about_figures(alert, naming):
         return _figures_key(alert, rule, naming)
-    bare = "" if facts.materials else "_bare"
-    keys = (f"lead.{facts.act}{bare}", f"lead.{facts.act}", f"lead.{facts.direction}{bare}")
+    if not facts.materials:
+        keys = [f"lead.{facts.act}_bare", f"lead.{facts.direction}_bare"]
+    else:
+        keys = [f"lead.{facts.act}", f"lead.{facts.direction}"]
+    if not facts.actors:
+        keys.insert(0, f"lead.{facts.act}_unattributed")
     return next(key for key in keys if key in naming.words)
 
 
@@ -147,9 +179,12 @@ def figure_reason(alert: Alert) -> Reason | None:
 
 
 def is_about_figures(alert: Alert, naming: Naming) -> bool:
+    """Whether figures are what it tells of. An act that figures bear out stays an act, as its rule says."""
+    rule = _rule(alert, naming)
+    if rule is not None:
+        return isinstance(rule, SeriesRule)
     apart = is_deadline(alert.story) or is_absence(alert.story) or is_pattern(alert.story)
-    told_by_figures = bool(alert.story) and not apart
-    return told_by_figures or isinstance(_rule(alert, naming), SeriesRule)
+    return bool(alert.story) and not apart
 
 
 def is_about_a_list(alert: Alert, naming: Naming) -> bool:
@@ -179,13 +214,14 @@ def _aim(alert: Alert, naming: Naming, country: str) -> list[str]:
     return [naming.say("lead.aimed", targets=naming.states_said(targets))]
 
 
-def _dates(facts: Facts, naming: Naming) -> list[str]:
-    said = []
+def _dates(alert: Alert, naming: Naming) -> list[str]:
+    facts, said = alert.facts, []
     if facts.effective:
-        said.append(naming.say("lead.from", date=day(facts.effective, naming.language)))
+        key = "lead.from_past" if facts.effective < alert.updated_at.date() else "lead.from"
+        said.append(naming.say(key, date=weekday(facts.effective, naming.language)))
     if facts.expires:
-        said.append(naming.say("lead.until", date=day(facts.expires, naming.language)))
-    return said
+        said.append(naming.say("lead.until", date=weekday(facts.expires, naming.language)))
+    return said if set_aside(alert) is None else []
 
 
 def stake(alert: Alert, naming: Naming, country: str) -> str:
@@ -202,7 +238,7 @@ def _stake(alert: Alert, naming: Naming, country: str, name: str) -> str:
     exposure = naming.book.exposure.get(country)
     known = [(m, exposure.materials[m]) for m in facts.materials if exposure and m in exposure.materials]
     if not known:
-        return naming.say("stake.none", country=name)
+        return naming.say("stake.none" if facts.materials else "stake.no_material", country=name)
     material, dependence = min(known, key=lambda pair: (pair[1].grade, not _has_figures(pair[1])))
     return _dependence(name, within_sentence(naming.material(material)), dependence, naming)
 
@@ -238,7 +274,7 @@ def next_step(alert: Alert, naming: Naming) -> str:
     facts = alert.facts
     what = naming.materials(facts.materials) if facts.materials else naming.say("what.concerned")
     ahead = facts.expires or facts.effective if is_deadline(alert.story) else facts.effective
-    date = day(ahead, naming.language) if ahead else ""
+    date = weekday(ahead, naming.language) if ahead else ""
     return naming.say(f"next.{_next_kind(alert, naming)}", what=what, date=date)
 
 
@@ -246,8 +282,11 @@ def _next_kind(alert: Alert, naming: Naming) -> str:
     facts = alert.facts
     if alert.is_cancelled:
         return "cancelled"
+    if set_aside(alert) is not None:
+        return "easing"
     if is_deadline(alert.story):
-        return "deadline"
+        ahead = facts.expires or facts.effective
+        return "deadline" if ahead is None or ahead > alert.updated_at.date() else "deadline_today"
     if is_absence(alert.story):
         return "overdue"
     if is_about_figures(alert, naming):

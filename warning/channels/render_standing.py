@@ -19,7 +19,7 @@ def standing_line(review: Review, desk: Desk) -> str:
     said = words.say(
         f"standing.{review.state}",
         person=named(review.actor),
-        desk=plain(desk.title, 80),
+        desk=plain(desk.called(words.language), 80),
         time=moment(review.since, words.language, desk.timezone),
         until=moment(review.until, words.language, desk.timezone) if review.until else "",
         verdict=words.say(f"verdict.{review.verdict}") if review.verdict else "",

@@ -1,13 +1,13 @@
 """Why an alert's rule fired, in the desk's language, from the parameters that its detector left."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from warning.channels.naming import Naming
 from warning.channels.plain import plain
-from warning.channels.when import day
+from warning.channels.when import day, period
 from warning.core.alerts import Alert
 from warning.core.signals import Reason
 
@@ -16,12 +16,13 @@ REASON_LIMIT = 400
 _WINDOW = re.compile(r"(\d+) (day|week|month|quarter|year)s?")
 _MOVE = re.compile(r"([\d.,]+) % (over|under)")
 _TIMES = re.compile(r"([\d.,]+) times")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def reasons(alert: Alert, naming: Naming) -> tuple[str, ...]:
     """Return the rule's title and each reason; one the catalogue does not know stays as its detector wrote it."""
-    said = [naming.say("reason.rule", title=plain(alert.rule_title, 160))]
+    said = [naming.say("reason.rule", title=naming.rule(alert.rule_id, alert.rule_title))]
     return (*said, *(_reason(reason, naming) for reason in _merged(alert.why)))
 
 
@@ -50,32 +51,38 @@ def _reason(reason: Reason, naming: Naming) -> str:
 
 
 def translated(params: Mapping[str, str], naming: Naming) -> dict[str, str]:
-    """Say windows, moves, fields and states in the desk's language; figures and quotations stay as they are."""
-    said = dict(params)
-    if "window" in said:
-        said["window"] = _window(said["window"], naming)
-    if "move" in said:
-        said["move"] = _move(said["move"], naming)
+    """Say windows, moves, days, fields and states in the desk's language; figures and quotations stay as they are."""
+    said = {name: SAID[name](text, naming) if name in SAID else text for name, text in params.items()}
     if "threshold" in said:
         found = _NUMBER.search(said["threshold"])
         said["limit"] = found.group() if found else said["threshold"]
-    if f"text_field.{said.get('field')}" in naming.words:
-        said["field"] = naming.say(f"text_field.{said['field']}")
     for event in ("first", "last"):
         if f"{event}_event" in said:
             said[event] = naming.event(said[f"{event}_event"])
-    if "step" in said:
-        said["step"] = naming.say(f"step.{said['step']}")
-    if "day" in said and "step" in said:
-        said["day"] = day(date.fromisoformat(said["day"]), naming.language)
-    if "countries" in said:
-        said["countries"] = naming.states(tuple(said["countries"].split(", ")), 8)
     return said
+
+
+def _day(text: str, naming: Naming) -> str:
+    return day(date.fromisoformat(text), naming.language) if _ISO_DAY.fullmatch(text) else text
+
+
+def _register_field(name: str, naming: Naming) -> str:
+    key = f"register_field.{name.replace(' ', '_')}"
+    return naming.say(key) if key in naming.words else name
+
+
+def _field(text: str, naming: Naming) -> str:
+    return naming.say(f"text_field.{text}") if f"text_field.{text}" in naming.words else text
+
+
+def _quoted(text: str, naming: Naming) -> str:
+    words = (naming.say("value.quoted", word=word) for word in text.split(" + "))
+    return naming.say("join.quoted").join(words)
 
 
 def _window(text: str, naming: Naming) -> str:
     found = _WINDOW.fullmatch(text)
-    if found is None or (naming.language == "en" and found[1] == "1"):
+    if found is None:
         return text
     return naming.say(f"window.{found[2]}", count=found[1])
 
@@ -86,3 +93,19 @@ def _move(text: str, naming: Naming) -> str:
     if found := _TIMES.fullmatch(text):
         return naming.say("move.times", times=found[1])
     return text
+
+
+SAID: Mapping[str, Callable[[str, Naming], str]] = {
+    "window": _window,
+    "move": _move,
+    "day": _day,
+    "first_day": _day,
+    "last_day": _day,
+    "act_day": _day,
+    "field": _field,
+    "words": _quoted,
+    "period": lambda text, naming: period(text, naming.say, naming.language),
+    "fields": lambda text, naming: naming.words.join([_register_field(n, naming) for n in text.split(", ")]),
+    "step": lambda text, naming: naming.say(f"step.{text}"),
+    "countries": lambda text, naming: naming.states(tuple(text.split(", ")), 8),
+}

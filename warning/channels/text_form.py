@@ -8,11 +8,15 @@ from warning.channels.message import Message, Source
 
 WIDTH = 92
 
-# What a line may not be parted within: a run without spaces, or one wide character with the marks after it,
-# which in Japanese must not open a line.
-_WIDE = "[\u2e80-\u9fff\uf900-\ufaff\u3000-\u30ff]"
-_CLOSING = "[、。」』)〉》】〕,.:;!?ー・]"
-_PIECES = re.compile(rf"{_WIDE}{_CLOSING}*\s*|(?:(?!{_WIDE})\S)+{_CLOSING}*\s*|\s+")
+# What a line may not be parted within: a run without spaces, a figure with its counter, a word in katakana, or one wide
+# character; with the brackets that open before it, which may not end a line, and the marks that may not open one.
+_OPENING = "[「『（〈《【〔“‘]"
+_CLOSING = "[、。」』）〉》】〕，．：；！？ー・)\\],.:;!?”’%]"
+_WIDE = "[\u2e80-\u9fff\uf900-\ufaff\u3000-\u30ff\uff01-\uff60]"
+_NARROW = rf"(?:(?!{_WIDE}|[“‘])\S)+"
+_PIECES = re.compile(
+    rf"{_OPENING}*(?:\d[\d,.]*[年月日件国品か週倍版人回者]|[ァ-ヴー]{{2,14}}|{_WIDE}|{_NARROW}){_CLOSING}*\s*|\S\s*|\s+"
+)
 
 
 def text_form(message: Message) -> str:
@@ -30,18 +34,19 @@ def _lines(message: Message) -> Iterator[str]:
         yield ""
     for change in message.changes:
         yield from _wrapped(change, "* ", "  ")
+    yield from [""] if message.changes else []
     yield from _wrapped(message.situation)
+    yield from _heading(message.headings.next_step)
+    yield from _wrapped(message.next_step)
     yield from _heading(message.headings.fields) if message.fields else ()
     for field in message.fields:
-        yield from _wrapped(f"{field.label}: {field.value}", "", "    ")
+        yield from _wrapped(f"{field.label}{message.headings.colon}{field.value}", "", "    ")
     yield from _heading(message.headings.why) if message.why else ()
     for reason in message.why:
         yield from _wrapped(reason, "- ", "  ")
     yield from _heading(message.evidence)
     for number, source in enumerate(message.sources, start=1):
         yield from _source(number, source)
-    yield from _heading(message.headings.next_step)
-    yield from _wrapped(message.next_step)
     yield ""
     yield from _wrapped(" · ".join(message.context))
 

@@ -14,6 +14,7 @@ from warning.app.triage import desk_called, history
 from warning.channels.naming import naming
 from warning.channels.render import render
 from warning.channels.render_exposure import meaning
+from warning.channels.render_lead import is_about_figures
 from warning.channels.text_form import text_form
 from warning.cli.alert_document import case_document, summary_document, told_line
 from warning.cli.alert_lookup import composed_system, versions_named
@@ -238,8 +239,9 @@ def _told_again(system: System, alert: Alert, desk_id: str | None) -> list[Exhib
 def _print_meaning(system: System, alert: Alert, reader: Desk, audience: Audience) -> None:
     click.echo("Severity by country")
     words = naming(reader.language, system.book())
+    figures = is_about_figures(alert, words)
     for grading in alert.gradings:
-        click.echo(f"  {grading.country}: {meaning(alert.facts, grading, words, audience)}")
+        click.echo(f"  {grading.country}: {meaning(alert.facts, grading, words, audience, figures=figures)}")
 
 
 def _print_why(system: System, alert: Alert, desk_id: str | None) -> None:

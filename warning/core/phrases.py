@@ -19,6 +19,9 @@ _PARTICLE = re.compile(rf"([)\]{_CLOSERS}]*)(" + "|".join(map(re.escape, _PARTIC
 _PLURAL = re.compile(r"((?:[ -][A-Za-z-]+)*?[ -][A-Za-z]+)\((?:(\w*)/)?(\w+)\)")
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
 
+# English says "the" before these inside a sentence.
+_WITH_ARTICLE = frozenset({"US", "GB", "EU", "NL", "PH", "AE"})
+
 _FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS, _RIEUL = ord("가"), ord("힣"), 28, 8
 # How a number's last digit and a letter's name end when they are read aloud in Korean.
 _DIGITS = {"0": "c", "1": "l", "2": "v", "3": "c", "4": "v", "5": "v", "6": "c", "7": "l", "8": "l", "9": "v"}
@@ -41,6 +44,11 @@ def filled(template: str, values: Mapping[str, object], language: str) -> str:
             value = str(values[name])
             said += value
     return said
+
+
+def state_said(name: str, code: str, language: str) -> str:
+    """Return a state's name as it stands inside a sentence: "the United States". A code stays a code."""
+    return f"the {name}" if language == "en" and code in _WITH_ARTICLE and name != code else name
 
 
 def ends_in(text: str) -> str:

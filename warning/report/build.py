@@ -12,6 +12,7 @@ from warning.core.coverage import Cell
 from warning.core.desks import Desk, Destination
 from warning.core.evidence import Observation
 from warning.core.health import SourceState
+from warning.core.phrases import state_said
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Marking
 from warning.core.watches import Watch
@@ -20,7 +21,7 @@ from warning.report.document import ChangeLine, ComingDate, Coverage, DigestDocu
 from warning.report.figures import largest_move, material_rows
 from warning.report.sight import blind_places, coverage_rows, own_reviews_due, sight_count
 from warning.report.week import week_bounds
-from warning.report.words import DigestWords, amount, digest_words, ratio
+from warning.report.words import DigestWords, amount, digest_words
 
 SHOWN_BACKGROUND = 8
 
@@ -68,7 +69,7 @@ def build_digest(
     background = [a for a in versions if not a.interrupts]
     return DigestDocument(
         desk_id=desk.id,
-        desk_title=desk.title,
+        desk_title=desk.called(words.language),
         country=desk.country,
         language=words.language,
         timezone=desk.timezone,
@@ -77,15 +78,17 @@ def build_digest(
         until=until,
         written_at=written_at,
         marking=max(_markings(versions, standing, coming), default=Marking.CLEAR),
-        summary=_summary(
-            lines, rows, coming, coverage, country_label(desk.country, book, words.language), words
-        ),
+        summary=_summary(lines, rows, coming, coverage, _reader(desk, book, words), words),
         changes=lines,
         background=_background(background, told),
         materials=rows,
         coming=coming,
         coverage=coverage,
     )
+
+
+def _reader(desk: Desk, book: Rulebook, words: DigestWords) -> str:
+    return state_said(country_label(desk.country, book, words.language), desk.country, words.language)
 
 
 def _markings(
@@ -188,7 +191,7 @@ def _what_moved(rows: Sequence[MaterialRow], words: DigestWords) -> str:
         "figure.move",
         material=row.label,
         market=row.price.source,
-        change=ratio(row.price.change_ratio),
+        change=words.ratio(row.price.change_ratio),
         value=amount(row.price.value),
         currency=row.price.currency or "",
         unit=row.price.unit,

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 
 from warning.core.alerts import LINK_CODES, Alert, Difference
 from warning.core.desks import Desk, Destination
+from warning.core.detect.deadline import REGISTER
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Facts
+from warning.core.signals import Exhibit, Facts
 from warning.core.tearlines import as_seen_by
 from warning.core.terms import Language
 from warning.core.vocabulary import Certainty
 from warning.core.watches import Watch
 from warning.report.document import ChangeKind, ChangeLine, ComingDate, DateKind
+from warning.report.figure_lines import shown_title
 from warning.report.words import DigestWords
 
 AHEAD_DAYS = 60
@@ -123,7 +125,7 @@ def localised_title(facts: Facts, book: Rulebook, words: DigestWords) -> str:
     join = words.say("line.and_names").join
     shown = join(materials[:SHOWN_MATERIALS])
     if len(materials) > SHOWN_MATERIALS:
-        shown += f" +{len(materials) - SHOWN_MATERIALS}"
+        shown += " " + words.say("line.more_names", count=len(materials) - SHOWN_MATERIALS)
     actors = join(country_label(code, book, language) for code in facts.actors)
     targets = join(country_label(code, book, language) for code in facts.targets)
     act = book.terms.acts.get(facts.act)
@@ -164,19 +166,24 @@ def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWo
         effective=alert.facts.effective,
         expires=alert.facts.expires,
         first_known_at=alert.opened_at,
-        first_source=first.source_title if first else "",
+        first_source=_source(first, words) if first else "",
         publishers=len(alert.publishers),
-        original_title=leading.title if leading else "",
+        original_title=shown_title(leading, book, words) if leading else "",
         from_figures=leading is not None and leading.kind in {"price", "customs"},
         was=_said_of(versions, desk, book, words),
     )
+
+
+def _source(exhibit: Exhibit, words: DigestWords) -> str:
+    return words.say("register.source") if exhibit.source_id == REGISTER else exhibit.source_title
 
 
 def _said_of(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWords) -> tuple[str, ...]:
     """What the week's versions changed; for an alert opened in the week, whose facts stand beside it, only its end."""
     if versions[0].version == 1:
         versions = versions[-1:] if versions[-1].is_cancelled else ()
-    return tuple(_said(d, desk, book, words) for v in versions for d in v.differences if _concerns(d, desk))
+    said = (_said(d, desk, book, words) for v in versions for d in v.differences if _concerns(d, desk))
+    return tuple(dict.fromkeys(said))
 
 
 def _kind(versions: Sequence[Alert]) -> ChangeKind:

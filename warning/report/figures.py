@@ -9,7 +9,7 @@ from warning.core.exposure import CountryExposure
 from warning.core.rulebook import Rulebook
 from warning.report.changes import country_label, material_label
 from warning.report.document import ChangeLine, Figure, MaterialRow
-from warning.report.words import DigestWords, amount, ratio
+from warning.report.words import DigestWords, amount
 
 PRICE_SPAN = timedelta(days=28)
 SPAN_SLACK = timedelta(days=10)
@@ -63,10 +63,10 @@ def _grade(material: str, exposure: CountryExposure | None, book: Rulebook) -> s
 
 
 def price_text(figure: Figure, words: DigestWords) -> str:
-    """Return the price in words: "Europe: 39.8 USD/kg (Jan 3, 2025, +12 % in four weeks)"."""
+    """Return the price in words: "price, Europe: 39.8 USD/kg (Jan 3, 2025, +12% in four weeks)"."""
     change = ""
     if figure.change_ratio is not None:
-        change = words.say("figure.against_weeks", change=ratio(figure.change_ratio))
+        change = words.say("figure.against_weeks", change=words.ratio(figure.change_ratio))
     return words.say(
         "figure.price",
         market=figure.source,
@@ -79,10 +79,10 @@ def price_text(figure: Figure, words: DigestWords) -> str:
 
 
 def flow_text(figure: Figure, words: DigestWords) -> str:
-    """Return the flow in words: "to Japan: 20 t in Dec 2023, -99 % on a year before"."""
+    """Return the flow in words: "Chinese exports to Japan: 20 t in Dec 2023, -99% on a year before"."""
     change = ""
     if figure.change_ratio is not None:
-        change = words.say("figure.against_year", change=ratio(figure.change_ratio))
+        change = words.say("figure.against_year", change=words.ratio(figure.change_ratio))
     partner = words.say("figure.world") if figure.partner == "WLD" else figure.source
     return words.say(
         "figure.flow",

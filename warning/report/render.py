@@ -156,7 +156,7 @@ def _environment() -> Environment:
 
 
 def _title(document: DigestDocument, words: DigestWords) -> str:
-    return words.say("heading.title", week=document.week, desk=document.desk_title)
+    return words.say("heading.title", week=words.week(document.week), desk=document.desk_title)
 
 
 def _span(document: DigestDocument, words: DigestWords) -> str:
@@ -219,8 +219,9 @@ def _cited(change: ChangeLine, words: DigestWords) -> str:
 
 def _material_text(row: MaterialRow, words: DigestWords) -> str:
     price, flow = _figures(row, words)
-    alerts = f", {words.say('column.alerts')} {row.alerts}" if row.alerts else ""
-    head = f"{row.label} ({words.say('column.grade')} {row.grade}{alerts})"
+    said = [words.say("line.grade", grade=row.grade)]
+    said += [words.say("line.alerts", count=row.alerts)] if row.alerts else []
+    head = row.label + words.say("line.aside", said=words.say("line.and_names").join(said))
     return "\n    ".join([head, *(text for text, known in ((price, row.price), (flow, row.flow)) if known)])
 
 
@@ -231,13 +232,15 @@ def _days_ahead(coming: ComingDate, words: DigestWords) -> str:
 
 
 def _coming_text(coming: ComingDate, words: DigestWords) -> str:
-    return f"{words.day(coming.on)} ({_days_ahead(coming, words)}): {_coming_event(coming, words)}"
+    when = words.day(coming.on) + words.say("line.aside", said=_days_ahead(coming, words))
+    return words.say("line.headed", heading=when, rest=_coming_event(coming, words))
 
 
 def _coming_event(coming: ComingDate, words: DigestWords) -> str:
     instrument = f" [{coming.instrument}]" if coming.instrument else ""
-    eased = f" ({words.say('date.eased', by=coming.eased_by)})" if coming.eased_by else ""
-    return f"{coming.title}{instrument}: {words.say(f'date.{coming.kind}')}{eased}"
+    said = words.say("date.eased", by=coming.eased_by) if coming.eased_by else ""
+    eased = words.say("line.aside", said=said) if said else ""
+    return f"{coming.title}{instrument}{words.say('line.colon')}{words.say(f'date.{coming.kind}')}{eased}"
 
 
 def _coverage_lines(document: DigestDocument, words: DigestWords) -> list[str]:

@@ -94,7 +94,7 @@ def certificate(count: SightCount, last_read: datetime | None, words: DigestWord
 def row_text(row: CoverageRow, words: DigestWords) -> str:
     """Return "gallium, germanium: notices covered CN, JP; quiet KR; blind EU since Nov 20 | prices quiet"."""
     kinds = " | ".join(f"{words.say(f'sight.{k.kind}')} {kind_text(k, words)}" for k in row.kinds)
-    return f"{materials_text(row, words)}: {kinds}"
+    return words.say("line.headed", heading=materials_text(row, words), rest=kinds)
 
 
 def materials_text(row: CoverageRow, words: DigestWords) -> str:
@@ -106,7 +106,8 @@ def kind_text(kind: KindSight, words: DigestWords) -> str:
     parts = []
     if kind.blind:
         since = [
-            f"{c} ({words.say('sight.since', day=words.day(at.date()))})" if at else c for c, at in kind.blind
+            c + words.say("line.aside", said=words.say("sight.since", day=words.day(at.date()))) if at else c
+            for c, at in kind.blind
         ]
         parts.append(words.say("sight.blind", countries=_some(since, SHOWN_COUNTRIES, words)))
     for state, countries in (("covered", kind.covered), ("quiet", kind.quiet)):
@@ -121,7 +122,9 @@ def rules_text(count: SightCount, words: DigestWords) -> str:
     if not count.rules_blind and not count.rules_partly_blind:
         return words.say("sight.rules_see", rules=count.rules)
     named = [
-        f"{rule} ({words.say('sight.since', day=words.day(at.date()))})" if at else rule
+        rule + words.say("line.aside", said=words.say("sight.since", day=words.day(at.date())))
+        if at
+        else rule
         for rule, at in count.rules_blind
     ]
     text = words.say(
@@ -139,7 +142,7 @@ def place_text(place: BlindPlace, words: DigestWords) -> str:
 
 def review_text(due: Sequence[ReviewLine], words: DigestWords) -> str:
     """Return "Exposure reviews due: gallium (A, since Nov 20), ..."."""
-    said = [f"{one.material} ({one.grade}{_review_since(one, words)})" for one in due]
+    said = [one.material + words.say("line.aside", said=one.grade + _review_since(one, words)) for one in due]
     return words.say("sight.reviews", count=len(said), which=_some(said, SHOWN_REVIEWS, words))
 
 
@@ -179,4 +182,6 @@ def _blind_places(row: CoverageRow) -> int:
 
 def _some(names: Sequence[str], shown: int, words: DigestWords) -> str:
     text = words.say("line.and_names").join(names[:shown])
-    return f"{text} +{len(names) - shown}" if len(names) > shown else text
+    if len(names) <= shown:
+        return text
+    return f"{text} {words.say('line.more_names', count=len(names) - shown)}"

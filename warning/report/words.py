@@ -26,11 +26,11 @@ class DigestWords:
         return filled(self.templates[key], values, self.language)
 
     def day(self, value: date) -> str:
-        """Return Nov 22, 2026 / 2026年11月22日 / 2026. 11. 22."""
+        """Return Nov 22, 2026 / 2026年11月22日 / 2026년 11월 22일."""
         if self.language == "ja":
             return f"{value.year}年{value.month}月{value.day}日"
         if self.language == "ko":
-            return f"{value.year}. {value.month}. {value.day}."
+            return f"{value.year}년 {value.month}월 {value.day}일"
         return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
 
     def moment(self, value: datetime, timezone: str) -> str:
@@ -50,7 +50,21 @@ class DigestWords:
         if "W" in period:
             iso_year, week = period.split("-W")
             return self.say("figure.week", date=self.day(date.fromisocalendar(int(iso_year), int(week), 7)))
+        if "Q" in period:
+            return self.say("figure.quarter", year=period[:4], quarter=period[-1])
         return period
+
+    def week(self, week: str) -> str:
+        """Return an ISO week as a reader says it: 2025年第14週; English keeps 2025-W14."""
+        year, number = week.split("-W")
+        return week if self.language == "en" else self.say("heading.week", year=year, week=int(number))
+
+    def ratio(self, value: float) -> str:
+        """Return +15%, -97% or 0%; from four times the earlier figure on, the multiple: ×15, 15倍, 15배."""
+        if value >= 3:
+            return self.say("figure.times", times=f"{value + 1:.0f}")
+        rounded = round(value * 100)
+        return f"{rounded:+d}%" if rounded else "0%"
 
 
 @cache
@@ -68,11 +82,3 @@ def amount(value: float) -> str:
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
-
-
-def ratio(value: float) -> str:
-    """Return +15 %, -97 % or 0 %; from four times the earlier figure on, the multiple: ×15."""
-    if value >= 3:
-        return f"×{value + 1:.0f}"
-    rounded = round(value * 100)
-    return f"{rounded:+d} %" if rounded else "0 %"

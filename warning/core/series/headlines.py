@@ -21,6 +21,7 @@ FLOWS: dict[Measure, str] = {
 }
 
 USUAL, RANGE, SEASON = "the usual level", "the range before", "the same season before"
+REFERENCE = "the reference"
 BASES = {
     "drop": USUAL, "zero": USUAL, "surge": USUAL, "cliff": USUAL, "shift_up": USUAL, "shift_down": USUAL,
     "high": RANGE, "low": RANGE, "year_up": SEASON, "year_down": SEASON,
@@ -95,7 +96,7 @@ def _subject(point: Observation, book: Rulebook) -> str:
 
 
 def _base_name(finding: Finding) -> str:
-    return BASES.get(finding.condition.code, "the reference")
+    return BASES.get(finding.condition.code, REFERENCE)
 
 
 def _place(code: str, book: Rulebook) -> str:
