@@ -356,6 +356,24 @@ def test_act_that_is_corrected_or_of_which_a_part_is_set_aside_is_amended_and_go
         assert found.expected is not None
 
 
+def test_only_customs_figures_from_after_the_day_of_effect_show_what_the_act_did_to_trade():
+    run = Run()
+    run.day(0, signal("o1", facts={**NOTICE, "effective": at(20).date()}))
+    shown = {
+        "early": exhibit("early", kind="customs", known_at=at(19), published_at=None),
+        "price": exhibit("price", kind="price", known_at=at(40), published_at=None),
+        "later": exhibit("later", kind="customs", known_at=at(45), published_at=None),
+    }
+
+    def effect(*names: str) -> list[date]:
+        alert = replace(run.alert, exhibits=(*run.alert.exhibits, *(shown[name] for name in names)))
+        found = case(alert, at(60).date())
+        return [stage.day for stage in found.stages if stage.step == "customs_effect"]
+
+    assert effect("early", "price") == []
+    assert effect("early", "price", "later") == [at(45).date()]
+
+
 def test_act_that_figures_bear_out_stays_a_case():
     run = Run()
     run.day(0, signal("o1", facts=NOTICE))

@@ -43,8 +43,9 @@ def told(of: Rulebook, alert: Alert, first: date, last: date) -> list[tuple[date
         for change in assessment.changes:
             facts = change.alert.facts
             said = dict(change.alert.why[-1].params if change.kind == "opened" else ())
-            days = next((d.before for d in change.alert.differences if d.code == "deadline"), "")
-            found.append((day, str(facts.effective or facts.expires), days or said.get("days", "")))
+            left = next((d for d in change.alert.differences if d.code == "deadline"), None)
+            to = left.after if left else str(facts.effective or facts.expires)
+            found.append((day, to, left.before if left else said.get("days", "")))
         day += timedelta(days=1)
     return found
 

@@ -18,7 +18,7 @@ MOVES = frozenset({"price_inside", "price_outside"})
 
 def precedent_fields(alert: Alert, naming: Naming) -> tuple[Labelled, ...]:
     """Return one row, none where the register tells of nothing similar; only what was known when the alert changed."""
-    if not alert.interrupts or alert.story:
+    if not alert.interrupts or (alert.story and not alert.claims):
         return ()
     book = naming.book
     found = precedents(alert.facts, book.measures, book.terms, alert.updated_at.date())

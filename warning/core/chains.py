@@ -37,7 +37,7 @@ class ShownBy(OperatorModel):
     """What shows that a step was taken.
 
     report: any evidence of the alert. official: a page of an official source. instrument: an official source that gives
-    the act's number. list: a change of a list. figures: figures that bear the act out. date: its day was reached.
+    the act's number. list: a change of a list. figures: customs figures that came in after its day of effect. date: its day was reached.
     register: the register of legal acts says so. correction: a later official word on it. `sources` narrows the first five down.
     """
 
@@ -210,7 +210,7 @@ def _shown(
     if by.by == "correction":
         return _corrected(step, alert)
     first = min(
-        (e for e in alert.exhibits if _shows(by, e, alert)),
+        (e for e in alert.exhibits if _shows(by, e, alert, today)),
         key=lambda e: (e.known_at, e.evidence_id),
         default=None,
     )
@@ -228,11 +228,12 @@ def _day_of(exhibit: Exhibit) -> date:
     return min(exhibit.published_at.date(), known) if exhibit.published_at else known
 
 
-def _shows(by: ShownBy, exhibit: Exhibit, alert: Alert) -> bool:
+def _shows(by: ShownBy, exhibit: Exhibit, alert: Alert, today: date) -> bool:
     if by.sources and exhibit.source_id not in by.sources:
         return False
     if by.by == "figures":
-        return exhibit.kind in {"customs", "price"}
+        in_effect = alert.facts.effective or alert.opened_at.date()
+        return exhibit.kind == "customs" and in_effect < _day_of(exhibit) <= today
     if by.by == "instrument":
         numbered = {c.evidence_id for c in alert.claims if c.fact == "instrument" and c.official}
         return exhibit.official and exhibit.evidence_id in numbered

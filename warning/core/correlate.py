@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
-from warning.core.deadline_rules import is_deadline
+from warning.core.deadline_rules import counts_to_effect, is_deadline
 from warning.core.ids import content_id, instrument_key
 from warning.core.joined_goods import Goods
 from warning.core.joining import open_alert
@@ -48,14 +48,15 @@ def correlate(
     return tuple(sorted(changes, key=lambda c: c.alert.key)), _suppressed(signals, news)
 
 
-def _joining_order(signal: Signal) -> tuple[datetime, bool, bool, bool, str, int, str]:
+def _joining_order(signal: Signal) -> tuple[bool, datetime, bool, bool, bool, str, int, str]:
     """Oldest first; at one instant the instrument before the talk about it; of one document the gravest.
 
-    What is told in another signal's alert comes after that signal.
+    What is told in another signal's alert comes after that signal, and a countdown after the act it counts to.
     """
     official, evidence = signal.exhibit.official, signal.exhibit.evidence_id
     named = signal.facts.instrument is not None
     return (
+        counts_to_effect(signal.story, signal.facts),
         signal.known_at,
         bool(signal.joins),
         not named,
@@ -154,7 +155,9 @@ class _Cases:
 
     def _find(self, signal: Signal) -> Case | None:
         if is_deadline(signal.story) or is_absence(signal.story):
-            return next(iter(self._by_story.get(signal.story, ())), None)
+            own = next(iter(self._by_story.get(signal.story, ())), None)
+            is_of_act = own is None and counts_to_effect(signal.story, signal.facts)
+            return self._act_counted_to(signal) if is_of_act else own
         if is_pattern(signal.story):
             return self._same_story(signal)
         if signal.facts.instrument:
@@ -223,6 +226,22 @@ class _Cases:
         """
         days, named = self._windows.instrument_days, self._by_instrument.get(self._instrument(signal), ())
         return next((case for case in named if self._near(case, signal, days)), None)
+
+    def _act_counted_to(self, signal: Signal) -> Case | None:
+        """The alert of the act that takes effect: of its number, else one of its state and goods with that very day."""
+        facts = signal.facts
+        named = self._same_number(signal) if facts.instrument else None
+        if named is not None:
+            return named
+        unnamed = [
+            case
+            for (interrupts, _, direction), cases in self._by_family.items()
+            if interrupts and direction == facts.direction
+            for case in cases
+            if not case.instrument and not is_deadline(case.story) and case.effective == facts.effective
+            if set(facts.actors) & case.actors and self._goods.shared(case.materials, set(facts.materials))
+        ]
+        return min(unnamed, key=lambda case: (case.opened_at, case.key), default=None)
 
     def _awake_in(self, family: _Family) -> Sequence[Case]:
         """The cases of a family that a signal of this assessment may be near to."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from warning.core.measures import Measure
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase
+from warning.core.signals import Facts
 from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction, Severity
 
@@ -60,3 +61,11 @@ class DeadlineRule(RuleBase):
 def is_deadline(story: str) -> bool:
     """Whether an alert (or signal) of this story counts the days to a date of the register."""
     return story.startswith(STORY)
+
+
+def counts_to_effect(story: str, facts: Facts) -> bool:
+    """Whether a countdown is one to the day an act takes effect: it is told in the alert of that act.
+
+    The end of an act, or of its suspension, is an event of its own: it turns the direction.
+    """
+    return is_deadline(story) and facts.effective is not None

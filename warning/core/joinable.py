@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from warning.core.alerts import Alert
 from warning.core.case_steps import numbers_set_aside
+from warning.core.deadline_rules import counts_to_effect
 from warning.core.ids import instrument_key
 from warning.core.inhibition import Inhibition
 from warning.core.narrowing import Bound
@@ -30,6 +31,7 @@ class Joinable:
     `evidence` is what was taken back or restored, whatever rule told of it: the rule may be gone by now.
     `stories` are those of figures, patterns and dates, `told` those that texts tell in near words. `narrowing` names the
     evidence that says itself who may see it, and its signals: what alerts that rest on them are made of is wanted too.
+    `starts` are the days of effect that are counted down to: an act told without its number is known by its day.
     `set_aside` are the acts, however long ago and whether their alert has ended, that a signal sets aside.
     `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
     """
@@ -44,6 +46,7 @@ class Joinable:
     set_aside: frozenset[str] = frozenset()
     stories: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
+    starts: frozenset[date] = frozenset()
     directions: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
     spans: tuple[Span, ...] = ()
@@ -70,6 +73,7 @@ class Joinable:
             or bool(alert.story and alert.story in self.stories)
             or not self.told.isdisjoint(alert.told_stories)
             or self._names(alert)
+            or self._starts_then(alert)
             or self._may_be_alike(alert)
             or any(
                 rule.by.holds(alert) and alert.updated_at > self.as_of - timedelta(days=rule.days)
@@ -99,6 +103,10 @@ class Joinable:
         key = instrument_key(number)
         is_near = _within(alert.last_evidence_at, self.around(self.windows.instrument_days))
         return key in self.set_aside or (key in self.instruments and is_near)
+
+    def _starts_then(self, alert: Alert) -> bool:
+        facts = alert.facts
+        return facts.instrument is None and facts.effective in self.starts
 
     def _may_be_alike(self, alert: Alert) -> bool:
         """An act of such a family about that time, or one that takes effect about then."""
@@ -143,6 +151,9 @@ def joinable(
         instruments=frozenset(instrument_key(s.facts.instrument) for s in signals if s.facts.instrument),
         set_aside=numbers_set_aside(book, signals, as_of.astimezone(UTC).date()),
         stories=frozenset(s.story for s in signals if s.story),
+        starts=frozenset(
+            s.facts.effective for s in signals if counts_to_effect(s.story, s.facts) and s.facts.effective
+        ),
         told=frozenset(s.exhibit.story for s in signals if s.exhibit.story),
         directions=frozenset(s.facts.direction for s in signals),
         acts=_alike(book, {s.facts.act for s in signals}),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from warning.core.alerts import LINK_CODES, SHOWN_EXHIBITS, Alert, ChangeCode, Difference, ground_of
 from warning.core.chain_codes import LATE, SUSPENDED
@@ -52,7 +52,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         evidence_total=len(exhibits),
         signal_ids=tuple(sorted({s.id for s in signals})),
         why=why,
-        story=next((s.story for s in signals if s.story), ""),
+        story=_figures_story(_telling(signals)),
         told_stories=_stories((), signals),
         rests_on=_named_beside((), signals),
         differences=(Difference(code="opened", after=facts.act),),
@@ -67,7 +67,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     joined_before = set(alert.signal_ids)
     # A sequence may bind a document that is shown already: its reason names others.
     rested_on = [s.exhibit for s in signals if s.id not in joined_before]
-    news = _distinct(rested_on)
+    news = _distinct(s.exhibit for s in signals if s.id not in joined_before and not is_deadline(s.story))
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
@@ -93,7 +93,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         evidence_total=alert.evidence_total + len(fresh),
         signal_ids=tuple(sorted({*alert.signal_ids, *(s.id for s in signals)})),
         why=why,
-        story=alert.story or next((s.story for s in signals if s.story), ""),
+        story=alert.story or _figures_story(s for s in signals if not is_deadline(s.story)),
         told_stories=_stories(alert.told_stories, signals),
         rests_on=_named_beside(alert.rests_on, signals),
         differences=(),
@@ -115,6 +115,15 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
         )
     return joined
+
+
+def _telling(signals: Sequence[Signal]) -> Sequence[Signal]:
+    """The signals that tell of an event; a countdown only where nothing else does: it repeats what the act said."""
+    return [s for s in signals if not is_deadline(s.story)] or signals
+
+
+def _figures_story(signals: Iterable[Signal]) -> str:
+    return next((s.story for s in signals if s.story), "")
 
 
 def _stories(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str, ...]:
@@ -146,7 +155,8 @@ def alert_title(facts: Facts, book: Rulebook) -> str:
 def _lead(signals: Sequence[Signal]) -> Signal:
     """The signal that speaks for the alert: official first, then the most severe, then the oldest."""
     return min(
-        signals, key=lambda s: (bool(s.joins), not s.exhibit.official, -s.severity.rank, s.known_at, s.id)
+        _telling(signals),
+        key=lambda s: (bool(s.joins), not s.exhibit.official, -s.severity.rank, s.known_at, s.id),
     )
 
 
@@ -154,15 +164,15 @@ def _merge_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook)
     """The acting state's own statements win over reports; among equals the older one stays and gaps are filled."""
     actors = alert.facts.actors if alert else ()
     has_official = alert is not None and any(_is_own(e, actors) for e in alert.exhibits)
-    ranked = sorted(signals, key=lambda s: (not _is_own(s.exhibit, s.facts.actors), s.known_at, s.id))
-    own = _is_own(ranked[0].exhibit, ranked[0].facts.actors)
+    ranked = sorted(signals, key=_word_order)
+    own = _says_it_itself(ranked[0])
     if alert is None or (own and not has_official):
         base = ranked[0].facts
         rest = [_to_fill(s) for s in ranked[1:]] + ([alert.facts] if alert else [])
         closed = own
     else:
         base, rest, closed = alert.facts, [_to_fill(s, alert) for s in ranked], has_official
-    story = bool(ranked[0].story)
+    story = bool(ranked[0].story) and not is_deadline(ranked[0].story)
     for facts in rest:
         base = replace(
             _fill(base, facts),
@@ -170,6 +180,15 @@ def _merge_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook)
             targets=base.targets if closed and not story else _union(base.targets, facts.targets),
         )
     return _corrected(base, alert, ranked, has_official=has_official) if alert else base
+
+
+def _word_order(signal: Signal) -> tuple[bool, bool, datetime, str]:
+    return is_deadline(signal.story), not _says_it_itself(signal), signal.known_at, signal.id
+
+
+def _says_it_itself(signal: Signal) -> bool:
+    """Whether this is the acting state's own statement. The register only repeats one."""
+    return not is_deadline(signal.story) and _is_own(signal.exhibit, signal.facts.actors)
 
 
 def _is_own(exhibit: Exhibit, actors: Sequence[str]) -> bool:

@@ -85,6 +85,8 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
         yield and_(a.instrument_key.in_(numbers), near)
     for numbers in batches(sorted(wanted.set_aside), BATCH):
         yield a.instrument_key.in_(numbers)
+    for starts in batches(sorted(day.isoformat() for day in wanted.starts), BATCH):
+        yield and_(a.effective.is_not(None), a.effective.in_(starts), a.instrument_key.is_(None))
     for named in batches(sorted(wanted.stories), BATCH):
         yield and_(a.story != fixed(""), a.story.in_(named))
     alike = _alike(wanted)

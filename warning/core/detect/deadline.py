@@ -86,11 +86,12 @@ def untold(
     signals: Sequence[Signal], traces: Sequence[Trace], open_alerts: Sequence[Alert]
 ) -> tuple[tuple[Signal, ...], tuple[Trace, ...]]:
     """Drop what an alert holds already: that a date still stands, or a gap lasts, is no news, day after day."""
-    if not any(_tells_once(signal.story) for signal in signals):
+    once = {signal.id for signal in signals if _tells_once(signal.story)}
+    if not once:
         return tuple(signals), tuple(traces)
-    told = {known for alert in open_alerts if _tells_once(alert.story) for known in alert.signal_ids}
-    kept = tuple(s for s in signals if not (_tells_once(s.story) and s.id in told))
-    repeats = [s.rule_id for s in signals if _tells_once(s.story) and s.id in told]
+    told = {known for alert in open_alerts for known in once.intersection(alert.signal_ids)}
+    kept = tuple(s for s in signals if s.id not in told)
+    repeats = [s.rule_id for s in signals if s.id in told]
     return kept, tuple(_less(trace, repeats.count(trace.rule_id)) for trace in traces)
 
 
