@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.build import at, book, exhibit, press, signal
+from warning.core.alert_news import alert_conflicts
 from warning.core.claims import conflicts_of, joined_claims
 from warning.core.corrections import replacements
 from warning.core.correlate import correlate
 from warning.core.grading import grade
-from warning.core.joining import alert_conflicts
 from warning.core.text.counts import counts_in
 
 BOOK = book()

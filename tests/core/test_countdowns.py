@@ -75,6 +75,7 @@ def test_act_told_without_its_number_is_known_by_state_goods_and_day_and_gets_th
     versions = lived(OF, told)
     assert len({alert.key for alert in versions}) == 1
     assert versions[-1].facts.instrument == "MOFCOM-GACC 2023/39"
+    assert (versions[-1].rule_id, versions[-1].certainty) == (versions[0].rule_id, versions[0].certainty)
 
 
 def test_act_on_other_goods_or_of_another_day_is_not_the_one_counted_to():

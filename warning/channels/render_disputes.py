@@ -6,10 +6,10 @@ from warning.channels.message import Labelled
 from warning.channels.naming import Naming
 from warning.channels.plain import plain
 from warning.channels.when import day
+from warning.core.alert_news import alert_conflicts
 from warning.core.alerts import Alert
 from warning.core.claims import Claim, Conflict, Position
 from warning.core.corrections import Replacement, replacements
-from warning.core.joining import alert_conflicts
 
 SHOWN_DISPUTES = 3
 SHOWN_SIDES = 3

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from warning.app.showing_stories import stories_shown
+from warning.core.alert_news import alert_conflicts
 from warning.core.alerts import Alert
 from warning.core.chains import case_of
 from warning.core.claims import Conflict
 from warning.core.corrections import replacements
 from warning.core.deliveries import OutboxRow, Withheld
-from warning.core.joining import alert_conflicts
 from warning.core.minhash import STORY_ALIKE, stories
 from warning.core.precedents import precedents
 from warning.core.rulebook import Rulebook

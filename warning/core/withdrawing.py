@@ -9,10 +9,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 
+from warning.core.alert_news import differences_of, disputes_of
 from warning.core.alerts import Alert, AlertChange, Difference, ground_of
 from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
-from warning.core.joining import alert_title, certainty_of, differences_of, disputes_of, join_signals
+from warning.core.joining import alert_title, certainty_of, join_signals
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty, Severity

@@ -1,0 +1,107 @@
+"""Which facts win where several reports tell of one event. Values in, values out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from warning.core.alerts import Alert
+from warning.core.deadline_rules import is_deadline
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Exhibit, Facts, Signal
+
+
+def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook) -> Facts:
+    """The acting state's own statements win over reports; among equals the older one stays and gaps are filled."""
+    actors = alert.facts.actors if alert else ()
+    has_official = alert is not None and any(_is_own(e, actors) for e in alert.exhibits)
+    ranked = sorted(signals, key=_word_order)
+    own = _says_it_itself(ranked[0])
+    if alert is None or (own and not has_official):
+        base = ranked[0].facts
+        rest = [_to_fill(s) for s in ranked[1:]] + ([alert.facts] if alert else [])
+        closed = own
+    else:
+        base, rest, closed = alert.facts, [_to_fill(s, alert) for s in ranked], has_official
+    story = bool(ranked[0].story) and not is_deadline(ranked[0].story)
+    for facts in rest:
+        base = replace(
+            _fill(base, facts),
+            materials=_materials(base.materials, facts.materials, book, closed=closed and not story),
+            targets=base.targets if closed and not story else _union(base.targets, facts.targets),
+        )
+    return _corrected(base, alert, ranked, has_official=has_official) if alert else base
+
+
+def _word_order(signal: Signal) -> tuple[bool, bool, datetime, str]:
+    return is_deadline(signal.story), not _says_it_itself(signal), signal.known_at, signal.id
+
+
+def _says_it_itself(signal: Signal) -> bool:
+    """Whether this is the acting state's own statement. The register only repeats one."""
+    return not is_deadline(signal.story) and _is_own(signal.exhibit, signal.facts.actors)
+
+
+def _is_own(exhibit: Exhibit, actors: Sequence[str]) -> bool:
+    """Whether the state that acts says it; an agency that tells of another state's act only reports it."""
+    return exhibit.official and (not actors or not exhibit.country or exhibit.country in actors)
+
+
+def _to_fill(signal: Signal, alert: Alert | None = None) -> Facts:
+    """What a further report may fill: commentary names what it fears, and "at once" counts on the first day only."""
+    facts = signal.facts
+    if not signal.interrupts and (alert is None or alert.interrupts):
+        facts = replace(facts, materials=(), targets=())
+    published = signal.exhibit.published_at
+    if alert is None or published is None or signal.exhibit.official or signal.story:
+        return facts
+    its_day = facts.effective is not None and abs((facts.effective - published.date()).days) <= 1
+    if its_day and facts.announced is None and published.date() > alert.opened_at.date():
+        facts = replace(facts, effective=None)
+    return facts
+
+
+def _corrected(base: Facts, alert: Alert, signals: Sequence[Signal], *, has_official: bool) -> Facts:
+    """Take over the dates of a document that was edited: its publisher corrected it. Press corrects no official text."""
+    for signal in sorted(signals, key=lambda s: (s.known_at, s.id)):
+        if signal.id in alert.signal_ids and (signal.exhibit.official or not has_official):
+            said = signal.facts
+            base = replace(
+                base, effective=said.effective or base.effective, expires=said.expires or base.expires
+            )
+    return base
+
+
+def _fill(base: Facts, other: Facts) -> Facts:
+    """Fill what `base` leaves open; materials and targets have rules of their own."""
+    return replace(
+        base,
+        actors=base.actors or other.actors,
+        instrument=base.instrument or other.instrument,
+        announced=base.announced or other.announced,
+        effective=base.effective or other.effective,
+        expires=base.expires or other.expires,
+        hs_codes=_union(base.hs_codes, other.hs_codes),
+        names=base.names or other.names,
+        counts=base.counts or other.counts,
+    )
+
+
+def _materials(
+    said: tuple[str, ...], other: tuple[str, ...], book: Rulebook, *, closed: bool
+) -> tuple[str, ...]:
+    """What further reports add: to a notice only what spells out a class it names; never "minerals" beside a name."""
+    known = book.terms.materials
+    if closed and said:
+        spelt = {known[m].parent for m in said if m in known and not known[m].is_class}
+        return _union(said, tuple(m for m in other if m in known and known[m].parent in set(said) - spelt))
+    every = _union(said, other)
+    named = [m for m in every if m not in known or not known[m].is_class]
+    return tuple(
+        m
+        for m in every
+        if not named or m not in known or not known[m].is_class or m in said or known[m].parent
+    )
+
+
+def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return one + tuple(x for x in other if x not in one)
