@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.core.sequence_samples import DAY_0, event, rule, rules_book, seen
 from warning.core.detect.sequence import detect_sequences, need_for, signal_need
-from warning.core.recall import SignalNeed, StepNeed
+from warning.core.recall import Near, SignalNeed, StepNeed
 from warning.core.sequence_events import event_day
 from warning.core.signals import Signal, is_withdrawal
 
@@ -25,14 +25,24 @@ def remembered(need: SignalNeed | None, signals: list[Signal], as_of: datetime) 
     of_need = [
         s for s in signals if s.rule_id in need.rule_ids and s.known_at >= as_of - timedelta(days=need.days)
     ]
+    for step in near.steps:
+        if step.since is not None and not any(
+            step.since <= event_day(s) <= step.until and may_fit(step, s) and is_about(near, s)
+            for s in of_need
+        ):
+            return []
     documents = near.documents | {
         s.exhibit.evidence_id
         for s in of_need
         if near.first <= event_day(s) <= near.last
-        and (near.materials is None or not near.materials.isdisjoint(s.facts.materials))
+        and is_about(near, s)
         and any(may_fit(step, s) for step in near.steps)
     }
     return [s for s in of_need if s.exhibit.evidence_id in documents or is_withdrawal(s)]
+
+
+def is_about(near: Near, signal: Signal) -> bool:
+    return near.materials is None or not near.materials.isdisjoint(signal.facts.materials)
 
 
 def may_fit(step: StepNeed, signal: Signal) -> bool:
@@ -111,8 +121,20 @@ def test_sequence_reads_no_other_answers_when_all_that_is_new_is_an_answer():
             rule_ids=frozenset({"a", "b"}),
             acts=frozenset({"tariff", "export_control"}),
             actors=frozenset({"US"}),
+            since=DAY_0 + timedelta(days=3 - 10),
+            until=DAY_0 + timedelta(days=3),
         ),
     )
+
+
+def test_sequence_reads_nothing_where_a_step_has_no_event_that_something_new_could_stand_beside():
+    sequence = rule("a", "b", same=["material"])
+    held = [event("a", 4), event("b", 6)]
+    control = event("a", 20)
+    need = need_for(sequence, rules_book(sequence), [control])
+    assert remembered(need, held, control.known_at) == []
+    held.append(event("b", 22, known=20))
+    assert remembered(need, held, control.known_at) == [held[-1]]
 
 
 def test_sequence_reads_no_memory_when_nothing_new_is_an_event_of_it():

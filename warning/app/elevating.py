@@ -52,6 +52,6 @@ class Elevated:
         self, sources: Iterable[SourceSpec], repository: Repository, book: Rulebook, as_of: datetime
     ) -> frozenset[str]:
         if self._looked_at is None or not timedelta(0) <= as_of - self._looked_at < LOOKED_AT:
-            self._found = frozenset(bursts(sources, watches_now(repository, book, as_of)))
+            self._found = frozenset(bursts(sources, watches_now(repository, book, as_of, answers=False)))
             self._looked_at = as_of
         return self._found

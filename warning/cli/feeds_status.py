@@ -76,7 +76,7 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
     repository = open_repository(settings)
     try:
         now = system_clock()
-        hurried = bursts(specs, watches_now(repository, book, now)) if book else {}
+        hurried = bursts(specs, watches_now(repository, book, now, answers=False)) if book else {}
         rows = [
             replace(row, burst=hurried.get(row.spec.id)) for row in board(specs, repository.source_states())
         ]

@@ -1,7 +1,7 @@
 """The part of the stored signals that can matter to new ones: found by rule and day in an index that holds all it takes."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, or_, select
 
@@ -41,12 +41,16 @@ def _contents(
     oldest = as_of - timedelta(days=need.days)
     known_then = and_(s.known_at >= oldest, s.known_at <= as_of)
     of_need = and_(s.rule_id.in_(sorted(need.rule_ids)), known_then)
+    wanted = [and_(known_then, *_fits(step, near)) for step in near.steps]
+    for step, fitting in zip(near.steps, wanted, strict=True):
+        if step.since is not None and not _has_any(connection, fitting, step.since, step.until):
+            return {}
     documents = set(near.documents)
-    for step in near.steps:
-        fitting = and_(known_then, s.day.between(near.first.isoformat(), near.last.isoformat()), *_fits(step))
-        if near.materials is not None:
-            fitting = and_(fitting, _names_one(s.materials, near.materials))
-        documents.update(connection.execute(select(s.evidence_id).where(fitting).distinct()).scalars())
+    for fitting in wanted:
+        in_days = s.day.between(near.first.isoformat(), near.last.isoformat())
+        documents.update(
+            connection.execute(select(s.evidence_id).where(fitting, in_days).distinct()).scalars()
+        )
     ids = list(connection.execute(select(s.id).where(of_need, s.day == fixed(""))).scalars())
     for part in batches(sorted(documents), BATCH):
         ids += connection.execute(select(s.id).where(of_need, s.evidence_id.in_(part))).scalars()
@@ -59,12 +63,19 @@ def _contents(
     }
 
 
-def _fits(step: StepNeed) -> Iterator[ColumnElement[bool]]:
+def _has_any(connection: Connection, fitting: ColumnElement[bool], since: date, until: date) -> bool:
+    in_days = signals.c.day.between(since.isoformat(), until.isoformat())
+    return connection.execute(select(signals.c.day).where(fitting, in_days).limit(1)).first() is not None
+
+
+def _fits(step: StepNeed, near: Near) -> Iterator[ColumnElement[bool]]:
     yield signals.c.rule_id.in_(sorted(step.rule_ids))
     if step.acts:
         yield signals.c.act.in_(sorted(step.acts))
     if step.actors:
         yield _names_one(signals.c.actors, step.actors)
+    if near.materials is not None:
+        yield _names_one(signals.c.materials, near.materials)
 
 
 def _names_one(column: Column[str], names: frozenset[str]) -> ColumnElement[bool]:

@@ -63,14 +63,16 @@ def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> S
     if not events:
         return None
     whole = signal_need(rule, book)
+    takes_back = any(is_withdrawal(s) for s in signals if s.rule_id in whole.rule_ids)
     return replace(
         whole,
         near=Near(
             first=date.fromordinal(min(event.day for event in events) - rule.within_days),
             last=date.fromordinal(max(event.day for event in events) + rule.within_days),
-            materials=shared_materials(rule, book, [s for s in signals if s.rule_id in whole.rule_ids]),
+            # What stood behind a signal taken back may come forward, and complete what is about something else.
+            materials=None if takes_back else shared_materials(rule, book, [e.signal for e in events]),
             documents=frozenset(s.exhibit.evidence_id for s in signals),
-            steps=tuple(step_need(step, book) for step in _steps_met(rule, found, signals)),
+            steps=_steps_wanted(rule, found, book, takes_back=takes_back),
         ),
     )
 
@@ -80,23 +82,39 @@ def step_need(step: Step, book: Rulebook) -> StepNeed:
     return StepNeed(rule_ids=rules_of(step, book), acts=frozenset(step.acts), actors=frozenset(step.actors))
 
 
-def _steps_met(rule: SequenceRule, found: Pools, signals: Sequence[Signal]) -> Sequence[Step]:
-    """The steps whose earlier events can matter to these: where all are answers, no other answer does.
+def _steps_wanted(
+    rule: SequenceRule, found: Pools, book: Rulebook, *, takes_back: bool
+) -> tuple[StepNeed, ...]:
+    """The steps whose earlier events can matter to what was found; nothing new completes a step that has none.
 
-    Not so where the target joins: who names none is aimed at everybody named, in other answers too.
+    Where all that was found are answers, no other answer matters. Not so where the target joins: who names none is aimed at
+    everybody named, in other answers too.
     """
-    is_last = rule.ordered and not any(found[:-1]) and "target" not in rule.same
-    return rule.steps[:-1] if is_last and not any(is_withdrawal(s) for s in signals) else rule.steps
+    every = [step_need(step, book) for step in rule.steps]
+    if takes_back:
+        return tuple(every)
+    wanted = [need if found[i] else _with_days(need, i, rule, found) for i, need in enumerate(every)]
+    is_answers = rule.ordered and not any(found[:-1]) and "target" not in rule.same
+    return tuple(wanted[:-1] if is_answers else wanted)
+
+
+def _with_days(need: StepNeed, place: int, rule: SequenceRule, found: Pools) -> StepNeed:
+    """With the days on which an event of this step can stand beside one that was found."""
+    since: list[int] = []
+    until: list[int] = []
+    for i, events in enumerate(found):
+        if events:
+            since.append(events[0].day - (0 if rule.ordered and i < place else rule.within_days))
+            until.append(events[-1].day + (0 if rule.ordered and i > place else rule.within_days))
+    return replace(need, since=date.fromordinal(min(since)), until=date.fromordinal(max(until)))
 
 
 def shared_materials(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> frozenset[str] | None:
-    """The materials an event must name to share one with these signals; None where that settles nothing.
+    """The materials an event must name to share one with these events; None where that settles nothing.
 
     Where a target joins too, who names none is aimed at everybody named anywhere: then all are read.
     """
     if "material" not in rule.same or not {"target", "answers"}.isdisjoint(rule.same):
-        return None
-    if any(is_withdrawal(s) for s in signals):  # what stood behind the signal taken back may come forward
         return None
     shared = {name for s in signals for m in s.facts.materials for name in with_ancestors(m, book.terms)}
     below = (m for m in book.terms.materials if not shared.isdisjoint(with_ancestors(m, book.terms)))
