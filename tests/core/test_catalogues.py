@@ -19,7 +19,7 @@ CATALOGUES = {
 NAMES = {"TLP", "HS", "warning", "digest", "alerts", "list", "desk"}
 BARE_PARTICLE = re.compile(r"[)\]\"'’”」]*(이|가|을|를|은|는|과|와|로|으로)(?=[ .,)]|$)")
 PLURAL = re.compile(
-    r"\{(?:count|days|total|publishers|sources|items|figures|gaps|before)\}(?: [a-z-]+)* [a-z]+s\b"
+    r"\{(?:count|days|total|publishers|sources|items|figures|gaps|before)\}(?! was)(?: [a-z-]+)* [a-z]+s\b"
 )
 POLITE = {
     "ja": re.compile(r"(です|ます|でした|ました|せん|ください)[」）]*(（[^（）]*）)?。?"),
