@@ -1,14 +1,15 @@
-"""The auditor: looks at the outbox from outside the path that fills it, and tells a watchdog that all is well."""
+"""The auditor: looks at what waits and is owed from outside the path that moves it, and tells a watchdog that all is well."""
 
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from warning.app.alarming import alarm, owe_to_operators
 from warning.app.canary_watch import watch_canary
 from warning.app.compose import System
 from warning.app.operations import tell_operations
+from warning.app.standing_still import standstills
 from warning.channels.heartbeat import beat
 from warning.core.operator_notices import OperatorNotice
 from warning.store.accounts import Accounts
@@ -54,9 +55,11 @@ async def audit_and_beat(system: System) -> Audit:
     The watchdog alarms when pings stay away: for faults here as for a service, a database or a machine that is down.
     """
     audit = audit_deliveries(system)
+    still = await asyncio.to_thread(standstills, system, _watched_since(system))
+    audit = replace(audit, faults=(*audit.faults, *(one.sentence for one in still)))
     if system.canary.flies:
         audit = replace(audit, faults=(*audit.faults, *await _canary_faults(system)))
-    await asyncio.to_thread(tell_operations, system, audit.accounts)
+    await asyncio.to_thread(tell_operations, system, audit.accounts, still)
     for fault in audit.faults:
         log.error("audit: %s", fault)
     url = system.settings.heartbeat_url
@@ -70,12 +73,17 @@ async def audit_and_beat(system: System) -> Audit:
 async def _canary_faults(system: System) -> tuple[str, ...]:
     """A canary that is missing is told at once, and keeps the heartbeat away until one has landed."""
     now = system.clock()
-    system.canary.watched_since = system.canary.watched_since or now
 
     async def told(notice: OperatorNotice) -> None:
         await alarm(system, notice)
         if (await asyncio.to_thread(system.book)).operators:
             await owe_to_operators(system, notice)
 
-    fault = await watch_canary(system.flights, system.canary.watched_since, now, told)
+    fault = await watch_canary(system.flights, _watched_since(system), now, told)
     return (fault,) if fault else ()
+
+
+def _watched_since(system: System) -> datetime:
+    """When this process began to watch: at its first audit."""
+    system.canary.watched_since = system.canary.watched_since or system.clock()
+    return system.canary.watched_since

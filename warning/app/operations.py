@@ -1,13 +1,14 @@
 """What the operators are told by themselves: dead letters, gaps, channels out of order, late reviews (of alerts and of exposure), noisy rules."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from warning.app.compose import System
 from warning.app.publishing import review_queue
 from warning.app.rule_stats import rule_stats, told_alerts
+from warning.app.standing_still import Standstill
 from warning.app.telling_operators import tell_operators, told_operators
 from warning.app.triage import rule_precisions
 from warning.core.exposure_reviews import reviews_counted, reviews_due
@@ -19,13 +20,14 @@ SHOWN_RULES = 10
 SEND_HOUR = 8
 
 
-def tell_operations(system: System, accounts: Accounts) -> int:
+def tell_operations(system: System, accounts: Accounts, still: Sequence[Standstill] = ()) -> int:
     """Tell the operators what is new since the last time; return how many deliveries that makes."""
     if not system.book().operators:
         return 0
     return (
         _dead_letters(system)
         + _gaps(system, accounts)
+        + _standing_still(system, still)
         + _held_channels(system)
         + _overdue_reviews(system)
         + _noisy_rules(system)
@@ -59,6 +61,12 @@ def _gaps(system: System, accounts: Accounts) -> int:
         "{} deliveries are unaccounted for",
         lambda name: f"nothing says whether {name} was told",
     )
+
+
+def _standing_still(system: System, still: Sequence[Standstill]) -> int:
+    found = {one.key: one.sentence for one in still}
+    subject = "a part of the service stands still ({}): warnings may be missing"
+    return _tell_new(system, "standing still", sorted(found), subject, found.__getitem__)
 
 
 def _held_channels(system: System) -> int:
