@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from threading import Lock
@@ -28,10 +28,11 @@ from warning.core.recalls import RECALLED
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by
-from warning.store.deliveries import Owed
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
+PAGE = 300
+"""So many versions make a feed, and those before them of the same alerts: an entry names what it updates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +78,14 @@ class OutFeedDocuments:
 def desk_feed(
     system: System, desk_id: str, *, base_url: str = "", drill: bool = False, made: Making | None = None
 ) -> OutFeedDocuments:
-    """Return a desk's feed of the last 90 days. Raises ConfigError when there is no such desk.
+    """Return a desk's feed: its newest versions of the last 90 days. Raises ConfigError when there is no such desk.
 
     With `drill` it holds one message besides, marked as an exercise. What stands in `made` and rests on the same
     is not rendered anew; `made` then holds what the feed holds now, and nothing older.
     """
     book, now = system.book(), system.clock()
     desk = desk_called(book, desk_id)
-    told = _told(system.repository.deliveries(desk_id=desk_id, since=now - KEPT), now)
+    told = system.repository.told_versions(desk_id, now - KEPT, now, most=PAGE)
     versions = [*told, *([exercise(now)] if drill else [])]
     sender = feed_sender(system.settings.mail_from)
     documents = tuple(cap_documents(versions, desk, book, sender, made))
@@ -164,16 +165,6 @@ def _made(whole: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tup
     return replace(nothing, document=document, issued=Issued(identifier=name, sent=given.sent))
 
 
-def _told(owed: Iterable[Owed], now: datetime) -> list[Alert]:
-    """Return each version once that the desk was told of, in order: what waits, was withheld or died is not out."""
-    found: dict[tuple[str, int], Alert] = {}
-    for one in owed:
-        is_held = one.row.hold_until is not None and one.row.hold_until > now
-        if one.row.state != "dead" and not is_held:
-            found[one.alert.key, one.alert.version] = one.alert
-    return sorted(found.values(), key=lambda alert: (alert.opened_at, alert.key, alert.version))
-
-
 def _spoken(alert: Alert, desk: Desk, book: Rulebook) -> tuple[Message, ...]:
     """Render it in every language of the feed, the desk's own first."""
     own = naming(desk.language, book).language
@@ -224,8 +215,20 @@ class StoredFeeds:
     def message(self, desk_id: str, name: str) -> Served | None:
         if not self._has(desk_id):
             return None
-        messages = self._now(desk_id).messages
-        return next((_served(m.body, CAP_TYPE) for m in messages if m.name == name), None)
+        for messages in (self._now(desk_id).messages, self._earlier(desk_id, name)):
+            for message in messages:
+                if message.name == name:
+                    return _served(message.body, CAP_TYPE)
+        return None
+
+    def _earlier(self, desk_id: str, name: str) -> Iterator[CapDocument]:
+        """What a reader that comes rarely knows of an earlier page."""
+        system, (key, _, _) = self._system, name.rpartition("-v")
+        book, now = system.book(), system.clock()
+        told = system.repository.told_versions(desk_id, now - KEPT, now, most=PAGE, key=key)
+        yield from cap_documents(
+            told, desk_called(book, desk_id), book, feed_sender(system.settings.mail_from)
+        )
 
     def _now(self, desk_id: str, base_url: str = "") -> OutFeedDocuments:
         """One at a time: readers that ask at once wait for the first, and find what it made."""

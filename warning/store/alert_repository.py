@@ -181,6 +181,13 @@ class AlertRepository(Connected):
                 connection, alert_key=alert_key, desk_id=desk_id, state=state, since=since, until=until
             )
 
+    def told_versions(
+        self, desk_id: str, since: datetime, now: datetime, *, most: int, key: str | None = None
+    ) -> tuple[Alert, ...]:
+        """Return the versions a desk was told of since then, of the alerts that the newest `most` of them are of."""
+        with reading(self.engine) as connection:
+            return deliveries.told_versions(connection, desk_id, since, now, most=most, key=key)
+
     def deliveries_of(self, alert_key: str) -> tuple[OutboxRow, ...]:
         with reading(self.engine) as connection:
             return deliveries.deliveries_of(connection, alert_key)

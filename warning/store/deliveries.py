@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from warning.core.alerts import Alert
 from warning.core.deliveries import DeliveryState, OutboxRow
-from warning.store.rows import from_json
+from warning.store.rows import batches, from_json
 from warning.store.schema import alert_versions, outbox
+
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,36 @@ def deliveries(
     return tuple(
         Owed(row=outbox_row(row), alert=from_json(Alert, row.content)) for row in connection.execute(query)
     )
+
+
+def told_versions(
+    connection: Connection, desk_id: str, since: datetime, now: datetime, *, most: int, key: str | None = None
+) -> tuple[Alert, ...]:
+    """Return the versions a desk was told of since then, each once, of the alerts that the newest `most` of them are of.
+
+    What waits, was withheld or died is not told. By (opened_at, key, version). With `key` only those of that alert.
+    """
+    o = outbox.c
+    is_out = or_(o.hold_until.is_(None), o.hold_until <= now)
+    told = (
+        select(o.alert_key, o.alert_version)
+        .where(o.desk_id == desk_id, o.created_at >= since, o.alert_key.is_not(None))
+        .where(o.state != "dead", is_out)
+        .group_by(o.alert_key, o.alert_version)
+    )
+    if key is None:
+        newest = told.order_by(func.min(o.created_at).desc(), o.alert_key, o.alert_version.desc()).limit(most)
+        keys = sorted({row.alert_key for row in connection.execute(newest)})
+    else:
+        keys = [key]
+    v = alert_versions.c
+    found: list[Alert] = []
+    for part in batches(keys, BATCH):
+        these = told.where(o.alert_key.in_(part)).subquery()
+        same = and_(v.alert_key == these.c.alert_key, v.version == these.c.alert_version)
+        rows = connection.execute(select(v.content).select_from(these).join(alert_versions, same))
+        found += [from_json(Alert, row.content) for row in rows]
+    return tuple(sorted(found, key=lambda alert: (alert.opened_at, alert.key, alert.version)))
 
 
 def deliveries_of(connection: Connection, alert_key: str) -> tuple[OutboxRow, ...]:
