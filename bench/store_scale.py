@@ -4,9 +4,9 @@
 
 Fills the store through `Repository.add_items`, one source after the other, to ten thousand, a hundred thousand, a million
 (five million) items. At each mark it times, in processor seconds: 20,000 new items, a thousand in a transaction and 35 of
-a source together as a poll brings them, the same once more, and a poll of 35 entries of which one is new. `--raw` puts the same rows, made
-before, into the same tables of a second SQLite file by sqlite3's `executemany` alone, with the same settings, turn by
-turn with ours. SQLite in a temporary folder unless a URL names a database, which must be empty; of a PostgreSQL server
+a source together as a poll brings them, the same once more, and a poll of 35 entries of which one is new. `--raw` puts the same rows
+into the same tables of a second SQLite file by sqlite3's `executemany` alone, with the same settings, turn by turn with
+ours; it looks for no duplicates but those of the key. What making its rows and their hashes took is told with it and without. SQLite in a temporary folder unless a URL names a database, which must be empty; of a PostgreSQL server
 on this machine the processor time is told too.
 """
 
@@ -19,15 +19,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
 from warning.core.evidence import Item
-from warning.core.identity import address_key
+from warning.core.identity import Marks, address_key
 from warning.core.ids import key64
-from warning.store import migrate
+from warning.store import item_marks, migrate
 from warning.store.columns import sqlite_instant
 from warning.store.engine import open_engine, reading
+from warning.store.item_marks import numbers_of
 from warning.store.item_statements import COLUMNS, item_values
 from warning.store.repository import Repository
 
@@ -39,6 +41,8 @@ POLLED = 35
 START = datetime(2021, 1, 1, tzinfo=UTC)
 SUMMARY = "The ministry said exporters must apply for licences; shipments of gallium and germanium fell. " * 3
 TICKS = 100
+Rows = tuple[list[tuple[Any, ...]], list[tuple[int, int]], str]
+"""Rows of items, of their marks, and how many marks may wait."""
 
 
 def made(first: int, count: int, sources: int) -> Iterator[Item]:
@@ -58,34 +62,51 @@ def one_item(number: int, source: int) -> Item:
 class Raw:
     """The same rows into the same tables by sqlite3 alone."""
 
-    def __init__(self, home: str) -> None:
-        path = f"{home}/raw.sqlite3"
-        migrate.upgrade(f"sqlite:///{path}")
-        engine = open_engine(f"sqlite:///{path}")
+    def __init__(self, url: str) -> None:
+        migrate.upgrade(url)
+        engine = open_engine(url)
         self._pooled = engine.raw_connection()  # with the settings of ours
         driver = self._pooled.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         self._connection = driver
         names, places = ",".join(COLUMNS), ",".join("?" * len(COLUMNS))
-        self._upsert = f"INSERT INTO items ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"
+        self._upsert = f"INSERT INTO items ({names}, seq) VALUES ({places}, ?) ON CONFLICT DO NOTHING"
 
-    def put(self, items: list[Item]) -> float:
-        """Return the processor seconds without the making of the rows."""
-        rows = [
-            item_values(one, key64(one.id), one.content_hash, address_key(one.url), sqlite_instant)
-            for one in items
-        ]
+    def rows(self, items: list[Item]) -> Rows:
+        (last,) = self._connection.execute("SELECT ifnull(max(seq), 0) FROM items").fetchone()
+        made, held = [], []
+        for seq, one in enumerate(items, last + 1):
+            content_hash = one.content_hash
+            address = address_key(one.url)
+            made.append((*item_values(one, key64(one.id), content_hash, address, sqlite_instant), seq))
+            held += [(number, seq) for number in numbers_of(one.source_id, Marks(address, content_hash))]
+        return made, sorted(held), item_marks.limits({one.source_id for one in items})
+
+    def write(self, rows: Rows) -> None:
+        items, held, limits = rows
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        self._connection.executemany(self._upsert, items)
+        self._connection.executemany(item_marks.ADD, held)
+        for span in execute(item_marks.FULL, (limits,)).fetchall():
+            execute(item_marks.MOVE, span)
+            execute(item_marks.MOVED, span)
+        execute("COMMIT")
+
+    def put(self, items: list[Item]) -> tuple[float, float]:
+        """Return the processor seconds: of making the rows, and of storing them."""
         began = time.process_time()
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.executemany(self._upsert, rows)
-        self._connection.execute("COMMIT")
-        return time.process_time() - began
+        rows = self.rows(items)
+        made = time.process_time()
+        self.write(rows)
+        return made - began, time.process_time() - made
 
 
 @dataclass(slots=True)
 class Bench:
     repository: Repository
     raw: Raw | None
+    filler: Raw | None
     sources: int
     server: int | None = None
     """The process of PostgreSQL that serves us."""
@@ -103,31 +124,43 @@ class Bench:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def fill(self, stored: int, most: int) -> int:
-        """By source: the indexes come out as they would by polls, in a fraction of the time."""
+        """By source: the indexes come out as they would by polls, in a fraction of the time.
+
+        On SQLite by sqlite3 alone: it writes what the repository writes.
+        """
         count = most - stored
         for first in range(0, count, BATCH):
             numbers = range(first, min(first + BATCH, count))
             batch = [one_item(stored + number, number * self.sources // count) for number in numbers]
-            self.repository.add_items(batch)
-            if self.raw:
-                self.raw.put(batch)
+            if self.filler is None:
+                self.repository.add_items(batch)
+                continue
+            rows = self.filler.rows(batch)
+            for one in (self.filler, self.raw):
+                if one:
+                    one.write(rows)
         return most
 
     def at_mark(self, stored: int) -> int:
-        new = again = bare = served = 0.0
+        new = again = bare = making = served = 0.0
         wall = time.perf_counter()
         for number in range(TIMED):
             batch = list(made(stored + number * BATCH, BATCH, self.sources))
             cost = self.cost(batch)
             new, served = new + cost[0], served + cost[1]
-            bare += self.raw.put(batch) if self.raw else 0.0
+            if self.raw:
+                raw = self.raw.put(batch)
+                making, bare = making + raw[0], bare + raw[1]
             again += self.cost(batch)[0]
         wall = time.perf_counter() - wall
         stored += TIMED * BATCH
         count = TIMED * BATCH
         told = [f"{count / new:>7.0f} new items a processor second"]
         if self.raw:
-            told.append(f"{count / bare:.0f} rows by sqlite3 alone ({bare / new:.2f})")
+            whole = making + bare
+            told.append(
+                f"{count / whole:.0f} by sqlite3 alone ({whole / new:.2f}), {count / bare:.0f} made before"
+            )
         if self.server:
             told.append(f"{served / count * 1e6:.0f} us of the server an item")
         told.append(f"{count / again:.0f} known ones")
@@ -177,7 +210,9 @@ def main() -> None:
         url = options.database or f"sqlite:///{home}/items.sqlite3"
         migrate.upgrade(url)
         repository = Repository(open_engine(url))
-        bench = Bench(repository, Raw(home) if options.raw else None, options.sources, backend(repository))
+        raw = Raw(f"sqlite:///{home}/raw.sqlite3") if options.raw else None
+        filler = Raw(url) if url.startswith("sqlite") else None
+        bench = Bench(repository, raw, filler, options.sources, backend(repository))
         stored = 0
         for mark in (m for m in MARKS if m <= options.most):
             stored = bench.at_mark(bench.fill(stored, mark))

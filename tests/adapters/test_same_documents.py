@@ -12,10 +12,22 @@ from tests.core.build import at
 from tests.core.test_identity import TEXT, TITLE, entry
 from warning.app.chronology import Judged, in_order, settled
 from warning.core.evidence import Item
+from warning.core.identity import marks_of
 from warning.core.vocabulary import Marking
-from warning.store.item_statements import BY_ADDRESS, BY_TEXT, KNOWN
+from warning.store import item_marks
+from warning.store.engine import open_engine, reading
+from warning.store.item_marks import BY_MARK, numbers_of
+from warning.store.item_statements import KNOWN
+from warning.store.repository import Repository
 
 EXAMPLES = count()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url):
+    opened = open_engine(sqlite_url)
+    yield opened
+    opened.dispose()
 
 
 def stored(repository):
@@ -154,7 +166,11 @@ def test_store_and_replay_hold_the_same_texts_whatever_was_not_read(repository, 
     for poll in polls:
         repository.add_items(poll)
     kept = {item.id: item for item in repository.items_between(at(-1), at(400), source_id=source)}
-    replayed = {item.id: item for item in settled(in_order(chain(*polls))) if isinstance(item, Item)}
+    replayed = {
+        item.id: item
+        for record in settled(in_order(chain(*polls)))
+        if (item := record if isinstance(record, Item) else getattr(record, "item", None)) is not None
+    }  # what is narrowed comes with the item it narrows
     assert {name: said(item) for name, item in kept.items()} == {
         name: said(item) for name, item in replayed.items()
     }
@@ -174,18 +190,51 @@ def test_replay_takes_an_item_whole_that_comes_judged_too():
 
 
 @pytest.mark.parametrize(
-    ("statement", "index"),
+    ("statement", "asked", "steps"),
     [
-        (KNOWN, "sqlite_autoindex_items_1"),
-        (BY_ADDRESS, "ix_items_source_id_address_key"),
-        (BY_TEXT, "ix_items_source_id_content_hash"),
+        (KNOWN["sqlite"], '{"s": [1]}', ("SEARCH i USING INDEX sqlite_autoindex_items_1 (source_id=? AND key=?)",)),
+        (
+            BY_MARK, "[1]",
+            ("SEARCH n USING PRIMARY KEY (mark=?)", "SEARCH o USING PRIMARY KEY (mark=?)"),
+        ),
     ],
-)
-def test_versions_are_found_by_index(engine, statement, index):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("an empty PostgreSQL table is read whole whatever its indexes; SQLite shows the plan")
-    with engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement['sqlite']}", ('{"s": [1]}',))
-        steps = [row[3] for row in plan]
-    assert any(step.startswith("SEARCH i ") and index in step for step in steps)
-    assert not any(step.startswith("SCAN i") for step in steps)
+)  # fmt: skip
+def test_versions_are_found_by_index(sqlite_engine, statement, asked, steps):
+    """An empty PostgreSQL table is read whole whatever its indexes; SQLite shows the plan."""
+    with sqlite_engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (asked,))]
+    assert set(steps) <= set(plan)
+    assert not any(step.startswith(("SCAN i", "SCAN n", "SCAN o")) for step in plan)
+
+
+def test_marks_of_a_source_move_together_and_are_found_in_both_places(sqlite_engine, monkeypatch):
+    monkeypatch.setattr(item_marks, "MOST_NEW", 8)
+    repository = Repository(sqlite_engine)
+    told = [
+        entry(str(n), title=f"{TITLE} {n}", text=f"{n} {TEXT}", url=f"https://press.example/{n}")
+        for n in range(43)
+    ]
+    for one in told:
+        repository.add_items([one])
+    with reading(sqlite_engine) as connection:
+        counts = [
+            connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            for table in ("item_marks_new", "item_marks")
+        ]
+    assert sum(counts) == 86
+    assert min(counts) > 0
+    again = [replace(one, id=f"{one.id}-again", known_at=at(1), external_id="x") for one in told]
+    stored = repository.add_items(again)
+    assert (stored.new, stored.unchanged) == ((), 43)
+
+
+def test_marks_follow_the_text_and_the_address_of_an_item(sqlite_engine):
+    repository = Repository(sqlite_engine)
+    repository.add_items([entry()])
+    repository.add_items(
+        [replace(entry(), body=TEXT + "More.", url="https://press.example/moved", known_at=at(1))]
+    )
+    moved = numbers_of("wire", marks_of(entry(text=TEXT + "More.", url="https://press.example/moved")))
+    with reading(sqlite_engine) as connection:
+        kept = connection.exec_driver_sql("SELECT mark FROM item_marks_new UNION SELECT mark FROM item_marks")
+        assert set(kept.scalars()) == set(moved)

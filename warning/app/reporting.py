@@ -14,6 +14,9 @@ from warning.core.alerts import Alert
 from warning.core.audit import Plain, Record
 from warning.core.evidence import Item
 from warning.core.mission_reports import (
+    CORRECTED,
+    FILED,
+    TAKEN_BACK,
     WITHDRAWN,
     Attached,
     MissionReport,
@@ -25,7 +28,6 @@ from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Marking
 from warning.errors import ConfigError, EvidenceMissing
 
-FILED, CORRECTED, TAKEN_BACK = "report filed", "report corrected", "report withdrawn"
 CHUNK = 1024 * 1024
 FILED_TWICE = timedelta(minutes=30)
 """A report with the same words by the same author within this time is a command that was given twice."""
@@ -70,9 +72,11 @@ def file_report(system: System, report: MissionReport, actor: str, *, again: boo
     actor = _named(actor)
     name = report_id(report, actor, now)
     item = as_item(report, name, now, desk_called(book, report.desk).country)
-    before = None if again else _filed_already(system, item, actor, now)
+    filed, before = _stored(
+        system, book, report, item, FILED, actor, twice_within=None if again else FILED_TWICE
+    )
     if before is None:
-        return _stored(system, book, report, item, FILED, actor)
+        return filed
     if (before.marking, before.release_to) != (item.marking, item.release_to):
         raise ConfigError(
             f"these words are filed already as {before.external_id}, with another marking or for other countries: "
@@ -81,20 +85,6 @@ def file_report(system: System, report: MissionReport, actor: str, *, again: boo
     ago = max(1, round((now - before.occurred_at).total_seconds() / 60))
     note = f"these words were filed {ago} min ago: nothing was stored; --again files a second report"
     return Filed(name=before.external_id, item=before, is_new=False, notes=(note,))
-
-
-def _filed_already(system: System, item: Item, actor: str, now: datetime) -> Item | None:
-    lately = system.repository.items_between(
-        now - FILED_TWICE, now + timedelta(seconds=1), source_id=item.source_id
-    )
-    alike = (
-        one
-        for one in lately
-        if one.content_hash == item.content_hash
-        and (one.country, one.language) == (item.country, item.language)
-        and one.external_id.startswith("r-")
-    )
-    return next((one for one in alike if _is_author(system, one.external_id, actor)), None)
 
 
 def correct_report(system: System, name: str, report: MissionReport, actor: str) -> Filed:
@@ -111,7 +101,7 @@ def correct_report(system: System, name: str, report: MissionReport, actor: str)
             "corrected; withdraw the report and file it anew"
         )
     item = as_item(report, name, before.published_at or now, desk_called(book, report.desk).country)
-    return _stored(system, book, report, replace(item, known_at=now), CORRECTED, _named(actor))
+    return _stored(system, book, report, replace(item, known_at=now), CORRECTED, _named(actor))[0]
 
 
 def withdraw_report(system: System, name: str, actor: str, reason: str) -> tuple[Filed, tuple[Alert, ...]]:
@@ -165,17 +155,27 @@ def _filings(system: System, name: str) -> list[dict[str, Plain]]:
     return [one for one in told if one.get("act") in {FILED, CORRECTED, TAKEN_BACK}]
 
 
-def _stored(system: System, book: Rulebook, report: MissionReport, item: Item, act: str, actor: str) -> Filed:
+def _stored(
+    system: System,
+    book: Rulebook,
+    report: MissionReport,
+    item: Item,
+    act: str,
+    actor: str,
+    *,
+    twice_within: timedelta | None = None,
+) -> tuple[Filed, Item | None]:
+    """Return the report as stored, or with what its author filed in the same words so lately: nothing is stored then."""
     content: dict[str, Plain] = {"admiralty": report.admiralty}
     record = _record(system, act, actor, item, content)
-    is_new = system.repository.file_report(item, record)
+    is_new, before = system.repository.file_report(item, record, twice_within=twice_within)
     notes = []
     if item.source_id not in book.sources:
         notes.append(
             f"the catalogue has no source {item.source_id}: the report counts as source F. Add the desk to "
             "feeds/missions/mission-reports.yaml"
         )
-    return Filed(name=item.external_id, item=item, is_new=is_new, notes=tuple(notes))
+    return Filed(name=item.external_id, item=item, is_new=is_new, notes=tuple(notes)), before
 
 
 def _record(system: System, act: str, actor: str, item: Item, more: dict[str, Plain]) -> Record:

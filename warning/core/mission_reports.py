@@ -22,6 +22,8 @@ CREDIBILITIES = {
     6: "cannot be judged",
 }  # fmt: skip
 WITHDRAWN = "[withdrawn]"
+FILED, CORRECTED, TAKEN_BACK = "report filed", "report corrected", "report withdrawn"
+"""What the audit log calls the acts of an author."""
 
 
 def _upper(written: object) -> object:

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from warning.core.canary import CANARY, Flight, title_of
 from warning.store.engine import reading, writing
-from warning.store.rows import insert_new
+from warning.store.item_statements import remark
+from warning.store.rows import insert_new, item_of
 from warning.store.schema import (
     alert_versions,
     alerts,
@@ -134,6 +135,8 @@ def _remove(connection: Connection) -> None:
     connection.execute(delete(traces).where(traces.c.rule_id == CANARY))
     stored = select(items.c.seq).where(items.c.source_id == CANARY)
     connection.execute(delete(item_revisions).where(item_revisions.c.item_seq.in_(stored)))
+    for row in connection.execute(select(items).where(items.c.source_id == CANARY)).all():
+        remark(connection, row.seq, item_of(row), None)
     connection.execute(delete(items).where(items.c.source_id == CANARY))
     digests = (
         connection.execute(select(fetches.c.digest).where(fetches.c.source_id == CANARY)).scalars().all()

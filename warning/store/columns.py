@@ -1,6 +1,7 @@
 """The columns all tables are made of, and the names of their keys and indexes."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ def aware(value: datetime) -> datetime:
     return value
 
 
+@lru_cache(maxsize=4_096)
 def sqlite_instant(value: datetime) -> str:
     """Return an aware time as `Instant` writes it to SQLite, for statements that go to the driver as they stand.
 

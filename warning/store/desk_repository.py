@@ -18,6 +18,7 @@ from warning.store import (
     audit,
     digests,
     items,
+    mission_reports,
     pace,
     reminders,
     reviews,
@@ -142,12 +143,22 @@ class DeskRepository(Connected):
 
     # Mission reports
 
-    def file_report(self, item: Item, record: Record) -> bool:
-        """Store what a desk reports and who did, or neither. Returns whether it says anything new."""
+    def file_report(
+        self, item: Item, record: Record, *, twice_within: timedelta | None = None
+    ) -> tuple[bool, Item | None]:
+        """Store what a desk reports and who did, or neither. Returns whether it says anything new.
+
+        With `twice_within` nothing is stored where the same author filed the same words within that time of it, by
+        whatever process: the report that stands is returned beside.
+        """
         with writing(self.engine) as connection:
+            if twice_within is not None:
+                before = mission_reports.filed_before(connection, item, record.actor, twice_within)
+                if before is not None:
+                    return False, before
             stored = items.add_items(connection, [item])
             audit.add_audit(connection, record)
-        return bool(stored.new or stored.revised)
+        return bool(stored.new or stored.revised), None
 
     # Audit
 

@@ -79,10 +79,29 @@ items = Table(
     Column("address_key", BigInteger),
     UniqueConstraint("source_id", "key"),
     Index("ix_items_known_at", "known_at", "seq"),
-    Index("ix_items_source_id_address_key", "source_id", "address_key"),
-    Index("ix_items_source_id_content_hash", "source_id", "content_hash"),
+    Index("ix_items_source_id_address_key", "source_id", "address_key", info={"only": "postgresql"}).ddl_if(
+        "postgresql"
+    ),
+    Index("ix_items_source_id_content_hash", "source_id", "content_hash", info={"only": "postgresql"}).ddl_if(
+        "postgresql"
+    ),
 )
 unassessed_index("ix_items_unassessed", items.c.known_at, items.c.seq, assessed_at=items.c.assessed_at)
+
+
+def _marks(name: str) -> Table:
+    """What items are known by beside their ids, on SQLite alone (item_marks.py)."""
+    return Table(
+        name,
+        metadata,
+        Column("mark", Key, primary_key=True, autoincrement=False),
+        Column("seq", Key, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+        info={"only": "sqlite"},
+    )
+
+
+item_marks_new, item_marks = _marks("item_marks_new"), _marks("item_marks")
 
 item_revisions = Table(
     "item_revisions",

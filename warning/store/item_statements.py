@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item
-from warning.core.identity import Marks
+from warning.core.identity import Marks, marks_of
 from warning.core.ids import key64
 from warning.store.columns import aware, sqlite_instant
+from warning.store.item_marks import add_marks, last_by_mark, numbers_of, take_marks
 
 Wanted = Mapping[str, Sequence[int | str]]
 """Keys or hashes that are looked for, by source."""
@@ -50,17 +51,18 @@ def item_values(
 
 
 NO_MARKS = Marks(None, None)
+NO_NUMBERS: Sequence[int] = ()
 
 
 class Arriving:
     """An item on its way into the store, with what it is known by: each is found once."""
 
-    __slots__ = ("content_hash", "identity", "item", "key", "marks")
+    __slots__ = ("content_hash", "identity", "item", "key", "marks", "numbers")
 
     def __init__(self, item: Item) -> None:
         self.item, self.key, self.content_hash = item, key64(item.id), item.content_hash
         self.identity = item.source_id, self.key
-        self.marks = NO_MARKS
+        self.marks, self.numbers = NO_MARKS, NO_NUMBERS
 
     def values(self, instant: Callable[[datetime], Any]) -> tuple[Any, ...]:
         return item_values(self.item, self.key, self.content_hash, self.marks.address, instant)
@@ -72,14 +74,21 @@ def known_hashes(connection: Connection, keys: Wanted) -> dict[tuple[str, int], 
     return {(source_id, key): content_hash for source_id, key, content_hash in found}
 
 
-def last_by_address(connection: Connection, addresses: Wanted) -> set[int]:
-    """Return the numbers of the items stored last of each source and address."""
-    return {seq for (seq,) in _found(connection, addresses, BY_ADDRESS)}
+def last_alike(connection: Connection, new: Sequence[Arriving]) -> set[int]:
+    """Return the numbers of the items stored last of each source and address, and of each source and text.
 
-
-def last_by_text(connection: Connection, hashes: Wanted) -> set[int]:
-    """Return the numbers of the items stored last of each source and text."""
-    return {seq for (seq,) in _found(connection, hashes, BY_TEXT)}
+    On SQLite there may be others among them: who asks compares the marks.
+    """
+    if connection.dialect.name == "sqlite":
+        return last_by_mark(connection, [number for one in new for number in one.numbers])
+    addresses = [(one.item.source_id, one.marks.address) for one in new if one.marks.address is not None]
+    texts = [(one.item.source_id, one.marks.text) for one in new if one.marks.text is not None]
+    return {
+        seq
+        for pairs, statement in ((addresses, BY_ADDRESS), (texts, BY_TEXT))
+        if pairs
+        for (seq,) in connection.exec_driver_sql(statement, tuple(map(list, zip(*pairs, strict=True))))
+    }
 
 
 def _found(connection: Connection, wanted: Wanted, statement: Mapping[str, str]) -> Iterable[Any]:
@@ -102,38 +111,44 @@ KNOWN = {
         SELECT i.source_id, i.key, i.content_hash FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
         JOIN items AS i ON i.source_id = w.source_id AND i.key = w.mark""",
 }
-BY_ADDRESS = {
-    "sqlite": """
-        SELECT max(i.seq) FROM json_each(?) AS s CROSS JOIN json_each(s.value) AS w
-        CROSS JOIN items AS i ON i.source_id = s.key AND i.address_key = w.value
-        GROUP BY i.source_id, i.address_key""",
-    "postgresql": """
-        SELECT max(i.seq) FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
-        JOIN items AS i ON i.source_id = w.source_id AND i.address_key = w.mark
-        GROUP BY i.source_id, i.address_key""",
-}
-BY_TEXT = {
-    "sqlite": """
-        SELECT max(i.seq) FROM json_each(?) AS s CROSS JOIN json_each(s.value) AS w
-        CROSS JOIN items AS i ON i.source_id = s.key AND i.content_hash = w.value
-        GROUP BY i.source_id, i.content_hash""",
-    "postgresql": """
-        SELECT max(i.seq) FROM unnest(%s::text[], %s::text[]) AS w(source_id, mark)
-        JOIN items AS i ON i.source_id = w.source_id AND i.content_hash = w.mark
-        GROUP BY i.source_id, i.content_hash""",
-}
+BY_ADDRESS = """
+    SELECT max(i.seq) FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
+    JOIN items AS i ON i.source_id = w.source_id AND i.address_key = w.mark
+    GROUP BY i.source_id, i.address_key"""
+BY_TEXT = """
+    SELECT max(i.seq) FROM unnest(%s::text[], %s::text[]) AS w(source_id, mark)
+    JOIN items AS i ON i.source_id = w.source_id AND i.content_hash = w.mark
+    GROUP BY i.source_id, i.content_hash"""
+"""PostgreSQL alone: SQLite has marks (item_marks.py)."""
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))
-_INSERT = f"INSERT INTO items ({_NAMES}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING"  # noqa: S608 - the names above
+_INSERT = f"INSERT INTO items ({_NAMES}, seq) VALUES ({_PLACES}, ?)"  # noqa: S608 - the names above
 _COPY = f"COPY items ({_NAMES}) FROM STDIN (FORMAT BINARY)"
 
 
 def insert_items(connection: Connection, new: Sequence[Arriving]) -> None:
-    """Insert items whose (source, key) the caller, who alone writes these sources now, has not found stored."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_INSERT, [one.values(sqlite_instant) for one in new])
-    else:
+    """Insert items whose (source, key) the caller, who alone writes these sources now, has not found stored.
+
+    What is alike was asked for before (`last_alike`).
+    """
+    if connection.dialect.name != "sqlite":
         _copy(connection, [one.values(aware) for one in new])
+        return
+    last = connection.exec_driver_sql("SELECT ifnull(max(seq), 0) FROM items").scalar_one()
+    numbered = list(enumerate(new, last + 1))  # nobody else writes now
+    connection.exec_driver_sql(_INSERT, [(*one.values(sqlite_instant), seq) for seq, one in numbered])
+    held = [(mark, seq) for seq, one in numbered for mark in one.numbers]
+    add_marks(connection, held, {one.item.source_id for one in new})
+
+
+def remark(connection: Connection, seq: int, before: Item, now: Item | None) -> None:
+    """Say that an item has other marks than before, or is taken out."""
+    if connection.dialect.name != "sqlite":
+        return
+    old = set(numbers_of(before.source_id, marks_of(before)))
+    new = set(numbers_of(now.source_id, marks_of(now))) if now else set()
+    take_marks(connection, [(mark, seq) for mark in old - new])
+    add_marks(connection, [(mark, seq) for mark in new - old], {before.source_id})
 
 
 def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -19,7 +19,14 @@ from warning.core.identity import (
 from warning.core.ids import key64
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
-from warning.store.item_statements import COLUMNS, Arriving, insert_items, item_values, known_hashes
+from warning.store.item_statements import (
+    COLUMNS,
+    Arriving,
+    insert_items,
+    item_values,
+    known_hashes,
+    remark,
+)
 from warning.store.rows import batches, insert_new, item_of, storable_item
 from warning.store.same_documents import document_of, entangled
 from warning.store.schema import item_revisions, items
@@ -148,6 +155,7 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
         return None
     _keep_revision(connection, row.seq, before, row.content_hash)
     connection.execute(update(items).where(items.c.seq == row.seq).values(_item_row(now)))
+    remark(connection, row.seq, before, now)
     return now
 
 

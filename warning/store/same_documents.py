@@ -1,18 +1,18 @@
 """New items that are versions of stored ones under another id, found by canonical address and by text."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
 from warning.core.evidence import Item
 from warning.core.identity import Identities, marks_of
-from warning.store.item_statements import Arriving, last_by_address, last_by_text
+from warning.store.item_marks import numbers_of
+from warning.store.item_statements import Arriving, last_alike
 from warning.store.rows import item_of
 from warning.store.schema import items
 
 Identity = tuple[str, int]
-Place = tuple[str, int | str]
 
 
 def entangled(
@@ -30,29 +30,26 @@ def entangled(
     edits = [one for one in arriving if known.get(one.identity, one.content_hash) != one.content_hash]
     for one in (*new, *edits):
         one.marks = marks_of(one.item, one.content_hash)
-    shared = _held_by_two((*new, *edits)) | _stored_places(connection, new)
-    touched = {one.identity for one in new if not shared.isdisjoint(_places(one))} if shared else set()
+        one.numbers = numbers_of(one.item.source_id, one.marks)
+    shared = _held_by_two((*new, *edits)) | _held_by_stored(connection, new)
+    touched = {one.identity for one in new if not shared.isdisjoint(one.numbers)} if shared else set()
     touched |= _told_twice(new)
     return touched | _alike_when_whole(new, [*edits, *(one for one in new if one.identity in touched)])
 
 
-def _places(one: Arriving) -> Iterator[Place]:
-    return ((one.item.source_id, mark) for mark in one.marks if mark is not None)
+def _held_by_two(arriving: Sequence[Arriving]) -> set[int]:
+    """The marks that two arriving items have."""
+    every = [number for one in arriving for number in one.numbers]
+    if len(set(every)) == len(every):
+        return set()
+    first: dict[int, Identity] = {}
+    held = ((number, one.identity) for one in arriving for number in one.numbers)
+    return {number for number, identity in held if first.setdefault(number, identity) != identity}
 
 
-def _held_by_two(arriving: Iterable[Arriving]) -> set[Place]:
-    first: dict[Place, Identity] = {}
-    return {
-        place
-        for one in arriving
-        for place in _places(one)
-        if first.setdefault(place, one.identity) != one.identity
-    }
-
-
-def _stored_places(connection: Connection, new: Iterable[Arriving]) -> set[Place]:
+def _held_by_stored(connection: Connection, new: Sequence[Arriving]) -> set[int]:
     stored = _alike(connection, new)
-    return {(item.source_id, mark) for item in stored for mark in marks_of(item) if mark is not None}
+    return {number for item in stored for number in numbers_of(item.source_id, marks_of(item))}
 
 
 def _told_twice(new: Sequence[Arriving]) -> set[Identity]:
@@ -72,17 +69,9 @@ def document_of(connection: Connection, one: Arriving) -> Item | None:
     return Identities(_alike(connection, [one])).take(one.item)
 
 
-def _alike(connection: Connection, new: Iterable[Arriving]) -> list[Item]:
+def _alike(connection: Connection, new: Sequence[Arriving]) -> list[Item]:
     """The stored items that share a source and a mark with a new one: of each mark the one stored last."""
-    addresses: dict[str, list[int | str]] = {}
-    texts: dict[str, list[int | str]] = {}
-    for one in new:
-        address, text = one.marks
-        if address is not None:
-            addresses.setdefault(one.item.source_id, []).append(address)
-        if text is not None:
-            texts.setdefault(one.item.source_id, []).append(text)
-    found = last_by_address(connection, addresses) | last_by_text(connection, texts)
+    found = last_alike(connection, new)
     if not found:
         return []
     return [item_of(row) for row in connection.execute(_WHOLE, {"seqs": sorted(found)})]

@@ -22,6 +22,8 @@ from warning.store.desk_tables import approvals, audit, digests, reviews, shares
 from warning.store.evidence_tables import (
     documents,
     fetches,
+    item_marks,
+    item_marks_new,
     item_revisions,
     items,
     list_memories,
@@ -52,6 +54,8 @@ __all__ = [
     "digests",
     "documents",
     "fetches",
+    "item_marks",
+    "item_marks_new",
     "item_revisions",
     "items",
     "list_memories",
@@ -80,7 +84,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0018"
+HEAD = "0020"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
