@@ -24,7 +24,7 @@ from warning.collect.history_index import build_index, index_directory, look_for
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.evidence import Entry, Item, Listing
 from warning.core.rules import TextRule
-from warning.core.text.engine import engine_of
+from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import patterns_of
 from warning.core.text.phrases import parse_phrase
 from warning.core.vocabulary import Severity
@@ -359,10 +359,36 @@ def test_kept_verdicts_of_other_books_are_never_taken_for_ones_own(book, tmp_pat
 
 
 def test_kept_verdicts_that_cannot_be_read_are_judged_again(book, evidence):
-    cold = list(indexed(evidence, book).records(book))
+    def judged():
+        records = list(indexed(evidence, book).records(book))
+        whole = [record for record in records if isinstance(record, Item)]
+        return whole, backtest_replay(book, records)
+
+    _, cold = judged()
     (index_directory(evidence) / "verdicts.db").write_bytes(b"no database at all" * 200)
-    assert list(indexed(evidence, book).records(book)) == cold
+    whole, again = judged()
+    assert whole  # with nothing kept, what is read whole is judged where it is met
+    assert (again.alerts, again.told) == (cold.alerts, cold.told)
     without_kept(evidence)
+
+
+def test_items_read_whole_bring_what_rules_said_of_them_and_are_not_judged_again(book, evidence, monkeypatch):
+    records = list(indexed(evidence, book).records(book))
+    whole = [record for record in records if isinstance(record, Judged) and record.item is not None]
+    assert len(whole) > 20
+    expected = backtest_replay(book, plain(evidence))
+    asked = []
+    judge_all = TextEngine.judge_all
+
+    def noted(engine, items):
+        asked.extend(items)
+        return judge_all(engine, items)
+
+    monkeypatch.setattr(TextEngine, "judge_all", noted)
+    assert backtest_replay(book, records).alerts == expected.alerts
+    same = {(one.id, one.known_at) for one in whole}
+    assert len(asked) < len(whole) / 4  # only what settled as another text than the one that was judged
+    assert {(item.id, item.known_at) for item in asked} <= same
 
 
 def test_items_without_a_time_are_known_at_each_import(book, tmp_path):

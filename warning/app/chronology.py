@@ -29,21 +29,35 @@ class Bystanders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An item read elsewhere: what the text rules said of it, without its text.
+    """An item read elsewhere: what the text rules said of it, mostly without its text.
 
     `lines` are its signals as `line_of` gives them: most wait in files until their turn, and cost less there so.
+    `item` is the item itself where more than its verdict may be asked: it may be a version of another, or retract one.
     """
 
     known_at: datetime
     id: str
     lines: tuple[bytes, ...] = ()
+    item: Item | None = None
 
     @property
     def signals(self) -> tuple[Signal, ...]:
         return tuple(signal_of(line) for line in self.lines)
 
 
-Replayed = Evidence | Bystanders | Judged | FigureDay
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """An item known before, whose words came again at `known_at` under a narrower marking or release list."""
+
+    known_at: datetime
+    item: Item
+
+    @property
+    def id(self) -> str:
+        return self.item.id
+
+
+Replayed = Evidence | Bystanders | Judged | Narrowed | FigureDay
 
 
 def in_days(records: Iterable[Replayed], figures: FigureDays) -> Iterator[Replayed]:
@@ -75,21 +89,27 @@ def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
     """Yield records, given in order, items under the identity that the store gave them when they came in this order.
 
     What a document says again under another id is only counted. An item that comes both judged and whole, as neighbours,
-    is taken whole: it may be a version of another, and is then judged under that one's identity.
+    is taken whole: it may be a version of another, and is then judged anew, under that one's identity.
     """
     identities = Identities()
     waiting: Judged | None = None
     whole: tuple[datetime, str] | None = None
     for record in records:
-        if waiting is not None and not (isinstance(record, Item) and _order(record) == _order(waiting)):
+        read = record.item if isinstance(record, Judged) else record
+        if waiting is not None and not (isinstance(read, Item) and _order(record) == _order(waiting)):
             yield waiting
         waiting = None
-        if isinstance(record, Judged):
-            waiting = None if _order(record) == whole else record
-        elif isinstance(record, Item):
+        if isinstance(read, Item):
             whole = _order(record)
-            item = identities.settle(record)
-            yield Bystanders(known_at=record.known_at, count=1) if item is None else item
+            item = identities.settle(read)
+            if item is None:
+                yield Bystanders(known_at=record.known_at, count=1)
+            elif item.known_at < record.known_at:
+                yield Narrowed(known_at=record.known_at, item=item)
+            else:  # what was said of it holds for the very same text and identity
+                yield record if item == read else item
+        elif isinstance(record, Judged):
+            waiting = None if _order(record) == whole else record
         else:
             yield record
     if waiting is not None:

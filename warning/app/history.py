@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from warning.app.chronology import Judged
+from warning.app.chronology import Judged, Narrowed
 from warning.app.figure_days import FigureDay
 from warning.app.remembered import Remembered
 from warning.app.replayed_lists import ReplayedLists
@@ -65,7 +65,7 @@ class History:
         self._incoming: Incoming | None = None
 
     def admit(
-        self, records: Iterable[Evidence | Judged | FigureDay], as_of: datetime | None = None
+        self, records: Iterable[Evidence | Judged | Narrowed | FigureDay], as_of: datetime | None = None
     ) -> ReplayWindow:
         """Take the records in and return the window in which they are fresh. Of an item's versions the last stays.
 
@@ -85,9 +85,17 @@ class History:
             if isinstance(record, FigureDay):
                 days.append(record)
                 continue
+            if isinstance(record, Narrowed):
+                items[record.id] = record.item
+                judged.pop(record.id, None)
+                fresh.add(record.id)
+                continue
             if isinstance(record, Judged):
                 judged[record.id] = record
                 items.pop(record.id, None)
+                if record.item is not None:
+                    self._remembered.learn(record.item)
+                    items[record.id] = record.item
                 continue
             self._remembered.learn(record)
             if isinstance(record, SourceReport | Withdrawal):
@@ -119,6 +127,7 @@ class History:
                 sorted(self._ledger.displaced, key=lambda o: (o.series_id, o.occurred_at, o.known_at))
             ),
             judged=tuple(signal for one in judged.values() for signal in one.signals),
+            told=frozenset(judged),
         )
         return ReplayWindow(fresh=known.fresh, known=known)
 

@@ -112,6 +112,18 @@ class Judging:
             verdicts.finish(self._names, running=self._running)
             verdicts.close()
 
+    def said(self, share: Share) -> Mapping[int, Sequence[bytes]] | None:
+        """Return what is kept of all that the rules said of a share, as `fired` gave it; None where nothing is kept."""
+        basis = basis_of(share.book, share.segment, self._sources)
+        if not basis:
+            return None
+        verdicts = KeptVerdicts(share.index.directory)
+        found = verdicts.of(share.number, basis, self._names)
+        verdicts.close()
+        if len(found) < len(self._names):
+            return None
+        return _by_item({place: found[name] for place, name in enumerate(self._names)})
+
     def _begun(self, share: Share, kept: Mapping[Path, KeptVerdicts], workers: "_Workers") -> "_Begun":
         """Look up what is kept of a segment and have the rest judged."""
         basis = basis_of(share.book, share.segment, self._sources)

@@ -85,7 +85,8 @@ class IndexedHistory:
         """
         awaited = _awaited_sources(book)
         parts: list[tuple[Share, NDArray[np.int64], NDArray[np.int64]]] = []
-        for result in Judging(self.files, book, self.imported_at).fired():
+        judging = Judging(self.files, book, self.imported_at)
+        for result in judging.fired():
             numbers = np.array(list(result.lines), dtype=np.int64)
             if awaited:  # those are read whole, and judged then
                 numbers = numbers[~from_sources(result.share.segment, awaited)[numbers]]
@@ -104,8 +105,11 @@ class IndexedHistory:
         for (share, _, plain), known, whole in zip(parts, fired, kin, strict=True):
             told = known | whole
             known[plain] = False
-            yield from self._read(share, known | whole)
-            yield from self._awaited(share, awaited, told)
+            read = known | whole
+            if awaited:  # each of those counts
+                read |= from_sources(share.segment, awaited) & ~told
+                told |= read
+            yield from self._whole(judging, share, read)
             yield from self._others(share)
             first = self._count(share.segment, ~told, hours, first)
         if first != UNTIMED:
@@ -143,9 +147,16 @@ class IndexedHistory:
         for number, identity, known_at in self._marks(result.share, numbers):
             yield Judged(known_at=known_at, id=identity, lines=tuple(result.lines[number]))
 
-    def _read(self, share: Share, marks: NDArray[np.bool_]) -> Iterator[Item]:
+    def _whole(self, judging: Judging, share: Share, marks: NDArray[np.bool_]) -> Iterator[Item | Judged]:
+        """Read items, with what is kept of what the rules said of them."""
         numbers = np.flatnonzero(marks).tolist()
-        return (item for _, item in read_items(share.evidence, share.segment, numbers, self.imported_at))
+        said = judging.said(share) if numbers else None
+        for number, item in read_items(share.evidence, share.segment, numbers, self.imported_at):
+            if said is None:
+                yield item
+            else:
+                lines = tuple(said.get(number, ()))
+                yield Judged(known_at=item.known_at, id=item.id, lines=lines, item=item)
 
     def _marks(self, share: Share, numbers: NDArray[np.int64]) -> Iterator[tuple[int, str, datetime]]:
         """Yield (number, id, when known) of some items."""
@@ -153,15 +164,6 @@ class IndexedHistory:
         times = times_of(share.segment, self.imported_at)[numbers].tolist()
         for number, identity, known_at in zip(numbers.tolist(), ids, times, strict=True):
             yield number, f"i-{identity:016x}", _moment(known_at)
-
-    def _awaited(self, share: Share, awaited: Sequence[str], told: NDArray[np.bool_]) -> Iterator[Item]:
-        """Read the items of sources whose silence a rule watches: each of them counts."""
-        if not awaited:
-            return
-        segment = share.segment
-        marks = from_sources(segment, awaited) & ~told
-        told |= marks
-        yield from self._read(share, marks)
 
     def _others(self, share: Share) -> Iterator[Evidence]:
         for number, line in share.segment.others():

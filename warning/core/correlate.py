@@ -9,11 +9,10 @@ from warning.core.deadline_rules import counts_to_effect, is_deadline
 from warning.core.ids import content_id, instrument_key
 from warning.core.joined_goods import Goods
 from warning.core.joining import open_alert
-from warning.core.joining_case import Case
+from warning.core.joining_case import Case, Report, Shown, counts_firms_only, sleeps_between
 from warning.core.old_news import is_old_news
-from warning.core.policy import Correlation
 from warning.core.rulebook import Rulebook
-from warning.core.sequence_rules import is_pattern
+from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
 from warning.core.signals import Signal, Trace
 from warning.core.tearlines import with_tearlines
 from warning.core.withdrawing import rejoined
@@ -105,6 +104,9 @@ class _Cases:
         self._book = book
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
+        self._gap, self._span = (
+            timedelta(days=days) for days in (self._windows.gap_days, self._windows.span_days)
+        )
         self._goods = Goods(book.terms.materials)
         self._by_instrument: dict[tuple[str, str], list[Case]] = {}
         self._by_story: dict[str, list[Case]] = {}
@@ -119,7 +121,7 @@ class _Cases:
         self._touched: dict[str, Case] = {}
         times = sorted(signal.known_at for signal in news)
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
-            case = Case(key=alert.key, alert=alert, sleeps=_sleeps(alert, times, self._windows))
+            case = Case(key=alert.key, alert=alert, sleeps=sleeps_between(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
             self._seen.update(dict.fromkeys(alert.signal_ids, case))
             for story in alert.told_stories:
@@ -159,7 +161,7 @@ class _Cases:
             is_of_act = own is None and counts_to_effect(signal.story, signal.facts)
             return self._act_counted_to(signal) if is_of_act else own
         if is_pattern(signal.story):
-            return self._same_story(signal)
+            return self._same_story(signal) or self._same_pattern(signal)
         if signal.facts.instrument:
             named = self._same_number(signal)
             if named is not None:
@@ -173,9 +175,14 @@ class _Cases:
             return same
         facts = signal.facts
         family = self._awake_in(self._family(facts.act, facts.direction, signal.interrupts))
-        matches = [(self._likeness(case, signal), case) for case in family]
-        best = max(matches, key=lambda m: m[0], default=((0, 0.0, 0.0), None))
-        return best[1] if best[0][0] else None
+        best: Case | None = None
+        most = (-1.0, 0.0)
+        report = Report.of(signal, is_named=bool(self._goods.named(set(facts.materials))))
+        for case in family:
+            like = self._likeness(case, report)
+            if like is not None and like > most:
+                best, most = case, like
+        return best
 
     def _same_text(self, signal: Signal) -> Case | None:
         """The alert of that document, else the last of those told in near words."""
@@ -226,6 +233,21 @@ class _Cases:
         """
         days, named = self._windows.instrument_days, self._by_instrument.get(self._instrument(signal), ())
         return next((case for case in named if self._near(case, signal, days)), None)
+
+    def _same_pattern(self, signal: Signal) -> Case | None:
+        """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks."""
+        rule = next((r for r in self._book.rules if r.id == pattern_rule(signal.story)), None)
+        days = rule.within_days if isinstance(rule, SequenceRule) else 0
+        actors, goods = set(signal.facts.actors), set(signal.facts.materials)
+        same = [
+            case
+            for story, cases in self._by_story.items()
+            if pattern_rule(story) == pattern_rule(signal.story)
+            for case in cases
+            if self._near(case, signal, days) and self._goods.shared(case.materials, goods)
+            if not actors or not case.actors or actors & case.actors
+        ]
+        return min(same, key=lambda case: (case.opened_at, case.key), default=None)
 
     def _act_counted_to(self, signal: Signal) -> Case | None:
         """The alert of the act that takes effect: of its number, else one of its state and goods with that very day."""
@@ -298,7 +320,7 @@ class _Cases:
         facts = signal.facts
         if signal.exhibit.official and case.official_documents:
             return False
-        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not _counts_firms_only(case, signal)
+        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not counts_firms_only(case, signal)
         by_material = not self._goods.named(set(facts.materials)) or not self._goods.named(case.materials)
         by_target = not facts.targets or not case.targets
         return is_near and by_material and by_target
@@ -323,38 +345,31 @@ class _Cases:
         shared = self._goods.shared(case.materials, set(signal.facts.materials))
         return shared is not None and self._same_document(case, signal)
 
-    def _likeness(self, case: Case, signal: Signal) -> tuple[int, float, float]:
-        """Return (1 when they may be one event else 0, shared share of materials, recency)."""
-        no = (0, 0.0, 0.0)
-        if not self._is_in_time(case, signal) or (signal.story and case.story):
-            return no
-        known, said = case.instrument, signal.facts.instrument
-        if known and said and instrument_key(known) != instrument_key(said):
-            return no
-        actors = set(signal.facts.actors)
-        if actors and case.actors and not actors & case.actors:
-            return no
-        shared = self._goods.shared(case.materials, set(signal.facts.materials))
-        if shared is None or (not shared and not self._may_be_vague(case, signal)):
-            return no
-        return 1, shared, case.last_at.timestamp()
+    def _likeness(self, case: Case, report: Report) -> tuple[float, float] | None:
+        """Return (shared share of materials, recency) when they may be one event."""
+        shown = case.shown
+        if report.actors and shown.actors and report.actors.isdisjoint(shown.actors):
+            return None
+        if not self._is_in_time(shown, report) or (report.story and shown.story):
+            return None
+        if shown.number and report.number and shown.number != report.number:
+            return None
+        shared = self._goods.shared(shown.materials, report.materials)
+        if shared is None or (not shared and not self._may_be_vague(case, report.signal)):
+            return None
+        return shared, shown.last_at.timestamp()
 
-    def _is_in_time(self, case: Case, signal: Signal) -> bool:
+    def _is_in_time(self, shown: Shown, report: Report) -> bool:
         """Soon after the last report, or about the day on which the act takes effect."""
-        windows = self._windows
-        if self._near(case, signal, windows.gap_days):
-            return signal.known_at - case.opened_at <= timedelta(days=windows.span_days)
-        if (
-            case.effective is None
-            or signal.facts.instrument
-            or not self._goods.named(set(signal.facts.materials))
-        ):
+        if abs(report.known_at - shown.last_at) <= self._gap:
+            return report.known_at - shown.opened_at <= self._span
+        if shown.effective is None or report.number or not report.is_named:
             return False
-        return abs(signal.known_at.date() - case.effective) <= timedelta(days=windows.effective_days)
+        return abs(report.known_at.date() - shown.effective) <= timedelta(days=self._windows.effective_days)
 
     def _may_be_vague(self, case: Case, signal: Signal) -> bool:
         """A report that names no material joins soon, and never as a second official document of one source."""
-        if not self._near(case, signal, self._windows.vague_days) or _counts_firms_only(case, signal):
+        if not self._near(case, signal, self._windows.vague_days) or counts_firms_only(case, signal):
             return False
         shown = signal.exhibit
         others = {document for source, document in case.official_documents if source == shown.source_id} - {
@@ -395,20 +410,3 @@ class _Cases:
     def _instrument(signal: Signal) -> tuple[str, str]:
         assert signal.facts.instrument
         return instrument_key(signal.facts.instrument), signal.facts.direction
-
-
-def _counts_firms_only(case: Case, signal: Signal) -> bool:
-    """Whether a report counts firms and names no goods, while all that is known of the case is goods: a list is another act."""
-    counts = "entities" in dict(signal.facts.counts) and not signal.facts.materials
-    return counts and bool(case.materials) and not case.entities and not case.targets
-
-
-def _sleeps(alert: Alert, times: Sequence[datetime], windows: Correlation) -> bool:
-    """Whether no signal that became known at one of the times, ascending, can be near the alert."""
-    if not times:
-        return True
-    first, last = times[0], times[-1]
-    if alert.last_evidence_at >= first - timedelta(days=windows.gap_days):
-        return False
-    effective, margin = alert.facts.effective, timedelta(days=windows.effective_days)
-    return effective is None or not first.date() - margin <= effective <= last.date() + margin

@@ -211,8 +211,8 @@ class KnownWindow:
     """A window seen from one instant: sorted, without the future, one vintage a period.
 
     `earlier` holds the vintages that fresh figures replaced, one a figure. `alerts` are those open at that
-    instant: dates that their evidence gave are counted down. `judged` is what the book's text rules said of
-    fresh items that are not here themselves.
+    instant: dates that their evidence gave are counted down. `judged` is all that the book's text rules say of the
+    fresh items with the ids in `told`, most of which are not here themselves.
     """
 
     items: tuple[Item, ...]
@@ -223,6 +223,7 @@ class KnownWindow:
     alerts: tuple[Alert, ...] = ()
     earlier: tuple[Observation, ...] = ()
     judged: tuple[Signal, ...] = ()
+    told: frozenset[str] = field(default=frozenset())
 
 
 @dataclass(frozen=True, kw_only=True)

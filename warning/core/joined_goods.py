@@ -1,6 +1,7 @@
 """Which goods two reports have in common: a class and its members, and words for any mineral at all."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from warning.core.terms import Material
 
@@ -11,13 +12,20 @@ class Goods:
     def __init__(self, materials: Mapping[str, Material]) -> None:
         self._known = materials
         self._nameless = _nameless(materials)
+        self._shares: dict[tuple[frozenset[str], frozenset[str]], float | None] = {}
 
-    def named(self, materials: set[str]) -> set[str]:
+    def named(self, materials: AbstractSet[str]) -> AbstractSet[str]:
         """What is named, leaving out words for any mineral at all ("critical minerals")."""
         return materials - self._nameless
 
-    def shared(self, one: set[str], other: set[str]) -> float | None:
+    def shared(self, one: AbstractSet[str], other: AbstractSet[str]) -> float | None:
         """Return the share of materials in common, None when both name materials and none is shared."""
+        asked = frozenset(one), frozenset(other)
+        if asked not in self._shares:
+            self._shares[asked] = self._share(*asked)
+        return self._shares[asked]
+
+    def _share(self, one: AbstractSet[str], other: AbstractSet[str]) -> float | None:
         one, other = self.named(one), self.named(other)
         if not one or not other:
             return 0.0
@@ -25,7 +33,7 @@ class Goods:
         shared = len(wide_one & wide_other)
         return shared / len(wide_one | wide_other) if shared else None
 
-    def _with_parents(self, materials: set[str]) -> set[str]:
+    def _with_parents(self, materials: AbstractSet[str]) -> AbstractSet[str]:
         parents = {self._known[m].parent for m in materials if m in self._known}
         return materials | {p for p in parents if p}
 

@@ -1,11 +1,13 @@
 """An alert while one assessment adds signals to it: what joining asks of it, found once for each signal added."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from warning.core.alerts import Alert
+from warning.core.ids import instrument_key
+from warning.core.policy import Correlation
 from warning.core.signals import Signal
 
 T = TypeVar("T")
@@ -27,6 +29,18 @@ class Once(Generic[T]):
         return found
 
 
+class Shown(NamedTuple):
+    """What a report is compared with, found at once: a report is compared with many cases. `number` is the instrument's key."""
+
+    last_at: datetime
+    opened_at: datetime
+    story: str
+    number: str
+    actors: set[str]
+    materials: frozenset[str]
+    effective: date | None
+
+
 @dataclass(slots=True)
 class Case:
     """An alert while this assessment adds to it. `alert` is the latest version before, or None.
@@ -40,6 +54,18 @@ class Case:
     found: dict[str, Any] = field(default_factory=dict)
     counted: int = -1
     sleeps: bool = False
+
+    @Once
+    def shown(self) -> Shown:
+        return Shown(
+            last_at=self.last_at,
+            opened_at=self.opened_at,
+            story=self.story,
+            number=instrument_key(self.instrument) if self.instrument else "",
+            actors=self.actors,
+            materials=frozenset(self.materials),
+            effective=self.effective,
+        )
 
     @Once
     def last_at(self) -> datetime:
@@ -94,3 +120,45 @@ class Case:
     def targets(self) -> set[str]:
         found = {t for s in self.signals for t in s.facts.targets}
         return found | set(self.alert.facts.targets if self.alert else ())
+
+
+class Report(NamedTuple):
+    """What a signal is compared by, found once for many cases. `is_named`: it names goods, not any mineral at all."""
+
+    signal: Signal
+    known_at: datetime
+    story: str
+    number: str
+    actors: set[str]
+    materials: frozenset[str]
+    is_named: bool
+
+    @classmethod
+    def of(cls, signal: Signal, *, is_named: bool) -> "Report":
+        facts = signal.facts
+        return cls(
+            signal=signal,
+            known_at=signal.known_at,
+            story=signal.story,
+            number=instrument_key(facts.instrument) if facts.instrument else "",
+            actors=set(facts.actors),
+            materials=frozenset(facts.materials),
+            is_named=is_named,
+        )
+
+
+def counts_firms_only(case: Case, signal: Signal) -> bool:
+    """Whether a report counts firms and names no goods, while all that is known of the case is goods: a list is another act."""
+    counts = "entities" in dict(signal.facts.counts) and not signal.facts.materials
+    return counts and bool(case.materials) and not case.entities and not case.targets
+
+
+def sleeps_between(alert: Alert, times: Sequence[datetime], windows: Correlation) -> bool:
+    """Whether no signal that became known at one of the times, ascending, can be near the alert."""
+    if not times:
+        return True
+    first, last = times[0], times[-1]
+    if alert.last_evidence_at >= first - timedelta(days=windows.gap_days):
+        return False
+    effective, margin = alert.facts.effective, timedelta(days=windows.effective_days)
+    return effective is None or not first.date() - margin <= effective <= last.date() + margin

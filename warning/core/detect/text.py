@@ -25,7 +25,7 @@ def detect_text(book: Rulebook, known: KnownWindow, _as_of: datetime) -> tuple[l
     fresh = [item for item in known.items if item.id in known.fresh]
     signals = [
         signal
-        for item, reading, met in engine.judge_all(fresh)
+        for item, reading, met in engine.judge_all([item for item in fresh if item.id not in known.told])
         for signal in _signals(book, engine, item, reading, met)
     ]
     signals += known.judged
@@ -66,18 +66,20 @@ def _signals(
     book: Rulebook, engine: TextEngine, item: Item, reading: Reading, met: Iterable[Met]
 ) -> Iterable[Signal]:
     source = book.source(item.source_id, item.kind, item.country, item.language)
+    exhibit: Exhibit | None = None
     for compiled, verdict in met:
         if refusal(compiled.rule, item, book):
             continue
         facts = facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official)
         if compiled.rule.require_direction in {None, facts.direction}:
-            yield _signal(compiled, item, source, facts, verdict, reading)
+            exhibit = exhibit or exhibit_of(item, source)
+            yield _signal(compiled, item, exhibit, facts, verdict, reading)
 
 
 def _signal(
     compiled: CompiledRule,
     item: Item,
-    source: SourceProfile,
+    exhibit: Exhibit,
     facts: Facts,
     verdict: Verdict,
     reading: Reading,
@@ -93,7 +95,7 @@ def _signal(
         facts=facts,
         occurred_at=item.occurred_at,
         known_at=item.known_at,
-        exhibit=exhibit_of(item, source),
+        exhibit=exhibit,
         why=reasons_of(verdict, reading),
     )
 

@@ -24,6 +24,16 @@ _DATE = re.compile(
 )
 
 
+# Every date holds a digit. It begins there, with a word before it, or within a run of digits too long for a year.
+_DIGITS = re.compile(r"\d+")
+_LEAD = re.compile(
+    rf"(?:(?:令和|平成)(?:\s*元\s*年)?|지난달|先月|上月|이달|이번\ 달|今月|本月|내달|다음\ ?달|来月|下个?月|\b{_MONTH})\s*\Z",
+    re.IGNORECASE,
+)
+_LONGEST_LEAD = 24
+_LONGEST_YEAR = 4
+
+
 # The same stretches are asked for by every rule that an item meets, and for each of its days.
 _REMEMBERED = 64
 
@@ -47,7 +57,7 @@ def dates_in(text: str, anchor: date | None) -> tuple[Found, ...]:
 
 
 def _dates(text: str, anchor: date | None) -> Iterator[Found]:
-    for match in _DATE.finditer(text):
+    for match in _matches(text):
         if match["near"]:
             if anchor and (near := _near_month(match, anchor)):
                 yield Found(match.start(), match.end(), near)
@@ -56,6 +66,27 @@ def _dates(text: str, anchor: date | None) -> Iterator[Found]:
         day = _valid(*parts) if parts[0] is not None else _nearest(parts, anchor) if anchor else None
         if day is not None:
             yield Found(match.start(), match.end(), day)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """Yield what the whole pattern finds, one after the other, trying it only where a date may begin."""
+    done = 0
+    for begin in _begins(text):
+        if begin >= done and (match := _DATE.match(text, begin)):
+            yield match
+            done = match.end()
+
+
+def _begins(text: str) -> Iterator[int]:
+    for digits in _DIGITS.finditer(text):
+        begin, end = digits.span()
+        gap = begin
+        while gap and text[gap - 1].isspace():
+            gap -= 1
+        lead = _LEAD.search(text, max(0, gap - _LONGEST_LEAD), begin)
+        if lead:
+            yield lead.start()
+        yield from range(begin, max(begin, end - _LONGEST_YEAR) + 1)
 
 
 def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:

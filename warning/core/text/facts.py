@@ -23,7 +23,10 @@ _HEADED = re.compile(
     re.IGNORECASE,
 )
 _OPEN_TITLE = re.compile(r"等(?!\d)|有关物项|certain|related|and other", re.IGNORECASE)
-_NUMBERED_ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；\n]{0,34}", re.MULTILINE)
+# Of a list in plain figures only the first entry: where the count begins anew, another class of goods begins.
+_NUMBERED_ITEM = re.compile(
+    r"^(?:[（(][一二三四五六七八九十]+[）)]|1\s?[.．、])[^。；\n]{0,34}", re.MULTILINE
+)
 # Says what the listed firm does, not what may no longer leave: chip analysis firm, 半導体調査会社, 반도체 분석업체.
 _FIRM_AFTER = re.compile(
     r"^(?:[ -](?:[a-z-]+ )?(?:analysis |research |tools? )?(?:firm|compan|maker|group|manufacturer|consultanc|supplier)"
@@ -88,14 +91,7 @@ def _act(
     rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, told: set[int] | frozenset[int]
 ) -> tuple[str, Direction]:
     """The rule's own act and direction where it states them; else those of the words, eased by easing words."""
-    hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
-    nearby = sorted(
-        (h for found in reading.hits.values() for h in found if reading.sentence_of(h) in told),
-        key=in_text_order,
-    )
-    touching = [h for h in nearby if any(h.start < e.end and e.start < h.end for e in hits)]
-    spoken = _acts(hits) or _acts(touching) or _acts(nearby)
-    act = rule.act or (spoken[0] if spoken else _own_act(rule))
+    act = rule.act or _act_said(verdict, reading, told) or _own_act(rule)
     if rule.direction:
         return act, rule.direction
     known = lexicon.terms.acts.get(act)
@@ -104,6 +100,18 @@ def _act(
     # "Additions to the Entity List and Conforming Removal": what is added decides.
     eased = eased and not (act == "entity_listing" and _LISTS_MORE.search(reading.title))
     return act, "easing" if direction == "tightening" and eased else direction
+
+
+def _act_said(verdict: Verdict, reading: Reading, told: set[int] | frozenset[int]) -> str:
+    """The act that the words which met the rule name, else words that touch them, else others of their sentences."""
+    hits = [hit for event in verdict.events for hit in event] + list(verdict.hits)
+    spoken = _acts(hits)
+    if not spoken:
+        named = [h for c, found in reading.hits.items() if c.startswith("act:") for h in found]
+        nearby = sorted((h for h in named if reading.sentence_of(h) in told), key=in_text_order)
+        touching = [h for h in nearby if any(h.start < e.end and e.start < h.end for e in hits)]
+        spoken = _acts(touching) or _acts(nearby)
+    return spoken[0] if spoken else ""
 
 
 def _own_act(rule: TextRule) -> str:
