@@ -60,3 +60,18 @@ def test_at_once_in_a_report_of_a_later_day_gives_no_day_of_effect():
     assert join_signals(first, [late], BOOK).facts.effective is None
     dated = replace(late, facts=replace(late.facts, announced=at(2).date()))
     assert join_signals(first, [dated], BOOK).facts.effective == at(2).date()
+
+
+def test_figures_that_bear_an_act_out_leave_whom_it_is_aimed_at():
+    act = signal("i1", facts={"targets": ("US",)}, exhibit=exhibit("i1"))
+    fall = signal(
+        "o1",
+        days=60,
+        story="flow:gallium",
+        facts={"act": "export_fall", "targets": ("KR", "JP")},
+        exhibit=exhibit("o1", kind="customs"),
+    )
+    joined = join_signals(open_alert("a-1", [act], BOOK), [fall], BOOK)
+    assert joined.facts.targets == ("US",)
+    assert open_alert("a-1", [act, fall], BOOK).facts.targets == ("US",)
+    assert join_signals(joined, [replace(fall, id="s-later")], BOOK).facts.targets == ("US",)

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
+from warning.core.rules import SeriesRule
+from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Exhibit, Facts, Signal
 
 
@@ -18,10 +21,12 @@ def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook)
     own = _says_it_itself(ranked[0])
     if alert is None or (own and not has_official):
         base = ranked[0].facts
-        rest = [_to_fill(s) for s in ranked[1:]] + ([alert.facts] if alert else [])
+        of_act = not _is_figure(ranked[0])
+        rest = [_to_fill(s, of_act=of_act) for s in ranked[1:]] + ([alert.facts] if alert else [])
         closed = own
     else:
-        base, rest, closed = alert.facts, [_to_fill(s, alert) for s in ranked], has_official
+        of_act = any(_is_figure(s) for s in ranked) and not _tells_of_figures(alert, book)
+        base, rest, closed = alert.facts, [_to_fill(s, alert, of_act=of_act) for s in ranked], has_official
     story = bool(ranked[0].story) and not is_deadline(ranked[0].story)
     for facts in rest:
         base = replace(
@@ -46,9 +51,24 @@ def _is_own(exhibit: Exhibit, actors: Sequence[str]) -> bool:
     return exhibit.official and (not actors or not exhibit.country or exhibit.country in actors)
 
 
-def _to_fill(signal: Signal, alert: Alert | None = None) -> Facts:
-    """What a further report may fill: commentary names what it fears, and "at once" counts on the first day only."""
+def _is_figure(signal: Signal) -> bool:
+    story = signal.story
+    return bool(story) and not (is_deadline(story) or is_absence(story) or is_pattern(story))
+
+
+def _tells_of_figures(alert: Alert, book: Rulebook) -> bool:
+    rule = next((rule for rule in book.rules if rule.id == alert.rule_id), None)
+    return isinstance(rule, SeriesRule) if rule is not None else bool(alert.story) and not alert.claims
+
+
+def _to_fill(signal: Signal, alert: Alert | None = None, *, of_act: bool = False) -> Facts:
+    """What a further report may fill: commentary names what it fears, and "at once" counts on the first day only.
+
+    Who imports less is not whom an act is aimed at: figures that bear an act out leave its targets as they are.
+    """
     facts = signal.facts
+    if of_act and _is_figure(signal):
+        facts = replace(facts, targets=())
     if not signal.interrupts and (alert is None or alert.interrupts):
         facts = replace(facts, materials=(), targets=())
     published = signal.exhibit.published_at
