@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from warning.channels.message import Labelled, ShownFigure
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
-from warning.channels.render_lead import is_about_figures, percent
+from warning.channels.render_lead import exposures, is_about_figures, percent
 from warning.core.alerts import Alert
 from warning.core.exposure import EVERYBODY, Cover, Dependence, Label, Restricted
 from warning.core.exposure_release import Audience, may_see, released_to
@@ -21,10 +21,7 @@ CITED_WHOLE = 40
 
 def exposure_line(facts: Facts, naming: Naming, country: str, audience: Audience) -> str:
     """Return the country's own figures on the materials named, each with its year and source."""
-    exposure = naming.book.exposure.get(country)
-    if exposure is None:
-        return ""
-    known = [(m, exposure.materials[m]) for m in facts.materials if m in exposure.materials]
+    known = exposures(facts, naming, country)
     ranked = sorted(known, key=lambda pair: (pair[1].grade, pair[0]))[:SHOWN_EXPOSURES]
     return " / ".join(
         naming.say("join.list").join(
@@ -184,8 +181,7 @@ def assistance(alert: Alert, naming: Naming, country: str, audience: Audience) -
 
 def _entry(facts: Facts, naming: Naming, country: str) -> Dependence | None:
     """The entry of the most exposed material named."""
-    exposure = naming.book.exposure.get(country)
-    known = [exposure.materials[m] for m in facts.materials if exposure and m in exposure.materials]
+    known = [on for _, on in exposures(facts, naming, country)]
     return min(known, key=lambda on: (on.grade, on.suppliers is None), default=None)
 
 

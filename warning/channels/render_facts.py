@@ -1,6 +1,6 @@
 """The body of a message: fields, evidence, what changed, and the context line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -70,20 +70,36 @@ def fields(alert: Alert, naming: Naming, desk: Desk, audience: Audience = PUBLIC
 
 
 def _materials(facts: Facts, naming: Naming) -> str:
-    """Name the materials, each with its HS codes; codes the sources gave win over the vocabulary's."""
-    if facts.hs_codes:
-        codes = ", ".join(facts.hs_codes[:SHOWN_HS_CODES])
-        names = naming.materials(facts.materials, SHOWN_MATERIALS) or naming.say("what.unknown")
-        return naming.say("value.hs", material=names, codes=codes)
-    return naming.listed([_with_codes(m, naming) for m in facts.materials], SHOWN_MATERIALS, of="materials")
+    """Name the materials, each with its HS codes; a code the sources gave stands with the material it is of.
+
+    One that is of none of them stands at the end, with all of them.
+    """
+    own = {m: _codes_of(m, naming) for m in facts.materials}
+    given = {m: [c for c in facts.hs_codes if _is_among(c, own[m])] for m in own}
+    placed = {code for codes in given.values() for code in codes}
+    rest = [code for code in facts.hs_codes if code not in placed]
+    if not own and rest:
+        return naming.say("value.hs", material=naming.say("what.unknown"), codes=_some(rest))
+    shown = [_with_codes(naming.material(m), given[m][:SHOWN_HS_CODES] or own[m][:3], naming) for m in own]
+    listed = naming.listed(shown, SHOWN_MATERIALS, of="materials")
+    return " · ".join([listed, *([f"HS {_some(rest)}"] if rest else [])])
 
 
-def _with_codes(material: str, naming: Naming) -> str:
+def _codes_of(material: str, naming: Naming) -> tuple[str, ...]:
     known = naming.book.terms.materials.get(material)
-    name = naming.material(material)
-    if known is None or not known.hs_codes:
-        return name
-    return naming.say("value.hs", material=name, codes=", ".join(known.hs_codes[:3]))
+    return tuple(known.hs_codes) if known else ()
+
+
+def _is_among(code: str, codes: Iterable[str]) -> bool:
+    return any(code.startswith(one) or one.startswith(code) for one in codes)
+
+
+def _some(codes: list[str]) -> str:
+    return ", ".join(codes[:SHOWN_HS_CODES])
+
+
+def _with_codes(name: str, codes: Sequence[str], naming: Naming) -> str:
+    return naming.say("value.hs", material=name, codes=", ".join(codes)) if codes else name
 
 
 def _severity(alert: Alert, naming: Naming, country: str) -> str:

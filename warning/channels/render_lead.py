@@ -235,12 +235,30 @@ def _stake(alert: Alert, naming: Naming, country: str, name: str) -> str:
         return naming.say("stake.own", country=name)
     if country in facts.targets and not is_about_figures(alert, naming):
         return naming.say("stake.target", country=name)
-    exposure = naming.book.exposure.get(country)
-    known = [(m, exposure.materials[m]) for m in facts.materials if exposure and m in exposure.materials]
+    known = exposures(facts, naming, country)
     if not known:
-        return naming.say("stake.none" if facts.materials else "stake.no_material", country=name)
+        return _unknown_stake(facts, naming, country, name)
     material, dependence = min(known, key=lambda pair: (pair[1].grade, not _has_figures(pair[1])))
     return _dependence(name, within_sentence(naming.material(material)), dependence, naming)
+
+
+def _unknown_stake(facts: Facts, naming: Naming, country: str, name: str) -> str:
+    """Without a line for what is named the table's own default counts; without a name nothing does."""
+    exposure = naming.book.exposure.get(country)
+    if not facts.materials:
+        return naming.say("stake.no_material", country=name)
+    if exposure is None:
+        return naming.say("stake.none", country=name)
+    return naming.say("stake.default", country=name, grade=exposure.default_grade)
+
+
+def exposures(facts: Facts, naming: Naming, country: str) -> list[tuple[str, Dependence]]:
+    """Return the country's entries on the materials named, each once: its own, else that of the group it belongs to."""
+    exposure = naming.book.exposure.get(country)
+    if exposure is None:
+        return []
+    found = (exposure.dependence(material, naming.book.terms.materials) for material in facts.materials)
+    return list({entry[0]: entry for entry in found if entry is not None}.values())
 
 
 def _has_figures(on: Dependence) -> bool:

@@ -13,6 +13,7 @@ LINES: tuple[tuple[OutcomeKind, ...], ...] = (
     ("licence_days", "suspension_days"),
 )
 SHARES = frozenset({"flow_share"})
+DAYS = frozenset({"effect_days", "licence_days", "suspension_days"})
 MOVES = frozenset({"price_inside", "price_outside"})
 
 
@@ -36,7 +37,8 @@ def _line(outcomes: Iterable[Outcome], naming: Naming) -> str:
 
 
 def _said(outcome: Outcome, naming: Naming) -> str:
-    one, low, high = (_value(outcome.kind, value) for value in (outcome.middle, outcome.low, outcome.high))
+    values = (outcome.middle, outcome.low, outcome.high)
+    one, low, high = (_value(outcome.kind, value, naming) for value in values)
     value = one if low == high else naming.say("precedent.range", middle=one, low=low, high=high)
     of = naming.say(
         "precedent.of_unverified" if outcome.unverified else "precedent.of",
@@ -46,7 +48,9 @@ def _said(outcome: Outcome, naming: Naming) -> str:
     return naming.say(f"precedent.{outcome.kind}", value=value, of=of)
 
 
-def _value(kind: str, value: float) -> str:
+def _value(kind: str, value: float, naming: Naming) -> str:
     if kind in SHARES:
         return f"{value:.1%}" if 0 < value < 0.01 else f"{value:.0%}"
-    return f"{value:+.0%}" if kind in MOVES else f"{value:.0f}"
+    if kind in MOVES:
+        return f"{value:+.0%}"
+    return naming.say("precedent.days", value=f"{value:.0f}") if kind in DAYS else f"{value:.0f}"

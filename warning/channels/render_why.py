@@ -56,6 +56,9 @@ def translated(params: Mapping[str, str], naming: Naming) -> dict[str, str]:
     if "threshold" in said:
         found = _NUMBER.search(said["threshold"])
         said["limit"] = found.group() if found else said["threshold"]
+    if "days" in said:
+        key = "between.same_day" if said["days"] == "0" else "between.days"
+        said["between"] = naming.say(key, days=said["days"])
     for event in ("first", "last"):
         if f"{event}_event" in said:
             said[event] = naming.event(said[f"{event}_event"])
