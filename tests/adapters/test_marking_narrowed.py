@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.build import START, book, desk, text_rule
 from tests.core.sequence_samples import rule as sequence
-from warning.app.chronology import settled
+from warning.app.chronology import Bystanders, settled
 from warning.app.delivered_message import message_of
 from warning.app.out_feed import cap_documents, feed_sender
 from warning.app.remembered import Remembered
@@ -235,7 +235,8 @@ def test_a_text_with_a_release_list_alone_keeps_its_own_name_beside_an_open_copy
 
 
 def test_a_replay_takes_the_same_words_under_the_narrowest_handling_so_far():
-    wider = report(known_at=START + timedelta(hours=1))
-    assert [(one.marking, one.release_to) for one in settled([report(**KEPT), wider])] == [
-        (Marking.AMBER, frozenset({"KR"}))
-    ] * 2
+    later = START + timedelta(hours=1)
+    wider = report(known_at=later, marking=Marking.CLEAR)
+    assert [type(one) for one in settled([report(**KEPT), wider])] == [Item, Bystanders]
+    first, again = settled([report(), report(known_at=later, **KEPT)])
+    assert (again.known_at, again.item) == (later, replace(first, **KEPT)), "the text is as old as it was"

@@ -8,8 +8,9 @@ from itertools import groupby
 from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_order, settled
 from warning.app.figure_days import FigureDays
 from warning.app.history import History
+from warning.app.replayed_alerts import ReplayedAlerts
 from warning.core.alerts import Alert
-from warning.core.assess import Assessment, State, assess
+from warning.core.assess import Assessment, State, decide, sense
 from warning.core.deliveries import Withheld
 from warning.core.pace import after, let_go
 from warning.core.recalling import recall_of
@@ -82,7 +83,7 @@ def backtest_replay(
     items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
     `watch` is shown every assessment.
     """
-    replay, history, state = Replay(), History(book, forgets=True), State()
+    replay, history, state, told = Replay(), History(book, forgets=True), State(), ReplayedAlerts()
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
     remembered = recall_of(book)
@@ -107,8 +108,12 @@ def backtest_replay(
             continue
         calendar.read_on = as_of.date()
         state = _still_joinable(state, book, as_of)
-        assessment = assess(book, window, state, as_of)
+        standing = tuple(alert for alert in state.open_alerts if alert.state == "open")
+        sensed = sense(book, window, standing, as_of, state.stories)
+        state = told.reached(state, sensed, book)
+        assessment = decide(book, sensed, state, as_of)
         state = carry(state, assessment)
+        told.keep(assessment)
         history.keep(assessment.signals, assessment.bounds)
         replay.assessments += 1
         _record(replay, assessment, desks)
@@ -134,6 +139,7 @@ def carry(state: State, assessment: Assessment) -> State:
         open_alerts=tuple(alerts.values()),
         told=told,
         past=past,
+        grounds=(),
         stories=state.stories.plus(assessment.tellings, stories, assessment.as_of),
     )
     return _without_recalled(carried, assessment.withheld)

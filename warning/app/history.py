@@ -78,17 +78,13 @@ class History:
         fresh: set[str] = set()
         judged: dict[str, Judged] = {}
         now = as_of
-        for record in records:
+        for came in records:
+            record = came.item if isinstance(came, Narrowed) else came
             if as_of is None:
-                last = record.last_known_at if isinstance(record, FigureDay) else record.known_at
+                last = came.last_known_at if isinstance(came, FigureDay) else came.known_at
                 now = last if now is None else max(now, last)
             if isinstance(record, FigureDay):
                 days.append(record)
-                continue
-            if isinstance(record, Narrowed):
-                items[record.id] = record.item
-                judged.pop(record.id, None)
-                fresh.add(record.id)
                 continue
             if isinstance(record, Judged):
                 judged[record.id] = record

@@ -267,16 +267,22 @@ class Identities:
         return version
 
     def _said_again(self, held: _Known, item: Item) -> Item | None:
-        """What came under an id known before. None where it is a text that the document lost to another."""
+        """What came under an id known before. None where it is a text that the document lost to another, or has.
+
+        The same words under a narrower handling are the document as it was known, narrower.
+        """
         again = as_it_stands(held.item, item)
         if again.content_hash != held.item.content_hash:
             if is_undated(held.item, item) and held.said_before(item):
                 return None
             self._learn(_Known(again))
-        elif says_who_may_see_it(held.item) or says_who_may_see_it(item):
-            again = no_wider(held.item, again)
-            held.item = replace(held.item, marking=again.marking, release_to=again.release_to)
-        return again
+            return again
+        bound = no_wider(held.item, again)
+        narrow = replace(held.item, marking=bound.marking, release_to=bound.release_to)
+        if narrow == held.item:
+            return None
+        held.item = narrow
+        return narrow
 
     def take(self, item: Item) -> Item | None:
         """Return the document that the item is a version of; None when it is its own, and it is learnt then."""
