@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import psycopg
 from sqlalchemy import Connection, func, select
 
 from warning.catalog.load import load_rulebook
@@ -115,10 +116,24 @@ def fill(connection: Connection, made: Sequence[Line], rounds: int) -> None:
         stored = range(len(line.periods) - rounds)
         rows += [_row(line, at, numbers, ends, assessed_at=NOW) for at in stored]
         if len(rows) > STORE_ROWS:
-            connection.execute(observations.insert(), rows)
+            put(connection, rows)
             rows = []
     if rows:
+        put(connection, rows)
+
+
+def put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of figures; on PostgreSQL by COPY, which takes millions in minutes."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
         connection.execute(observations.insert(), rows)
+        return
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY observations ({', '.join(rows[0])}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(tuple(row.values()))
 
 
 def reset(connection: Connection, made: Sequence[Line], rounds: int) -> None:

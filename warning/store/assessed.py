@@ -1,14 +1,17 @@
 """Marking evidence as assessed: exactly what the assessment read, and only if nobody else was first."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, tuple_, update
 
 from warning.core.evidence import Item, Observation, Window
 from warning.core.ids import key64
 from warning.errors import AssessmentRaced
+from warning.store.columns import aware, sqlite_instant
 from warning.store.rows import batches
 from warning.store.schema import items, listing_changes, observations, series
 
@@ -24,9 +27,9 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
     fresh = window.fresh
     for read_items in batches((i for i in window.items if i.id in fresh), BATCH):
         _mark_items(connection, read_items, at)
-    new = ((name, place) for place, name in enumerate(window.figure_ids()) if name in fresh)
-    for figures in batches(new, BATCH):
-        _mark_figures(connection, dict(figures), window.observations, at)
+    new = {name: place for place, name in enumerate(window.figure_ids()) if name in fresh}
+    if new:
+        _mark_figures(connection, new, window.observations, at)
     for changes in batches((c.id for c in window.listing_changes if c.id in fresh), BATCH):
         _mark_changes(connection, changes, at)
 
@@ -51,15 +54,25 @@ def _mark_figures(
     connection: Connection, read: Mapping[str, int], figures: Sequence[Observation], at: datetime
 ) -> None:
     """Mark the figures of these ids; `read` says where in `figures` each of them is."""
-    marked = connection.execute(
-        update(observations)
-        .where(observations.c.assessed_at.is_(None), observations.c.id.in_(list(read)))
-        .values(assessed_at=at)
-        .returning(observations.c.id)
-    ).scalars()
-    missing = read.keys() - set(marked)
+    if connection.dialect.name == "sqlite":
+        asked: tuple[Any, ...] = (sqlite_instant(at), json.dumps(list(read)))
+        result = connection.exec_driver_sql(_MARK_FIGURES["sqlite"], asked)
+    else:
+        result = connection.exec_driver_sql(_MARK_FIGURES["postgresql"], (aware(at), list(read)))
+    missing = read.keys() - set(result.scalars().all())
     if missing and _are_stored(connection, (figures[read[name]] for name in missing)):
         raise AssessmentRaced
+
+
+# All figures of a day in one statement, however many: each id is one step down the index over what waits.
+_MARK_FIGURES = {
+    "sqlite": """
+        UPDATE observations SET assessed_at = ? WHERE assessed_at IS NULL AND id IN (SELECT value FROM json_each(?))
+        RETURNING id""",
+    "postgresql": """
+        UPDATE observations SET assessed_at = %s FROM unnest(%s::text[]) AS w(name)
+        WHERE assessed_at IS NULL AND id = w.name RETURNING id""",
+}
 
 
 def _are_stored(connection: Connection, figures: Iterable[Observation]) -> bool:

@@ -65,7 +65,7 @@ def plan_packing(connection: Connection, *, before: datetime, most: int) -> list
     bases: dict[str, _Base | None] = {}
     for row in _waiting(connection, before, most):
         if row.source_id not in bases:
-            bases[row.source_id] = _last_base(connection, row.source_id)
+            bases[row.source_id] = _last_base(connection, row.source_id, row.stored_at)
         plan, bases[row.source_id] = _pack(row, bases[row.source_id])
         plans.append(plan)
     return plans
@@ -90,7 +90,12 @@ def _waiting(connection: Connection, before: datetime, most: int) -> Sequence[An
     """The oldest unpacked documents, each with the first source that gave it."""
     source = select(func.min(fetches.c.source_id)).where(fetches.c.digest == documents.c.digest)
     query = (
-        select(documents.c.digest, documents.c.content, source.scalar_subquery().label("source_id"))
+        select(
+            documents.c.digest,
+            documents.c.content,
+            documents.c.stored_at,
+            source.scalar_subquery().label("source_id"),
+        )
         .where(documents.c.packed_at.is_(None), documents.c.stored_at < before)
         .order_by(documents.c.stored_at, documents.c.digest)
         .limit(most)
@@ -98,12 +103,16 @@ def _waiting(connection: Connection, before: datetime, most: int) -> Sequence[An
     return [row for row in connection.execute(query) if row.source_id is not None]
 
 
-def _last_base(connection: Connection, source_id: str) -> _Base | None:
-    """What the source's last packed document is, or is written against."""
+def _last_base(connection: Connection, source_id: str, until: datetime) -> _Base | None:
+    """What the source's last packed document given by then is, or is written against.
+
+    Without the limit all that waits of the source would be passed over again at every step.
+    """
     query = (
         select(documents.c.digest, documents.c.base)
         .join(fetches)
-        .where(fetches.c.source_id == source_id, documents.c.packed_at.is_not(None))
+        .where(fetches.c.source_id == source_id, fetches.c.fetched_at <= until)
+        .where(documents.c.packed_at.is_not(None))
         .order_by(fetches.c.fetched_at.desc(), fetches.c.seq.desc())
         .limit(1)
     )

@@ -53,8 +53,10 @@ def _held_by_stored(connection: Connection, new: Sequence[Arriving]) -> set[int]
 
 
 def _told_twice(new: Sequence[Arriving]) -> set[Identity]:
+    if len({one.identity for one in new}) == len(new):
+        return set()
     times = Counter(one.identity for one in new)
-    return {identity for identity, count in times.items() if count > 1} if len(times) < len(new) else set()
+    return {identity for identity, count in times.items() if count > 1}
 
 
 def _alike_when_whole(new: Sequence[Arriving], edits: Iterable[Arriving]) -> set[Identity]:
