@@ -22,6 +22,7 @@ ACTS = (
     ("suspension", "easing"),
     ("x", "neutral"),
 )
+STORIES = ("", "", "", "pattern:stop:gallium", "pattern:stop-2:gallium", "deadline:m1:effective")
 MUTING = (
     Inhibition(
         title="more", by=Which(acts=("entity_listing",)), mutes=Which(directions=("easing",)), days=30
@@ -33,7 +34,7 @@ def some_signal(dice: random.Random, days: int) -> Signal:
     act, direction = dice.choice(ACTS)
     effective = dice.choice([None, None, 0, 90])
     name = f"i{dice.randrange(60)}"
-    return fired(
+    told = fired(
         name,
         days=days,
         act=act,
@@ -42,6 +43,8 @@ def some_signal(dice: random.Random, days: int) -> Signal:
         instrument=dice.choice([None, None, "MOFCOM 2023/1", "MOFCOM-GACC 2023/1", "BIS 7"]),
         effective=None if effective is None else (START + timedelta(days=days + effective)).date(),
     )
+    why = (Reason(code="told", text="told", params=(("days", "30"),)),)
+    return replace(told, story=dice.choice(STORIES), why=why)
 
 
 def fill(repository: Repository, dice: random.Random) -> None:
@@ -63,7 +66,7 @@ def test_state_for_finds_what_the_core_names(repository: Repository, seed: int):
     for _ in range(20):
         days = dice.randrange(1150)
         wanted = joinable(BOOK, [some_signal(dice, days + n) for n in range(dice.randrange(3))], at(days + 3))
-        wanted = replace(wanted, muting=MUTING)
+        wanted = replace(wanted, muting=MUTING, pattern_days=60)
         found = {alert.key for alert in repository.state_for(wanted).open_alerts}
         assert found == ({a.key for a in every if wanted.takes(a)} if not wanted.is_empty else set())
 

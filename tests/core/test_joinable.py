@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.build import START, at, book, press, signal, text_rule
+from tests.core.sequence_samples import rule
 from warning.app.backtesting import carry
 from warning.core.alerts import Alert
 from warning.core.assess import Sensed, State, decide
@@ -25,7 +26,11 @@ from warning.core.signals import Reason, Signal
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal, withdrawal_id
 
+STOP = rule(
+    "a", "b", rule_id="stop", relation="pattern", act="supply_stop", direction="tightening", within_days=60
+)
 BOOK = book(
+    rules=(STOP, *book().rules),
     policy=Policy(
         correlation=Correlation(
             related_families=("control", "listing"), same_goods_families=(("control", "suspension"),)
@@ -36,7 +41,7 @@ BOOK = book(
                 title="more of it", by=Which(acts=("export_ban",)), mutes=Which(acts=("export_control",))
             ),
         ),
-    )
+    ),
 )
 NUMBERS = (None, None, "MOFCOM 2023/1", "MOFCOM-GACC 2023/1", "MOFCOM 2023/2")
 ACTS = (("export_control", "tightening"), ("export_ban", "tightening"), ("entity_listing", "tightening"),
@@ -47,7 +52,20 @@ ACTS = (("export_control", "tightening"), ("export_ban", "tightening"), ("entity
 def reports(draw: st.DrawFn, first_day: int, last_day: int) -> Signal:
     days = draw(st.integers(first_day, last_day))
     act, direction = draw(st.sampled_from(ACTS))
-    story = draw(st.sampled_from(["", "", "", "gallium:CN", "deadline:m1:effective", "absence:gap:x"]))
+    story = draw(
+        st.sampled_from(
+            [
+                "",
+                "",
+                "",
+                "gallium:CN",
+                "deadline:m1:effective",
+                "absence:gap:x",
+                "pattern:stop:gallium",
+                "pattern:stop:dysprosium",
+            ]
+        )
+    )
     effective = draw(st.sampled_from([None, None, -3, 0, 5, 120]))
     name = f"i{draw(st.integers(0, 30))}"
     facts = {

@@ -104,3 +104,39 @@ def test_step_asks_for_a_serious_event():
 
 def test_samples_lie_in_the_time_they_say():
     assert event("a", 0).known_at < at(1000)
+
+
+STOP = {"relation": "pattern", "act": "supply_stop", "direction": "tightening", "same": ["material"]}
+MAGNETS = {"materials": ("neodymium", "dysprosium")}
+
+
+def patterns(rounds: Rounds) -> list:
+    return [alert for alert in rounds.alerts.values() if alert.facts.act == "supply_stop"]
+
+
+def test_further_reports_and_figures_of_one_stop_go_into_its_alert():
+    rounds = Rounds(rule("a", "b", ordered=False, within_days=60, **STOP))
+    rounds.round(event("a", 0, facts=MAGNETS))
+    rounds.round(event("b", 4, facts=MAGNETS))
+    (opened,) = patterns(rounds)
+    rounds.round(event("b", 34, facts={"materials": ("neodymium",), "actors": ()}))
+    (joined,) = patterns(rounds)
+    assert joined.key == opened.key
+    assert len(joined.signal_ids) == 2
+
+
+def test_stops_of_other_goods_or_of_another_state_are_told_apart():
+    for other in ({"materials": ("gallium",)}, {**MAGNETS, "actors": ("MM",)}):
+        rounds = Rounds(rule("a", "b", ordered=False, within_days=60, **STOP))
+        for facts in (MAGNETS, other):
+            rounds.round(event("a", 0, f"a-{facts}", facts=facts))
+            rounds.round(event("b", 4, f"b-{facts}", facts=facts))
+        assert len(patterns(rounds)) == 2, other
+
+
+def test_pattern_names_the_state_that_any_of_its_events_names():
+    rounds = Rounds(rule("a", "b", ordered=False, within_days=60, **STOP))
+    rounds.round(event("a", 0, facts=MAGNETS))
+    rounds.round(event("b", 4, facts={**MAGNETS, "actors": ()}))
+    (alert,) = patterns(rounds)
+    assert alert.facts.actors == ("CN",)

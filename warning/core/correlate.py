@@ -161,7 +161,7 @@ class _Cases:
             is_of_act = own is None and counts_to_effect(signal.story, signal.facts)
             return self._act_counted_to(signal) if is_of_act else own
         if is_pattern(signal.story):
-            return self._same_story(signal) or self._same_pattern(signal)
+            return self._same_pattern(signal)
         if signal.facts.instrument:
             named = self._same_number(signal)
             if named is not None:
@@ -237,14 +237,15 @@ class _Cases:
     def _same_pattern(self, signal: Signal) -> Case | None:
         """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks."""
         rule = next((r for r in self._book.rules if r.id == pattern_rule(signal.story)), None)
-        days = rule.within_days if isinstance(rule, SequenceRule) else 0
+        days = max(rule.within_days if isinstance(rule, SequenceRule) else 0, self._windows.series_gap_days)
         actors, goods = set(signal.facts.actors), set(signal.facts.materials)
         same = [
             case
             for story, cases in self._by_story.items()
             if pattern_rule(story) == pattern_rule(signal.story)
             for case in cases
-            if self._near(case, signal, days) and self._goods.shared(case.materials, goods)
+            if self._near(case, signal, days)
+            if story == signal.story or self._goods.shared(case.materials, goods)
             if not actors or not case.actors or actors & case.actors
         ]
         return min(same, key=lambda case: (case.opened_at, case.key), default=None)

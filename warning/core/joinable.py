@@ -16,6 +16,7 @@ from warning.core.inhibition import Inhibition
 from warning.core.narrowing import Bound
 from warning.core.policy import Correlation
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
 from warning.core.signals import Signal, signal_id
 from warning.core.withdrawals import Withdrawal
 
@@ -31,6 +32,7 @@ class Joinable:
     `evidence` is what was taken back or restored, whatever rule told of it: the rule may be gone by now.
     `stories` are those of figures, patterns and dates, `told` those that texts tell in near words. `narrowing` names the
     evidence that says itself who may see it, and its signals: what alerts that rest on them are made of is wanted too.
+    `patterns` are the rules whose pattern is told, in alerts at most `pattern_days` old.
     `starts` are the days of effect that are counted down to: an act told without its number is known by its day.
     `set_aside` are the acts, however long ago and whether their alert has ended, that a signal sets aside.
     `spans` say when the signals became known, (oldest, newest) of each cluster, in order. Nothing is wanted when all is empty.
@@ -47,6 +49,8 @@ class Joinable:
     stories: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
     starts: frozenset[date] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    pattern_days: int = 0
     directions: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
     spans: tuple[Span, ...] = ()
@@ -74,6 +78,7 @@ class Joinable:
             or not self.told.isdisjoint(alert.told_stories)
             or self._names(alert)
             or self._starts_then(alert)
+            or self._is_of_pattern(alert)
             or self._may_be_alike(alert)
             or any(
                 rule.by.holds(alert) and alert.updated_at > self.as_of - timedelta(days=rule.days)
@@ -107,6 +112,10 @@ class Joinable:
     def _starts_then(self, alert: Alert) -> bool:
         facts = alert.facts
         return facts.instrument is None and facts.effective in self.starts
+
+    def _is_of_pattern(self, alert: Alert) -> bool:
+        is_near = _within(alert.last_evidence_at, self.around(self.pattern_days))
+        return pattern_rule(alert.story) in self.patterns and is_near
 
     def _may_be_alike(self, alert: Alert) -> bool:
         """An act of such a family about that time, or one that takes effect about then."""
@@ -142,6 +151,7 @@ def joinable(
     linked = {name for s in signals for name in (s.id, s.joins, s.brings) if name}
     linked |= {signal_id(rule.id, act.evidence_id) for act in withdrawals for rule in book.rules}
     linked = linked.union(*(bound.signal_ids for bound in bounds))
+    patterns = frozenset(pattern_rule(s.story) for s in signals if is_pattern(s.story))
     return Joinable(
         as_of=as_of,
         windows=book.policy.correlation,
@@ -153,6 +163,10 @@ def joinable(
         stories=frozenset(s.story for s in signals if s.story),
         starts=frozenset(
             s.facts.effective for s in signals if counts_to_effect(s.story, s.facts) and s.facts.effective
+        ),
+        patterns=patterns,
+        pattern_days=max(
+            (r.within_days for r in book.rules if isinstance(r, SequenceRule) and r.id in patterns), default=0
         ),
         told=frozenset(s.exhibit.story for s in signals if s.exhibit.story),
         directions=frozenset(s.facts.direction for s in signals),

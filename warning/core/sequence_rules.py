@@ -74,6 +74,11 @@ def is_pattern(story: str) -> bool:
     return story.startswith(STORY)
 
 
+def pattern_rule(story: str) -> str:
+    """Return the rule whose pattern a story tells of; empty for any other story."""
+    return story.removeprefix(STORY).partition(":")[0] if is_pattern(story) else ""
+
+
 class SequenceRule(RuleBase):
     """Fires when the last missing event of `steps` becomes known and all lie within `within_days`.
 

@@ -10,6 +10,7 @@ from warning.core.absence_rules import STORY
 from warning.core.chains import Followed
 from warning.core.inhibition import Which
 from warning.core.joinable import EASING, Joinable, Span
+from warning.core.sequence_rules import STORY as PATTERN
 from warning.store.columns import fixed
 from warning.store.rows import batches
 from warning.store.schema import alerts, signal_grounds, signals, stories
@@ -89,6 +90,10 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
         yield and_(a.effective.is_not(None), a.effective.in_(starts), a.instrument_key.is_(None))
     for named in batches(sorted(wanted.stories), BATCH):
         yield and_(a.story != fixed(""), a.story.in_(named))
+    for rule_id in sorted(wanted.patterns):
+        first = f"{PATTERN}{rule_id}:"
+        is_of_rule = and_(a.story != fixed(""), a.story >= first, a.story < f"{first}\U0010ffff")
+        yield and_(is_of_rule, _within(a.last_evidence_at, wanted.around(wanted.pattern_days)))
     alike = _alike(wanted)
     if alike is not None:
         yield and_(alike, _within(a.last_evidence_at, wanted.around(windows.gap_days)))

@@ -228,7 +228,7 @@ def _pattern_facts(rule: SequenceRule, events: Sequence[Event]) -> Facts:
         act=rule.act,
         direction=rule.direction,
         materials=tuple(dict.fromkeys(m for one in facts for m in one.materials)),
-        actors=facts[-1].actors,
+        actors=next((one.actors for one in reversed(facts) if one.actors), ()),
         targets=tuple(dict.fromkeys(t for one in facts for t in one.targets)),
         hs_codes=tuple(dict.fromkeys(code for one in facts for code in one.hs_codes)),
         names=facts[-1].names,
