@@ -7,6 +7,7 @@ from typing import Protocol
 from warning.channels.message import Chart, Message
 from warning.channels.naming import naming
 from warning.channels.plain import plain
+from warning.channels.render_figures import figure_series
 from warning.channels.render_lead import is_about_figures
 from warning.channels.when import day
 from warning.core.alerts import Alert
@@ -43,7 +44,7 @@ def chart_of(message: Message, book: Rulebook, repository: StoredFigures) -> Cha
     unit = plain(
         points[-1].unit if not points[-1].currency else f"{points[-1].currency}/{points[-1].unit}", 20
     )
-    title = plain(shown.title.rsplit(", ", 1)[0], 120)
+    title = plain(figure_series(shown, words), 120)
     line = tuple((_last_day(point), point.value) for point in points if point.value is not None)
     values = [value for _, value in line]
     alt = words.say(

@@ -23,6 +23,11 @@ _FONTS = {
     "ja": "'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans CJK JP', sans-serif",
     "ko": "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans CJK KR', sans-serif",
 }
+# Korean parts lines between words, Japanese not before marks and small kana.
+_BREAKS = {
+    "ko": "word-break:keep-all;overflow-wrap:anywhere;",
+    "ja": "line-break:strict;overflow-wrap:anywhere;",
+}
 
 
 def html_form(message: Message, chart_cid: str = "chart") -> str:
@@ -34,6 +39,7 @@ def html_form(message: Message, chart_cid: str = "chart") -> str:
         gauge="●" * message.severity.rank + "○" * (Severity.EXTREME.rank - message.severity.rank),
         colour=_COLOURS[message.severity],
         fonts=_FONTS[message.language],
+        breaks=_BREAKS.get(message.language, ""),
     )
 
 

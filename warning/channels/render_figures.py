@@ -7,24 +7,41 @@ from warning.core.signals import Exhibit
 
 
 def figure_title(exhibit: Exhibit, naming: Naming) -> str:
-    """Return "黒鉛（HS 250410）の輸出（中国→日本）、2023年12月: 20 t …", "" where the exhibit is no such line."""
-    if naming.language == "en" or exhibit.kind not in {"customs", "price"}:
-        return ""
-    line = line_of(exhibit.title)
+    """Return "黒鉛（HS 250410）の輸出（中国→日本）、2023年12月：20 t …", "" where the exhibit is no such line."""
+    line = _line(exhibit, naming)
     if line is None:
         return ""
     said = translated({"period": line.period, "move": line.move}, naming)
     return naming.say(
         "figure.title",
-        subject=_material(line.subject, naming),
-        code=naming.aside(f"HS {line.hs_code}") if line.hs_code else "",
-        flow=_word(line.flow, naming),
-        route=_route(line, naming),
+        series=_series(line, naming),
         period=said["period"],
         found=line.found,
         move=said["move"],
         base=_word(line.base, naming),
         baseline=line.baseline,
+    )
+
+
+def figure_series(exhibit: Exhibit, naming: Naming) -> str:
+    """Return what the figure is of, without the figure: the line's head in English where it is no such line."""
+    line = _line(exhibit, naming)
+    return _series(line, naming) if line else exhibit.title.rsplit(", ", 1)[0]
+
+
+def _line(exhibit: Exhibit, naming: Naming) -> Line | None:
+    if naming.language == "en" or exhibit.kind not in {"customs", "price"}:
+        return None
+    return line_of(exhibit.title)
+
+
+def _series(line: Line, naming: Naming) -> str:
+    return naming.say(
+        "figure.series",
+        subject=_material(line.subject, naming),
+        code=naming.aside(f"HS {line.hs_code}") if line.hs_code else "",
+        flow=_word(line.flow, naming),
+        route=_route(line, naming),
     )
 
 
