@@ -2,8 +2,8 @@
 
     python -m bench.stored_alerts [--alerts 10000 100000 1000000] [--a-day 25] [--rounds 4] [--postgresql] [--profile assess]
 
-Of the alerts `a-day` came in on each of the last 400 days; what is left lies in the nine years before. Each has five
-to ten signals, one to three versions, deliveries to three desks, acknowledgements and closings, as `bench/alert_store.py` writes
+Of the alerts `a-day` came in on each of the last 400 days; what is left lies in the nine years before. Each has two
+to five signals, one to three versions, deliveries to two desks, acknowledgements and closings, as `bench/alert_store.py` writes
 them; about one in seven of the last weeks is open. Every round brings a notice nobody knows and a report of it, then runs
 what the service runs. Printed are the seconds of this process's CPU and of the clock: of the first round, in which memory
 is empty, and the median of the others.
@@ -44,8 +44,9 @@ from warning.app.publishing import publish_overdue, review_queue
 from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
 from warning.app.rolling_up import owe_due_rollups
-from warning.app.triage import desk_called
+from warning.app.triage import Act, act, desk_called, reviews_at
 from warning.app.watching import watches_now
+from warning.core.desks import Desk
 from warning.core.evidence import Item
 from warning.settings import Settings
 
@@ -69,6 +70,13 @@ class Times:
             pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
         return done
 
+    def median(self) -> dict[str, float]:
+        """CPU seconds by job, without the first round where there are more."""
+        return {
+            name: statistics.median(cpu for cpu, _ in taken[1:] or taken)
+            for name, taken in self._taken.items()
+        }
+
     def lines(self) -> list[str]:
         said = [f"  {'job':<16} {'CPU':>8} {'clock':>8}   first: CPU    clock"]
         for name, taken in self._taken.items():
@@ -79,7 +87,8 @@ class Times:
         return said
 
 
-async def rounds(stored: Stored, rules: Path, wanted: argparse.Namespace, url: str) -> None:
+async def rounds(stored: Stored, rules: Path, wanted: argparse.Namespace, url: str) -> dict[str, float]:
+    """Run the rounds on a store of this size, filled where it is empty; return CPU seconds by job."""
     home = Path(tempfile.mkdtemp(dir=wanted.place))
     try:
         async with slack_stub.running(NOW.timestamp()) as stub:
@@ -102,6 +111,7 @@ async def rounds(stored: Stored, rules: Path, wanted: argparse.Namespace, url: s
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             print(f"  {memory} MB at most", flush=True)
             system.close()
+            return times.median()
     finally:
         shutil.rmtree(home)
 
@@ -139,17 +149,37 @@ def _jobs(system: System) -> dict[str, Job]:
         "owe roll-ups": lambda: owe_due_rollups(system),
         "audit": lambda: tell_operations(system, audit_deliveries(system).accounts),
         "recheck": lambda: asyncio.run(_recheck(system)),
-        "watches": lambda: bursts(system.sources, watches_now(store, book, now)),
+        "bursts": lambda: bursts(system.sources, watches_now(store, book, now, answers=False)),
+        "watches": lambda: watches_now(store, book, now),
         "canary": lambda: system.flights.sweep(now),
         "next due": system.outbox.next_due_at,
         "list": lambda: listed_alerts(system, None, Listed()),
+        "show": lambda: _show(system, desk),
         "list open": lambda: listed_alerts(system, None, Listed(state="open")),
         "list at a desk": lambda: listed_alerts(system, desk, Listed(state="open")),
         "list closed": lambda: listed_alerts(system, desk, Listed(state="closed")),
         "queue": lambda: review_queue(system),
         "digest": lambda: write_digest(store, book, system.sources, "kr", week=None, now=now),
         "out-feed": lambda: desk_feed(system, "kr"),
+        "acknowledge": lambda: _acknowledge(system),
+        "assess nothing": lambda: assess_new(system),
     }
+
+
+def _show(system: System, desk: Desk) -> None:
+    """What the page of an alert, and the command, read of it."""
+    (alert,) = system.repository.alerts(limit=1)
+    system.repository.alert_versions(alert.key)
+    system.repository.deliveries_of(alert.key)
+    system.repository.withheld_of(alert.key)
+    system.repository.review_events(alert_key=alert.key)
+    reviews_at(system.repository, desk, [alert], system.clock)
+
+
+def _acknowledge(system: System) -> None:
+    newest, *_ = system.repository.alerts(states=("open",), limit=1)
+    wanted = Act(alert_key=newest.key, desk_id="kr", actor="a.kim", action="ack")
+    act(system.repository, system.book(), wanted, system.clock)
 
 
 async def _recheck(system: System) -> None:
@@ -176,21 +206,33 @@ def main() -> None:
     parser.add_argument("--a-day", type=int, default=25, help="how many came in on each of the last 400 days")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--postgresql", action="store_true", help="a throw-away server instead of SQLite")
-    parser.add_argument("--place", help="where the databases lie: about 12 GB for a million alerts")
+    parser.add_argument("--place", help="where the databases lie: about 14 GB for a million alerts")
     parser.add_argument("--store", default="", help="a SQLite file that is kept, and filled when it is empty")
     parser.add_argument("--jobs", nargs="*", default=[], help="only these")
     parser.add_argument("--profile", default="", help="the job to profile")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         rules = rules_without_register(Path(place))
+        taken: dict[int, dict[str, float]] = {}
         for alerts in wanted.alerts:
             stored = Stored(alerts=alerts, a_day=wanted.a_day, now=NOW)
             if not wanted.postgresql:
                 url = f"sqlite:///{wanted.store}" if wanted.store else ""
-                asyncio.run(rounds(stored, rules, wanted, url))
+                taken[alerts] = asyncio.run(rounds(stored, rules, wanted, url))
                 continue
             with database(postgresql=True) as url:
-                asyncio.run(rounds(stored, rules, wanted, url))
+                taken[alerts] = asyncio.run(rounds(stored, rules, wanted, url))
+    print("\n".join(table(taken)))
+
+
+def table(taken: dict[int, dict[str, float]]) -> list[str]:
+    """One line a job: CPU seconds at each size, and how often those of the smallest."""
+    sizes = sorted(taken)
+    said = ["", "CPU seconds by job" + "".join(f"{size:>16,}" for size in sizes)]
+    for name, least in taken[sizes[0]].items():
+        cells = [f"{taken[size][name]:9.3f} ({taken[size][name] / max(least, 1e-4):4.1f})" for size in sizes]
+        said.append(f"  {name:<16}" + "".join(cells))
+    return said
 
 
 if __name__ == "__main__":

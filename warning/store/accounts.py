@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
 from sqlalchemy import Connection, Select, case, func, select, union_all
 
@@ -11,6 +12,7 @@ from warning.store.schema import alert_versions, outbox, withheld
 
 # What was mentioned within this time before the span tells which destinations there are.
 BEFORE = timedelta(days=30)
+STATES = get_args(DeliveryState)
 Place = tuple[str, str, str]  # desk, channel, address
 
 
@@ -59,12 +61,9 @@ def accounts(connection: Connection, since: datetime, now: datetime, *, patience
         if first <= created_at and (desk, channel, address) not in mentioned.get((key, version), ())
     )
     of_span = o.created_at >= since
-    states = {
-        row.state: row.n
-        for row in connection.execute(
-            select(o.state, func.count().label("n")).where(of_span).group_by(o.state)
-        )
-    }
+    # By the name of each: SQLite would go through the index of all states that ever were, to group by it.
+    by_state = select(o.state, func.count().label("n")).where(o.state.in_(STATES), of_span)
+    states = {row.state: row.n for row in connection.execute(by_state.group_by(o.state))}
     waiting = o.state.in_(("pending", "sending", "unknown"))
     free_at = case((o.hold_until > o.created_at, o.hold_until), else_=o.created_at)
     count = select(func.count()).select_from(outbox)

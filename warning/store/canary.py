@@ -11,6 +11,7 @@ from warning.store.rows import insert_new, item_of
 from warning.store.schema import (
     alert_versions,
     alerts,
+    assessments,
     canary_flights,
     documents,
     fetches,
@@ -24,6 +25,9 @@ from warning.store.schema import (
 )
 
 KEPT = timedelta(days=90)
+UNENDED = ("pending", "sending", "unknown")
+# A flight leaves before the next day's one; nothing older is looked through for what it left.
+LEFT_WITHIN = timedelta(days=3)
 
 
 class CanaryFlights:
@@ -95,10 +99,10 @@ class CanaryFlights:
             done = [row.seq for row in found if row.title in landed]
             waiting = [row for row in found if row.title not in landed]
             busy = connection.execute(
-                select(outbox.c.id).where(outbox.c.desk_id == CANARY, outbox.c.state.not_in(("sent", "dead")))
+                select(outbox.c.id).where(outbox.c.desk_id == CANARY, outbox.c.state.in_(UNENDED))
             ).first()
             if done and not waiting and busy is None:
-                _remove(connection)
+                _remove(connection, now - LEFT_WITHIN)
             connection.execute(
                 delete(canary_flights).where(canary_flights.c.day < (now - KEPT).date().isoformat())
             )
@@ -115,24 +119,33 @@ def _stage(connection: Connection, title: str) -> str:
         return "it is stored, and no assessment has seen it"
     if connection.execute(select(signals.c.id).where(signals.c.evidence_id == item.id)).first() is None:
         return "it was assessed, and its rule did not fire"
-    keys = select(alerts.c.key).where(alerts.c.rule_id == CANARY)
-    if connection.execute(keys).first() is None:
+    keys = _alert_keys(connection)
+    if not keys:
         return "its rule fired, and no alert came of it"
-    newest = select(outbox.c.state, outbox.c.error).where(outbox.c.desk_id == CANARY)
+    newest = select(outbox.c.state, outbox.c.error).where(
+        outbox.c.alert_key.in_(keys), outbox.c.desk_id == CANARY
+    )
     row = connection.execute(newest.order_by(outbox.c.created_at.desc())).first()
     if row is None:
         return "its alert was opened, and nothing is owed to its desk"
     return f"its delivery is {row.state}" + (f": {row.error}" if row.error else "")
 
 
-def _remove(connection: Connection) -> None:
-    """Everything the canary's source, rule and desk left, in the order in which it hangs together."""
-    keys = select(alerts.c.key).where(alerts.c.rule_id == CANARY)
+def _alert_keys(connection: Connection) -> list[str]:
+    """The canary's alerts, by its signals: those are found by their rule without a look at any others."""
+    fired = select(signals.c.alert_key).where(signals.c.rule_id == CANARY, signals.c.alert_key.is_not(None))
+    return sorted(connection.execute(fired.distinct()).scalars())
+
+
+def _remove(connection: Connection, since: datetime) -> None:
+    """Everything the canary's source, rule and desk left since then, in the order in which it hangs together."""
+    keys = _alert_keys(connection)
     for table in (outbox, withheld, alert_versions):
         connection.execute(delete(table).where(table.c.alert_key.in_(keys)))
-    connection.execute(delete(alerts).where(alerts.c.rule_id == CANARY))
+    connection.execute(delete(alerts).where(alerts.c.key.in_(keys)))
     connection.execute(delete(signals).where(signals.c.rule_id == CANARY))
-    connection.execute(delete(traces).where(traces.c.rule_id == CANARY))
+    rounds = select(assessments.c.id).where(assessments.c.as_of >= since)
+    connection.execute(delete(traces).where(traces.c.assessment_id.in_(rounds), traces.c.rule_id == CANARY))
     stored = select(items.c.seq).where(items.c.source_id == CANARY)
     connection.execute(delete(item_revisions).where(item_revisions.c.item_seq.in_(stored)))
     for row in connection.execute(select(items).where(items.c.source_id == CANARY)).all():
