@@ -164,12 +164,13 @@ def _what_happened(lines: Sequence[ChangeLine], country: str, words: DigestWords
         return (words.say("summary.quiet"),)
     kinds = Counter(line.kind for line in lines)
     counts = {kind: kinds.get(kind, 0) for kind in ("new", "updated", "easing", "closed")}
-    top = max(lines, key=lambda line: (line.severity.rank, line.kind == "new", line.first_known_at))
+    counted = words.say("summary.counts", **counts)
+    standing = [line for line in lines if line.kind in {"new", "updated"}]
+    if not standing:
+        return (counted,)
+    top = max(standing, key=lambda line: (line.severity.rank, line.kind == "new", line.first_known_at))
     level = words.say(f"level.{top.severity.value}")
-    return (
-        words.say("summary.counts", **counts),
-        words.say("summary.top", country=country, title=top.title, level=level),
-    )
+    return (counted, words.say("summary.top", country=country, title=top.title, level=level))
 
 
 def _what_comes(coming: Sequence[ComingDate], words: DigestWords) -> str:

@@ -190,7 +190,8 @@ def _kind(versions: Sequence[Alert]) -> ChangeKind:
     alert = versions[-1]
     if alert.state == "closed" or alert.is_cancelled:
         return "closed"
-    if alert.facts.direction == "easing":
+    was_set_aside = any(d.code == "suspended" for version in versions for d in version.differences)
+    if alert.facts.direction == "easing" or was_set_aside:
         return "easing"
     return "new" if versions[0].version == 1 else "updated"
 
