@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from warning.app.long_life import settle_for_long
 from warning.core.evidence import Item
@@ -29,9 +29,9 @@ from warning.core.identity import Marks, address_key
 from warning.core.ids import key64
 from warning.store import item_marks, migrate
 from warning.store.columns import sqlite_instant
-from warning.store.engine import open_engine, reading
+from warning.store.engine import open_engine, reading, writing
 from warning.store.item_marks import numbers_of
-from warning.store.item_statements import COLUMNS, item_values
+from warning.store.item_statements import COLUMNS, Arriving, insert_items, item_values
 from warning.store.repository import Repository
 
 MARKS = (10_000, 100_000, 1_000_000, 5_000_000)
@@ -105,11 +105,25 @@ class Raw:
         return made - began, time.process_time() - made
 
 
+class Copied:
+    """The rows that the repository writes to PostgreSQL, by COPY and without looking for what is known."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, items: list[Item]) -> None:
+        arriving = [Arriving(one) for one in items]
+        for one in arriving:
+            one.marks = Marks(address_key(one.item.url), one.content_hash)
+        with writing(self._engine) as connection:
+            insert_items(connection, arriving)
+
+
 @dataclass(slots=True)
 class Bench:
     repository: Repository
     raw: Raw | None
-    filler: Raw | None
+    filler: Raw | Copied
     sources: int
     server: int | None = None
     """The process of PostgreSQL that serves us."""
@@ -129,14 +143,14 @@ class Bench:
     def fill(self, stored: int, most: int) -> int:
         """By source: the indexes come out as they would by polls, in a fraction of the time.
 
-        On SQLite by sqlite3 alone: it writes what the repository writes.
+        Nothing is looked for; what is written is what the repository writes.
         """
         count = most - stored
         for first in range(0, count, BATCH):
             numbers = range(first, min(first + BATCH, count))
             batch = [one_item(stored + number, number * self.sources // count) for number in numbers]
-            if self.filler is None:
-                self.repository.add_items(batch)
+            if isinstance(self.filler, Copied):
+                self.filler.put(batch)
                 continue
             rows = self.filler.rows(batch)
             for one in (self.filler, self.raw):
@@ -215,7 +229,7 @@ def main() -> None:
         migrate.upgrade(url)
         repository = Repository(open_engine(url))
         raw = Raw(f"sqlite:///{home}/raw.sqlite3") if options.raw else None
-        filler = Raw(url) if url.startswith("sqlite") else None
+        filler = Raw(url) if url.startswith("sqlite") else Copied(repository.engine)
         bench = Bench(repository, raw, filler, options.sources, backend(repository))
         stored = 0
         for mark in (m for m in MARKS if m <= options.most):
