@@ -369,6 +369,10 @@ def test_export_gives_everything_back_in_pages(repository: Repository, monkeypat
         repository.add_listing(version)
     assert list(repository.export()) == [*stored, *figures, *lists]
     assert list(repository.export(since=at(4))) == [stored[4], figures[1], lists[1]]
+    whole = list(repository.export())
+    parts = [*repository.export(until=at(4)), *repository.export(since=at(4))]
+    assert sorted(parts, key=lambda one: one.id) == sorted(whole, key=lambda one: one.id)
+    assert list(repository.export(since=at(4), until=at(4))) == []
 
 
 # Failures

@@ -69,9 +69,11 @@ def _batches(records: Iterable[Evidence]) -> Iterator[list[Evidence]]:
         yield batch
 
 
-def export_file(repository: Repository, path: Path, since: datetime | None = None) -> int:
-    """Write all evidence in the store (or what was known since) to a file; return how many records."""
-    return write_evidence(path, repository.export(since))
+def export_file(
+    repository: Repository, path: Path, since: datetime | None = None, until: datetime | None = None
+) -> int:
+    """Write all evidence in the store (or what was known from `since` on and before `until`) to a file; return how many records."""
+    return write_evidence(path, repository.export(since, until))
 
 
 def _store(repository: Repository, records: Sequence[Evidence], patiences: Patiences) -> Imported:

@@ -66,21 +66,24 @@ def import_command(files: tuple[Path, ...], *, as_json: bool) -> None:
 @command.command("export")
 @click.argument("file", type=FILE)
 @click.option("--since", help="Only what was known at or after this time, such as 2026-11-01T00:00:00+00:00.")
+@click.option("--until", help="Only what was known before this time.")
 @click.option("--json", "as_json", is_flag=True, help="Print evidence/1 on stdout.")
-def export_command(file: Path, *, since: str | None, as_json: bool) -> None:
+def export_command(file: Path, *, since: str | None, until: str | None, as_json: bool) -> None:
     """Write the evidence in the store to FILE (.jsonl, .jsonl.gz or .jsonl.zst).
 
-    Items are written as they stand now, figures in every vintage, lists in every version.
+    Items are written as they stand now, figures in every vintage, lists in every version. A month that is over, written
+    once with --since and --until, keeps its index: rules preview and rules backtest take several files.
 
     \b
     Examples:
       warning evidence export all.jsonl.zst
       warning evidence export week.jsonl --since 2026-11-16T00:00:00+00:00
+      warning evidence export 2026-10.jsonl.zst --since 2026-10-01T00:00:00+00:00 --until 2026-11-01T00:00:00+00:00
     """
-    start = _time(since)
+    start, end = _time(since), _time(until)
     repository = open_repository(load_settings())
     with closing(repository):
-        written = export_file(repository, file, start)
+        written = export_file(repository, file, start, end)
     if as_json:
         print_json("evidence/1", {"files": [str(file)], "written": written})
     else:

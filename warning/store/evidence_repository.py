@@ -191,9 +191,9 @@ class EvidenceRepository(Connected):
         with reading(self.engine) as connection:
             return figures.latest_figures(connection, material=material, as_of=as_of)
 
-    def export(self, since: datetime | None = None) -> Iterator[Evidence]:
-        """Yield all evidence known at or after `since`; memory does not grow with the store."""
-        return export.export(self.engine, since)
+    def export(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Evidence]:
+        """Yield all evidence known at or after `since` and before `until`; memory does not grow with the store."""
+        return export.export(self.engine, since, until)
 
     # Sources
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, select
 
@@ -18,21 +18,36 @@ BATCH = 1_000
 LISTINGS_BATCH = 10  # a list may hold tens of thousands of entries
 
 
-def export(engine: Engine, since: datetime | None = None) -> Iterator[Evidence]:
+class Span(NamedTuple):
+    """What became known from `since` on and before `until`; None leaves an end open."""
+
+    since: datetime | None
+    until: datetime | None
+
+    def of(self, query: Select[Any], known_at: ColumnElement[datetime]) -> Select[Any]:
+        if self.since is not None:
+            query = query.where(known_at >= self.since)
+        return query if self.until is None else query.where(known_at < self.until)
+
+
+def export(
+    engine: Engine, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Evidence]:
     """Yield items, then every vintage of every figure, then every version of every list, then how sources
     did, then what was taken back, as they were stored.
 
-    With `since`, only what was known at or after it.
+    With `since`, only what was known at or after it; with `until`, only what was known before that.
     """
+    span = Span(since, until)
     figure_seq = observations.c.seq
-    yield from _pages(engine, select(items), items.c.seq, items.c.known_at, item_of, since, BATCH)
-    yield from _pages(engine, JOINED, figure_seq, observations.c.known_at, observation_of, since, BATCH)
+    yield from _pages(engine, select(items), items.c.seq, items.c.known_at, item_of, span, BATCH)
+    yield from _pages(engine, JOINED, figure_seq, observations.c.known_at, observation_of, span, BATCH)
     lists = select(listings)
-    yield from _pages(engine, lists, listings.c.seq, listings.c.known_at, listing_of, since, LISTINGS_BATCH)
+    yield from _pages(engine, lists, listings.c.seq, listings.c.known_at, listing_of, span, LISTINGS_BATCH)
     reports, read = select(source_reports), source_reports.c
-    yield from _pages(engine, reports, read.seq, read.known_at, report_of_row, since, BATCH)
+    yield from _pages(engine, reports, read.seq, read.known_at, report_of_row, span, BATCH)
     acts, taken = select(withdrawals), withdrawals.c
-    yield from _pages(engine, acts, taken.seq, taken.known_at, withdrawal_of, since, BATCH)
+    yield from _pages(engine, acts, taken.seq, taken.known_at, withdrawal_of, span, BATCH)
 
 
 def _pages(
@@ -41,13 +56,11 @@ def _pages(
     seq: ColumnElement[int],
     known_at: ColumnElement[datetime],
     value_of: Callable[[Row[Any]], Evidence],
-    since: datetime | None,
+    span: Span,
     size: int,
 ) -> Iterator[Evidence]:
     """Read page after page; no connection is held while the caller works on one."""
-    query = query.add_columns(seq.label("page_seq")).order_by(seq).limit(size)
-    if since is not None:
-        query = query.where(known_at >= since)
+    query = span.of(query.add_columns(seq.label("page_seq")).order_by(seq).limit(size), known_at)
     last = -1
     while True:
         with reading(engine) as connection:
