@@ -119,3 +119,20 @@ def test_rendered_message_with_a_hidden_figure_is_refused():
     )  # fmt: skip
     named = replace(read("en", book), next_step="Call Canary Works.")
     assert figure_refusal(named, book, reader) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "imports more than 100%"), ("ja", "100%超"), ("ko", "100% 초과")]
+)
+def test_reliance_published_as_a_lower_bound_is_told_as_one(language, said):
+    us = BOOK.exposure["US"]
+    gallium = us.materials["gallium"].model_copy(update={"reliance_is": "more_than"})
+    book = replace(
+        BOOK,
+        exposure={
+            **BOOK.exposure,
+            "US": us.model_copy(update={"materials": {**us.materials, "gallium": gallium}}),
+        },
+    )
+    desk = DESKS["en"].model_copy(update={"language": language})
+    assert said in render(control(), desk, book).lead

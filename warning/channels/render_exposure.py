@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from warning.channels.message import Labelled, ShownFigure
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
-from warning.channels.render_lead import exposures, is_about_figures, percent
+from warning.channels.render_lead import exposures, is_about_figures, percent, reliance_said
 from warning.core.alerts import Alert
 from warning.core.exposure import EVERYBODY, Cover, Dependence, Label, Restricted
 from warning.core.exposure_release import Audience, may_see, released_to
@@ -106,7 +106,7 @@ def _figures(on: Dependence, facts: Facts, naming: Naming) -> Iterator[str]:
     share = main_share(on, facts.actors)
     cited: tuple[int | None, str, bool] | None = None
     if on.net_import_reliance is not None:
-        yield naming.say("exposure.reliance", reliance=percent(on.net_import_reliance))
+        yield naming.say("exposure.reliance", reliance=reliance_said(on, naming))
         cited = (on.year, on.source, on.verified)
     if share is not None:
         if cited is not None and _known_as(cited) != _known_as(share[2:]):

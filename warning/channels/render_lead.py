@@ -277,10 +277,16 @@ def _dependence(country: str, material: str, on: Dependence, naming: Naming) -> 
         material=material,
         grade=on.grade,
         year=on.year or "",
-        reliance=percent(on.net_import_reliance),
+        reliance=reliance_said(on, naming),
         share=percent(on.top_supplier_share),
         supplier=naming.state_said(on.top_supplier) if on.top_supplier else "",
     )
+
+
+def reliance_said(on: Dependence, naming: Naming) -> str:
+    """Return the reliance on imports as it was published: a count, or no more than that it is above a number."""
+    said = percent(on.net_import_reliance)
+    return naming.say("value.more_than", ratio=said) if said and on.reliance_is == "more_than" else said
 
 
 def percent(ratio: float | None) -> str:

@@ -100,7 +100,8 @@ class Dependence(OperatorModel):
     """One country's dependence on others for one material.
 
     Ratios are of imports by value unless `note` says otherwise (0.98 = 98 %); `year`, `source` and `verified`
-    are those of `net_import_reliance` and `top_supplier_share`. `grade` A is the most exposed. `reviewed` is when
+    are those of `net_import_reliance` and `top_supplier_share`. `reliance_is` tells a reliance that is published as
+    "more than 50 %" from a count. `grade` A is the most exposed. `reviewed` is when
     somebody last looked at the entry, `review_every` days after which it is due again, by grade without it.
     """
 
@@ -108,6 +109,7 @@ class Dependence(OperatorModel):
     reviewed: date | None = None
     review_every: Days | None = None
     net_import_reliance: Ratio | None = None
+    reliance_is: Literal["exact", "more_than"] = "exact"
     top_supplier: ActorCode | None = None
     top_supplier_share: Ratio | None = None
     suppliers: SupplierCount | None = None
