@@ -27,7 +27,7 @@ from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal, withdrawal_id
 
 STOP = rule(
-    "a", "b", rule_id="stop", relation="pattern", act="supply_stop", direction="tightening", within_days=60
+    "a", "b", rule_id="stop", relation="pattern", act="supply_stop", direction="tightening", within_days=20
 )
 BOOK = book(
     rules=(STOP, *book().rules),
@@ -132,7 +132,7 @@ CHAIN = Chain(
             sources=("mofcom",),
             late="tell",
         ),
-        ChainStep(step="in_effect", shown_by=(ShownBy(by="date"),), after="gazetted", within_days=60),
+        ChainStep(step="in_effect", shown_by=(ShownBy(by="date"),), after="gazetted", within_days=20),
         ChainStep(step="suspended", shown_by=(ShownBy(by="register"),)),
     ),
 )

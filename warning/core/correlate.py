@@ -1,7 +1,7 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
@@ -9,9 +9,10 @@ from warning.core.deadline_rules import counts_to_effect, is_deadline
 from warning.core.ids import content_id, instrument_key
 from warning.core.joined_goods import Goods
 from warning.core.joining import open_alert
-from warning.core.joining_case import Case, Report, Shown, counts_firms_only, sleeps_between
+from warning.core.joining_case import Case, Report, sleeps_between
 from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
+from warning.core.same_event import SameEvent
 from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
 from warning.core.signals import Signal, Trace
 from warning.core.tearlines import with_tearlines
@@ -19,8 +20,6 @@ from warning.core.withdrawing import rejoined
 
 EASING = "easing"
 _Family = tuple[bool, str, str]
-# A report that names neither goods nor target is of the same event only about the same day.
-VAGUE_SPAN = timedelta(days=1)
 
 
 def correlate(
@@ -104,10 +103,7 @@ class _Cases:
         self._book = book
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
-        self._gap, self._span = (
-            timedelta(days=days) for days in (self._windows.gap_days, self._windows.span_days)
-        )
-        self._goods = Goods(book.terms.materials)
+        self._event = SameEvent(Goods(book.terms.materials), self._windows)
         self._by_instrument: dict[tuple[str, str], list[Case]] = {}
         self._by_story: dict[str, list[Case]] = {}
         self._by_telling: dict[str, list[Case]] = {}
@@ -177,9 +173,9 @@ class _Cases:
         family = self._awake_in(self._family(facts.act, facts.direction, signal.interrupts))
         best: Case | None = None
         most = (-1.0, 0.0)
-        report = Report.of(signal, is_named=bool(self._goods.named(set(facts.materials))))
+        report = Report.of(signal, is_named=bool(self._event.goods.named(set(facts.materials))))
         for case in family:
-            like = self._likeness(case, report)
+            like = self._event.likeness(case, report)
             if like is not None and like > most:
                 best, most = case, like
         return best
@@ -187,10 +183,10 @@ class _Cases:
     def _same_text(self, signal: Signal) -> Case | None:
         """The alert of that document, else the last of those told in near words."""
         for case in self._by_document.get(signal.exhibit.evidence_id, ()):
-            if self._same_document(case, signal):
+            if self._event.same_document(case, signal):
                 return case
         told = reversed(self._by_telling.get(signal.exhibit.story, ()))
-        return next((case for case in told if self._tells_the_same(case, signal)), None)
+        return next((case for case in told if self._event.tells_the_same(case, signal)), None)
 
     def _of_document(self, signal: Signal, find: Callable[[Signal], Case | None]) -> Case | None:
         """The alert of this signal, else of another act that a rule read in the same document."""
@@ -215,16 +211,12 @@ class _Cases:
             case
             for counted in windows.counted_families
             for case in self._by_family.get((signal.interrupts, counted, facts.direction), ())
-            if case.entities in {"", said} and self._may_be_related(case, signal) and self._fits(case, signal)
+            if case.entities in {"", said}
+            and self._event.may_be_related(case, signal)
+            and self._event.fits(case, signal)
         ]
         alike = [case for case in cases if case.entities == said] or cases
         return alike[0] if len(alike) == 1 else None
-
-    def _fits(self, case: Case, signal: Signal) -> bool:
-        targets = set(signal.facts.targets)
-        if targets and case.targets and targets.isdisjoint(case.targets):
-            return False
-        return self._goods.shared(case.materials, set(signal.facts.materials)) is not None
 
     def _same_number(self, signal: Signal) -> Case | None:
         """The alert of that number: of several, the one opened last among those near enough.
@@ -232,7 +224,7 @@ class _Cases:
         One too far back must not hide another: whoever loads only what may be joined does not have it.
         """
         days, named = self._windows.instrument_days, self._by_instrument.get(self._instrument(signal), ())
-        return next((case for case in named if self._near(case, signal, days)), None)
+        return next((case for case in named if self._event.near(case, signal, days)), None)
 
     def _same_pattern(self, signal: Signal) -> Case | None:
         """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks."""
@@ -244,8 +236,8 @@ class _Cases:
             for story, cases in self._by_story.items()
             if pattern_rule(story) == pattern_rule(signal.story)
             for case in cases
-            if self._near(case, signal, days)
-            if story == signal.story or self._goods.shared(case.materials, goods)
+            if self._event.near(case, signal, days)
+            if story == signal.story or self._event.goods.shared(case.materials, goods)
             if not actors or not case.actors or actors & case.actors
         ]
         return min(same, key=lambda case: (case.opened_at, case.key), default=None)
@@ -262,7 +254,8 @@ class _Cases:
             if interrupts and direction == facts.direction
             for case in cases
             if not case.instrument and not is_deadline(case.story) and case.effective == facts.effective
-            if set(facts.actors) & case.actors and self._goods.shared(case.materials, set(facts.materials))
+            if set(facts.actors) & case.actors
+            and self._event.goods.shared(case.materials, set(facts.materials))
         ]
         return min(unnamed, key=lambda case: (case.opened_at, case.key), default=None)
 
@@ -274,7 +267,7 @@ class _Cases:
 
     def _same_story(self, signal: Signal) -> Case | None:
         days, stories = self._windows.series_gap_days, self._by_story.get(signal.story, ())
-        return next((case for case in reversed(stories) if self._near(case, signal, days)), None)
+        return next((case for case in reversed(stories) if self._event.near(case, signal, days)), None)
 
     def _related(self, signal: Signal) -> Case | None:
         """A report without a number, in another family's words, of an event some days old."""
@@ -285,12 +278,14 @@ class _Cases:
         related = windows.related_families if family in windows.related_families else ()
         others = [(interrupts, f, direction) for f in related if f != family]
         cases = [case for other in others for case in self._by_family.get(other, ())]
-        near = [case for case in cases if self._may_be_related(case, signal)]
-        sharing = [case for case in near if self._shares_object(case, signal)]
-        sharing += [case for case in self._same_goods(signal, family) if self._may_be_related(case, signal)]
+        near = [case for case in cases if self._event.may_be_related(case, signal)]
+        sharing = [case for case in near if self._event.shares_object(case, signal)]
+        sharing += [
+            case for case in self._same_goods(signal, family) if self._event.may_be_related(case, signal)
+        ]
         if sharing:
             return max(sharing, key=lambda case: case.last_at)
-        bare = [case for case in near if self._names_no_other(case, signal)]
+        bare = [case for case in near if self._event.names_no_other(case, signal)]
         return min(bare, key=lambda case: (case.opened_at, case.key), default=None)
 
     def _same_goods(self, signal: Signal, family: str) -> Iterator[Case]:
@@ -302,84 +297,8 @@ class _Cases:
                 yield from (
                     case
                     for case in self._by_family.get(key, ())
-                    if self._goods.shared(case.materials, set(facts.materials))
+                    if self._event.goods.shared(case.materials, set(facts.materials))
                 )
-
-    def _may_be_related(self, case: Case, signal: Signal) -> bool:
-        """One actor, about the same day, and at most one of the two with a number."""
-        if abs(signal.known_at - case.opened_at) > timedelta(days=self._windows.related_days):
-            return False
-        has_both_numbers = bool(signal.facts.instrument and case.instrument)
-        return not has_both_numbers and not case.story and bool(set(signal.facts.actors) & case.actors)
-
-    def _shares_object(self, case: Case, signal: Signal) -> bool:
-        facts = signal.facts
-        return bool(set(facts.materials) & case.materials or set(facts.targets) & case.targets)
-
-    def _names_no_other(self, case: Case, signal: Signal) -> bool:
-        """A report as bare as "20 firms put under an export ban": the first such event of its day and actor is meant."""
-        facts = signal.facts
-        if signal.exhibit.official and case.official_documents:
-            return False
-        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not counts_firms_only(case, signal)
-        by_material = not self._goods.named(set(facts.materials)) or not self._goods.named(case.materials)
-        by_target = not facts.targets or not case.targets
-        return is_near and by_material and by_target
-
-    def _same_document(self, case: Case, signal: Signal) -> bool:
-        """Two rules on one document tell of one event, unless it is another act number or another direction."""
-        lead = case.alert or case.signals[0]
-        known, said = case.instrument, signal.facts.instrument
-        if known and said and instrument_key(known) != instrument_key(said):
-            return False
-        return lead.interrupts == signal.interrupts and lead.facts.direction == signal.facts.direction
-
-    def _tells_the_same(self, case: Case, signal: Signal) -> bool:
-        """Near words tell of one event, whatever act each rule reads in them; two official notices in near words do not."""
-        windows = self._windows
-        is_near = self._near(case, signal, windows.gap_days)
-        if not is_near or signal.known_at - case.opened_at > timedelta(days=windows.span_days) or case.story:
-            return False
-        others = {document for _, document in case.official_documents} - {signal.exhibit.evidence_id}
-        if signal.exhibit.official and others:
-            return False
-        shared = self._goods.shared(case.materials, set(signal.facts.materials))
-        return shared is not None and self._same_document(case, signal)
-
-    def _likeness(self, case: Case, report: Report) -> tuple[float, float] | None:
-        """Return (shared share of materials, recency) when they may be one event."""
-        shown = case.shown
-        if report.actors and shown.actors and report.actors.isdisjoint(shown.actors):
-            return None
-        if not self._is_in_time(shown, report) or (report.story and shown.story):
-            return None
-        if shown.number and report.number and shown.number != report.number:
-            return None
-        shared = self._goods.shared(shown.materials, report.materials)
-        if shared is None or (not shared and not self._may_be_vague(case, report.signal)):
-            return None
-        return shared, shown.last_at.timestamp()
-
-    def _is_in_time(self, shown: Shown, report: Report) -> bool:
-        """Soon after the last report, or about the day on which the act takes effect."""
-        if abs(report.known_at - shown.last_at) <= self._gap:
-            return report.known_at - shown.opened_at <= self._span
-        if shown.effective is None or report.number or not report.is_named:
-            return False
-        return abs(report.known_at.date() - shown.effective) <= timedelta(days=self._windows.effective_days)
-
-    def _may_be_vague(self, case: Case, signal: Signal) -> bool:
-        """A report that names no material joins soon, and never as a second official document of one source."""
-        if not self._near(case, signal, self._windows.vague_days) or counts_firms_only(case, signal):
-            return False
-        shown = signal.exhibit
-        others = {document for source, document in case.official_documents if source == shown.source_id} - {
-            shown.evidence_id
-        }
-        return not (shown.official and others)
-
-    def _near(self, case: Case, signal: Signal, days: int) -> bool:
-        return abs(signal.known_at - case.last_at) <= timedelta(days=days)
 
     def _open(self, signal: Signal) -> Case:
         facts = signal.facts

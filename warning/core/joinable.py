@@ -114,7 +114,8 @@ class Joinable:
         return facts.instrument is None and facts.effective in self.starts
 
     def _is_of_pattern(self, alert: Alert) -> bool:
-        is_near = _within(alert.last_evidence_at, self.around(self.pattern_days))
+        days = max(self.pattern_days, self.windows.series_gap_days)
+        is_near = _within(alert.last_evidence_at, self.around(days))
         return pattern_rule(alert.story) in self.patterns and is_near
 
     def _may_be_alike(self, alert: Alert) -> bool:
@@ -166,7 +167,8 @@ def joinable(
         ),
         patterns=patterns,
         pattern_days=max(
-            (r.within_days for r in book.rules if isinstance(r, SequenceRule) and r.id in patterns), default=0
+            (r.within_days for r in book.rules if isinstance(r, SequenceRule) and r.id in patterns),
+            default=0,
         ),
         told=frozenset(s.exhibit.story for s in signals if s.exhibit.story),
         directions=frozenset(s.facts.direction for s in signals),

@@ -93,7 +93,8 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
     for rule_id in sorted(wanted.patterns):
         first = f"{PATTERN}{rule_id}:"
         is_of_rule = and_(a.story != fixed(""), a.story >= first, a.story < f"{first}\U0010ffff")
-        yield and_(is_of_rule, _within(a.last_evidence_at, wanted.around(wanted.pattern_days)))
+        days = max(wanted.pattern_days, windows.series_gap_days)
+        yield and_(is_of_rule, _within(a.last_evidence_at, wanted.around(days)))
     alike = _alike(wanted)
     if alike is not None:
         yield and_(alike, _within(a.last_evidence_at, wanted.around(windows.gap_days)))

@@ -1,0 +1,103 @@
+"""Whether a signal and an alert may tell of one event: what each names, and how near in time they are."""
+
+from datetime import timedelta
+
+from warning.core.ids import instrument_key
+from warning.core.joined_goods import Goods
+from warning.core.joining_case import Case, Report, Shown, counts_firms_only
+from warning.core.policy import Correlation
+from warning.core.signals import Signal
+
+# A report that names neither goods nor target is of the same event only about the same day.
+VAGUE_SPAN = timedelta(days=1)
+
+
+class SameEvent:
+    """The tests of one rulebook, each of a case and a signal by themselves."""
+
+    def __init__(self, goods: Goods, windows: Correlation) -> None:
+        self.goods = goods
+        self._windows = windows
+        self._gap, self._span = timedelta(days=windows.gap_days), timedelta(days=windows.span_days)
+
+    def near(self, case: Case, signal: Signal, days: int) -> bool:
+        return abs(signal.known_at - case.last_at) <= timedelta(days=days)
+
+    def fits(self, case: Case, signal: Signal) -> bool:
+        targets = set(signal.facts.targets)
+        if targets and case.targets and targets.isdisjoint(case.targets):
+            return False
+        return self.goods.shared(case.materials, set(signal.facts.materials)) is not None
+
+    def may_be_related(self, case: Case, signal: Signal) -> bool:
+        """One actor, about the same day, and at most one of the two with a number."""
+        if abs(signal.known_at - case.opened_at) > timedelta(days=self._windows.related_days):
+            return False
+        has_both_numbers = bool(signal.facts.instrument and case.instrument)
+        return not has_both_numbers and not case.story and bool(set(signal.facts.actors) & case.actors)
+
+    def shares_object(self, case: Case, signal: Signal) -> bool:
+        facts = signal.facts
+        return bool(set(facts.materials) & case.materials or set(facts.targets) & case.targets)
+
+    def names_no_other(self, case: Case, signal: Signal) -> bool:
+        """A report as bare as "20 firms put under an export ban": the first such event of its day and actor is meant."""
+        facts = signal.facts
+        if signal.exhibit.official and case.official_documents:
+            return False
+        is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not counts_firms_only(case, signal)
+        by_material = not self.goods.named(set(facts.materials)) or not self.goods.named(case.materials)
+        by_target = not facts.targets or not case.targets
+        return is_near and by_material and by_target
+
+    def same_document(self, case: Case, signal: Signal) -> bool:
+        """Two rules on one document tell of one event, unless it is another act number or another direction."""
+        lead = case.alert or case.signals[0]
+        known, said = case.instrument, signal.facts.instrument
+        if known and said and instrument_key(known) != instrument_key(said):
+            return False
+        return lead.interrupts == signal.interrupts and lead.facts.direction == signal.facts.direction
+
+    def tells_the_same(self, case: Case, signal: Signal) -> bool:
+        """Near words tell of one event, whatever act each rule reads in them; two official notices in near words do not."""
+        windows = self._windows
+        is_near = self.near(case, signal, windows.gap_days)
+        if not is_near or signal.known_at - case.opened_at > timedelta(days=windows.span_days) or case.story:
+            return False
+        others = {document for _, document in case.official_documents} - {signal.exhibit.evidence_id}
+        if signal.exhibit.official and others:
+            return False
+        shared = self.goods.shared(case.materials, set(signal.facts.materials))
+        return shared is not None and self.same_document(case, signal)
+
+    def likeness(self, case: Case, report: Report) -> tuple[float, float] | None:
+        """Return (shared share of materials, recency) when they may be one event."""
+        shown = case.shown
+        if report.actors and shown.actors and report.actors.isdisjoint(shown.actors):
+            return None
+        if not self._is_in_time(shown, report) or (report.story and shown.story):
+            return None
+        if shown.number and report.number and shown.number != report.number:
+            return None
+        shared = self.goods.shared(shown.materials, report.materials)
+        if shared is None or (not shared and not self._may_be_vague(case, report.signal)):
+            return None
+        return shared, shown.last_at.timestamp()
+
+    def _is_in_time(self, shown: Shown, report: Report) -> bool:
+        """Soon after the last report, or about the day on which the act takes effect."""
+        if abs(report.known_at - shown.last_at) <= self._gap:
+            return report.known_at - shown.opened_at <= self._span
+        if shown.effective is None or report.number or not report.is_named:
+            return False
+        return abs(report.known_at.date() - shown.effective) <= timedelta(days=self._windows.effective_days)
+
+    def _may_be_vague(self, case: Case, signal: Signal) -> bool:
+        """A report that names no material joins soon, and never as a second official document of one source."""
+        if not self.near(case, signal, self._windows.vague_days) or counts_firms_only(case, signal):
+            return False
+        shown = signal.exhibit
+        others = {document for source, document in case.official_documents if source == shown.source_id} - {
+            shown.evidence_id
+        }
+        return not (shown.official and others)
