@@ -1,13 +1,17 @@
 """Documents read in processes of their own."""
 
 import asyncio
+import os
+import signal
+import time
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import TypeAdapter
 
 from tests.adapters.hostile_server import FEED
-from warning.app.parse_pool import ParsePool, _Worker
+from warning.app.parse_nursery import Alone, Forked
+from warning.app.parse_pool import ParsePool
 from warning.collect.parse import parse
 from warning.core.documents import Document
 from warning.core.formats import Format
@@ -45,54 +49,84 @@ def test_entries_read_before_stay_unread():
     assert (again.seen, again.items) == (1, ())
 
 
-class Sleeper(_Worker):
-    """A worker on which a document hangs: it never answers."""
-
-    def ask(self, task: bytes) -> bytes:
-        assert self._process.stdout is not None
-        self._process.stdout.read()
-        raise EOFError
+NURSERIES = pytest.mark.parametrize("nursery", [Forked, Alone])
 
 
-def test_a_document_that_hangs_is_ended_and_the_next_one_is_read():
+@NURSERIES
+def test_a_document_that_hangs_is_ended_and_the_next_one_is_read(nursery):
     async def body():
-        async with ParsePool(workers=1, seconds=20) as pool:
-            pool._idle.get_nowait()
-            pool._idle.put_nowait(Sleeper())
+        async with ParsePool(workers=1, born_in=nursery()) as pool:
+            await pool.run(len, ())
             pool._seconds = 0.2
             with pytest.raises(ParseError, match=r"took longer than 0\.2 s"):
-                await pool.parse(document(FEED), RSS, PROFILE, frozenset())
-            pool._seconds = 20
+                await pool.run(time.sleep, 100)
+            pool._seconds = 60
             return await pool.parse(document(FEED), RSS, PROFILE, frozenset())
 
     assert len(asyncio.run(body()).items) == 1
 
 
-def test_a_document_that_ends_its_worker_costs_nothing_else():
+@NURSERIES
+def test_a_document_that_ends_its_worker_costs_nothing_else(nursery):
     async def body():
-        async with ParsePool(workers=1) as pool:
-            await pool.parse(document(FEED), RSS, PROFILE, frozenset())
-            worker = pool._idle.get_nowait()
-            worker._process.kill()
-            pool._idle.put_nowait(worker)
+        async with ParsePool(workers=1, born_in=nursery()) as pool:
             with pytest.raises(ParseError, match="ended the process"):
-                await pool.parse(document(FEED), RSS, PROFILE, frozenset())
+                await pool.run(os._exit, 1)
             return await pool.parse(document(FEED), RSS, PROFILE, frozenset())
 
     assert len(asyncio.run(body()).items) == 1
 
 
-def test_a_cancelled_reading_leaves_no_process_behind():
+@NURSERIES
+def test_a_cancelled_reading_leaves_no_process_behind(nursery):
     async def body():
-        async with ParsePool(workers=1) as pool:
-            pool._idle.get_nowait()
-            sleeper = Sleeper()
-            pool._idle.put_nowait(sleeper)
-            task = asyncio.create_task(pool.parse(document(FEED), RSS, PROFILE, frozenset()))
+        async with ParsePool(workers=1, born_in=nursery()) as pool:
+            process = await pool.run(os.getpid)
+            task = asyncio.create_task(pool.run(time.sleep, 100))
             await asyncio.sleep(0.05)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            return sleeper._process.poll()
+            return process
 
-    assert asyncio.run(body()) is not None
+    assert is_gone(asyncio.run(body()))
+
+
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_workers_of_one_origin_are_two_processes_and_none_is_left_when_the_pool_closes():
+    async def body():
+        async with ParsePool(workers=2) as pool:
+            return await asyncio.gather(*(pool.run(meet, 0.5) for _ in range(2)))
+
+    first, second = asyncio.run(body())
+    assert first != second
+    assert is_gone(first)
+    assert is_gone(second)
+
+
+def meet(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_the_origin_of_the_workers_may_die():
+    """The reading that begins at that moment may fail with it; the next ones do not."""
+
+    async def body():
+        async with ParsePool(workers=1) as pool:
+            origin = await pool.run(os.getppid)
+            os.kill(origin, signal.SIGKILL)
+            worker = pool._idle.get_nowait()
+            worker.stop()
+            pool._idle.put_nowait(None)
+            await asyncio.gather(pool.run(len, ()), return_exceptions=True)
+            return await pool.run(len, (1, 2, 3)), await pool.run(os.getppid) != origin
+
+    assert asyncio.run(body()) == (3, True)

@@ -1,16 +1,13 @@
 """Documents are read in processes of their own: on every core, and one that hangs or bursts ends alone."""
 
 import asyncio
-import os
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from warning.app.parse_worker import read_message, write_message
+from warning.app.parse_nursery import Nursery, Worker, nursery
 from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.formats import Format
@@ -45,11 +42,13 @@ class ParsePool:
         workers: int = WORKERS,
         seconds: float = PARSE_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
+        born_in: Nursery | None = None,
     ) -> None:
+        self._nursery = born_in or nursery()
         self._seconds = seconds
         self._patience_seconds = patience_seconds
         self._threads = ThreadPoolExecutor(workers + SPARE_WORKERS, thread_name_prefix="parse")
-        self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Worker | None] = asyncio.LifoQueue()
         self._workers = workers
         self._slow: set[_Turn] = set()
         self._is_closed = False
@@ -70,6 +69,7 @@ class ParsePool:
             turn.stop()
         self._is_closed = True
         self._idle.put_nowait(None)  # whoever still waits is told, one after the other
+        self._nursery.close()
         self._threads.shutdown()
 
     async def parse(
@@ -102,10 +102,10 @@ class ParsePool:
             self._give_back(turn)
         return _unpacked(answer)  # type: ignore[no-any-return]  # what the function gave, through a pickle
 
-    async def _worker_of(self, turn: "_Turn") -> "_Worker":
+    async def _worker_of(self, turn: "_Turn") -> Worker:
         """The turn's worker, ready: a new one takes as long as a slow document to load what it reads with."""
         if turn.worker is None:
-            turn.worker = _Worker()
+            turn.worker = self._nursery.worker()
             await self._asked(turn.worker, READY)
         return turn.worker
 
@@ -121,7 +121,7 @@ class ParsePool:
         else:
             self._idle.put_nowait(turn.worker)
 
-    async def _asked(self, worker: "_Worker", task: bytes) -> bytes:
+    async def _asked(self, worker: Worker, task: bytes) -> bytes:
         loop = asyncio.get_running_loop()
         try:
             return await asyncio.wait_for(
@@ -133,40 +133,10 @@ class ParsePool:
             raise ParseError("the document ended the process that read it (too much memory?)") from ended
 
 
-class _Worker:
-    """One process. It is asked by one thread at a time; `stop` may come from any."""
-
-    def __init__(self) -> None:
-        paths = os.pathsep.join(path for path in sys.path if path)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "warning.app.parse_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": paths},
-        )
-
-    def ask(self, task: bytes) -> bytes:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        write_message(self._process.stdin, task)  # type: ignore[arg-type]  # IO[bytes] is a BinaryIO in all but name
-        return read_message(self._process.stdout)  # type: ignore[arg-type]  # as above
-
-    def stop(self) -> None:
-        """End the process at once: a reader holds nothing that could be lost."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue  # the pipe broke with the process
-
-
 class _Turn:
     """One task and the worker that does it, None before it is started and after it was stopped."""
 
-    def __init__(self, worker: _Worker | None) -> None:
+    def __init__(self, worker: Worker | None) -> None:
         self.worker = worker
 
     def stop(self) -> None:

@@ -1,15 +1,18 @@
-"""The process that reads documents: tasks come in by standard input, answers go out by standard output.
+"""The process that reads documents: tasks come in by one stream, answers go out by another.
 
 Each is a pickle behind its length in eight bytes. It ends when its input ends. What a document makes the parsers
-do to memory or time happens here, where it can be ended.
+do to memory or time happens here, where it can be ended. Such processes are forked from one that has loaded what
+they read with (`app/parse_nursery.py`): they share its memory.
 """
 
+import gc
 import os
 import pickle
 import signal
+import socket
 import sys
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from warning.collect.parse import PARSE_SECONDS
 from warning.collect.parse_time_limit import time_limit
@@ -54,16 +57,66 @@ def answer_to(task: bytes) -> bytes:
     return pickle.dumps(answer)
 
 
-def main() -> None:
-    """Answer until the input ends. What libraries print goes to standard error, not between the answers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the input ends."""
     _limit_memory()
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            write_message(answers, answer_to(read_message(tasks)))
+
+
+def main() -> None:
+    """Serve the standard streams. What libraries print goes to standard error, not between the answers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tasks = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    with suppress(EOFError, BrokenPipeError):
+    serve(tasks, answers)
+
+
+def bear() -> None:
+    """Fork a reading process for each order on standard input, a socket, and end those that are to end.
+
+    An order is a number of eight bytes. With a descriptor beside it a process begins that serves this socket; without
+    one the process of that number ends. When the orders end, all do.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)
+    orders = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    gc.collect()
+    gc.freeze()  # a search for cycles would write into every page that the processes share
+    children: dict[bytes, int] = {}
+    with orders:
         while True:
-            write_message(answers, answer_to(read_message(tasks)))
+            number, sockets, _, _ = socket.recv_fds(orders, LENGTH_BYTES, 1)
+            if not number:
+                break
+            if not sockets:
+                _end(children.pop(number, 0))
+            elif child := os.fork():
+                children[number] = child
+                os.close(sockets[0])
+            else:
+                orders.close()
+                _serve_socket(sockets[0])
+    for child in children.values():
+        _end(child)
+
+
+def _end(child: int) -> None:
+    if child:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _serve_socket(descriptor: int) -> NoReturn:
+    try:
+        with socket.socket(fileno=descriptor) as stream:
+            serve(stream.makefile("rb"), stream.makefile("wb"))
+    finally:
+        os._exit(0)
 
 
 def _limit_memory() -> None:
@@ -74,4 +127,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    (bear if "bear" in sys.argv else main)()

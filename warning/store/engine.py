@@ -66,6 +66,7 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
+        pool_use_lifo=True,  # each connection remembers as much of the file as it may: as few as can do take turns
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         **pool,
     )

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -152,6 +151,8 @@ def remark(connection: Connection, seq: int, before: Item, now: Item | None) -> 
 
 
 def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    import psycopg  # noqa: PLC0415 - 8 MB that a process on SQLite can do without
+
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     try:

@@ -1,0 +1,163 @@
+"""Where reading processes come from: forked from one that has loaded what they read with, or each started alone.
+
+Two processes of one origin take half the memory of two that load everything themselves, and a new one is there at once.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from itertools import count
+from typing import BinaryIO, Protocol, cast
+
+from warning.app.parse_worker import LENGTH_BYTES, read_message, write_message
+
+
+class Worker(Protocol):
+    """One process. It is asked by one thread at a time; `stop` may come from any."""
+
+    def ask(self, task: bytes) -> bytes:
+        """Raises EOFError or OSError when the process has ended."""
+
+    def stop(self) -> None:
+        """End the process at once: a reader holds nothing that could be lost."""
+
+
+class Nursery(Protocol):
+    """Makes workers. One that is made is ready when it answers."""
+
+    def worker(self) -> Worker: ...
+
+    def close(self) -> None: ...
+
+
+def nursery() -> Nursery:
+    """Return what this system can do."""
+    return Forked() if hasattr(os, "fork") and hasattr(socket, "send_fds") else Alone()
+
+
+class Forked:
+    """Workers forked from one process, which starts with the first of them and again when it has died."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._turn = threading.Lock()
+        self._origin: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+
+    def worker(self) -> "ForkedWorker":
+        number = next(self._numbers).to_bytes(LENGTH_BYTES, "big")
+        ours, theirs = socket.socketpair()
+        with theirs, self._turn:
+            if self._origin is None or self._origin.poll() is not None:
+                self._start()
+            try:
+                self._order(number, theirs)
+            except OSError:  # it is dying at this moment
+                self._start()
+                self._order(number, theirs)
+        return ForkedWorker(self, number, ours)
+
+    def _start(self) -> None:
+        self._leave()
+        self._orders, theirs = socket.socketpair()
+        with theirs:
+            self._origin = subprocess.Popen(
+                [sys.executable, "-m", "warning.app.parse_worker", "bear"],
+                stdin=theirs.fileno(),
+                env={**_environment(), "OPENBLAS_NUM_THREADS": "1"},
+            )
+
+    def _order(self, number: bytes, theirs: socket.socket) -> None:
+        assert self._orders is not None, "it was started"
+        socket.send_fds(self._orders, [number], [theirs.fileno()])
+
+    def end(self, number: bytes) -> None:
+        """Let the origin end one of its own: nobody else can know that the process is still the same."""
+        with self._turn:
+            if self._orders is not None:
+                try:
+                    self._orders.sendall(number)
+                except OSError:
+                    return  # with the origin gone, a worker ends when it has read what it reads
+
+    def close(self) -> None:
+        with self._turn:
+            self._leave()
+
+    def _leave(self) -> None:
+        """The origin ends when its orders end, and its workers with it."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._origin is not None:
+            try:
+                self._origin.wait(10)
+            except subprocess.TimeoutExpired:
+                self._origin.kill()
+                self._origin.wait()
+        self._orders = self._origin = None
+
+
+class ForkedWorker:
+    def __init__(self, home: Forked, number: bytes, ours: socket.socket) -> None:
+        self._home = home
+        self._number = number
+        self._socket = ours
+        self._tasks, self._answers = ours.makefile("wb"), ours.makefile("rb")
+
+    def ask(self, task: bytes) -> bytes:
+        return _asked(self._tasks, self._answers, task)
+
+    def stop(self) -> None:
+        self._home.end(self._number)
+        with suppress(OSError):  # it is gone already
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for an answer
+        _closed(self._tasks, self._answers)
+        self._socket.close()
+
+
+class Alone:
+    """Each worker is a process that loads everything itself: for systems that cannot fork."""
+
+    def worker(self) -> "LoneWorker":
+        return LoneWorker()
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+class LoneWorker:
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "warning.app.parse_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+        )
+
+    def ask(self, task: bytes) -> bytes:
+        return _asked(cast("BinaryIO", self._process.stdin), cast("BinaryIO", self._process.stdout), task)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        _closed(cast("BinaryIO", self._process.stdin), cast("BinaryIO", self._process.stdout))
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def _asked(tasks: BinaryIO, answers: BinaryIO, task: bytes) -> bytes:
+    write_message(tasks, task)
+    return read_message(answers)
+
+
+def _closed(*streams: BinaryIO) -> None:
+    for stream in streams:
+        try:
+            stream.close()
+        except OSError:
+            continue  # the stream broke with the process
