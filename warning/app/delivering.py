@@ -46,6 +46,7 @@ MAIL_FROM = "Early Warning <early-warning@localhost>"
 
 Clock = Callable[[], datetime]
 Place = tuple[str, str]  # channel, address
+Renewed = Callable[[Notice, OutboxRow], Notice]
 
 
 class OwedRows(Protocol):
@@ -110,11 +111,13 @@ async def deliver_due(
     in_flight: InFlight | None = None,
     patience_seconds: float | None = None,
     mail_from: str = MAIL_FROM,
+    renewed: Renewed | None = None,
 ) -> DeliveryCounts:
     """Send what is due, at most `limit` rows: destinations side by side, each one's rows in order.
 
     Returns after `patience_seconds` at the latest, with what was done by then: a destination that hangs goes on
-    alone and delays no other, as long as the next rounds are given the same `in_flight`.
+    alone and delays no other, as long as the next rounds are given the same `in_flight`. `renewed` looks at each notice
+    once more before it goes out, and returns it as it may be told now.
     """
     in_flight = in_flight or InFlight()
     busy = frozenset(in_flight.running)
@@ -122,7 +125,7 @@ async def deliver_due(
         outbox.claim, clock(), limit=limit, lease_seconds=LEASE_SECONDS, besides=busy
     )
     notices = NoticePost(book=book, sender=mail_from)
-    round_ = _Round(outbox, repository, channels, book, clock, notices)
+    round_ = _Round(outbox, repository, channels, book, clock, notices, renewed)
     tasks = {
         (queue[0].channel, queue[0].address): asyncio.create_task(round_.deliver(queue))
         for queue in _by_destination(rows)
@@ -190,8 +193,10 @@ class _Round:
         book: Rulebook,
         clock: Clock,
         notices: NoticePost,
+        renewed: Renewed | None = None,
     ) -> None:
         self._notices = notices
+        self._renewed = renewed
         self._outbox = outbox
         self._repository = repository
         self._channels = channels
@@ -282,6 +287,8 @@ class _Round:
         notice = await asyncio.to_thread(self._repository.notice, row.notice_id)
         if notice is None:
             raise DeliveryRefused("the notice is not in the store")
+        if self._renewed is not None:
+            notice = await asyncio.to_thread(self._renewed, notice, row)
         return await self._notices.carry(notice, row, channel)
 
     async def _rate_limited(self, row: OutboxRow, wait: DeliveryRateLimited) -> datetime | None:

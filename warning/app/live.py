@@ -12,6 +12,7 @@ from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts, deliver_due
 from warning.app.digests import owe_due_digests
 from warning.app.ending import end_due
+from warning.app.notice_check import as_may_be_told
 from warning.app.publishing import publish_overdue
 from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
@@ -96,6 +97,7 @@ async def deliver_round(system: System, *, patience_seconds: float | None = None
         in_flight=system.in_flight,
         patience_seconds=patience_seconds,
         mail_from=system.settings.mail_from,
+        renewed=partial(as_may_be_told, system),
     )
 
 

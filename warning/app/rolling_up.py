@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,24 @@ def _waiting(
         if alert.key not in told and message is not None:
             found.append((message, at))
     return sorted(found, key=lambda one: (-one[0].severity.rank, one[1], one[0].alert_key))
+
+
+def roll_up_again(
+    system: System,
+    alerts: Sequence[Alert],
+    desk: Desk,
+    destination: Destination,
+    book: Rulebook,
+    written: Bulletin,
+) -> Bulletin | None:
+    """Return the roll-up of these alerts as they may be told now, under its name and time; None where none may be."""
+    messages = (_releasable(alert, desk, destination, book) for alert in alerts)
+    found = [(message, written.at) for message in messages if message is not None]
+    if not found:
+        return None
+    ordered = sorted(found, key=lambda one: (-one[0].severity.rank, one[0].alert_key))
+    again = roll_up(ordered, _noisy_rules(system, desk, written.at), desk, book, written.at)
+    return replace(again, id=written.id)
 
 
 def _releasable(alert: Alert, desk: Desk, destination: Destination, book: Rulebook) -> Message | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from warning.core.audit import SYSTEM, Plain, Record
 from warning.core.deliveries import OutboxRow
@@ -15,7 +15,7 @@ from warning.store.audit import add_audit
 from warning.store.deliveries import outbox_row
 from warning.store.engine import reading, writing
 from warning.store.rows import insert_new, storable
-from warning.store.schema import notices, outbox
+from warning.store.schema import audit, notices, outbox
 
 
 class Notices:
@@ -52,6 +52,25 @@ class Notices:
         with reading(self._engine) as connection:
             return tuple(_notice(row) for row in connection.execute(query.order_by(n.created_at, n.id)))
 
+    def narrowed_since(self, since: datetime) -> bool:
+        """Whether a marking was narrowed at or after `since` on an alert that had been stored before."""
+        a = audit.c
+        narrowed = a.content.contains('"action":"narrowed"', autoescape=True)
+        query = select(a.seq).where(a.at >= since, a.kind == "review", narrowed).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
+    def rewrite(self, notice: Notice, *, at: datetime) -> None:
+        """Put another text in the place of the one first written, and tell the audit log."""
+        said = {"content": _content(notice), "marking": notice.marking.value}
+        told: dict[str, Plain] = {"action": "rewritten", "topic": notice.topic, "desk": notice.desk_id}
+        told["because"] = "a marking was narrowed since it was written"
+        with writing(self._engine) as connection:
+            connection.execute(update(notices).where(notices.c.id == notice.id).values(said))
+            add_audit(
+                connection, Record(at=at, kind="delivery", actor=SYSTEM, subject=notice.id, content=told)
+            )
+
     def told(self, kind: NoticeKind, desk_id: str, place: NoticePlace, since: datetime) -> frozenset[str]:
         """Return what notices of a kind have told this place of, or are about to: their `about`."""
         n, o = notices.c, outbox.c
@@ -74,7 +93,7 @@ def owe_notice(connection: Connection, notice: Notice, places: Iterable[NoticePl
         "desk_id": notice.desk_id,
         "subject": storable(notice.topic),
         "marking": notice.marking.value,
-        "content": storable(json.dumps({"about": list(notice.about), "said": notice.content})),
+        "content": _content(notice),
         "created_at": notice.created_at,
     }
     connection.execute(insert_new(connection, notices), row)
@@ -92,6 +111,10 @@ def owe_notice(connection: Connection, notice: Notice, places: Iterable[NoticePl
             Record(at=notice.created_at, kind="delivery", actor=SYSTEM, subject=notice.id, content=told),
         )
     return len(new)
+
+
+def _content(notice: Notice) -> str:
+    return storable(json.dumps({"about": list(notice.about), "said": notice.content}))
 
 
 def _owed(notice: Notice, place: NoticePlace) -> dict[str, Any]:
