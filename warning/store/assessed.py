@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select, tuple_, update
 
@@ -54,25 +53,27 @@ def _mark_figures(
     connection: Connection, read: Mapping[str, int], figures: Sequence[Observation], at: datetime
 ) -> None:
     """Mark the figures of these ids; `read` says where in `figures` each of them is."""
+    asked = json.dumps(list(read))
     if connection.dialect.name == "sqlite":
-        asked: tuple[Any, ...] = (sqlite_instant(at), json.dumps(list(read)))
-        result = connection.exec_driver_sql(_MARK_FIGURES["sqlite"], asked)
+        marked = connection.exec_driver_sql(_MARK_SQLITE, (sqlite_instant(at), asked)).scalars()
+        missing = read.keys() - set(marked.all())
     else:
-        result = connection.exec_driver_sql(_MARK_FIGURES["postgresql"], (aware(at), list(read)))
-    missing = read.keys() - set(result.scalars().all())
+        missing = set(connection.exec_driver_sql(_MARK_POSTGRESQL, (asked, aware(at))).scalars())
     if missing and _are_stored(connection, (figures[read[name]] for name in missing)):
         raise AssessmentRaced
 
 
-# All figures of a day in one statement, however many: each id is one step down the index over what waits.
-_MARK_FIGURES = {
-    "sqlite": """
-        UPDATE observations SET assessed_at = ? WHERE assessed_at IS NULL AND id IN (SELECT value FROM json_each(?))
-        RETURNING id""",
-    "postgresql": """
-        UPDATE observations SET assessed_at = %s FROM unnest(%s::text[]) AS w(name)
-        WHERE assessed_at IS NULL AND id = w.name RETURNING id""",
-}
+# All figures of a day in one statement, however many: each id is one step down the index over what waits. SQLite
+# answers which were marked, PostgreSQL which were not.
+_MARK_SQLITE = """
+    UPDATE observations SET assessed_at = ? WHERE assessed_at IS NULL AND id IN (SELECT value FROM json_each(?))
+    RETURNING id"""
+_MARK_POSTGRESQL = """
+    WITH asked AS MATERIALIZED (SELECT DISTINCT json_array_elements_text(%s::json) AS name),
+    marked AS (
+        UPDATE observations SET assessed_at = %s FROM asked WHERE assessed_at IS NULL AND id = asked.name
+        RETURNING id)
+    SELECT name FROM asked WHERE name NOT IN (SELECT id FROM marked)"""
 
 
 def _are_stored(connection: Connection, figures: Iterable[Observation]) -> bool:
