@@ -155,6 +155,7 @@ def _jobs(system: System) -> dict[str, Job]:
         "next due": system.outbox.next_due_at,
         "list": lambda: listed_alerts(system, None, Listed()),
         "show": lambda: _show(system, desk),
+        "list ended": lambda: listed_alerts(system, None, Listed(state="closed")),
         "list open": lambda: listed_alerts(system, None, Listed(state="open")),
         "list at a desk": lambda: listed_alerts(system, desk, Listed(state="open")),
         "list closed": lambda: listed_alerts(system, desk, Listed(state="closed")),

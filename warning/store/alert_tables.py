@@ -94,6 +94,7 @@ alerts = Table(
     instant_column("ended_at", optional=True),
     text_column("ended_because", server_default=""),
     Index("ix_alerts_state_last_evidence_at", "state", "last_evidence_at"),
+    Index("ix_alerts_state_updated_at", "state", "updated_at"),
     Index("ix_alerts_updated_at", "updated_at"),
     Index("ix_alerts_opened_at", "opened_at"),
     Index("ix_alerts_last_evidence_at", "last_evidence_at"),

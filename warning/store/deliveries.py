@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from warning.core.alerts import Alert
 from warning.core.deliveries import DeliveryState, OutboxRow
@@ -12,6 +12,7 @@ from warning.store.rows import batches, from_json
 from warning.store.schema import alert_versions, outbox
 
 BATCH = 500
+READ_AHEAD = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,27 +81,37 @@ def told_versions(
 
     What waits, was withheld or died is not told. By (opened_at, key, version). With `key` only those of that alert.
     """
-    o = outbox.c
+    o, v = outbox.c, alert_versions.c
     is_out = or_(o.hold_until.is_(None), o.hold_until <= now)
-    told = (
-        select(o.alert_key, o.alert_version)
-        .where(o.desk_id == desk_id, o.created_at >= since, o.alert_key.is_not(None))
-        .where(o.state != "dead", is_out)
-        .group_by(o.alert_key, o.alert_version)
+    told = select(o.alert_key, o.alert_version).where(
+        o.desk_id == desk_id, o.created_at >= since, o.state != "dead", is_out
     )
-    if key is None:
-        newest = told.order_by(func.min(o.created_at).desc(), o.alert_key, o.alert_version.desc()).limit(most)
-        keys = sorted({row.alert_key for row in connection.execute(newest)})
-    else:
-        keys = [key]
-    v = alert_versions.c
+    keys = [key] if key is not None else sorted(_newest(connection, told, most))
     found: list[Alert] = []
     for part in batches(keys, BATCH):
-        these = told.where(o.alert_key.in_(part)).subquery()
+        these = told.where(o.alert_key.in_(part)).distinct().subquery()
         same = and_(v.alert_key == these.c.alert_key, v.version == these.c.alert_version)
         rows = connection.execute(select(v.content).select_from(these).join(alert_versions, same))
         found += [from_json(Alert, row.content) for row in rows]
     return tuple(sorted(found, key=lambda alert: (alert.opened_at, alert.key, alert.version)))
+
+
+def _newest(connection: Connection, told: Select[Any], most: int) -> set[str]:
+    """The alerts of the last so many versions: read from the end, no further than it takes.
+
+    Grouped by the database, every delivery that ever was would be looked at.
+    """
+    versions: set[tuple[str, int]] = set()
+    last_first = told.order_by(outbox.c.created_at.desc(), outbox.c.id).execution_options(
+        yield_per=READ_AHEAD
+    )
+    with connection.execute(last_first) as rows:
+        for row in rows:
+            if row.alert_key is not None:
+                versions.add((row.alert_key, row.alert_version))
+            if len(versions) >= most:
+                break
+    return {alert_key for alert_key, _ in versions}
 
 
 def deliveries_of(connection: Connection, alert_key: str) -> tuple[OutboxRow, ...]:
