@@ -13,6 +13,7 @@ from warning.channels.when import day
 from warning.core.alerts import Alert
 from warning.core.evidence import Observation
 from warning.core.rulebook import Rulebook
+from warning.core.series.figures import KG_PER_TONNE, TONNES_FROM_KG
 
 HISTORY = timedelta(days=1100)
 # A period ends after its figure is out when prices come early in their week or month.
@@ -41,11 +42,9 @@ def chart_of(message: Message, book: Rulebook, repository: StoredFigures) -> Cha
     if len(points) < FEWEST_POINTS:
         return None
     shown = next(e for e in alert.exhibits if e.kind in FIGURE_KINDS)
-    unit = plain(
-        points[-1].unit if not points[-1].currency else f"{points[-1].currency}/{points[-1].unit}", 20
-    )
+    unit, per = _unit(points)
     title = plain(figure_series(shown, words), 120)
-    line = tuple((_last_day(point), point.value) for point in points if point.value is not None)
+    line = tuple((_last_day(point), point.value / per) for point in points if point.value is not None)
     values = [value for _, value in line]
     alt = words.say(
         "chart.alt",
@@ -77,6 +76,16 @@ def _points(alert: Alert, repository: StoredFigures) -> list[Observation]:
     series = next(((f.source_id, f.series_id) for f in known if f.id in shown), None)
     newest = {f.period: f for f in known if (f.source_id, f.series_id) == series}
     return sorted(newest.values(), key=lambda f: f.occurred_at)
+
+
+def _unit(points: Sequence[Observation]) -> tuple[str, float]:
+    """Return the unit and how many of the source's it holds: tonnes for many kilograms, as the text says them."""
+    last = points[-1]
+    if last.currency:
+        return plain(f"{last.currency}/{last.unit}", 20), 1.0
+    if last.unit == "kg" and max(abs(point.value or 0.0) for point in points) >= TONNES_FROM_KG:
+        return "t", KG_PER_TONNE
+    return plain(last.unit, 20), 1.0
 
 
 def _last_day(figure: Observation) -> date:
