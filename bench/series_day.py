@@ -9,9 +9,11 @@ ten partners. Each round stores one new figure a series, unassessed, and then do
 one after a start of the process. The floor is numpy alone: the exact median and MAD of the last 260 figures
 of as many series, in memory, in the same run. Seconds are wall time and processor time of this process.
 
-Processor milliseconds on two cores. SQLite, `--series 10000`: after a start read 15,013 and judge 724; the second to
-fourth day read 34 to 40, judge 59 to 74, commit 58 to 79; the floor 118. On a loaded machine PostgreSQL, `--series 2000`: after
-a start read 2,684 and judge 668; the fourth day read 15, judge 39, commit 49; the floor 32.
+Processor milliseconds of this process, `--series 10000`, on two cores with ten times their work, where the floor was 154 to 199
+(118 when the machine is its own). SQLite: after a start read 13,879, judge 855, commit 103; the second to fourth day read 41
+to 53, judge 76 to 108, commit 44 to 60. PostgreSQL: after a start read 13,599, judge 862, commit 34; the second to fourth day
+read 40 to 103, judge 79 to 95, commit 18 to 36 (78 to 103 before the figures were marked in one statement). Its server needs 2 to 3 s
+of that machine's wall time to mark the 10,000 rows, whatever the statement: each row is written anew in three indexes.
 """
 
 import argparse
