@@ -11,8 +11,8 @@ import pytest
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.test_dropping import ITEM, SPEC, Drop
 from warning.app import dropping
-from warning.app.collecting import Memory
 from warning.app.parse_pool import ParsePool
+from warning.app.round_memory import Memory
 from warning.errors import FetchError, ParseError
 
 

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from warning import resources
 from warning.app.calendar_day import CalendarDay
 from warning.app.canary_watch import CanaryBooks, canary_channel
-from warning.app.collecting import Memory
 from warning.app.delivering import InFlight
+from warning.app.round_memory import Memory
 from warning.app.set_aside import SetAside
 from warning.catalog.load import RulebookHolder
 from warning.catalog.source_overlays import load_catalogue
@@ -99,15 +99,18 @@ def open_repository(settings: Settings) -> Repository:
     return Repository(open_engine(settings.url))
 
 
-def compose(settings: Settings, *, clock: Clock = system_clock, only_reads: bool = False) -> System:
+def compose(
+    settings: Settings, *, clock: Clock = system_clock, only_reads: bool = False, only_acts: bool = False
+) -> System:
     """Build every part. Raises CatalogError when there is no good rulebook to start with.
 
-    Who only reads what was told can do without the rules of broken files.
+    Who only reads what was told can do without the rules of broken files; who acts for one desk (`only_acts`) without
+    other broken files too.
     """
     where = trees(settings)
     rulebooks = RulebookHolder(
         where.rules, where.feeds, where.overlay,
-        today=lambda: clock().date(), without_broken_rules=only_reads,
+        today=lambda: clock().date(), without_broken_rules=only_reads, without_broken_files=only_acts,
     )  # fmt: skip
     repository = open_repository(settings)
     return System(

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from pydantic import SecretStr, ValidationError
 
-from warning.app.collecting import Asker
+from warning.app.polling import Asker
 from warning.app.source_preview import Preview, preview
 from warning.app.source_requests import key_of, request_for
 from warning.catalog.source_fields import places_in

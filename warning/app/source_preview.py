@@ -8,8 +8,9 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from warning.app.asking import ask_source, asks_more_than_once, merged
-from warning.app.collecting import Asker, refuse_barrier
 from warning.app.detail_pages import read_detail_pages
+from warning.app.document_reading import refuse_barrier
+from warning.app.polling import Asker
 from warning.app.source_judgement import Verdict, brief, judge_document, rows_breach
 from warning.app.source_requests import key_of, request_for
 from warning.app.source_states import failure_verdict, newest

@@ -1,0 +1,108 @@
+"""What one poll brought, as it is stored: documents, evidence, and how the source is afterwards."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from warning.app.collected import SourceOutcome
+from warning.app.detail_pages import Detailed
+from warning.app.mail_reading import still_left_out
+from warning.app.source_judgement import EntryBrief, Verdict, judge_document
+from warning.app.source_states import answered, newest, news_days
+from warning.catalog.sources import SourceSpec
+from warning.collect.fetch_values import Fetched
+from warning.core.documents import Document, Parsed
+from warning.core.evidence import Item
+from warning.core.health import SourceState
+from warning.core.rhythm import remember
+from warning.store.evidence_writer import EvidenceWriter
+
+Settled = tuple[SourceState, SourceOutcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a poll brought: `store` writes it and tells how the source is now; `remember` follows when it is stored."""
+
+    store: Callable[[EvidenceWriter], Settled]
+    remember: Callable[[], None] = lambda: None
+
+    @classmethod
+    def nothing(cls, settled: Settled) -> "Findings":
+        return cls(store=lambda _: settled)
+
+
+def archive(writer: EvidenceWriter, document: Document) -> None:
+    writer.archive(
+        document.body,
+        source_id=document.source_id,
+        url=document.url,
+        content_type=document.content_type,
+        fetched_at=document.fetched_at,
+    )
+
+
+def store_read(
+    writer: EvidenceWriter,
+    spec: SourceSpec,
+    parsed: Parsed,
+    detailed: Detailed,
+    dark_since: datetime | None,
+    seen_at: datetime,
+) -> SourceOutcome:
+    changes = writer.add_listing(parsed.listing, spec.expect.list) if parsed.listing else ()
+    items = writer.add_items(detailed.items)
+    observations = writer.add_observations(parsed.observations, seen_at=seen_at)
+    return SourceOutcome(
+        source_id=spec.id,
+        answer="fresh",
+        condition="ok",
+        seen=max(parsed.seen, parsed.records),
+        items_new=len(items.new),
+        items_late=_late(items.new, dark_since),
+        items_revised=len(items.revised),
+        observations_new=len(observations.new) + len(observations.revised),
+        listing_changes=len(changes),
+    )
+
+
+def succeeded(
+    spec: SourceSpec,
+    state: SourceState,
+    fetched: Fetched,
+    parsed: Parsed,
+    detailed: Detailed,
+    outcome: SourceOutcome,
+    briefs: Sequence[EntryBrief],
+    now: datetime,
+) -> Settled:
+    news = outcome.news
+    after = replace(
+        state,
+        newest_at=newest(parsed, state, now),
+        last_new_at=now if news or state.last_new_at is None else state.last_new_at,
+        items_seen=outcome.seen,
+        read_pages=detailed.read_pages,
+        news_days=remember(
+            state.news_days,
+            news_days(spec, parsed, brought_news=bool(news) and state.last_new_at is not None, now=now),
+        ),
+        late_items=outcome.items_late if state.dark_since else state.late_items,
+        left_out=still_left_out(state.left_out, parsed.left_out, now),
+    )
+    verdict = judge_document(spec, parsed, briefs, after, now)
+    if detailed.unread and verdict.condition == "ok":
+        verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}")
+    after = answered(spec, after, fetched, verdict, now)
+    if detailed.unread:
+        # Without a body hash the next poll reads the list again and asks for the pages still owed.
+        after = replace(after, etag="", last_modified="", body_hash="")
+    return after, replace(outcome, condition=verdict.condition, cause=verdict.cause)
+
+
+def _late(new: Sequence[object], dark_since: datetime | None) -> int:
+    """How many new items appeared while the source could not be read."""
+    if dark_since is None:
+        return 0
+    items = (item for item in new if isinstance(item, Item))
+    return sum(item.published_at is None or item.published_at >= dark_since for item in items)

@@ -1,0 +1,168 @@
+"""One poll of one source: asked, read, stored, and its health written down, whatever happens."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, Protocol
+
+from warning.app.asking import Ask, ask_source, asks_more_than_once, merged
+from warning.app.collected import SourceOutcome
+from warning.app.detail_pages import read_detail_pages
+from warning.app.document_reading import DocumentReader, Parser
+from warning.app.dropping import read_folder, settle_all, store_taken
+from warning.app.due_sources import States
+from warning.app.group_writing import GroupWriter
+from warning.app.mail_reading import with_refused
+from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
+from warning.app.poll_room import PollRoom
+from warning.app.round_memory import Memory
+from warning.app.source_judgement import rows_breach
+from warning.app.source_requests import key_of, with_key
+from warning.app.source_states import failed, list_refused, stood_still, unconfigured
+from warning.catalog.sources import SourceSpec
+from warning.collect.fetch_values import Fetched, FetchRequest
+from warning.core.documents import Document
+from warning.core.formats_documents import CapFormat, FileFormat
+from warning.core.health import SourceState
+from warning.errors import FetchError, ParseError
+from warning.settings import Settings
+from warning.store.evidence_writer import EvidenceWriter
+
+log = logging.getLogger(__name__)
+
+
+class Asker(Protocol):
+    """What collecting needs of the fetcher."""
+
+    async def fetch(self, request: FetchRequest) -> Fetched: ...
+
+
+class Evidence(States, Protocol):
+    """What collecting needs of the store."""
+
+    def together(self, works: Iterable[Callable[[EvidenceWriter], Any]]) -> list[Any]: ...
+
+    def evidence_came(self) -> None: ...
+
+
+class Polls:
+    """The parts that the polls of one round need."""
+
+    def __init__(
+        self,
+        repository: Evidence,
+        fetcher: Asker,
+        clock: Callable[[], datetime],
+        settings: Settings,
+        memory: Memory,
+        parser: Parser,
+    ) -> None:
+        self._repository = repository
+        self._fetcher = fetcher
+        self._clock = clock
+        self._settings = settings
+        self._memory = memory
+        self._reader = DocumentReader(memory, parser)
+        self._writer = GroupWriter(repository)
+
+    async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
+        """Ask one source, store what it gave and write its state down, whatever happened."""
+        room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
+        try:
+            return await self._polled(spec, state, room.fetch)
+        finally:
+            room.leave()
+
+    async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> SourceOutcome:
+        kept: list[Document] = []
+        try:
+            findings = await self._findings(spec, state, ask, kept)
+        except (FetchError, ParseError) as failure:
+            findings = Findings.nothing(failed(spec, state, failure, self._clock()))
+        except Exception as surprise:  # a fault of ours over one source must not silence the others
+            log.exception("collecting %s failed", spec.id)
+            findings = Findings.nothing(failed(spec, state, surprise, self._clock()))
+        try:
+            _, outcome = await self._write(kept, findings)
+        except Exception as surprise:
+            log.exception("what %s gave could not be stored", spec.id)
+            return await self._unstored(spec, failed(spec, state, surprise, self._clock()))
+        findings.remember()
+        return outcome
+
+    async def _unstored(self, spec: SourceSpec, settled: Settled) -> SourceOutcome:
+        self._memory.unsaved[spec.id] = settled[0]
+        _, outcome = await self._write((), Findings.nothing(settled))
+        return outcome
+
+    async def _write(self, kept: Iterable[Document], findings: Findings) -> Settled:
+        def store(writer: EvidenceWriter) -> Settled:
+            for document in kept:
+                archive(writer, document)
+            settled = findings.store(writer)
+            writer.save_source_state(settled[0])
+            return settled
+
+        settled = await self._writer.write(store)
+        self._memory.unsaved.pop(settled[0].source_id, None)
+        self._memory.due.polled(settled[0].source_id)
+        if settled[1].news:
+            self._repository.evidence_came()
+        return settled
+
+    async def _findings(
+        self, spec: SourceSpec, state: SourceState, ask: Ask, kept: list[Document]
+    ) -> Findings:
+        """Ask and read. `kept` takes the raw documents, also those of a poll that fails later."""
+        if isinstance(spec.parse, FileFormat):
+            return await self._from_folder(spec, state)
+        key = key_of(spec, self._settings.source_keys)
+        if key is None:
+            return Findings.nothing(unconfigured(spec, state, self._clock()))
+        asked_at = self._clock()
+        elsewhere = self._memory.elsewhere
+        asked = await ask_source(
+            spec, state, asked_at, key, ask, partial(self._reader.parse, spec), elsewhere
+        )
+        fetched = asked.fetched
+        if fetched.document is None:
+            return Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
+        state = replace(state, last_attempt_at=asked_at)
+        keep = partial(_keep, kept)
+        read = [
+            await self._reader.read(spec, replace(document, archive_hash=await keep(document)))
+            for document in asked.documents
+        ]
+        parsed = merged(read, asked.problems) if asks_more_than_once(spec) else read[0]
+        parsed = with_refused(parsed, fetched.left_out)
+        breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
+        if breach:
+            return Findings.nothing(list_refused(spec, state, parsed, breach, self._clock()))
+        if isinstance(spec.parse, CapFormat):  # an ally's alerts want the token of the ally's feed
+            ask = with_key(spec, asked_at, key, ask)
+        read_before = frozenset(state.read_pages)
+        detailed = await read_detail_pages(spec, parsed.items, read_before, ask, keep, elsewhere)
+        briefs = self._memory.entries.briefs(spec, parsed)
+
+        def store(writer: EvidenceWriter) -> Settled:
+            outcome = store_read(writer, spec, parsed, detailed, state.dark_since, asked_at)
+            told = tuple(briefs.values())
+            return succeeded(spec, state, fetched, parsed, detailed, outcome, told, self._clock())
+
+        remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
+        return Findings(store=store, remember=remembered)
+
+    async def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
+        """Read a drop folder; its files are moved on when their evidence is stored."""
+        now, home = self._clock(), self._settings.home
+        taken = await read_folder(spec, home, now, self._memory.elsewhere)
+        store = partial(store_taken, spec=spec, state=state, taken=taken, now=now)
+        return Findings(store=store, remember=partial(settle_all, taken, spec, home))
+
+
+async def _keep(kept: list[Document], document: Document) -> str:
+    kept.append(document)
+    return sha256(document.body).hexdigest()

@@ -1,0 +1,48 @@
+"""What a running service remembers between two rounds of collecting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from warning.app.asking import Elsewhere
+from warning.app.body_room import BodyRoom
+from warning.app.collected import SourceOutcome
+from warning.app.due_sources import DueSources
+from warning.app.elevating import Elevated
+from warning.app.entry_memory import EntryMemory
+from warning.core.documents import Document, Parsed
+from warning.core.formats import Format
+from warning.core.health import SourceState
+from warning.core.sources import SourceProfile
+
+PooledParser = Callable[[Document, Format, SourceProfile, frozenset[str]], Awaitable[Parsed]]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a running service remembers between rounds. Losing it costs one full parse a source, no evidence.
+
+    `entries` is what is known of feed entries already read; `running` holds sources that outlasted their round.
+    `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
+    documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us ask
+    publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
+    """
+
+    entries: EntryMemory = field(default_factory=EntryMemory)
+    running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
+    unsaved: dict[str, SourceState] = field(default_factory=dict)
+    due: DueSources = field(default_factory=DueSources)
+    bodies: BodyRoom = field(default_factory=BodyRoom)
+    elevated: Elevated = field(default_factory=Elevated)
+    parser: PooledParser | None = None
+    elsewhere: Elsewhere = asyncio.to_thread
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Let the sources still running finish, for so long; then cancel them."""
+        tasks = list(self.running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self.running.clear()
