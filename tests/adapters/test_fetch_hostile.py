@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import time
+import tracemalloc
 import zlib
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from tests.adapters.hostile_server import FEED
 from warning.app.body_room import BodyRoom
 from warning.app.poll_room import PollRoom
 from warning.collect.fetch import Fetcher
+from warning.collect.fetch_body import read_body
 from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest, Validators
 from warning.collect.politeness import Politeness
 from warning.core.documents import Document
@@ -91,6 +93,55 @@ def zeros(pack, mebibytes: int) -> bytes:
 def test_a_bomb_of_every_packing_is_dropped_at_the_cap(encoding: str, body: bytes) -> None:
     answer = fetched(whole(body, b"Content-Encoding: " + encoding.encode()))
     assert isinstance(answer, FetchTooLarge), answer
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", zeros(zlib.compressobj(9, zlib.DEFLATED, 31), 50)),
+        ("deflate", zeros(zlib.compressobj(9), 50)),
+        ("zstd", zeros(zstandard.ZstdCompressor(level=3).compressobj(), 400)),
+    ],
+    ids=["gzip", "deflate", "zstd"],
+)
+def test_one_piece_of_a_bomb_costs_little_more_than_the_cap(encoding: str, body: bytes) -> None:
+    """It all arrives at once, in 64 KiB: what it unpacks to must not stand in memory before it is counted."""
+
+    async def at_once():
+        yield body
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchTooLarge):
+            asyncio.run(read_body(at_once(), encoding, MEBIBYTE))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(body) < 65_536
+    assert peak < 6 * MEBIBYTE
+
+
+def test_a_document_announced_too_large_is_not_waited_for() -> None:
+    """Ten gigabytes are announced and never sent: the cap decides, not the patience."""
+    answer = fetched(OK + b"Content-Length: 10737418240\r\n\r\n", total_seconds=30.0, idle_seconds=30.0)
+    assert isinstance(answer, FetchTooLarge), answer
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]"])
+def test_a_redirect_inside_reaches_nobody_though_somebody_listens(host: str) -> None:
+    """Where no one listens a connection that fails would look like a refusal."""
+
+    async def one():
+        async with serving(whole(FEED)) as inner:
+            moved = b"HTTP/1.1 302 Moved\r\nContent-Length: 0\r\nLocation: http://%b:%d/\r\n\r\n"
+            async with serving(moved % (host.encode(), inner.port)) as outer:
+                opened = (f"127.0.0.1:{outer.port}",)
+                async with Fetcher(lambda: NOW, allow_private_hosts=opened) as fetcher:
+                    with pytest.raises(FetchRefused):
+                        await fetcher.fetch(request(f"http://127.0.0.1:{outer.port}/"))
+            return len(outer.heads), len(inner.heads)
+
+    assert asyncio.run(one()) == (1, 0)
 
 
 @pytest.mark.parametrize(
