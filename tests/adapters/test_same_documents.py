@@ -177,8 +177,16 @@ def test_store_and_replay_hold_the_same_texts_whatever_was_not_read(repository, 
 
 
 def said(item):
-    """What an item says and who may see it; the time at which the very same words came again is nobody's."""
-    return item.title, item.summary, item.body, item.marking, item.release_to
+    """What an item says, who may see it, and its two dates."""
+    return (
+        item.title,
+        item.summary,
+        item.body,
+        item.marking,
+        item.release_to,
+        item.published_at,
+        item.known_at,
+    )
 
 
 def test_replay_takes_an_item_whole_that_comes_judged_too():
