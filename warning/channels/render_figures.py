@@ -8,7 +8,7 @@ from warning.core.signals import Exhibit
 
 def figure_title(exhibit: Exhibit, naming: Naming) -> str:
     """Return "黒鉛（HS 250410）の輸出（中国→日本）、2023年12月：20 t …", "" where the exhibit is no such line."""
-    line = _line(exhibit, naming)
+    line = _line(exhibit)
     if line is None:
         return ""
     said = translated({"period": line.period, "move": line.move}, naming)
@@ -24,15 +24,13 @@ def figure_title(exhibit: Exhibit, naming: Naming) -> str:
 
 
 def figure_series(exhibit: Exhibit, naming: Naming) -> str:
-    """Return what the figure is of, without the figure: the line's head in English where it is no such line."""
-    line = _line(exhibit, naming)
+    """Return what the figure is of, without the figure: the title's head where it is no such line."""
+    line = _line(exhibit)
     return _series(line, naming) if line else exhibit.title.rsplit(", ", 1)[0]
 
 
-def _line(exhibit: Exhibit, naming: Naming) -> Line | None:
-    if naming.language == "en" or exhibit.kind not in {"customs", "price"}:
-        return None
-    return line_of(exhibit.title)
+def _line(exhibit: Exhibit) -> Line | None:
+    return line_of(exhibit.title) if exhibit.kind in {"customs", "price"} else None
 
 
 def _series(line: Line, naming: Naming) -> str:

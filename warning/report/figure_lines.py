@@ -14,7 +14,7 @@ _MOVE = re.compile(r"([\d.,]+) (?:% )?(over|under|times)")
 
 def shown_title(exhibit: Exhibit, book: Rulebook, words: DigestWords) -> str:
     """Return a publisher's own title as it is, and what says a figure in the digest's language."""
-    line = line_of(exhibit.title) if exhibit.kind in {"price", "customs"} and words.language != "en" else None
+    line = line_of(exhibit.title) if exhibit.kind in {"price", "customs"} else None
     if line is None:
         return exhibit.title
     return words.say(
