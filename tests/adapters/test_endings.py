@@ -82,6 +82,21 @@ def test_alert_is_closed_when_every_desk_that_was_told_closed_it_and_opens_when_
     assert states(repository) == ["closed"]
 
 
+def test_alert_that_one_desk_closed_and_the_other_never_does_stays_open_until_it_expires(
+    repository: Repository,
+):
+    stored(repository, fired())
+    close(repository, "kr", days=1)
+    last = POLICY.expire_after_days
+    assert (repository.end_alerts(POLICY, {}, at(last - 1)), states(repository)) == (0, ["open"])
+    assert (repository.end_alerts(POLICY, {}, at(last + 1)), states(repository)) == (1, ["expired"])
+    (alert,) = repository.alerts()
+    assert "no new evidence" in repository.ended([alert.key])[alert.key].because
+    assert [(e.desk_id, e.verdict) for e in repository.review_events(alert_key=alert.key)] == [
+        ("kr", "confirmed")
+    ]
+
+
 def test_what_a_desk_closed_before_the_last_version_keeps_the_alert_open(repository: Repository):
     stored(repository, fired(instrument="X 1"))
     close(repository, "kr", days=1)

@@ -278,6 +278,14 @@ def test_rejected_alert_stays_away_until_it_weighs_more():
     assert [w.reason for w in go(rise, NOON, of=gated(), past=past).withheld] == ["awaiting_review"]
 
 
+def test_rejected_alert_stays_away_also_while_the_file_of_its_rule_is_broken():
+    first = level(opened(), Severity.MODERATE)
+    past, ruleless = Past(approvals=decided(first, "rejected", Severity.MODERATE)), replace(gated(), rules=())
+    assert [w.reason for w in go(first, NOON, of=ruleless, past=past).withheld] == ["rejected"]
+    rise = changed(first, "severity", severity=Severity.SEVERE)
+    assert [w.reason for w in go(rise, NOON, of=ruleless, past=past).withheld] == ["awaiting_review"]
+
+
 def test_publishing_mode_is_no_part_of_a_rules_version():
     assert text_rule(publish=Publish.model_validate("review")).version == text_rule().version
 

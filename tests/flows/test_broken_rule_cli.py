@@ -72,6 +72,58 @@ def test_an_alert_is_acted_on_while_a_rule_file_is_broken(warning, words):
     assert told(done)["event"]["by"] == "Kim"
 
 
+ACTS = (
+    ("ack",), ("assign", "--to", "Lee"), ("note", "--reason", "asked two importers"), ("snooze",),
+    ("escalate", "--to", "Park", "--reason", "over our heads"), ("close", "--verdict", "confirmed", "--reason", "read"),
+    ("reopen", "--reason", "it goes on"),
+)  # fmt: skip
+ELSEWHERE = ("desks/us.yaml", "terms/materials.yaml", "exposure/us.yaml", "measures/china.yaml")
+
+
+def first_alert(warning) -> str:
+    return json.loads(warning("alerts", "list", "--context", "--json", broken=False).stdout)["alerts"][0][
+        "key"
+    ]
+
+
+@pytest.mark.parametrize("file", ELSEWHERE)
+def test_a_desk_acts_while_any_file_but_its_own_is_broken_and_is_told_which(warning, tmp_path: Path, file):
+    key, place = first_alert(warning), tmp_path / "rules" / file
+    assert place.is_file()
+    place.write_text("id: [broken", encoding="utf-8")
+    for words in ACTS if "desks" in file else ACTS[:1]:
+        done = warning(
+            "alerts", words[0], key, "--desk", "kr", "--by", "Kim", *words[1:], "--json", broken=False
+        )
+        assert done.exit_code == 0, (words, done.output)
+        assert Path(file).name in done.stderr
+        assert json.loads(done.stdout)["event"]["by"] == "Kim"
+
+
+@pytest.mark.parametrize("file", ["desks/kr.yaml", "policy.yaml"])
+def test_no_act_is_stored_while_what_bounds_the_desk_is_broken(warning, tmp_path: Path, file):
+    key = first_alert(warning)
+    (tmp_path / "rules" / file).write_text("id: [broken", encoding="utf-8")
+    refused = warning("alerts", "ack", key, "--desk", "kr", "--by", "Kim", broken=False)
+    assert refused.exit_code != 0
+    assert Path(file).name in str(refused.exception) + refused.stderr
+
+
+@pytest.mark.parametrize("words", [("share", "--from", "kr", "--to", "jp"), ("approve",), ("reject",)])
+def test_what_tells_other_desks_is_refused_while_a_desk_file_is_broken(warning, tmp_path: Path, words):
+    key = first_alert(warning)
+    (tmp_path / "rules" / "desks" / "us.yaml").write_text("id: [broken", encoding="utf-8")
+    refused = warning("alerts", words[0], key, "--by", "Kim", "--reason", "read", *words[1:], broken=False)
+    assert refused.exit_code != 0
+    assert "us.yaml" in str(refused.exception) + refused.stderr
+
+
+def test_an_alert_is_shared_while_a_rule_file_is_broken(warning):
+    (alert,) = told(warning("alerts", "list", "--context", "--json"))["alerts"]
+    words = ("--from", "kr", "--to", "jp", "--by", "Kim", "--reason", "they hold stocks", "--json")
+    assert told(warning("alerts", "share", alert["key"], *words))["share"]["to"] == "jp"
+
+
 @pytest.mark.parametrize("decision", ["approve", "reject", "archive"])
 def test_a_review_is_decided_while_a_rule_file_is_broken(warning, decision):
     (alert,) = told(warning("alerts", "list", "--context", "--json"))["alerts"]

@@ -15,6 +15,8 @@ from warning.core.rulebook import Rulebook
 from warning.core.sources import SourceProfile
 from warning.errors import Problem
 
+NEEDED_BY_OTHERS = ("desks", "terms", "exposure", "measures", "tests")
+
 
 def read_rulebook(
     rules_dir: Path,
@@ -23,10 +25,13 @@ def read_rulebook(
     *,
     today: date | None = None,
     without_broken_rules: bool = False,
+    without_broken_files: bool = False,
 ) -> tuple[Rulebook | None, tuple[Problem, ...]]:
     """Read everything and return what is wrong as well; the rulebook is None when a problem is fatal.
 
     `without_broken_rules`, for who only reads what was told: mistakes in rule files leave out rules, no rulebook.
+    `without_broken_files`, for who acts for one desk: so do mistakes in the files of other desks, terms, exposure and the
+    register. The policy is needed, and an overlay: it may say that a desk sees less.
     """
     tree, problems = read_rules_tree(rules_dir)
     placed, of_sources = read_placed_sources(feeds_dir)
@@ -44,7 +49,9 @@ def read_rulebook(
         problems += unknown_materials(placed, tuple(merged_terms(tree.terms).materials))
     problems = suppressed(problems, (rules_dir, feeds_dir, overlay_dir), today)
     problems = tuple(sorted(set(problems)))
-    places = [folder / "signals" for folder in (rules_dir, overlay_dir) if folder and without_broken_rules]
+    left_out = without_broken_rules or without_broken_files
+    places = [folder / "signals" for folder in (rules_dir, overlay_dir) if folder and left_out]
+    places += [rules_dir / name for name in NEEDED_BY_OTHERS if without_broken_files]
     fatal = (p for p in problems if p.fatal and not any(Path(p.file).is_relative_to(at) for at in places))
     if tree.policy is None or any(fatal):
         return None, problems

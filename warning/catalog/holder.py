@@ -31,9 +31,11 @@ class RulebookHolder:
         *,
         today: Callable[[], date] | None = None,
         without_broken_rules: bool = False,
+        without_broken_files: bool = False,
     ) -> None:
         """Read the files. Raises CatalogError when there is no good rulebook to begin with."""
         self._without_broken_rules = without_broken_rules
+        self._without_broken_files = without_broken_files
         self._directories = (rules_dir, feeds_dir, overlay_dir)
         self._today = today
         self.problems: tuple[Problem, ...] = ()
@@ -85,7 +87,12 @@ class RulebookHolder:
         rules, feeds, overlay = self._directories
         today = self._today() if self._today else None
         book, self.problems = read_rulebook(
-            rules, feeds, overlay, today=today, without_broken_rules=self._without_broken_rules
+            rules,
+            feeds,
+            overlay,
+            today=today,
+            without_broken_rules=self._without_broken_rules,
+            without_broken_files=self._without_broken_files,
         )
         return book
 

@@ -14,9 +14,13 @@ SHOWN = 5
 
 
 @contextmanager
-def composed_system(*, only_reads: bool = False) -> Iterator[System]:
-    """The system of the settings, closed at the end. Commands that only read work on while a rule file is broken."""
-    system = compose(load_settings(), only_reads=only_reads)
+def composed_system(*, only_reads: bool = False, only_acts: bool = False) -> Iterator[System]:
+    """The system of the settings, closed at the end. Commands that only read work on while a rule file is broken.
+
+    What a person does for one desk (`only_acts`) is stored while any file is broken but that desk's own, the policy or
+    an overlay, which may say that a desk sees less.
+    """
+    system = compose(load_settings(), only_reads=only_reads, only_acts=only_acts)
     broken = sorted({problem.file for problem in system.rulebooks.fatal_problems})
     if broken:
         click.echo(

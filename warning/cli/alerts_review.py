@@ -149,7 +149,7 @@ def _act(
     assignee: str = "",
     until: datetime | None = None,
 ) -> None:
-    with composed_system(only_reads=True) as system:
+    with composed_system(only_acts=True) as system:
         wanted = Act(
             alert_key=versions_named(system, key)[-1].key,
             desk_id=desk_id,

@@ -46,7 +46,7 @@ def share(
         raise click.UsageError(
             "say with which desk (--to), by whom (--by) and, unless --confirm, from which (--from)"
         )
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         found = versions_named(system, key)[-1].key
         if confirm:
             done = confirm_share(system, found, taker=taker, person=actor)
@@ -59,7 +59,7 @@ def share(
 
 
 def _list(*, as_json: bool) -> None:
-    with composed_system() as system:
+    with composed_system(only_reads=True) as system:
         waiting = waiting_shares(system)
     if as_json:
         print_json(SCHEMA, {"waiting": [_document(one) for one in waiting]})

@@ -175,11 +175,15 @@ class _Pacer:
     def _unapproved(self, case: _Case) -> tuple[WithheldReason, str] | None:
         """A desk that has the alert already gets what changes in it: the approval was for the event."""
         rule = next((r for r in self._book.rules if r.id == case.alert.rule_id), None)
-        if rule is None or case.told is not None or rule.publish.for_severity(case.severity) == "auto":
-            return None
         approval = self._past.approvals.get(case.alert.key)
+        if case.told is not None or (rule is None and approval is None):
+            return None
+        # Without its rule, whose file may be broken just now, what somebody kept back stays back all the same.
+        if rule is not None and rule.publish.for_severity(case.severity) == "auto":
+            return None
         if approval is None or (approval.decision != "approved" and case.severity > approval.severity):
-            return "awaiting_review", f"{rule.id} publishes {case.severity.value} alerts after a review"
+            who = case.alert.rule_id
+            return "awaiting_review", f"{who} publishes {case.severity.value} alerts after a review"
         if approval.decision == "approved":
             return None
         return "rejected", f"{approval.decision} by {approval.actor}: {approval.reason}"
