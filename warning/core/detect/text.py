@@ -14,6 +14,7 @@ from warning.core.text.explain import explain_text
 from warning.core.text.facts import facts_of
 from warning.core.text.reading import Reading
 from warning.core.text.reasons import reasons_of
+from warning.core.text.set_aside import with_set_aside
 from warning.core.text_prints import print_of
 
 __all__ = ["detect_text", "explain_text"]
@@ -72,6 +73,7 @@ def _signals(
             continue
         facts = facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official)
         if compiled.rule.require_direction in {None, facts.direction}:
+            facts = with_set_aside(facts, reading, book.measures, official=source.official)
             exhibit = exhibit or exhibit_of(item, source)
             yield _signal(compiled, item, exhibit, facts, verdict, reading)
 

@@ -18,6 +18,7 @@ from warning.core.text.facts import facts_of
 from warning.core.text.group_words import place_words, words_of
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
+from warning.core.text.set_aside import with_set_aside
 
 LONGEST_QUOTE = 200
 
@@ -40,6 +41,7 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
     if fired:
         official = book.source(item.source_id, item.kind, item.country, item.language).official
         facts = facts_of(rule, verdict, reading, engine.lexicon, official=official)
+        facts = with_set_aside(facts, reading, book.measures, official=official)
         told = tuple(_facts(facts, book.terms))
         children.append(ExplainNode(label="what is told", passed=None, children=told))
     return ExplainNode(label=f"{rule.id}: {rule.title}", passed=fired, children=tuple(children))
