@@ -5,7 +5,10 @@ import string
 
 import pytest
 
-from tests.adapters.alert_samples import SAMPLES, message
+from tests.adapters.alert_samples import BOOK, SAMPLES, message
+from tests.core.build import exhibit
+from warning.channels.naming import naming
+from warning.channels.render_figures import figure_series, figure_title
 from warning.channels.text_form import text_form
 from warning.channels.words import LANGUAGES, words_for
 from warning.core.phrases import ends_in
@@ -113,3 +116,19 @@ def test_korean_sentence_of_a_lead_follows_the_last_sound_of_every_material():
     said = message(SAMPLES["control"](), "ko").lead
     assert ends_in("게르마늄") == "c"
     assert "게르마늄을 " in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_line_about_a_figure_is_said_in_the_readers_language(language):
+    title = "Gallium (HS 811292) exports China → Japan, 2023-12: 20 t, 99.6 % under the usual level (5,534 t)"
+    shown = exhibit("o1", kind="customs", title=title)
+    words = naming(language, BOOK)
+    said = figure_title(shown, words)
+    assert said.startswith(figure_series(shown, words))
+    assert "5,534 t" in said
+    assert "2023-12" not in said
+    assert ("exports" in said) is (language == "en")
+
+
+def test_title_of_a_publisher_is_never_taken_for_a_figure():
+    assert not figure_title(exhibit("i1", title="China limits exports, 2023-12: 20 t"), naming("ja", BOOK))
