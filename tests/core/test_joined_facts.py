@@ -75,3 +75,14 @@ def test_figures_that_bear_an_act_out_leave_whom_it_is_aimed_at():
     assert joined.facts.targets == ("US",)
     assert open_alert("a-1", [act, fall], BOOK).facts.targets == ("US",)
     assert join_signals(joined, [replace(fall, id="s-later")], BOOK).facts.targets == ("US",)
+
+
+def test_a_list_names_whom_an_act_is_aimed_at():
+    act = signal("i1", facts={"targets": ("CN",), "act": "entity_listing"}, exhibit=exhibit("i1"))
+    names_them = signal(
+        "l1",
+        story="listing:us-entity-list:1:added",
+        facts={"targets": ("KR",), "act": "entity_listing"},
+        exhibit=exhibit("l1", kind="regulatory"),
+    )
+    assert set(join_signals(open_alert("a-1", [act], BOOK), [names_them], BOOK).facts.targets) == {"CN", "KR"}

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Exhibit, Facts, Signal
+
+FIGURE_KINDS = frozenset({"customs", "price"})
 
 
 def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook) -> Facts:
@@ -52,8 +53,7 @@ def _is_own(exhibit: Exhibit, actors: Sequence[str]) -> bool:
 
 
 def _is_figure(signal: Signal) -> bool:
-    story = signal.story
-    return bool(story) and not (is_deadline(story) or is_absence(story) or is_pattern(story))
+    return bool(signal.story) and signal.exhibit.kind in FIGURE_KINDS and not is_pattern(signal.story)
 
 
 def _tells_of_figures(alert: Alert, book: Rulebook) -> bool:
