@@ -166,14 +166,14 @@ def _listed(release_to: Release) -> str:
 
 
 def _alert(book: Rulebook, rule: AnyRule, marking: Marking, release_to: Release, canary: str) -> Alert:
-    plain = _signal(book, rule, Marking.CLEAR, None, f"open report {canary[-6:]}", canary[-6:])
-    restricted = _signal(book, rule, marking, release_to, f"report {canary}", canary)
+    plain = signal_of_rule(book, rule, Marking.CLEAR, None, f"open report {canary[-6:]}", canary[-6:])
+    restricted = signal_of_rule(book, rule, marking, release_to, f"report {canary}", canary)
     changes, _ = correlate([plain, restricted], (), book, PROVED_AT)
     # An alert's key tells the event; here every case is an event of its own.
     return replace(grade(changes[0], book).alert, key=content_id("a", canary))
 
 
-def _signal(
+def signal_of_rule(
     book: Rulebook, rule: AnyRule, marking: Marking, release_to: Release, title: str, canary: str
 ) -> Signal:
     evidence_id = content_id("i", title, marking.value, canary)
@@ -241,7 +241,7 @@ def _prove_payload(
     seen = message.alert
     if payload_refusal(message, desk, destination) is not None:
         proof.breaches.append(case.breach(desk, path, "routing and the look at the payload disagree"))
-    for name, said in _payloads(message, seen, desk, destination, book):
+    for name, said in payloads_of(message, seen, desk, destination, book):
         _read(said, case, desk, f"{path} ({name})", allowed, seen, proof)
 
 
@@ -274,7 +274,7 @@ def _prove_feed(case: _Case, desk: Desk, book: Rulebook, proof: Proof) -> None:
         _read(atom.decode(), case, desk, "feed (Atom)", allowed, seen, proof)
 
 
-def _payloads(
+def payloads_of(
     message: Message, alert: Alert, desk: Desk, destination: Destination, book: Rulebook
 ) -> Iterator[tuple[str, str]]:
     row = OutboxRow(

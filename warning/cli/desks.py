@@ -12,6 +12,7 @@ from warning.app.compose import channels_of, open_repository, system_clock
 from warning.app.desk_exercise import send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
 from warning.app.proving import highest_markings, proof_document, prove
+from warning.app.proving_narrowed import prove_narrowed
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import read_rulebook
 from warning.cli.output import print_json, print_table
@@ -191,6 +192,7 @@ def prove_command(*, rules: Path | None, feeds: Path | None, overlays: Path | No
     """
     book = chosen_book(rules, feeds, overlays)
     proof = prove(book)
+    prove_narrowed(book, proof)
     if as_json:
         print_json("desks/1", {"proof": proof_document(proof)})
     else:
