@@ -104,7 +104,7 @@ async def rounds(stored: Stored, rules: Path, wanted: argparse.Namespace, url: s
                 said = ", ".join(f"{count:,} {name}" for name, count in counted.items())
                 print(f"{said}; stored in {time.perf_counter() - begun:.0f} s", flush=True)
             times = Times(wanted.profile)
-            for number in range(wanted.rounds):
+            for number in range(wanted.first, wanted.first + wanted.rounds):
                 now[0] = NOW + timedelta(minutes=10 * number)
                 await _round(system, times, number, wanted.jobs)
             print("\n".join(times.lines()))
@@ -209,6 +209,12 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true", help="a throw-away server instead of SQLite")
     parser.add_argument("--place", help="where the databases lie: about 14 GB for a million alerts")
     parser.add_argument("--store", default="", help="a SQLite file that is kept, and filled when it is empty")
+    parser.add_argument(
+        "--first",
+        type=int,
+        default=0,
+        help="the number of the first round: go on where a kept store was left",
+    )
     parser.add_argument("--jobs", nargs="*", default=[], help="only these")
     parser.add_argument("--profile", default="", help="the job to profile")
     wanted = parser.parse_args()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from warning.core.absence_rules import STORY
 from warning.core.chains import Followed
@@ -87,7 +87,9 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
     for numbers in batches(sorted(wanted.set_aside), BATCH):
         yield a.instrument_key.in_(numbers)
     for starts in batches(sorted(day.isoformat() for day in wanted.starts), BATCH):
-        yield and_(a.effective.is_not(None), a.effective.in_(starts), a.instrument_key.is_(None))
+        # Asked for as NULL, SQLite would go through all alerts without a number rather than those of the days.
+        unnumbered = func.coalesce(a.instrument_key, fixed("")) == fixed("")
+        yield and_(a.effective.is_not(None), a.effective.in_(starts), unnumbered)
     for named in batches(sorted(wanted.stories), BATCH):
         yield and_(a.story != fixed(""), a.story.in_(named))
     for rule_id in sorted(wanted.patterns):
@@ -99,11 +101,11 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
     if alike is not None:
         yield and_(alike, _within(a.last_evidence_at, wanted.around(windows.gap_days)))
         yield and_(alike, _within(a.opened_at, wanted.around(windows.related_days)))
-        days = [
+        spans = [
             a.effective.between(first.isoformat(), last.isoformat())
             for first, last in wanted.days_around(windows.effective_days)
         ]
-        yield and_(alike, a.effective.is_not(None), or_(*days))
+        yield and_(alike, a.effective.is_not(None), or_(*spans))
     for rule in wanted.muting:
         yield and_(_which(rule.by), a.updated_at > wanted.as_of - timedelta(days=rule.days))
 

@@ -53,7 +53,7 @@ def _contents(
         )
     ids = list(connection.execute(select(s.id).where(of_need, s.day == fixed(""))).scalars())
     for part in batches(sorted(documents), BATCH):
-        ids += connection.execute(select(s.id).where(of_need, s.evidence_id.in_(part))).scalars()
+        ids += _of_documents(connection, need, part, oldest, as_of)
     unread = sorted(set(ids).difference(known))
     query = select(s.id, s.content)
     return {
@@ -61,6 +61,17 @@ def _contents(
         for part in batches(unread, BATCH)
         for row in connection.execute(query.where(s.id.in_(part)))
     }
+
+
+def _of_documents(
+    connection: Connection, need: SignalNeed, documents: list[str], oldest: datetime, as_of: datetime
+) -> Iterator[str]:
+    """The need is looked at here: as a condition it lures SQLite into all that its rules ever told."""
+    s = signals.c
+    query = select(s.id, s.rule_id, s.known_at).where(s.evidence_id.in_(documents))
+    for row in connection.execute(query):
+        if row.rule_id in need.rule_ids and oldest <= row.known_at <= as_of:
+            yield row.id
 
 
 def _has_any(connection: Connection, fitting: ColumnElement[bool], since: date, until: date) -> bool:
