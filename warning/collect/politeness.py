@@ -4,6 +4,7 @@ What is slow at a host has a gate of its own there: its neighbours are not kept 
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
@@ -38,7 +39,7 @@ class Politeness:
         sleep: Callable[[float], "asyncio.Future[None]"] | Callable[..., object] = asyncio.sleep,
     ) -> None:
         self._per_host = per_host
-        self._monotonic = monotonic or (lambda: asyncio.get_running_loop().time())
+        self._monotonic = monotonic or time.monotonic
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
 
