@@ -221,6 +221,7 @@ def _life(rows: dict[Table, list[dict[str, Any]]], number: int, at: datetime, no
     for version, move in enumerate(moves, 1):
         rows[alert_versions].append(_version(key, row, version, move))
         rows[outbox].extend(_sent(key, number, version, move))
+        rows[withheld].extend(_refused(key, number, version, move))
         identity = f"{key}-{version}"
         rows[assessments].append(
             {"id": identity, "as_of": move, "book_version": "1", "evidence": 3, "signals": 3, "changes": 1}
@@ -228,7 +229,6 @@ def _life(rows: dict[Table, list[dict[str, Any]]], number: int, at: datetime, no
         rows[audit].append(_entry(version, identity, move, number))
     for n, identity in enumerate(_fired(key, number)):
         rows[signals].append(_signal(key, number, n, identity, at + timedelta(hours=2 * n)))
-    rows[withheld].extend(_refused(key, number, at))
     rows[reviews].extend(_reviewed(key, number, row, now))
 
 
@@ -296,9 +296,13 @@ def _signal(key: str, number: int, place: int, identity: str, at: datetime) -> d
     }  # fmt: skip
 
 
+def _places_told(number: int) -> int:
+    return 2 if number % 5 == 0 else 4
+
+
 def _sent(key: str, number: int, version: int, at: datetime) -> Iterator[dict[str, Any]]:
     """To both places of two desks; every fifth is of no weight for one of them."""
-    for desk, channel, address in PLACES[: 2 if number % 5 == 0 else 4]:
+    for desk, channel, address in PLACES[: _places_told(number)]:
         yield {
             "id": f"{key}-{version}-{desk}-{channel}", "alert_key": key, "alert_version": version,
             "desk_id": desk, "channel": channel, "address": address,
@@ -309,15 +313,15 @@ def _sent(key: str, number: int, version: int, at: datetime) -> Iterator[dict[st
         }  # fmt: skip
 
 
-def _refused(key: str, number: int, at: datetime) -> Iterator[dict[str, Any]]:
-    reasons = {0: "below_threshold", 7: "over_budget"}
-    reason = "awaiting_review" if number % 50 == 7 else reasons.get(number % 5 + 2 * (number % 10 == 5))
-    if reason:
-        for desk, channel, address in PLACES[4:]:
-            yield {
-                "alert_key": key, "alert_version": 1, "desk_id": desk, "channel": channel,
-                "address": address, "reason": reason, "detail": "", "at": at,
-            }  # fmt: skip
+def _refused(key: str, number: int, version: int, at: datetime) -> Iterator[dict[str, Any]]:
+    """Where a version was not sent the reason stands: the auditor finds nobody left out."""
+    reason = "over_budget" if number % 10 == 5 else "below_threshold"
+    reason = "awaiting_review" if number % 50 == 7 else reason
+    for desk, channel, address in PLACES[_places_told(number) :]:
+        yield {
+            "alert_key": key, "alert_version": version, "desk_id": desk, "channel": channel,
+            "address": address, "reason": reason, "detail": "", "at": at,
+        }  # fmt: skip
 
 
 def _reviewed(key: str, number: int, row: dict[str, Any], now: datetime) -> Iterator[dict[str, Any]]:
