@@ -126,11 +126,11 @@ def _met(keys: Sequence[int], held: Iterable[Mapping[int, tuple[Telling, ...]]])
 
 
 def by_band(tellings: Iterable[Telling]) -> dict[int, tuple[Telling, ...]]:
-    found: dict[int, list[Telling]] = {}
+    found: dict[int, tuple[Telling, ...]] = {}
     for telling in tellings:
         for key in telling.bands:
-            found.setdefault(key, []).append(telling)
-    return {key: tuple(some) for key, some in found.items()}
+            found[key] = (*found.get(key, ()), telling)
+    return found
 
 
 def _merged(one: _Layer, other: _Layer) -> _Layer:
