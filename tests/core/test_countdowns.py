@@ -7,6 +7,7 @@ from tests.core.deadline_samples import CONTROL, SUSPENSION, book, measure
 from warning.app.backtesting import carry
 from warning.core.alerts import Alert
 from warning.core.assess import Sensed, State, assess, decide
+from warning.core.correlate import correlate
 from warning.core.evidence import Window
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal
@@ -116,3 +117,19 @@ def test_end_of_a_suspension_is_an_event_of_its_own():
     )
     versions = lived(of, told, first=date(2025, 11, 9), last=date(2026, 11, 27))
     assert len({alert.key for alert in versions}) == 2
+
+
+def test_countdown_is_no_report_and_leaves_the_day_of_effect_to_the_report_of_that_day():
+    versions = lived(OF, report())
+    assert versions[-1].last_evidence_at == at_noon(FIRST)
+    far = book(measure(CONTROL, materials=["gallium"], effective="2024-01-20"))
+    act = {**GRAPHITE, "effective": date(2024, 1, 20)}
+    alert = lived(far, report(**act), last=date(2024, 1, 19))[-1]
+    in_force = signal(
+        "p9",
+        known_at=at_noon(date(2024, 1, 20)),
+        exhibit=press("p9", "wire"),
+        facts={"materials": ("gallium",)},
+    )
+    (change,), _ = correlate([in_force], [alert], far, in_force.known_at)
+    assert change.alert.key == alert.key

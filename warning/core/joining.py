@@ -88,7 +88,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         marking=marking,
         release_to=release_to,
         updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
-        last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals if not tells_late(s))]),
+        last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals if _tells(s, alert))]),
         publishers=publishers,
         exhibits=_shown(exhibits),
         evidence_total=alert.evidence_total + len(fresh),
@@ -114,6 +114,12 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
 def _telling(signals: Sequence[Signal]) -> Sequence[Signal]:
     """The signals that tell of an event; a countdown only where nothing else does: it repeats what the act said."""
     return [s for s in signals if not is_deadline(s.story)] or signals
+
+
+def _tells(signal: Signal, alert: Alert) -> bool:
+    """Whether it keeps the alert alive: not that a step is late, and not a countdown in the alert of its act."""
+    is_countdown = is_deadline(signal.story) and not is_deadline(alert.story)
+    return not tells_late(signal) and not is_countdown
 
 
 def _figures_story(signals: Iterable[Signal]) -> str:

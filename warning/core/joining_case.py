@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from warning.core.alerts import Alert
+from warning.core.deadline_rules import is_deadline
 from warning.core.ids import instrument_key
 from warning.core.policy import Correlation
 from warning.core.signals import Signal
@@ -69,7 +70,9 @@ class Case:
 
     @Once
     def last_at(self) -> datetime:
-        times = [s.known_at for s in self.signals]
+        """When somebody last told of it. A countdown tells nothing new; alone it is all there is."""
+        own = self.alert.story if self.alert else self.signals[0].story
+        times = [s.known_at for s in self.signals if is_deadline(own) or not is_deadline(s.story)]
         return max([*times, self.alert.last_evidence_at] if self.alert else times)
 
     @Once
