@@ -140,3 +140,11 @@ def test_pattern_names_the_state_that_any_of_its_events_names():
     rounds.round(event("b", 4, facts={**MAGNETS, "actors": ()}))
     (alert,) = patterns(rounds)
     assert alert.facts.actors == ("CN",)
+
+
+def test_importers_whose_figures_fell_are_not_told_as_those_a_stop_is_aimed_at():
+    rounds = Rounds(rule("a", "b", ordered=False, within_days=60, **STOP))
+    rounds.round(event("a", 0, facts={**MAGNETS, "targets": ("KR",)}))
+    rounds.round(event("b", 4, facts={**MAGNETS, "targets": ("JP", "US")}, story="flow:neodymium:CN"))
+    (alert,) = patterns(rounds)
+    assert alert.facts.targets == ("KR",)

@@ -229,7 +229,10 @@ def _pattern_facts(rule: SequenceRule, events: Sequence[Event]) -> Facts:
         direction=rule.direction,
         materials=tuple(dict.fromkeys(m for one in facts for m in one.materials)),
         actors=next((one.actors for one in reversed(facts) if one.actors), ()),
-        targets=tuple(dict.fromkeys(t for one in facts for t in one.targets)),
+        # Whose imports fell is no statement of whom the act is aimed at.
+        targets=tuple(
+            dict.fromkeys(t for event in events if not event.signal.story for t in event.signal.facts.targets)
+        ),
         hs_codes=tuple(dict.fromkeys(code for one in facts for code in one.hs_codes)),
         names=facts[-1].names,
     )
