@@ -91,6 +91,12 @@ class Alert:
         return self.whole is not None and self.evidence_total == 0
 
     @property
+    def told_from(self) -> tuple[str, ...]:
+        """The evidence behind what it says: shown, named beside it, or kept for a fact. Whatever repeats it rests on that."""
+        shown = (one.evidence_id for one in (*self.exhibits, *self.claims))
+        return tuple(sorted({*shown, *self.rests_on}))
+
+    @property
     def is_recalled(self) -> bool:
         """Whether nothing is left that may be shown to who was told: it says so, and nothing else (core/recalls.py)."""
         return not self.rule_id

@@ -177,4 +177,5 @@ def _told(alert: Alert, identity: str, why: Reason, today: date, exhibit: Exhibi
         exhibit=no_wider(exhibit, [(alert.marking, alert.release_to)]),
         why=(why,),
         joins=alert.signal_ids[0],
+        rests_on=tuple(name for name in alert.told_from if name != exhibit.evidence_id),
     )

@@ -24,7 +24,7 @@ class Deadline:
     `part` is the clause it belongs to, empty for the whole act. `known_from` is the day the date was made
     known: nothing fires on it or before. From `moot_from` on the date brings nothing any more (an act that is
     suspended before it takes effect). `returns` are the acts that apply again when a suspension ends. `exhibit` is
-    where the date was read, for a date that is not from the register.
+    where the date was read, for a date that is not from the register, and `rests_on` all the evidence behind it.
     """
 
     measure: Measure
@@ -37,6 +37,7 @@ class Deadline:
     materials: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     exhibit: Exhibit | None = None
+    rests_on: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

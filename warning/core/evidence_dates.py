@@ -1,6 +1,7 @@
 """Dates that open alerts took from their evidence, as deadlines: where the register gives none of its own."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from warning.core.absence_rules import is_absence
@@ -10,6 +11,7 @@ from warning.core.deadlines import Deadline, deadlines
 from warning.core.ids import instrument_key
 from warning.core.measures import Measure
 from warning.core.sequence_rules import is_pattern
+from warning.core.signals import no_wider
 from warning.core.vocabulary import Certainty
 
 PREFIX = "alert-"
@@ -25,13 +27,32 @@ def evidence_deadlines(alerts: Iterable[Alert], register: Sequence[Deadline]) ->
     spoken_for = _Register(register)
     found: dict[tuple[str, ...], Deadline] = {}
     for alert in sorted(alerts, key=lambda a: (a.opened_at, a.key)):
-        measure = _measure(alert)
-        for one in deadlines([measure]) if measure else ():
-            deadline = replace(one, known_from=alert.opened_at.date(), exhibit=alert.exhibits[0])
+        widest = {one.id: one for version in _widest_last(alert) for one in _dates_of(version)}
+        for deadline in _dates_of(alert):
             if not spoken_for.gives(deadline):
-                name = instrument_key(measure.instrument) if measure and measure.instrument else alert.key
-                found.setdefault((name, deadline.kind, deadline.day.isoformat()), deadline)
+                number = deadline.measure.instrument
+                name = instrument_key(number) if number else alert.key
+                told = replace(widest[deadline.id], known_from=alert.opened_at.date())
+                found.setdefault((name, deadline.kind, deadline.day.isoformat()), told)
     return tuple(sorted(found.values(), key=lambda d: (d.day, d.id)))
+
+
+def _widest_last(alert: Alert) -> list[Alert]:
+    """The versions of an alert that desks read. A date that a widely released one gives is counted for all who read that."""
+    versions = [alert, *(own for _, own in alert.tearlines)]
+    return sorted(versions, key=lambda one: (one.marking.rank, -_readers(one)), reverse=True)
+
+
+def _readers(version: Alert) -> float:
+    return math.inf if version.release_to is None else len(version.release_to)
+
+
+def _dates_of(version: Alert) -> Iterator[Deadline]:
+    """The dates of a version, for those alone who may read all of it."""
+    measure = _measure(version)
+    for one in deadlines([measure]) if measure else ():
+        shown = no_wider(version.exhibits[0], [(version.marking, version.release_to)])
+        yield replace(one, known_from=version.opened_at.date(), exhibit=shown, rests_on=version.told_from)
 
 
 def _measure(alert: Alert) -> Measure | None:

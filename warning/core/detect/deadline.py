@@ -136,6 +136,7 @@ def _signal(rule: DeadlineRule, deadline: Deadline, days: int, today: date) -> S
         exhibit=_exhibit(deadline, told_at),
         why=_reasons(deadline, (deadline.day - today).days),
         story=f"{STORY}{deadline.id}",
+        rests_on=deadline.rests_on,
     )
 
 
