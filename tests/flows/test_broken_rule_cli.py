@@ -109,6 +109,20 @@ def test_no_act_is_stored_while_what_bounds_the_desk_is_broken(warning, tmp_path
     assert Path(file).name in str(refused.exception) + refused.stderr
 
 
+@pytest.mark.parametrize("copy", ["a-kr.yaml", "before/kr.yaml"])
+def test_no_act_is_stored_while_two_files_say_differently_what_the_desk_may_see(
+    warning, tmp_path: Path, copy
+):
+    key, desks = first_alert(warning), tmp_path / "rules" / "desks"
+    wider = (desks / "kr.yaml").read_text(encoding="utf-8").replace("clearance: AMBER", "clearance: RED")
+    assert "clearance: RED" in wider
+    (desks / copy).parent.mkdir(exist_ok=True)
+    (desks / copy).write_text(wider, encoding="utf-8")
+    refused = warning("alerts", "ack", key, "--desk", "kr", "--by", "Kim", broken=False)
+    assert refused.exit_code != 0
+    assert "kr.yaml" in str(refused.exception) + refused.stderr
+
+
 @pytest.mark.parametrize("words", [("share", "--from", "kr", "--to", "jp"), ("approve",), ("reject",)])
 def test_what_tells_other_desks_is_refused_while_a_desk_file_is_broken(warning, tmp_path: Path, words):
     key = first_alert(warning)

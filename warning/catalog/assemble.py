@@ -1,6 +1,7 @@
 """Files to one rulebook: rules, words, exposure, desks, policy, sources and overlays, checked together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def read_rulebook(
 
     `without_broken_rules`, for who only reads what was told: mistakes in rule files leave out rules, no rulebook.
     `without_broken_files`, for who acts for one desk: so do mistakes in the files of other desks, terms, exposure and the
-    register. The policy is needed, and an overlay: it may say that a desk sees less.
+    register. The policy is needed, and an overlay: it may say that a desk sees less. A desk whose own file has mistakes,
+    or that two files define, is left out with them: nobody can tell what it may see.
     """
     tree, problems = read_rules_tree(rules_dir)
     placed, of_sources = read_placed_sources(feeds_dir)
@@ -55,7 +57,13 @@ def read_rulebook(
     fatal = (p for p in problems if p.fatal and not any(Path(p.file).is_relative_to(at) for at in places))
     if tree.policy is None or any(fatal):
         return None, problems
-    return _book(tree, sources), problems
+    return _book(_without_doubtful_desks(tree, problems), sources), problems
+
+
+def _without_doubtful_desks(tree: RulesTree, problems: Iterable[Problem]) -> RulesTree:
+    broken = {problem.file for problem in problems if problem.fatal}
+    doubtful = {placed.value.id for placed in tree.desks if placed.text.file in broken}
+    return replace(tree, desks=[placed for placed in tree.desks if placed.value.id not in doubtful])
 
 
 def _desks(tree: RulesTree, kind: str) -> tuple[Desk, ...]:
