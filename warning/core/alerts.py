@@ -93,8 +93,8 @@ class Alert:
     @property
     def told_from(self) -> tuple[str, ...]:
         """The evidence behind what it says: shown, named beside it, or kept for a fact. Whatever repeats it rests on that."""
-        shown = (one.evidence_id for one in (*self.exhibits, *self.claims))
-        return tuple(sorted({*shown, *self.rests_on}))
+        shown, said = (e.evidence_id for e in self.exhibits), (c.evidence_id for c in self.claims)
+        return tuple(sorted({*shown, *said, *self.rests_on}))
 
     @property
     def is_recalled(self) -> bool:
