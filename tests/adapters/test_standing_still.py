@@ -103,3 +103,15 @@ def test_operators_are_told_once_what_stands_still_and_again_the_next_time(room)
     room.now += 60 * MINUTE
     faults(room)
     assert owed() == ["ops", "ops"]
+
+
+def test_evidence_that_waits_for_days_is_told_once_a_day_and_not_at_every_audit(room):
+    watching_for(room, 10)
+    for hour in range(72):
+        one = replace(item(room.now), id=f"i{hour}", title=f"Gallium {hour}")
+        room.system.repository.add_items([one])
+        polled(room, minutes_ago=0, due_in=600)
+        room.now += 60 * MINUTE
+        said = [fault for fault in faults(room) if "assessed" in fault]
+    assert len(room.system.outbox.rows()) <= 4
+    assert "since 2026-02-04 06:10 UTC or before" in said[0], "older evidence is not counted as late any more"

@@ -11,19 +11,15 @@ PATIENCE = timedelta(minutes=30)
 SPAN = timedelta(days=2)
 # A service that has just started catches up first.
 CATCHING_UP = timedelta(minutes=5)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standstill:
-    """`what` stands still `since` then, in words."""
+    """What stands still, in words; operators are told once of what has the same `key`."""
 
-    what: str
-    since: datetime
+    key: str
     sentence: str
-
-    @property
-    def key(self) -> str:
-        return f"{self.what} {self.since:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def standstills(system: System, watched_since: datetime) -> tuple[Standstill, ...]:
@@ -40,10 +36,12 @@ def _assessing(system: System, now: datetime) -> Standstill | None:
         late = waiting(connection, now - SPAN, now - PATIENCE)
     if late.since is None:
         return None
+    # After days the first of it is out of the span, and each audit would find another first one.
+    lasts = now - late.since >= DAY
+    since = f"{late.since:%Y-%m-%d %H:%M} UTC or before" if lasts else f"{late.since:%H:%M} UTC"
     return Standstill(
-        what="assessing",
-        since=late.since,
-        sentence=f"evidence has waited to be assessed for more than {_minutes()} minutes, since {late.since:%H:%M} UTC (in "
+        key=f"assessing {late.since:%Y-%m-%d}" if lasts else _key("assessing", late.since),
+        sentence=f"evidence has waited to be assessed for more than {_minutes()} minutes, since {since} (in "
         f"all {late.count}): the log says on what the assessment breaks",
     )
 
@@ -62,10 +60,13 @@ def _collecting(system: System, watched_since: datetime, now: datetime) -> Stand
     if not late or now - last < PATIENCE:
         return None
     return Standstill(
-        what="collecting",
-        since=last,
+        key=_key("collecting", last),
         sentence=f"no source has been asked since {last:%H:%M} UTC, and {len(late)} are due: the collector stands still",
     )
+
+
+def _key(what: str, since: datetime) -> str:
+    return f"{what} {since:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _minutes() -> int:
