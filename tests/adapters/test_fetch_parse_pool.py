@@ -100,6 +100,25 @@ def is_gone(process: int) -> bool:
     return False
 
 
+@NURSERIES
+def test_a_reading_is_finished_when_all_processes_of_the_service_are_asked_to_end(nursery):
+    """As a service manager does; the service itself then lets what runs finish, and ends the others."""
+
+    async def body():
+        async with ParsePool(workers=1, born_in=nursery()) as pool:
+            worker, parent = await pool.run(os.getpid), await pool.run(os.getppid)
+            reading = asyncio.create_task(pool.run(meet, 0.3))
+            await asyncio.sleep(0.1)
+            for process in {worker, parent} - {os.getpid()}:
+                os.kill(process, signal.SIGTERM)
+            return worker, parent, await reading
+
+    worker, parent, read_by = asyncio.run(body())
+    assert read_by == worker
+    assert is_gone(worker)
+    assert parent == os.getpid() or is_gone(parent)
+
+
 def test_workers_of_one_origin_are_two_processes_and_none_is_left_when_the_pool_closes():
     async def body():
         async with ParsePool(workers=2) as pool:

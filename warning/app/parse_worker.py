@@ -67,7 +67,7 @@ def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
 
 def main() -> None:
     """Serve the standard streams. What libraries print goes to standard error, not between the answers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_signals_to_the_service()
     tasks = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -80,7 +80,7 @@ def bear() -> None:
     An order is a number of eight bytes. With a descriptor beside it a process begins that serves this socket; without
     one the process of that number ends. When the orders end, all do.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_signals_to_the_service()
     os.dup2(2, 1)
     orders = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -117,6 +117,12 @@ def _serve_socket(descriptor: int) -> NoReturn:
             serve(stream.makefile("rb"), stream.makefile("wb"))
     finally:
         os._exit(0)
+
+
+def _leave_signals_to_the_service() -> None:
+    """Ctrl-C and a service manager's stop reach every process; what is being read then is finished, not broken off."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _limit_memory() -> None:
