@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from tests.adapters.judged import commit, document, fired
 from warning.cli.main import cli
-from warning.errors import CatalogError, ReviewRefused
+from warning.errors import CatalogError, ConfigError, ReviewRefused
 from warning.resources import tree
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
@@ -126,7 +126,7 @@ def test_alerts_are_read_and_taken_up_while_a_rule_file_is_broken_but_not_while_
     (rules / "desks" / "kr.yaml").write_text("id: [broken", encoding="utf-8")
     with pytest.raises(CatalogError):
         warning("alerts", "list")
-    with pytest.raises(CatalogError):
+    with pytest.raises(ConfigError, match="no desk is called 'kr'"):
         warning("alerts", "close", key, "--desk", "kr", "--by", "Kim", "--verdict", "confirmed")
 
 
