@@ -11,6 +11,7 @@ from warning.core.correlate import correlate
 from warning.core.evidence import Window
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal
+from warning.core.withdrawals import Withdrawal
 
 GRAPHITE = {
     "instrument": "MOFCOM-GACC 2023/39",
@@ -95,6 +96,28 @@ def test_countdown_nobody_told_the_act_of_is_an_alert_of_its_own():
     versions = lived(OF)
     assert [alert.facts.act for alert in versions] == ["entry_into_force"] * 3
     assert len({alert.key for alert in versions}) == 1
+
+
+def test_countdown_is_told_although_the_only_report_of_its_act_was_taken_back():
+    told, at = report(), at_noon(FIRST + timedelta(days=1))
+    opened = decide(OF, Sensed(signals=(told,), traces=()), State(), at_noon(FIRST))
+    back = Withdrawal(
+        id="w1",
+        evidence_id=told.exhibit.evidence_id,
+        source_id=told.exhibit.source_id,
+        action="withdrawn",
+        reason="never published",
+        actor="analyst",
+        known_at=at,
+    )
+    cancelled = decide(OF, Sensed(signals=(), traces=(), withdrawals=(back,)), carry(State(), opened), at)
+    state, day, versions = carry(carry(State(), opened), cancelled), FIRST + timedelta(days=2), []
+    while day <= LAST:
+        assessment = assess(OF, Window(), state, at_noon(day))
+        versions += [change.alert for change in assessment.changes]
+        state, day = carry(state, assessment), day + timedelta(days=1)
+    assert [alert.state for alert in versions] == ["open"] * 3
+    assert len({alert.key for alert in versions} | {opened.changes[0].alert.key}) == 2
 
 
 def test_service_that_starts_late_tells_act_and_countdown_as_one():

@@ -219,12 +219,16 @@ class _Cases:
         return alike[0] if len(alike) == 1 else None
 
     def _same_number(self, signal: Signal) -> Case | None:
-        """The alert of that number: of several, the one opened last among those near enough.
+        """The alert of that number: of several, the one opened last among those near enough."""
+        return next(self._of_number(signal), None)
+
+    def _of_number(self, signal: Signal) -> Iterator[Case]:
+        """The alerts of that number near enough, the one opened last first.
 
         One too far back must not hide another: whoever loads only what may be joined does not have it.
         """
         days, named = self._windows.instrument_days, self._by_instrument.get(self._instrument(signal), ())
-        return next((case for case in named if self._event.near(case, signal, days)), None)
+        return (case for case in named if self._event.near(case, signal, days))
 
     def _same_pattern(self, signal: Signal) -> Case | None:
         """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks."""
@@ -243,17 +247,22 @@ class _Cases:
         return min(same, key=lambda case: (case.opened_at, case.key), default=None)
 
     def _act_counted_to(self, signal: Signal) -> Case | None:
-        """The alert of the act that takes effect: of its number, else one of its state and goods with that very day."""
+        """The alert of the act that takes effect: of its number, else one of its state and goods with that very day.
+
+        One whose evidence was all taken back tells nobody of the day.
+        """
         facts = signal.facts
-        named = self._same_number(signal) if facts.instrument else None
-        if named is not None:
-            return named
+        named = self._of_number(signal) if facts.instrument else ()
+        standing = next((case for case in named if case.stands), None)
+        if standing is not None:
+            return standing
         unnamed = [
             case
             for (interrupts, _, direction), cases in self._by_family.items()
             if interrupts and direction == facts.direction
             for case in cases
-            if not case.instrument and not is_deadline(case.story) and case.effective == facts.effective
+            if case.stands and not case.instrument and not is_deadline(case.story)
+            if case.effective == facts.effective
             if set(facts.actors) & case.actors
             and self._event.goods.shared(case.materials, set(facts.materials))
         ]

@@ -76,6 +76,12 @@ class Case:
         return max([*times, self.alert.last_evidence_at] if self.alert else times)
 
     @Once
+    def stands(self) -> bool:
+        """Whether it rests on something: not all of its evidence was taken back, or a further report brings it back."""
+        is_told_again = any(not s.joins and not is_deadline(s.story) for s in self.signals)
+        return self.alert is None or not self.alert.is_cancelled or is_told_again
+
+    @Once
     def opened_at(self) -> datetime:
         return self.alert.opened_at if self.alert else self.signals[0].known_at
 
