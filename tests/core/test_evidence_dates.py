@@ -7,7 +7,7 @@ import pytest
 
 from tests.core.build import press, signal
 from tests.core.deadline_samples import CONTROL, SUSPENSION, book, measure
-from warning.app.backtesting import carry
+from warning.app.backtesting import _still_joinable, carry
 from warning.core.alerts import Alert
 from warning.core.assess import State, assess
 from warning.core.correlate import correlate
@@ -143,3 +143,11 @@ def test_date_is_not_told_at_a_threshold_that_had_passed_when_the_alert_was_open
     of = book()
     late = alert_of(notice(effective=OPENED + timedelta(days=20)), of=of)
     assert days_of(told(of, late, OPENED, date(2023, 8, 1))) == [date(2023, 7, 16), date(2023, 7, 22)]
+
+
+def test_replay_holds_what_ends_years_ahead_until_the_live_run_counts_down_to_it():
+    of = book()
+    alert = alert_of(notice(instrument=None, effective=None, expires=date(2025, 9, 15)), of=of)
+    state = State(open_alerts=(alert,))
+    assert _still_joinable(state, of, noon(date(2025, 9, 8))).open_alerts == (alert,)
+    assert _still_joinable(state, of, noon(date(2026, 11, 8))).open_alerts == ()

@@ -9,6 +9,7 @@ from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_or
 from warning.app.figure_days import FigureDays
 from warning.app.history import History
 from warning.app.replayed_alerts import ReplayedAlerts
+from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, decide, sense
 from warning.core.deliveries import Withheld
@@ -165,14 +166,16 @@ def _without_recalled(state: State, withheld: Iterable[Withheld]) -> State:
 def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:
     """Leave out alerts so old that nothing joins them: they would only cost time.
 
-    One with a number may be set aside years later, and one with its day of effect ahead is joined about that day.
+    One with a number may be set aside years later, one with a day ahead is counted down to it, and a gap lasts until
+    something comes.
     """
     oldest = as_of - timedelta(days=book.policy.correlation.instrument_days)
 
     def may_be_joined(alert: Alert) -> bool:
         facts = alert.facts
-        ahead = facts.effective is not None and facts.effective >= oldest.date()
-        return bool(facts.instrument) or ahead or alert.last_evidence_at >= oldest
+        is_ahead = any(day is not None and day >= oldest.date() for day in (facts.effective, facts.expires))
+        is_named = bool(facts.instrument) or is_absence(alert.story)
+        return is_named or is_ahead or alert.last_evidence_at >= oldest
 
     joinable = tuple(alert for alert in state.open_alerts if may_be_joined(alert))
     return state if len(joinable) == len(state.open_alerts) else replace(state, open_alerts=joinable)
