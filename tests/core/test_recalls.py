@@ -104,6 +104,36 @@ def test_desk_reads_what_is_left_when_one_report_is_narrowed():
     }
 
 
+@given(
+    bound=st.sampled_from(
+        [(Marking.RED, None), (Marking.AMBER, None), FOR_KOREA, (Marking.GREEN, frozenset({"JP"}))]
+    )
+)
+def test_room_that_was_told_before_restricted_evidence_joined_is_told_when_what_it_shows_is_narrowed(bound):
+    restricted = said("mission", 1, marking=Marking.AMBER)
+    before = through([OPEN, restricted])
+    assert before.marking is Marking.AMBER, "the room may not have this version, and shows the first"
+    change = narrowing(before, [OPEN, restricted], bound_to(OPEN, *bound))
+    owed, _ = told(change, KR)
+    assert [(d.reason, d.address) for d in owed if d.channel == "slack"] == [("recall", "C1")]
+
+
+def test_room_keeps_what_it_shows_when_evidence_that_it_never_could_show_is_narrowed():
+    restricted = said("mission", 1, marking=Marking.AMBER)
+    change = narrowing(through([OPEN, restricted]), [OPEN, restricted], bound_to(restricted, *FOR_KOREA))
+    owed, withheld = told(change, KR)
+    assert [d.channel for d in owed if d.desk_id == "kr"] == ["mail"]
+    assert [w.reason for w in withheld if w.channel == "slack"] == ["marking_exceeds_ceiling"]
+
+
+def test_places_that_may_show_all_are_told_nothing_when_evidence_is_narrowed_within_what_the_alert_obeys():
+    restricted = said("mission", 1, marking=Marking.AMBER)
+    change = narrowing(through([OPEN, restricted]), [OPEN, restricted], bound_to(OPEN, Marking.AMBER, None))
+    owed, withheld = told(change, KR)
+    assert {d.channel for d in owed} == {"slack"}
+    assert ("mail", "nothing_new") in {(w.channel, w.reason) for w in withheld if w.desk_id == "kr"}
+
+
 def test_desk_with_nothing_left_is_told_so_under_the_marking_it_had_and_by_no_word_of_it():
     green = replace(SECRET, exhibit=replace(SECRET.exhibit, marking=Marking.GREEN))
     change = narrowing(through([green]), [green], bound_to(green, *FOR_KOREA))

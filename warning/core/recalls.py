@@ -4,7 +4,7 @@ Built anew is a tear-line from the alert's signals, as if the evidence had carri
 Where nothing is left, whoever was told gets a version that says so and holds no word of what it said.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -15,7 +15,7 @@ from warning.core.desks import Desk
 from warning.core.joining import open_alert
 from warning.core.release import desk_refusal
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Facts, Signal
+from warning.core.signals import Exhibit, Facts, Signal
 from warning.core.tearlines import may_read
 from warning.core.vocabulary import Certainty, Marking, Severity
 from warning.core.withdrawing import holds, rejoined, without
@@ -29,7 +29,30 @@ def is_about_handling(change: AlertChange) -> bool:
     """Whether a version narrows who may see what was told before."""
     told = {d.code for d in change.alert.differences}
     told |= {d.code for _, own in change.alert.tearlines for d in own.differences}
-    return change.previous is not None and bool(told & ABOUT_HANDLING)
+    return change.previous is not None and (bool(told & ABOUT_HANDLING) or any(_narrowed_evidence(change)))
+
+
+def shuts_out(change: AlertChange, desk: Desk, ceiling: Marking) -> bool:
+    """Whether a way out could show some evidence until now, and may not any more.
+
+    An earlier version may have shown it there, also when the one before this was barred by what joined meanwhile.
+    """
+
+    def may_pass(shown: Exhibit) -> bool:
+        return may_read(desk, shown) and shown.marking <= ceiling
+
+    return any(may_pass(old) and not may_pass(new) for old, new in _narrowed_evidence(change))
+
+
+def _narrowed_evidence(change: AlertChange) -> Iterator[tuple[Exhibit, Exhibit]]:
+    """Yield the evidence of the version before whose handling is another now: as it was, as it is."""
+    if change.previous is None:
+        return
+    now = {shown.evidence_id: shown for shown in (change.alert.whole or change.alert).exhibits}
+    for old in (change.previous.whole or change.previous).exhibits:
+        new = now.get(old.evidence_id, old)
+        if (new.marking, new.release_to) != (old.marking, old.release_to):
+            yield old, new
 
 
 def recalled(alert: Alert, *, marking: Marking, release_to: frozenset[str] | None) -> Alert:

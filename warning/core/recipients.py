@@ -6,7 +6,7 @@ from warning.core.alerts import AlertChange
 from warning.core.deliveries import Delivery, Withheld, WithheldReason
 from warning.core.desks import Desk, Destination
 from warning.core.pace import Past, Place
-from warning.core.recalls import is_about_handling
+from warning.core.recalls import is_about_handling, shuts_out
 from warning.core.release import release_refusal
 from warning.core.tearlines import as_seen_by, change_seen_by
 from warning.core.vocabulary import Severity
@@ -72,16 +72,17 @@ def _decision(
 ) -> Delivery | Withheld:
     seen, alert = change_seen_by(change, desk), as_seen_by(change.alert, desk)
     place = (change.alert.key, desk.id, destination.channel, address)
-    if seen is None:
+    refusal = release_refusal(alert, desk, destination)
+    takes_back = refusal is not None and was_told and _carried_before(change, desk, destination)
+    if not takes_back and (seen is None or not alert.differences):
         return _withheld(change, place, "nothing_new", "nothing changed that the desk may see")
     if alert.is_recalled and not was_told:
         if place in past.held:
             return _never_sent(change, place, past)
         return _withheld(change, place, "nothing_new", "the desk was not told of it here")
-    refusal = release_refusal(alert, desk, destination)
-    if refusal and not (was_told and _carried_before(change, desk, destination)):
+    if refusal and not takes_back:
         return _withheld(change, place, *refusal)
-    is_recall = refusal is not None or alert.is_recalled
+    is_recall = takes_back or alert.is_recalled
     return Delivery(
         alert_key=change.alert.key,
         alert_version=change.alert.version,
@@ -94,10 +95,11 @@ def _decision(
 
 
 def _carried_before(change: AlertChange, desk: Desk, destination: Destination) -> bool:
-    """Whether this way showed what it may not show any more."""
+    """Whether this way showed, or may have shown, what it may not show any more."""
     if change.previous is None or not is_about_handling(change):
         return False
-    return release_refusal(as_seen_by(change.previous, desk), desk, destination) is None
+    could = release_refusal(as_seen_by(change.previous, desk), desk, destination) is None
+    return could or shuts_out(change, desk, destination.ceiling)
 
 
 def _never_sent(change: AlertChange, place: Place, past: Past) -> Withheld:
