@@ -92,6 +92,14 @@ def test_digest_that_waits_is_written_anew_without_what_was_narrowed(days):
     assert json.loads(entry.content)["because"] == "a marking was narrowed since it was written"
 
 
+def test_digest_of_a_desk_that_is_gone_is_refused_and_does_not_count_as_perhaps_sent(days):
+    waits = digest(days)
+    days.learn(report(**KEPT), 5)
+    days.system.book = lambda: replace(BOOK, desks=(SEOUL,))
+    with pytest.raises(DeliveryRefused, match="there is no desk 'us'"):
+        sent(days, waits)
+
+
 def test_roll_up_tells_what_is_left_and_is_refused_where_nothing_is(days):
     both = rolled_up(days, WASHINGTON, ("gallium", "germanium"))
     alone = rolled_up(days, SEOUL.model_copy(update={"id": "us"}), ("gallium",))

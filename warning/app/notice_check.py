@@ -13,7 +13,7 @@ from warning.app.noticing import BULLETIN, DIGEST, place_of
 from warning.app.rolling_up import roll_up_again
 from warning.core.deliveries import OutboxRow
 from warning.core.notices import Notice
-from warning.errors import DeliveryRefused
+from warning.errors import ConfigError, DeliveryRefused
 from warning.store.notices import Notices
 
 # An assessment that began before the notice was written may have been stored after it.
@@ -35,14 +35,13 @@ def as_may_be_told(system: System, notice: Notice, row: OutboxRow) -> Notice:
 
 def _digest(system: System, notice: Notice) -> Notice:
     written_at = DIGEST.validate_json(notice.content).written_at
-    document = write_digest(
-        system.repository,
-        system.book(),
-        system.sources,
-        notice.desk_id,
-        week=notice.topic,
-        now=written_at,
-    )
+    book, desk_id = system.book(), notice.desk_id
+    try:
+        document = write_digest(
+            system.repository, book, system.sources, desk_id, week=notice.topic, now=written_at
+        )
+    except ConfigError as gone:
+        raise DeliveryRefused(f"a marking was narrowed since it was written, and {gone.message}") from gone
     archive_digest(system.repository, document)
     return replace(notice, marking=document.marking, content=DIGEST.dump_json(document).decode())
 
