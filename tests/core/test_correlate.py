@@ -146,6 +146,20 @@ def test_context_never_joins_an_alert_that_interrupts():
     assert not change.alert.interrupts
 
 
+def test_notice_whose_number_only_background_coverage_named_is_news_of_its_own():
+    shown = press("n1")
+    talk = signal("n1", exhibit=shown, interrupts=False, rule_id="talk", facts=NOTICE)
+    background = alerts([talk])[0].alert
+    later = signal("i1", days=1, facts=NOTICE)
+    for changes in (
+        alerts([later], [background]),
+        alerts([talk, later]),
+        alerts([talk, signal("i1", facts=NOTICE)]),
+    ):
+        assert [c.alert.key for c in changes if c.alert.interrupts] != [background.key]
+        assert [c.alert.interrupts for c in changes if c.alert.key != background.key] == [True]
+
+
 def test_ban_and_control_of_one_family_are_one_event():
     control = alerts([signal("i1", facts=NOTICE)])[0].alert
     (change,) = alerts([signal("n1", days=1, exhibit=press("n1"), facts={"act": "export_ban"})], [control])

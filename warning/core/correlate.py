@@ -223,12 +223,13 @@ class _Cases:
         return next(self._of_number(signal), None)
 
     def _of_number(self, signal: Signal) -> Iterator[Case]:
-        """The alerts of that number near enough, the one opened last first.
+        """The alerts of that number near enough, the one opened last first; no news goes into background coverage.
 
         One too far back must not hide another: whoever loads only what may be joined does not have it.
         """
         days, named = self._windows.instrument_days, self._by_instrument.get(self._instrument(signal), ())
-        return (case for case in named if self._event.near(case, signal, days))
+        alike = (case for case in named if case.interrupts == signal.interrupts)
+        return (case for case in alike if self._event.near(case, signal, days))
 
     def _same_pattern(self, signal: Signal) -> Case | None:
         """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks."""
@@ -240,7 +241,7 @@ class _Cases:
             for story, cases in self._by_story.items()
             if pattern_rule(story) == pattern_rule(signal.story)
             for case in cases
-            if self._event.near(case, signal, days)
+            if case.interrupts == signal.interrupts and self._event.near(case, signal, days)
             if story == signal.story or self._event.goods.shared(case.materials, goods)
             if not actors or not case.actors or actors & case.actors
         ]
@@ -311,7 +312,7 @@ class _Cases:
 
     def _open(self, signal: Signal) -> Case:
         facts = signal.facts
-        named = facts.instrument and not is_deadline(signal.story)
+        named = facts.instrument and signal.interrupts and not is_deadline(signal.story)
         seed = self._instrument(signal)[0] if named else signal.id
         case = Case(key=content_id("a", seed, facts.direction, signal.known_at.isoformat()), alert=None)
         case.signals.append(signal)

@@ -75,6 +75,11 @@ class Case:
         times = [s.known_at for s in self.signals if is_deadline(own) or not is_deadline(s.story)]
         return max([*times, self.alert.last_evidence_at] if self.alert else times)
 
+    @property
+    def interrupts(self) -> bool:
+        """Whether desks are told of it; else it is background coverage, and stays that."""
+        return (self.alert or self.signals[0]).interrupts
+
     @Once
     def stands(self) -> bool:
         """Whether it rests on something: not all of its evidence was taken back, or a further report brings it back."""
