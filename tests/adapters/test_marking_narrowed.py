@@ -118,6 +118,27 @@ def test_earlier_versions_obey_whatever_way_they_are_read(days):
     assert {v.marking for v in between} == {Marking.AMBER}
 
 
+def test_feed_whose_ceiling_is_too_low_now_takes_back_what_it_gave_out_and_only_that(days):
+    sender = feed_sender("a <a@example.org>")
+
+    def shown() -> list[str]:
+        versions = days.repository.alert_versions(days.repository.alerts()[0].key)
+        return [document.body.decode() for document in cap_documents(versions, SEOUL, BOOK, sender)]
+
+    days.learn(report(), 0)
+    (given,) = shown()
+    assert "allium" in given
+    days.learn(report(marking=Marking.AMBER), 5)
+    (cancel,) = shown()
+    assert "<msgType>Cancel</msgType>" in cancel
+    assert "-v1-kr," in cancel
+    assert "TLP:GREEN" in cancel
+    assert "TLP:AMBER" not in cancel
+    assert "allium" not in cancel
+    days.learn(report(marking=Marking.RED), 6)
+    assert shown() == [cancel], "what the feed never showed is not taken back there"
+
+
 def test_a_delivery_that_waits_does_not_go_out_wider(days):
     days.learn(report(), 0)
     days.learn(report(**KEPT), 5)

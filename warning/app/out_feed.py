@@ -24,7 +24,8 @@ from warning.channels.render_lead import is_about_figures, is_taken_back
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
 from warning.core.exposure_release import Audience
-from warning.core.recalls import RECALLED
+from warning.core.narrowing import handling_before
+from warning.core.recalls import RECALLED, recalled
 from warning.core.release import release_refusal
 from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by
@@ -126,7 +127,8 @@ def cap_documents(
     gone: dict[str, tuple[Issued, ...]] = {}
     for whole in versions:
         earlier, place = issued.get(whole.key, ()), (whole.key, whole.version)
-        if RECALLED in as_seen_by(whole, desk).differences:
+        shown = _as_shown(whole, desk)
+        if RECALLED in shown.differences:
             earlier = (*gone.pop(whole.key, ()), *earlier)
         one = known.get(place)
         if one is None or not one.stands(whole, desk, book, sender, earlier):
@@ -134,7 +136,7 @@ def cap_documents(
         now[place] = one
         if one.issued is not None:
             issued[whole.key] = (*earlier, one.issued)
-        elif release_refusal(as_seen_by(whole, desk), desk, desk.out_feed):
+        elif release_refusal(shown, desk, desk.out_feed):
             name = named_identifier(whole.key, whole.version, desk.id)
             gone[whole.key] = (*gone.get(whole.key, ()), Issued(identifier=name, sent=whole.updated_at))
         if one.document is not None:
@@ -144,11 +146,23 @@ def cap_documents(
         made.update(now)
 
 
+def _as_shown(whole: Alert, desk: Desk) -> Alert:
+    """The version as the feed may show it: a desk may read more than its feed, which then takes back what it gave out."""
+    seen = as_seen_by(whole, desk)
+    before = handling_before(seen)
+    if before is None or not release_refusal(seen, desk, desk.out_feed):
+        return seen
+    marking, release_to = before
+    if release_refusal(replace(seen, marking=marking, release_to=release_to), desk, desk.out_feed):
+        return seen
+    return recalled(seen, marking=min(desk.clearance, desk.out_feed.ceiling), release_to=None)
+
+
 def _made(whole: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tuple[Issued, ...]) -> _Made:
     nothing = _Made(
         alert=whole, desk=desk, book=book, sender=sender, earlier=earlier, document=None, issued=None
     )
-    alert = as_seen_by(whole, desk)
+    alert = _as_shown(whole, desk)
     if release_refusal(alert, desk, desk.out_feed) or (alert.is_recalled and not earlier):
         return nothing
     spoken = _spoken(alert, desk, book)

@@ -127,6 +127,15 @@ def handling(alert: Alert) -> str:
     return f"TLP:{alert.marking.value} {names}".rstrip()
 
 
+def handling_before(alert: Alert) -> tuple[Marking, Release] | None:
+    """Return the marking and the release list of the version before one that narrows them; None for any other."""
+    said = next((d.before for d in alert.differences if d.code == "marking"), "")
+    if not said:
+        return None
+    marking, _, names = said.removeprefix("TLP:").partition(" ")
+    return Marking(marking), frozenset(names.replace("-", "").split(", ")) - {""} if names else None
+
+
 def _rests_on(alert: Alert, bound: Bound) -> bool:
     whole = alert.whole or alert
     shown = any(one.evidence_id == bound.evidence_id for one in whole.exhibits)
