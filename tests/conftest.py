@@ -47,7 +47,8 @@ class PostgresServer:
 
     def start(self) -> None:
         data = self.directory / "data"
-        options = ["-U", "ews", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        order = os.environ.get("EWS_POSTGRES_LOCALE", "C")
+        options = ["-U", "ews", "--auth=trust", "-E", "UTF8", f"--locale={order}", "--no-sync"]
         subprocess.run(
             [self._binaries / "initdb", "-D", data, *options],
             check=True, stdout=subprocess.DEVNULL, cwd=self.directory, **self._as_user,

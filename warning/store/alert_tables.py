@@ -99,7 +99,7 @@ alerts = Table(
     Index("ix_alerts_opened_at", "opened_at"),
     Index("ix_alerts_last_evidence_at", "last_evidence_at"),
 )
-partial_index("ix_alerts_story", alerts.c.story, where="story != ''")
+partial_index("ix_alerts_story", alerts.c.story, where="story != ''", by_prefix=True)
 partial_index("ix_alerts_effective", alerts.c.effective, where="effective IS NOT NULL")
 partial_index("ix_alerts_expires", alerts.c.expires, where="expires IS NOT NULL")
 

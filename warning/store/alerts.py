@@ -13,6 +13,7 @@ from warning.core.deliveries import Withheld
 from warning.core.lifecycle import with_state
 from warning.core.vocabulary import Severity
 from warning.store.candidates import dated_keys
+from warning.store.columns import BeginsWith
 from warning.store.decoded import Decoded, Stamp
 from warning.store.pace import past
 from warning.store.rows import batches, from_json
@@ -94,7 +95,7 @@ def find_alerts(connection: Connection, decoded: Decoded, sought: Sought) -> tup
     if sought.keys:
         query = query.where(alerts.c.key.in_(sought.keys))
     if sought.prefix:
-        query = query.where(alerts.c.key >= sought.prefix, alerts.c.key < f"{sought.prefix}\U0010ffff")
+        query = query.where(BeginsWith(alerts.c.key, sought.prefix))
     if sought.interrupts is not None:
         query = query.where(alerts.c.interrupts.is_(sought.interrupts))
     if sought.after is not None:

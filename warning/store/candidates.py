@@ -11,7 +11,7 @@ from warning.core.chains import Followed
 from warning.core.inhibition import Which
 from warning.core.joinable import EASING, Joinable, Span
 from warning.core.sequence_rules import STORY as PATTERN
-from warning.store.columns import fixed
+from warning.store.columns import BeginsWith, fixed
 from warning.store.rows import batches
 from warning.store.schema import alerts, signal_grounds, signals, stories
 
@@ -45,7 +45,7 @@ def standing_keys(connection: Connection, today: date, cases: Followed | None = 
     a = alerts.c
     conditions = [
         *_ahead(today),
-        and_(a.story != fixed(""), a.story >= STORY, a.story < f"{STORY}\U0010ffff"),
+        and_(a.story != fixed(""), BeginsWith(a.story, STORY)),
     ]
     if cases is not None and cases.acts:
         awaited = and_(a.last_evidence_at >= cases.since, a.act.in_(sorted(cases.acts)), a.story == "")
@@ -94,7 +94,7 @@ def _conditions(wanted: Joinable) -> Iterator[ColumnElement[bool]]:
         yield and_(a.story != fixed(""), a.story.in_(named))
     for rule_id in sorted(wanted.patterns):
         first = f"{PATTERN}{rule_id}:"
-        is_of_rule = and_(a.story != fixed(""), a.story >= first, a.story < f"{first}\U0010ffff")
+        is_of_rule = and_(a.story != fixed(""), BeginsWith(a.story, first))
         days = max(wanted.pattern_days, windows.series_gap_days)
         yield and_(is_of_rule, _within(a.last_evidence_at, wanted.around(days)))
     alike = _alike(wanted)

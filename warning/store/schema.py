@@ -84,7 +84,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0021"
+HEAD = "0022"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
