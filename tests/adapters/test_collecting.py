@@ -8,14 +8,13 @@ from types import SimpleNamespace
 import pytest
 from pydantic import SecretStr
 
+from tests.adapters.collected_specs import NOW, spec_of
 from tests.adapters.hostile_server import FEED, hostile_server
 from warning.app.collecting import Memory, collect_due, parse_known
-from warning.app.source_judgement import brief, items_per_week, judge_standstill
-from warning.app.source_timing import LONGEST_RETRY, is_due, next_poll, next_retry
+from warning.app.source_judgement import judge_standstill
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
-from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item
 from warning.core.health import SourceState
 from warning.errors import StoreError
@@ -23,20 +22,9 @@ from warning.settings import Settings
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
 
-NOW = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
-RSS = {"format": "rss"}
 LIST = {"format": "html_list", "item": "ul.list li", "date": "span"}
 DETAIL = {**LIST, "detail": "#text"}
 NAMES = {"format": "listing", "encoding": "csv", "key": "name", "name": "name"}
-
-
-def spec_of(url: str, id: str = "s", **more) -> SourceSpec:  # noqa: A002 - the catalogue's word
-    fields = {
-        "id": id, "title": id, "url": url, "kind": "regulatory", "country": "CN", "language": "zh", "publisher": "p",
-        "publisher_title": "P", "official": "yes", "reliability": "A", "licence": "none", "every": "15m",
-        "spacing": "0s", "timeout": "2s", "idle_timeout": "2s", "verified": "never", "parse": RSS,
-    }  # fmt: skip
-    return SourceSpec.model_validate({**fields, **more})
 
 
 class Bench:
@@ -449,63 +437,6 @@ def test_the_report_counts_as_json(run):
 # Timing and pace, without a network
 
 
-def test_polls_of_different_sources_spread_out_and_are_the_same_in_every_run():
-    specs = [spec_of("https://example.org/", f"s{n}") for n in range(200)]
-    due = [next_poll(spec, NOW) - NOW for spec in specs]
-    assert due == [next_poll(spec, NOW) - NOW for spec in specs]
-    assert all(timedelta(minutes=15) <= wait <= timedelta(minutes=16.5) for wait in due)
-    assert len(set(due)) == 200
-
-
-def test_max_age_stretches_the_pace_to_twice_at_most():
-    spec = spec_of("https://example.org/", jitter="0s")
-    assert next_poll(spec, NOW, max_age_seconds=60) - NOW == timedelta(minutes=15)
-    assert next_poll(spec, NOW, max_age_seconds=1200) - NOW == timedelta(minutes=20)
-    assert next_poll(spec, NOW, max_age_seconds=86_400) - NOW == timedelta(minutes=30)
-
-
-@pytest.mark.parametrize(
-    ("every", "first", "cap"), [("5m", 5, 6 * 60), ("1d", 15, 4 * 1440), ("30d", 15, 7 * 1440)]
-)
-def test_retries_start_soon_and_end_at_a_cap_that_is_never_never(every, first, cap):
-    spec = spec_of("https://example.org/", every=every, jitter="0s")
-    waits = [(next_retry(spec, NOW, failures=n) - NOW).total_seconds() / 60 for n in (1, 2, 3, 500)]
-    assert waits == [first, 2 * first, 4 * first, cap]
-
-
-def test_a_month_of_retry_after_is_cut_to_a_week():
-    spec = spec_of("https://example.org/")
-    assert next_retry(spec, NOW, failures=1, retry_after_seconds=1e9) - NOW == LONGEST_RETRY
-
-
-def test_the_pace_is_scaled_up_for_a_feed_that_shows_less_than_a_week():
-    hourly = [NOW - timedelta(hours=n) for n in range(1, 25)]
-    assert items_per_week(hourly, NOW) == pytest.approx(168)
-    assert items_per_week([NOW - timedelta(days=n) for n in range(20)], NOW) == 7
-    assert items_per_week(hourly[:4], NOW) is None
-
-
-def test_an_assumed_time_is_no_time():
-    item = Item(id="i", source_id="s", kind="news", country="US", language="en", title="t", known_at=NOW)
-    assert "published_at" in brief(replace(item, published_at=NOW, time_assumed=True)).missing
-    assert brief(replace(item, published_at=NOW)).published_at == NOW
-    assert Parsed().records == 0
-
-
-def items_of_feed_without_titles():
-    body = b"<rss version='2.0'><channel><item><link>https://x.example/7</link></item></channel></rss>"
-    spec = spec_of("https://x.example/feed", "s")
-    document = Document(source_id="s", url=spec.url, body=body, fetched_at=NOW)
-    return parse_known(document, spec.parse, spec.profile, frozenset()).items
-
-
-def test_an_address_in_a_titles_place_is_no_title() -> None:
-    """An entry without title and text is shown by its link; a feed whose titles are gone has drifted all the same."""
-    item = items_of_feed_without_titles()[0]
-    assert (item.title, "title" in brief(item).missing) == (item.url, True)
-    assert "title" not in brief(replace(item, title="Notice 7")).missing
-
-
 def test_store_that_takes_no_state_does_not_make_us_ask_without_a_pause(run):
     async def body(bench):
         spec = spec_of(bench.url("/feed"))
@@ -520,12 +451,6 @@ def test_store_that_takes_no_state_does_not_make_us_ask_without_a_pause(run):
         assert bench.state().next_due_at > bench.now
 
     run(body)
-
-
-@pytest.mark.parametrize(("ahead", "due"), [(LONGEST_RETRY, False), (timedelta(days=3650), True)])
-def test_time_set_by_a_clock_far_ahead_silences_no_source(ahead, due):
-    state = SourceState(source_id="s", next_due_at=NOW + ahead)
-    assert is_due(spec_of("https://example.org/"), state, NOW) is due
 
 
 def test_week_that_one_source_is_told_to_wait_holds_its_neighbours_for_an_hour(run):

@@ -6,7 +6,8 @@ from datetime import date
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.core.build import at, book, desk, press, signal
+from tests.core.build import at, book, desk
+from tests.core.marked_reports import NUMBER, said
 from warning.core.alerts import AlertChange
 from warning.core.correlate import correlate
 from warning.core.desks import Destination, QuietHours
@@ -17,29 +18,16 @@ from warning.core.recalls import RECALLED
 from warning.core.release import desk_refusal
 from warning.core.routing import route
 from warning.core.shares import share_refusal
-from warning.core.signals import Reason, no_wider, signal_ids_of
+from warning.core.signals import no_wider, signal_ids_of
 from warning.core.tearlines import as_seen_by, may_read
 from warning.core.vocabulary import Marking, Severity
 
-NUMBER = "MOFCOM 2025/18"
 MAIL = Destination(channel="mail", to=("desk@example.org",), ceiling=Marking.AMBER)
 OPEN_ROOM = Destination(channel="slack", to=("C1",), ceiling=Marking.GREEN)
 KR = desk("kr", "KR", clearance=Marking.AMBER, threshold=Severity.MINOR, destinations=(MAIL, OPEN_ROOM))
 US = desk("us", "US", clearance=Marking.GREEN, threshold=Severity.MINOR, destinations=(MAIL,))
 JP = desk("jp", "JP", clearance=Marking.AMBER, threshold=Severity.MINOR, destinations=(MAIL,))
 BOOK = replace(book(), desks=(JP, KR, US))
-
-
-def said(name, days=0.0, *, marking=Marking.CLEAR, release_to=None, severity=Severity.MODERATE, **facts):
-    shown = press(name, publisher=name, marking=marking, release_to=release_to, known_at=at(days), title=name)
-    return signal(
-        name,
-        days=days,
-        exhibit=shown,
-        severity=severity,
-        facts={"instrument": NUMBER, **facts},
-        why=(Reason(code="text.matched", text=name, params=(("words", name),)),),
-    )
 
 
 def through(signals):

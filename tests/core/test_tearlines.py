@@ -6,7 +6,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.build import at, book, desk, exhibit, press, signal
+from tests.core.build import at, book, desk, exhibit, signal
+from tests.core.marked_reports import NUMBER, said
 from warning.core.correlate import correlate
 from warning.core.grading import grade
 from warning.core.pace import Past, pace
@@ -20,19 +21,6 @@ KR = desk("kr", "KR", clearance=Marking.AMBER, threshold=Severity.MINOR)
 US = desk("us", "US", clearance=Marking.GREEN, threshold=Severity.MINOR)
 JP = desk("jp", "JP", clearance=Marking.AMBER, threshold=Severity.MINOR)
 BOOK = replace(book(), desks=(JP, KR, US))
-NUMBER = "MOFCOM 2025/18"
-
-
-def said(name, days=0.0, *, marking=Marking.CLEAR, release_to=None, severity=Severity.MODERATE, **facts):
-    shown = press(name, publisher=name, marking=marking, release_to=release_to, known_at=at(days), title=name)
-    return signal(
-        name,
-        days=days,
-        exhibit=shown,
-        severity=severity,
-        facts={"instrument": NUMBER, **facts},
-        why=(Reason(code="text.matched", text=name, params=(("words", name),)),),
-    )
 
 
 def through(*batches):

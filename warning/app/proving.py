@@ -78,11 +78,12 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class Tried:
+    """A rule under one marking and release list, with the canary that its evidence carries."""
+
     rule: AnyRule
     marking: Marking
     release_to: Release
-    alert: Alert
     canary: str
 
     def breach(self, desk: Desk, path: str, detail: str) -> Breach:
@@ -94,6 +95,11 @@ class _Case:
             path=path,
             detail=detail,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case(Tried):
+    alert: Alert
 
 
 def prove(book: Rulebook) -> Proof:

@@ -14,6 +14,7 @@ from warning.app.proving import (
     Breach,
     Proof,
     Release,
+    Tried,
     may_pass,
     payloads_of,
     signal_of_rule,
@@ -30,7 +31,6 @@ from warning.core.pace import Past
 from warning.core.recalls import recalled
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
-from warning.core.rules import AnyRule
 from warning.core.signals import Signal, signal_ids_of
 from warning.core.tearlines import as_seen_by
 from warning.core.vocabulary import Marking
@@ -40,24 +40,13 @@ from warning.report.week import last_full_week, week_bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Told(Tried):
     """An alert that everybody had, and the change that narrows the evidence with the canary in it."""
 
-    rule: AnyRule
-    marking: Marking
-    release_to: Release
-    canary: str
     change: AlertChange
 
     def breach(self, desk: Desk, path: str, detail: str) -> Breach:
-        return Breach(
-            rule_id=self.rule.id,
-            marking=self.marking,
-            release_to=self.release_to,
-            desk_id=desk.id,
-            path=f"{path}, narrowed after it was told",
-            detail=detail,
-        )
+        return Tried.breach(self, desk, f"{path}, narrowed after it was told", detail)
 
 
 def prove_narrowed(book: Rulebook, proof: Proof) -> None:
