@@ -6,6 +6,8 @@ from warning.catalog.sources import SourceSpec
 
 NOW = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
 RSS = {"format": "rss"}
+LIST = {"format": "html_list", "item": "ul.list li", "date": "span"}
+DETAIL = {**LIST, "detail": "#text"}
 
 
 def spec_of(url: str, id: str = "s", **more) -> SourceSpec:  # noqa: A002 - the catalogue's word

@@ -8,49 +8,20 @@ from types import SimpleNamespace
 import pytest
 from pydantic import SecretStr
 
-from tests.adapters.collected_specs import NOW, spec_of
+from tests.adapters.collected_specs import DETAIL, NOW, spec_of
+from tests.adapters.collecting_bench import Bench
 from tests.adapters.hostile_server import FEED, hostile_server
 from warning.app.collecting import Memory, collect_due, parse_known
 from warning.app.source_judgement import judge_standstill
-from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
-from warning.core.evidence import Item
 from warning.core.health import SourceState
 from warning.errors import StoreError
 from warning.settings import Settings
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
 
-LIST = {"format": "html_list", "item": "ul.list li", "date": "span"}
-DETAIL = {**LIST, "detail": "#text"}
 NAMES = {"format": "listing", "encoding": "csv", "key": "name", "name": "name"}
-
-
-class Bench:
-    """A server that misbehaves, a real store, a real fetcher, and a clock that is moved by hand."""
-
-    def __init__(self, server, fetcher, repository) -> None:
-        self.server, self.fetcher, self.repository = server, fetcher, repository
-        self.now = NOW
-        self.memory = Memory()
-        self.settings = Settings()
-
-    def url(self, path: str) -> str:
-        return self.server.base + path
-
-    async def collect(self, *specs: SourceSpec, **options):
-        given = {"settings": self.settings, "memory": self.memory} | options
-        store = given.pop("store", self.repository)
-        return await collect_due(specs, store, self.fetcher, lambda: self.now, **given)
-
-    def state(self, source_id: str = "s") -> SourceState:
-        return self.repository.source_states()[source_id]
-
-    def items(self) -> list[Item]:
-        return list(
-            self.repository.items_between(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-        )
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.adapters.collected_specs import spec_of
 from tests.adapters.hostile_server import hostile_server
-from tests.adapters.test_collecting import spec_of
 from warning.app.asking import ask_source
 from warning.app.collecting import Memory, collect_due
 from warning.app.parse_pool import ParsePool

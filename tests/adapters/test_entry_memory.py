@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from tests.adapters.test_collecting import spec_of
+from tests.adapters.collected_specs import spec_of
 from warning.app.entry_memory import MOST_BRIEFS, EntryMemory
 from warning.core.documents import Parsed
 from warning.core.evidence import Item

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from tests.adapters import dovecot as dovecots
+from tests.adapters.collected_specs import spec_of
 from tests.adapters.imap_server import imap_server
 from tests.adapters.mortal_parser import HANGS, KILLS, parse_or_die
-from tests.adapters.test_collecting import spec_of
 from tests.core.build import TABLE
 from warning.app.collecting import Memory, collect_due
 from warning.app.parse_pool import ParsePool

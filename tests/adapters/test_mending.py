@@ -8,9 +8,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from tests.adapters.challenge_pages import CHALLENGE_PAGES, page
+from tests.adapters.collected_specs import LIST, RSS, spec_of
 from tests.adapters.hostile_server import FEED, hostile_server
-from tests.adapters.test_barriers import CHALLENGE_PAGES, page
-from tests.adapters.test_collecting import LIST, RSS, spec_of
 from warning.app.mending import mend, readdressed
 from warning.catalog.source_overlays import changed, load_catalogue
 from warning.catalog.yaml_edit import scalar, set_keys

@@ -8,9 +8,9 @@ import re
 import pytest
 import yaml
 
+from tests.adapters.challenge_pages import page
+from tests.adapters.collected_specs import LIST, spec_of
 from tests.adapters.parse_samples import shared, unpacked
-from tests.adapters.test_barriers import page
-from tests.adapters.test_collecting import LIST, spec_of
 from tests.adapters.test_mending import NOW, tried
 from warning.app.mending import Candidate, Mend
 from warning.app.source_judgement import Verdict

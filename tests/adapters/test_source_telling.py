@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.adapters.test_collecting import spec_of
+from tests.adapters.collected_specs import spec_of
 from warning import resources
 from warning.app.alarming import alarm, owe_to_operators
 from warning.app.compose import compose
