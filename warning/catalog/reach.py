@@ -87,6 +87,9 @@ def _directions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
     if rule.direction and rule.require_direction and rule.direction != rule.require_direction:
         message = f"the rule states {rule.direction} and requires {rule.require_direction}"
         yield placed.problem(("require_direction",), "EW213", message, "keep one of the two")
+    if rule.actors and rule.else_actors:
+        message = "`actors` says whose act it is, so that `else_actors` is never asked"
+        yield placed.problem(("else_actors",), "EW211", message, "keep one of the two")
 
 
 def _counts(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:

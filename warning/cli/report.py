@@ -39,7 +39,7 @@ def _fields(command: Any) -> Any:
         click.option("--marking", type=click.Choice(MARKINGS), help="TLP 2.0; AMBER where nothing is said."),
         click.option("--release", "release_to", multiple=True, help="Countries whose desks may read it too. None: only your own."),
         click.option("--material", "materials", multiple=True, help="As rules/terms/materials.yaml names them."),
-        click.option("--country", help="Whose authority or firms it is about, ISO 3166."),
+        click.option("--country", help="Whose act it is: the authority that holds, the seller that refuses; ISO 3166."),
         click.option("--place", help="Where."),
         click.option("--observed", help="The day it happened, 2026-11-20."),
         click.option("--language", type=click.Choice(["en", "zh", "ja", "ko"]), help="Of the text; en where nothing is said."),

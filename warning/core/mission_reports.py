@@ -42,7 +42,7 @@ class Attached(OperatorModel):
 
 
 class MissionReport(OperatorModel):
-    """One observation. `country` is whose authority or firms it speaks of, `observed` the day it happened.
+    """One observation. `country` is whose authority or sellers it speaks of, `observed` the day it happened.
 
     `release_to` are the countries whose desks may read it besides nobody else; the desk's own is always among them.
     """

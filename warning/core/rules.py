@@ -126,12 +126,17 @@ class ListingExample(OperatorModel):
 
 
 class TextRule(RuleBase):
-    """Fires on an item whose text meets `match`."""
+    """Fires on an item whose text meets `match`.
+
+    `actors` are whose act it is, whatever the text says. `else_actors` are those a reader understands where neither
+    the text nor the author of a report says whose act it is.
+    """
 
     kind: Literal["text"]
     where: Where = Where()
     match: Match
     actors: tuple[ActorCode, ...] = ()
+    else_actors: tuple[ActorCode, ...] = ()
     require_direction: Direction | None = None
     examples: tuple[TextExample, ...] = Field(min_length=2)
 

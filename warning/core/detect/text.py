@@ -14,6 +14,7 @@ from warning.core.text.explain import explain_text
 from warning.core.text.facts import facts_of
 from warning.core.text.reading import Reading
 from warning.core.text.reasons import reasons_of
+from warning.core.text.reported import declared_state
 from warning.core.text.set_aside import with_set_aside
 from warning.core.text_prints import print_of
 
@@ -67,11 +68,14 @@ def _signals(
     book: Rulebook, engine: TextEngine, item: Item, reading: Reading, met: Iterable[Met]
 ) -> Iterable[Signal]:
     source = book.source(item.source_id, item.kind, item.country, item.language)
+    declared = declared_state(item, book.sources)
     exhibit: Exhibit | None = None
     for compiled, verdict in met:
         if refusal(compiled.rule, item, book):
             continue
-        facts = facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official)
+        facts = facts_of(
+            compiled.rule, verdict, reading, engine.lexicon, official=source.official, declared=declared
+        )
         if compiled.rule.require_direction in {None, facts.direction}:
             facts = with_set_aside(facts, reading, book.measures, official=source.official)
             exhibit = exhibit or exhibit_of(item, source)

@@ -12,12 +12,20 @@ from warning.core.rules import TextRule
 from warning.core.signals import Facts
 from warning.core.terms import Terms
 from warning.core.text.admission import refusal
-from warning.core.text.conditions import CompiledGroup, CompiledNear, CompiledRule, compile_rule
+from warning.core.text.conditions import (
+    CompiledGroup,
+    CompiledNear,
+    CompiledRule,
+    CompiledScore,
+    compile_rule,
+    holds,
+)
 from warning.core.text.engine import engine_of
 from warning.core.text.facts import facts_of
-from warning.core.text.group_words import place_words, words_of
+from warning.core.text.group_words import place_words, subject_of, words_of
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
+from warning.core.text.reported import declared_state
 from warning.core.text.set_aside import with_set_aside
 
 LONGEST_QUOTE = 200
@@ -40,7 +48,8 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
     ]
     if fired:
         official = book.source(item.source_id, item.kind, item.country, item.language).official
-        facts = facts_of(rule, verdict, reading, engine.lexicon, official=official)
+        declared = declared_state(item, book.sources)
+        facts = facts_of(rule, verdict, reading, engine.lexicon, official=official, declared=declared)
         facts = with_set_aside(facts, reading, book.measures, official=official)
         told = tuple(_facts(facts, book.terms))
         children.append(ExplainNode(label="what is told", passed=None, children=told))

@@ -43,13 +43,22 @@ _OPENING = 300
 
 
 def facts_of(
-    rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, *, official: bool
+    rule: TextRule,
+    verdict: Verdict,
+    reading: Reading,
+    lexicon: Lexicon,
+    *,
+    official: bool,
+    declared: str = "",
 ) -> Facts:
-    """Extract what the event is about; facts the text does not give stay empty."""
+    """Extract what the event is about; facts the text does not give stay empty.
+
+    `declared` is the state that a mission report's author says it is about.
+    """
     title = reading.sentences_in_title()
     told = {reading.sentence_of(hit) for event in verdict.events for hit in event} or title
     act, direction = _act(rule, verdict, reading, lexicon, told)
-    actors = rule.actors or _actors(reading, title | told, lexicon)
+    actors = rule.actors or _whose(rule, reading, title | told, lexicon, declared)
     stretches = _stretches(reading, told)
     own = official and reading.item.country in actors
     # A ministry that tells of another state's act reports like the press: its own day is not the act's.
@@ -78,6 +87,18 @@ def facts_of(
         expires=timing.expires,
         counts=counts_in(stretches),
     )
+
+
+def _whose(
+    rule: TextRule, reading: Reading, sentences: frozenset[int] | set[int], lexicon: Lexicon, declared: str
+) -> tuple[str, ...]:
+    """The declared state; else, of a rule that understands one, whom the words show or that one; else as told."""
+    if declared:
+        return (declared,)
+    if rule.else_actors:
+        shown = shown_state(reading, sentences)
+        return (shown,) if shown else rule.else_actors
+    return _actors(reading, sentences, lexicon)
 
 
 def _actors(reading: Reading, sentences: Iterable[int], lexicon: Lexicon) -> tuple[str, ...]:
