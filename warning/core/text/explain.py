@@ -12,17 +12,10 @@ from warning.core.rules import TextRule
 from warning.core.signals import Facts
 from warning.core.terms import Terms
 from warning.core.text.admission import refusal
-from warning.core.text.conditions import (
-    CompiledGroup,
-    CompiledNear,
-    CompiledRule,
-    CompiledScore,
-    compile_rule,
-    holds,
-)
+from warning.core.text.conditions import CompiledGroup, CompiledNear, CompiledRule, compile_rule
 from warning.core.text.engine import engine_of
 from warning.core.text.facts import facts_of
-from warning.core.text.group_words import place_words, subject_of, words_of
+from warning.core.text.group_words import place_words, words_of
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 from warning.core.text.reported import declared_state

@@ -12,6 +12,7 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
+from warning.core.text.reported import shown_state
 from warning.core.text.subject import acting_state
 from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
