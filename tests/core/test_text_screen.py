@@ -91,6 +91,10 @@ groups = st.one_of(
     st.integers(3, 5).map(lambda n: {"cue": [f"c{n}"]}),
     st.integers(3, 5).map(lambda n: {"cue": [f"c{n}"], "in": ["title"]}),
 )
+weights = st.sampled_from([{"weight": 2}, {"weights": {"title": 3, "body": 1}}, {"weights": {"body": 2}}])
+weighted = st.tuples(st.integers(0, 5), weights).map(
+    lambda pair: {**({"material": [f"m{pair[0]}"]} if pair[0] < 3 else {"cue": [f"c{pair[0]}"]}), **pair[1]}
+)
 some = st.lists(groups, max_size=2)
 matches = st.fixed_dictionaries(
     {"all": some, "any": some, "none": some},
@@ -99,10 +103,19 @@ matches = st.fixed_dictionaries(
             {"n": st.integers(1, 2), "of": st.lists(groups, min_size=2, max_size=3)}
         ),
         "near": st.lists(
-            st.fixed_dictionaries({"of": st.lists(groups, min_size=2, max_size=2)}), min_size=1, max_size=1
+            st.fixed_dictionaries(
+                {"of": st.lists(groups, min_size=2, max_size=2)},
+                optional={"within": st.sampled_from(["sentence", 4, "3 words"])},
+            ),
+            min_size=1,
+            max_size=1,
         ),
+        "score": st.fixed_dictionaries(
+            {"at_least": st.integers(1, 4), "of": st.lists(weighted, min_size=1, max_size=3)}
+        ),
+        "patterns": st.just([{"pattern": "b|国|規"}]),
     },
-).filter(lambda match: match["all"] or match["any"] or "near" in match or "at_least" in match)
+).filter(lambda match: match["all"] or match["any"] or match.keys() & {"near", "at_least", "score"})
 
 
 def rule(number: int, match: dict[str, object]) -> ContextRule:

@@ -219,6 +219,32 @@ def test_preview_tells_new_and_lost_items_of_an_edit(book, evidence):
     assert len(document["examples"]) <= 10
 
 
+COUNTED = {
+    "score": {"score": {"at_least": 5, "of": [
+        {"act": ["any"], "weights": {"title": 3, "body": 1}}, {"material": ["any"], "weights": {"title": 2}},
+        {"actor": ["CN"], "weight": 1},
+    ]}},
+    "words": {"near": [{"of": [{"act": ["any"]}, {"material": ["any"]}], "within": "6 words"}]},
+    "pattern": {"all": [{"material": ["any"]}], "patterns": [{"pattern": "第[0-9]+号|No"}, {"pattern": "하", "absent": True}]},
+    "reliability": {"all": [{"material": ["any"]}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", COUNTED)
+def test_preview_of_what_is_counted_fires_where_the_whole_reading_fires(book, evidence, way):
+    running = next(rule for rule in book.rules if rule.id == "context-materials")
+    update = {"match": running.match.model_validate(COUNTED[way])}
+    if way == "reliability":
+        update["where"] = running.where.model_copy(update={"reliability": ("B",)})
+    edited = running.model_copy(update=update)
+    other = alone(book, edited)
+    ready_index(evidence, other, make=False)
+    judged = [one for one in evaluate_records(other, plain(evidence)) if isinstance(one.record, Item)]
+    expected = {one.record.id for one in judged if one.signals}
+    assert 3 < len(expected) < len(judged) / 2
+    assert set(preview(indexed(evidence, other), other, edited).fired) == expected
+
+
 def edits_in_words(rule, terms):
     """Edits that leave the shape of a match: words that bar gone, an act more, the first of some cues gone."""
     bare = rule.match.model_dump(by_alias=True)

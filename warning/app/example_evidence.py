@@ -24,7 +24,7 @@ def example_item(rule: TextRule, example: TextExample, number: int) -> Item:
     published = datetime.combine(example.published or EXAMPLE_DAY, time(12), tzinfo=UTC)
     return Item(
         id=f"{rule.id}#{number}",
-        source_id=rule.where.sources[0] if rule.where.sources else EXAMPLE_SOURCE,
+        source_id=example.source or (rule.where.sources[0] if rule.where.sources else EXAMPLE_SOURCE),
         kind=example.kind,
         country=example.country,
         language=example.language,

@@ -13,6 +13,7 @@ _EXAMPLES = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and single hyphens, such as kr-economic-security",
     r"^[a-z0-9][a-z0-9_-]*$": "lower-case letters, digits, _ and -, such as rare_earths",
     r"^[A-Z]{2}$": "two capital letters, such as KR",
+    r"^[1-9][0-9]{0,2} words$": "a number of words, such as 12 words",
     r"^\d{4,10}$": "4 to 10 digits without dots, such as 811292",
 }
 _WANTED = {
@@ -114,7 +115,7 @@ def _no_branch(errors: Sequence[Any], path: tuple[str | int, ...], value: Any, w
     words = walk.words_at(path, value)
     forms = [f"one of {', '.join(words)}"] if len(words) > 1 else [f'"{word}"' for word in words]
     for error in errors:
-        form = _WANTED.get(_wanted_type(error), "")
+        form = _EXAMPLES.get(str(error.get("ctx", {}).get("pattern"))) or _WANTED.get(_wanted_type(error), "")
         if form and form not in forms:
             forms.append(form)
     return Complaint(

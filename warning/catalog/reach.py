@@ -97,6 +97,11 @@ def _counts(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
     if at_least is not None and at_least.n > len(at_least.of):
         message = f"at least {at_least.n} of {len(at_least.of)} groups can never occur"
         yield placed.problem(("match", "at_least", "n"), "EW211", message)
+    score = rule.match.score
+    most = sum(group.most for group in score.of) if score else 0
+    if score is not None and score.at_least > most:
+        message = f"all groups of the score together add up to {most}, and it asks for {score.at_least}"
+        yield placed.problem(("match", "score", "at_least"), "EW211", message)
 
 
 def _languages(placed: Placed[AnyRule], rule: TextRule, terms: Terms) -> Iterator[Problem]:

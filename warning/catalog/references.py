@@ -92,6 +92,10 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
     yield from _codes(placed, ("where", "languages"), rule.where.languages, _LANGUAGE)
     yield from _codes(placed, ("where", "countries"), rule.where.countries, _COUNTRY)
     yield from known.actors_in(placed, ("actors",), rule.actors)
+    for i, example in enumerate(rule.examples if isinstance(rule, TextRule) else ()):
+        yield from known.sources_in(
+            placed, ("examples", i, "source"), (example.source,) if example.source else ()
+        )
     yield from known.sources_in(placed, ("where", "sources"), rule.where.sources)
     written = [s for s in rule.where.except_sources if not _is_from_overlay(placed, s)]
     yield from known.sources_in(placed, ("where", "except_sources"), written)
@@ -120,6 +124,8 @@ def groups(match: Match) -> Iterator[tuple[Path_, Group]]:
             yield ("match", part, i), group
     for i, group in enumerate(match.at_least.of if match.at_least else ()):
         yield ("match", "at_least", "of", i), group
+    for i, group in enumerate(match.score.of if match.score else ()):
+        yield ("match", "score", "of", i), group
     for part in ("near", "near_any"):
         for i, near in enumerate(getattr(match, part)):
             for j, group in enumerate(near.of):

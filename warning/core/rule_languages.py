@@ -33,6 +33,8 @@ def languages_of_match(match: Match, terms: Terms) -> frozenset[Language]:
         found &= _union(languages_of_group(group, terms) for group in match.any)
     if match.at_least:
         found &= _union(languages_of_group(group, terms) for group in match.at_least.of)
+    if match.score:
+        found &= _union(languages_of_group(group, terms) for group in match.score.of)
     if match.near_any:
         found &= _union(_near(near, terms) for near in match.near_any)
     return found

@@ -8,21 +8,23 @@ from pydantic import Field, model_validator
 
 from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
+from warning.core.linear_patterns import read_pattern
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase
 from warning.core.sequence_rules import SequenceRule
 from warning.core.series_rules import Select, SeriesExample, SeriesRule
 from warning.core.series_tests import Change, Drop, Extreme, SeriesTest, Spike, Surge, Test
 from warning.core.terms import ActorCode, Language, TermId
-from warning.core.vocabulary import ChangeKind, Direction, SourceKind
+from warning.core.vocabulary import ChangeKind, Direction, Reliability, SourceKind
 
 __all__ = [
     "GROUP_SOURCES", "AnyRule", "AtLeast", "Change", "ContextRule", "DeadlineRule", "Drop", "Extreme", "Field_",
-    "Group", "ListingExample", "ListingRule", "Match", "Near", "Rule", "Select", "SeriesExample", "SeriesRule",
-    "SeriesTest", "Spike", "Surge", "Test", "TextExample", "TextRule", "Where",
+    "Group", "ListingExample", "ListingRule", "Match", "Near", "Rule", "Score", "Select", "SeriesExample", "SeriesRule",
+    "SeriesTest", "Spike", "Surge", "Test", "TextExample", "TextPattern", "TextRule", "WeightedGroup", "Where",
 ]  # fmt: skip
 
 Field_ = Literal["title", "summary", "body"]
+FIELDS: tuple[Field_, ...] = ("title", "summary", "body")
 GROUP_SOURCES = ("act", "material", "actor", "issuer", "cue", "phrases")
 
 
@@ -39,7 +41,7 @@ class Group(OperatorModel):
     issuer: tuple[str, ...] = ()
     cue: tuple[TermId, ...] = ()
     phrases: Mapping[Language, tuple[str, ...]] = {}
-    within: tuple[Field_, ...] = Field(default=("title", "summary", "body"), alias="in")
+    within: tuple[Field_, ...] = Field(default=FIELDS, alias="in")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -57,16 +59,70 @@ class AtLeast(OperatorModel):
     of: tuple[Group, ...] = Field(min_length=1)
 
 
+class WeightedGroup(Group):
+    """A group with what it adds to a score: `weight` wherever it stands, or `weights` by field.
+
+    It adds once, the most of the fields in which it stands; a field that `weights` leaves out adds nothing.
+    """
+
+    weight: int = Field(default=1, ge=1, le=100)
+    weights: Mapping[Field_, Annotated[int, Field(ge=1, le=100)]] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.weights and self.within != FIELDS:
+            raise ValueError("`weights` names the fields that count already: leave `in` out")
+        if self.weights and self.weight != 1:
+            raise ValueError("`weights` says by field what `weight` says for all: keep one of the two")
+        return self
+
+    @property
+    def by_field(self) -> Mapping[Field_, int]:
+        return self.weights or dict.fromkeys(self.within, self.weight)
+
+    @property
+    def most(self) -> int:
+        return max(self.by_field.values(), default=0)
+
+
+class Score(OperatorModel):
+    """What the groups that occur add up to must reach `at_least`."""
+
+    at_least: int = Field(ge=1, le=10_000)
+    of: tuple[WeightedGroup, ...] = Field(min_length=1)
+
+
+class TextPattern(OperatorModel):
+    """A regular expression that must be found in one of the fields, or in none of them with `absent`.
+
+    It is read by an engine whose time grows with the text alone, in any case of letters, on text whose full-width
+    letters and digits are made plain.
+    """
+
+    pattern: Annotated[str, Field(min_length=1, max_length=500)]
+    absent: bool = False
+    fields: tuple[Field_, ...] = Field(default=FIELDS, alias="in", min_length=1)
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        read_pattern(self.pattern)
+        return self
+
+
+Words = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} words$")]
+
+
 class Near(OperatorModel):
-    """One occurrence of every group close together: in one sentence, or within a number of characters.
+    """One occurrence of every group close together: in one sentence, or in a stretch of characters or words.
 
     A sentence (or stretch) in which a term of `none` occurs does not count; `in` limits where it may stand.
+    A stretch reaches from the first letter of the first term to the last of the last. A Han or kana sign is a word.
     """
 
     of: tuple[Group, ...] = Field(min_length=2)
     none: tuple[Group, ...] = ()
-    within: Literal["sentence"] | Annotated[int, Field(ge=1, le=2000)] = "sentence"
-    fields: tuple[Field_, ...] = Field(default=("title", "summary", "body"), alias="in")
+    within: Literal["sentence"] | Words | Annotated[int, Field(ge=1, le=2000)] = "sentence"
+    fields: tuple[Field_, ...] = Field(default=FIELDS, alias="in")
 
 
 class Match(OperatorModel):
@@ -79,24 +135,33 @@ class Match(OperatorModel):
     any: tuple[Group, ...] = ()
     none: tuple[Group, ...] = ()
     at_least: AtLeast | None = None
+    score: Score | None = None
     near: tuple[Near, ...] = ()
     near_any: tuple[Near, ...] = ()
+    patterns: tuple[TextPattern, ...] = ()
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
-        if not (self.all or self.any or self.at_least or self.near or self.near_any):
-            raise ValueError("a match needs at least one of all, any, at_least, near, near_any")
+        if not (self.all or self.any or self.at_least or self.score or self.near or self.near_any):
+            beside = " beside its patterns" if self.patterns else ""
+            raise ValueError(
+                f"a match needs at least one of all, any, at_least, score, near, near_any{beside}"
+            )
         return self
 
 
 class Where(OperatorModel):
-    """Which evidence a rule looks at; an empty list means every one. `except_sources` takes sources out again."""
+    """Which evidence a rule looks at; an empty list means every one. `except_sources` takes sources out again.
+
+    `reliability` are the grades A to F of the source itself, as the catalogue or the reporting desk gives them.
+    """
 
     kinds: tuple[SourceKind, ...] = ()
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     except_sources: tuple[str, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
     official: bool | None = None
 
 
@@ -111,6 +176,7 @@ class TextExample(OperatorModel):
     country: str = "US"
     language: Language = "en"
     published: date | None = None
+    source: str = ""
     expect: Mapping[str, str | tuple[str, ...]] = {}
 
 

@@ -58,6 +58,7 @@ def admits(where: Where, source: SourceProfile) -> bool:
         and (not where.kinds or source.kind in where.kinds)
         and (not where.countries or source.country in where.countries)
         and (not where.languages or source.language in where.languages)
+        and (not where.reliability or source.reliability in where.reliability)
         and (where.official is None or source.official == where.official)
     )
 

@@ -103,6 +103,7 @@ def looks_at(rule: ListingRule, change: ListingChange, book: Rulebook) -> bool:
         and (not where.kinds or source.kind in where.kinds)
         and (not where.countries or _country(change, book) in where.countries)
         and (not where.languages or source.language in where.languages)
+        and (not where.reliability or source.reliability in where.reliability)
         and (where.official is None or source.official is where.official)
     )
 

@@ -18,8 +18,13 @@ def refusal(rule: TextRule, item: Item, book: Rulebook) -> str:
         return f"source {item.source_id} is not among the rule's sources"
     if item.source_id in where.except_sources:
         return f"source {item.source_id} is excluded"
-    if where.official is not None:
-        source = book.source(item.source_id, item.kind, item.country, item.language)
-        if source.official != where.official:
-            return "the source is official" if source.official else "the source is not official"
+    if where.official is None and not where.reliability:
+        return ""
+    source = book.source(item.source_id, item.kind, item.country, item.language)
+    if where.reliability and source.reliability not in where.reliability:
+        return (
+            f"the source's reliability is {source.reliability}, the rule reads {', '.join(where.reliability)}"
+        )
+    if where.official is not None and source.official != where.official:
+        return "the source is official" if source.official else "the source is not official"
     return ""

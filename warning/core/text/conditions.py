@@ -1,9 +1,11 @@
 """A rule's condition on text, compiled against a lexicon, and its verdict on a reading."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from warning.core.rules import Field_, Group, Match, Near, TextRule
+from warning.core.linear_patterns import found_in
+from warning.core.rules import Field_, Group, Match, Near, Score, TextPattern, TextRule
 from warning.core.terms import Act
 from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
@@ -16,6 +18,8 @@ from warning.core.text.subject import others_sentences
 REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting"})
 _QUESTION = "cue:question"
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
+# A run of letters or digits; where words are not set apart (Han, kana), every sign.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _RARITY = {"material": 1, "act": 2, "phrases": 3, "issuer": 4, "cue": 5, "actor": 8}
 
 
@@ -32,13 +36,17 @@ class CompiledGroup:
 
 @dataclass(frozen=True, slots=True)
 class CompiledNear:
-    """`asked` are the concepts of each group of `of`, and the fields in which both it and the near look."""
+    """`asked` are the concepts of each group of `of`, and the fields in which both it and the near look.
+
+    `window` is how long a stretch may be, in characters or `in_words`; None means a sentence.
+    """
 
     of: tuple[CompiledGroup, ...]
     none: tuple[CompiledGroup, ...]
     window: int | None
     fields: tuple[Field_, ...]
     asked: tuple[tuple[frozenset[str], tuple[Field_, ...]], ...]
+    in_words: bool = False
 
     def matches(self, reading: Reading) -> list[tuple[Hit, ...]]:
         """Return one tuple of hits, a hit of every group, for each sentence or stretch that meets it."""
@@ -64,9 +72,34 @@ class CompiledNear:
         for anchor in min(found, key=len):
             chosen = tuple(min(hits, key=lambda h: abs(h.start - anchor.start)) for hits in found)
             start, end = min(h.start for h in chosen), max(h.end for h in chosen)
-            if end - start <= window and not any(start <= h.start < end for h in barred):
+            if self._length(reading, start, end) <= window and not any(
+                start <= h.start < end for h in barred
+            ):
                 matches.append(chosen)
         return matches
+
+    def _length(self, reading: Reading, start: int, end: int) -> int:
+        return len(_WORD.findall(reading.folded.text, start, end)) if self.in_words else end - start
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledScore:
+    """Each group with what it adds by field."""
+
+    at_least: int
+    of: tuple[tuple[CompiledGroup, Mapping[Field_, int]], ...]
+
+    def added(self, reading: Reading) -> list[tuple[int, Hit | None]]:
+        """For each group what it adds, and the hit that adds it: of several the first in the field that counts most."""
+        return [_most_telling(group, weights, reading) for group, weights in self.of]
+
+    def needed(self) -> Iterator[frozenset[str]]:
+        """Sets of concepts of which one must occur: of each group that the others cannot make up for, and of all."""
+        total = sum(max(weights.values()) for _, weights in self.of)
+        for group, weights in self.of:
+            if total - max(weights.values()) < self.at_least:
+                yield group.concepts
+        yield frozenset().union(*(group.concepts for group, _ in self.of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +127,10 @@ class CompiledRule:
     any: tuple[CompiledGroup, ...]
     none: tuple[CompiledGroup, ...]
     at_least: tuple[int, tuple[CompiledGroup, ...]] | None
+    score: CompiledScore | None
     near: tuple[CompiledNear, ...]
     near_any: tuple[CompiledNear, ...]
+    patterns: tuple[TextPattern, ...]
     clauses: tuple[frozenset[str], ...]
     anchors: frozenset[str]
     acts: Mapping[str, Act]
@@ -117,17 +152,36 @@ class CompiledRule:
             if not optional:
                 return _UNMET
             plain += optional
-        if not self._enough(reading):
+        counted = self._counted(reading)
+        if counted is None:
             return _UNMET
+        plain += counted
         if self.near or self.near_any:
             return self._with_events(reading, plain)
         return Verdict(met=True, hits=tuple(plain))
 
-    def _enough(self, reading: Reading) -> bool:
+    def _counted(self, reading: Reading) -> list[Hit] | None:
+        """The hits that are told of what is counted; None where they are too few, or a pattern does not hold."""
+        enough, scored = self._enough(reading), self._scored(reading)
+        if enough is None or scored is None:
+            return None
+        return [*enough, *scored] if all(holds(pattern, reading) for pattern in self.patterns) else None
+
+    def _enough(self, reading: Reading) -> list[Hit] | None:
+        """The first hit of each counted group that occurs; None where they are too few."""
         if self.at_least is None:
-            return True
+            return []
         n, groups = self.at_least
-        return sum(bool(group.hits(reading)) for group in groups) >= n
+        found = [hits[0] for group in groups if (hits := group.hits(reading))]
+        return found if len(found) >= n else None
+
+    def _scored(self, reading: Reading) -> list[Hit] | None:
+        """The hits that make up the score; None where it is too low."""
+        if self.score is None:
+            return []
+        added = self.score.added(reading)
+        reached = sum(points for points, _ in added) >= self.score.at_least
+        return [hit for _, hit in added if hit is not None] if reached else None
 
     def _with_events(self, reading: Reading, hits: list[Hit]) -> Verdict:
         events: list[tuple[Hit, ...]] = []
@@ -156,7 +210,8 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
     """Compile a rule's match; the lexicon learns the rule's own phrases on the way."""
     match = rule.match
     at_least = match.at_least
-    clauses = tuple(_clauses(match, lexicon))
+    score = _score(match.score, lexicon) if match.score else None
+    clauses = (*_clauses(match, lexicon), *(score.needed() if score else ()))
     return CompiledRule(
         rule=rule,
         version=rule.version,
@@ -164,8 +219,10 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
         any=_groups(match.any, lexicon),
         none=_groups(match.none, lexicon),
         at_least=(at_least.n, _groups(at_least.of, lexicon)) if at_least else None,
+        score=score,
         near=_nears(match.near, lexicon),
         near_any=_nears(match.near_any, lexicon),
+        patterns=match.patterns,
         clauses=clauses,
         anchors=_rarest(clauses, lexicon),
         acts=lexicon.terms.acts,
@@ -176,16 +233,38 @@ def _groups(groups: Iterable[Group], lexicon: Lexicon) -> tuple[CompiledGroup, .
     return tuple(CompiledGroup(g, lexicon.concepts_of(g), g.within) for g in groups)
 
 
+def _score(score: Score, lexicon: Lexicon) -> CompiledScore:
+    groups = ((CompiledGroup(g, lexicon.concepts_of(g), tuple(g.by_field)), g.by_field) for g in score.of)
+    return CompiledScore(score.at_least, tuple(groups))
+
+
+def _most_telling(
+    group: CompiledGroup, weights: Mapping[Field_, int], reading: Reading
+) -> tuple[int, Hit | None]:
+    hits = group.hits(reading)
+    best = max(hits, key=lambda hit: weights[reading.field_of(hit)], default=None)
+    return (weights[reading.field_of(best)] if best else 0), best
+
+
+def holds(pattern: TextPattern, reading: Reading) -> bool:
+    """Whether the pattern is found in one of its fields, or in none of them where it must be absent."""
+    return pattern.absent != any(
+        found_in(pattern.pattern, reading.field(f)) is not None for f in pattern.fields
+    )
+
+
 def _nears(nears: Iterable[Near], lexicon: Lexicon) -> tuple[CompiledNear, ...]:
     return tuple(_near(near, lexicon) for near in nears)
 
 
 def _near(near: Near, lexicon: Lexicon) -> CompiledNear:
     of, fields = _groups(near.of, lexicon), near.fields
+    length, _, words = str(near.within).partition(" ")
     return CompiledNear(
         of=of,
         none=_groups(near.none, lexicon),
-        window=None if near.within == "sentence" else near.within,
+        window=None if near.within == "sentence" else int(length),
+        in_words=bool(words),
         fields=fields,
         asked=tuple((group.concepts, tuple(f for f in group.fields if f in fields)) for group in of),
     )

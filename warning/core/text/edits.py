@@ -64,6 +64,8 @@ def _changed(before: Match, after: Match, words: _Words) -> Iterable[Words | Non
         yield from _positions(counted[0].of, counted[1].of, words)
     elif counted[0] != counted[1]:
         yield None
+    if (before.score, before.patterns) != (after.score, after.patterns):
+        yield None
     for one, other in ((before.near, after.near), (before.near_any, after.near_any)):
         yield from _nears(one, other, words)
 

@@ -7,15 +7,23 @@ from typing import Any
 
 from warning.core.evidence import Item
 from warning.core.explain import ExplainNode
+from warning.core.linear_patterns import found_in
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
+from warning.core.rules import Field_, TextPattern, TextRule
 from warning.core.signals import Facts
 from warning.core.terms import Terms
 from warning.core.text.admission import refusal
-from warning.core.text.conditions import CompiledGroup, CompiledNear, CompiledRule, compile_rule
+from warning.core.text.conditions import (
+    CompiledGroup,
+    CompiledNear,
+    CompiledRule,
+    CompiledScore,
+    compile_rule,
+    holds,
+)
 from warning.core.text.engine import engine_of
 from warning.core.text.facts import facts_of
-from warning.core.text.group_words import place_words, words_of
+from warning.core.text.group_words import place_words, subject_of, words_of
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 from warning.core.text.reported import declared_state
@@ -66,6 +74,8 @@ def _conditions(compiled: CompiledRule, reading: Reading, terms: Terms) -> Itera
         )
     if compiled.at_least:
         yield _at_least(*compiled.at_least, reading, terms)
+    if compiled.score:
+        yield _score(compiled.score, reading, terms)
     for near in compiled.near:
         yield _near(near, compiled, reading, terms)
     if compiled.near_any:
@@ -73,6 +83,8 @@ def _conditions(compiled: CompiledRule, reading: Reading, terms: Terms) -> Itera
         yield ExplainNode(
             label="one of these", passed=any(n.passed for n in nears), children=nears, any_of=True
         )
+    for pattern in compiled.patterns:
+        yield _pattern(pattern, reading)
     for group in compiled.none:
         yield _absent(group, reading, terms)
 
@@ -104,6 +116,49 @@ def _at_least(n: int, groups: tuple[CompiledGroup, ...], reading: Reading, terms
     )
 
 
+def _score(score: CompiledScore, reading: Reading, terms: Terms) -> ExplainNode:
+    added = score.added(reading)
+    parts = tuple(
+        _scored(group, points, hit, weights, reading, terms)
+        for (group, weights), (points, hit) in zip(score.of, added, strict=True)
+    )
+    reached = sum(points for points, _ in added)
+    return ExplainNode(
+        label=f"a score of at least {score.at_least}",
+        passed=reached >= score.at_least,
+        detail=f"these add up to {reached}",
+        children=parts,
+    )
+
+
+def _scored(
+    group: CompiledGroup,
+    points: int,
+    hit: Hit | None,
+    weights: Mapping[Field_, int],
+    reading: Reading,
+    terms: Terms,
+) -> ExplainNode:
+    """A group of a score, which has no verdict of its own."""
+    found = (
+        f"found “{reading.words(hit)}” in the {reading.field_of(hit)}: adds {points}"
+        if hit
+        else "not found: adds 0"
+    )
+    worth = ", ".join(f"{number} in the {field}" for field, number in weights.items())
+    return ExplainNode(label=f"counts {subject_of(group.group, terms)} as {worth}", passed=None, detail=found)
+
+
+def _pattern(pattern: TextPattern, reading: Reading) -> ExplainNode:
+    found = next(
+        (words for f in pattern.fields if (words := found_in(pattern.pattern, reading.field(f))) is not None),
+        None,
+    )
+    label = f"{'does not match' if pattern.absent else 'matches'} the pattern {pattern.pattern}{place_words(pattern.fields)}"
+    detail = "not found" if found is None else f"found “{found[:LONGEST_QUOTE]}”"
+    return ExplainNode(label=label, passed=holds(pattern, reading), detail=detail)
+
+
 def _near(near: CompiledNear, compiled: CompiledRule, reading: Reading, terms: Terms) -> ExplainNode:
     matches = near.matches(reading)
     told = compiled.told(reading, matches)
@@ -116,7 +171,8 @@ def _near(near: CompiledNear, compiled: CompiledRule, reading: Reading, terms: T
         parts.append(
             ExplainNode(label="all of it in one place, and said to happen", passed=False, detail=why)
         )
-    where = "one sentence" if near.window is None else f"{near.window} characters"
+    unit = "words" if near.in_words else "characters"
+    where = "one sentence" if near.window is None else f"{near.window} {unit}"
     label = f"together in {where}{place_words(near.fields)}"
     return ExplainNode(label=label, passed=bool(told), detail=detail, children=tuple(parts))
 

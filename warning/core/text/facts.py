@@ -142,6 +142,7 @@ def _own_act(rule: TextRule) -> str:
         return "mention"
     match = rule.match
     groups = [*match.all, *match.any, *(g for near in (*match.near, *match.near_any) for g in near.of)]
+    groups += [*(match.at_least.of if match.at_least else ()), *(match.score.of if match.score else ())]
     named = [act for group in groups for act in group.act if act != "any"]
     return named[0] if named else "lifting" if rule.direction == "easing" else "export_control"
 

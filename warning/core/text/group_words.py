@@ -14,7 +14,7 @@ ALL_FIELDS = 3
 
 def words_of(group: Group, terms: Terms) -> str:
     """Name what the group looks for, and where when that is not the whole text."""
-    return f"{_subject(group, terms)}{place_words(group.within)}"
+    return f"{subject_of(group, terms)}{place_words(group.within)}"
 
 
 def place_words(fields: Sequence[str]) -> str:
@@ -22,7 +22,8 @@ def place_words(fields: Sequence[str]) -> str:
     return "" if len(fields) == ALL_FIELDS else f" in the {' or '.join(fields)}"
 
 
-def _subject(group: Group, terms: Terms) -> str:
+def subject_of(group: Group, terms: Terms) -> str:
+    """Name what the group looks for, wherever."""
     if group.phrases:
         phrases = [f"“{phrase}”" for words in group.phrases.values() for phrase in words]
         return _listed(phrases, MOST_PHRASES)

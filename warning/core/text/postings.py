@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.core.rules import Field_
-from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule
+from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule, CompiledScore
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Entry
 from warning.core.text.masks import EVERY_FIELD, Concepts
@@ -138,6 +138,8 @@ class Inquiry:
             items = BitMap.union(*(self._with_any(_asked(group), items) for group in rule.any))
         if rule.at_least and items:
             items = self._at_least(*rule.at_least, items)
+        if rule.score and items:
+            items = self._scoring(rule.score, items)
         for group in rule.none:
             if items:
                 items = items - self._holding(self._surely_in(_asked(group)), items)
@@ -156,6 +158,14 @@ class Inquiry:
         found = [numbers_of(self._with_any(_asked(group), items)) for group in groups]
         every, times = np.unique(np.concatenate(found), return_counts=True)
         return set_of(every[times >= number])
+
+    def _scoring(self, score: CompiledScore, items: BitMap) -> BitMap:
+        """The items that can reach the score, were every group to stand where it counts most."""
+        found = [numbers_of(self._with_any(_asked(group), items)) for group, _ in score.of]
+        most = [max(weights.values()) for _, weights in score.of]
+        every, places = np.unique(np.concatenate(found), return_inverse=True)
+        reached = np.bincount(places, weights=np.repeat(most, [len(some) for some in found]))
+        return set_of(every[reached >= score.at_least])
 
     def _near_any(self, nears: Sequence[CompiledNear]) -> BitMap:
         found = [self._in_stretches(near) for near in nears if near.window is not None]
@@ -268,6 +278,8 @@ def _groups(rule: CompiledRule) -> Iterable[CompiledGroup]:
     yield from rule.any
     if rule.at_least:
         yield from rule.at_least[1]
+    if rule.score:
+        yield from (group for group, _ in rule.score.of)
     for near in (*rule.near, *rule.near_any):
         yield from near.of
 

@@ -66,6 +66,12 @@ class Reading:
     def summary(self) -> str:
         return self.text[self._title_end + 1 : self._summary_end]
 
+    def field(self, name: Field_) -> str:
+        """The text of one field, as published but for markup."""
+        if name == "body":
+            return self.text[self._summary_end + 1 :]
+        return self.title if name == "title" else self.summary
+
     @cached_property
     def ends(self) -> list[int]:
         return sentence_ends(self.text)
