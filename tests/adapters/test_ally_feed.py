@@ -12,7 +12,7 @@ from tests.adapters.pdf_samples import CJK, cjk_pdf
 from tests.adapters.test_asking import spec_of
 from warning.app.collecting import collect_due
 from warning.app.compose import open_repository
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.channels.atom import atom_feed
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness

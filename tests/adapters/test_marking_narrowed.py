@@ -10,7 +10,7 @@ from tests.core.build import START, book, desk, text_rule
 from tests.core.sequence_samples import rule as sequence
 from warning.app.chronology import Bystanders, settled
 from warning.app.delivered_message import message_of
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import as_left, cap_documents, feed_sender
 from warning.app.remembered import Remembered
 from warning.core.alerts import Alert
 from warning.core.assess import decide, sense
@@ -137,6 +137,44 @@ def test_feed_whose_ceiling_is_too_low_now_takes_back_what_it_gave_out_and_only_
     assert "allium" not in cancel
     days.learn(report(marking=Marking.RED), 6)
     assert shown() == [cancel], "what the feed never showed is not taken back there"
+
+
+@pytest.mark.parametrize(("said", "version"), [("", 1), (" and germanium", 2)])
+def test_feed_takes_back_the_first_version_when_what_came_since_was_shut_out(days, said, version):
+    """What came since is a version of its own, or joined the first without news; the desk is told nothing new."""
+    days.learn(report(), 0)
+    other = report(marking=Marking.AMBER, title=f"New export control on gallium{said}")
+    days.learn(replace(other, id="i-2", url="https://example.org/2", known_at=START + timedelta(hours=1)), 1)
+    (alert,) = days.repository.alerts()
+    assert (alert.version, alert.marking) == (version, Marking.AMBER)
+
+    def shown() -> dict[str, str]:
+        told = days.repository.told_versions("kr", {alert.key}, days.now)
+        versions = [as_left(one, SEOUL) for one in told]
+        documents = cap_documents(versions, SEOUL, BOOK, feed_sender("a <a@example.org>"))
+        return {document.name: document.body.decode() for document in documents}
+
+    assert list(shown()) == [f"{alert.key}-v1-kr"]
+    done = days.learn(report(marking=Marking.AMBER), 5)
+    assert [d.desk_id for d in done.deliveries if d.desk_id == "kr"] == []
+    ((name, cancel),) = shown().items()
+    assert name == f"{alert.key}-v1-kr-taken-back"
+    assert "<msgType>Cancel</msgType>" in cancel
+    assert f"a@example.org,{alert.key}-v1-kr," in cancel
+    assert cancel.count("-kr,") == 1, "the feed never gave another one out"
+    assert "allium" not in cancel
+    entered = days.repository.last_entered(
+        "kr", START + timedelta(hours=4), days.now + timedelta(1), days.now
+    )
+    assert entered == START + timedelta(hours=5)
+
+
+def test_narrowed_alert_is_as_new_as_its_narrowing(days):
+    days.learn(report(), 0)
+    days.learn(report(**KEPT), 5)
+    (alert,) = days.repository.alerts()
+    assert alert.updated_at == START + timedelta(hours=5)
+    assert alert.last_evidence_at == START
 
 
 def test_a_delivery_that_waits_does_not_go_out_wider(days):

@@ -13,7 +13,7 @@ from warning.app.delivered_message import message_of
 from warning.app.digests import write_digest
 from warning.app.notice_check import as_may_be_told
 from warning.app.noticing import BULLETIN, DIGEST
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.app.rolling_up import roll_up
 from warning.channels.render import render
 from warning.core.deliveries import OutboxRow

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.alert_samples import BOOK, DESKS, SAMPLES, control, updated
 from tests.adapters.parse_samples import document, profile
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.channels.atom import atom_feed
 from warning.collect.cap_alerts import restriction_of
 from warning.collect.parse import parse

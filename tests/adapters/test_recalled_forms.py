@@ -7,7 +7,7 @@ import pytest
 
 from tests.adapters.alert_samples import control, graded
 from tests.core.build import book, desk
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.channels.block_kit import MAX_BLOCKS, json_size, note_payload, slack_payload
 from warning.channels.mail_html import html_form
 from warning.channels.render import render

@@ -102,6 +102,10 @@ class Feeds:
             body=f"<feed>{desk_id} {base_url}</feed>".encode(), content_type="application/atom+xml", etag="e1"
         )
 
+    def archive(self, desk_id, day, base_url):
+        found = Served(body=day.encode(), content_type="application/atom+xml", etag="e3")
+        return found if day == "2026-11-21" else None
+
     def message(self, desk_id, name):
         known = Served(body=b"<alert/>", content_type="application/cap+xml", etag="e2")
         return known if name == "a-1-v1-kr" else None

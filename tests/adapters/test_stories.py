@@ -9,12 +9,13 @@ import pytest
 
 from tests.core.build import START, at, book
 from warning.app.assessing import assess_new
-from warning.app.backtesting import backtest_replay
+from warning.app.backtesting import backtest_replay, carry
 from warning.app.calendar_day import CalendarDay
 from warning.app.set_aside import SetAside
 from warning.app.showing_stories import explain_story, told_again
 from warning.core.assess import State, assess
-from warning.core.evidence import Item
+from warning.core.evidence import Item, Window
+from warning.core.vocabulary import Marking
 from warning.errors import AssessmentRaced
 from warning.store.resident import Resident
 
@@ -66,6 +67,43 @@ def test_an_old_article_of_another_source_opens_no_alert_and_is_shown_with_its_f
     (node,) = explain_story(again.id, system.repository)
     assert f"republished: first seen {START:%Y-%m-%d}" in node.detail
     assert node.passed is False
+
+
+def test_what_is_remembered_of_a_telling_follows_its_evidence_when_that_is_narrowed(system):
+    first = item(marking=Marking.GREEN)
+    kept = replace(first, marking=Marking.AMBER, release_to=frozenset({"KR"}))
+    again = item(
+        f"{TITLE} - Chip Gazette",
+        days=60,
+        source="gazette",
+        text=f"{TEXT}Chip Gazette.",
+        marking=Marking.GREEN,
+    )
+    assessed(system, first, days=0.1)
+    assessed(system, kept, days=1)
+    assessed(system, again, days=60.1)
+    assert len(system.repository.alerts()) == 2, "what fewer may see is not compared with it any more"
+    state = State()
+    for one, days in ((first, 0.1), (kept, 1), (again, 60.1)):
+        state = carry(state, assess(book(), Window(items=(one,), fresh=frozenset({one.id})), state, at(days)))
+    assert {a.key for a in state.open_alerts} == {a.key for a in system.repository.alerts()}
+
+
+def test_article_told_again_is_narrowed_with_the_one_whose_date_it_shows(system):
+    first = item(marking=Marking.GREEN)
+    again = item(
+        f"{TITLE} - Chip Gazette",
+        days=60,
+        source="gazette",
+        text=f"{TEXT}Chip Gazette.",
+        marking=Marking.GREEN,
+    )
+    assessed(system, first, days=0.1)
+    assessed(system, again, days=60.1)
+    assessed(system, replace(first, marking=Marking.AMBER, release_to=frozenset({"KR"})), days=61)
+    (alert,) = system.repository.alerts()
+    (shown,) = told_again(alert, system.repository)
+    assert (shown.marking, shown.release_to) == (Marking.AMBER, frozenset({"KR"}))
 
 
 def test_an_official_notice_in_the_words_of_an_old_article_opens_its_own_alert(system):

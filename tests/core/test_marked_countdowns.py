@@ -66,7 +66,7 @@ def test_countdown_to_a_date_whose_evidence_was_narrowed_is_not_what_is_left_of_
     mission = said("mission", 1, **DATED)
     alert, kept = lived(WIRE, DAILY, mission)
     assert counted(alert.for_desk("us"))
-    (change,) = narrowed_in((), (alert,), (bound_to(mission, *FOR_KOREA),), kept, OF)
+    (change,) = narrowed_in((), (alert,), (bound_to(mission, *FOR_KOREA),), kept, OF, alert.updated_at)
     seen = change.alert.for_desk("us")
     assert (seen.facts.effective, seen.facts.targets, counted(seen)) == (None, (), False)
     assert "2023, 9, 15" not in repr(seen)
@@ -77,6 +77,6 @@ def test_lateness_of_a_case_whose_evidence_was_narrowed_repeats_nothing_of_it():
     mission = said("mission", 0.2, targets=("KR",))
     kept = [WIRE, mission, *run.day(0.5, WIRE, mission).signals, *run.day(4).signals]
     assert "late" in {d.code for d in run.alert.differences}
-    (change,) = narrowed_in((), (run.alert,), (bound_to(mission, *FOR_KOREA),), kept, run.book)
+    (change,) = narrowed_in((), (run.alert,), (bound_to(mission, *FOR_KOREA),), kept, run.book, run.alert.updated_at)
     assert change.alert.for_desk("us").facts.targets == ()
     assert change.alert.for_desk("kr").facts.targets == ("KR",)

@@ -58,9 +58,9 @@ def test_an_answer_told_to_all_is_narrowed_with_the_first_event_it_names(relatio
     told = next(a for a in through(one, earlier=(open_first,)) if "No. 99" in repr(a.why))
     assert told.marking == Marking.CLEAR
     assert joinable(rules_book(one), (), FAR, (), [narrowed_later("first")]).takes(told)
-    (change,) = narrowed_in((), [told], [narrowed_later("first")], (), rules_book(one))
+    (change,) = narrowed_in((), [told], [narrowed_later("first")], (), rules_book(one), told.updated_at)
     assert (change.kind, change.alert.marking, change.alert.release_to) == ("updated", *SECRET.values())
-    assert narrowed_in((), [told], [narrowed_later("another")], (), rules_book(one)) == ()
+    assert narrowed_in((), [told], [narrowed_later("another")], (), rules_book(one), told.updated_at) == ()
 
 
 def test_a_remembered_answer_is_narrowed_with_the_first_event_it_names():

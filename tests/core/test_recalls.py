@@ -51,7 +51,7 @@ def bound_to(one, marking, release_to):
 
 def narrowing(alert, signals, bound):
     """Return the graded change that one bound makes of the alert, None where it makes none."""
-    changes = narrowed_in((), (alert,), (bound,), signals, BOOK)
+    changes = narrowed_in((), (alert,), (bound,), signals, BOOK, alert.updated_at)
     return grade(changes[0], BOOK) if changes else None
 
 

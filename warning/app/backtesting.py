@@ -141,7 +141,9 @@ def carry(state: State, assessment: Assessment) -> State:
         told=told,
         past=past,
         grounds=(),
-        stories=state.stories.plus(assessment.tellings, stories, assessment.as_of),
+        stories=state.stories.plus(assessment.tellings, stories, assessment.as_of).within(
+            {bound.evidence_id: (bound.marking, bound.release_to) for bound in assessment.bounds}
+        ),
     )
     return _without_recalled(carried, assessment.withheld)
 

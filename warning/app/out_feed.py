@@ -1,216 +1,220 @@
-"""A desk's out-feed: every version the desk was told of, as far as it may leave by a feed, as CAP and Atom."""
+"""A desk's out-feed: what the desk was told of, as far as it may leave by a feed, as CAP and Atom.
+
+The feed holds what entered it last; whole days gone by are its archive, a page each, linked as RFC 5005 says: who was
+away reads them back to the page he knows.
+"""
 
 import hashlib
-import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from email.utils import parseaddr
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
 
 from warning.app.compose import System
-from warning.app.delivered_message import payload_refusal
-from warning.app.desk_exercise import EXERCISE_RULE, exercise
+from warning.app.desk_exercise import exercise
+from warning.app.feed_messages import CapDocument, Making, as_left, cap_documents, feed_sender
 from warning.app.triage import desk_called
-from warning.channels.atom import CAP_TYPE, Entry, atom_feed
-from warning.channels.cap import CapInput, Issued, Sender, cap_message, named_identifier
-from warning.channels.message import Message
-from warning.channels.naming import naming
+from warning.channels.atom import CAP_TYPE, atom_feed
 from warning.channels.outbox_files import write_whole
 from warning.channels.receiver import Served
-from warning.channels.render import render
-from warning.channels.render_lead import is_about_figures, is_taken_back
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
-from warning.core.exposure_release import Audience
-from warning.core.narrowing import handling_before
-from warning.core.recalls import RECALLED, recalled
-from warning.core.release import release_refusal
-from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by
 
-log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
 PAGE = 300
-"""So many versions make a feed, and those before them of the same alerts: an entry names what it updates."""
+"""So many messages make the feed, and all of today; the archive has what entered before."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapDocument:
-    """One message of the feed: `name` is its identifier."""
-
-    name: str
-    body: bytes
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """What came of one version, None where it may not leave, and all that this rests on."""
-
-    alert: Alert
-    desk: Desk
-    book: Rulebook
-    sender: Sender
-    earlier: tuple[Issued, ...]
-    document: CapDocument | None
-    issued: Issued | None
-
-    def stands(
-        self, alert: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tuple[Issued, ...]
-    ) -> bool:
-        same = self.book is book and self.desk == desk and self.sender == sender
-        return same and self.earlier == earlier and self.alert == alert
-
-
-Making = dict[tuple[str, int], _Made]
-"""What was made of each version, by (key, version), for the next time the feed is asked for."""
+FEED = "alerts.atom"
+ATOM_TYPE = "application/atom+xml"
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutFeedDocuments:
-    """The feed as it stands now."""
+    """The feed as it stands now, with its messages; `archives` are the pages of days gone by, by file name."""
 
     atom: bytes
     messages: tuple[CapDocument, ...]
+    archives: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def archive_name(day: date) -> str:
+    return f"alerts-{day.isoformat()}.atom"
 
 
 def desk_feed(
     system: System, desk_id: str, *, base_url: str = "", drill: bool = False, made: Making | None = None
 ) -> OutFeedDocuments:
-    """Return a desk's feed: its newest versions of the last 90 days. Raises ConfigError when there is no such desk.
+    """Return a desk's feed. Raises ConfigError when there is no such desk.
 
     With `drill` it holds one message besides, marked as an exercise. What stands in `made` and rests on the same
     is not rendered anew; `made` then holds what the feed holds now, and nothing older.
     """
-    book, now = system.book(), system.clock()
-    desk = desk_called(book, desk_id)
-    told = system.repository.told_versions(desk_id, now - KEPT, now, most=PAGE)
-    versions = [*told, *([exercise(now)] if drill else [])]
-    sender = feed_sender(system.settings.mail_from)
-    documents = tuple(cap_documents(versions, desk, book, sender, made))
-    atom = atom_feed(
-        [document.entry for document in documents],
-        feed_id=f"urn:allied-early-warning:{sender.address}:{desk.id}",
-        title=desk.title,
-        author=sender.name,
-        base_url=base_url,
-        empty_at=now,
-    )
-    return OutFeedDocuments(atom=atom, messages=documents)
+    return _Pages(system, desk_id, base_url).current(drill=drill, made=made)
+
+
+def whole_feed(system: System, desk_id: str, *, base_url: str = "", drill: bool = False) -> OutFeedDocuments:
+    """Return the feed with all its archives and their messages, for a web server that has files alone."""
+    pages = _Pages(system, desk_id, base_url)
+    newest = pages.current(drill=drill)
+    archives: dict[str, bytes] = {}
+    messages = {document.name: document for document in newest.messages}
+    day = pages.day_before(pages.today)
+    while day is not None:
+        page = pages.archive(day)
+        archives[archive_name(day)] = page.atom
+        messages |= {document.name: document for document in page.messages}
+        day = pages.day_before(day)
+    return replace(newest, messages=tuple(messages.values()), archives=archives)
 
 
 def write_feed(documents: OutFeedDocuments, directory: Path) -> tuple[Path, ...]:
-    """Write the messages, then the feed that names them. Returns the files."""
+    """Write the messages, then the pages that name them. Returns the files."""
     files = {directory / f"{document.name}.xml": document.body for document in documents.messages}
-    files[directory / "alerts.atom"] = documents.atom
+    files |= {directory / name: body for name, body in documents.archives.items()}
+    files[directory / FEED] = documents.atom
     for path, content in files.items():
         write_whole(path, content)
     return tuple(files)
 
 
-def feed_sender(mail_from: str) -> Sender:
-    name, address = parseaddr(mail_from)
-    return Sender(address=address or "early-warning@localhost", name=name or "Early Warning")
+class _Pages:
+    """The pages of one desk's feed at one moment."""
 
+    def __init__(self, system: System, desk_id: str, base_url: str) -> None:
+        self._book, self._now = system.book(), system.clock()
+        self._repository = system.repository
+        self._desk: Desk = desk_called(self._book, desk_id)
+        self._sender = feed_sender(system.settings.mail_from)
+        self._base_url = base_url
+        self.today = self._now.astimezone(UTC).date()
+        self.oldest = (self._now - KEPT).astimezone(UTC).date() + _DAY
 
-def cap_documents(
-    versions: Iterable[Alert], desk: Desk, book: Rulebook, sender: Sender, made: Making | None = None
-) -> Iterator[CapDocument]:
-    """Yield the message of each version that may leave by the desk's feed; versions of an alert come in their order.
-
-    One that takes back what a narrower marking bars names the messages that are gone, and nothing of what they said.
-    """
-    known, now = made or {}, Making()
-    issued: dict[str, tuple[Issued, ...]] = {}
-    gone: dict[str, tuple[Issued, ...]] = {}
-    for whole in versions:
-        earlier, place = issued.get(whole.key, ()), (whole.key, whole.version)
-        shown = _as_shown(whole, desk)
-        if RECALLED in shown.differences:
-            earlier = (*gone.pop(whole.key, ()), *earlier)
-        one = known.get(place)
-        if one is None or not one.stands(whole, desk, book, sender, earlier):
-            one = _made(whole, desk, book, sender, earlier)
-        now[place] = one
-        if one.issued is not None:
-            issued[whole.key] = (*earlier, one.issued)
-        elif release_refusal(shown, desk, desk.out_feed):
-            name = named_identifier(whole.key, whole.version, desk.id)
-            gone[whole.key] = (*gone.get(whole.key, ()), Issued(identifier=name, sent=whole.updated_at))
-        if one.document is not None:
-            yield one.document
-    if made is not None:
-        made.clear()
-        made.update(now)
-
-
-def _as_shown(whole: Alert, desk: Desk) -> Alert:
-    """The version as the feed may show it: a desk may read more than its feed, which then takes back what it gave out."""
-    seen = as_seen_by(whole, desk)
-    before = handling_before(seen)
-    if before is None or not release_refusal(seen, desk, desk.out_feed):
-        return seen
-    marking, release_to = before
-    if release_refusal(replace(seen, marking=marking, release_to=release_to), desk, desk.out_feed):
-        return seen
-    return recalled(seen, marking=min(desk.clearance, desk.out_feed.ceiling), release_to=None)
-
-
-def _made(whole: Alert, desk: Desk, book: Rulebook, sender: Sender, earlier: tuple[Issued, ...]) -> _Made:
-    nothing = _Made(
-        alert=whole, desk=desk, book=book, sender=sender, earlier=earlier, document=None, issued=None
-    )
-    alert = _as_shown(whole, desk)
-    if release_refusal(alert, desk, desk.out_feed) or (alert.is_recalled and not earlier):
-        return nothing
-    spoken = _spoken(alert, desk, book)
-    if any(payload_refusal(message, desk, desk.out_feed) for message in spoken):
-        return nothing
-    given = _input(alert, spoken, desk, book, earlier)
-    try:
-        body = cap_message(given, sender)
-    except ValueError as fault:
-        log.error("alert %s version %d is left out of the feed: %s", alert.key, alert.version, fault)  # noqa: TRY400 - the fault says it all
-        return nothing
-    name = given.identifier
-    document = CapDocument(name=name, body=body, entry=Entry(name=name, message=spoken[0]))
-    return replace(nothing, document=document, issued=Issued(identifier=name, sent=given.sent))
-
-
-def _spoken(alert: Alert, desk: Desk, book: Rulebook) -> tuple[Message, ...]:
-    """Render it in every language of the feed, the desk's own first."""
-    own = naming(desk.language, book).language
-    languages = dict.fromkeys((own, *(naming(code, book).language for code in desk.out_feed.languages)))
-    # Whoever fetches the feed reads it: only figures that are released to everybody.
-    readers = Audience(country=None, ceiling=desk.out_feed.ceiling)
-    return tuple(
-        replace(
-            render(alert, desk.model_copy(update={"language": language}), book, audience=readers),
-            desk_id=desk.id,
+    def current(self, *, drill: bool = False, made: Making | None = None) -> OutFeedDocuments:
+        since, keys = self._newest_keys()
+        entered, versions = self._told(keys)
+        # What took a version back entered the feed too; which did is known when the messages are made.
+        moments = sorted(
+            (at for whole in versions for at in self._moments(whole, entered) if at >= since), reverse=True
         )
-        for language in languages
-    )
+        cut = min(moments[PAGE - 1], _start(self.today)) if len(moments) >= PAGE else since
+        wanted = {w.key for w in versions if any(at >= cut for at in self._moments(w, entered))}
+        versions = [whole for whole in versions if whole.key in wanted]
+        documents = self._documents(
+            [*versions, *([exercise(self._now)] if drill else [])], entered, (cut, None), made
+        )
+        before = self._last_day(cut)
+        links = {"prev-archive": archive_name(before)} if before else {}
+        return OutFeedDocuments(atom=self._atom(documents, FEED, links), messages=tuple(documents))
+
+    def archive(self, day: date) -> OutFeedDocuments:
+        """One day's page: a marking that was narrowed since is the only thing that changes it."""
+        since, until = _start(day), _start(day + _DAY)
+        keys = self._repository.entered_keys(self._desk.id, since, until, self._now)
+        entered, versions = self._told(keys)
+        documents = self._documents(versions, entered, (since, until), None)
+        before, after = self.day_before(day), self._day_after(day)
+        links = {"current": FEED}
+        links |= {"prev-archive": archive_name(before)} if before else {}
+        links |= {"next-archive": archive_name(after)} if after else {}
+        atom = self._atom(documents, archive_name(day), links, is_archive=True)
+        return OutFeedDocuments(atom=atom, messages=tuple(documents))
+
+    def named(self, name: str) -> CapDocument | None:
+        """One message, on whatever page it stands, or stood."""
+        key, _, _ = name.rpartition("-v")
+        _, versions = self._told({key})
+        found = cap_documents(versions, self._desk, self._book, self._sender)
+        return next((document for document in found if document.name == name), None)
+
+    def day_before(self, day: date) -> date | None:
+        """The last day before on which something may have entered the feed."""
+        return self._last_day(_start(day))
+
+    def _last_day(self, before: datetime) -> date | None:
+        """In steps that grow: the newest deliveries are looked at first, and seldom more."""
+        until, days = before, 1
+        # A page is cut within a day where that day has more than fits; its archive then has it whole.
+        while until > _start(self.oldest):
+            since = max(until - days * _DAY, _start(self.oldest))
+            found = self._repository.last_entered(self._desk.id, since, until, self._now)
+            if found is not None:
+                return found.astimezone(UTC).date()
+            until, days = since, days * 2
+        return None
+
+    def _day_after(self, day: date) -> date | None:
+        since, days, end = _start(day + _DAY), 1, _start(self.today)
+        while since < end:
+            until = min(since + days * _DAY, end)
+            found = self._repository.first_entered(self._desk.id, since, until, self._now)
+            if found is not None:
+                return found.astimezone(UTC).date()
+            since, days = until, days * 2
+        return None
+
+    def _newest_keys(self) -> tuple[datetime, frozenset[str]]:
+        """From today back, in steps that grow, until there is enough for the feed. Returns how far back, and the alerts."""
+        days = 0
+        while True:
+            since = max(_start(self.today) - days * _DAY, _start(self.oldest))
+            end = self._now + timedelta(microseconds=1)
+            keys = self._repository.entered_keys(self._desk.id, since, end, self._now)
+            if len(keys) >= PAGE or since == _start(self.oldest):
+                return since, keys
+            days = days * 2 + 1
+
+    def _told(self, keys: Collection[str]) -> tuple[dict[tuple[str, int], datetime], list[Alert]]:
+        told = self._repository.told_versions(self._desk.id, keys, self._now)
+        entered = {(t.alert.key, t.alert.version): t.entered_at for t in told}
+        return entered, [as_left(t, self._desk) for t in told]
+
+    def _moments(self, whole: Alert, entered: Mapping[tuple[str, int], datetime]) -> Iterator[datetime]:
+        """When a version entered the feed, and when it may have been taken back there."""
+        yield entered[whole.key, whole.version]
+        yield from (note.at for note in as_seen_by(whole, self._desk).narrowings)
+
+    def _documents(
+        self,
+        versions: Sequence[Alert],
+        entered: Mapping[tuple[str, int], datetime],
+        span: tuple[datetime, datetime | None],
+        made: Making | None,
+    ) -> list[CapDocument]:
+        since, until = span
+        found = []
+        for document in cap_documents(versions, self._desk, self._book, self._sender, made):
+            updated_at = document.entry.message.updated_at
+            at = updated_at if document.takes_back else entered.get(document.place, self._now)
+            if at >= since and (until is None or at < until):
+                found.append(replace(document, entry=replace(document.entry, entered_at=at)))
+        return found
+
+    def _atom(
+        self,
+        documents: Sequence[CapDocument],
+        name: str,
+        links: Mapping[str, str],
+        *,
+        is_archive: bool = False,
+    ) -> bytes:
+        return atom_feed(
+            [document.entry for document in documents],
+            feed_id=f"urn:allied-early-warning:{self._sender.address}:{self._desk.id}",
+            title=self._desk.title,
+            author=self._sender.name,
+            base_url=self._base_url,
+            empty_at=self._now,
+            name=name,
+            links=links,
+            is_archive=is_archive,
+        )
 
 
-def _input(
-    alert: Alert, spoken: tuple[Message, ...], desk: Desk, book: Rulebook, earlier: tuple[Issued, ...]
-) -> CapInput:
-    words = [naming(message.language, book) for message in spoken]
-    return CapInput(
-        messages=spoken,
-        country=desk.country,
-        events=tuple(
-            each.say("recalled.level") if alert.is_recalled else each.act(alert.facts.act) for each in words
-        ),
-        area=tuple(each.state(desk.country) for each in words),
-        addresses=tuple(address for destination in desk.destinations for address in destination.to),
-        earlier=earlier,
-        withdrawn=alert.is_cancelled or alert.is_recalled or is_taken_back(alert),
-        is_drill=alert.rule_id == EXERCISE_RULE,
-        category="Other" if is_about_figures(alert, words[0]) else "Security",
-    )
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 class StoredFeeds:
@@ -224,25 +228,27 @@ class StoredFeeds:
     def feed(self, desk_id: str, base_url: str) -> Served | None:
         if not self._has(desk_id):
             return None
-        return _served(self._now(desk_id, base_url).atom, "application/atom+xml")
+        return _served(self._now(desk_id, base_url).atom, ATOM_TYPE)
+
+    def archive(self, desk_id: str, day: str, base_url: str) -> Served | None:
+        """The page of a day gone by, `day` as 2026-11-21; None for any other word, today, and days let go."""
+        try:
+            wanted = date.fromisoformat(day)
+        except ValueError:
+            return None
+        if not self._has(desk_id) or wanted.isoformat() != day:
+            return None
+        pages = _Pages(self._system, desk_id, base_url)
+        if not pages.oldest <= wanted < pages.today:
+            return None
+        return _served(pages.archive(wanted).atom, ATOM_TYPE)
 
     def message(self, desk_id: str, name: str) -> Served | None:
         if not self._has(desk_id):
             return None
-        for messages in (self._now(desk_id).messages, self._earlier(desk_id, name)):
-            for message in messages:
-                if message.name == name:
-                    return _served(message.body, CAP_TYPE)
-        return None
-
-    def _earlier(self, desk_id: str, name: str) -> Iterator[CapDocument]:
-        """What a reader that comes rarely knows of an earlier page."""
-        system, (key, _, _) = self._system, name.rpartition("-v")
-        book, now = system.book(), system.clock()
-        told = system.repository.told_versions(desk_id, now - KEPT, now, most=PAGE, key=key)
-        yield from cap_documents(
-            told, desk_called(book, desk_id), book, feed_sender(system.settings.mail_from)
-        )
+        newest = next((one for one in self._now(desk_id).messages if one.name == name), None)
+        message = newest or _Pages(self._system, desk_id, "").named(name)
+        return None if message is None else _served(message.body, CAP_TYPE)
 
     def _now(self, desk_id: str, base_url: str = "") -> OutFeedDocuments:
         """One at a time: readers that ask at once wait for the first, and find what it made."""

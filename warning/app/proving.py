@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from warning.app.delivered_message import payload_refusal
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.app.proving_figures import prove_figures
 from warning.app.rolling_up import roll_up
 from warning.channels.atom import atom_feed

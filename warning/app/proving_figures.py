@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from warning.app.out_feed import cap_documents, feed_sender
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.channels.block_kit import note_payload, slack_payload
 from warning.channels.figure_check import figure_refusal
 from warning.channels.mail_html import html_form

@@ -87,7 +87,7 @@ def _narrowed(
         release_to=release_to,
         signal_ids=signal_ids_of(book.rule_ids, name),
     )
-    changes = narrowed_in((), (before,), (bound,), signals, book)
+    changes = narrowed_in((), (before,), (bound,), signals, book, PROVED_AT)
     return grade(changes[0], book) if changes else None
 
 

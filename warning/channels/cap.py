@@ -62,7 +62,8 @@ class CapInput:
     """One version: the same alert rendered in each language, the desk's own first.
 
     `earlier` are the messages about this alert already issued, oldest first. `events` are the act's names by language,
-    `area` the names of the desk's country. `withdrawn` says that nothing of the alert is left.
+    `area` the names of the desk's country. `withdrawn` says that nothing of the alert is left. `name` is the identifier
+    of what stands for no version.
     """
 
     messages: tuple[Message, ...]
@@ -74,10 +75,11 @@ class CapInput:
     withdrawn: bool = False
     is_drill: bool = False
     category: Literal["Security", "Other"] = "Security"
+    name: str = ""
 
     @property
     def identifier(self) -> str:
-        return cap_identifier(self.messages[0])
+        return self.name or cap_identifier(self.messages[0])
 
     @property
     def sent(self) -> datetime:

@@ -39,6 +39,7 @@ class Feeds(Protocol):
     """Where the out-feeds come from. None when there is no such document; called in a thread."""
 
     def feed(self, desk_id: str, base_url: str) -> Served | None: ...
+    def archive(self, desk_id: str, day: str, base_url: str) -> Served | None: ...
     def message(self, desk_id: str, name: str) -> Served | None: ...
 
 
@@ -92,6 +93,7 @@ def _application(doors: Doors) -> web.Application:
     if doors.feeds is not None and doors.feed_tokens:
         giving = _OutFeeds(doors.feeds, doors.feed_tokens)
         application.router.add_get("/feeds/{desk}/alerts.atom", giving.feed)
+        application.router.add_get("/feeds/{desk}/alerts-{day}.atom", giving.archive)
         application.router.add_get("/feeds/{desk}/{name}.xml", giving.message)
     return application
 
@@ -140,8 +142,12 @@ class _OutFeeds:
 
     async def feed(self, request: web.Request) -> web.Response:
         desk_id = self._desk(request)
-        base_url = f"{request.scheme}://{request.host}/feeds/{desk_id}/"
-        return _given(request, await asyncio.to_thread(self._feeds.feed, desk_id, base_url))
+        return _given(request, await asyncio.to_thread(self._feeds.feed, desk_id, _beside(request, desk_id)))
+
+    async def archive(self, request: web.Request) -> web.Response:
+        desk_id, day = self._desk(request), request.match_info["day"]
+        served = await asyncio.to_thread(self._feeds.archive, desk_id, day, _beside(request, desk_id))
+        return _given(request, served)
 
     async def message(self, request: web.Request) -> web.Response:
         desk_id = self._desk(request)
@@ -155,6 +161,10 @@ class _OutFeeds:
         if not hmac.compare_digest(expected.encode(), given.encode()) or not expected:
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="feeds", charset="UTF-8"'})
         return desk_id
+
+
+def _beside(request: web.Request, desk_id: str) -> str:
+    return f"{request.scheme}://{request.host}/feeds/{desk_id}/"
 
 
 def _token(request: web.Request) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from warning.app.out_feed import desk_feed, write_feed
+from warning.app.out_feed import whole_feed, write_feed
 from warning.cli.alert_lookup import composed_system
 from warning.cli.output import print_json
 
@@ -26,13 +26,15 @@ SCHEMA = "feeds/1"
 def out_command(*, desk_id: str, directory: Path, base_url: str, drill: bool, as_json: bool) -> None:
     """Write what a desk was told in 90 days as an Atom feed of CAP 1.2 messages, as far as its feed may carry it.
 
+    alerts.atom holds the newest; alerts-DAY.atom, one for each day gone by, what came before.
+
     \b
     Examples:
       warning feeds out --desk kr --out /srv/feeds/kr
       warning feeds out --desk jp --out out --drill --json
     """
     with composed_system(only_reads=True) as system:
-        documents = desk_feed(system, desk_id, base_url=base_url, drill=drill)
+        documents = whole_feed(system, desk_id, base_url=base_url, drill=drill)
     files = write_feed(documents, directory)
     if as_json:
         names = [str(path) for path in files]

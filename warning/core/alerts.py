@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from warning.core.claims import Claim
+from warning.core.handling import Narrowing
 from warning.core.ids import content_id
 from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts, Reason
@@ -51,6 +52,7 @@ class Alert:
     `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
     desk id, the alert as desks may read it that may not see all of its evidence. `claims` is who says what
     (`core/claims.py`): what sources contradict each other on is read from it. `grounds` says which evidence gave a reason: (`ground_of` it, evidence id). `withdrawn` is the evidence taken back; then `whole` is the alert with it.
+    `narrowings` stand on versions in store alone, oldest first: how far this one went before its marking was narrowed.
     """
 
     key: str
@@ -84,6 +86,7 @@ class Alert:
     grounds: tuple[tuple[str, str], ...] = ()
     withdrawn: tuple[Withdrawal, ...] = ()
     whole: "Alert | None" = None
+    narrowings: tuple[Narrowing, ...] = ()
 
     @property
     def is_cancelled(self) -> bool:

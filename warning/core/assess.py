@@ -158,6 +158,7 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
         sensed.bounds,
         (*signals, *state.grounds),
         book,
+        as_of,
     )
     graded = tuple(grade(change, book) for change in changes)
     past = let_go(state.past, as_of)

@@ -1,12 +1,24 @@
 """Who may see what rests on several things: the one place that says how markings and release lists come together."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from warning.core.vocabulary import Marking
 
 Release = frozenset[str] | None
 Handling = tuple[Marking, Release]
 """A marking and a release list; None releases to everybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What a later version of an alert did to this one: which version, when, and the handling that stood until then."""
+
+    version: int
+    at: datetime
+    marking: Marking
+    release_to: Release
 
 
 def narrowest(marking: Marking, release_to: Release, bounds: Iterable[Handling]) -> Handling:

@@ -5,11 +5,12 @@ Nothing widens this way. A desk that may not see the evidence any more reads wha
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.detect.text import exhibit_of
 from warning.core.evidence import Item
-from warning.core.handling import Release, narrowest
+from warning.core.handling import Narrowing, Release, narrowest
 from warning.core.recalls import with_what_is_left
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Signal, no_wider, signal_ids_of
@@ -50,10 +51,12 @@ def narrowed_in(
     bounds: Sequence[Bound],
     signals: Iterable[Signal],
     book: Rulebook,
+    as_of: datetime,
 ) -> tuple[AlertChange, ...]:
     """Return the changes with those alerts that a bound makes narrower, sorted by key; an ended one stays ended.
 
-    `signals` are at least those kept of such alerts, where desks are to read what is left.
+    `signals` are at least those kept of such alerts, where desks are to read what is left. What is narrowed is as new
+    as the moment at which it was.
     """
     if not bounds:
         return tuple(changes)
@@ -67,6 +70,7 @@ def narrowed_in(
         now = _now(alert, before, bounds, is_new=change is None)
         if now is None:
             continue
+        now = replace(now, updated_at=max(alert.updated_at, as_of))
         if before is not None:
             now = with_what_is_left(before, now, every.values(), book)
         changed[key] = AlertChange(kind="updated" if before else "opened", alert=now, previous=before)
@@ -110,6 +114,22 @@ def narrowed(alert: Alert, bounds: Iterable[Bound]) -> Alert:
     )
 
 
+def narrowed_by(stored: Alert, bounds: Iterable[Bound], later: Alert) -> Alert:
+    """Return an earlier version under the bounds that made `later`; it and its tear-lines keep what stood until then."""
+    bound, was = narrowed(stored, bounds), dict(stored.tearlines)
+    tearlines = tuple((desk_id, _noting(was[desk_id], own, later)) for desk_id, own in bound.tearlines)
+    return replace(_noting(stored, bound, later), tearlines=tearlines)
+
+
+def _noting(was: Alert, now: Alert, later: Alert) -> Alert:
+    if (was.marking, was.release_to) == (now.marking, now.release_to):
+        return now
+    note = Narrowing(
+        version=later.version, at=later.updated_at, marking=was.marking, release_to=was.release_to
+    )
+    return replace(now, narrowings=(*was.narrowings, note))
+
+
 def narrowed_signals(kept: Iterable[Signal], bounds: Iterable[Bound]) -> Iterator[Signal]:
     """Return those of the kept signals that these bounds make narrower: later sequences tell of them."""
     held = {bound.evidence_id: bound for bound in bounds}
@@ -125,15 +145,6 @@ def handling(alert: Alert) -> str:
     """Return marking and release list as messages write them: TLP:AMBER JP, KR."""
     names = "" if alert.release_to is None else ", ".join(sorted(alert.release_to)) or "-"
     return f"TLP:{alert.marking.value} {names}".rstrip()
-
-
-def handling_before(alert: Alert) -> tuple[Marking, Release] | None:
-    """Return the marking and the release list of the version before one that narrows them; None for any other."""
-    said = next((d.before for d in alert.differences if d.code == "marking"), "")
-    if not said:
-        return None
-    marking, _, names = said.removeprefix("TLP:").partition(" ")
-    return Marking(marking), frozenset(names.replace("-", "").split(", ")) - {""} if names else None
 
 
 def _rests_on(alert: Alert, bound: Bound) -> bool:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from warning.core.handling import Handling, narrowest
 from warning.core.identity import (
     OFFICIAL_KINDS,
     ONE_DOCUMENT,
@@ -104,6 +105,12 @@ class Stories:
         """Return the story that a piece of evidence was found to tell before, "" where none was."""
         return next((one.story_of[evidence_id] for one in self.layers if evidence_id in one.story_of), "")
 
+    def within(self, bounds: Mapping[str, Handling]) -> "Stories":
+        """Return these with the tellings of evidence, by its id, no wider than this: its marking was narrowed since."""
+        if not any(name in layer.story_of for layer in self.layers for name in bounds):
+            return self
+        return replace(self, layers=tuple(_layer_within(layer, bounds) for layer in self.layers))
+
     def plus(self, tellings: Sequence[Telling], told: Mapping[str, str], at: datetime) -> "Stories":
         """Return these with further tellings, and with the stories that pieces of evidence were found to tell by `at`."""
         if not told:
@@ -123,6 +130,26 @@ def _met(keys: Sequence[int], held: Iterable[Mapping[int, tuple[Telling, ...]]])
                 shared[telling.evidence_id] = shared.get(telling.evidence_id, 0) + 1
                 found[telling.evidence_id] = telling
     return [telling for name, telling in found.items() if shared[name] >= LEAST_BANDS]
+
+
+def _layer_within(layer: _Layer, bounds: Mapping[str, Handling]) -> _Layer:
+    if layer.story_of.keys().isdisjoint(bounds):
+        return layer
+    return replace(
+        layer,
+        by_band={
+            key: tuple(narrowed_telling(told, bounds.get(told.evidence_id)) for told in held)
+            for key, held in layer.by_band.items()
+        },
+    )
+
+
+def narrowed_telling(told: Telling, bound: Handling | None) -> Telling:
+    """Return the telling no wider than this; the same object where it is none."""
+    marking, release_to = narrowest(told.marking, told.release_to, () if bound is None else (bound,))
+    if (marking, release_to) == (told.marking, told.release_to):
+        return told
+    return replace(told, marking=marking, release_to=release_to)
 
 
 def by_band(tellings: Iterable[Telling]) -> dict[int, tuple[Telling, ...]]:
@@ -208,7 +235,7 @@ def _all(values: Iterable[str]) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
     story: str
-    first_seen_at: datetime | None
+    first: Telling | None = None
 
 
 class _Teller:
@@ -224,14 +251,14 @@ class _Teller:
         first = first_told(telling, near)
         story = self._known.story_of(telling.evidence_id)
         if first is not None:
-            return _Placed(story=story or first.story, first_seen_at=first.first_seen_at)
+            return _Placed(story=story or first.story, first=first)
         model = story_told(telling, near)
         named = story or (model.story if model else content_id("t", telling.evidence_id))
         if not story and not (
             model and model.headline == telling.headline and model.official == telling.official
         ):
             self._keep(replace(telling, story=named, begun_at=model.begun_at if model else telling.known_at))
-        return _Placed(story=named, first_seen_at=None)
+        return _Placed(story=named)
 
     def _near(self, telling: Telling) -> list[Telling]:
         fresh = {t.evidence_id: t for t in _met(telling.bands, [self._fresh])}
@@ -318,11 +345,16 @@ def _covers(wide: frozenset[str] | None, narrow: frozenset[str] | None) -> bool:
 
 
 def _marked(signal: Signal, shown: Mapping[str, _Placed]) -> Signal:
+    """With its story; one told again rests on what told it first, whose date it shows."""
     placed = shown[signal.exhibit.evidence_id]
     if signal.joins or signal.story:
         return signal
-    exhibit = replace(signal.exhibit, story=placed.story, first_seen_at=placed.first_seen_at)
-    return replace(signal, exhibit=exhibit)
+    first = placed.first
+    exhibit = replace(
+        signal.exhibit, story=placed.story, first_seen_at=None if first is None else first.first_seen_at
+    )
+    rests_on = signal.rests_on if first is None else tuple(sorted({*signal.rests_on, first.evidence_id}))
+    return replace(signal, exhibit=exhibit, rests_on=rests_on)
 
 
 def stories_by_publisher(exhibits: Iterable[Exhibit]) -> dict[str, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from warning.store import (
     assessments,
     deliveries,
     endings,
+    feed_entries,
     recall,
     stories,
     window,
@@ -31,6 +32,7 @@ from warning.store.connected import Connected
 from warning.store.deliveries import Owed
 from warning.store.endings import Ended
 from warning.store.engine import reading, writing
+from warning.store.feed_entries import Told
 from warning.store.narrowed_versions import kept_signals
 from warning.store.resident import Resident
 from warning.store.stories import ToldAgain
@@ -181,12 +183,24 @@ class AlertRepository(Connected):
                 connection, alert_key=alert_key, desk_id=desk_id, state=state, since=since, until=until
             )
 
-    def told_versions(
-        self, desk_id: str, since: datetime, now: datetime, *, most: int, key: str | None = None
-    ) -> tuple[Alert, ...]:
-        """Return the versions a desk was told of since then, of the alerts that the newest `most` of them are of."""
+    def entered_keys(self, desk_id: str, since: datetime, until: datetime, now: datetime) -> frozenset[str]:
+        """Return the alerts of which something may have entered a desk's out-feed from `since` to before `until`."""
         with reading(self.engine) as connection:
-            return deliveries.told_versions(connection, desk_id, since, now, most=most, key=key)
+            return feed_entries.entered_keys(connection, desk_id, since, until, now)
+
+    def last_entered(self, desk_id: str, since: datetime, until: datetime, now: datetime) -> datetime | None:
+        """Return when something last entered a desk's out-feed in that span, None when nothing did."""
+        with reading(self.engine) as connection:
+            return feed_entries.last_entered(connection, desk_id, since, until, now)
+
+    def first_entered(self, desk_id: str, since: datetime, until: datetime, now: datetime) -> datetime | None:
+        with reading(self.engine) as connection:
+            return feed_entries.first_entered(connection, desk_id, since, until, now)
+
+    def told_versions(self, desk_id: str, keys: Collection[str], now: datetime) -> tuple[Told, ...]:
+        """Return the versions of these alerts that a desk was told of, with when each entered its out-feed."""
+        with reading(self.engine) as connection:
+            return feed_entries.told_versions(connection, desk_id, keys, now)
 
     def deliveries_of(self, alert_key: str) -> tuple[OutboxRow, ...]:
         with reading(self.engine) as connection:

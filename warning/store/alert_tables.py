@@ -113,6 +113,24 @@ alert_versions = Table(
     Index("ix_alert_versions_created_at", "created_at"),
 )
 
+narrowed_alerts = Table(
+    "narrowed_alerts",
+    metadata,
+    Column("alert_key", Text, ForeignKey("alerts.key"), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Index("ix_narrowed_alerts_at", "at"),
+)
+"""When versions of an alert were narrowed."""
+
+wider_versions = Table(
+    "wider_versions",
+    metadata,
+    Column("alert_key", Text, ForeignKey("alerts.key"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    text_column("content"),
+)
+"""How a version stood before evidence joined it that fewer may see: ways out that may not carry that show this."""
+
 withheld = Table(
     "withheld",
     metadata,

@@ -20,7 +20,7 @@ from warning.errors import AssessmentRaced
 from warning.store.assessed import mark_assessed
 from warning.store.audit import add_audit
 from warning.store.engine import serialise
-from warning.store.narrowed_versions import keep_signals_within, keep_within
+from warning.store.narrowed_versions import keep_signals_within, keep_wider, keep_within
 from warning.store.near_signals import recalled_day
 from warning.store.recall import overtaken
 from warning.store.rows import insert_new, insert_or, storable, to_json
@@ -34,7 +34,7 @@ from warning.store.schema import (
     traces,
     withheld,
 )
-from warning.store.stories import keep_stories
+from warning.store.stories import keep_stories, keep_tellings_within
 from warning.store.withdrawals import mark_read
 
 
@@ -76,6 +76,7 @@ def commit_assessment(
     _insert(connection, signal_grounds, _ground_rows(assessment.signals))
     keep_signals_within(connection, assessment.bounds)
     keep_stories(connection, assessment)
+    keep_tellings_within(connection, assessment.bounds)
     _insert(connection, traces, (_trace_row(identity, trace) for trace in assessment.traces))
     store_routing(connection, assessment.deliveries, assessment.withheld, by_alert, assessment.as_of)
     add_audit(connection, _audit_record(identity, assessment, window, book_version))
@@ -175,6 +176,7 @@ def _store_change(connection: Connection, change: AlertChange) -> None:
     if moved is None:
         raise AssessmentRaced(f"alert {alert.key} no longer stands at version {standing}; assess again")
     if change.kind == "joined":
+        keep_wider(connection, change)
         _replace_version(connection, alert, content)
     else:
         _add_version(connection, alert, content)

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, and_, select
 
 from warning.core.alerts import Alert
 from warning.core.deliveries import DeliveryState, OutboxRow
-from warning.store.rows import batches, from_json
+from warning.store.rows import from_json
 from warning.store.schema import alert_versions, outbox
-
-BATCH = 500
-READ_AHEAD = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,46 +69,6 @@ def deliveries(
     return tuple(
         Owed(row=outbox_row(row), alert=from_json(Alert, row.content)) for row in connection.execute(query)
     )
-
-
-def told_versions(
-    connection: Connection, desk_id: str, since: datetime, now: datetime, *, most: int, key: str | None = None
-) -> tuple[Alert, ...]:
-    """Return the versions a desk was told of since then, each once, of the alerts that the newest `most` of them are of.
-
-    What waits, was withheld or died is not told. By (opened_at, key, version). With `key` only those of that alert.
-    """
-    o, v = outbox.c, alert_versions.c
-    is_out = or_(o.hold_until.is_(None), o.hold_until <= now)
-    told = select(o.alert_key, o.alert_version).where(
-        o.desk_id == desk_id, o.created_at >= since, o.state != "dead", is_out
-    )
-    keys = [key] if key is not None else sorted(_newest(connection, told, most))
-    found: list[Alert] = []
-    for part in batches(keys, BATCH):
-        these = told.where(o.alert_key.in_(part)).distinct().subquery()
-        same = and_(v.alert_key == these.c.alert_key, v.version == these.c.alert_version)
-        rows = connection.execute(select(v.content).select_from(these).join(alert_versions, same))
-        found += [from_json(Alert, row.content) for row in rows]
-    return tuple(sorted(found, key=lambda alert: (alert.opened_at, alert.key, alert.version)))
-
-
-def _newest(connection: Connection, told: Select[Any], most: int) -> set[str]:
-    """The alerts of the last so many versions: read from the end, no further than it takes.
-
-    Grouped by the database, every delivery that ever was would be looked at.
-    """
-    versions: set[tuple[str, int]] = set()
-    last_first = told.order_by(outbox.c.created_at.desc(), outbox.c.id).execution_options(
-        yield_per=READ_AHEAD
-    )
-    with connection.execute(last_first) as rows:
-        for row in rows:
-            if row.alert_key is not None:
-                versions.add((row.alert_key, row.alert_version))
-            if len(versions) >= most:
-                break
-    return {alert_key for alert_key, _ in versions}
 
 
 def deliveries_of(connection: Connection, alert_key: str) -> tuple[OutboxRow, ...]:

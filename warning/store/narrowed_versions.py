@@ -8,13 +8,36 @@ from sqlalchemy import Connection, or_, select, update
 from warning.core.alerts import Alert, AlertChange
 from warning.core.audit import SYSTEM, Record
 from warning.core.deliveries import MAY_HAVE_ARRIVED
-from warning.core.narrowing import Bound, handling, narrowed, narrowed_signals
+from warning.core.narrowing import Bound, handling, narrowed, narrowed_by, narrowed_signals
 from warning.core.signals import Signal
 from warning.store.audit import add_audit
-from warning.store.rows import batches, from_json, storable, to_json
-from warning.store.schema import alert_versions, outbox, signal_grounds, signals
+from warning.store.rows import batches, from_json, insert_new, storable, to_json
+from warning.store.schema import (
+    alert_versions,
+    narrowed_alerts,
+    outbox,
+    signal_grounds,
+    signals,
+    wider_versions,
+)
 
 BATCH = 500
+
+
+def keep_wider(connection: Connection, change: AlertChange) -> None:
+    """Keep a version as it stood, before evidence goes into it that fewer may see; the widest form is kept."""
+    before = change.previous
+    if before is not None and _handlings(before) != _handlings(change.alert):
+        row = {
+            "alert_key": before.key,
+            "version": before.version,
+            "content": storable(to_json(Alert, before)),
+        }
+        connection.execute(insert_new(connection, wider_versions), row)
+
+
+def _handlings(alert: Alert) -> list[str]:
+    return [handling(alert), *(f"{desk_id} {handling(own)}" for desk_id, own in alert.tearlines)]
 
 
 def keep_within(
@@ -24,12 +47,17 @@ def keep_within(
     before = change.previous
     if before is None or not bounds or narrowed(before, bounds) == before:
         return
-    v = alert_versions.c
-    earlier = (v.alert_key == change.alert.key, v.version < change.alert.version)
-    for row in connection.execute(select(v.version, v.content).where(*earlier)).all():
-        bound = narrowed(from_json(Alert, row.content), bounds)
-        written = update(alert_versions).where(v.alert_key == change.alert.key, v.version == row.version)
-        connection.execute(written.values(content=storable(to_json(Alert, bound))))
+    for table in (alert_versions, wider_versions):
+        c = table.c
+        # The version that stands was stored under the bounds; what is kept of it from before was not.
+        until = change.alert.version - (table is alert_versions)
+        earlier = (c.alert_key == change.alert.key, c.version <= until)
+        for row in connection.execute(select(c.version, c.content).where(*earlier)).all():
+            bound = narrowed_by(from_json(Alert, row.content), bounds, change.alert)
+            written = update(table).where(c.alert_key == change.alert.key, c.version == row.version)
+            connection.execute(written.values(content=storable(to_json(Alert, bound))))
+    moment = {"alert_key": change.alert.key, "at": change.alert.updated_at}
+    connection.execute(insert_new(connection, narrowed_alerts), moment)
     content = {
         "action": "narrowed",
         "before": handling(before),

@@ -10,11 +10,13 @@ from warning.store.alert_tables import (
     alerts,
     assessments,
     channel_pauses,
+    narrowed_alerts,
     notices,
     outbox,
     signal_grounds,
     signals,
     traces,
+    wider_versions,
     withheld,
 )
 from warning.store.columns import metadata, text_column
@@ -63,6 +65,7 @@ __all__ = [
     "listings",
     "meta",
     "metadata",
+    "narrowed_alerts",
     "notices",
     "observations",
     "outbox",
@@ -80,11 +83,12 @@ __all__ = [
     "telling_bands",
     "tellings",
     "traces",
+    "wider_versions",
     "withdrawals",
     "withheld",
 ]
 
-HEAD = "0022"
+HEAD = "0023"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))

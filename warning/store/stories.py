@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from warning.core.assess import Assessment
+from warning.core.narrowing import Bound
 from warning.core.signals import Signal
-from warning.core.stories import LEAST_BANDS, Stories, Telling
+from warning.core.stories import LEAST_BANDS, Stories, Telling, narrowed_telling
 from warning.errors import AssessmentRaced
 from warning.store.rows import batches, from_json, insert_new, storable, to_json
 from warning.store.schema import signals, stories, telling_bands, tellings
@@ -60,6 +61,19 @@ def keep_stories(connection: Connection, assessment: Assessment) -> None:
         _refuse_raced(connection, assessment)
         for telling in assessment.tellings:
             _keep(connection, telling)
+
+
+def keep_tellings_within(connection: Connection, bounds: Collection[Bound]) -> None:
+    """Bring what is remembered of the evidence under the bounds: later texts are compared with it."""
+    held = {bound.evidence_id: (bound.marking, bound.release_to) for bound in bounds}
+    for some in batches(sorted(held), BATCH):
+        query = select(tellings.c.seq, tellings.c.content).where(tellings.c.evidence_id.in_(some))
+        for row in connection.execute(query).all():
+            told = from_json(Telling, row.content)
+            bound = narrowed_telling(told, held[told.evidence_id])
+            if bound is not told:
+                written = update(tellings).where(tellings.c.seq == row.seq)
+                connection.execute(written.values(content=storable(to_json(Telling, bound))))
 
 
 def told_again(connection: Connection, wanted: Collection[str]) -> tuple[ToldAgain, ...]:
