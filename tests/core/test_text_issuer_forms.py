@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from warning.core.evidence import Item
 from warning.core.text.calendar_dates import dates_in, months_after
 from warning.core.text.clauses import speaks_later
+from warning.core.text.han_numbers import number_of
 from warning.core.text.instruments import instrument_of
 from warning.core.text.timing import timing_of
 
@@ -35,7 +36,16 @@ def item(title: str = "", country: str = "CN", language: str = "zh") -> Item:
         ("商务部令2020年第4号 不可靠实体清单规定", "MOFCOM Order 2020/4"),
         ("国务院令第803号", "State Council Order 803"),
         ("官報（号外第120号）に掲載", "Kanpo Extra 120"),
-        ("令和七年政令第12号", "JP Cabinet Order 12"),
+        ("令和七年政令第12号", "JP Cabinet Order 2025/12"),
+        ("令和五年政令第百八十四号", "JP Cabinet Order 2023/184"),
+        ("令和五年経済産業省令第二十六号", "METI Ordinance 2023/26"),
+        ("平成三十一年経済産業省告示第八十五号", "METI Notice 2019/85"),
+        ("令和元年経済産業省告示第十号", "METI Notice 2019/10"),
+        ("官報（号外第百二十号）", "Kanpo Extra 120"),
+        ("商务部公告二〇二五年第十号", "MOFCOM 2025/10"),
+        ("商务部 海关总署公告二○二三年第二十三号", "MOFCOM-GACC 2023/23"),
+        ("国务院令第七百九十二号", "State Council Order 792"),
+        ("國務院令第792號", "State Council Order 792"),
         ("산업통상부 고시 제2025-34호", "MOTIR Notice 2025-34"),
         ("The Export Control (Amendment) Regulations 2024, SI 2024/346", "UK SI 2024/346"),
         ("Staatscourant 2023, 18212", "NL Stcrt 2023/18212"),
@@ -55,6 +65,24 @@ def test_full_width_digits_give_the_number_that_half_width_digits_give(number, y
     assert instrument_of(item(), [wide]) == instrument_of(item(), [half]) == f"MOFCOM {year}/{number}"
 
 
+@pytest.mark.parametrize("written", ["二〇二五年十月二十七日", "2025年10月27日"])
+def test_notice_bears_the_day_below_it_in_numerals_or_digits(written):
+    text = f"商务部公告\n现公布如下。\n商务部\n{written}\n"
+    assert timing_of(item(text), text, [text], official=True).announced == date(2025, 10, 27)
+
+
+@given(st.integers(0, 9999))
+def test_han_numerals_say_the_number_they_count(number):
+    signs = "〇一二三四五六七八九"
+    plain = "".join(signs[int(digit)] for digit in str(number))
+    counted = "".join(
+        ("" if digit == "1" and unit == "十" and number < 20 else signs[int(digit)]) + unit
+        for digit, unit in zip(f"{number:04}", "千百十 ", strict=True)
+        if digit != "0"
+    ).strip()
+    assert number_of(plain) == number_of(str(number)) == number_of(counted or "〇") == number
+
+
 @pytest.mark.parametrize(
     ("text", "country", "effective"),
     [
@@ -65,6 +93,12 @@ def test_full_width_digits_give_the_number_that_half_width_digits_give(number, y
         ("自公布之日起六个月后施行。", "CN", date(2026, 4, 28)),
         ("令和8年1月15日から施行する。", "JP", date(2026, 1, 15)),
         ("この省令は、公布の日から起算して60日を経過した日から施行する。", "JP", date(2025, 12, 27)),
+        ("令和七年十一月二十八日から施行する。", "JP", date(2025, 11, 28)),
+        ("11月4日より、包括輸出許可制度の対象から外し、個別に輸出許可申請を求める。", "JP", date(2025, 11, 4)),
+        ("この省令は、公布の日から起算して三十日を経過した日から施行する。", "JP", date(2025, 11, 27)),
+        ("この政令は、公布の日から起算して六月を経過した日から施行する。", "JP", date(2026, 4, 28)),
+        ("自二〇二五年十一月八日起施行。", "CN", date(2025, 11, 8)),
+        ("自公布之日起三十日后施行。", "CN", date(2025, 11, 27)),
         ("来月４日から輸出を規制", "JP", date(2025, 11, 4)),
         ("이 고시는 공포한 날부터 시행한다.", "KR", date(2025, 10, 28)),
         ("이 영은 공포 후 3개월이 경과한 날부터 시행한다.", "KR", date(2026, 1, 28)),

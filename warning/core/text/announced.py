@@ -4,11 +4,14 @@ import re
 from datetime import date, timedelta
 
 from warning.core.text.calendar_dates import Found, dates_in, months_after
+from warning.core.text.han_numbers import DIGITS, NUMERALS
 
 # A report tells of what was announced lately; a date further back is that of another act.
 _RECENT = timedelta(days=21)
+_COUNT = rf"(?:\d{{1,2}}|[{NUMERALS}]{{1,3}})"
 _NOTICE_DATE = re.compile(
-    r"^[ \t　]*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[ \t　]*$|【?(?:发文|发布|公布|成文)日期】?\s*[:：]?\s*\d{4}\s*[年-]\s*\d{1,2}\s*[月-]\s*\d{1,2}日?"
+    rf"^[ \t　]*(?:\d{{4}}|[一二][{DIGITS}]{{3}})\s*年\s*{_COUNT}\s*月\s*{_COUNT}\s*日[ \t　]*$"
+    r"|【?(?:发文|发布|公布|成文)日期】?\s*[:：]?\s*\d{4}\s*[年-]\s*\d{1,2}\s*[月-]\s*\d{1,2}日?"
     r"|名单\s*[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]|(?:date of issue|issued(?: on)?|promulgated(?: on)?|publication date|published on|announced on)\W{1,6}(?:\w+ \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|\d{1,2} \w+ \d{4})",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from warning.core.text.han_numbers import DIGITS, NUMERALS, number_of
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"  # fmt: skip
 _ERAS = {"令和": 2018, "平成": 1988}
 # A month told from the day of the report: 내달 1일, 来月15日, 上月30日. A day alone must say that something starts.
 _NEAR_MONTHS = {"지난달": -1, "先月": -1, "上月": -1, "이달": 0, "이번 달": 0, "今月": 0, "本月": 0,
                 "내달": 1, "다음 달": 1, "다음달": 1, "来月": 1, "下月": 1, "下个月": 1}  # fmt: skip
+_COUNT = rf"(?:\d{{1,2}}|[{NUMERALS}]{{1,3}})"
 _DATE = re.compile(
     rf"""(?P<iso>\b(?P<iy>\d{{4}})-(?P<im>\d{{1,2}})-(?P<id>\d{{1,2}})(?!\d))
-    |(?P<cjk>(?:(?P<era>令和|平成)\s*(?P<ey>\d{{1,2}}|元)\s*年\s*|(?P<cy>\d{{4}})\s*[年년]\s*)?
-        (?<!\d)(?P<cm>\d{{1,2}})\s*[月월]\s*(?P<cd>\d{{1,2}})\s*[日일号])
+    |(?P<cjk>(?:(?P<era>令和|平成)\s*(?P<ey>{_COUNT}|元)\s*年\s*|(?P<cy>\d{{4}}|[一二][{DIGITS}]{{3}})\s*[年년]\s*)?
+        (?<![\d{NUMERALS}])(?P<cm>{_COUNT})\s*[月월]\s*(?P<cd>{_COUNT})\s*[日일号])
     |(?P<near>(?:(?P<nm>지난달|先月|上月|이달|이번\ 달|今月|本月|내달|다음\ ?달|来月|下个?月)\s*(?P<nd>\d{{1,2}})\s*[日일号])
         |(?<![\d年月년월第제])(?P<sd>\d{{1,2}})\s*(?:日|일)(?=\s*(?:부터|자로|から|より|付で|起)))
     |(?P<mdy>\b(?P<mm>{_MONTH})\s+(?P<md>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<my>\d{{4}})\b)?)
@@ -24,8 +27,9 @@ _DATE = re.compile(
 )
 
 
-# Every date holds a digit. It begins there, with a word before it, or within a run of digits too long for a year.
-_DIGITS = re.compile(r"\d+")
+# Every date holds a digit, or a numeral before a year or month. It begins there, with a word before it, or within a
+# run of digits too long for a year.
+_DIGITS = re.compile(rf"\d+|[{NUMERALS}]++(?=\s*(?:年|[월月]\s*[\d{NUMERALS}]))")
 _LEAD = re.compile(
     rf"(?:(?:令和|平成)(?:\s*元\s*年)?|지난달|先月|上月|이달|이번\ 달|今月|本月|내달|다음\ ?달|来月|下个?月|\b{_MONTH})\s*\Z",
     re.IGNORECASE,
@@ -94,7 +98,7 @@ def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:
     if g("iso"):
         return int(g("iy")), int(g("im")), int(g("id"))
     if g("cjk"):
-        return _cjk_year(g("era"), g("ey"), g("cy")), int(g("cm")), int(g("cd"))
+        return _cjk_year(g("era"), g("ey"), g("cy")), number_of(g("cm")), number_of(g("cd"))
     if g("mdy"):
         return (int(g("my")) if g("my") else None), _month(g("mm")), int(g("md"))
     return (int(g("dy")) if g("dy") else None), _month(g("dm")), int(g("dd"))
@@ -113,8 +117,8 @@ def _near_month(match: re.Match[str], anchor: date) -> date | None:
 
 def _cjk_year(era: str | None, era_year: str | None, year: str | None) -> int | None:
     if era and era_year:
-        return _ERAS[era] + (1 if era_year == "元" else int(era_year))
-    return int(year) if year else None
+        return _ERAS[era] + (1 if era_year == "元" else number_of(era_year))
+    return number_of(year) if year else None
 
 
 def _month(name: str) -> int:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from warning.core.evidence import Item
+from warning.core.text.han_numbers import DIGITS, NUMERALS, number_of
 
-_CJK_DIGITS = str.maketrans("〇零一二三四五六七八九０１２３４５６７８９", "001234567890123456789")
+_COUNT = rf"(?:\d{{1,3}}|[{NUMERALS}]{{1,5}})"
+_ERA = rf"(?P<era>令和|平成)\s*(?P<ey>\d{{1,2}}|元|[{NUMERALS}]{{1,3}})\s*年\s*"
 _GAP = r"[\s、，,/　]*"
 _ZH_ISSUER = {
     "商务部": "MOFCOM", "商務部": "MOFCOM", "海关总署": "GACC", "海關總署": "GACC", "不可靠实体清单工作机制": "UEL",
@@ -20,22 +22,23 @@ _ZH_ISSUER = {
     "市场监管总局": "SAMR", "生态环境部": "MEE", "农业农村部": "MARA", "外交部": "MFA", "国家原子能机构": "CAEA", "自然资源部": "MNR", "国家发展改革委": "NDRC",
 }  # fmt: skip
 _ISSUERS = "|".join(_ZH_ISSUER)
-_YEAR = r"(?P<year>\d{4}|[二２][〇零０][〇零一二三四五六七八九０-９]{2})"
+_YEAR = rf"(?P<year>\d{{4}}|[二２][〇○零０][{DIGITS}０-９]{{2}})"
 _ZH = (
     re.compile(
         rf"(?P<issuers>(?:{_ISSUERS})(?:{_GAP}(?:{_ISSUERS}))*){_GAP}(?:联合|聯合)?(?:发布|發布|公布)?{_GAP}(?P<kind>公告|令|通告)?{_GAP}[〔\[（(]?"
-        rf"{_YEAR}{_GAP}年?[〕\])）]?{_GAP}第{_GAP}(?P<number>\d{{1,3}}){_GAP}[号號](?P<tail>公告|令)?"
+        rf"{_YEAR}{_GAP}年?[〕\])）]?{_GAP}第{_GAP}(?P<number>{_COUNT}){_GAP}[号號](?P<tail>公告|令)?"
     ),
-    re.compile(rf"(?P<issuers>不可靠实体清单工作机制)[^。\n]{{0,12}}?{_YEAR}年第(?P<number>\d{{1,3}})号(?P<kind>公告)(?P<tail>)"),
+    re.compile(rf"(?P<issuers>不可靠实体清单工作机制)[^。\n]{{0,12}}?{_YEAR}年第(?P<number>{_COUNT})号(?P<kind>公告)(?P<tail>)"),
     re.compile(
-        rf"(?P<issuers>(?:{_ISSUERS})(?:{_GAP}(?:{_ISSUERS}))*){_GAP}(?P<kind>公告|令|通告)?{_GAP}[〔\[（(]{_YEAR}[〕\])）]{_GAP}第?(?P<number>\d{{1,3}})[号號](?P<tail>公告|令)?"
+        rf"(?P<issuers>(?:{_ISSUERS})(?:{_GAP}(?:{_ISSUERS}))*){_GAP}(?P<kind>公告|令|通告)?{_GAP}[〔\[（(]{_YEAR}[〕\])）]{_GAP}第?(?P<number>{_COUNT})[号號](?P<tail>公告|令)?"
     ),
 )  # fmt: skip
 _STATE_COUNCIL = re.compile(
-    r"国务院令\s*第\s*(\d{2,4})\s*号|State Council (?:Order|Decree) No\.?\s*(\d{2,4})", re.IGNORECASE
+    rf"(?:国务院|國務院)令\s*第\s*(\d{{2,4}}|[{NUMERALS}]{{2,7}})\s*[号號]|State Council (?:Order|Decree) No\.?\s*(\d{{2,4}})",
+    re.IGNORECASE,
 )
 _PRESIDENT = re.compile(
-    r"主席令\s*[（(]?\s*第?\s*([一二三四五六七八九十百〇零\d]{1,5})\s*号"
+    rf"主席令\s*[（(]?\s*第?\s*([{NUMERALS}\d]{{1,5}})\s*[号號]"
     r"|(?:Presidential (?:Order|Decree)|(?:Order|Decree) of the President of the People'?s Republic of China),?\s*No\.?\s*(\d{1,3})"
     r"|(?:Order|Decree) No\.?\s*(\d{1,3}) of the President of the People'?s Republic of China",
     re.IGNORECASE,
@@ -81,12 +84,12 @@ _EU = re.compile(
     r"\(EU\)\s*(?:No\.?\s*)?(\d{4}/\d{1,4})|(?:Regulation|Decision)\s*\((?:EU|CFSP)\)\s*(?:No\.?\s*)?(\d{1,4}/\d{4})"
 )
 _JP = re.compile(
-    r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?(?:経済産業省)(?P<kind>令|告示)第\s*(?P<number>\d{1,4}|[一二三四五六七八九〇]+)\s*号"
+    rf"(?:{_ERA})?(?:経済産業省)(?P<kind>令|告示)第\s*(?P<number>\d{{1,4}}|[{NUMERALS}]{{1,7}})\s*号"
 )
-_JP_CABINET = re.compile(
-    r"(?:(?P<era>令和|平成)\s*(?P<ey>\d{1,2}|元)\s*年\s*)?政令第\s*(?P<number>\d{1,4})\s*号"
+_JP_CABINET = re.compile(rf"(?:{_ERA})?政令第\s*(?P<number>\d{{1,4}}|[{NUMERALS}]{{1,7}})\s*号")
+_KANPO = re.compile(
+    rf"官報\s*[（(]?[^。\n]{{0,24}}?(?P<extra>号外)?\s*第\s*(?P<number>\d{{1,5}}|[{NUMERALS}]{{1,7}})\s*号"
 )
-_KANPO = re.compile(r"官報\s*[（(]?[^。\n]{0,24}?(?P<extra>号外)?\s*第\s*(?P<number>\d{1,5})\s*号")
 _KR = re.compile(
     r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부|과학기술정보통신부|방위사업청|농림축산식품부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호"
 )
@@ -145,30 +148,14 @@ def _chinese(text: str, _item: Item) -> str | None:
         for match in form.finditer(text):
             if _CITED.search(text[: match.start()]):
                 continue
-            year = match["year"].translate(_CJK_DIGITS)
+            year = number_of(match["year"])
             kind = "Order " if "令" in (match["kind"] or "", match["tail"] or "") else ""
-            return f"{_codes(match['issuers'])} {kind}{year}/{int(match['number'])}"
+            return f"{_codes(match['issuers'])} {kind}{year}/{number_of(match['number'])}"
     if order := _STATE_COUNCIL.search(text):
-        return f"State Council Order {int(order.group(1) or order.group(2))}"
+        return f"State Council Order {number_of(order.group(1) or order.group(2))}"
     if order := _PRESIDENT.search(text):
-        return f"Presidential Order {_counted(next(number for number in order.groups() if number))}"
+        return f"Presidential Order {number_of(next(number for number in order.groups() if number))}"
     return None
-
-
-def _counted(written: str) -> int:
-    """58 of 五十八, 五八 or 58; Chinese counting up to 999."""
-    if written.isdecimal():
-        return int(written)
-    if not set("百十") & set(written):
-        return int(written.translate(_CJK_DIGITS))
-    total, digit = 0, 0
-    for sign in written:
-        if sign in "百十":
-            total += (digit or 1) * (100 if sign == "百" else 10)
-            digit = 0
-        else:
-            digit = "〇一二三四五六七八九".find(sign.replace("零", "〇"))
-    return total + digit
 
 
 def _codes(issuers: str) -> str:
@@ -221,13 +208,15 @@ def _japanese(text: str, _item: Item) -> str | None:
     elif match := _JP_CABINET.search(text):
         name = "JP Cabinet Order"
     elif gazette := _KANPO.search(text):
-        return f"Kanpo {'Extra ' if gazette['extra'] else ''}{int(gazette['number'])}"
+        return f"Kanpo {'Extra ' if gazette['extra'] else ''}{number_of(gazette['number'])}"
     else:
         return None
     year = (
-        f"{_ERAS[match['era']] + (1 if match['ey'] == '元' else int(match['ey']))}/" if match["era"] else ""
+        f"{_ERAS[match['era']] + (1 if match['ey'] == '元' else number_of(match['ey']))}/"
+        if match["era"]
+        else ""
     )
-    return f"{name} {year}{match['number'].translate(_CJK_DIGITS)}"
+    return f"{name} {year}{number_of(match['number'])}"
 
 
 def _korean(text: str, _item: Item) -> str | None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from warning.core.evidence import Item
 from warning.core.text.announced import notice_date, stated_in
 from warning.core.text.calendar_dates import Found, dates_in, months_after, years_after
+from warning.core.text.han_numbers import NUMERALS, number_of
 
 # Notices are dated by the issuer's own clock. Hours east of UTC; summer time moves no notice to another day.
 _HOURS_EAST = {
@@ -50,7 +51,7 @@ _AFTER_EFFECT = re.compile(
     r"|\s*(?:(?:午前|午後)?\s*[\d０-９]{1,2}時)?\s*(?:から|より|に|付で|付けで)?\s*(?:、)?(?:施行|発効|実施|適用|開始)"
     r"|\s*(?:(?:오전|오후)?\s*\d{1,2}시)?\s*(?:부로|부터|에|자로)?\s*(?:정식\s*|본격\s*)?(?:시행|발효|적용|실시)"
     r"|\s*부터"
-    r"|\s*(?:から|より)\s*(?:輸出|禁輸|規制|許可制)"
+    r"|\s*(?:から|より)\s*、?\s*(?:輸出|禁輸|規制|許可制|(?:包括|個別)(?:輸出)?許可)"
     r"|\s*\((?:effective)\)"
     r"|[^.;\n]{0,40}?(?:takes? effect|into (?:force|effect))",
     re.IGNORECASE,
@@ -58,21 +59,21 @@ _AFTER_EFFECT = re.compile(
 _PUBLICATION = (
     r"(?:its |the )?(?:date of (?:its )?)?(?:publication|promulgation|announcement|being published)"
 )
+_COUNT = rf"\d{{1,3}}|[{NUMERALS}]{{1,5}}"
 _DAYS_AFTER = re.compile(
     rf"(\d{{1,3}})(?: calendar)? days (?:after|from|following) {_PUBLICATION}|(?:takes?|taking) effect (?:in|after) (\d{{1,3}}) days"
-    r"|(?:公布|发布)(?:之日起|后)(\d{1,3})[日天]后?(?:施行|实施|生效)|(?<!\d)(\d{1,3})[日天]后(?:生效|施行|实施)"
+    rf"|(?:公布|发布)(?:之日起|后)({_COUNT})[日天]后?(?:施行|实施|生效)|(?<!\d)(\d{{1,3}})[日天]后(?:生效|施行|实施)"
     r"|공포(?:한 날부터| 후|일로부터) (\d{1,3})일|(?<!\d)(\d{1,3})일 (?:뒤|후)(?:부터)? (?:시행|발효)"
-    r"|公布の日から(?:起算して)?(\d{1,3})日|(?<!\d)(\d{1,3})日後に?(?:施行|発効)",
+    rf"|公布の日から(?:起算して)?({_COUNT})日|(?<!\d)(\d{{1,3}})日後に?(?:施行|発効)",
     re.IGNORECASE,
 )
 _MONTHS_AFTER = re.compile(
     rf"(\d{{1,2}}|one|two|three|six|nine|twelve) months (?:after|from|following) {_PUBLICATION}"
-    r"|(?:公布|发布)(?:之日起|后)(\d{1,2}|一|二|两|三|六|九|十二)个月后?(?:施行|实施|生效)"
-    r"|공포(?:한 날부터| 후|일로부터) (\d{1,2})개월|公布の日から(?:起算して)?(\d{1,2}|一|二|三|六|九)(?:月|カ月|か月|箇月)",
+    rf"|(?:公布|发布)(?:之日起|后)(两|{_COUNT})个月后?(?:施行|实施|生效)"
+    rf"|공포(?:한 날부터| 후|일로부터) (\d{{1,2}})개월|公布の日から(?:起算して)?({_COUNT})(?:月|カ月|か月|箇月)",
     re.IGNORECASE,
 )
-_COUNTS = {"one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12,
-           "一": 1, "二": 2, "两": 2, "三": 3, "六": 6, "九": 9, "十二": 12}  # fmt: skip
+_COUNTS = {"one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12, "两": 2}
 _BEFORE_END = re.compile(
     r"(?:至|到|截至|截止到?|有效期至|until|till|through|up to|expir(?:es?|ing|y)(?:\s+date)?(?:\s+(?:on|at|of))?|ends? on|to)\s*(?:\(|:|\s)*$",
     re.IGNORECASE,
@@ -81,7 +82,7 @@ _AFTER_END = re.compile(r"\s*(?:まで|까지|为止|前(?:有效|暂停))")
 # A report says in its first sentences when what it tells was announced; further down it retells older acts.
 _LEAD = 400
 # What no text lacks that states such a time: a long text without it need not be read for it.
-_COUNTED_DAYS = re.compile(r"\d(?: calendar)? days|\d[日天일]")
+_COUNTED_DAYS = re.compile(rf"\d(?: calendar)? days|[\d{NUMERALS}][日天일]")
 _TELLING_MONTHS = ("months", "个月", "개월", "公布の日から")
 _TELLING_AT_ONCE = (
     "immediate", "publication", "promulgation", "announcement", "issuance", "release",
@@ -179,10 +180,10 @@ def _effective(text: str, announced: date, *, dated: bool) -> date | None:
             weak = found.day if not dated or found.day >= announced else None
     low = "" if _ODD_LETTERS.search(text) else text.lower()
     if match := _DAYS_AFTER.search(text) if not low or _COUNTED_DAYS.search(low) else None:
-        return announced + timedelta(days=int(next(g for g in match.groups() if g)))
+        return announced + timedelta(days=number_of(next(g for g in match.groups() if g)))
     if match := _MONTHS_AFTER.search(text) if _may_tell(low, _TELLING_MONTHS) else None:
         written = next(g for g in match.groups() if g)
-        return months_after(announced, _COUNTS.get(written.lower()) or int(written))
+        return months_after(announced, _COUNTS.get(written.lower()) or number_of(written))
     if _may_tell(low, _TELLING_AT_ONCE) and _AT_ONCE.search(text):
         return announced
     return weak
