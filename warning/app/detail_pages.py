@@ -1,7 +1,8 @@
 """The page behind a list entry, read once for every new or retitled entry: its text becomes the item's body.
 
 A source's state marks the entries whose page has been read, for as long as they stand on the list. An entry
-whose page could not be had is stored with what the list says, and its page is asked for again at the next poll.
+whose page or annex could not be had is stored with what there is, and its page is asked for again at the next poll.
+An annex that no second reading would mend (a scan, a password, no PDF, gone) is set aside: told, and left to people.
 """
 
 import asyncio
@@ -14,13 +15,13 @@ from warning.catalog.sources import SourceSpec
 from warning.collect.barriers import barrier_in
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.collect.further import links_at
-from warning.collect.parse import parse, parse_detail
-from warning.core.documents import Document
+from warning.collect.parse import parse, parse_annex, parse_detail
+from warning.core.documents import Document, LeftOut
 from warning.core.evidence import Item
 from warning.core.formats import Format, HtmlListFormat, JsonFormat
 from warning.core.formats_documents import CapFormat
 from warning.core.ids import content_id
-from warning.errors import FetchError, FetchRateLimited, ParseError
+from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchTooLarge, ParseError
 
 MOST_ANNEXES = 3
 
@@ -31,12 +32,25 @@ Elsewhere = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detailed:
-    """`items` are those to store; `read_pages` replaces the state's marks; `unread` counts pages still owed."""
+    """`items` are those to store; `read_pages` replaces the state's marks; `unread` counts pages still owed.
+
+    `left_out` is what was found and only a person can read.
+    """
 
     items: tuple[Item, ...]
     read_pages: tuple[str, ...]
     unread: int = 0
     cause: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What became of one entry: `problem` is why its page is asked for again, empty when it is not."""
+
+    item: Item
+    problem: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def list_format(format_: Format) -> HtmlListFormat | None:
@@ -66,19 +80,21 @@ async def read_detail_pages(
         return Detailed(items=items, read_pages=())
     marks = {item.id: page_mark(item) for item in items}
     wanted = [item for item in items if marks[item.id] not in read_before]
-    stored: list[Item] = []
+    pages: list[_Page] = []
     done = [mark for mark in marks.values() if mark in read_before]
     cause = ""
     for position, item in enumerate(wanted):
-        read, problem = item, "" if position < spec.detail_pages else "further pages follow at the next poll"
-        if not problem and not _gave_up(cause):
-            read, problem = await _read(spec, listed, item, ask, keep, elsewhere)
-        if not problem and not _gave_up(cause):
+        page = _Page(item=item, problem="" if position < spec.detail_pages else _LATER)
+        if not page.problem and not _gave_up(cause):
+            page = await _read(spec, listed, item, ask, keep, elsewhere)
+        if not page.problem and not _gave_up(cause):
             done.append(marks[item.id])
-        cause = cause or problem
-        stored.append(read)
-    unread = len(marks) - len(done)
-    return Detailed(items=tuple(stored), read_pages=tuple(sorted(done)), unread=unread, cause=cause)
+        cause = cause or page.problem
+        pages.append(page)
+    return Detailed(
+        items=tuple(page.item for page in pages), read_pages=tuple(sorted(done)), unread=len(marks) - len(done),
+        cause=cause, left_out=tuple(left for page in pages for left in page.left_out),
+    )  # fmt: skip
 
 
 async def _read_alerts(
@@ -123,24 +139,46 @@ def alert_mark(item: Item) -> str:
     return content_id("p", item.id, item.url, item.occurred_at.isoformat())
 
 
-async def _annexes(
-    spec: SourceSpec, listed: HtmlListFormat, page: Document, ask: Ask, keep: Keep, elsewhere: Elsewhere
-) -> str:
-    """The text of the files that `annexes` finds on a page. One that cannot be had is named in the text."""
+async def _with_annexes(
+    spec: SourceSpec,
+    listed: HtmlListFormat,
+    read: _Page,
+    page: Document,
+    ask: Ask,
+    keep: Keep,
+    elsewhere: Elsewhere,
+) -> _Page:
+    """Join the text of the files that `annexes` finds on the page; what cannot be read is named in the text too."""
     if not listed.annexes:
-        return ""
-    texts: list[str] = []
+        return read
+    texts, left, problem = [read.item.body], list(read.left_out), ""
     for link in await elsewhere(links_at, page, listed.annexes, MOST_ANNEXES):
-        name = link.rpartition("/")[2][:150]
-        try:
-            fetched = await ask(page_request(spec, link))
-            if fetched.document is not None:
-                await keep(fetched.document)
-                text = await elsewhere(parse_detail, fetched.document, listed)
-                texts.append(f"\n[annex {name}]\n{text or 'without text: somebody has to read it'}")
-        except (FetchError, ParseError) as failure:
-            texts.append(f"\n[annex {name} could not be read: {failure}]")
-    return "".join(texts)
+        name = f"annex {link.rpartition('/')[2][:150]}"
+        text, unread, missing = await _annex(spec, link, ask, keep, elsewhere)
+        problem = problem or (f"{name} of {read.item.title[:80]}: {missing}" if missing else "")
+        left += [LeftOut(name=f"{name} of {read.item.title[:80]!r}", reason=said) for said in unread]
+        notes = "; ".join((*unread, *filter(None, [missing])))
+        texts.append("\n".join(filter(None, (f"\n[{name}{': ' if notes else ''}{notes}]", text))))
+    return replace(read, item=replace(read.item, body="".join(texts)), problem=problem, left_out=tuple(left))
+
+
+async def _annex(
+    spec: SourceSpec, link: str, ask: Ask, keep: Keep, elsewhere: Elsewhere
+) -> tuple[str, tuple[str, ...], str]:
+    """Return an annex's text, what of it only a person can read, and why it has to be asked for again."""
+    try:
+        fetched = await ask(page_request(spec, link))
+        if fetched.document is None:
+            return "", (), "it was not sent"
+        await keep(fetched.document)
+        text, unread = await elsewhere(parse_annex, fetched.document)
+    except FetchRateLimited:
+        raise
+    except (FetchGone, FetchTooLarge, ParseError) as final:
+        return "", (str(final),), ""
+    except FetchError as failure:
+        return ("", (), str(failure)) if failure.retryable else ("", (str(failure),), "")
+    return text, unread, ""
 
 
 def page_mark(item: Item) -> str:
@@ -149,6 +187,7 @@ def page_mark(item: Item) -> str:
 
 
 _HOST_REFUSES = "the host asked us to wait"
+_LATER = "further pages follow at the next poll"
 
 
 def _gave_up(cause: str) -> bool:
@@ -157,26 +196,28 @@ def _gave_up(cause: str) -> bool:
 
 async def _read(
     spec: SourceSpec, listed: HtmlListFormat, item: Item, ask: Ask, keep: Keep, elsewhere: Elsewhere
-) -> tuple[Item, str]:
+) -> _Page:
     """Return the item with its page's text, or as it was with the reason why not."""
     if not item.url:
-        return item, ""
+        return _Page(item=item)
     try:
         fetched = await ask(page_request(spec, item.url))
         if fetched.document is None:
-            return item, f"{item.url}: the page was not sent"
+            return _Page(item=item, problem=f"{item.url}: the page was not sent")
         digest = await keep(fetched.document)
         barrier = await asyncio.to_thread(
             barrier_in, fetched.document.body, fetched.document.content_type, url=fetched.document.url
         )
         if barrier is not None:
-            return item, f"{item.url}: {barrier.cause}"
-        body = await elsewhere(parse_detail, fetched.document, listed)
-        body += await _annexes(spec, listed, fetched.document, ask, keep, elsewhere)
+            return _Page(item=item, problem=f"{item.url}: {barrier.cause}")
+        body, unread = await elsewhere(parse_detail, fetched.document, listed)
+        left = tuple(LeftOut(name=f"{item.title[:80]!r} at {item.url}", reason=said) for said in unread)
+        read = _Page(item=replace(item, body=body, archive_hash=digest), left_out=left)
+        read = await _with_annexes(spec, listed, read, fetched.document, ask, keep, elsewhere)
     except FetchRateLimited:
-        return item, _HOST_REFUSES
+        return _Page(item=item, problem=_HOST_REFUSES)
     except (FetchError, ParseError) as failure:
-        return item, f"{item.url}: {failure}"
-    if not body.strip():
-        return item, f"{item.url}: nothing on the page matches parse.detail"
-    return replace(item, body=body, archive_hash=digest), ""
+        return _Page(item=item, problem=f"{item.url}: {failure}")
+    if not read.item.body.strip() and not read.left_out:
+        return _Page(item=item, problem=f"{item.url}: nothing on the page matches parse.detail")
+    return read

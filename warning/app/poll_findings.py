@@ -11,9 +11,9 @@ from warning.app.source_judgement import EntryBrief, Verdict, judge_document
 from warning.app.source_states import answered, newest, news_days
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
-from warning.core.documents import Document, Parsed
+from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
-from warning.core.health import SourceState
+from warning.core.health import LEFT_TO_PEOPLE, SourceState
 from warning.core.rhythm import remember
 from warning.store.evidence_writer import EvidenceWriter
 
@@ -88,16 +88,23 @@ def succeeded(
             news_days(spec, parsed, brought_news=bool(news) and state.last_new_at is not None, now=now),
         ),
         late_items=outcome.items_late if state.dark_since else state.late_items,
-        left_out=still_left_out(state.left_out, parsed.left_out, now),
+        left_out=still_left_out(state.left_out, (*parsed.left_out, *detailed.left_out), now),
     )
     verdict = judge_document(spec, parsed, briefs, after, now)
     if detailed.unread and verdict.condition == "ok":
         verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}")
+    elif detailed.left_out and verdict.condition == "ok":
+        verdict = Verdict(condition="partial", cause=_left_to_people(detailed.left_out))
     after = answered(spec, after, fetched, verdict, now)
     if detailed.unread:
         # Without a body hash the next poll reads the list again and asks for the pages still owed.
         after = replace(after, etag="", last_modified="", body_hash="")
     return after, replace(outcome, condition=verdict.condition, cause=verdict.cause)
+
+
+def _left_to_people(left: Sequence[LeftOut]) -> str:
+    others = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    return f"{LEFT_TO_PEOPLE} {left[0].name}{others}: {left[0].reason}"
 
 
 def _late(new: Sequence[object], dark_since: datetime | None) -> int:

@@ -42,6 +42,7 @@ PARSERS: Mapping[str, Parser] = {
     "file": _no_document,
 }
 
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .docx, .xlsx, .ofd; .doc, .xls, .wps
 MAX_DOCUMENT_BYTES = 64_000_000
 PARSE_SECONDS = 60.0
 
@@ -73,8 +74,26 @@ def guarded(document: Document, read: Callable[[], Parsed]) -> Parsed:
         raise ParseError(f"the document exhausts its reader: {type(wrong).__name__}") from wrong
 
 
-def parse_detail(document: Document, format: HtmlListFormat) -> str:  # noqa: A002 - the word of the catalogue
-    """Return the main text of what stands behind a list entry's link: of a page by `detail`, or of a PDF."""
+def parse_detail(document: Document, format: HtmlListFormat) -> tuple[str, tuple[str, ...]]:  # noqa: A002 - the word of the catalogue
+    """Return the main text of what stands behind a list entry's link, of a page by `detail` or of a PDF.
+
+    Second is what of a PDF only a person can read.
+    """
+    return _pdf(document) if is_pdf(document.body) else (read_detail(document, format)[0], ())
+
+
+def parse_annex(document: Document) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a notice's annex and what of it only a person can read. Raises ParseError for no PDF."""
     if is_pdf(document.body):
-        return read_pdf(document.body)[0][:BODY_CHARACTERS]
-    return read_detail(document, format)[0]
+        return _pdf(document)
+    head = document.body[:1024].lstrip().lower()
+    if document.body.startswith(_OFFICE):
+        raise ParseError("an Office document, which is not read: somebody has to read it")
+    if head.startswith(b"<"):
+        raise ParseError("no PDF: a page stands in its place")
+    raise ParseError("no PDF: it does not begin as one")
+
+
+def _pdf(document: Document) -> tuple[str, tuple[str, ...]]:
+    text, _, problems = read_pdf(document.body)
+    return text[:BODY_CHARACTERS], problems

@@ -6,6 +6,7 @@ CJK fonts that name a standard character map instead of embedding one (the usual
 import io
 import logging
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,6 +23,13 @@ MAX_PAGE_BYTES = 4_000_000
 MAGIC = b"%PDF-"
 LEAST_LETTERS_A_PAGE = 8
 _CID = re.compile(r"\(cid:\d+\)")
+# Fonts map a glyph back to the radical of the same shape: 出\u2f1d管制 would be read by no date and cited by nobody.
+_RADICAL = re.compile(r"[\u2f00-\u2fd5\u2e80-\u2ef3]")
+_UNNAMED = dict(zip(
+    "\u2e81\u2e85\u2e8b\u2e97\u2e9f\u2ea0\u2ea9\u2eab\u2ec1\u2ec4\u2ec5\u2ec6\u2ec9\u2ecb\u2ecd\u2ed1\u2ed3\u2ed4\u2ed8\u2ed9\u2eda"
+    "\u2edb\u2edc\u2edd\u2ee2\u2ee3\u2ee4\u2ee5\u2ee6\u2ee8\u2ee9\u2eec\u2eed\u2eee\u2ef0\u2ef3",
+    "厂亻卩心母民王目虎西见角贝车辶長长门青韦页风飞食马骨鬼鱼鸟麦黄齐齒齿龙龟", strict=True,
+))  # fmt: skip
 
 
 def parse_pdf(document: Document, layout: PdfFormat, profile: SourceProfile) -> Parsed:
@@ -50,14 +58,17 @@ def read_pdf(body: bytes, *, most_pages: int = 300) -> tuple[str, str, tuple[str
         raise ParseError("not a PDF: it does not begin as one")
     if len(body) > MAX_PDF_BYTES:
         raise ParseError(f"a PDF of {len(body)} bytes; over {MAX_PDF_BYTES} are not read")
-    from pdfminer.pdfexceptions import PDFException  # noqa: PLC0415 - PDFs are rare, its import is not free
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect  # noqa: PLC0415 - PDFs are rare
+    from pdfminer.pdfexceptions import PDFException  # noqa: PLC0415 - and their import is not free
     from pdfminer.psexceptions import PSException  # noqa: PLC0415 - as above
 
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         return _read(body, most_pages)
+    except (PDFPasswordIncorrect, PDFEncryptionError) as wrong:
+        raise ParseError("the PDF is encrypted and asks for a password") from wrong
     except (PDFException, PSException) as wrong:
-        raise ParseError(f"the PDF cannot be read: {type(wrong).__name__} {wrong}".rstrip()) from wrong
+        raise ParseError(f"the PDF is damaged or cut off: {type(wrong).__name__} {wrong}".rstrip()) from wrong
     except (ParseError, RecursionError, MemoryError):
         raise
     except Exception as wrong:  # the library lets through whatever a damaged file makes of its code
@@ -85,12 +96,17 @@ def _read(body: bytes, most_pages: int) -> tuple[str, str, tuple[str, ...]]:
         _refuse_bombs(page.contents)
         interpreter.process_page(page)
     text = _CID.sub("\N{REPLACEMENT CHARACTER}", written.getvalue()).replace("\f", "\n").strip()
+    text = _RADICAL.sub(_sign_of, text)
     letters = sum(ch.isalnum() for ch in text)
-    if pages and letters < LEAST_LETTERS_A_PAGE * pages:
-        problems.append(f"scanned: {pages} pages hold pictures instead of text, somebody has to read them")
-    elif text.count("\N{REPLACEMENT CHARACTER}") * 5 > letters:
+    if text.count("\N{REPLACEMENT CHARACTER}") * 5 > letters:
         problems.append("a font of the PDF does not say which characters it shows: the text is incomplete")
+    elif pages and letters < LEAST_LETTERS_A_PAGE * pages:
+        problems.append(f"scanned: {pages} pages hold pictures instead of text, somebody has to read them")
     return text, _title(document.info), tuple(problems)
+
+
+def _sign_of(radical: re.Match[str]) -> str:
+    return _UNNAMED.get(radical.group()) or unicodedata.normalize("NFKC", radical.group())
 
 
 def _refuse_bombs(contents: Iterable[object]) -> None:

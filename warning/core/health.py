@@ -74,6 +74,9 @@ FROZEN = "nothing newer"
 MOVED_AWAY = "only a notice that it has moved"
 """How the cause begins when a moved source yields nothing; one that redirects is still read."""
 
+LEFT_TO_PEOPLE = "somebody has to read"
+"""How the cause begins when all entries are stored, and of some of them an annex is no text."""
+
 WELL: frozenset[SourceCondition] = frozenset({"ok", "not_modified"})
 _BLINDING = frozenset({"empty", "partial", "blocked", "failing", "drifted", "unconfigured"})
 
@@ -82,11 +85,12 @@ def blinds(condition: SourceCondition, cause: str) -> bool:
     """Whether silence of a source in this condition means nothing.
 
     A source that is read well and only has nothing newer (frozen) sees: silence is what a rule asks about. So does
-    one whose address has moved while redirects still lead to it.
+    one whose address has moved while redirects still lead to it, and one whose notices all came, some with an annex
+    that only a person can read.
     """
     if condition == "moved":
         return cause.startswith(MOVED_AWAY)
-    return condition in _BLINDING and not cause.startswith(FROZEN)
+    return condition in _BLINDING and not cause.startswith((FROZEN, LEFT_TO_PEOPLE))
 
 
 def is_well(condition: SourceCondition) -> bool:
