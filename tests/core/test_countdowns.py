@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
+
 from tests.core.build import press, signal
 from tests.core.deadline_samples import CONTROL, SUSPENSION, book, measure
 from warning.app.backtesting import carry
@@ -78,6 +80,30 @@ def test_act_told_without_its_number_is_known_by_state_goods_and_day_and_gets_th
     assert len({alert.key for alert in versions}) == 1
     assert versions[-1].facts.instrument == "MOFCOM-GACC 2023/39"
     assert (versions[-1].rule_id, versions[-1].certainty) == (versions[0].rule_id, versions[0].certainty)
+
+
+TWIN = {"id": "another", "title": "Another act of that day", "instrument": "MOFCOM 2023/99"}
+
+
+@pytest.mark.parametrize(
+    ("other", "numbers"),
+    [
+        ({}, 0),
+        ({"effective": date(2023, 12, 3)}, 0),
+        ({"effective": date(2023, 12, 4)}, 1),
+        ({"materials": ["dysprosium"]}, 1),
+        ({"actor": "RU"}, 1),
+    ],
+)
+def test_act_told_without_its_number_gets_none_where_two_acts_of_the_register_may_be_meant(other, numbers):
+    graphite = measure(CONTROL, materials=["gallium"], targets=[], hs_codes=["811292"])
+    twin = measure(CONTROL, **{**TWIN, "materials": ["gallium"], "targets": [], "hs_codes": [], **other})
+    told = signal(
+        "p1", known_at=at_noon(FIRST), exhibit=press("p1", "wire"), facts={**GRAPHITE, "instrument": None}
+    )
+    versions = lived(book(graphite, twin), told, last=date(2023, 12, 1))
+    act = [alert for alert in versions if alert.key == versions[0].key]
+    assert len({alert.facts.instrument for alert in act} - {None}) == numbers
 
 
 def test_act_on_other_goods_or_of_another_day_is_not_the_one_counted_to():

@@ -1,6 +1,7 @@
 """Where a sequence is told: in the alert of the event it is about, once, and never as a second alert."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.core.build import at
 from tests.core.sequence_samples import event, rule, rules_book
@@ -11,6 +12,8 @@ from warning.core.grading import grade
 from warning.core.recall import Recalled
 from warning.core.signals import Signal
 from warning.core.vocabulary import Severity
+from warning.core.withdrawals import Withdrawal
+from warning.core.withdrawing import without
 
 US = {"actors": ("US",), "act": "entity_listing", "targets": ("CN",)}
 CN = {"actors": ("CN",), "act": "export_ban", "targets": ("US",)}
@@ -108,6 +111,7 @@ def test_samples_lie_in_the_time_they_say():
 
 STOP = {"relation": "pattern", "act": "supply_stop", "direction": "tightening", "same": ["material"]}
 MAGNETS = {"materials": ("neodymium", "dysprosium")}
+GALLIUM = {"materials": ("gallium",)}
 
 
 def patterns(rounds: Rounds) -> list:
@@ -148,3 +152,41 @@ def test_importers_whose_figures_fell_are_not_told_as_those_a_stop_is_aimed_at()
     rounds.round(event("b", 4, facts={**MAGNETS, "targets": ("JP", "US")}, story="flow:neodymium:CN"))
     (alert,) = patterns(rounds)
     assert alert.facts.targets == ("KR",)
+
+
+def test_pattern_that_goes_on_is_told_anew_when_its_alert_has_stood_long_enough():
+    rounds = Rounds(rule("a", "b", **STOP, span_days=30, within_days=20))
+    for day in range(0, 60, 10):
+        rounds.round(event("a", day, facts=GALLIUM), event("b", day, f"figure {day}", facts=GALLIUM))
+    opened = [a.opened_at for a in patterns(rounds)]
+    assert len(opened) == 2
+    assert max(opened) - min(opened) > timedelta(days=30)
+
+
+def test_pattern_aimed_at_somebody_else_is_another_stop():
+    rounds = Rounds(rule("a", "b", **STOP))
+    for day, target in ((0, "JP"), (2, "JP"), (4, "KR")):
+        facts = {**GALLIUM, "targets": (target,)}
+        rounds.round(event("a", day, facts=facts), event("b", day, f"figure {day}", facts=facts))
+    assert sorted(a.facts.targets for a in patterns(rounds)) == [("JP",), ("KR",)]
+
+
+def test_alert_of_a_pattern_shows_the_evidence_of_all_its_events():
+    rounds = Rounds(rule("a", "b", **STOP))
+    rounds.round(event("a", 0, "report", facts=GALLIUM), event("b", 1, "figure", facts=GALLIUM))
+    (alert,) = patterns(rounds)
+    assert {shown.evidence_id for shown in alert.exhibits} == {"report", "figure"}
+    assert alert.evidence_total == 2
+    rounds.round(event("b", 3, "further figure", facts=GALLIUM))
+    (alert,) = patterns(rounds)
+    assert {shown.evidence_id for shown in alert.exhibits} == {"report", "figure", "further figure"}
+
+
+def test_alert_of_a_pattern_of_which_one_event_was_taken_back_does_not_stand():
+    rounds = Rounds(rule("a", "b", **STOP))
+    rounds.round(event("a", 0, "report", facts=GALLIUM), event("b", 1, "figure", facts=GALLIUM))
+    (alert,) = patterns(rounds)
+    act = Withdrawal(
+        id="w", evidence_id="report", source_id="s", action="withdrawn", reason="r", actor="x", known_at=at(9)
+    )
+    assert without(alert, [act], rounds.book).is_cancelled

@@ -7,29 +7,35 @@ from warning.core.absence_rules import AbsenceExample, AbsenceRule
 from warning.core.arrivals import Arrival
 from warning.core.detect.absence import awaited_of
 from warning.core.evidence import KnownWindow, period_end
-from warning.core.health import SourceReport, Vitals, report_id
+from warning.core.health import SourceCondition, SourceReport, Vitals, report_id
 from warning.core.recall import Recalled
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
-from warning.core.sequence_rules import SequenceEvent, SequenceExample
+from warning.core.sequence_rules import SequenceEvent, SequenceExample, SequenceRule
 from warning.core.signals import Exhibit, Facts, Signal, signal_id
 from warning.core.vocabulary import Marking
 
 
-def sequence_window(example: SequenceExample, number: int, book: Rulebook) -> tuple[KnownWindow, datetime]:
-    """Return the example's events as signals that all became known in one round, and the time after the last.
+def sequence_window(
+    rule: SequenceRule, example: SequenceExample, number: int, book: Rulebook
+) -> tuple[KnownWindow, datetime]:
+    """Return the example's events as signals that all became known in one round, how the sources of `unless` do, and the time after the last.
 
     Raises ValueError when an event names a rule that does not exist.
     """
     signals = tuple(_signal(event, f"example#{number}.{i}", book) for i, event in enumerate(example.events))
+    as_of = max(signal.known_at for signal in signals) + timedelta(hours=1)
+    sources = {source for one in rule.unless for source in one.sources}
+    reports = [_report(source, example.condition, as_of, as_of) for source in sorted(sources)]
+    vitals = {one.source_id: Vitals(read_at=None if one.is_blind else as_of, report=one) for one in reports}
     window = KnownWindow(
         items=(),
         series=(),
         listing_changes=(),
         fresh=frozenset(signal.id for signal in signals),
-        recalled=Recalled(signals=signals),
+        recalled=Recalled(signals=signals, vitals=vitals),
     )
-    return window, max(signal.known_at for signal in signals) + timedelta(hours=1)
+    return window, as_of
 
 
 def _signal(event: SequenceEvent, evidence_id: str, book: Rulebook) -> Signal:
@@ -92,7 +98,9 @@ def absence_window(
 
     Raises ValueError when `last` is no period, or no day.
     """
-    reports = [_report(source, example) for source in rule.sources]
+    known_at = _noon(example.on) - timedelta(hours=1)
+    since = _noon(example.read or example.on)
+    reports = [_report(source, example.condition, since, known_at) for source in rule.sources]
     vitals = {report.source_id: _vitals(report, example) for report in reports}
     arrival = _arrival(rule, example)
     signals: tuple[Signal, ...] = ()
@@ -108,13 +116,12 @@ def absence_window(
     return window, _noon(example.on)
 
 
-def _report(source: str, example: AbsenceExample) -> SourceReport:
-    known_at = _noon(example.on) - timedelta(hours=1)
+def _report(source: str, condition: SourceCondition, since: datetime, known_at: datetime) -> SourceReport:
     return SourceReport(
-        id=report_id(source, example.condition, known_at),
+        id=report_id(source, condition, known_at),
         source_id=source,
-        condition=example.condition,
-        since=_noon(example.read or example.on),
+        condition=condition,
+        since=since,
         known_at=known_at,
     )
 

@@ -89,8 +89,8 @@ def explain(
         case DeadlineRule(), DeadlineExample():
             return explain_deadlines(rule, evidence.measure, evidence.on, replace(book, measures=()))
         case SequenceRule(), SequenceExample():
-            window, _ = sequence_window(evidence, 0, book)
-            return explain_sequence(rule, window.recalled.signals, book)
+            window, _ = sequence_window(rule, evidence, 0, book)
+            return explain_sequence(rule, window.recalled.signals, book, window.recalled.vitals)
         case AbsenceRule(), AbsenceExample():
             window, _ = absence_window(rule, evidence, book)
             return explain_absence(rule, window, evidence.on, book)

@@ -34,8 +34,10 @@ def explain_sequence_now(
     rule: SequenceRule, book: Rulebook, repository: Repository, as_of: datetime
 ) -> Sequence[Explained]:
     """Explain which stored signals fit the steps and whether they complete them."""
-    signals = repository.recall(Recall(signals=(signal_need(rule, book),)), as_of).signals
-    return [Explained(evidence_id=rule.id, about=rule.title, tree=explain_sequence(rule, signals, book))]
+    watched = tuple(sorted({source for one in rule.unless for source in one.sources}))
+    found = repository.recall(Recall(signals=(signal_need(rule, book),), watched=watched), as_of)
+    tree = explain_sequence(rule, found.signals, book, found.vitals)
+    return [Explained(evidence_id=rule.id, about=rule.title, tree=tree)]
 
 
 def explain_evidence_dates(

@@ -15,6 +15,7 @@ from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.history_index import build_index, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
+from warning.core.detect.sequence import sequence_rules
 from warning.core.evidence import Evidence, Item
 from warning.core.ids import key64
 from warning.core.rulebook import Rulebook
@@ -252,9 +253,10 @@ def times_of(segment: Segment, imported_at: datetime) -> NDArray[np.int64]:
 
 
 def _awaited_sources(book: Rulebook) -> tuple[str, ...]:
-    """The sources whose silence says something: of absence rules, and of steps of a case that may be told late."""
+    """The sources whose silence says something: of absence rules, of `unless`, and of steps of a case that may be told late."""
     watched = [rule.sources for rule in book.active("absence") if isinstance(rule, AbsenceRule)]
     watched += [step.sources for chain in book.chains for step in chain.steps]
+    watched += [one.sources for rule in sequence_rules(book) for one in rule.unless]
     return tuple(sorted({source for some in watched for source in some}))
 
 

@@ -135,7 +135,8 @@ def _run_composed(book: Rulebook, case: _Case, example: SequenceExample | Absenc
             window, as_of = absence_window(case.rule, example, book)
         else:
             assert isinstance(example, SequenceExample)
-            window, as_of = sequence_window(example, case.number, book)
+            assert isinstance(case.rule, SequenceRule)
+            window, as_of = sequence_window(case.rule, example, case.number, book)
     except ValueError as wrong:
         return _result(book, replace(case, evidence=None, fault=str(wrong)), None)
     signals, _ = COMPOSERS[case.rule.kind](book, window, as_of, ())

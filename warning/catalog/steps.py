@@ -12,7 +12,7 @@ from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
 from warning.core.sequence_events import rules_of
-from warning.core.sequence_rules import SequenceRule
+from warning.core.sequence_rules import SequenceRule, Step
 from warning.errors import Problem
 
 
@@ -33,8 +33,11 @@ def composed(rules: Sequence[Placed[AnyRule]], known: Known, policy: Policy | No
 def _of_sequence(
     placed: Placed[AnyRule], rule: SequenceRule, known: Known, kinds: Mapping[str, str]
 ) -> Iterator[Problem]:
-    for i, step in enumerate(rule.steps):
-        path: Path_ = ("steps", i)
+    places: list[tuple[Path_, Step]] = [(("steps", i), step) for i, step in enumerate(rule.steps)]
+    places += [(("unless", i), one) for i, one in enumerate(rule.unless)]
+    for i, one in enumerate(rule.unless):
+        yield from known.sources_in(placed, ("unless", i, "sources"), one.sources)
+    for path, step in places:
         yield from _rules_in(placed, (*path, "rules"), step.rules, kinds)
         yield from known.acts_in(placed, (*path, "acts"), step.acts)
         yield from known.materials_in(placed, (*path, "materials"), step.materials)
@@ -42,11 +45,11 @@ def _of_sequence(
         yield from known.actors_in(placed, (*path, "targets"), step.targets)
     for i, example in enumerate(rule.examples):
         for j, event in enumerate(example.events):
-            path = ("examples", i, "events", j)
-            yield from _rules_in(placed, (*path, "rule"), (event.rule,), kinds)
-            yield from known.materials_in(placed, (*path, "materials"), event.materials)
+            at: Path_ = ("examples", i, "events", j)
+            yield from _rules_in(placed, (*at, "rule"), (event.rule,), kinds)
+            yield from known.materials_in(placed, (*at, "materials"), event.materials)
             if event.act is not None:
-                yield from known.acts_in(placed, (*path, "act"), (event.act,))
+                yield from known.acts_in(placed, (*at, "act"), (event.act,))
     yield from examples_expect(placed, [example.expect for example in rule.examples], known)
 
 
@@ -76,8 +79,13 @@ def _rules_in(
 
 def _vacant_steps(placed: Placed[AnyRule], rule: SequenceRule, book: Rulebook) -> Iterator[Problem]:
     awake = tuple(one.model_copy(update={"enabled": True}) for one in book.rules)
+    every = replace(book, rules=awake)
+    hint = "a step takes rules that interrupt, unless it names them; check tags and acts"
     for i, step in enumerate(rule.steps):
-        if not rules_of(step, replace(book, rules=awake)):
+        if not rules_of(step, every):
             message = f"no rule fits the step {step.name}: the sequence never completes"
-            hint = "a step takes rules that interrupt, unless it names them; check tags and acts"
             yield placed.problem(("steps", i), "EW224", message, hint, fatal=False)
+    for i, one in enumerate(rule.unless):
+        if not rules_of(one, every):
+            message = f"no rule fits {one.name} under unless: nothing ever keeps the sequence from firing"
+            yield placed.problem(("unless", i), "EW224", message, hint, fatal=False)

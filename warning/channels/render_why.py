@@ -78,6 +78,12 @@ def _field(text: str, naming: Naming) -> str:
     return naming.say(f"text_field.{text}") if f"text_field.{text}" in naming.words else text
 
 
+def _acts(text: str, naming: Naming) -> str:
+    """Codes of acts in words; what is said in words already stays."""
+    known = naming.book.terms.acts
+    return naming.words.join([naming.act(a) if a in known else a for a in text.split(",")])
+
+
 def _quoted(text: str, naming: Naming) -> str:
     words = (naming.say("value.quoted", word=word) for word in text.split(" + "))
     return naming.say("join.quoted").join(words)
@@ -104,6 +110,9 @@ SAID: Mapping[str, Callable[[str, Naming], str]] = {
     "day": _day,
     "first_day": _day,
     "last_day": _day,
+    "since": _day,
+    "until": _day,
+    "sought": _acts,
     "act_day": _day,
     "field": _field,
     "words": _quoted,

@@ -1,13 +1,13 @@
 """What a rule cannot see: which of its sources are dark, since when, and whether others still look at the same place.
 
-One mechanism for every kind of rule. A rule of the kind absence speaks only while every one of its sources is read:
-silence of the blind means nothing. Any other rule is blind where no source is left for a place it watches (a kind and
+One mechanism for every kind of rule. A rule of the kind absence, and one that fires `unless` something is there, speak only
+while every one of their sources is read: silence of the blind means nothing. Any other rule is blind where no source is left for a place it watches (a kind and
 a country, for the press a language), and blind altogether when none is left anywhere.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +15,7 @@ from warning.core.absence_rules import AbsenceRule
 from warning.core.health import SourceReport, Vitals
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule
+from warning.core.sequence_rules import SequenceRule
 from warning.core.source_needs import WatchedSource, needs_of
 from warning.core.sources import SourceProfile
 
@@ -106,6 +107,11 @@ def sight(
         )
     if isinstance(rule, AbsenceRule):
         return _strict(rule, needs, vitals)
+    if isinstance(rule, SequenceRule) and rule.unless:
+        would_tell = tuple(sorted({name for one in rule.unless for name in one.sources}))
+        silent = _strict(rule, would_tell, vitals)
+        if silent.dark:
+            return replace(silent, needs=needs)
     found = {name: dark_source(name, vitals.get(name)) for name in needs}
     dark = tuple(sorted((d for d in found.values() if d is not None), key=lambda d: d.source_id))
     places: dict[Place, list[Dark | None]] = defaultdict(list)
@@ -180,7 +186,7 @@ def _several(members: list[Dark]) -> str:
     return f"{names} ({members[0].condition}{when}{cause})"
 
 
-def _strict(rule: AbsenceRule, needs: tuple[str, ...], vitals: Mapping[str, Vitals]) -> Sight:
+def _strict(rule: AnyRule, needs: tuple[str, ...], vitals: Mapping[str, Vitals]) -> Sight:
     """Every source has to be read: one that is not pauses the rule."""
     reports = {name: v.report for name in needs if (v := vitals.get(name)) is not None}
     dark = [_told(name, r) for name, r in reports.items() if r is not None and r.is_blind]

@@ -1,7 +1,7 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
@@ -14,7 +14,7 @@ from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
 from warning.core.same_event import SameEvent
 from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
-from warning.core.signals import Signal, Trace
+from warning.core.signals import Facts, Signal, Trace
 from warning.core.tearlines import with_tearlines
 from warning.core.withdrawing import rejoined
 
@@ -232,10 +232,17 @@ class _Cases:
         return (case for case in alike if self._event.near(case, signal, days))
 
     def _same_pattern(self, signal: Signal) -> Case | None:
-        """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks."""
+        """The alert of the same pattern on goods in common: the reports and figures of one stop come in over weeks.
+
+        It does not last for ever, and what is aimed at somebody else is another stop.
+        """
         rule = next((r for r in self._book.rules if r.id == pattern_rule(signal.story)), None)
-        days = max(rule.within_days if isinstance(rule, SequenceRule) else 0, self._windows.series_gap_days)
-        actors, goods = set(signal.facts.actors), set(signal.facts.materials)
+        days, span = self._windows.series_gap_days, self._windows.pattern_span_days
+        if isinstance(rule, SequenceRule):
+            days, span = max(rule.within_days, days), rule.span_days or span
+        actors, goods, targets = (
+            set(said) for said in (signal.facts.actors, signal.facts.materials, signal.facts.targets)
+        )
         same = [
             case
             for story, cases in self._by_story.items()
@@ -243,14 +250,17 @@ class _Cases:
             for case in cases
             if case.interrupts == signal.interrupts and self._event.near(case, signal, days)
             if story == signal.story or self._event.goods.shared(case.materials, goods)
+            if signal.known_at - case.opened_at <= timedelta(days=span)
             if not actors or not case.actors or actors & case.actors
+            if not targets or not case.targets or targets & case.targets
         ]
         return min(same, key=lambda case: (case.opened_at, case.key), default=None)
 
     def _act_counted_to(self, signal: Signal) -> Case | None:
         """The alert of the act that takes effect: of its number, else one of its state and goods with that very day.
 
-        One whose evidence was all taken back tells nobody of the day.
+        Without a number it is known only where the register has one act alone that it can be: of two acts of one day, the
+        other one's number would be as likely. One whose evidence was all taken back tells nobody of the day.
         """
         facts = signal.facts
         named = self._of_number(signal) if facts.instrument else ()
@@ -266,8 +276,23 @@ class _Cases:
             if case.effective == facts.effective
             if set(facts.actors) & case.actors
             and self._event.goods.shared(case.materials, set(facts.materials))
+            and self._may_only_be(case, facts)
         ]
         return min(unnamed, key=lambda case: (case.opened_at, case.key), default=None)
+
+    def _may_only_be(self, case: Case, counted: Facts) -> bool:
+        """Whether no other act of the register, by state, goods and day, may be the one that the case tells of."""
+        day, near = case.effective, timedelta(days=self._windows.effective_days)
+        if day is None or not counted.instrument:
+            return True
+        fitting = {
+            instrument_key(act.instrument)
+            for act in self._book.measures
+            if act.instrument and act.effective and abs(act.effective - day) <= near
+            if act.actor in case.actors and act.direction == counted.direction
+            if self._event.goods.shared(case.materials, set(act.materials))
+        }
+        return fitting <= {instrument_key(counted.instrument)}
 
     def _awake_in(self, family: _Family) -> Sequence[Case]:
         """The cases of a family that a signal of this assessment may be near to."""

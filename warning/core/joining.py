@@ -28,7 +28,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     lead = _lead(signals)
     claims = joined_claims((), signals)
     facts = with_last_word(merged_facts(None, signals, book), claims)
-    exhibits = _distinct(s.exhibit for s in _telling(signals))
+    exhibits = _distinct(e for s in _telling(signals) for e in s.exhibits)
     marking, release_to = narrowest(Marking.CLEAR, None, _handlings(s.exhibit for s in signals))
     publishers = tuple(sorted({e.publisher for e in exhibits}))
     why = _reasons(lead.why, signals)
@@ -68,7 +68,9 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     joined_before = set(alert.signal_ids)
     # A sequence may bind a document that is shown already: its reason names others.
     rested_on = [s.exhibit for s in signals if s.id not in joined_before]
-    news = _distinct(s.exhibit for s in signals if s.id not in joined_before and not is_deadline(s.story))
+    news = _distinct(
+        e for s in signals if s.id not in joined_before and not is_deadline(s.story) for e in s.exhibits
+    )
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))

@@ -137,8 +137,9 @@ def narrowed_signals(kept: Iterable[Signal], bounds: Iterable[Bound]) -> Iterato
         named = (signal.exhibit.evidence_id, *signal.rests_on)
         within = [(held[name].marking, held[name].release_to) for name in named if name in held]
         shown = no_wider(signal.exhibit, within)
-        if shown != signal.exhibit:
-            yield replace(signal, exhibit=shown)
+        beside = tuple(_bound(one, held.get(one.evidence_id)) for one in signal.beside)
+        if shown != signal.exhibit or beside != signal.beside:
+            yield replace(signal, exhibit=shown, beside=beside)
 
 
 def handling(alert: Alert) -> str:

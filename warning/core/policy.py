@@ -25,6 +25,7 @@ class Correlation(OperatorModel):
     nobody has counted yet, before it is of any other of the related ones.
     A report that names no material joins by act and actor alone, within `vague_days`. One about the day of effect
     of a known act ("in force today") joins it within `effective_days` of that day, however old the alert.
+    The alert of a pattern takes further events for `pattern_span_days` after it was opened.
     """
 
     gap_days: int = Field(default=10, ge=1)
@@ -37,6 +38,7 @@ class Correlation(OperatorModel):
     related_days: int = Field(default=3, ge=1)
     vague_days: int = Field(default=3, ge=1)
     effective_days: int = Field(default=2, ge=1)
+    pattern_span_days: int = Field(default=120, ge=1)
 
 
 class ReviewGate(OperatorModel):

@@ -32,4 +32,5 @@ def recall_at_first(book: Rulebook, *, lists: bool) -> Recall:
     watched = {
         s for chain in book.chains for step in chain.steps if step.late == "tell" for s in step.sources
     }
+    watched |= {s for rule in sequence_rules(book) for one in rule.unless for s in one.sources}
     return Recall(signals=tuple(needs), awaited=tuple(awaited), watched=tuple(sorted(watched)))

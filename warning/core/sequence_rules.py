@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from warning.core.health import SourceCondition
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase, RuleId
 from warning.core.terms import ActorCode, TermId
@@ -43,6 +44,19 @@ class Step(OperatorModel):
         return self
 
 
+class Unless(Step):
+    """What must not be there for a sequence to fire: an event like a step, up to the day of the last event.
+
+    It counts `within_days` back from that day (those of the rule when left out), and where it is about the same by each of the keys
+    of `same` (of materials, what one is part of or consists of is the same too; what is not said is no difference). That
+    there was none is believed only while each of `sources` is read well: the rule is blind otherwise.
+    """
+
+    sources: tuple[str, ...] = Field(min_length=1)
+    within_days: int | None = Field(default=None, ge=0, le=400)
+    same: tuple[Literal["material", "actor", "target"], ...] = ("material",)
+
+
 class SequenceEvent(OperatorModel):
     """An event of an example: the rule that fired, the day it happened, the day it was known, and its facts."""
 
@@ -62,10 +76,14 @@ class SequenceEvent(OperatorModel):
 
 
 class SequenceExample(OperatorModel):
-    """Events on which the rule must fire, or stay quiet, with the facts its signal must carry."""
+    """Events on which the rule must fire, or stay quiet, with the facts its signal must carry.
+
+    `condition` is how the sources of `unless` do.
+    """
 
     fires: bool
     events: tuple[SequenceEvent, ...] = Field(min_length=1)
+    condition: SourceCondition = "ok"
     expect: Mapping[str, str | tuple[str, ...]] = {}
 
 
@@ -89,7 +107,8 @@ class SequenceRule(RuleBase):
     aimed at the actor of the first, or at nobody in particular.
     `relation` says what the desks are told: a `response` and a `follow_up` are told in the alert of the last event, a
     `confirmation` takes the last event into the alert of the first, a `pattern` opens an alert of its own.
-    With `watch` the time in which the last event may still come is an open watch.
+    With `watch` the time in which the last event may still come is an open watch. `unless` names what must not be
+    there. A pattern's alert takes no further event `span_days` after it was opened: one that goes on is told anew.
     """
 
     kind: Literal["sequence"]
@@ -99,13 +118,19 @@ class SequenceRule(RuleBase):
     same: tuple[JoinKey, ...] = ()
     relation: Relation
     watch: bool = False
+    unless: tuple[Unless, ...] = ()
+    span_days: int | None = Field(default=None, ge=1, le=400)
     examples: tuple[SequenceExample, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
     def _can_be_told(self) -> Self:
-        names = [step.name for step in self.steps]
+        names = [step.name for step in (*self.steps, *self.unless)]
         if len(set(names)) < len(names):
             raise ValueError("two steps have one name; steps are told apart by their names")
+        if self.span_days is not None and self.relation != "pattern":
+            raise ValueError("span_days ends the alert of a pattern; the others are told in another alert")
+        if self.watch and self.unless:
+            raise ValueError("a watch is open whatever came beside it: watch and unless do not go together")
         if self.relation == "pattern" and (self.act is None or self.direction is None):
             raise ValueError("a pattern opens an alert of its own: it needs act and direction")
         if not self.ordered and (self.watch or "answers" in self.same):

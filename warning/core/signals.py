@@ -99,7 +99,7 @@ class Signal:
 
     `joins` is the id of a signal in whose alert this one is told, and nowhere else; `brings` that of a signal
     which goes into the same alert. Both are set by sequences. `rests_on` are the other pieces of evidence it names:
-    who may not see one of them may not see it.
+    who may not see one of them may not see it. `beside` are the exhibits of the other events of a pattern, shown with it.
     """
 
     id: str
@@ -117,6 +117,12 @@ class Signal:
     joins: str = ""
     brings: str = ""
     rests_on: tuple[str, ...] = ()
+    beside: tuple[Exhibit, ...] = ()
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """All that it shows, its own first."""
+        return (self.exhibit, *self.beside)
 
 
 WITHDRAWN = "series.withdrawn"

@@ -77,6 +77,7 @@ def needs_of(rule: AnyRule, book: Rulebook, sources: Mapping[str, WatchedSource]
         case SequenceRule():
             steps = {r.id: r for step in rule.steps for r in rules_of_step(step, book)}
             found = {name for one in steps.values() for name in needs_of(one, book, sources)}
+            found |= {name for one in rule.unless for name in one.sources}
         case _:
             found = set()
     return tuple(sorted(found))

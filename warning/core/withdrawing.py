@@ -15,6 +15,7 @@ from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
 from warning.core.joining import alert_title, certainty_of, join_signals
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty, Severity
 from warning.core.withdrawals import (
@@ -27,6 +28,7 @@ from warning.core.withdrawals import (
 )
 
 ABOUT_WITHDRAWAL = frozenset({"withdrawn", "cancelled", "restored"})
+LEAST_OF_PATTERN = 2
 # What changed of these is read from what stands; what is withdrawn has no part in it.
 _OF_WHAT_STANDS = frozenset(
     {"instrument", "effective", "expires", "materials", "targets", "certainty", "disputed", "settled"}
@@ -94,7 +96,7 @@ def holds(alert: Alert, evidence_id: str, book: Rulebook) -> bool:
 def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Alert:
     """Return the alert as if the withdrawn evidence had never come; its marking and release never widen.
 
-    Where nothing stands, it says what it last said, without any evidence.
+    Where nothing stands, it says what it last said, without any evidence. A pattern of one event is none.
     """
     if not withdrawn:
         return whole
@@ -102,7 +104,7 @@ def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Al
     exhibits = tuple(shown for shown in whole.exhibits if shown.evidence_id not in gone)
     total = max(whole.evidence_total - len(gone), 0)
     held = replace(whole, tearlines=())
-    if total == 0:
+    if total < (LEAST_OF_PATTERN if is_pattern(whole.story) else 1):
         return replace(
             whole,
             certainty=Certainty.UNLIKELY,

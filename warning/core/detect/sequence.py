@@ -5,11 +5,13 @@ whichever part that was: complete with the new signals, and not complete without
 leaves alone what had been complete before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from warning.core.detect.sequence_unless import Barred, absent, bar
 from warning.core.evidence import KnownWindow
+from warning.core.health import Vitals
 from warning.core.joining import alert_title
 from warning.core.old_news import came_late, lag_days
 from warning.core.recall import Near, SignalNeed, StepNeed
@@ -46,9 +48,14 @@ def sequence_rules(book: Rulebook) -> tuple[SequenceRule, ...]:
 
 def signal_need(rule: SequenceRule, book: Rulebook) -> SignalNeed:
     """Return the signals a sequence wants remembered: those of its steps, so far back as one may matter."""
-    ids = frozenset().union(*(rules_of(step, book) for step in rule.steps))
+    ids = frozenset().union(*(rules_of(step, book) for step in (*rule.steps, *rule.unless)))
     lags = [lag_days(one) for one in book.rules if one.id in ids]
-    return SignalNeed(rule_ids=ids, days=rule.within_days + max(lags, default=0) + 1)
+    return SignalNeed(rule_ids=ids, days=_reach(rule) + max(lags, default=0) + 1)
+
+
+def _reach(rule: SequenceRule) -> int:
+    """How many days before an event another may matter to it."""
+    return max([rule.within_days, *(one.within_days or 0 for one in rule.unless)])
 
 
 def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> SignalNeed | None:
@@ -67,12 +74,15 @@ def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> S
     return replace(
         whole,
         near=Near(
-            first=date.fromordinal(min(event.day for event in events) - rule.within_days),
+            first=date.fromordinal(min(event.day for event in events) - _reach(rule)),
             last=date.fromordinal(max(event.day for event in events) + rule.within_days),
             # What stood behind a signal taken back may come forward, and complete what is about something else.
             materials=None if takes_back else shared_materials(rule, book, [e.signal for e in events]),
             documents=frozenset(s.exhibit.evidence_id for s in signals),
-            steps=_steps_wanted(rule, found, book, takes_back=takes_back),
+            steps=(
+                *_steps_wanted(rule, found, book, takes_back=takes_back),
+                *(step_need(one, book) for one in rule.unless),
+            ),
         ),
     )
 
@@ -131,33 +141,46 @@ def detect_sequences(
     fired: list[Signal] = []
     traces: list[Trace] = []
     for rule in sequence_rules(book):
-        found, trace = _detect(rule, book, list(remembered.values()), fresh, as_of)
+        found, trace = _detect(rule, book, list(remembered.values()), fresh, known.recalled.vitals, as_of)
         fired += found
         traces.append(trace)
     return fired, traces
 
 
 def _detect(
-    rule: SequenceRule, book: Rulebook, remembered: Sequence[Signal], fresh: Sequence[Signal], as_of: datetime
+    rule: SequenceRule,
+    book: Rulebook,
+    remembered: Sequence[Signal],
+    fresh: Sequence[Signal],
+    vitals: Mapping[str, Vitals],
+    as_of: datetime,
 ) -> tuple[list[Signal], Trace]:
     events = [event for step in pools(rule, fresh, book) for event in step]
     if not events:
-        return [], _trace(rule, 0, 0)
+        return [], _trace(rule, 0, 0, ())
     need = signal_need(rule, book)
     considered = len(events)
     since = as_of - timedelta(days=need.days)
     held = _near(
         [s for s in remembered if s.rule_id in need.rule_ids and s.known_at >= since],
-        min(event.day for event in events) - rule.within_days,
+        min(event.day for event in events) - _reach(rule),
         max(event.day for event in events) + rule.within_days,
     )
     rules = {one.id: one for one in book.rules}
-    fired = [
-        _signal(rule, step, last, group, book)
+    complete = [
+        (step, last, group)
         for step, last, group in _newly_completed(rule, book, held, fresh)
         if not came_late(last.signal, rules.get(last.signal.rule_id))
     ]
-    return fired, _trace(rule, considered, len(fired))
+    fired: list[Signal] = []
+    barred: list[Barred] = []
+    for step, last, group in complete:
+        why = bar(rule, chain(rule, step, last, group), (*held, *fresh), vitals, book)
+        if why is None:
+            fired.append(_signal(rule, step, last, group, book))
+        else:
+            barred.append(why)
+    return fired, _trace(rule, considered, len(fired), barred)
 
 
 def _near(signals: Sequence[Signal], first: int, last: int) -> Sequence[Signal]:
@@ -192,12 +215,21 @@ def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rule
         occurred_at=last.signal.occurred_at,
         known_at=max(event.signal.known_at for event in events),
         exhibit=_resting_on(last, events),
-        why=(reason_of(rule, events, book),),
+        why=(reason_of(rule, events, book), *absent(rule, events, book)),
         joins=told_in.id if told_in else "",
         story="" if told_in else f"{STORY}{rule.id}:{'+'.join(facts.materials)}",
         brings=last.signal.id if rule.relation == "confirmation" else "",
         rests_on=_others(last, events),
+        beside=_shown_beside(rule, last, events),
     )
+
+
+def _shown_beside(rule: SequenceRule, last: Event, events: Sequence[Event]) -> tuple[Exhibit, ...]:
+    """A pattern is told of all its events; what is told in another alert shows its own there."""
+    if rule.relation != "pattern":
+        return ()
+    every = [shown for event in events for shown in event.signal.exhibits]
+    return tuple({e.evidence_id: e for e in every if e.evidence_id != last.evidence_id}.values())
 
 
 def _others(last: Event, events: Sequence[Event]) -> tuple[str, ...]:
@@ -269,11 +301,13 @@ def label(event: Event, book: Rulebook) -> str:
     return f"{alert_title(facts, book)}{number}"
 
 
-def _trace(rule: SequenceRule, considered: int, fired: int) -> Trace:
+def _trace(rule: SequenceRule, considered: int, fired: int, barred: Sequence[Barred]) -> Trace:
     outcome: Outcome = "fired" if fired else "no_match" if considered else "no_evidence"
     detail = "no new event of any step" if not considered else ""
     if considered and not fired:
         detail = f"{considered} new events; nothing that was not complete before"
+    if barred and not fired:
+        outcome, detail = barred[0].outcome, "; ".join(dict.fromkeys(one.detail for one in barred))
     return Trace(
         rule_id=rule.id,
         rule_version=rule.version,

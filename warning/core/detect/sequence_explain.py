@@ -1,9 +1,12 @@
 """Why a sequence is complete on a set of signals, or what it lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from warning.core.detect.sequence import label, reason_of
+from warning.core.detect.sequence_unless import Barred, absent, bar
 from warning.core.explain import ExplainNode
+from warning.core.health import Vitals
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import Event, Pools, chain, completed, groups, pools
 from warning.core.sequence_rules import SequenceRule, Step
@@ -12,28 +15,47 @@ from warning.core.signals import Signal
 SHOWN_EVENTS = 5
 
 
-def explain_sequence(rule: SequenceRule, signals: Sequence[Signal], book: Rulebook) -> ExplainNode:
-    """Say, step by step, which events fit, whether they share the keys, and whether they lie close enough."""
+def explain_sequence(
+    rule: SequenceRule, signals: Sequence[Signal], book: Rulebook, vitals: Mapping[str, Vitals] | None = None
+) -> ExplainNode:
+    """Say, step by step, which events fit, whether they share the keys, lie close enough, and what bars them.
+
+    `vitals` say how the sources of `unless` do; without them nobody asks.
+    """
     found = pools(rule, signals, book)
     grouped = groups(rule, found, book.terms)
     complete = completed(rule, grouped)
     steps = tuple(_step(step, events, book) for step, events in zip(rule.steps, found, strict=True))
     keys = ", ".join(rule.same) or "nothing in particular"
     order = "in this order" if rule.ordered else "in any order"
+    chains = [chain(rule, *complete[document]) for document in sorted(complete)]
+    barred = [bar(rule, events, signals, _seeing(rule, vitals), book) for events in chains]
     ends = [
-        ExplainNode(
-            label="complete",
-            passed=True,
-            detail=reason_of(rule, chain(rule, *complete[document]), book).text,
-        )
-        for document in sorted(complete)[:SHOWN_EVENTS]
+        ExplainNode(label="complete", passed=True, detail=reason_of(rule, events, book).text)
+        for events in chains[:SHOWN_EVENTS]
+    ]
+    ends += [
+        ExplainNode(label="unless", passed=why is None, detail=_said(why, rule, events, book))
+        for events, why in zip(chains[:SHOWN_EVENTS], barred, strict=False)
+        if rule.unless
     ]
     children = (
         *steps,
         ExplainNode(label="same", passed=bool(grouped) if all(found) else None, detail=_shared(keys, found)),
         *(ends or [_incomplete(rule, order, reached=bool(grouped))]),
     )
-    return ExplainNode(label=rule.id, passed=bool(complete), children=children)
+    return ExplainNode(label=rule.id, passed=any(why is None for why in barred), children=children)
+
+
+def _seeing(rule: SequenceRule, vitals: Mapping[str, Vitals] | None) -> Mapping[str, Vitals]:
+    if vitals is not None:
+        return vitals
+    always = Vitals(read_at=datetime.max.replace(tzinfo=UTC))
+    return {source: always for one in rule.unless for source in one.sources}
+
+
+def _said(why: Barred | None, rule: SequenceRule, events: Sequence[Event], book: Rulebook) -> str:
+    return why.detail if why else "; ".join(reason.text for reason in absent(rule, events, book))
 
 
 def _incomplete(rule: SequenceRule, order: str, *, reached: bool) -> ExplainNode:
