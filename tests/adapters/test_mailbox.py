@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_the_password_stands_nowhere_in_what_is_kept(server):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("login", "AUTHENTICATIONFAILED"), ("hang", "no end after"), ("flood", "more than the source's max_size"),
+        ("login", "user and password are refused .*AUTHENTICATIONFAILED.*expired"), ("hang", "no end after"), ("flood", "more than the source's max_size"),
         ("garbage", "imaps:"), ("cut", "imaps:"), ("no-validity", "UIDVALIDITY"), ("drip-greeting", "no end after"),
         ("chatter", "more than the source's max_size"),
     ],
@@ -158,3 +159,12 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(written):
 def test_a_password_may_hold_any_sign():
     place = place_of("imaps://a%40b:p%40%3A%2Fx@mail.example:1993/News%20letters")
     assert (place.user, place.password, place.port, place.folder) == ("a@b", "p@:/x", 1993, "News letters")
+
+
+def test_a_password_and_a_folder_beyond_ascii_are_said_as_servers_know_them(server):
+    server.password = "암호-пароль"
+    server.add(mail(1))
+    url = place_of(server.url)
+    written = f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote('보고/내부 & 기타', safe='')}"
+    assert subjects(poll(server, url=written)) == ["Subject: report 1"]
+    assert 'EXAMINE "&vPSs4A-/&sLS9gA- &- &rjDQwA-"' in server.said

@@ -77,6 +77,21 @@ def test_a_charset_that_lies_is_seen_through(said, sent):
     assert only(raw).body == text
 
 
+@pytest.mark.parametrize(
+    ("said", "sent", "subject", "text"),
+    [
+        ("ks_c_5601-1987", "cp949", "갈륨 속보", "중국 갈륨 수출통제 발표에 대한 업계의 반응"),
+        ("utf-8", "gb18030", "镓出口管制", "商务部公布对镓锗相关物项实施出口管制的公告全文"),
+        ("shift_jis", "cp932", "ガリウム速報", "天津税関でガリウムの貨物が止まっている"),
+        ("gb2312", "utf-8", "镓出口管制", "商务部公布对镓锗相关物项实施出口管制的公告全文"),
+    ],
+)
+def test_a_subject_in_bare_bytes_is_read_as_the_text_below_it(said, sent, subject, text):
+    raw = b"Subject: " + subject.encode(sent) + b"\r\nFrom: a@b\r\n"
+    raw += b"Content-Type: text/plain; charset=" + said.encode() + b"\r\n\r\n" + text.encode(sent)
+    assert (only(raw).title, only(raw).body) == (subject, text)
+
+
 def test_html_is_read_as_text_where_there_is_no_plain_part():
     mail = message()
     mail.set_content(

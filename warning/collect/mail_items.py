@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
+from itertools import islice
 
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
@@ -184,15 +185,24 @@ def _text_of(part: Message) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    raw = message.get(name)
-    if raw is None:
-        return ""
-    decoded = _decoded(str(raw))
-    if (
-        "\udcff" > max(decoded, default=" ") >= "\udc80"
-    ):  # bytes that no rule of mail allows: the content decides
-        decoded = decode(decoded.encode("ascii", "surrogateescape")).text
-    return " ".join(decoded.encode("utf-8", "replace").decode().split())
+    """A header's text. Bytes that no rule of mail allows are read as the text below them is."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if "\udcff" > max(raw, default=" ") >= "\udc80":
+        bare = raw.encode("utf-8", "surrogateescape")
+        encoding = _encoding_of(message)
+        raw = decode(bare, f"text/plain; charset={encoding}" if encoding else "").text
+    return " ".join(_decoded(raw).encode("utf-8", "replace").decode().split())
+
+
+def _encoding_of(message: Message) -> str:
+    """What the first text of a mail is in, whatever it says; empty where it has none."""
+    for part in islice(message.walk(), MAX_PARTS):
+        if part.get_content_maintype() == "text":
+            payload = part.get_payload(decode=True)
+            body = payload if isinstance(payload, bytes) else b""
+            charset = part.get_content_charset()
+            return decode(body, f"text/plain; charset={charset}" if charset else "").encoding
+    return ""
 
 
 def _decoded(raw: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ SHARE_OF_TIME = 0.6
 MOST_FOUND = 1_000_000
 CHUNK = 64 * 1024
 _PLACE = re.compile(r"(?P<scheme>imaps?)://(?P<login>.*)@(?P<host>\[[^\]]+\]|[^@:/]+)(?::(?P<port>\d{1,5}))?/(?P<folder>[^/?#]+)", re.IGNORECASE)  # fmt: skip
+_BEYOND_ASCII = re.compile(r"[^\x20-\x7e]+")
 _MARK = re.compile(r"(\d+):(\d+)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -160,7 +162,7 @@ class MailboxSession:
         if self._place.scheme == "imap":
             connection.starttls(self._tls)
             self._opened(connection.sock)
-        connection.login(self._place.user, self._place.password)
+        self._log_in(connection)
         validity, following = self._examine(connection)
         known = _MARK.fullmatch(self._request.validators.etag)
         last = int(known[2]) if known and int(known[1]) == validity else None
@@ -169,6 +171,22 @@ class MailboxSession:
         with suppress(IMAP4.error, OSError):
             connection.logout()
         return mails
+
+    def _log_in(self, connection: _Connection) -> None:
+        """Say who asks. LOGIN takes nothing beyond ASCII; there AUTHENTICATE says it. Raises FetchError in words."""
+        user, password = self._place.user, self._place.password
+        try:
+            if f"{user}{password}".isascii():
+                connection.login(user, password)
+            else:
+                connection.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+        except IMAP4.abort:
+            raise
+        except IMAP4.error as wrong:
+            raise FetchError(
+                f"{self._place.shown}: user and password are refused ({said_of(wrong)}): the password may have expired or"
+                " been changed, or the mail service wants one made for programs"
+            ) from wrong
 
     def _opened(self, opened: socket.socket) -> None:
         self._socket = opened
@@ -184,7 +202,8 @@ class MailboxSession:
 
     def _examine(self, connection: _Connection) -> tuple[int, int]:
         """Open the folder to read only; return its UIDVALIDITY and the UID that comes next."""
-        folder = '"' + self._place.folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        named = _as_servers_write(self._place.folder)
+        folder = '"' + named.replace("\\", "\\\\").replace('"', '\\"') + '"'
         status, said = connection.select(folder, readonly=True)
         if status != "OK":
             raise IMAP4.error(said[0] if said else f"there is no folder {self._place.folder}")
@@ -264,6 +283,14 @@ class MailboxSession:
             raise IMAP4.error(said[0] if said else "a size was refused")
         told = (re.search(rb"RFC822\.SIZE (\d+)", line) for line in _lines(said))
         return next((int(size[1]) for size in told if size), None)
+
+
+def _as_servers_write(folder: str) -> str:
+    """A folder's name in the UTF-7 of mailboxes (RFC 3501, 5.1.3): 보고 is &vPSs4A-, and & is &-."""
+    return _BEYOND_ASCII.sub(
+        lambda run: "&" + b64encode(run[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-",
+        folder.replace("&", "&-"),
+    )
 
 
 def said_of(wrong: IMAP4.error) -> str:
