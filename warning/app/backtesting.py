@@ -9,9 +9,9 @@ from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_or
 from warning.app.figure_days import FigureDays
 from warning.app.history import History
 from warning.app.replayed_alerts import ReplayedAlerts
-from warning.core.absence_rules import is_absence
+from warning.app.replayed_stories import ReplayedStories
 from warning.core.alerts import Alert
-from warning.core.assess import Assessment, State, decide, sense
+from warning.core.assess import Assessment, State, compose, decide, notice
 from warning.core.deliveries import Withheld
 from warning.core.pace import after, let_go
 from warning.core.recalling import recall_of
@@ -84,7 +84,8 @@ def backtest_replay(
     items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
     `watch` is shown every assessment.
     """
-    replay, history, state, told = Replay(), History(book, forgets=True), State(), ReplayedAlerts()
+    replay, history, state = Replay(), History(book, forgets=True), State()
+    alerts, stories = ReplayedAlerts(book), ReplayedStories()
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
     remembered = recall_of(book)
@@ -108,13 +109,13 @@ def backtest_replay(
         ):
             continue
         calendar.read_on = as_of.date()
-        state = _still_joinable(state, book, as_of)
-        standing = tuple(alert for alert in state.open_alerts if alert.state == "open")
-        sensed = sense(book, window, standing, as_of, state.stories)
-        state = told.reached(state, sensed, book)
-        assessment = decide(book, sensed, state, as_of)
-        state = carry(state, assessment)
-        told.keep(assessment)
+        noticed = notice(book, window, alerts.standing(as_of), as_of)
+        noticed = noticed.telling(book, stories.near(noticed.wanted_stories(book)))
+        sensed = compose(book, noticed, as_of)
+        assessment = decide(book, sensed, alerts.reached(state, sensed, as_of), as_of)
+        state = paced(state, assessment)
+        alerts.keep(assessment)
+        stories.keep(assessment)
         history.keep(assessment.signals, assessment.bounds)
         replay.assessments += 1
         _record(replay, assessment, desks)
@@ -126,26 +127,28 @@ def backtest_replay(
 
 
 def carry(state: State, assessment: Assessment) -> State:
-    """Return what the next assessment starts from."""
+    """Return what the next assessment starts from, where all that is known of alerts and stories stands in the state."""
     alerts = {alert.key: alert for alert in state.open_alerts}
     alerts |= {change.alert.key: change.alert for change in assessment.changes}
-    told: dict[tuple[str, str], Severity] = dict(state.told)
-    for delivery in assessment.deliveries:
-        key = (delivery.alert_key, delivery.desk_id)
-        told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
-    past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
     stories = {s.exhibit.evidence_id: s.exhibit.story for s in assessment.signals if s.exhibit.story}
-    carried = replace(
-        state,
+    return replace(
+        paced(state, assessment),
         open_alerts=tuple(alerts.values()),
-        told=told,
-        past=past,
         grounds=(),
         stories=state.stories.plus(assessment.tellings, stories, assessment.as_of).within(
             {bound.evidence_id: (bound.marking, bound.release_to) for bound in assessment.bounds}
         ),
     )
-    return _without_recalled(carried, assessment.withheld)
+
+
+def paced(state: State, assessment: Assessment) -> State:
+    """Return the state with what desks were told by an assessment, and what waits."""
+    told: dict[tuple[str, str], Severity] = dict(state.told)
+    for delivery in assessment.deliveries:
+        key = (delivery.alert_key, delivery.desk_id)
+        told[key] = max(told.get(key, Severity.UNKNOWN), delivery.severity)
+    past = after(let_go(state.past, assessment.as_of), assessment.deliveries, assessment.as_of)
+    return _without_recalled(replace(state, told=told, past=past), assessment.withheld)
 
 
 def _without_recalled(state: State, withheld: Iterable[Withheld]) -> State:
@@ -163,24 +166,6 @@ def _without_recalled(state: State, withheld: Iterable[Withheld]) -> State:
     unsent = {place[:2] for place in recalled} - {place[:2] for place in (*held, *state.past.reached)}
     told = {key: severity for key, severity in state.told.items() if key not in unsent}
     return replace(state, told=told, past=replace(state.past, held=held))
-
-
-def _still_joinable(state: State, book: Rulebook, as_of: datetime) -> State:
-    """Leave out alerts so old that nothing joins them: they would only cost time.
-
-    One with a number may be set aside years later, one with a day ahead is counted down to it, and a gap lasts until
-    something comes.
-    """
-    oldest = as_of - timedelta(days=book.policy.correlation.instrument_days)
-
-    def may_be_joined(alert: Alert) -> bool:
-        facts = alert.facts
-        is_ahead = any(day is not None and day >= oldest.date() for day in (facts.effective, facts.expires))
-        is_named = bool(facts.instrument) or is_absence(alert.story)
-        return is_named or is_ahead or alert.last_evidence_at >= oldest
-
-    joinable = tuple(alert for alert in state.open_alerts if may_be_joined(alert))
-    return state if len(joinable) == len(state.open_alerts) else replace(state, open_alerts=joinable)
 
 
 def _steps(

@@ -1,64 +1,175 @@
-"""Alerts of a rehearsal whatever their age, found by the evidence they rest on: what the store would look up.
+"""Alerts of a rehearsal whatever their age, found by what joins to them: what the store would look up.
 
-A replay lets go of alerts that nothing joins any more. A marking that is narrowed, or evidence that is taken back, reaches
-those too, and what desks may still read is made of the signals that an alert rests on.
+What `core/joinable.py` names is found by index here as `store/candidates.py` finds it in a database. Years of alerts
+and of the signals they rest on cost a day of the replay nothing.
 """
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
+from warning.app.growing_keys import GrowingKeys
+from warning.app.put_by import PutBy
+from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, Sensed, State
-from warning.core.joinable import joinable
+from warning.core.chains import chain_of, followed
+from warning.core.ids import instrument_key, key64
+from warning.core.joinable import Joinable, joinable
 from warning.core.narrowing import narrowed_signals
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_rules import pattern_rule
 from warning.core.signal_lines import line_of, signal_of
 from warning.core.signals import Signal
 
 
 class ReplayedAlerts:
-    """Fed with every assessment. Signals are held packed, for most are never asked for again."""
+    """Fed with every assessment, asked before each which alerts it looks at."""
 
-    def __init__(self) -> None:
-        self._alerts: dict[str, Alert] = {}
-        self._keys: defaultdict[str, set[str]] = defaultdict(set)
-        self._signals: dict[str, bytes] = {}
+    def __init__(self, book: Rulebook) -> None:
+        self._book = book
+        self._alerts: list[Alert] = []
+        self._numbers: dict[str, int] = {}
+        self._by_name = GrowingKeys()
+        self._told, self._opened, self._updated, self._effective = _ByDay(), _ByDay(), _ByDay(), _ByDay()
+        self._by_word: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._awaiting: set[int] = set()
+        self._signals, self._kept = PutBy(), GrowingKeys()
 
-    def reached(self, state: State, sensed: Sensed, book: Rulebook) -> State:
-        """Return the state with the older alerts that narrowed, withdrawn or restored evidence reaches, and their grounds."""
-        evidence = {bound.evidence_id for bound in sensed.bounds}
-        evidence |= {act.evidence_id for act in sensed.withdrawals}
-        known = {alert.key for alert in state.open_alerts}
-        keys = {key for name in evidence for key in self._keys.get(name, ())}
-        if not keys:
-            return state
-        older = (self._alerts[key] for key in sorted(keys - known))
-        state = replace(state, open_alerts=(*state.open_alerts, *older))
-        wanted = joinable(book, (), max(a.updated_at for a in state.open_alerts), (), sensed.bounds)
-        resting = (alert for alert in state.open_alerts if wanted.may_narrow(alert))
-        return replace(state, grounds=tuple(self._of(resting)))
+    def standing(self, as_of: datetime) -> tuple[Alert, ...]:
+        """Return the open alerts with a date ahead, those that tell of a gap, and those whose next step is awaited."""
+        book, today = self._book, as_of.date()
+        cases = followed(book.chains, as_of, days=book.policy.lifecycle.expire_after_days)
+        gone: set[int] = set()
+        found: list[Alert] = []
+        for number in sorted(self._awaiting):
+            alert = self._alerts[number]
+            days = (alert.facts.effective, alert.facts.expires)
+            is_ahead = any(day is not None and day >= today for day in days)
+            is_followed = alert.last_evidence_at >= cases.since and chain_of(alert, book.chains) is not None
+            if not (is_ahead or is_followed or is_absence(alert.story)):
+                gone.add(number)
+            elif alert.state == "open":
+                found.append(alert)
+        self._awaiting -= gone
+        return tuple(found)
+
+    def reached(self, state: State, sensed: Sensed, as_of: datetime) -> State:
+        """Return the state with the alerts that an assessment of this may change, and what desks may still read is made of."""
+        wanted = joinable(self._book, sensed.signals, as_of, sensed.withdrawals, sensed.bounds)
+        alerts = tuple(self._alerts[number] for number in sorted(self._candidates(wanted)))
+        resting = (alert for alert in alerts if wanted.may_narrow(alert))
+        return replace(state, open_alerts=alerts, grounds=tuple(self._of(resting)))
 
     def keep(self, assessment: Assessment) -> None:
         """Remember the alerts as they stand now, and each signal as it first fired, no wider than was said since."""
-        self._alerts |= {change.alert.key: change.alert for change in assessment.changes}
-        told = {name: c.alert.key for c in assessment.changes for name in c.alert.signal_ids}
-        for signal in assessment.signals:
-            key = told.get(signal.id)
-            if key is None:
-                continue
-            if signal.id not in self._signals:
-                self._signals[signal.id] = zlib.compress(line_of(signal), 1)
-            for name in (signal.exhibit.evidence_id, *signal.rests_on):
-                self._keys[name].add(key)
-        bound = {key for one in assessment.bounds for key in self._keys.get(one.evidence_id, ())}
-        for signal in narrowed_signals(self._of(self._alerts[key] for key in bound), assessment.bounds):
-            self._signals[signal.id] = zlib.compress(line_of(signal), 1)
+        fired = {signal.id: signal for signal in assessment.signals}
+        held: dict[str, int] = {}
+        named: list[tuple[str, int]] = []
+        for change in assessment.changes:
+            number = self._put(change.alert)
+            held |= dict.fromkeys(fired.keys() & set(change.alert.signal_ids), number)
+            told_before = change.previous.told_stories if change.previous else ()
+            named += [(story, number) for story in change.alert.told_stories if story not in told_before]
+        for name, number in held.items():
+            shown = fired[name]
+            named += [(one, number) for one in {name, shown.exhibit.evidence_id, *shown.rests_on}]
+        self._by_name.add([key64(name) for name, _ in named], [number for _, number in named])
+        known = self._kept_lines(held)
+        self._keep_signals(fired[name] for name in held if name not in known)
+        if assessment.bounds:
+            bound = self._named({bound.evidence_id for bound in assessment.bounds})
+            narrower = narrowed_signals(self._of(self._alerts[n] for n in bound), assessment.bounds)
+            self._keep_signals(narrower)
+
+    def _put(self, alert: Alert) -> int:
+        """Take in the latest version of an alert and return its number."""
+        number = self._numbers.setdefault(alert.key, len(self._alerts))
+        if number == len(self._alerts):
+            self._alerts.append(alert)
+        self._alerts[number] = alert
+        facts = alert.facts
+        self._told.put(number, alert.last_evidence_at.date())
+        self._opened.put(number, alert.opened_at.date())
+        self._updated.put(number, alert.updated_at.date())
+        self._effective.put(number, facts.effective)
+        for sort, word in (
+            ("number", instrument_key(facts.instrument) if facts.instrument else ""),
+            ("story", alert.story),
+            ("pattern", pattern_rule(alert.story)),
+        ):
+            if word:
+                self._by_word[sort, word].add(number)
+        awaits = is_absence(alert.story) or facts.effective or facts.expires
+        if awaits or chain_of(alert, self._book.chains):
+            self._awaiting.add(number)
+        return number
+
+    def _candidates(self, wanted: Joinable) -> set[int]:
+        """The numbers of the alerts that are wanted."""
+        if wanted.is_empty:
+            return set()
+        rest = {self._numbers[key] for key in wanted.keys if key in self._numbers}
+        rest |= self._named(wanted.signal_ids | wanted.told)
+        for sort, words in (
+            ("number", wanted.instruments | wanted.set_aside),
+            ("story", wanted.stories),
+            ("pattern", wanted.patterns),
+        ):
+            rest = rest.union(*(self._by_word.get((sort, word), ()) for word in words))
+        rest = rest.union(*(self._effective.between(day, day) for day in wanted.starts))
+        windows, today = wanted.windows, wanted.as_of.date()
+        for of_day, days in (
+            (self._told, windows.gap_days),
+            (self._opened, windows.related_days),
+            (self._effective, windows.effective_days),
+        ):
+            rest = rest.union(*(of_day.between(*span) for span in wanted.days_around(days)))
+        for rule in wanted.muting:
+            rest |= self._updated.between(today - timedelta(days=rule.days + 1), today)
+        return self._named(wanted.evidence) | {n for n in rest if wanted.takes(self._alerts[n])}
+
+    def _named(self, names: Iterable[str]) -> set[int]:
+        """The numbers of the alerts that rest on evidence or signals of these names, or that tell these stories."""
+        found: list[int] = self._by_name.of([key64(name) for name in names])[1].tolist()
+        return set(found)
+
+    def _kept_lines(self, signal_ids: Iterable[str]) -> dict[str, int]:
+        """Where each of these signals that is kept was put by last."""
+        names = list(signal_ids)
+        places, numbers = self._kept.of([key64(name) for name in names])
+        pairs = sorted(zip(numbers.tolist(), places.tolist(), strict=True))
+        return {names[place]: number for number, place in pairs}
+
+    def _keep_signals(self, signals: Iterable[Signal]) -> None:
+        some = list(signals)
+        self._kept.add([key64(s.id) for s in some], self._signals.put(line_of(s) for s in some))
 
     def _of(self, alerts: Iterable[Alert]) -> Iterator[Signal]:
         ids = {name for alert in alerts for name in (alert.whole or alert).signal_ids}
-        for name in sorted(ids):
-            packed = self._signals.get(name)
-            if packed is not None:
-                yield signal_of(zlib.decompress(packed))
+        for _, number in sorted(self._kept_lines(ids).items()):
+            yield signal_of(self._signals.get(number))
+
+
+class _ByDay:
+    """Numbers by the one day that each has at present."""
+
+    def __init__(self) -> None:
+        self._days: dict[date, set[int]] = {}
+        self._day_of: dict[int, date] = {}
+
+    def put(self, number: int, day: date | None) -> None:
+        before = self._day_of.get(number)
+        if before == day:
+            return
+        if before is not None:
+            self._days[before].discard(number)
+            del self._day_of[number]
+        if day is not None:
+            self._days.setdefault(day, set()).add(number)
+            self._day_of[number] = day
+
+    def between(self, first: date, last: date) -> set[int]:
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return set().union(*(self._days.get(day, ()) for day in days))

@@ -91,8 +91,10 @@ class Stories:
     seen: int | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, tellings: Sequence[Telling], told: Mapping[str, str], *, seen: int) -> "Stories":
-        """What a store read, and how far its record of tellings went then."""
+    def of(
+        cls, tellings: Sequence[Telling], told: Mapping[str, str], *, seen: int | None = None
+    ) -> "Stories":
+        """What a store read, and how far its record of tellings went then; None where nobody else writes to it."""
         newest = max((t.known_at for t in tellings), default=datetime.min.replace(tzinfo=UTC))
         layer = _Layer(by_band=by_band(tellings), story_of=dict(told), newest=newest)
         return cls((layer,), seen)

@@ -1,0 +1,129 @@
+"""What texts told over a rehearsal, found by the bands of their headlines: what the store would look up.
+
+Years of it are millions of bands. They stand in arrays, the tellings in a file; some that were asked for stay held.
+"""
+
+import pickle
+import re
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+
+import numpy as np
+
+from warning.app.growing_keys import GrowingKeys
+from warning.app.put_by import PutBy
+from warning.core.assess import Assessment
+from warning.core.ids import key64
+from warning.core.narrowing import Bound
+from warning.core.stories import LEAST_BANDS, REMEMBERED, Stories, Telling, narrowed_telling
+
+MOST_HELD = 20_000
+_NAMES = [field.name for field in fields(Telling)]
+_VALUES = attrgetter(*_NAMES)
+_EVIDENCE, _STORY = re.compile(r"i-[0-9a-f]{16}"), re.compile(r"t-[0-9a-f]{16}")
+
+
+class ReplayedStories:
+    """Fed with every assessment, asked before each for what is near."""
+
+    def __init__(self) -> None:
+        self._by_band, self._by_evidence = GrowingKeys(), GrowingKeys()
+        self._file = PutBy()
+        self._held: dict[int, Telling] = {}
+        self._narrowed: dict[int, Telling] = {}
+        self._steps: deque[tuple[datetime, int]] = deque()
+        self._told = _Told()
+
+    def near(self, wanted: Sequence[Telling]) -> Stories:
+        """Return what was told in words near to these, and the stories of these pieces of evidence, if told before."""
+        if not wanted:
+            return Stories()
+        told = self._told.of([telling.evidence_id for telling in wanted])
+        return Stories.of([self._telling(number) for number in self._numbers(wanted)], told)
+
+    def keep(self, assessment: Assessment) -> None:
+        """Remember what an assessment told; evidence stays with the story it was found to tell first."""
+        self._told.add(
+            {s.exhibit.evidence_id: s.exhibit.story for s in assessment.signals if s.exhibit.story}
+        )
+        self._forget(assessment.as_of)
+        tellings = assessment.tellings
+        numbers = self._file.put(pickle.dumps(_VALUES(one), pickle.HIGHEST_PROTOCOL) for one in tellings)
+        self._hold(zip(numbers, tellings, strict=True))
+        bands = [(key, number) for number, one in zip(numbers, tellings, strict=True) for key in one.bands]
+        self._by_band.add([key for key, _ in bands], [number for _, number in bands])
+        self._by_evidence.add([_key(one.evidence_id) for one in tellings], numbers)
+        self._narrow(assessment.bounds)
+
+    def _numbers(self, wanted: Sequence[Telling]) -> list[int]:
+        """The tellings that share enough bands with one of these, in the order in which they came."""
+        keys = np.array([telling.bands for telling in wanted], dtype=np.int64)
+        places, numbers = self._by_band.of(keys.ravel())
+        pairs, shared = np.unique((places // keys.shape[1] << 40) | numbers, return_counts=True)
+        near: list[int] = np.unique(pairs[shared >= LEAST_BANDS] & ((1 << 40) - 1)).tolist()
+        return near
+
+    def _telling(self, number: int) -> Telling:
+        found = self._narrowed.get(number) or self._held.get(number)
+        if found is None:
+            values = pickle.loads(self._file.get(number))  # noqa: S301 - written above, to a file without a name
+            found = Telling(**dict(zip(_NAMES, values, strict=True)))
+            self._hold([(number, found)])
+        return found
+
+    def _hold(self, numbered: Iterable[tuple[int, Telling]]) -> None:
+        self._held.update(numbered)
+        while len(self._held) > MOST_HELD:
+            del self._held[next(iter(self._held))]
+
+    def _forget(self, as_of: datetime) -> None:
+        """Let go of what is too old to be met again."""
+        self._steps.append((as_of, len(self._file)))
+        while as_of - self._steps[0][0] > REMEMBERED:
+            self._by_band.let_go(self._steps.popleft()[1])
+
+    def _narrow(self, bounds: Sequence[Bound]) -> None:
+        """Hold what is remembered of this evidence no wider than its last word: later texts are compared with it."""
+        held = {_key(bound.evidence_id): bound for bound in bounds}
+        asked = list(held)
+        for place, number in zip(*(found.tolist() for found in self._by_evidence.of(asked)), strict=True):
+            bound, told = held[asked[place]], self._telling(number)
+            if told.evidence_id == bound.evidence_id:
+                now = narrowed_telling(told, (bound.marking, bound.release_to))
+                if now is not told:
+                    self._narrowed[number] = now
+
+
+class _Told:
+    """The story that each piece of evidence was found to tell first: sixteen bytes for ids as the program gives them."""
+
+    def __init__(self) -> None:
+        self._plain = GrowingKeys()
+        self._other: dict[str, str] = {}
+
+    def of(self, evidence: Sequence[str]) -> dict[str, str]:
+        plain = [name for name in evidence if _EVIDENCE.fullmatch(name)]
+        places, stories = self._plain.of([_number(name) for name in plain])
+        found = {name: self._other[name] for name in evidence if name in self._other}
+        for place, story in zip(places.tolist(), stories.tolist(), strict=True):
+            found[plain[place]] = f"t-{story & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+        return found
+
+    def add(self, stories: dict[str, str]) -> None:
+        known = self.of(list(stories))
+        new = {name: story for name, story in stories.items() if name not in known}
+        plain = {n: s for n, s in new.items() if _EVIDENCE.fullmatch(n) and _STORY.fullmatch(s)}
+        self._plain.add([_number(name) for name in plain], [_number(story) for story in plain.values()])
+        self._other |= {name: story for name, story in new.items() if name not in plain}
+
+
+def _number(name: str) -> int:
+    """The sixteen hexadecimal digits of a name as a signed number."""
+    return int.from_bytes(bytes.fromhex(name[2:]), "big", signed=True)
+
+
+def _key(evidence_id: str) -> int:
+    return key64(evidence_id)
