@@ -84,6 +84,49 @@ def test_two_changes_that_only_work_together_are_taken_together(tmp_path: Path):
     assert changed.require_direction == "easing"
 
 
+def told(tmp_path: Path, text: str) -> list[str]:
+    (tmp_path / "tuning.yaml").write_text(f"overlays:\n{text}", encoding="utf-8")
+    problems = read_rulebook(RULES, FEEDS, tmp_path)[1]
+    return [f"{Path(p.file).name}:{p.line} {p.code}" for p in problems]
+
+
+def test_mistake_that_an_overlay_brings_into_a_rule_is_told_where_the_overlay_says_it(tmp_path: Path):
+    text = (
+        "  - rule: prc-export-control\n    reason: r\n    author: a\n"
+        "    set:\n      where.sources: [no-such-source]\n      actors: [XX]\n"
+    )
+    assert told(tmp_path, text) == ["tuning.yaml:6 EW205", "tuning.yaml:7 EW203"]
+
+
+def test_mistake_of_the_last_of_several_overlays_is_told_there(tmp_path: Path):
+    text = (
+        "  - {rule: prc-export-control, reason: r, author: a, set: {actors: [CN]}}\n"
+        "  - {rule: prc-export-control, reason: r, author: a, set: {actors: [XX]}}\n"
+    )
+    assert told(tmp_path, text) == ["tuning.yaml:2 EW305", "tuning.yaml:3 EW203"]
+
+
+def test_one_overlay_that_cannot_be_read_hides_no_mistake_of_the_others(tmp_path: Path):
+    text = (
+        "  - {rule: prc-export-contrl, reason: r, author: a, enabled: false}\n"
+        "  - {rule: prc-export-control, author: a, enabled: false}\n"
+        "  - {rule: exports-collapse, reason: r, author: a, set: {severty: minor}}\n"
+    )
+    assert sorted(told(tmp_path, text)) == [
+        "tuning.yaml:2 EW301",
+        "tuning.yaml:3 EW103",
+        "tuning.yaml:4 EW303",
+    ]
+
+
+def test_overlay_of_a_test_that_is_not_there_says_how_many_there_are(tmp_path: Path):
+    text = "  - {rule: exports-collapse, reason: r, author: a, set: {tests.9.fall_ratio: 0.5}}\n"
+    (tmp_path / "tuning.yaml").write_text(f"overlays:\n{text}", encoding="utf-8")
+    (problem,) = read_rulebook(RULES, FEEDS, tmp_path)[1]
+    assert problem.message == "tests.9.fall_ratio: the rule has no '9' there"
+    assert problem.hint == "tests has 1 entry, counted from 0"
+
+
 def test_overlay_of_a_rule_with_mistakes_of_its_own_adds_no_second_blame(tmp_path: Path):
     broken = tmp_path / "own" / "signals" / "mine.yaml"
     broken.parent.mkdir(parents=True)

@@ -1,6 +1,6 @@
 """Tuning apart from the shipped rules: an upgrade never overwrites it, and every change has a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -12,6 +12,8 @@ from pydantic import Field, model_validator
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.trees import RULE, RulesTree, overlay_files, read_files
 from warning.catalog.typed import Placed, type_value
+from warning.catalog.yaml_text import read_yaml
+from warning.catalog.yaml_tree import Path_
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleId
 from warning.core.rules import AnyRule
@@ -60,13 +62,32 @@ class OverlayFile(OperatorModel):
 
 def read_overlays(directory: Path) -> tuple[tuple[Placed[Overlay], ...], tuple[Problem, ...]]:
     """Read the overlays of `directory` itself, in the order of files, then of entries."""
-    files, problems = read_files(overlay_files(directory), OverlayFile)
-    overlays = tuple(
-        Placed(value=overlay, text=placed.text, root=("overlays", i))
-        for placed in files
-        for i, overlay in enumerate(placed.value.overlays)
-    )
-    return overlays, problems
+    paths = overlay_files(directory)
+    files, problems = read_files(paths, OverlayFile)
+    whole = {placed.text.file: placed for placed in files}
+    overlays: list[Placed[Overlay]] = []
+    for path in paths:
+        placed = whole.get(str(path))
+        if placed is None:
+            overlays += _those_that_can_be_read(path)
+        else:
+            overlays += [
+                Placed(value=one, text=placed.text, root=("overlays", i))
+                for i, one in enumerate(placed.value.overlays)
+            ]
+    return tuple(overlays), problems
+
+
+def _those_that_can_be_read(path: Path) -> Iterator[Placed[Overlay]]:
+    """The right overlays of a file with mistakes: what they ask of the rules is judged all the same."""
+    text, _ = read_yaml(path)
+    entries = text.value.get("overlays") if text is not None and isinstance(text.value, dict) else None
+    if text is None or not isinstance(entries, list):
+        return
+    for i, entry in enumerate(entries):
+        value, _ = type_value(text, ("overlays", i), entry, Overlay)
+        if value is not None:
+            yield Placed(value=value, text=text, root=("overlays", i))
 
 
 def apply_overlays(
@@ -130,7 +151,14 @@ def _changed(
     if rule is None:
         together = (overlay.problem(("set",), "EW303", problem.message, problem.hint) for problem in wrong)
         return placed, _blamed(placed, overlay) or tuple(together)
-    return Placed(value=rule, text=replace(placed.text, value=tree)), ()
+    parts = tuple(
+        (_steps(key), replace(overlay, root=(*overlay.root, "set", key))) for key in overlay.value.set
+    )
+    return Placed(value=rule, text=replace(placed.text, value=tree), changed=(*placed.changed, *parts)), ()
+
+
+def _steps(key: str) -> Path_:
+    return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
 
 
 def _blamed(placed: Placed[AnyRule], overlay: Placed[Overlay]) -> tuple[Problem, ...]:
@@ -179,12 +207,20 @@ def _assign(tree: Any, key: str, value: Any, overlay: Placed[Overlay]) -> Proble
         elif isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
             place = int(step)
         else:
-            return overlay.problem(("set", key), "EW303", f"{key}: the rule has no {step!r} there")
+            return overlay.problem(
+                ("set", key), "EW303", f"{key}: the rule has no {step!r} there", _length(steps[:i], tree)
+            )
         if is_last:
             tree[place] = value
         else:
             tree = tree.setdefault(place, {}) if isinstance(tree, dict) else tree[place]
     return None
+
+
+def _length(path: Sequence[str], value: Any) -> str:
+    if not isinstance(value, list):
+        return f"{'.'.join(path)} has no parts"
+    return f"{'.'.join(path)} has {len(value)} {'entry' if len(value) == 1 else 'entries'}, counted from 0"
 
 
 def _exclude(tree: Any, exclude: Exclude) -> None:

@@ -21,14 +21,21 @@ Shape = type[T] | TypeAdapter[T]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed(Generic[T]):
-    """A value and where it was written: the file, and the path inside it."""
+    """A value and where it was written: the file, and the path inside it.
+
+    `changed` are the parts that something else has written over since, with what did, the last one last.
+    """
 
     value: T
     text: YamlText
     root: Path_ = ()
+    changed: "tuple[tuple[Path_, Placed[Any]], ...]" = ()
 
     def problem(self, path: Path_, code: str, message: str, hint: str = "", *, fatal: bool = True) -> Problem:
-        """Return a problem that points inside this value."""
+        """Return a problem that points inside this value, or at what wrote this part of it."""
+        for part, by in reversed(self.changed):
+            if path[: len(part)] == part[: len(path)]:
+                return by.problem(path[len(part) :], code, message, hint, fatal=fatal)
         return self.text.problem((*self.root, *path), code, message, hint, fatal=fatal)
 
 
