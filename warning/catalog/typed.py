@@ -35,7 +35,8 @@ class Placed(Generic[T]):
         """Return a problem that points inside this value, or at what wrote this part of it."""
         for part, by in reversed(self.changed):
             if path[: len(part)] == part[: len(path)]:
-                return by.problem(path[len(part) :], code, message, hint, fatal=fatal)
+                said: Problem = by.problem(path[len(part) :], code, message, hint, fatal=fatal)
+                return said
         return self.text.problem((*self.root, *path), code, message, hint, fatal=fatal)
 
 
