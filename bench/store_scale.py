@@ -30,7 +30,7 @@ from warning.core.ids import key64
 from warning.store import item_marks, migrate
 from warning.store.columns import sqlite_instant
 from warning.store.engine import open_engine, reading, writing
-from warning.store.item_marks import numbers_of
+from warning.store.item_marks import number_of_id, numbers_of
 from warning.store.item_statements import COLUMNS, Arriving, insert_items, item_values
 from warning.store.repository import Repository
 
@@ -80,8 +80,9 @@ class Raw:
             content_hash = one.content_hash
             address = address_key(one.url)
             made.append((*item_values(one, key64(one.id), content_hash, address, sqlite_instant), seq))
+            held.append((number_of_id(one.source_id, made[-1][1]), seq))
             held += [(number, seq) for number in numbers_of(one.source_id, Marks(address, content_hash))]
-        return made, sorted(held), item_marks.limits({one.source_id for one in items})
+        return made, sorted(held), item_marks.limits(held)
 
     def write(self, rows: Rows) -> None:
         items, held, limits = rows
@@ -89,9 +90,7 @@ class Raw:
         execute("BEGIN IMMEDIATE")
         self._connection.executemany(self._upsert, items)
         self._connection.executemany(item_marks.ADD, held)
-        for span in execute(item_marks.FULL, (limits,)).fetchall():
-            execute(item_marks.MOVE, span)
-            execute(item_marks.MOVED, span)
+        item_marks.move_full(execute, limits)
         execute("COMMIT")
 
     def put(self, items: list[Item]) -> tuple[float, float]:

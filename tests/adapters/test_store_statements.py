@@ -59,15 +59,15 @@ def test_a_batch_of_several_sources_is_looked_up_at_once(engine):
     some = [Arriving(entry(f"i-{n}", f"s{n % 3} \"'%")) for n in range(9)]
     with writing(engine) as connection:
         insert_items(connection, some)
-    wanted = {source: [one.key for one in some] for source in ("s0 \"'%", "s1 \"'%", "another")}
+    wanted = {(source, one.key) for one in some for source in ("s0 \"'%", "s1 \"'%", "another")}
     with reading(engine) as connection:
         found = known_hashes(connection, wanted)
-    assert found == {one.identity: one.content_hash for one in some if one.identity[0] in wanted}
+    assert found == {one.identity: one.content_hash for one in some if one.identity in wanted}
 
 
 def test_nothing_is_asked_of_the_database_for_nothing(engine):
     with reading(engine) as connection:
-        assert known_hashes(connection, {}) == {}
+        assert known_hashes(connection, set()) == {}
 
 
 def test_a_table_that_is_missing_is_a_schema_behind(engine):

@@ -18,6 +18,7 @@ from sqlalchemy.schema import SchemaItem
 from alembic import command
 from warning.core.evidence import Item
 from warning.core.identity import marks_of
+from warning.core.vocabulary import Marking
 from warning.errors import SchemaBehind, StoreError
 from warning.store import migrate
 from warning.store.engine import open_engine, reading, writing
@@ -112,16 +113,51 @@ def test_marks_of_stored_items_are_those_that_are_written_today(sqlite_url: str)
     engine = open_engine(sqlite_url)
     Repository(engine).add_items(items)
     written = _marks(engine)
-    for to in ("0019", "0020"):
+    for to in ("0019", HEAD):
         with writing(engine) as connection:
             config = migrate._config()
             config.attributes["connection"] = connection
-            (command.upgrade if to == "0020" else command.downgrade)(config, to)
+            (command.upgrade if to == HEAD else command.downgrade)(config, to)
     assert _marks(engine) == written
     assert len(written) > len(items)
     assert set(Repository(engine).items_between(NOON, NOON + timedelta(days=1))) == set(items)
     again = [replace(item, id=f"{item.id}-again", known_at=NOON + timedelta(hours=1)) for item in items]
     assert len(Repository(engine).add_items(again).new) == sum(_is_unmarked(item) for item in items)
+    engine.dispose()
+
+
+def test_items_and_their_histories_go_back_a_revision_and_forth(sqlite_url: str):
+    """The table of items is written anew each way, with what refers to it."""
+    first = [
+        Item(
+            id=f"i-{n}", source_id=f"wire-{n % 3}", kind="news", country="JP", language="ja", title=f"輸出管理 {n}",
+            summary="ガリウム" * n, url=f"https://a.example/{n}", known_at=NOON, published_at=NOON if n % 2 else None,
+            marking=Marking.AMBER if n % 5 == 0 else None,
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    edits = [replace(item, body="改訂", known_at=NOON + timedelta(hours=1)) for item in first[::4]]
+    engine = open_engine(sqlite_url)
+    repository = Repository(engine)
+    repository.add_items([*first, *edits])
+    stored = repository.items_between(NOON, NOON + timedelta(days=1))
+    histories = [repository.item_history(item) for item in stored]
+    waiting = repository.counts()["unassessed"]
+    for to in ("0023", HEAD, "0023", HEAD):
+        with writing(engine) as connection:
+            config = migrate._config()
+            config.attributes["connection"] = connection
+            (command.upgrade if to == HEAD else command.downgrade)(config, to)
+        with reading(engine) as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    assert repository.items_between(NOON, NOON + timedelta(days=1)) == stored
+    assert [repository.item_history(item) for item in stored] == histories
+    assert repository.counts()["unassessed"] == waiting
+    assert sum(map(len, histories)) == len(edits)
+    again = repository.add_items([*first, *edits])
+    assert (again.new, again.revised) == ((), ())
+    assert [repository.find_item(item.id) for item in stored] == list(stored)
     engine.dispose()
 
 

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, select, update
 
 from warning.core.evidence import Item, Observation, Window
 from warning.core.ids import key64
 from warning.errors import AssessmentRaced
 from warning.store.columns import aware, sqlite_instant
+from warning.store.item_statements import numbers_stored
 from warning.store.rows import batches
 from warning.store.schema import items, listing_changes, observations, series
 
@@ -34,15 +35,13 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
 
 
 def _mark_items(connection: Connection, read: Sequence[Item], at: datetime) -> None:
-    texts = [(item.source_id, key64(item.id), item.content_hash) for item in read]
-    asked = tuple_(items.c.source_id, items.c.key).in_([text[:2] for text in texts])
+    hashes = {(item.source_id, key64(item.id)): item.content_hash for item in read}
     rows = connection.execute(
         select(items.c.seq, items.c.source_id, items.c.key, items.c.content_hash, items.c.assessed_at)
-        .where(asked)
+        .where(items.c.seq.in_(numbers_stored(connection, hashes).values()))
         .order_by(items.c.seq)
         .with_for_update()
     ).all()
-    hashes = {text[:2]: text[2] for text in texts}
     same = [row for row in rows if hashes[row.source_id, row.key] == row.content_hash]
     if any(row.assessed_at is not None for row in same):
         raise AssessmentRaced

@@ -77,8 +77,9 @@ items = Table(
     text_column("content_hash"),
     instant_column("assessed_at", optional=True),
     Column("address_key", BigInteger),
-    UniqueConstraint("source_id", "key"),
     Index("ix_items_known_at", "known_at", "seq"),
+    UniqueConstraint("source_id", "key", info={"only": "postgresql"}).ddl_if("postgresql"),
+    Index("ix_items_source_id_known_at", "source_id", "known_at", info={"only": "sqlite"}).ddl_if("sqlite"),
     Index("ix_items_source_id_address_key", "source_id", "address_key", info={"only": "postgresql"}).ddl_if(
         "postgresql"
     ),
@@ -90,7 +91,7 @@ unassessed_index("ix_items_unassessed", items.c.known_at, items.c.seq, assessed_
 
 
 def _marks(name: str) -> Table:
-    """What items are known by beside their ids, on SQLite alone (item_marks.py)."""
+    """What items are known by, on SQLite alone (item_marks.py)."""
     return Table(
         name,
         metadata,
@@ -102,6 +103,14 @@ def _marks(name: str) -> Table:
 
 
 item_marks_new, item_marks = _marks("item_marks_new"), _marks("item_marks")
+item_mark_sketches = Table(
+    "item_mark_sketches",
+    metadata,
+    Column("place", Key, primary_key=True, autoincrement=False),
+    Column("held", Integer, nullable=False),
+    Column("bits", LargeBinary, nullable=False),
+    info={"only": "sqlite"},
+)
 
 item_revisions = Table(
     "item_revisions",

@@ -5,7 +5,7 @@ rows by COPY. What SQLAlchemy would do for each key and each row anew is most of
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,10 @@ from warning.core.evidence import Item
 from warning.core.identity import Marks, marks_of
 from warning.core.ids import key64
 from warning.store.columns import aware, sqlite_instant
-from warning.store.item_marks import add_marks, last_by_mark, numbers_of, take_marks
+from warning.store.item_marks import add_marks, holders, last_by_mark, number_of_id, numbers_of, take_marks
 
-Wanted = Mapping[str, Sequence[int | str]]
-"""Keys or hashes that are looked for, by source."""
+Identity = tuple[str, int]
+"""A source, and the 64-bit key of an id of its."""
 
 COLUMNS = {
     "source_id": "text", "key": "int8", "id": "text", "kind": "text", "country": "text", "language": "text",
@@ -67,10 +67,17 @@ class Arriving:
         return item_values(self.item, self.key, self.content_hash, self.marks.address, instant)
 
 
-def known_hashes(connection: Connection, keys: Wanted) -> dict[tuple[str, int], str]:
-    """Return the hash of the stored text by (source, key)."""
-    found = _found(connection, keys, KNOWN)
-    return {(source_id, key): content_hash for source_id, key, content_hash in found}
+def known_hashes(connection: Connection, identities: Collection[Identity]) -> dict[Identity, str]:
+    """Return the hash of the stored text of those that are stored. There may be others among them."""
+    found = _stored(connection, identities)
+    return {(source_id, key): content_hash for source_id, key, content_hash, _ in found}
+
+
+def numbers_stored(connection: Connection, identities: Collection[Identity]) -> dict[Identity, int]:
+    """Return the number (`seq`) of the row of those that are stored."""
+    wanted = set(identities)
+    found = (((source_id, key), seq) for source_id, key, _, seq in _stored(connection, wanted))
+    return {identity: seq for identity, seq in found if identity in wanted}
 
 
 def last_alike(connection: Connection, new: Sequence[Arriving]) -> set[int]:
@@ -90,24 +97,23 @@ def last_alike(connection: Connection, new: Sequence[Arriving]) -> set[int]:
     }
 
 
-def _found(connection: Connection, wanted: Wanted, statement: Mapping[str, str]) -> Iterable[Any]:
+def _stored(connection: Connection, wanted: Collection[Identity]) -> Iterable[Any]:
+    """Yield source, key, hash and number."""
     if not wanted:
         return ()
     if connection.dialect.name == "sqlite":
-        asked: tuple[Any, ...] = (json.dumps(dict(wanted)),)
-        return connection.exec_driver_sql(statement["sqlite"], asked)
-    pairs = [(source_id, mark) for source_id, marks in wanted.items() for mark in marks]
-    asked = ([source_id for source_id, _ in pairs], [mark for _, mark in pairs])
-    return connection.exec_driver_sql(statement["postgresql"], asked)
+        found = holders(connection, [number_of_id(source_id, key) for source_id, key in wanted])
+        return connection.exec_driver_sql(KNOWN["sqlite"], (json.dumps(sorted(found)),)) if found else ()
+    asked = ([source_id for source_id, _ in wanted], [key for _, key in wanted])
+    return connection.exec_driver_sql(KNOWN["postgresql"], asked)
 
 
-# CROSS JOIN keeps SQLite to this order: each wanted mark is one step down the index.
+# Who asks compares the whole keys.
 KNOWN = {
     "sqlite": """
-        SELECT i.source_id, i.key, i.content_hash FROM json_each(?) AS s CROSS JOIN json_each(s.value) AS w
-        CROSS JOIN items AS i ON i.source_id = s.key AND i.key = w.value""",
+        SELECT i.source_id, i.key, i.content_hash, i.seq FROM json_each(?) AS w CROSS JOIN items AS i ON i.seq = w.value""",
     "postgresql": """
-        SELECT i.source_id, i.key, i.content_hash FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
+        SELECT i.source_id, i.key, i.content_hash, i.seq FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
         JOIN items AS i ON i.source_id = w.source_id AND i.key = w.mark""",
 }
 BY_ADDRESS = """
@@ -136,18 +142,23 @@ def insert_items(connection: Connection, new: Sequence[Arriving]) -> None:
     last = connection.exec_driver_sql("SELECT ifnull(max(seq), 0) FROM items").scalar_one()
     numbered = list(enumerate(new, last + 1))  # nobody else writes now
     connection.exec_driver_sql(_INSERT, [(*one.values(sqlite_instant), seq) for seq, one in numbered])
-    held = [(mark, seq) for seq, one in numbered for mark in one.numbers]
-    add_marks(connection, held, {one.item.source_id for one in new})
+    held = [(number_of_id(*one.identity), seq) for seq, one in numbered]
+    held += [(mark, seq) for seq, one in numbered for mark in one.numbers]
+    add_marks(connection, held)
 
 
 def remark(connection: Connection, seq: int, before: Item, now: Item | None) -> None:
     """Say that an item has other marks than before, or is taken out."""
     if connection.dialect.name != "sqlite":
         return
-    old = set(numbers_of(before.source_id, marks_of(before)))
-    new = set(numbers_of(now.source_id, marks_of(now))) if now else set()
+    old, new = _numbers(before), _numbers(now) if now else set()
     take_marks(connection, [(mark, seq) for mark in old - new])
-    add_marks(connection, [(mark, seq) for mark in new - old], {before.source_id})
+    add_marks(connection, [(mark, seq) for mark in new - old])
+
+
+def _numbers(item: Item) -> set[int]:
+    marks = numbers_of(item.source_id, marks_of(item))
+    return {number_of_id(item.source_id, key64(item.id)), *marks}
 
 
 def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from warning.core.evidence import Item
 from warning.core.identity import (
@@ -22,9 +22,11 @@ from warning.store.engine import serialise
 from warning.store.item_statements import (
     COLUMNS,
     Arriving,
+    Identity,
     insert_items,
     item_values,
     known_hashes,
+    numbers_stored,
     remark,
 )
 from warning.store.rows import batches, insert_new, item_of, storable_item
@@ -32,7 +34,6 @@ from warning.store.same_documents import document_of, entangled
 from warning.store.schema import item_revisions, items
 
 V = TypeVar("V")
-Identity = tuple[str, int]
 LOOKUP_BATCH = 500
 
 
@@ -57,7 +58,7 @@ def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     # One writer a source at a time: what was absent when we looked is still absent when we insert.
     serialise(connection, *{f"items {item.source_id}" for item in batch})
     arriving = sorted((Arriving(storable_item(item)) for item in batch), key=_order)
-    known = _known_hashes(connection, {one.identity for one in arriving})
+    known = known_hashes(connection, {one.identity for one in arriving})
     return _Adding(connection, known, entangled(connection, arriving, known)).all(arriving)
 
 
@@ -129,13 +130,6 @@ def _source(one: Arriving) -> str:
     return one.item.source_id
 
 
-def _known_hashes(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, str]:
-    by_source: dict[str, list[int | str]] = {}
-    for source_id, key in identities:
-        by_source.setdefault(source_id, []).append(key)
-    return known_hashes(connection, by_source)
-
-
 def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: bool = False) -> Item | None:
     """Replace the text of a stored item and keep the old one. Returns None when nothing is new in it.
 
@@ -143,7 +137,7 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     A text known earlier than the stored one becomes a revision and leaves the item as it is. Of a document under two
     ids (`renamed`) both stay in the feed: what one of them says again is no edit of the other.
     """
-    row = connection.execute(_by_identity(identity)).one()
+    row = connection.execute(_by_identity(connection, identity)).one()
     before = item_of(row)
     now = as_it_stands(before, item)
     if now.content_hash == row.content_hash:
@@ -166,14 +160,15 @@ def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | 
     """
     if not says_who_may_see_it(item):
         return None
-    stored = item_of(connection.execute(_by_identity(identity)).one())
+    held = connection.execute(_by_identity(connection, identity)).one()
+    stored = item_of(held)
     narrow = no_wider(stored, item)
     bound = replace(stored, marking=narrow.marking, release_to=narrow.release_to)
     if bound == stored:
         return None
     row = _item_row(bound)
     handling = {name: row[name] for name in ("marking", "release_to", "assessed_at")}
-    connection.execute(update(items).where(_of(identity)).values(handling))
+    connection.execute(update(items).where(items.c.seq == held.seq).values(handling))
     return bound
 
 
@@ -183,12 +178,8 @@ def _item_row(item: Item) -> dict[str, Any]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _of(identity: Identity) -> Any:
-    return and_(items.c.source_id == identity[0], items.c.key == identity[1])
-
-
-def _by_identity(identity: Identity) -> Any:
-    return select(items).where(_of(identity))
+def _by_identity(connection: Connection, identity: Identity) -> Any:
+    return select(items).where(items.c.seq.in_(numbers_stored(connection, [identity]).values()))
 
 
 def _keep_revision(connection: Connection, item_seq: int, item: Item, content_hash: str) -> None:
@@ -220,20 +211,35 @@ def _seen_before(connection: Connection, item_seq: int, item: Item) -> bool:
 
 
 def find_item(connection: Connection, item_id: str, source_id: str | None = None) -> Item | None:
-    """Return one item by its id; naming the source makes it an index look-up."""
-    query = select(items).where(items.c.key == key64(item_id), items.c.id == item_id)
-    if source_id is not None:
-        query = query.where(items.c.source_id == source_id)
-    row = connection.execute(query).first()
+    """Return one item by its id, of this source or of the first that has it."""
+    asked = sorted(_sources(connection)) if source_id is None else [source_id]
+    key = key64(item_id)
+    numbers = numbers_stored(connection, [(one, key) for one in asked])
+    query = select(items).where(items.c.seq.in_(numbers.values()), items.c.id == item_id)
+    row = connection.execute(query.order_by(items.c.seq)).first()
     return None if row is None else item_of(row)
+
+
+def _sources(connection: Connection) -> set[str]:
+    """The sources of stored items, each one step down an index that begins with them."""
+    return set(connection.exec_driver_sql(SOURCES).scalars())
+
+
+SOURCES = """
+    WITH RECURSIVE held(source_id) AS (
+        SELECT min(source_id) FROM items
+        UNION ALL
+        SELECT (SELECT min(i.source_id) FROM items AS i WHERE i.source_id > held.source_id)
+        FROM held WHERE held.source_id IS NOT NULL)
+    SELECT source_id FROM held WHERE source_id IS NOT NULL"""
 
 
 def item_history(connection: Connection, item: Item) -> tuple[Item, ...]:
     """Return the earlier texts of an item, oldest first, without the present one."""
+    numbers = numbers_stored(connection, [(item.source_id, key64(item.id))])
     query = (
         select(item_revisions)
-        .join(items)
-        .where(items.c.source_id == item.source_id, items.c.key == key64(item.id))
+        .where(item_revisions.c.item_seq.in_(numbers.values()))
         .order_by(item_revisions.c.known_at, item_revisions.c.seq)
     )
     return tuple(_earlier(item, row) for row in connection.execute(query))
@@ -273,8 +279,7 @@ def known_items(connection: Connection, source_id: str, item_ids: Iterable[str])
     """Return which of these ids are stored for a source."""
     found: set[str] = set()
     for batch in batches(item_ids, LOOKUP_BATCH):
-        query = select(items.c.id).where(
-            items.c.source_id == source_id, items.c.key.in_([key64(identity) for identity in batch])
-        )
+        numbers = numbers_stored(connection, {(source_id, key64(identity)) for identity in batch})
+        query = select(items.c.id).where(items.c.seq.in_(numbers.values()))
         found.update(connection.execute(query).scalars())
     return frozenset(found)

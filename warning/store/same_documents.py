@@ -8,11 +8,9 @@ from sqlalchemy import Connection, bindparam, select
 from warning.core.evidence import Item
 from warning.core.identity import Identities, marks_of
 from warning.store.item_marks import numbers_of
-from warning.store.item_statements import Arriving, last_alike
+from warning.store.item_statements import Arriving, Identity, last_alike
 from warning.store.rows import item_of
 from warning.store.schema import items
-
-Identity = tuple[str, int]
 
 
 def entangled(

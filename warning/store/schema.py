@@ -24,6 +24,7 @@ from warning.store.desk_tables import approvals, audit, digests, reviews, shares
 from warning.store.evidence_tables import (
     documents,
     fetches,
+    item_mark_sketches,
     item_marks,
     item_marks_new,
     item_revisions,
@@ -56,6 +57,7 @@ __all__ = [
     "digests",
     "documents",
     "fetches",
+    "item_mark_sketches",
     "item_marks",
     "item_marks_new",
     "item_revisions",
@@ -88,7 +90,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0023"
+HEAD = "0024"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
