@@ -26,3 +26,19 @@ def test_every_shipped_example_holds(book: Rulebook):
 def test_every_shipped_rule_shows_both_when_it_fires_and_when_it_stays_quiet(book: Rulebook):
     for rule in book.rules:
         assert {example.fires for example in rule.examples} == {True, False}, rule.id
+
+
+def test_every_act_of_the_shipped_register_has_its_title_and_issuer_in_japanese_and_korean(book: Rulebook):
+    lacking = [
+        act.id
+        for act in book.measures
+        if not {"ja", "ko"} <= {str(language) for language in act.titles}
+        or not {"ja", "ko"} <= {str(language) for language in act.issuers}
+    ]
+    assert lacking == []
+
+
+def test_every_numbered_chinese_act_of_the_register_stands_as_its_issuer_writes_it(book: Rulebook):
+    assert [
+        act.id for act in book.measures if act.actor == "CN" and act.instrument and not act.issued_as
+    ] == []

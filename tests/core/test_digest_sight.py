@@ -37,6 +37,13 @@ def test_blind_rule_is_named_with_since_when_in_each_language(language, day):
     assert rules_text(sight_count(CELLS, [Sight(rule_id="r", needs=())]), words) != said
 
 
+def test_blind_rule_is_called_by_its_title_where_it_has_one():
+    count = sight_count(CELLS, [BLIND], {"flow-gallium": "ガリウム輸出の急減"})
+    said = rules_text(count, digest_words("ja"))
+    assert "ガリウム輸出の急減" in said
+    assert "flow-gallium" not in said
+
+
 def test_certificate_of_an_installation_that_read_nothing_says_so():
     words = digest_words("en")
     assert "Last reading: never" in certificate(sight_count((), ()), None, words, "UTC")

@@ -29,7 +29,7 @@ def test_answer_names_both_events_and_the_days_between_in_the_desks_language(lan
     said = reasons(alert, naming(language, book))[1]
     for words in (
         "89 FR 96830",
-        "MOFCOM 2024/46",
+        naming(language, book).number("MOFCOM 2024/46"),
         day(date(2024, 12, 1), language),
         day(date(2024, 12, 4), language),
         "3",

@@ -18,7 +18,7 @@ from warning.core.iso_codes import known_country, known_encoding, known_language
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.model import OperatorModel
 from warning.core.sources import SourceProfile
-from warning.core.terms import TermId
+from warning.core.terms import Language, TermId
 from warning.core.vocabulary import Marking, Reliability, SourceKind
 from warning.errors import CatalogError, Problem
 
@@ -96,6 +96,7 @@ class SourceSpec(OperatorModel):
 
     id: SourceId
     title: str = Field(min_length=1, max_length=120)
+    titles: Mapping[Language, Annotated[str, Field(max_length=120)]] = {}
     url: str
     kind: SourceKind
     country: CountryCode
@@ -187,6 +188,7 @@ class SourceSpec(OperatorModel):
         return SourceProfile(
             id=self.id,
             title=self.title,
+            titles={str(language): title for language, title in self.titles.items()},
             publisher=self.publisher,
             kind=self.kind,
             country=self.country,

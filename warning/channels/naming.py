@@ -1,5 +1,6 @@
 """Codes to words: materials, acts, states and levels as a desk's language says them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from warning.core.terms import Language
 from warning.core.vocabulary import Severity
 
 SHOWN_NAMES = 4
+NUMBER_LIMIT = 120
+_YEARLY = re.compile(r"(?P<who>[A-Z]+(?:-[A-Z]+)*)(?P<order> Order)? (?P<year>\d{4})/(?P<number>\d+)")
+_STATE_COUNCIL = re.compile(r"State Council (?P<number>\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,19 @@ class Naming:
         what = self.materials(tuple(filter(None, materials.split(","))))
         named = " · ".join(part for part in (who, what) if part)
         said = f"{named}: {self.act(act)}" if named else self.act(act)
-        return f"{said} [{plain(instrument, 60)}]" if instrument else said
+        return f"{said} [{plain(self.number(instrument), 60)}]" if instrument else said
+
+    def number(self, instrument: str) -> str:
+        """Return the number of an act as this language writes one of its kind; one of another kind stays as it is."""
+        if found := _STATE_COUNCIL.fullmatch(instrument):
+            return self.say("instrument_form.state_council", number=found["number"])
+        found = _YEARLY.fullmatch(instrument)
+        keys = [f"instrument_issuer.{who}" for who in found["who"].split("-")] if found else []
+        if found is None or not all(key in self.words for key in keys):
+            return plain(instrument, NUMBER_LIMIT)
+        who = self.say("instrument_form.between").join(self.say(key) for key in keys)
+        form = "instrument_form.order" if found["order"] else "instrument_form.announcement"
+        return self.say(form, who=who, year=found["year"], number=found["number"])
 
     def level(self, severity: Severity) -> str:
         return self.say(f"level.{severity.value}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from warning.channels.acts_named import act_said, number_said
 from warning.channels.message import Labelled, Source
 from warning.channels.naming import Naming
 from warning.channels.plain import plain, safe_link
@@ -43,7 +44,7 @@ def fields(alert: Alert, naming: Naming, desk: Desk, audience: Audience = PUBLIC
         ("issuer" if legal else "exporter", naming.states(facts.actors)),
         ("material", _materials(facts, naming)),
         ("act", measure) if legal else ("finding", act),
-        ("instrument", plain(facts.instrument or "", VALUE_LIMIT)),
+        ("instrument", number_said(facts.instrument, naming)),
         ("announced", weekday(facts.announced, language) if facts.announced else ""),
         ("effective", weekday(facts.effective, language) if facts.effective else not_stated),
         ("expires", weekday(facts.expires, language) if facts.expires else ""),
@@ -165,6 +166,7 @@ def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
     language = naming.language
     notes = [naming.say("evidence.official")] if exhibit.official else []
     figures = figure_title(exhibit, naming)
+    own = act_said(exhibit.title, naming) if exhibit.source_id == REGISTER else ""
     notes.append(naming.say("evidence.figures") if figures else _language(exhibit, naming))
     if exhibit.published_at:
         notes.append(naming.say("evidence.published", time=moment(exhibit.published_at, language, timezone)))
@@ -175,8 +177,8 @@ def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
     if not link:
         notes.append(naming.say("evidence.no_link"))
     return Source(
-        title=plain(figures or exhibit.title, TITLE_LIMIT) or exhibit.evidence_id,
-        language=naming.language if figures else exhibit.language,
+        title=plain(figures or own or exhibit.title, TITLE_LIMIT) or exhibit.evidence_id,
+        language=naming.language if figures or own else exhibit.language,
         publisher=source_said(exhibit, naming),
         notes=tuple(notes),
         link=link,
@@ -196,6 +198,9 @@ def source_said(exhibit: Exhibit, naming: Naming) -> str:
     """Return what the source is called; the register is ours, and says so in every language."""
     if exhibit.source_id == REGISTER:
         return naming.say("register.source")
+    known = naming.book.sources.get(exhibit.source_id)
+    if known is not None and naming.language in known.titles:
+        return plain(known.titles[naming.language], 120)
     return plain(exhibit.source_title or exhibit.publisher, 120)
 
 

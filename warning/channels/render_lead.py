@@ -104,9 +104,7 @@ def _set_aside(alert: Alert, naming: Naming) -> list[str]:
     if reason is None:
         return []
     params = translated(dict(reason.params), naming)
-    return [
-        naming.say("lead.set_aside", date=params["day"], instrument=plain(params["instrument"], NAME_LIMIT))
-    ]
+    return [naming.say("lead.set_aside", date=params["day"], instrument=naming.number(params["instrument"]))]
 
 
 def set_aside(alert: Alert) -> Reason | None:
@@ -129,7 +127,7 @@ def what_happened(alert: Alert, naming: Naming) -> str:
         "who": naming.states_said(facts.actors) if facts.actors else naming.say("who.unknown"),
         "what": naming.materials(facts.materials) if facts.materials else naming.say("what.unknown"),
         "act": within_sentence(naming.act(facts.act)),
-        "instrument": naming.aside(plain(facts.instrument, NAME_LIMIT)) if facts.instrument else "",
+        "instrument": naming.aside(naming.number(facts.instrument)) if facts.instrument else "",
         "targets": naming.states_said(facts.targets),
         "names": naming.listed([plain(n, NAME_LIMIT) for n in facts.names], 3),
     }

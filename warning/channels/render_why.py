@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from warning.channels.acts_named import act_said
 from warning.channels.naming import Naming
 from warning.channels.plain import plain
 from warning.channels.when import day, period
@@ -84,6 +85,12 @@ def _acts(text: str, naming: Naming) -> str:
     return naming.words.join([naming.act(a) if a in known else a for a in text.split(",")])
 
 
+def _returning(text: str, naming: Naming) -> str:
+    """Numbers of acts, or of clauses of them ("MOFCOM 2024/46 (2)"), with a comma between two."""
+    parts = [one.partition(" (") for one in text.split(", ")]
+    return ", ".join(f"{act_said(number, naming)}{mark}{clause}" for number, mark, clause in parts)
+
+
 def _quoted(text: str, naming: Naming) -> str:
     words = (naming.say("value.quoted", word=word) for word in text.split(" + "))
     return naming.say("join.quoted").join(words)
@@ -113,6 +120,8 @@ SAID: Mapping[str, Callable[[str, Naming], str]] = {
     "since": _day,
     "until": _day,
     "sought": _acts,
+    "measure": act_said,
+    "acts": _returning,
     "act_day": _day,
     "field": _field,
     "words": _quoted,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from warning.core.model import OperatorModel
-from warning.core.terms import ActorCode, TermId
+from warning.core.terms import ActorCode, Language, TermId
 from warning.core.vocabulary import Direction
 
 AftermathKind = Literal["flow_share", "price_inside", "price_outside", "first_licences", "suspended"]
@@ -76,6 +76,8 @@ class Aftermath(OperatorModel):
 class Measure(OperatorModel):
     """One legal act, or one measure without an act (`instrument` is then empty).
 
+    `titles` and `issuers` are title and issuer as desks of other languages read them, by language; `issued_as` is the
+    number in the issuer's own words (商务部公告2023年第27号).
     `instrument` is the short form alerts carry (MOFCOM-GACC 2023/23, 89 FR 96790). `aliases` are other forms
     of it. `targets` is empty for every country. `verified` is true only when the dates and the number were
     read in a published source; `unverified` names the fields that were not.
@@ -83,9 +85,12 @@ class Measure(OperatorModel):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     title: str
+    titles: Mapping[Language, str] = {}
     issuer: str
+    issuers: Mapping[Language, str] = {}
     actor: ActorCode
     instrument: str = ""
+    issued_as: str = ""
     aliases: tuple[str, ...] = ()
     act: TermId
     direction: Direction

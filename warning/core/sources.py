@@ -1,6 +1,7 @@
 """What the core needs to know about where evidence came from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.vocabulary import Marking, Reliability, SourceKind
@@ -12,6 +13,7 @@ class SourceProfile:
 
     `publisher` is the publisher family: two feeds of one house corroborate nothing.
     `official` is true for the body that issues the acts it publishes (a ministry, a gazette, customs).
+    `titles` is the title as desks of other languages read it, by language.
     `release_to` holds ISO 3166 alpha-2 codes; None means every desk of the system.
     """
 
@@ -27,6 +29,7 @@ class SourceProfile:
     release_to: frozenset[str] | None = None
     publication_lag_days: int = 0
     patience: ListPatience = PATIENCE
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def unknown_source(source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:

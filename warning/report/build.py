@@ -99,6 +99,16 @@ def _markings(
     return tuple(a.marking for a in (*versions, *(a for a in standing if a.key in dated)))
 
 
+def _titles(book: Rulebook, desk: Desk) -> dict[str, str]:
+    """What the desk calls the rules."""
+    return {
+        rule.id: next(
+            (t for language, t in rule.titles.items() if str(language) == desk.language), rule.title
+        )
+        for rule in book.rules
+    }
+
+
 def _background(alerts: Sequence[Alert], told: Collection[str]) -> tuple[str, ...]:
     """The newest titles of background coverage, without what an alert of the week shows already."""
     fresh = {e.evidence_id: e for a in alerts for e in a.exhibits if e.evidence_id not in told}
@@ -135,7 +145,9 @@ def _coverage(found: WeekInput, desk: Desk, book: Rulebook, since: datetime, unt
         down=tuple(down),
         never=tuple(never),
         last_read=max((s.last_success_at for s in found.sources.values() if s.last_success_at), default=None),
-        sight=sight_count(found.cells, found.sights) if found.cells or found.sights else None,
+        sight=sight_count(found.cells, found.sights, _titles(book, desk))
+        if found.cells or found.sights
+        else None,
         rows=coverage_rows(found.cells, desk, book),
         blind=blind_places(found.cells, desk, book),
         reviews=own_reviews_due(desk, book, until.astimezone(ZoneInfo(desk.timezone)).date()),

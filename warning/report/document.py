@@ -1,6 +1,7 @@
 """The digest as values: what a desk reads about one week, before any markup."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -138,7 +139,10 @@ class BlindPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SightCount:
-    """Cells of material x country x kind by state, and rules by what they see; blind rules with since when."""
+    """Cells of material x country x kind by state, and rules by what they see; blind rules with since when.
+
+    `rule_titles` are what the reader calls the blind ones, by id.
+    """
 
     covered: int
     quiet: int
@@ -147,6 +151,7 @@ class SightCount:
     rules: int
     rules_partly_blind: int
     rules_blind: tuple[tuple[str, datetime | None], ...]
+    rule_titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The coverage section of a digest: what silence is worth. From the cells and sights behind `warning coverage`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from warning.core.blindness import Sight
@@ -20,8 +20,10 @@ SHOWN_REVIEWS = 8
 SHOWN_MATERIALS = 6
 
 
-def sight_count(cells: Sequence[Cell], sights: Sequence[Sight]) -> SightCount:
-    """Return the counts of cells by state and of rules by level, with the rules that are blind."""
+def sight_count(
+    cells: Sequence[Cell], sights: Sequence[Sight], titles: Mapping[str, str] | None = None
+) -> SightCount:
+    """Return the counts of cells by state and of rules by level, with the rules that are blind and what they are called."""
     states: Counter[str] = Counter(cell.state for cell in cells)
     levels: Counter[str] = Counter(sight.level for sight in sights)
     blind = sorted((s.rule_id, s.since) for s in sights if s.is_blind)
@@ -33,6 +35,7 @@ def sight_count(cells: Sequence[Cell], sights: Sequence[Sight]) -> SightCount:
         rules=len(sights),
         rules_partly_blind=levels["partly blind"],
         rules_blind=tuple(blind),
+        rule_titles={rule_id: (titles or {}).get(rule_id, rule_id) for rule_id, _ in blind},
     )
 
 
@@ -121,10 +124,12 @@ def kind_text(kind: KindSight, words: DigestWords) -> str:
 def rules_text(count: SightCount, words: DigestWords) -> str:
     if not count.rules_blind and not count.rules_partly_blind:
         return words.say("sight.rules_see", rules=count.rules)
+    called = count.rule_titles
     named = [
-        rule + words.say("line.aside", said=words.say("sight.since", day=words.day(at.date())))
+        called.get(rule, rule)
+        + words.say("line.aside", said=words.say("sight.since", day=words.day(at.date())))
         if at
-        else rule
+        else called.get(rule, rule)
         for rule, at in count.rules_blind
     ]
     text = words.say(
