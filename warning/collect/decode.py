@@ -7,6 +7,7 @@ sample only: a large body costs no more than a small one.
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from charset_normalizer import from_bytes
 
@@ -36,6 +37,7 @@ _EAST_ASIAN = ("gb18030", "big5hkscs", "cp949", "cp932", "euc_jis_2004")
 _WESTERN = frozenset({"cp1252", "cp1254", "latin_1", "iso8859-15", "mac_roman", "cp437", "cp850"})
 _UTF8_EVIDENCE_BYTES = 12
 _TOLERATED_FAULTS = 0.01
+_FEW = 5
 # Measured over Chinese, Japanese and Korean news: read right 0.9 and more, read wrong 0.2 and less, but for a few words.
 SENSELESS, SENSIBLE = 0.25, 0.75
 DOUBTED_BYTES, DOUBTED_LETTERS = 8_000, 40
@@ -182,10 +184,13 @@ def _likelihood(sample: bytes, name: str) -> float:
         return 0.0
     faults = sum(character == "\ufffd" or "\ue000" <= character <= "\uf8ff" for character in wide)
     kana = _share(text, "\u3041", "\u30fe")
-    hangul = _share(text, "\uac00", "\ud7a3")
     halfwidth = _share(text, "\uff61", "\uff9f")
     common = sum(character in _COMMON for character in wide) / len(wide)
     if name == "cp949":
+        letters = [character for character in wide if character.isalpha()]
+        hangul = (
+            sum(map(_usual_hangul().__contains__, letters)) / len(letters) if len(letters) > _FEW else 0.0
+        )
         good = 1.1 * hangul if hangul > 0.75 else 0.0
     elif name in {"cp932", "euc_jis_2004"}:
         good = 0.65 + 0.4 * (kana + common) if kana > 0.15 and halfwidth < 0.2 else common
@@ -194,10 +199,17 @@ def _likelihood(sample: bytes, name: str) -> float:
     return max(0.0, good - 5 * faults / len(wide))
 
 
+@cache
+def _usual_hangul() -> frozenset[str]:
+    """The 2,350 syllables of KS X 1001. Korean is written in them; Japanese bytes read as Korean give the other 8,822."""
+    rows = (bytes((lead, trail)) for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF))
+    return frozenset(row.decode("euc_kr") for row in rows)
+
+
 def _share(text: str, first: str, last: str) -> float:
     """The share of the non-ASCII letters of `text` that lie between two characters."""
     wide = [character for character in text if character > "\x7f" and character.isalpha()]
-    return sum(first <= character <= last for character in wide) / len(wide) if len(wide) > 5 else 0.0
+    return sum(first <= character <= last for character in wide) / len(wide) if len(wide) > _FEW else 0.0
 
 
 def _strictly(body: bytes, name: str) -> str | None:
