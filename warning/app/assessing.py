@@ -106,9 +106,8 @@ class _Round:
         cases = followed(self._book.chains, as_of, days=days)
         standing = self._system.repository.standing_alerts(as_of.date(), cases)
         noticed = notice(self._book, window, standing, as_of)
-        noticed = noticed.telling(
-            self._book, self._system.repository.stories_near(noticed.wanted_stories(self._book))
-        )
+        told = noticed.wanted_stories(self._book)
+        noticed = noticed.telling(self._book, self._system.repository.stories_near(told), told)
         earlier = self._recalled(recall_of_sequences(self._book, noticed.signals), as_of)
         seen = recalled.seen if recalled.seen is not None else earlier.seen
         window = replace(window, recalled=replace(recalled, seen=seen))

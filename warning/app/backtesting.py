@@ -110,7 +110,8 @@ def backtest_replay(
             continue
         calendar.read_on = as_of.date()
         noticed = notice(book, window, alerts.standing(as_of), as_of)
-        noticed = noticed.telling(book, stories.near(noticed.wanted_stories(book)))
+        texts = noticed.wanted_stories(book)
+        noticed = noticed.telling(book, stories.near(texts), texts)
         sensed = compose(book, noticed, as_of)
         assessment = decide(book, sensed, alerts.reached(state, sensed, as_of), as_of)
         state = paced(state, assessment)

@@ -70,7 +70,7 @@ class ReplayedAlerts:
         for change in assessment.changes:
             number = self._put(change.alert)
             held |= dict.fromkeys(fired.keys() & set(change.alert.signal_ids), number)
-            told_before = change.previous.told_stories if change.previous else ()
+            told_before = frozenset(change.previous.told_stories if change.previous else ())
             named += [(story, number) for story in change.alert.told_stories if story not in told_before]
         for name, number in held.items():
             shown = fired[name]

@@ -6,7 +6,7 @@ Years of it are millions of bands. They stand in arrays, the tellings in a file;
 import pickle
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -18,9 +18,10 @@ from warning.app.put_by import PutBy
 from warning.core.assess import Assessment
 from warning.core.ids import key64
 from warning.core.narrowing import Bound
-from warning.core.stories import LEAST_BANDS, REMEMBERED, Stories, Telling, narrowed_telling
+from warning.core.stories import LEAST_BANDS, REMEMBERED, StoriesNear, Telling, narrowed_telling
 
 MOST_HELD = 20_000
+_BITS = 40
 _NAMES = [field.name for field in fields(Telling)]
 _VALUES = attrgetter(*_NAMES)
 _EVIDENCE, _STORY = re.compile(r"i-[0-9a-f]{16}"), re.compile(r"t-[0-9a-f]{16}")
@@ -37,12 +38,12 @@ class ReplayedStories:
         self._steps: deque[tuple[datetime, int]] = deque()
         self._told = _Told()
 
-    def near(self, wanted: Sequence[Telling]) -> Stories:
+    def near(self, wanted: Sequence[Telling]) -> StoriesNear:
         """Return what was told in words near to these, and the stories of these pieces of evidence, if told before."""
-        if not wanted:
-            return Stories()
-        told = self._told.of([telling.evidence_id for telling in wanted])
-        return Stories.of([self._telling(number) for number in self._numbers(wanted)], told)
+        near: dict[str, list[Telling]] = {}
+        for place, number in self._pairs(wanted):
+            near.setdefault(wanted[place].evidence_id, []).append(self._telling(number))
+        return StoriesNear(near=near, told=self._told.of([telling.evidence_id for telling in wanted]))
 
     def keep(self, assessment: Assessment) -> None:
         """Remember what an assessment told; evidence stays with the story it was found to tell first."""
@@ -58,13 +59,15 @@ class ReplayedStories:
         self._by_evidence.add([_key(one.evidence_id) for one in tellings], numbers)
         self._narrow(assessment.bounds)
 
-    def _numbers(self, wanted: Sequence[Telling]) -> list[int]:
-        """The tellings that share enough bands with one of these, in the order in which they came."""
+    def _pairs(self, wanted: Sequence[Telling]) -> Iterator[tuple[int, int]]:
+        """Yield (place among these, number) of each telling that shares enough bands with one of them."""
+        if not wanted:
+            return
         keys = np.array([telling.bands for telling in wanted], dtype=np.int64)
         places, numbers = self._by_band.of(keys.ravel())
-        pairs, shared = np.unique((places // keys.shape[1] << 40) | numbers, return_counts=True)
-        near: list[int] = np.unique(pairs[shared >= LEAST_BANDS] & ((1 << 40) - 1)).tolist()
-        return near
+        pairs, shared = np.unique((places // keys.shape[1] << _BITS) | numbers, return_counts=True)
+        for pair in pairs[shared >= LEAST_BANDS].tolist():
+            yield pair >> _BITS, pair & ((1 << _BITS) - 1)
 
     def _telling(self, number: int) -> Telling:
         found = self._narrowed.get(number) or self._held.get(number)

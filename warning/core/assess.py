@@ -21,7 +21,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.signals import Signal, Trace
 from warning.core.silences import Silence
-from warning.core.stories import Stories, Telling, tell, tellings_of
+from warning.core.stories import KnownStories, Stories, Telling, tell, tellings_of
 from warning.core.vocabulary import Severity
 from warning.core.withdrawals import Withdrawal
 from warning.core.withdrawing import retractions, withdrawn_from
@@ -97,9 +97,14 @@ class Noticed:
         """What the texts tell, its stories unknown: whoever keeps the memory of years reads what is near to it."""
         return tellings_of(self.signals, text_rules(book))
 
-    def telling(self, book: Rulebook, stories: Stories) -> "Noticed":
-        """With the stories that the texts tell. `stories` holds at least what was told before in near words."""
-        signals, tellings = tell(self.signals, stories, text_rules(book))
+    def telling(
+        self, book: Rulebook, stories: KnownStories, told: Sequence[Telling] | None = None
+    ) -> "Noticed":
+        """With the stories that the texts tell. `stories` holds at least what was told before in near words.
+
+        `told` is what `wanted_stories` gave, for whoever asked.
+        """
+        signals, tellings = tell(self.signals, stories, text_rules(book), told)
         found = signals, self.found[1]
         return replace(self, found=found, tellings=tellings, stories_seen=stories.seen)
 

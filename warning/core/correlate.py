@@ -115,11 +115,13 @@ class _Cases:
         for signal in news:
             self._siblings.setdefault(signal.exhibit.evidence_id, []).append(signal)
         self._touched: dict[str, Case] = {}
+        self._reports: dict[str, Report] = {}
+        names = {name for s in news for name in (s.id, s.brings, s.joins) if name}
         times = sorted(signal.known_at for signal in news)
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
             case = Case(key=alert.key, alert=alert, sleeps=sleeps_between(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
-            self._seen.update(dict.fromkeys(alert.signal_ids, case))
+            self._seen.update(dict.fromkeys(names.intersection(alert.signal_ids), case))
             for story in alert.told_stories:
                 self._by_telling.setdefault(story, []).append(case)
 
@@ -135,7 +137,7 @@ class _Cases:
         if case.sleeps:
             case.sleeps = False
             self._awake.clear()
-        case.signals.append(signal)
+        case.add(signal)
         self._seen[signal.id] = case
         self._touched[case.key] = case
         self._by_document.setdefault(signal.exhibit.evidence_id, []).append(case)
@@ -171,14 +173,14 @@ class _Cases:
             return same
         facts = signal.facts
         family = self._awake_in(self._family(facts.act, facts.direction, signal.interrupts))
-        best: Case | None = None
-        most = (-1.0, 0.0)
-        report = Report.of(signal, is_named=bool(self._event.goods.named(set(facts.materials))))
-        for case in family:
-            like = self._event.likeness(case, report)
-            if like is not None and like > most:
-                best, most = case, like
-        return best
+        return self._event.most_like(family, self._report(signal))
+
+    def _report(self, signal: Signal) -> Report:
+        """What the signal is compared by: the signals of one document are asked about again for each of them."""
+        if signal.id not in self._reports:
+            is_named = bool(self._event.goods.named(set(signal.facts.materials)))
+            self._reports[signal.id] = Report.of(signal, is_named=is_named)
+        return self._reports[signal.id]
 
     def _same_text(self, signal: Signal) -> Case | None:
         """The alert of that document, else the last of those told in near words."""
@@ -340,9 +342,7 @@ class _Cases:
         named = facts.instrument and signal.interrupts and not is_deadline(signal.story)
         seed = self._instrument(signal)[0] if named else signal.id
         case = Case(key=content_id("a", seed, facts.direction, signal.known_at.isoformat()), alert=None)
-        case.signals.append(signal)
         self._index(case, facts.act, facts.direction, signal.interrupts, signal.story)
-        case.signals.clear()
         return case
 
     def _index(self, case: Case, act: str, direction: str, interrupts: bool, story: str) -> None:

@@ -21,12 +21,10 @@ class Once(Generic[T]):
         self._find, self._name = find, find.__name__
 
     def __get__(self, case: "Case", owner: object = None) -> T:
-        if case.counted != len(case.signals):
-            case.found.clear()
-            case.counted = len(case.signals)
-        if self._name not in case.found:
-            case.found[self._name] = self._find(case)
-        found: T = case.found[self._name]
+        name = self._name
+        if name not in case.found:
+            case.found[name] = self._find(case)
+        found: T = case.found[name]
         return found
 
 
@@ -44,7 +42,7 @@ class Shown(NamedTuple):
 
 @dataclass(slots=True)
 class Case:
-    """An alert while this assessment adds to it. `alert` is the latest version before, or None.
+    """An alert while this assessment adds to it. `alert` is the latest version before, or None; `add` adds the signals.
 
     One that `sleeps` lies too far back, and from its day of effect, for any signal of the assessment to be near.
     """
@@ -53,8 +51,11 @@ class Case:
     alert: Alert | None
     signals: list[Signal] = field(default_factory=list)
     found: dict[str, Any] = field(default_factory=dict)
-    counted: int = -1
     sleeps: bool = False
+
+    def add(self, signal: Signal) -> None:
+        self.signals.append(signal)
+        self.found.clear()
 
     @Once
     def shown(self) -> Shown:

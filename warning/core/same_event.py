@@ -1,5 +1,6 @@
 """Whether a signal and an alert may tell of one event: what each names, and how near in time they are."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from warning.core.ids import instrument_key
@@ -70,11 +71,22 @@ class SameEvent:
         shared = self.goods.shared(case.materials, set(signal.facts.materials))
         return shared is not None and self.same_document(case, signal)
 
-    def likeness(self, case: Case, report: Report) -> tuple[float, float] | None:
-        """Return (shared share of materials, recency) when they may be one event."""
-        shown = case.shown
-        if report.actors and shown.actors and report.actors.isdisjoint(shown.actors):
-            return None
+    def most_like(self, cases: Iterable[Case], report: Report) -> Case | None:
+        """Return the case that the report may tell of: with the largest share of materials in common, and of several the last."""
+        best: Case | None = None
+        most = (-1.0, 0.0)
+        actors = report.actors
+        for case in cases:
+            shown = case.shown
+            if actors and shown.actors and actors.isdisjoint(shown.actors):
+                continue
+            like = self._likeness(case, shown, report)
+            if like is not None and like > most:
+                best, most = case, like
+        return best
+
+    def _likeness(self, case: Case, shown: Shown, report: Report) -> tuple[float, float] | None:
+        """Return (shared share of materials, recency) when they may be one event, their actors apart."""
         if not self._is_in_time(shown, report) or (report.story and shown.story):
             return None
         if shown.number and report.number and shown.number != report.number:

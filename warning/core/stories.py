@@ -103,6 +103,9 @@ class Stories:
         """Return the tellings that share at least two bands, each once."""
         return _met(keys, [layer.by_band for layer in self.layers])
 
+    def near_to(self, telling: Telling) -> Sequence[Telling]:
+        return self.near(telling.bands)
+
     def story_of(self, evidence_id: str) -> str:
         """Return the story that a piece of evidence was found to tell before, "" where none was."""
         return next((one.story_of[evidence_id] for one in self.layers if evidence_id in one.story_of), "")
@@ -123,7 +126,29 @@ class Stories:
         return Stories(tuple(layers))
 
 
-def _met(keys: Sequence[int], held: Iterable[Mapping[int, tuple[Telling, ...]]]) -> list[Telling]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoriesNear:
+    """What was told before in words near to some tellings, looked up by whoever keeps years of it.
+
+    `near` is by the evidence of the tellings asked for, each sharing at least two bands; `told` the story of those that
+    were found to tell one before.
+    """
+
+    near: Mapping[str, Sequence[Telling]]
+    told: Mapping[str, str]
+    seen: int | None = None
+
+    def near_to(self, telling: Telling) -> Sequence[Telling]:
+        return self.near.get(telling.evidence_id, ())
+
+    def story_of(self, evidence_id: str) -> str:
+        return self.told.get(evidence_id, "")
+
+
+KnownStories = Stories | StoriesNear
+
+
+def _met(keys: Sequence[int], held: Iterable[Mapping[int, Sequence[Telling]]]) -> list[Telling]:
     shared: dict[str, int] = {}
     found: dict[str, Telling] = {}
     for layer in held:
@@ -176,13 +201,16 @@ def _merged(one: _Layer, other: _Layer) -> _Layer:
 
 
 def tell(
-    signals: Sequence[Signal], known: Stories, rule_ids: AbstractSet[str]
+    signals: Sequence[Signal],
+    known: KnownStories,
+    rule_ids: AbstractSet[str],
+    told: Sequence[Telling] | None = None,
 ) -> tuple[tuple[Signal, ...], tuple[Telling, ...]]:
     """Return the signals with the stories their evidence tells, and what is to be remembered of it.
 
-    Only signals of the rules named, on a text of their own, tell a story.
+    `told` is what `tellings_of` made of them, where somebody asked.
     """
-    told = tellings_of(signals, rule_ids)
+    told = tellings_of(signals, rule_ids) if told is None else told
     if not told:
         return tuple(signals), ()
     teller = _Teller(known)
@@ -192,7 +220,10 @@ def tell(
 
 
 def tellings_of(signals: Iterable[Signal], rule_ids: AbstractSet[str]) -> list[Telling]:
-    """Return what each piece of evidence tells, its story still unknown, by (known_at, evidence)."""
+    """Return what each piece of evidence tells, its story still unknown, by (known_at, evidence).
+
+    Only signals of the rules named, on a text of their own, tell a story.
+    """
     pieces: dict[str, list[Signal]] = {}
     for signal in signals:
         if signal.rule_id in rule_ids and not signal.joins and not signal.story:
@@ -243,9 +274,9 @@ class _Placed:
 class _Teller:
     """Finds the stories of pieces of evidence, one after the other in the order in which they became known."""
 
-    def __init__(self, known: Stories) -> None:
+    def __init__(self, known: KnownStories) -> None:
         self._known = known
-        self._fresh: dict[int, tuple[Telling, ...]] = {}
+        self._fresh: dict[int, list[Telling]] = {}
         self.new: list[Telling] = []
 
     def place(self, telling: Telling) -> _Placed:
@@ -264,13 +295,13 @@ class _Teller:
 
     def _near(self, telling: Telling) -> list[Telling]:
         fresh = {t.evidence_id: t for t in _met(telling.bands, [self._fresh])}
-        met = {t.evidence_id: t for t in self._known.near(telling.bands)} | fresh
+        met = {t.evidence_id: t for t in self._known.near_to(telling)} | fresh
         return sorted(met.values(), key=lambda t: (t.known_at, t.evidence_id))
 
     def _keep(self, telling: Telling) -> None:
         self.new.append(telling)
         for key in telling.bands:
-            self._fresh[key] = (*self._fresh.get(key, ()), telling)
+            self._fresh.setdefault(key, []).append(telling)
 
 
 def story_told(telling: Telling, near: Sequence[Telling]) -> Telling | None:
