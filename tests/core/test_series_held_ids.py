@@ -40,7 +40,7 @@ def test_a_ledger_gives_back_ids_of_every_form():
         batch = ledger.batch([point(like, name, day)])
         ledger.put(batch)
         placed, found = ledger.find(batch)
-        assert found == [name]
+        assert found.tolist() == [name.encode()]
         shown = ledger.columns(batch, placed)
         assert [one.id for one in shown[0].points] == ids[: day + 1]
 

@@ -62,9 +62,8 @@ def known_of(ledger: Ledger, batch: Sequence[Observation]) -> KnownWindow:
     side_by_side = ledger.batch(batch)
     ledger.put(side_by_side)
     placed, ids = ledger.find(side_by_side)
-    return KnownWindow(
-        items=(), series=ledger.columns(side_by_side, placed), listing_changes=(), fresh=frozenset(ids)
-    )
+    fresh = frozenset(map(bytes.decode, ids.tolist()))
+    return KnownWindow(items=(), series=ledger.columns(side_by_side, placed), listing_changes=(), fresh=fresh)
 
 
 @given(evidence(), st.integers(1, 30))

@@ -13,6 +13,7 @@ from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_or
 from warning.app.figure_days import FigureDay, FigureDays
 from warning.app.history import History
 from warning.core.evidence import KnownWindow, Observation
+from warning.core.series.columns import Columns
 
 DAY = timedelta(days=1)
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
@@ -29,7 +30,11 @@ def windows(records: Iterable[Replayed]) -> Sequence[tuple[object, ...]]:
 
 
 def seen(known: KnownWindow) -> tuple[object, ...]:
-    return [one.points for one in known.series], known.fresh, known.earlier
+    assert isinstance(known.series, Columns)
+    new = [known.series.point(place) for place in known.series.fresh.tolist()]
+    # Days of figures name one of what is new: a replay asks by id only whether there is anything.
+    assert known.fresh <= {one.id for one in new}
+    return [one.points for one in known.series], new, bool(known.fresh), known.earlier
 
 
 @settings(max_examples=60)

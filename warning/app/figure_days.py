@@ -1,8 +1,9 @@
 """Figures of a replay as arrays, a day of them at a time: however many, each costs a few bytes and no object."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ Figures = Mapping[str, NDArray[Any]]
 DAY_US = timedelta(days=1) // MICROSECOND
 # Beyond so many the figures wait for their day in files.
 RUN_LENGTH = 100_000
+# So many records are put side by side at a time: their objects are still near then, and gone after.
+AT_A_TIME = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,29 +44,11 @@ class FigureDay:
         return len(self.figures["codes"])
 
 
-@dataclass(slots=True)
-class _Lists:
-    codes: list[int] = field(default_factory=list)
-    periods: list[int] = field(default_factory=list)
-    values: list[float | None] = field(default_factory=list)
-    known_us: list[int] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-
-    def packed(self) -> Figures:
-        return {
-            "codes": np.array(self.codes, dtype=np.int32),
-            "periods": np.array(self.periods, dtype=np.int32),
-            "values": np.array(self.values, dtype=np.float64),  # None becomes NaN
-            "known_us": np.array(self.known_us, dtype=np.int64),
-            "ids": packed_ids(self.ids),
-        }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Figures by day: those of day `days[i]` stand from `begins[i]` to `begins[i + 1]`."""
+    """Figures by day: those of day `days[i]` stand from `begins[i]` to `begins[i + 1]`, in memory or in files."""
 
-    figures: Figures
+    figures: Mapping[str, "NDArray[Any] | _File"]
     days: NDArray[np.int64]
     begins: NDArray[np.int64]
 
@@ -71,8 +56,23 @@ class _Run:
         at = int(np.searchsorted(self.days, day))
         if at == len(self.days) or self.days[at] != day:
             return None
-        stretch = slice(int(self.begins[at]), int(self.begins[at + 1]))
-        return {name: np.asarray(column[stretch]) for name, column in self.figures.items()}
+        begin, end = int(self.begins[at]), int(self.begins[at + 1])
+        return {
+            name: column.read(begin, end) if isinstance(column, _File) else column[begin:end]
+            for name, column in self.figures.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A column in a file. What was read of it is gone with the day: a mapped file would stay, and count as memory."""
+
+    path: Path
+    kind: np.dtype[Any]
+
+    def read(self, begin: int, end: int) -> NDArray[Any]:
+        size = self.kind.itemsize
+        return np.fromfile(self.path, dtype=self.kind, count=end - begin, offset=begin * size)
 
 
 class FigureDays:
@@ -87,28 +87,35 @@ class FigureDays:
 
     def without(self, records: Iterable[Record]) -> Iterator[Record]:
         """Yield the other records; what was taken is complete once the last of them was read."""
-        lists, apart, code, number = _Lists(), self._apart, self._roster.code, self._texts.number
-        held, known_us = None, 0
-        for record in records:
-            if not isinstance(record, Observation) or record.source_id in apart:
-                yield record
-                continue
-            if record.known_at is not held:
-                held, known_us = record.known_at, microseconds(record.known_at)
-            lists.codes.append(code(record))
-            lists.periods.append(number(record.period))
-            lists.values.append(record.value)
-            lists.known_us.append(known_us)
-            lists.ids.append(record.id)
-            if len(lists.ids) == self._run_length:
-                self._keep(lists, in_file=True)
-                lists = _Lists()
-        self._keep(lists, in_file=False)
+        apart = self._apart
+        parts: list[Figures] = []
+        stream, most = iter(records), min(AT_A_TIME, self._run_length)
+        while together := list(islice(stream, most)):
+            points = [one for one in together if isinstance(one, Observation) and one.source_id not in apart]
+            if points:
+                parts.append(self._packed(points))
+            if len(points) < len(together):
+                yield from (
+                    one for one in together if not isinstance(one, Observation) or one.source_id in apart
+                )
+            if sum(len(part["ids"]) for part in parts) >= self._run_length:
+                self._keep(parts, in_file=True)
+                parts = []
+        self._keep(parts, in_file=False)
 
-    def _keep(self, lists: _Lists, *, in_file: bool) -> None:
-        figures = lists.packed()
-        if not lists.ids:
+    def _packed(self, points: Sequence[Observation]) -> Figures:
+        return {
+            "codes": np.array(self._roster.codes(points), dtype=np.int32),
+            "periods": np.array(self._texts.numbers([point.period for point in points]), dtype=np.int32),
+            "values": np.array([point.value for point in points], dtype=np.float64),  # None becomes NaN
+            "known_us": np.fromiter(_instants(points), dtype=np.int64, count=len(points)),
+            "ids": packed_ids([point.id for point in points]),
+        }
+
+    def _keep(self, parts: Sequence[Figures], *, in_file: bool) -> None:
+        if not parts:
             return
+        figures = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         days = -(-figures["known_us"] // DAY_US)
         order = np.argsort(days, kind="stable")
         found, begins = np.unique(days[order], return_index=True)
@@ -121,15 +128,14 @@ class FigureDays:
             )
         )
 
-    def _in_file(self, figures: Figures) -> Figures:
+    def _in_file(self, figures: Figures) -> Mapping[str, _File]:
         if self._directory is None:
             self._directory = TemporaryDirectory(prefix="warning-")
         stem = Path(self._directory.name) / str(len(self._runs))
         found = {}
         for name, column in figures.items():
-            path = stem.with_suffix(f".{name}.npy")
-            np.save(path, column)
-            found[name] = np.load(path, mmap_mode="r")
+            found[name] = _File(stem.with_suffix(f".{name}"), column.dtype)
+            column.tofile(found[name].path)
         return found
 
     def days(self) -> Iterator[FigureDay]:
@@ -152,3 +158,12 @@ class FigureDays:
             roster=self._roster,
             texts=self._texts,
         )
+
+
+def _instants(points: Iterable[Observation]) -> Iterator[int]:
+    """Yield when each figure became known, in microseconds since 1970; neighbours mostly share the instant."""
+    held, known_us = None, 0
+    for point in points:
+        if point.known_at is not held:
+            held, known_us = point.known_at, microseconds(point.known_at)
+        yield known_us

@@ -206,7 +206,8 @@ def _put(held: _Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
 
 def _window(held: _Held, plain: Window, fresh: Figures, batch: Packed) -> Window:
     placed, ids = held.ledger.find(batch)
-    earlier = [held.earlier[name] for name in ids if name in held.earlier] if held.earlier else []
+    names = map(bytes.decode, ids.tolist()) if held.earlier else ()
+    earlier = [held.earlier[name] for name in names if name in held.earlier]
     figures = LaterFigures(
         held.ledger.roster.metas, held.ledger.texts.texts, held.codes[fresh["numbers"]], fresh
     )

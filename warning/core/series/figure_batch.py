@@ -1,6 +1,6 @@
 """Figures side by side as they come to a ledger: as lists that grow, or as arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,10 @@ class PeriodTexts:
     def number(self, text: str) -> int:
         """Return the number of a period's text. ValueError when it is no period."""
         return self._numbers[text]
+
+    def numbers(self, texts: Iterable[str]) -> list[int]:
+        """Return the numbers of many."""
+        return list(map(self._numbers.__getitem__, texts))
 
     def read(self, texts: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Return `periods` (numbers), `ends` (the day after each as days since 1970) and `shapes` (kinds)."""
@@ -115,6 +119,10 @@ def packed_ids(ids: Sequence[str]) -> NDArray[np.bytes_]:
     """Return ids as UTF-8, whose order is that of the texts."""
     if not len(ids):
         return np.empty(0, dtype="S1")
+    width = len(ids[0])
+    together = "".join(ids)
+    if together.isascii() and set(map(len, ids)) == {width} and width:
+        return np.frombuffer(together.encode(), dtype=f"S{width}")
     try:
         return np.array(ids, dtype=np.bytes_)
     except UnicodeEncodeError:
@@ -124,6 +132,8 @@ def packed_ids(ids: Sequence[str]) -> NDArray[np.bytes_]:
 def in_order(figures: Figures) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool_]]:
     """Sort figures by line, period and vintage (of those known at once by id), and say which vintage is the last."""
     lines, ends, shapes, known = (figures[name] for name in ("lines", "ends", "shapes", "known_us"))
+    if np.bincount(lines).max(initial=0) < 2:  # a line has but one figure, as on most days
+        return where(figures, np.argsort(lines)), np.ones(len(lines), dtype=np.bool_)
     order = np.lexsort((known, shapes, ends, lines))
     same = np.ones(len(order) - 1, dtype=np.bool_)
     for column in (lines, ends, shapes):

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warning.core.rulebook import FREQUENCIES
 from warning.core.rules import SeriesRule
 from warning.core.series.judged import Condition, Judged
 from warning.core.series.screens import screen
 from warning.core.series.track import Bools, Track
 from warning.core.series.verdicts import conditions
-from warning.core.series.windows import Board, Rows, know_enough, window
+from warning.core.series.windows import Board, Rows, asked_of, know_enough, speaks_of, window
 
 # Rows judged at a time: a window of 260 figures and this many rows take 42 MB.
 CHUNK_ROWS = 20_000
@@ -58,8 +59,12 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
         enough = know_enough(on, part, rule.min_points)
         too_little += int(np.count_nonzero(~enough))
         part = part.where(enough)
-        for condition in (c for test in rule.tests for c in conditions(test)):
-            asked, left_out = _screened(condition, on, part.where(_asks(condition, on, part)), rule)
+        frequencies = on.frequencies[part.owners]
+        present = [FREQUENCIES[place] for place in np.flatnonzero(np.bincount(frequencies))]
+        speaking = (test for test in rule.tests if speaks_of(test.frequencies, present))
+        for condition in (c for test in speaking for c in conditions(test)):
+            speaks = asked_of(condition.test.frequencies, frequencies)
+            asked, left_out = _screened(condition, on, part.where(speaks), rule)
             judged = judge(rule, condition, on, asked)
             refused += left_out + int(np.count_nonzero(judged.refused))
             holds = judged.holds
@@ -71,15 +76,9 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
     )
 
 
-def _asks(condition: Condition, on: Board, rows: Rows) -> Bools:
-    """Say which rows are series of a frequency the test speaks of."""
-    asked: Bools = on.asks(condition.test.frequencies)[rows.owners]
-    return asked
-
-
 def _screened(condition: Condition, on: Board, rows: Rows, rule: SeriesRule) -> tuple[Rows, int]:
     """Return the rows the condition may hold on, and how many of the others it refuses because of zeros."""
-    screened = screen(condition, on, rows, rule.confirm(condition.test)) if len(rows) else None
+    screened = screen(condition, on, rows, rule.confirm(condition.test))
     if screened is None:
         return rows, 0
     return rows.where(screened.may), int(np.count_nonzero(screened.refused & ~screened.may))
@@ -90,7 +89,9 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
     confirm = rule.confirm(condition.test)
     # A figure of 1e308 may overflow into an infinite ratio, which no test holds against its limits.
     with np.errstate(all="ignore"):
-        judged = condition.judge(window(on, rows, condition.width(confirm)), confirm)
+        # Sums of a row come out alike, to the last bit, only where its figures stand one after the other.
+        figures = np.ascontiguousarray(window(on, rows, condition.width(confirm)))
+        judged = condition.judge(figures, confirm)
         if not rule.materiality_min:
             return judged
         material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min

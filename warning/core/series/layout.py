@@ -130,8 +130,7 @@ class Layout(Sequence[Track]):
     @cached_property
     def codes(self) -> Ints:
         """What each track says of itself, as the roster numbers it."""
-        codes: Ints = self.columns.codes[self.series]
-        return codes
+        return self.columns.roster.same(self.columns.codes[self.series])
 
     @cached_property
     def fresh_owners(self) -> Ints:

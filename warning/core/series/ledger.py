@@ -10,6 +10,7 @@ from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
 from warning.core.series.columns import MIXED, SHAPES, Columns, microseconds
 from warning.core.series.figure_batch import Batch, Figures, Packed, PeriodTexts, Placed, in_order, where
+from warning.core.series.held_ids import Names
 from warning.core.series.kinship import Kinship
 from warning.core.series.roster import Roster
 from warning.core.series.shown import Lines, Shown
@@ -46,6 +47,7 @@ class Ledger:
         self._displaced: dict[str, Observation] = {}
         self._forgotten: dict[int, int] = {}
         self._spared: tuple[Ints, Ints] | None = None
+        self._appended: tuple[Packed, Placed, Names] | None = None
 
     @property
     def displaced(self) -> tuple[Observation, ...]:
@@ -114,31 +116,44 @@ class Ledger:
         """Put every figure in its place unless a later vintage holds it; forget nothing within `reach`."""
         self._spared = reach
         self._displaced, self._forgotten = {}, {}
+        self._appended = None
         if not len(batch):
             return
         vintages, last = in_order(batch.figures)
-        figures = where(vintages, last)
+        figures = vintages if last.all() else where(vintages, last)
         several = Several(vintages, last, self.roster, self.texts.texts)
         homes = self._lines_packed()
         np.minimum.at(self._shape_range[0], figures["lines"], figures["shapes"])
         np.maximum.at(self._shape_range[1], figures["lines"], figures["shapes"])
         blocks = homes.blocks[figures["lines"]]
-        for number in np.unique(blocks).tolist():
-            self._put(number, where(figures, blocks == number), several)
+        places = np.full(len(blocks), NOT_KEPT, dtype=np.int64)
+        for number in np.flatnonzero(np.bincount(blocks)).tolist():
+            mine = blocks == number
+            places[mine] = self._put(number, figures if mine.all() else where(figures, mine), several)
         self._displaced |= several.left()
+        if (
+            last.all() and (places != NOT_KEPT).all()
+        ):  # each went behind the others: all stand where they were put
+            ends = figures["ends"].astype(np.int64)
+            self._appended = batch, Placed(lines=figures["lines"], places=places, ends=ends), figures["ids"]
 
-    def _put(self, number: int, figures: Figures, several: Several) -> None:
+    def _put(self, number: int, figures: Figures, several: Several) -> Ints:
+        """Put figures in a block; return the places of those that went behind all others, NOT_KEPT for others."""
         block, lines = self._blocks[number], figures["lines"]
         rows = self._lines_packed().rows[lines]
         block.make_room(np.bincount(rows, minlength=block.rows), lambda: self._floors(number))
         late = figures["ends"] <= self._newest[lines]
-        self._amend(block, rows[late], where(figures, late), several)
-        new = ~late
-        rows, added = rows[new], where(figures, new)
+        places = np.full(len(rows), NOT_KEPT, dtype=np.int64)
+        added = figures
+        if late.any():
+            self._amend(block, rows[late], where(figures, late), several)
+            rows, added = rows[~late], where(figures, ~late)
         nth = np.arange(len(rows)) - np.searchsorted(rows, rows)  # rows come in order, each in one stretch
-        block.write(rows, block.lengths[rows] + nth, added)
+        places[~late] = block.lengths[rows] + nth
+        block.write(rows, places[~late], added)
         np.add.at(block.lengths, rows, 1)
         np.maximum.at(self._newest, added["lines"], added["ends"].astype(np.int64))
+        return places
 
     def _floors(self, number: int) -> Ints | None:
         if not self._forgets:
@@ -154,8 +169,6 @@ class Ledger:
         return floors
 
     def _amend(self, block: Block, rows: Ints, figures: Figures, several: Several) -> None:
-        if not len(rows):
-            return
         places = block.find(rows, figures["ends"], figures["shapes"])
         hit = places >= 0
         held = block.field("known_us")[rows, places]
@@ -175,8 +188,10 @@ class Ledger:
         for row in np.unique(rows[~hit]).tolist():
             block.insert(row, where(figures, ~hit & (rows == row)))
 
-    def find(self, batch: Packed) -> tuple[Placed, list[str]]:
-        """Return where the figures of a batch stand that no later vintage displaced, and their ids."""
+    def find(self, batch: Packed) -> tuple[Placed, Names]:
+        """Return where the figures of a batch stand that no later vintage displaced, and their ids as UTF-8."""
+        if self._appended is not None and self._appended[0] is batch:
+            return self._appended[1:]
         figures = batch.figures
         lines, ends = figures["lines"], figures["ends"].astype(np.int64)
         homes, places = self._lines_packed(), np.full(len(lines), -1, dtype=np.int64)
@@ -188,7 +203,7 @@ class Ledger:
             places[here] = np.where(same, found, -1)
         kept = places >= 0
         placed = Placed(lines=lines[kept], places=places[kept], ends=ends[kept])
-        return placed, [one.decode() for one in figures["ids"][kept].tolist()]
+        return placed, figures["ids"][kept]
 
     def columns(self, batch: Packed, fresh: Placed) -> Columns:
         """Show the series of a batch and those that come with them, each as far back as its rules read.
@@ -223,7 +238,7 @@ class Ledger:
         return Columns(
             roster=self.roster,
             offsets=offsets,
-            fresh=np.unique(begins[fresh.lines] + fresh.places),
+            fresh=_each_once(begins[fresh.lines] + fresh.places),
             codes=codes,
             shapes=self._shapes(lines, firsts),
             ends_at=shown.ends_at,
@@ -259,3 +274,10 @@ class Ledger:
                 blocks=homes[:, 0], rows=homes[:, 1], days=days, late_days=late_days, ranks=ranks
             )
         return self._packed
+
+
+def _each_once(places: Ints) -> Ints:
+    """Return the places in order; there are few among them that come twice."""
+    ordered = np.sort(places)
+    again = ordered[1:] == ordered[:-1]
+    return ordered[np.append(True, ~again)] if again.any() else ordered

@@ -1,7 +1,8 @@
 """What series are, each description once, and which of them a rule looks at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +23,11 @@ _Key = tuple[str, str, str, str, str, str, str | None, str, str | None, str]
 # All that a selection asks of a series.
 _Kind = tuple[str, str, str, str, str, str | None, str]
 UNKNOWN, NO, YES = -1, 0, 1
+# So many arrays of descriptions are held to be met again: those of price days and of trade days.
+HELD = 4
+KEY_OF: Callable[[Observation], _Key] = attrgetter(
+    "source_id", "series_id", "material", "measure", "reporter", "partner", "hs_code", "unit", "currency", "frequency"
+)  # fmt: skip
 
 
 class Described(Protocol):
@@ -52,11 +58,15 @@ def table_of(point: Described) -> TableKey:
 
 @dataclass(slots=True)
 class _Chosen:
-    """What is known so far of one selection: for each description yes, no, or not asked yet."""
+    """What is known so far of one selection: for each description yes, no, or not asked yet.
+
+    `last` holds the descriptions asked about last and the answer: most days ask about the same ones again.
+    """
 
     terms: Terms
     answers: NDArray[np.int8]
     kinds: dict[_Kind, bool] = field(default_factory=dict)
+    last: tuple[Codes, Bools] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +84,9 @@ class Roster:
         self._codes: dict[_Key, int] = {}
         self._tables: dict[TableKey, int] = {}
         self._chosen: dict[Select, _Chosen] = {}
+        self._named: dict[int, tuple[Select, _Chosen]] = {}
         self._columns = _Arrays()
+        self._held: tuple[Codes, ...] = ()
         self._asked: dict[object, tuple[Codes, Bools]] = {}
 
     def remembered(
@@ -89,12 +101,16 @@ class Roster:
 
     def code(self, point: Observation) -> int:
         """Return the number of what this figure says of its series, besides period and value."""
-        key = (
-            point.source_id, point.series_id, point.material, point.measure, point.reporter, point.partner,
-            point.hs_code, point.unit, point.currency, point.frequency,
-        )  # fmt: skip
+        key = KEY_OF(point)
         code = self._codes.get(key)
         return self._add(key, point) if code is None else code
+
+    def codes(self, points: Sequence[Observation]) -> list[int]:
+        """Return the numbers of many at once."""
+        try:
+            return list(map(self._codes.__getitem__, map(KEY_OF, points)))
+        except KeyError:  # some describe a series for the first time
+            return [self.code(point) for point in points]
 
     def _add(self, key: _Key, point: Observation) -> int:
         code = self._codes[key] = len(self.metas)
@@ -130,11 +146,19 @@ class Roster:
         places: NDArray[np.int8] = self._arrays().frequencies[codes]
         return places
 
+    def same(self, codes: Codes) -> Codes:
+        """Return the very array that was given before where the descriptions are the same again, as on most days."""
+        again = next((held for held in self._held if np.array_equal(held, codes)), None)
+        if again is None:
+            self._held = (codes, *self._held[: HELD - 1])
+            return codes
+        return again
+
     def chosen(self, select: Select, terms: Terms, codes: Codes) -> Bools:
         """Say which of the descriptions `select` means. Each is asked once as long as the terms stay the same."""
-        known = self._chosen.get(select)
-        if known is None or known.terms is not terms:
-            known = self._chosen[select] = _Chosen(terms, np.empty(0, dtype=np.int8))
+        known = self._known(select, terms)
+        if known.last is not None and (known.last[0] is codes or np.array_equal(known.last[0], codes)):
+            return known.last[1]
         missing = len(self.metas) - len(known.answers)
         if missing > 0:
             known.answers = np.append(known.answers, np.full(missing, UNKNOWN, dtype=np.int8))
@@ -149,4 +173,17 @@ class Roster:
                 known.kinds[kind] = selects(select, meta, terms)
             answers[code] = YES if known.kinds[kind] else NO
         chosen: Bools = answers[codes] == YES
+        known.last = codes, chosen
         return chosen
+
+    def _known(self, select: Select, terms: Terms) -> _Chosen:
+        """Return what is known of a selection; the very object that was asked about last is not compared part by part."""
+        named = self._named.get(id(select))
+        if named is not None and named[0] is select and named[1].terms is terms:
+            return named[1]
+        known = self._chosen.get(select)
+        if known is None or known.terms is not terms:
+            known = self._chosen[select] = _Chosen(terms, np.empty(0, dtype=np.int8))
+            self._named.clear()  # other terms come with other rules
+        self._named[id(select)] = select, known
+        return known

@@ -14,7 +14,7 @@ import numpy as np
 from warning.core.series.judged import Condition
 from warning.core.series.robust import logs
 from warning.core.series.track import Bools, Floats
-from warning.core.series.windows import Board, Rows, hold_nothing, window
+from warning.core.series.windows import Board, Rows, hold_nothing, lowest, window
 from warning.core.series_tests import Change, Drop, Extreme, Shift, Spike, Surge
 
 # Figures so large that the sum of two overflows: nothing is concluded from them.
@@ -48,10 +48,10 @@ def _change(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screen
     up = condition.code == "change_up"
     limit = cast("float", test.rise_ratio if up else test.fall_ratio)
     refused = hold_nothing(on, rows, condition.width(confirm))
-    ratio, point = _against(on, rows, confirm, test.steps, up=up)
+    newest, point = _against(on, rows, confirm, test.steps, up=up)
+    ratio = newest / point - 1
     reached = ratio >= limit if up else ratio <= -limit
-    newest_known = ~np.isnan(_newest(on, rows, confirm, up=up))
-    return Screened(may=~refused & (reached | (np.isnan(point) & newest_known)), refused=refused)
+    return Screened(may=~refused & (reached | (np.isnan(point) & ~np.isnan(newest))), refused=refused)
 
 
 def _spike(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
@@ -59,10 +59,12 @@ def _spike(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screene
     test = cast("Spike", condition.test)
     up = condition.code == "spike_up"
     refused = hold_nothing(on, rows, condition.width(confirm))
-    ratio, _ = _against(on, rows, confirm, test.steps, up=up)
+    newest, point = _against(on, rows, confirm, test.steps, up=up)
+    ratio = newest / point - 1
     towards = ratio > 0 if up else ratio < 0
-    most = np.abs(logs(1 + ratio[:, None])[:, 0]) / test.floor
-    may = ~refused & towards & (most >= test.threshold) & (np.abs(ratio) >= test.min_ratio)
+    may = ~refused & towards & (np.abs(ratio) >= test.min_ratio)
+    most = np.abs(logs(1 + ratio[may][:, None])[:, 0]) / test.floor
+    may[may] = most >= test.threshold
     return Screened(may=may, refused=refused)
 
 
@@ -92,13 +94,15 @@ def _surge(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screene
 
 
 def _extreme(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
-    """The range of the whole baseline is no narrower than that of its last figures."""
+    """The range of the whole baseline is no narrower than that of its last figures, and so is the margin about it."""
     test = cast("Extreme", condition.test)
     up = condition.code == "high"
     points = min(EXTREME_POINTS, test.baseline_points)
     past = window(on, rows, points + confirm)[:, :-confirm]
     newest = _newest(on, rows, confirm, up=up)
-    inside = newest <= np.fmax.reduce(past, axis=1) if up else newest >= np.fmin.reduce(past, axis=1)
+    top, bottom = np.fmax.reduce(past, axis=1), np.fmin.reduce(past, axis=1)
+    margin = test.margin_ratio * (top - bottom)
+    inside = newest <= top + margin if up else newest >= bottom - margin
     return Screened(may=~np.isnan(newest) & ~inside, refused=np.zeros(len(rows), dtype=np.bool_))
 
 
@@ -112,7 +116,7 @@ def _shift(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screene
     may = np.ones(len(rows), dtype=np.bool_)
     if condition.code == "shift_up":
         top = np.fmax.reduce(window(on, rows, test.run_points), axis=1)
-        low = on.slots.lowest(rows.owners) * (1 + test.min_ratio) * (1 - ROUNDING)
+        low = lowest(on, rows) * (1 + test.min_ratio) * (1 - ROUNDING)
         may = (top >= low) | (top > OVERFLOWS)
     may[may] = _shifted(condition, on, rows.where(may), confirm)
     return Screened(may=may, refused=refused)
@@ -144,10 +148,9 @@ def _newest(on: Board, rows: Rows, confirm: int, *, up: bool) -> Floats:
 
 
 def _against(on: Board, rows: Rows, confirm: int, steps: int, *, up: bool) -> tuple[Floats, Floats]:
-    """Return the move against the figure `steps` before the first confirming one, and that figure."""
+    """Return the newest figure, and the one `steps` before the first that confirms it."""
     point = window(on, rows.back(confirm + steps - 1), 1)[:, 0]
-    ratio: Floats = _newest(on, rows, confirm, up=up) / point - 1
-    return ratio, point
+    return _newest(on, rows, confirm, up=up), point
 
 
 Screen = Callable[[Condition, Board, Rows, int], Screened]

@@ -58,7 +58,7 @@ class Shown:
         if len(tracks) and (blocks == blocks[0]).all():
             return self._tails(int(blocks[0]), tracks, places, width)
         found = np.empty((len(tracks), width))
-        for number in np.unique(blocks).tolist():
+        for number in _numbers(blocks):
             here = np.flatnonzero(blocks == number)
             found[here] = self._tails(number, tracks[here], places[here], width)
         return found
@@ -76,8 +76,9 @@ class Shown:
 
     def lowest(self, tracks: Ints) -> Floats:
         found = np.empty(len(tracks))
-        for number in np.unique(self.blocks[tracks]).tolist():
-            here = np.flatnonzero(self.blocks[tracks] == number)
+        blocks = self.blocks[tracks]
+        for number in _numbers(blocks):
+            here = np.flatnonzero(blocks == number)
             found[here] = self.held[number].lowest[self.rows[tracks[here]]]
         return found
 
@@ -85,7 +86,7 @@ class Shown:
         owners = self._owners(places)
         inside = self.firsts[owners] + places - self.offsets[owners]
         rows, blocks = self.rows[owners], self.blocks[owners]
-        for number in np.flatnonzero(np.bincount(self.blocks, minlength=len(self.held))).tolist():
+        for number in _numbers(self.blocks):
             here = np.flatnonzero(blocks == number)
             taken[here] = self.held[number].field(name)[rows[here], inside[here]]
         return taken
@@ -101,3 +102,9 @@ class Shown:
         inside = int(self.firsts[owner]) + place - int(self.offsets[owner])
         block = self.held[self.blocks[owner]]
         return point_of(block, int(self.rows[owner]), inside, self.roster, self.texts.texts)
+
+
+def _numbers(blocks: Ints) -> list[int]:
+    """Return the numbers that occur, each once."""
+    found: list[int] = np.flatnonzero(np.bincount(blocks)).tolist()
+    return found

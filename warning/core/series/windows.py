@@ -1,6 +1,6 @@
 """Many windows of many series as one matrix, newest figure last: a verdict cannot see past its own row."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,14 +18,18 @@ Ints = NDArray[np.int64]
 
 # Screens and most verdicts read no further back than this: the ends of what is new are gathered once.
 TAIL_POINTS = 64
+STRIP = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tails:
-    """The last figures of all rows that are new, one line a row; `nothing` is how far back the nearest zero stands."""
+    """The last figures of all rows that are new: a line for each step back, the newest last, a column for each row.
 
-    matrix: Floats
-    nothing: Ints
+    A screen looks at one step back of every row, and so at one stretch of memory. `counts` says how many are known.
+    """
+
+    steps: Floats
+    counts: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,11 @@ class Rows:
         )
 
     def where(self, mask: NDArray[np.bool_]) -> "Rows":
-        tails = None if self.tails is None else self.tails[mask]
-        return Rows(owners=self.owners[mask], places=self.places[mask], tails=tails, shift=self.shift)
+        if mask.all():
+            return self
+        at = np.flatnonzero(mask)
+        tails = None if self.tails is None else self.tails[at]
+        return Rows(owners=self.owners[at], places=self.places[at], tails=tails, shift=self.shift)
 
     def back(self, steps: int) -> "Rows":
         """The same rows as they stood `steps` figures earlier."""
@@ -68,27 +75,46 @@ class Board:
     frequencies: NDArray[np.int8]
     fresh: Rows | None = None
 
-    def asks(self, wanted: tuple[Frequency, ...]) -> NDArray[np.bool_]:
-        """Say which tracks are of the wanted frequencies, all when none is named."""
-        if not wanted:
-            return np.ones(len(self.frequencies), dtype=np.bool_)
-        asked = np.array([frequency in wanted for frequency in FREQUENCIES])
-        answers: NDArray[np.bool_] = asked[self.frequencies]
-        return answers
-
     @cached_property
     def tails(self) -> Tails:
         """The last figures of all that is new."""
         assert self.fresh is not None
-        matrix = self.slots.window(self.fresh.owners, self.fresh.places, TAIL_POINTS)
-        return Tails(matrix=matrix, nothing=_nothing_at(matrix))
+        steps = _transposed(self.slots.window(self.fresh.owners, self.fresh.places, TAIL_POINTS))
+        known = (~np.isnan(steps)).view(np.uint8)
+        return Tails(steps=steps, counts=np.add.reduce(known, axis=0, dtype=np.uint8))
+
+    @cached_property
+    def fresh_lowest(self) -> Floats:
+        """A number no higher than the lowest figure of each fresh row's track."""
+        assert self.fresh is not None
+        return self.slots.lowest(self.fresh.owners)
+
+    @cached_property
+    def fresh_enough(self) -> dict[int, NDArray[np.bool_]]:
+        """Which of the fresh rows have so many figures, for each number that was asked about."""
+        return {}
 
 
-def _nothing_at(matrix: Floats) -> Ints:
-    """Return how many figures back from the end the nearest zero or negative one stands; a full width when none does."""
-    nothing = (matrix <= 0)[:, ::-1]
-    back: Ints = np.where(nothing.any(axis=1), nothing.argmax(axis=1), matrix.shape[1])
-    return back
+def _transposed(matrix: Floats) -> Floats:
+    """Return the transposed matrix, a strip at a time: what is read stays near until all of it is."""
+    found = np.empty(matrix.shape[::-1])
+    for start in range(0, len(matrix), STRIP):
+        found[:, start : start + STRIP] = matrix[start : start + STRIP].T
+    return found
+
+
+def speaks_of(wanted: tuple[Frequency, ...], present: Container[Frequency]) -> bool:
+    """Whether one of these is a wanted frequency, any when none is named."""
+    return not wanted or any(frequency in present for frequency in wanted)
+
+
+def asked_of(wanted: tuple[Frequency, ...], frequencies: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Say which of these are wanted frequencies, all when none is named."""
+    if not wanted:
+        return np.ones(len(frequencies), dtype=np.bool_)
+    asked = np.array([frequency in wanted for frequency in FREQUENCIES])
+    answers: NDArray[np.bool_] = asked[frequencies]
+    return answers
 
 
 def board(tracks: Sequence[Track]) -> Board:
@@ -125,8 +151,18 @@ def window(on: Board, rows: Rows, width: int) -> Floats:
     if rows.tails is None or width + rows.shift > TAIL_POINTS:
         return on.slots.window(rows.owners, rows.places, width)
     end = TAIL_POINTS - rows.shift
-    lines = on.tails.matrix if len(rows) == len(on.tails.matrix) else on.tails.matrix[rows.tails]
-    return lines[:, end - width : end]
+    steps = on.tails.steps[end - width : end]
+    if len(rows) != steps.shape[1]:
+        steps = steps[:, rows.tails]
+    return steps.T
+
+
+def lowest(on: Board, rows: Rows) -> Floats:
+    """Return a number no higher than the lowest figure of each row's track."""
+    if rows.tails is None:
+        return on.slots.lowest(rows.owners)
+    found: Floats = on.fresh_lowest[rows.tails]
+    return found
 
 
 def known_counts(on: Board, rows: Rows) -> Ints:
@@ -139,7 +175,20 @@ def known_counts(on: Board, rows: Rows) -> Ints:
 
 def know_enough(on: Board, rows: Rows, least: int) -> NDArray[np.bool_]:
     """Say which rows' series have so many figures up to their place, reading no further back than it takes."""
-    enough, width = np.zeros(len(rows), dtype=np.bool_), least
+    if rows.tails is None or rows.shift or least > TAIL_POINTS:
+        return _know_enough(on, rows, least, least)
+    held = on.fresh_enough.get(least)
+    if held is None:
+        assert on.fresh is not None
+        held = on.tails.counts >= least
+        open_ = ~held & (on.fresh.places >= TAIL_POINTS)
+        held[open_] = _know_enough(on, on.fresh.where(open_), least, 4 * TAIL_POINTS)
+        on.fresh_enough[least] = held
+    return held[rows.tails]
+
+
+def _know_enough(on: Board, rows: Rows, least: int, width: int) -> NDArray[np.bool_]:
+    enough = np.zeros(len(rows), dtype=np.bool_)
     open_ = np.arange(len(rows))
     while len(open_):
         some = rows.where(_only(open_, len(rows)))
@@ -157,11 +206,8 @@ def _only(chosen: Ints, count: int) -> NDArray[np.bool_]:
 
 def hold_nothing(on: Board, rows: Rows, width: int) -> NDArray[np.bool_]:
     """Say which windows of such a width hold a zero or a negative figure."""
-    if rows.tails is not None and not rows.shift:
-        found: NDArray[np.bool_] = on.tails.nothing[rows.tails] < min(width, TAIL_POINTS)
-        searched = ~found & (width > TAIL_POINTS)
-    else:
-        found, searched = np.zeros(len(rows), dtype=np.bool_), np.ones(len(rows), dtype=np.bool_)
-    searched &= ~(on.slots.lowest(rows.owners) > 0)
-    found[searched] = (window(on, rows.where(searched), width) <= 0).any(axis=1)
+    found = np.zeros(len(rows), dtype=np.bool_)
+    searched = ~(lowest(on, rows) > 0)
+    if searched.any():
+        found[searched] = (window(on, rows.where(searched), width) <= 0).any(axis=1)
     return found
