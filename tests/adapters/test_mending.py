@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -13,7 +13,7 @@ from tests.adapters.collected_specs import LIST, RSS, spec_of
 from tests.adapters.hostile_server import FEED, hostile_server
 from warning.app.mending import mend, readdressed
 from warning.catalog.source_overlays import changed, load_catalogue
-from warning.catalog.yaml_edit import scalar, set_keys
+from warning.catalog.yaml_edit import scalar, set_in_block, set_keys
 from warning.cli.main import cli
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
@@ -177,6 +177,14 @@ def test_keys_are_set_in_place_and_comments_stay():
     assert "# the title" in new
 
 
+def test_a_comment_behind_a_value_stays_and_a_hash_inside_one_is_none():
+    text = 'url: "http://a/#x"  # the address\nset:\n  every: 30m   # their wish\n  parse.item: li\n'
+    new = set_in_block(set_keys(text, {"url": "http://b/#y"}), "set", {"every": "1h", "parse.item": "li#z"})
+    assert new.splitlines() == [
+        'url: "http://b/#y"  # the address', "set:", "  every: 1h   # their wish", '  parse.item: "li#z"',
+    ]  # fmt: skip
+
+
 def test_a_value_is_quoted_where_yaml_would_read_it_otherwise():
     for value in ("a: b", "# x", "{a}", "ul > li", "https://x/?a=1&b=2", "- x", "全角"):
         assert yaml.safe_load(f"k: {scalar(value)}") == {"k": value}
@@ -190,6 +198,16 @@ def test_an_overlay_changes_how_a_source_is_read_and_nothing_of_what_it_is():
     assert other.profile == spec.profile
     with pytest.raises(ValueError, match="marking cannot be changed"):
         changed(spec, {"marking": "CLEAR"})
+
+
+HAND_MADE = """\
+# asked on 3 Nov
+source: moved
+reason: slower for the server   # agreed
+author: Kim
+set:
+  every: 1h   # their wish
+"""
 
 
 def test_a_proposal_is_shown_as_a_difference_and_applied_as_an_overlay(tmp_path):
@@ -223,13 +241,19 @@ def test_a_proposal_is_shown_as_a_difference_and_applied_as_an_overlay(tmp_path)
             assert f'+url: "{server.base}/feed"' in out.replace("    +", "+")
             assert max(map(len, out.splitlines())) <= 100
             assert not own.exists()
+            (own / "feeds").mkdir(parents=True)
+            (own / "feeds/moved.yaml").write_text(HAND_MADE)
             code, out = await command("check", "moved", "--apply", "--json")
             told = json.loads(out)["checked"][0]
             assert (code, told["condition"]) == (0, "ok")
             assert told["written_to"] == str(own / "feeds/moved.yaml")
             assert (shipped / "news/moved.yaml").read_text() == written
             (spec,) = load_catalogue(shipped, own)
-            assert spec.url == f"{server.base}/feed"
+            assert (spec.url, spec.every) == (f"{server.base}/feed", timedelta(hours=1))
+            kept = (own / "feeds/moved.yaml").read_text()
+            assert "# asked on 3 Nov" in kept
+            assert "  every: 1h   # their wish" in kept
+            assert "author: Kim" in kept
             assert (await command("check", "moved"))[0] == 0
             assert (await command("check"))[0] == 0
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLAIN = re.compile(r"^[A-Za-z0-9_./][^:#{}\[\],&*!|>'\"%@`]*$")
-_KEY = re.compile(r"^(?P<indent> *)(?P<key>[\w-]+):(?P<rest>.*)$")
+_KEY = re.compile(r"^(?P<indent> *)(?P<key>[\w.-]+):(?P<rest>.*)$")
+_VALUE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^#"'\s]|(?<=\S)["'#]|\s(?!\s*\#))*""")
 
 
 def set_keys(text: str, changes: Mapping[str, Any]) -> str:
@@ -14,6 +15,14 @@ def set_keys(text: str, changes: Mapping[str, Any]) -> str:
     lines = text.rstrip("\n").split("\n")
     for dotted, value in changes.items():
         _set(lines, dotted.split("."), value)
+    return "\n".join(lines) + "\n"
+
+
+def set_in_block(text: str, block: str, changes: Mapping[str, Any]) -> str:
+    """Return the text with keys of one block set that may have dots in their names (`parse.item: ...`)."""
+    lines = text.rstrip("\n").split("\n")
+    for name, value in changes.items():
+        _set(lines, [block, name], value)
     return "\n".join(lines) + "\n"
 
 
@@ -41,7 +50,7 @@ def _set(lines: list[str], path: list[str], value: Any) -> None:
             return
         stop = _end_of(lines, found, indent, end)
         if is_last:
-            lines[found:stop] = [f"{' ' * indent}{name}: {scalar(value)}"]
+            lines[found:stop] = [f"{' ' * indent}{name}: {scalar(value)}{_comment(lines[found])}"]
             return
         inner = _KEY.match(lines[found])
         rest = (inner["rest"] if inner else "").split(" #")[0].strip()
@@ -50,6 +59,15 @@ def _set(lines: list[str], path: list[str], value: Any) -> None:
             return
         start, end = found + 1, stop
         indent = _indent_of(lines, start, end, indent)
+
+
+def _comment(line: str) -> str:
+    """What an operator wrote behind a value, with the blanks before it; a `#` inside a value is none."""
+    key = _KEY.match(line)
+    rest = key["rest"] if key else ""
+    value = _VALUE.match(rest)
+    behind = rest[value.end() :] if value else ""
+    return behind if behind.lstrip().startswith("#") and behind[:1].isspace() else ""
 
 
 def _line_of(lines: list[str], name: str, start: int, end: int, indent: int) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import click
 
 from warning.app.compose import Trees, open_repository, system_clock, trees
-from warning.app.mending import Mend, mend_all
+from warning.app.mending import Candidate, Mend, mend_all
 from warning.app.source_preview import Preview
 from warning.catalog.crosscheck import merged_terms
 from warning.catalog.source_names import unknown_in_overlays, unknown_materials
@@ -26,7 +26,7 @@ from warning.catalog.source_overlays import (
 from warning.catalog.sources import SourceSpec, read_placed_sources
 from warning.catalog.trees import read_rules_tree
 from warning.catalog.typed import read_model
-from warning.catalog.yaml_edit import scalar, set_keys
+from warning.catalog.yaml_edit import scalar, set_in_block, set_keys
 from warning.cli.output import clipped, print_json, wrapped
 from warning.collect.fetch import Fetcher
 from warning.core.terms import Language
@@ -164,8 +164,23 @@ def _applied(spec: SourceSpec, found: Mend, settings: Settings) -> Path | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     existing = read_model(path, SourceOverlay)[0] if before else None
-    path.write_text(_overlay(spec, found, before, existing, system_clock()), encoding="utf-8")
+    now = system_clock()
+    if existing:
+        path.write_text(_amended(found.proposal, before, existing, now), encoding="utf-8")
+        after = read_model(path, SourceOverlay)[0]
+        if after is not None and dict(after.set) == {**existing.set, **found.proposal.changes}:
+            return path
+    # A new one, or one written in a way in which a key cannot be set in its place.
+    path.write_text(_overlay(spec, found, before, existing, now), encoding="utf-8")
     return path
+
+
+def _amended(proposal: Candidate, before: str, existing: SourceOverlay, now: datetime) -> str:
+    """The operator's own overlay with the proposal in its places: comments, order and author stay."""
+    because = [existing.reason] if existing.reason != proposal.because else []
+    text = set_in_block(before, "set", proposal.changes)
+    reason = "; ".join((*because, proposal.because))
+    return set_keys(text, {"reason": reason, "made": now.astimezone(UTC).date().isoformat()})
 
 
 def _overlay_path(spec: SourceSpec, where: Trees, settings: Settings) -> Path:
