@@ -1,18 +1,16 @@
-"""Composition root: Settings -> the parts of a running system. The only place that reads the clock."""
+"""Composition root: Settings -> the parts of a running system."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 
 from pydantic import SecretStr
 
-from warning import resources
 from warning.app.calendar_day import CalendarDay
 from warning.app.canary_watch import CanaryBooks, canary_channel
 from warning.app.delivering import InFlight
 from warning.app.round_memory import Memory
 from warning.app.set_aside import SetAside
+from warning.app.surroundings import Clock, Trees, system_clock, trees
 from warning.catalog.load import RulebookHolder
 from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec
@@ -31,21 +29,9 @@ from warning.store.outbox import Outbox
 from warning.store.repository import Repository
 from warning.store.resident import Resident
 
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    """Return this machine's time, aware, in UTC."""
-    return datetime.now(tz=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trees:
-    """Where the operator's YAML lies: the shipped trees unless the settings name others."""
-
-    feeds: Path
-    rules: Path
-    overlay: Path | None
+__all__ = [
+    "Clock", "System", "Trees", "compose", "open_repository", "system_clock", "trees",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +67,6 @@ class System:
     def close(self) -> None:
         """Give back the database's connections."""
         self.repository.engine.dispose()
-
-
-def trees(settings: Settings) -> Trees:
-    """Return the directories the settings name, the shipped ones for what they leave open."""
-    return Trees(
-        feeds=settings.feeds_dir or resources.tree("feeds"),
-        rules=settings.rules_dir or resources.tree("rules"),
-        overlay=settings.overlay_dir,
-    )
 
 
 def open_repository(settings: Settings) -> Repository:
