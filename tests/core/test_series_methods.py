@@ -213,6 +213,32 @@ def test_a_mirror_gap_knows_that_goods_arrive_a_month_later():
     assert fires(made, *mirror(falls, [100.0] * 13), newest=False)
 
 
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"measure": "import_value", "unit": "JPY", "currency": "JPY"}, "JPY against USD"),
+        ({"measure": "import_value", "unit": "EUR", "currency": "EUR"}, "EUR against USD"),
+    ],
+)
+def test_a_mirror_gap_compares_no_two_currencies(fields: dict[str, str], named: str):
+    made = rule({**CROSS, "level": 1.8, "direction": "both"}, combine=MIRROR)
+    left = months(*[100.0] * 10, *[20.0] * 3, measure="export_value", unit="1", currency="USD")
+    same = {"measure": "import_value", "unit": "USD", "currency": "USD"}
+    arrived = [months(*[100.0] * 13, reporter="JP", partner="CN", **told) for told in (same, fields)]
+    assert fires(made, left, arrived[0], newest=False)
+    signals, (trace,) = judged(made, left, arrived[1], newest=False)
+    assert not signals
+    assert named in trace.detail
+
+
+def test_a_mirror_gap_weighs_tonnes_against_kilograms():
+    made = rule({**CROSS, "level": 1.8, "direction": "both"}, combine=MIRROR)
+    left = months(*[100_000.0] * 13)
+    arrived = months(*[100.0] * 13, reporter="JP", partner="CN", measure="import_quantity", unit="t")
+    assert not fires(made, left, arrived, newest=False)
+    assert fires(made, months(*[100_000.0] * 10, *[20_000.0] * 3), arrived, newest=False)
+
+
 def spread(outside: list[float], inside: list[float], **inside_fields: object) -> list[list[Observation]]:
     return [
         days(*outside, reporter="EU", series_id="eu", currency="USD"),
@@ -244,6 +270,19 @@ def test_two_currencies_need_an_exchange_rate():
     rate = days(*[7.0] * 11, series_id="cny", material="yuan", unit="CNY per USD", currency=None)
     made = rule(CHANGE, combine={**SPREAD, "exchange": {"CNY": "cny"}})
     assert fires(made, *two, rate)
+
+
+def test_a_spread_is_reckoned_at_the_rate_of_the_day():
+    made = rule(CHANGE, combine={**SPREAD, "exchange": {"CNY": "cny"}})
+
+    def rates(last: float) -> list[Observation]:
+        return days(*[7.0] * 10, last, series_id="cny", material="yuan", unit="CNY per USD", currency=None)
+
+    flat = spread([100.0] * 11, [700.0] * 11, currency="CNY", unit="CNY/kg")
+    assert fires(made, *flat, rates(9.1))
+    assert not fires(made, *flat, rates(7.1))
+    followed = spread([100.0] * 11, [700.0] * 10 + [910.0], currency="CNY", unit="CNY/kg")
+    assert not fires(made, *followed, rates(9.1))
 
 
 def test_a_stale_leg_is_refused():

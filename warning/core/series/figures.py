@@ -15,6 +15,8 @@ MASS_KG = {
     "mt": 1000.0,
     "g": 0.001,
 }
+# How sources write that a figure of money is counted in whole money.
+NO_UNIT = {"1", "-"}
 QUOTED = {"price", "unit_value", "index"}
 # Series made of several: a share in per cent, an index of concentration from 0 to 1, a ratio of two.
 WITHOUT_UNIT = {"share": "{1} %", "HHI": "{0}", "ratio": "{0} to 1"}
@@ -45,7 +47,7 @@ def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:
     unit = unit_of(like)[1]
     if unit in WITHOUT_UNIT:
         return WITHOUT_UNIT[unit].format(number(value), number(value * 100))
-    if unit in {"1", "-"}:
+    if unit in NO_UNIT:
         unit = like.currency or ""
     elif like.currency and like.currency not in unit:
         unit = f"{like.currency}{'/' if unit in MASS_KG and like.measure in QUOTED else ' '}{unit}"

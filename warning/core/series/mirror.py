@@ -8,7 +8,7 @@ import numpy as np
 from warning.core.evidence import Observation
 from warning.core.ids import content_id
 from warning.core.series.combined import Grid, by_key, commodity, grid, made_track, rolling, route, summed
-from warning.core.series.figures import unit_of
+from warning.core.series.figures import NO_UNIT, unit_of
 from warning.core.series.select import WORLD
 from warning.core.series.track import Floats, Track
 from warning.core.series_combine import MirrorGap
@@ -57,7 +57,9 @@ def have_two_sides(combine: MirrorGap, metas: Sequence[Observation]) -> list[boo
 
 
 def _unit(track: Track) -> str:
-    return f"{track.meta.currency or ''} {unit_of(track.meta)[1]}".strip()
+    """Currency and unit; money counted in itself has the one name of its currency."""
+    currency, unit = track.meta.currency or "", unit_of(track.meta)[1]
+    return currency if currency and unit in {currency, *NO_UNIT} else f"{currency} {unit}".strip()
 
 
 def _gap(combine: MirrorGap, ins: Sequence[Track], outs: Sequence[Track]) -> Track:
