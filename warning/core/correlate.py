@@ -183,12 +183,13 @@ class _Cases:
         return self._reports[signal.id]
 
     def _same_text(self, signal: Signal) -> Case | None:
-        """The alert of that document, else the last of those told in near words."""
+        """The alert of that document, else of those told in near words the one opened last."""
         for case in self._by_document.get(signal.exhibit.evidence_id, ()):
             if self._event.same_document(case, signal):
                 return case
-        told = reversed(self._by_telling.get(signal.exhibit.story, ()))
-        return next((case for case in told if self._event.tells_the_same(case, signal)), None)
+        told = self._by_telling.get(signal.exhibit.story, ())
+        same = (case for case in told if self._event.tells_the_same(case, signal))
+        return max(same, key=lambda case: (case.opened_at, case.key), default=None)
 
     def _of_document(self, signal: Signal, find: Callable[[Signal], Case | None]) -> Case | None:
         """The alert of this signal, else of another act that a rule read in the same document."""

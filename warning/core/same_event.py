@@ -1,7 +1,7 @@
 """Whether a signal and an alert may tell of one event: what each names, and how near in time they are."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from warning.core.ids import instrument_key
 from warning.core.joined_goods import Goods
@@ -81,7 +81,10 @@ class SameEvent:
             if actors and shown.actors and actors.isdisjoint(shown.actors):
                 continue
             like = self._likeness(case, shown, report)
-            if like is not None and like > most:
+            if like is None or like < most:
+                continue
+            # Of two as like the older one, whichever of them was stored and whichever is of this assessment.
+            if best is None or like > most or _age(case) < _age(best):
                 best, most = case, like
         return best
 
@@ -113,3 +116,7 @@ class SameEvent:
             shown.evidence_id
         }
         return not (shown.official and others)
+
+
+def _age(case: Case) -> tuple[datetime, str]:
+    return case.opened_at, case.key
