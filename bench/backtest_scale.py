@@ -1,12 +1,16 @@
 """How long the years take: an indexed history made, replayed twice, and two edits of a rule previewed.
 
-    python bench/backtest_scale.py [ITEMS] [DIRECTORY] [--copies 18]
+    python bench/backtest_scale.py [ITEMS] [DIRECTORY] [--copies 18] [--linked 90 [--series 10000]]
 
 Each step runs in a process of its own and tells items a second, CPU seconds (its workers' included), and the most
 memory that it and one of its workers held. Items are documents of the mixed corpus (EWS_SHARED_DATA), 10,000 a day.
 Figures for 18 million items are extrapolated, and say so; `--copies` lets the previews ask an index in which the one that
 was made stands so many times, whose reads then come from memory more often than those of a history of that size would.
 The last step replays 1,000 series over one of the 5 years (`bench/series_years.py`), told for 10,000 over five.
+
+`--linked` replays a history of so many stretches of days to its end, in place of the last step: each as many items as were
+made, with ids, times and headlines of its own (`bench/linked_history.py`), and the figures of `--series` series beside them.
+200,000 items 90 times are 18 million in 1,800 days. Making the figures is timed apart, and taken off.
 """
 
 import argparse
@@ -18,9 +22,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import series_years
+from linked_history import days_of, linked
 from mixed_corpus import documents, line_of
 
 from warning.app.backtesting import backtest_replay
@@ -30,6 +37,7 @@ from warning.app.quick_preview import quick_preview
 from warning.catalog.load import load_rulebook
 from warning.collect.history_blocks import BLOCK_SEGMENTS
 from warning.collect.history_index import build_index, index_directory, open_index
+from warning.core.assess import Assessment
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, TextRule
 from warning.resources import tree
@@ -70,12 +78,53 @@ def look(path: Path, book: Rulebook) -> str:
 def replay(path: Path, book: Rulebook) -> str:
     signals = 0
 
-    def count(assessment: object) -> None:
+    def count(assessment: Assessment) -> None:
         nonlocal signals
-        signals += len(assessment.signals)  # type: ignore[attr-defined]
+        signals += len(assessment.signals)
 
     done = backtest_replay(book, history(path).records(book), watch=count)
     return f"{done.records} records, {done.assessments} assessments, {signals} signals, {len(done.alerts)} alerts"
+
+
+def replay_linked(path: Path, copies: int, series: int) -> None:
+    """Replay a linked history with figures over the same days and tell what it took."""
+    book = shipped()
+    many = linked(path, copies, book)
+    began, ended = days_of(many)
+    series_years.LAST = ended  # the figures end with the items
+    making, signals, days = series_years.Making(), 0, 0
+    before, wall = _cpu(), time.perf_counter()
+
+    def watch(assessment: Assessment) -> None:
+        nonlocal signals, days
+        signals, days = signals + len(assessment.signals), days + 1
+        if days % 100 == 0:
+            print(f"  {days} days, CPU {_cpu() - before - making.spent:.0f} s, {_peaks()}", flush=True)
+
+    figures = making.figures(series, -(-(ended - began).days // 365)) if series else iter(())
+    beside = (one for one in figures if one.known_at >= began)
+    done = backtest_replay(book, chain(history(many).records(book), beside), watch=watch)
+    cpu, wall = _cpu() - before - making.spent, time.perf_counter() - wall
+    items = open_items(many)
+    print(
+        f"linked replay: {items:,} items and {done.records - items:,} figures of {series:,} series in {days:,} days: CPU"
+        f" {cpu:,.0f} s ({making.spent:,.0f} s more to make the figures), wall {wall:,.0f} s with that, {_peaks()};"
+        f" {signals:,} signals, {len(done.alerts):,} alerts; {cpu / items * 1e6:.1f} us an item, figures included",
+        flush=True,
+    )
+
+
+def open_items(path: Path) -> int:
+    index = open_index(path)
+    assert index is not None
+    return index.manifest.items
+
+
+def _peaks() -> str:
+    own, other = (
+        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return f"peak {own:.0f} MB, a worker {other:.0f} MB"
 
 
 def loosened(book: Rulebook) -> TextRule:
@@ -176,12 +225,9 @@ def step(name: str, path: Path, count: int) -> None:
     before = _cpu()
     said = STEPS[name](path, book)
     wall, cpu = time.perf_counter() - began, _cpu() - before
-    own, other = (
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
     print(
         f"{name}: {count / wall:,.0f} items/s, {wall:.1f} s, CPU {cpu:.1f} s ({cpu / count * 1e6:.1f} us an item),"
-        f" peak {own:.0f} MB, a worker {other:.0f} MB; {said};"
+        f" {_peaks()}; {said};"
         f" extrapolated to {ISSUE:,}: {wall * ISSUE / count:,.0f} s, CPU {cpu * ISSUE / count:,.0f} s",
         flush=True,
     )
@@ -192,18 +238,22 @@ def _cpu() -> float:
     return sum(one.ru_utime + one.ru_stime for one in times)
 
 
-def main(count: int, directory: Path, copies: int) -> None:
+def main(count: int, directory: Path, args: argparse.Namespace) -> None:
     path = directory / f"scale-{count}.jsonl"
     if not path.exists():  # in a process of its own: the most memory held counts from where a process begins
         subprocess.run([sys.executable, __file__, "--write", str(path), str(count)], check=True)
     print(f"{count} items, {path.stat().st_size / 1e6:,.0f} MB of evidence", flush=True)
     for name in STEPS:
         run_step(name, path, count)
-    if copies > 1:
-        many = copied(path, copies)
+    if args.copies > 1:
+        many = copied(path, args.copies)
         for name in STEPS:
             if name.startswith("preview"):
-                run_step(name, many, count * copies)
+                run_step(name, many, count * args.copies)
+    if args.linked:
+        asked = [str(path), str(args.linked), str(args.series)]
+        subprocess.run([sys.executable, __file__, "--replay-linked", *asked], check=True)
+        return
     series = Path(__file__).with_name("series_years.py")
     subprocess.run([sys.executable, str(series), "--series", "1000", "--years", "1"], check=True)
 
@@ -217,6 +267,8 @@ def asked() -> argparse.Namespace:
     parser.add_argument("items", type=int, nargs="?", default=100_000)
     parser.add_argument("directory", type=Path, nargs="?")
     parser.add_argument("--copies", type=int, default=1)
+    parser.add_argument("--linked", type=int, default=0)
+    parser.add_argument("--series", type=int, default=10_000)
     return parser.parse_args()
 
 
@@ -225,10 +277,12 @@ if __name__ == "__main__":
         write(Path(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1:2] == ["--step"]:
         step(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1:2] == ["--replay-linked"]:
+        replay_linked(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
     else:
-        args = asked()
-        if args.directory:
-            main(args.items, args.directory, args.copies)
+        given = asked()
+        if given.directory:
+            main(given.items, given.directory, given)
         else:
             with TemporaryDirectory() as place:
-                main(args.items, Path(place), args.copies)
+                main(given.items, Path(place), given)
