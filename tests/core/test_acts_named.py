@@ -5,11 +5,15 @@ from datetime import date
 
 import pytest
 
-from tests.core.build import book
+from tests.core.build import book, desk, exhibit, signal
 from tests.core.deadline_samples import CONTROL, measure
 from warning.channels.acts_named import act_said, number_said
 from warning.channels.naming import naming
+from warning.channels.render_facts import changes, sources
 from warning.channels.render_why import translated
+from warning.core.alerts import Difference
+from warning.core.detect.deadline import REGISTER
+from warning.core.joining import open_alert
 
 GRAPHITE = measure(
     CONTROL,
@@ -66,3 +70,27 @@ def test_title_of_an_act_is_in_the_desks_language_wherever_the_register_is_quote
 def test_clauses_that_apply_again_keep_their_clause():
     said = translated({"acts": "MOFCOM-GACC 2023/39, MOFCOM 2024/46 (2)"}, naming("ja", BOOK))
     assert said["acts"] == "商務部・税関総署公告2023年第39号, 商務部公告2024年第46号 (2)"
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after", "said"),
+    [
+        ("suspended", "MOFCOM-GACC 2025/70", "2025-11-07", "商務部・税関総署公告2025年第70号"),
+        ("instrument", "", "MOFCOM-GACC 2023/39", "商务部 海关总署公告2023年第39号"),
+    ],
+)
+def test_number_in_what_changed_is_the_issuers_or_its_gloss(code, before, after, said):
+    alert = open_alert("a", [signal()], BOOK)
+    news = Difference(code=code, before=before, after=after)
+    (line,) = changes(replace(alert, version=2, differences=(news,)), naming("ja", BOOK), desk("jp", "JP"))
+    assert said in line
+
+
+def test_register_entry_with_a_title_of_the_desks_language_is_not_called_english():
+    shown = exhibit(
+        source_id=REGISTER, title="Ministry of Commerce: Licences for graphite items", language="en"
+    )
+    alert = open_alert("a", [signal(exhibit=shown)], BOOK)
+    (source,) = sources(alert, naming("ja", BOOK), desk("jp", "JP"))
+    assert source.title == "商務部：黒鉛品目の輸出許可制"
+    assert not any("英語" in note for note in source.notes)

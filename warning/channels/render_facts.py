@@ -167,7 +167,8 @@ def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
     notes = [naming.say("evidence.official")] if exhibit.official else []
     figures = figure_title(exhibit, naming)
     own = act_said(exhibit.title, naming) if exhibit.source_id == REGISTER else ""
-    notes.append(naming.say("evidence.figures") if figures else _language(exhibit, naming))
+    if figures or not own:
+        notes.append(naming.say("evidence.figures") if figures else _language(exhibit, naming))
     if exhibit.published_at:
         notes.append(naming.say("evidence.published", time=moment(exhibit.published_at, language, timezone)))
     else:
@@ -229,7 +230,7 @@ def _change(difference: Difference, naming: Naming, country: str) -> str:
     if code in {"disputed", "settled"}:
         return _dispute(difference, naming)
     if code in {"late", "suspended"}:
-        what = step_said(before, naming) if code == "late" else plain(before, 60)
+        what = step_said(before, naming) if code == "late" else naming.number(before)
         return naming.say(f"change.{code}", before=what, after=_iso_day(after, naming))
     if code == "deadline" and before == "0":
         return naming.say("change.deadline_today", before=before, after=_shown(code, after, naming))
@@ -255,6 +256,8 @@ def _shown(code: str, value: str, naming: Naming) -> str:
         return _iso_day(value, naming)
     if code in LINK_CODES and "|" in value:
         return naming.event(value)
+    if code == "instrument":
+        return number_said(value, naming)
     if code == "materials":
         return naming.materials(tuple(value.split(",")))
     if code == "targets":

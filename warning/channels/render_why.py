@@ -121,6 +121,7 @@ SAID: Mapping[str, Callable[[str, Naming], str]] = {
     "until": _day,
     "sought": _acts,
     "measure": act_said,
+    "instrument": lambda text, naming: naming.number(text),
     "acts": _returning,
     "act_day": _day,
     "field": _field,
