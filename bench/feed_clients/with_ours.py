@@ -1,6 +1,10 @@
-"""Our collectors, as the service runs them: parse processes, evidence store, source states."""
+"""Our collectors, as the service runs them: parse processes, evidence store, source states.
+
+The store is there already, made by a process of its own: a service that starts again loads nothing to make one.
+"""
 
 import asyncio
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +17,8 @@ from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
 from warning.collect.fetch import Fetcher
 from warning.settings import Settings
-from warning.store import migrate
 from warning.store.engine import open_engine
-from warning.store.repository import Repository
+from warning.store.evidence_repository import EvidenceRepository
 from warning.store.schema import items
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -27,8 +30,9 @@ FEED = {"format": "rss"}
 def main() -> None:
     home, urls = asked()
     database = f"sqlite:///{home}/ours.sqlite3"
-    migrate.upgrade(database)
-    repository = Repository(open_engine(database))
+    made = "import sys; from warning.store import migrate; migrate.upgrade(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", made, database], check=True)
+    repository = EvidenceRepository(open_engine(database))
     sources = [spec(f"feed-{number}", url, FEED) for number, url in enumerate(urls)]
     settings = Settings(home=home)
     loop = asyncio.new_event_loop()

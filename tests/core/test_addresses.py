@@ -104,3 +104,21 @@ def test_plain_addresses_have_the_form_that_looking_into_every_part_gives(rest):
     url = f"https://{rest}"
     # A place in a page is no part of the form, and an address with one is always looked into.
     assert canonical_address(url) == canonical_address(f"{url}#part")
+
+
+@given(
+    st.sampled_from(
+        ["gov.example/a", "m.gov.example/a/", "news.google.com/articles/x", "google.com/url", "l.facebook.com/l.php", "bing.com/news/apiclick",
+         "gov.example/amp/a", "gov.example/index.html", "x.cdn.ampproject.org/c/s/gov.example/b", "gov.example"]
+    ),
+    st.lists(
+        st.sampled_from(
+            ["id=3", "a=b=c", "utm_source=rss", "ref=rss", "ref=12", "sid=7", "sid=abcdef0123456789abcd", "PHPSESSID=abcdef0123456789abcd", "x",
+             "=1", "A=", "", "q=a+b", "q=%20", "url=https://other.example/p", "oc=5", "rss", "rss=1", "b.c=~-_"]
+        ),
+        max_size=5,
+    ).map("&".join),
+)  # fmt: skip
+def test_plain_queries_have_the_form_that_looking_into_every_part_gives(place, query):
+    url = f"https://{place}?{query}"
+    assert canonical_address(url) == canonical_address(f"{url}#part")

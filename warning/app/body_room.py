@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from warning.collect.fetch_values import MEBIBYTE
 
-MOST_BYTES = 4 * MEBIBYTE
-MOST_BYTES_OF_ONE = MEBIBYTE // 2
+MOST_BYTES = 2 * MEBIBYTE
+MOST_BYTES_OF_ONE = MEBIBYTE // 4
 PATIENCE_SECONDS = 10.0
 
 

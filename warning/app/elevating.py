@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from warning.app.watching import watches_now
 from warning.catalog.sources import SourceSpec
-from warning.core.rulebook import Rulebook
-from warning.core.watches import Watch
-from warning.store.repository import Repository
+
+# The rules and what they are read with are memory that a collector without bursts can do without.
+if TYPE_CHECKING:
+    from warning.core.rulebook import Rulebook
+    from warning.core.watches import Watch
+    from warning.store.repository import Repository
 
 LOOKED_AT = timedelta(minutes=1)
 
@@ -21,7 +24,7 @@ class Burst:
     rule_id: str
 
 
-def bursts(sources: Iterable[SourceSpec], watches: Iterable[Watch]) -> Mapping[str, Burst]:
+def bursts(sources: Iterable[SourceSpec], watches: Iterable["Watch"]) -> Mapping[str, Burst]:
     """Return the sources in a burst by id, each with the watch that ends last.
 
     A source is meant when the watch names it, when it is of a country whose answer is awaited, or when it is a search for
@@ -35,7 +38,7 @@ def bursts(sources: Iterable[SourceSpec], watches: Iterable[Watch]) -> Mapping[s
     return found
 
 
-def _is_meant(spec: SourceSpec, watch: Watch) -> bool:
+def _is_meant(spec: SourceSpec, watch: "Watch") -> bool:
     if spec.id in watch.sources or (spec.official and spec.country in watch.actors):
         return True
     return not set(spec.materials).isdisjoint(watch.materials)
@@ -49,8 +52,10 @@ class Elevated:
         self._found: frozenset[str] = frozenset()
 
     def now(
-        self, sources: Iterable[SourceSpec], repository: Repository, book: Rulebook, as_of: datetime
+        self, sources: Iterable[SourceSpec], repository: "Repository", book: "Rulebook", as_of: datetime
     ) -> frozenset[str]:
+        from warning.app.watching import watches_now  # noqa: PLC0415 - see above
+
         if self._looked_at is None or not timedelta(0) <= as_of - self._looked_at < LOOKED_AT:
             self._found = frozenset(bursts(sources, watches_now(repository, book, as_of, answers=False)))
             self._looked_at = as_of

@@ -1,16 +1,19 @@
 """One writer to the store for all polls: what comes in while a transaction runs goes together into the next.
 
-A commit for every poll would be most of the work of a round in which nothing is new.
+A commit for every poll would be most of the work of a round in which nothing is new. Such a poll also waits a moment for
+others of its like: each transaction is done by another thread, and takes the interpreter from the asking.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from warning.store.evidence_writer import EvidenceWriter
 
 T = TypeVar("T")
 MOST_TOGETHER = 200
+LINGER_SECONDS = 0.05
 
 
 class Store(Protocol):
@@ -26,15 +29,18 @@ class GroupWriter:
         self._store = store
         self._waiting: list[tuple[Callable[[EvidenceWriter], Any], asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._is_wanted = asyncio.Event()
 
-    async def write(self, work: Callable[[EvidenceWriter], T]) -> T:
-        """Return what the work gave, once it is stored.
+    async def write(self, work: Callable[[EvidenceWriter], T], *, may_wait: bool = False) -> T:
+        """Return what the work gave, once it is stored: at once, or where it `may_wait` within `LINGER_SECONDS`.
 
         Raises what the work raised (nothing of it is stored then), or StoreError when the transaction failed.
         A caller that is cancelled does not take its work back.
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, answer))
+        if not may_wait or len(self._waiting) >= MOST_TOGETHER:
+            self._is_wanted.set()
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
         return await answer
@@ -42,10 +48,18 @@ class GroupWriter:
     async def _write_all(self) -> None:
         try:
             while self._waiting:
+                await self._linger()
                 group, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+                if not self._waiting:
+                    self._is_wanted.clear()
                 await self._write_group([work for work, _ in group], [answer for _, answer in group])
         finally:
             self._writing = None
+
+    async def _linger(self) -> None:
+        if not self._is_wanted.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_wanted.wait(), LINGER_SECONDS)
 
     async def _write_group(
         self, works: list[Callable[[EvidenceWriter], Any]], answers: list["asyncio.Future[Any]"]

@@ -6,6 +6,7 @@ they read with (`app/parse_nursery.py`): they share its memory.
 """
 
 import gc
+import importlib
 import os
 import pickle
 import signal
@@ -14,6 +15,7 @@ import sys
 from contextlib import suppress
 from typing import Any, BinaryIO, NoReturn
 
+from warning.app.parse_messages import packed
 from warning.collect.parse import PARSE_SECONDS
 from warning.collect.parse_time_limit import time_limit
 from warning.errors import ParseError
@@ -54,7 +56,7 @@ def answer_to(task: bytes) -> bytes:
         answer = (None, f"the document exhausts its reader: {type(wrong).__name__}", "")
     except Exception as surprise:  # noqa: BLE001 - the parent decides what a fault costs
         answer = (None, "", repr(surprise))
-    return pickle.dumps(answer)
+    return packed(answer)
 
 
 def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
@@ -85,6 +87,7 @@ def bear() -> None:
     orders = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
+    importlib.import_module("warning.collect.rss")  # what nearly every document wants, once for all of them
     gc.collect()
     gc.freeze()  # a search for cycles would write into every page that the processes share
     children: dict[bytes, int] = {}

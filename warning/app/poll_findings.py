@@ -22,14 +22,18 @@ Settled = tuple[SourceState, SourceOutcome]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What a poll brought: `store` writes it and tells how the source is now; `remember` follows when it is stored."""
+    """What a poll brought: `store` writes it and tells how the source is now; `remember` follows when it is stored.
+
+    `is_news` is false where there is but a state to write down.
+    """
 
     store: Callable[[EvidenceWriter], Settled]
     remember: Callable[[], None] = lambda: None
+    is_news: bool = True
 
     @classmethod
     def nothing(cls, settled: Settled) -> "Findings":
-        return cls(store=lambda _: settled)
+        return cls(store=lambda _: settled, is_news=False)
 
 
 def archive(writer: EvidenceWriter, document: Document) -> None:

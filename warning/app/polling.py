@@ -106,7 +106,7 @@ class Polls:
             writer.save_source_state(settled[0])
             return settled
 
-        settled = await self._writer.write(store)
+        settled = await self._writer.write(store, may_wait=not findings.is_news)
         self._memory.unsaved.pop(settled[0].source_id, None)
         self._memory.due.polled(settled[0].source_id)
         if settled[1].news:

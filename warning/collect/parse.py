@@ -11,7 +11,6 @@ from warning.collect.listing import parse_listing
 from warning.collect.mail_items import parse_mail
 from warning.collect.parse_time_limit import time_limit
 from warning.collect.pdf_text import is_pdf, parse_pdf, read_pdf
-from warning.collect.rss import parse_rss
 from warning.collect.sitemap import parse_sitemap
 from warning.collect.table import parse_table
 from warning.collect.text import BODY_CHARACTERS
@@ -28,8 +27,15 @@ def _no_document(*_: object) -> Parsed:
     raise ParseError("files of a drop folder are read by their names: `warning feeds parse FILE --as ...`")
 
 
+def _rss(document: Document, _layout: object, profile: SourceProfile, known: frozenset[str]) -> Parsed:
+    # feedparser takes 6 MB, and a service reads in processes of their own
+    from warning.collect.rss import parse_rss  # noqa: PLC0415
+
+    return parse_rss(document, profile, known)
+
+
 PARSERS: Mapping[str, Parser] = {
-    "rss": lambda document, _layout, profile, known: parse_rss(document, profile, known),
+    "rss": _rss,
     "html_list": lambda document, layout, profile, _known: parse_html_list(document, layout, profile),
     "json": lambda document, layout, profile, _known: parse_json(document, layout, profile),
     "table": lambda document, layout, profile, _known: parse_table(document, layout, profile),

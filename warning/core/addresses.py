@@ -8,6 +8,8 @@ cost a notice.
 """
 
 import re
+from functools import lru_cache
+from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 # Names that only counters of visitors give out; whatever stands behind them names no document.
@@ -56,7 +58,10 @@ _MOBILE_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|wap|touch|3g)\.(?=[^.]+\.[^.
 _MOBILE = ("www", "m.", "mobile.", "amp.", "wap.", "touch.", "3g.")
 _AMP_PATH = re.compile(r"(?<=.)/amp(?:/|\.html?)?$|\.amp(?=\.html?$|$|/$)|(?<=.)/amp(?=/)", re.IGNORECASE)
 # What most addresses are: nothing in them to drop but a subdomain and the last slashes.
-_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[\w.~!$&'*+,=:@-]+)+)/?", re.ASCII)
+_PLAIN = re.compile(
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[\w.~!$&'*+,=:@-]+)+)/?(?:\?([\w.~-]+=[\w.~-]*(?:&[\w.~-]+=[\w.~-]*)*))?",
+    re.ASCII,
+)
 _SLASHES = re.compile(r"/{2,}")
 _PLAIN_PATH = re.compile(r"[\w.~!$&'()*+,;=:@/-]*", re.ASCII)
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
@@ -91,13 +96,22 @@ def _plain(url: str) -> str:
     parts = _PLAIN.fullmatch(url) if len(url) <= LONGEST else None
     if parts is None:
         return ""
-    host, path = parts.groups()
+    host, path, query = parts.groups()
     lower = path.lower()
     if "/amp" in lower or ".amp" in lower or "/index." in lower or "/default." in lower:
         return ""
-    if "ampproject" in host:
+    if "ampproject" in host or (query and _WRAPPING.search(f"{host}{lower}/")):
         return ""
-    return (_MOBILE_HOST.sub("", host) if host.startswith(_MOBILE) else host) + path
+    shown = (_MOBILE_HOST.sub("", host) if host.startswith(_MOBILE) else host) + path
+    kept = _plain_query(query, _EDITIONS.get(host, frozenset())) if query else ""
+    return f"{shown}?{kept}" if kept else shown
+
+
+def _plain_query(query: str, edition: frozenset[str]) -> str:
+    """The same as `_query`, of a query in which nothing is quoted."""
+    pairs = [pair.partition("=")[::2] for pair in query.split("&")]
+    kept = sorted(pair for pair in pairs if pair[0] not in edition and not _is_noise(*pair))
+    return "&".join(map("=".join, kept))
 
 
 def _canonical(url: str) -> str:
@@ -140,13 +154,22 @@ def _query(query: str, edition: frozenset[str]) -> str:
 
 
 def _is_noise(name: str, value: str) -> bool:
+    meant = _meant_by(name)
+    if meant == "referrer":
+        return _is_referrer(name.lower(), value.lower())
+    # A short `sid` names a document on many sites; a session's is long and holds digits.
+    return meant == "tracker" or (meant == "session" and _SESSION_VALUE.fullmatch(value) is not None)
+
+
+@lru_cache(maxsize=4_096)
+def _meant_by(name: str) -> Literal["tracker", "referrer", "session", "document"]:
+    """What a parameter of this name may be. There are few names, and every address of a source has the same."""
     lower = name.lower()
     if lower in _TRACKERS or lower.startswith(_TRACKING_FAMILIES):
-        return True
+        return "tracker"
     if lower in _REFERRERS:
-        return _is_referrer(lower, value.lower())
-    # A short `sid` names a document on many sites; a session's is long and holds digits.
-    return bool(_SESSIONS.fullmatch(name) and _SESSION_VALUE.fullmatch(value))
+        return "referrer"
+    return "session" if _SESSIONS.fullmatch(name) else "document"
 
 
 def _is_referrer(name: str, value: str) -> bool:
