@@ -1,7 +1,6 @@
 """SQLite finds items by id, too, through the tables of marks, in place of a unique index over all items.
 
-That index took each new item into a page of its own, the more so the more items its source has. An index by source and
-time, which grows at the end of each source, answers for it what is asked of one source. A sketch of each place of
+That index took each new item into a page of its own, the more so the more items its source has. A sketch of each place of
 `item_marks` says of most marks that they are not there.
 
 The table is written anew, as SQLite takes no constraint from a table; room for it twice over must be free on the disk.
@@ -53,14 +52,12 @@ def upgrade() -> None:
     )
     driver.executemany("INSERT INTO item_mark_sketches VALUES (?, ?, ?)", _sketches(driver))
     _rewrite(unique=False)
-    op.create_index("ix_items_source_id_known_at", "items", ["source_id", "known_at"])
 
 
 def downgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         return
-    op.drop_index("ix_items_source_id_known_at", "items")
     op.drop_table("item_mark_sketches")
     driver = _numbering(connection)
     for table in ("item_marks_new", "item_marks"):

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from warning.core.canary import CANARY, Flight, title_of
 from warning.store.engine import reading, writing
-from warning.store.item_statements import remark
+from warning.store.item_statements import by_source, remark
 from warning.store.rows import insert_new, item_of
 from warning.store.schema import (
     alert_versions,
@@ -94,7 +94,7 @@ class CanaryFlights:
         landed = {title_of(f.day) for f in self.flights() if f.landed_at is not None}
         with writing(self._engine) as connection:
             found = connection.execute(
-                select(items.c.seq, items.c.title).where(items.c.source_id == CANARY)
+                select(items.c.seq, items.c.title).where(by_source(connection, CANARY))
             ).all()
             done = [row.seq for row in found if row.title in landed]
             waiting = [row for row in found if row.title not in landed]
@@ -111,7 +111,7 @@ class CanaryFlights:
 
 def _stage(connection: Connection, title: str) -> str:
     item = connection.execute(
-        select(items.c.id, items.c.assessed_at).where(items.c.source_id == CANARY, items.c.title == title)
+        select(items.c.id, items.c.assessed_at).where(by_source(connection, CANARY), items.c.title == title)
     ).first()
     if item is None:
         return "it was not collected, or what was collected was not stored"
@@ -146,11 +146,12 @@ def _remove(connection: Connection, since: datetime) -> None:
     connection.execute(delete(signals).where(signals.c.rule_id == CANARY))
     rounds = select(assessments.c.id).where(assessments.c.as_of >= since)
     connection.execute(delete(traces).where(traces.c.assessment_id.in_(rounds), traces.c.rule_id == CANARY))
-    stored = select(items.c.seq).where(items.c.source_id == CANARY)
-    connection.execute(delete(item_revisions).where(item_revisions.c.item_seq.in_(stored)))
-    for row in connection.execute(select(items).where(items.c.source_id == CANARY)).all():
+    stored = connection.execute(select(items).where(by_source(connection, CANARY))).all()
+    numbers = [row.seq for row in stored]
+    connection.execute(delete(item_revisions).where(item_revisions.c.item_seq.in_(numbers)))
+    for row in stored:
         remark(connection, row.seq, item_of(row), None)
-    connection.execute(delete(items).where(items.c.source_id == CANARY))
+    connection.execute(delete(items).where(items.c.seq.in_(numbers)))
     digests = (
         connection.execute(select(fetches.c.digest).where(fetches.c.source_id == CANARY)).scalars().all()
     )

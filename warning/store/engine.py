@@ -135,6 +135,18 @@ def named_failures() -> Iterator[None]:
         raise failure from wrong
 
 
+def asked_of_sqlite(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
+    """Return all that one statement answers, by the driver alone: SQLAlchemy takes longer than a small look-up."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    try:
+        return driver.execute(statement, values).fetchall()
+    except sqlite3.Error as wrong:
+        raise DBAPIError.instance(
+            statement, None, wrong, sqlite3.Error, dialect=connection.dialect
+        ) from wrong
+
+
 def _is_schema_missing(wrong: DBAPIError) -> bool:
     if getattr(wrong.orig, "sqlstate", None) in {"42P01", "42703"}:
         return True

@@ -79,7 +79,6 @@ items = Table(
     Column("address_key", BigInteger),
     Index("ix_items_known_at", "known_at", "seq"),
     UniqueConstraint("source_id", "key", info={"only": "postgresql"}).ddl_if("postgresql"),
-    Index("ix_items_source_id_known_at", "source_id", "known_at", info={"only": "sqlite"}).ddl_if("sqlite"),
     Index("ix_items_source_id_address_key", "source_id", "address_key", info={"only": "postgresql"}).ddl_if(
         "postgresql"
     ),

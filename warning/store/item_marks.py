@@ -9,12 +9,13 @@ PostgreSQL has indexes over the columns themselves: it sorts as well in memory o
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import Connection
 
 from warning.core.identity import Marks
 from warning.core.ids import key64
+from warning.store.engine import asked_of_sqlite
 from warning.store.mark_sketches import Execute, draw, sketches
 
 SOURCE_BITS, MARK_BITS = 20, 42
@@ -92,6 +93,17 @@ def holders(connection: Connection, numbers: Sequence[int]) -> set[int]:
     return {seq for _, seq in _held(connection, numbers, ALL)}
 
 
+def of_source(source_id: str) -> tuple[int, int]:
+    """Return the first number of a source's ids, and the first after them."""
+    place = _place(source_id, "source ids")
+    return place, place + _SPAN
+
+
+def numbers_anywhere(connection: Connection, key: int) -> list[int]:
+    """Return the numbers that an id may have, whichever source it is of."""
+    return [first | key & _SPAN - 1 for (first,) in asked_of_sqlite(connection, PLACES, ())]
+
+
 def last_by_mark(connection: Connection, numbers: Sequence[int]) -> set[int]:
     """Return, of each mark, the number of the item stored last that has it."""
     last: dict[int, int] = {}
@@ -104,7 +116,7 @@ def _held(connection: Connection, numbers: Sequence[int], which: str) -> Iterato
     """Yield what has these marks in either table."""
     if not numbers:
         return
-    execute = connection.exec_driver_sql
+    execute = partial(asked_of_sqlite, connection)
     known = sketches(execute, {number // _SPAN for number in numbers})
     yield from execute(BY_MARK["item_marks_new", which], (json.dumps(numbers),))
     if doubtful := known.doubtful(numbers, _SPAN):
@@ -124,6 +136,7 @@ MOVE = """
     SELECT mark, seq FROM item_marks_new WHERE mark >= ? AND mark < ? ORDER BY mark, seq
 """
 MOVED = "DELETE FROM item_marks_new WHERE mark >= ? AND mark < ?"
+_END = _SPAN << SOURCE_BITS
 ALL, LAST = "all", "last"
 _WHICH = {ALL: "", LAST: "AND t.seq = (SELECT max(m.seq) FROM {table} AS m WHERE m.mark = w.value)"}
 # CROSS JOIN keeps SQLite to this order: each wanted mark is one step down the index.
@@ -134,3 +147,13 @@ BY_MARK = {
     for table in ("item_marks_new", "item_marks")
     for which, condition in _WHICH.items()
 }
+# From one place to the next: each is one step down the two tables.
+PLACES = f"""
+    WITH RECURSIVE place(first) AS (
+        SELECT 0
+        UNION ALL
+        SELECT min(ifnull((SELECT min(n.mark) FROM item_marks_new AS n WHERE n.mark >= place.first + {_SPAN}), {_END}),
+                   ifnull((SELECT min(o.mark) FROM item_marks AS o WHERE o.mark >= place.first + {_SPAN}), {_END}))
+               / {_SPAN} * {_SPAN}
+        FROM place WHERE place.first < {_END})
+    SELECT first FROM place WHERE first < {_END}"""  # noqa: S608 - numbers of this module

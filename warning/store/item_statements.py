@@ -9,14 +9,25 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_, select, union_all
 from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item
 from warning.core.identity import Marks, marks_of
 from warning.core.ids import key64
 from warning.store.columns import aware, sqlite_instant
-from warning.store.item_marks import add_marks, holders, last_by_mark, number_of_id, numbers_of, take_marks
+from warning.store.engine import asked_of_sqlite
+from warning.store.evidence_tables import item_marks, item_marks_new, items
+from warning.store.item_marks import (
+    add_marks,
+    holders,
+    last_by_mark,
+    number_of_id,
+    numbers_anywhere,
+    numbers_of,
+    of_source,
+    take_marks,
+)
 
 Identity = tuple[str, int]
 """A source, and the 64-bit key of an id of its."""
@@ -80,6 +91,28 @@ def numbers_stored(connection: Connection, identities: Collection[Identity]) -> 
     return {identity: seq for identity, seq in found if identity in wanted}
 
 
+def by_source(connection: Connection, source_id: str) -> ColumnElement[bool]:
+    """The items of one source, by index."""
+    own = items.c.source_id == source_id
+    if connection.dialect.name != "sqlite":
+        return own
+    first, end = of_source(source_id)
+    held = (
+        select(table.c.seq).where(table.c.mark >= first, table.c.mark < end)
+        for table in (item_marks_new, item_marks)
+    )
+    return and_(own, items.c.seq.in_(union_all(*held)))
+
+
+def numbers_of_id(connection: Connection, item_id: str) -> Sequence[int]:
+    """Return the numbers of the rows that an id may have, in any source: who asks compares the id."""
+    key = key64(item_id)
+    if connection.dialect.name == "sqlite":
+        return sorted(holders(connection, numbers_anywhere(connection, key)))
+    sources = connection.exec_driver_sql(SOURCES).scalars()
+    return sorted(numbers_stored(connection, [(source_id, key) for source_id in sources]).values())
+
+
 def last_alike(connection: Connection, new: Sequence[Arriving]) -> set[int]:
     """Return the numbers of the items stored last of each source and address, and of each source and text.
 
@@ -103,7 +136,7 @@ def _stored(connection: Connection, wanted: Collection[Identity]) -> Iterable[An
         return ()
     if connection.dialect.name == "sqlite":
         found = holders(connection, [number_of_id(source_id, key) for source_id, key in wanted])
-        return connection.exec_driver_sql(KNOWN["sqlite"], (json.dumps(sorted(found)),)) if found else ()
+        return asked_of_sqlite(connection, KNOWN["sqlite"], (json.dumps(sorted(found)),)) if found else ()
     asked = ([source_id for source_id, _ in wanted], [key for _, key in wanted])
     return connection.exec_driver_sql(KNOWN["postgresql"], asked)
 
@@ -116,6 +149,14 @@ KNOWN = {
         SELECT i.source_id, i.key, i.content_hash, i.seq FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
         JOIN items AS i ON i.source_id = w.source_id AND i.key = w.mark""",
 }
+SOURCES = """
+    WITH RECURSIVE held(source_id) AS (
+        SELECT min(source_id) FROM items
+        UNION ALL
+        SELECT (SELECT min(i.source_id) FROM items AS i WHERE i.source_id > held.source_id)
+        FROM held WHERE held.source_id IS NOT NULL)
+    SELECT source_id FROM held WHERE source_id IS NOT NULL"""
+"""PostgreSQL alone: each source is one step down the index of ids."""
 BY_ADDRESS = """
     SELECT max(i.seq) FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
     JOIN items AS i ON i.source_id = w.source_id AND i.address_key = w.mark
@@ -139,7 +180,7 @@ def insert_items(connection: Connection, new: Sequence[Arriving]) -> None:
     if connection.dialect.name != "sqlite":
         _copy(connection, [one.values(aware) for one in new])
         return
-    last = connection.exec_driver_sql("SELECT ifnull(max(seq), 0) FROM items").scalar_one()
+    ((last,),) = asked_of_sqlite(connection, "SELECT ifnull(max(seq), 0) FROM items", ())
     numbered = list(enumerate(new, last + 1))  # nobody else writes now
     connection.exec_driver_sql(_INSERT, [(*one.values(sqlite_instant), seq) for seq, one in numbered])
     held = [(number_of_id(*one.identity), seq) for seq, one in numbered]

@@ -26,6 +26,7 @@ from warning.store.item_statements import (
     insert_items,
     item_values,
     known_hashes,
+    numbers_of_id,
     numbers_stored,
     remark,
 )
@@ -212,26 +213,13 @@ def _seen_before(connection: Connection, item_seq: int, item: Item) -> bool:
 
 def find_item(connection: Connection, item_id: str, source_id: str | None = None) -> Item | None:
     """Return one item by its id, of this source or of the first that has it."""
-    asked = sorted(_sources(connection)) if source_id is None else [source_id]
-    key = key64(item_id)
-    numbers = numbers_stored(connection, [(one, key) for one in asked])
-    query = select(items).where(items.c.seq.in_(numbers.values()), items.c.id == item_id)
+    if source_id is None:
+        numbers = numbers_of_id(connection, item_id)
+    else:
+        numbers = list(numbers_stored(connection, [(source_id, key64(item_id))]).values())
+    query = select(items).where(items.c.seq.in_(numbers), items.c.id == item_id)
     row = connection.execute(query.order_by(items.c.seq)).first()
     return None if row is None else item_of(row)
-
-
-def _sources(connection: Connection) -> set[str]:
-    """The sources of stored items, each one step down an index that begins with them."""
-    return set(connection.exec_driver_sql(SOURCES).scalars())
-
-
-SOURCES = """
-    WITH RECURSIVE held(source_id) AS (
-        SELECT min(source_id) FROM items
-        UNION ALL
-        SELECT (SELECT min(i.source_id) FROM items AS i WHERE i.source_id > held.source_id)
-        FROM held WHERE held.source_id IS NOT NULL)
-    SELECT source_id FROM held WHERE source_id IS NOT NULL"""
 
 
 def item_history(connection: Connection, item: Item) -> tuple[Item, ...]:

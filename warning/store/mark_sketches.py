@@ -24,7 +24,7 @@ class Sketches:
     """The sketches of some places, as stored."""
 
     def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        self._bits = {place: bits for place, bits in rows}  # noqa: C416 - rows of SQLAlchemy are no pairs to dict
+        self._bits = dict(rows)
 
     def doubtful(self, numbers: Iterable[int], span: int) -> list[int]:
         """Return the numbers that may be held; a place without a sketch may hold any."""
@@ -43,7 +43,7 @@ class Sketches:
 
 def sketches(execute: Execute, places: Iterable[int]) -> Sketches:
     """Read the sketches of these places."""
-    return Sketches(execute(READ, (json.dumps(list(places)),)))
+    return Sketches(map(tuple, execute(READ, (json.dumps(list(places)),))))
 
 
 def draw(execute: Execute, place: int, span: int, moved: Sequence[int]) -> None:

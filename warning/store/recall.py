@@ -13,6 +13,7 @@ from warning.core.recall import Recall, Recalled
 from warning.core.series.select import selects
 from warning.core.signals import Signal
 from warning.core.terms import Terms
+from warning.store.item_statements import by_source
 from warning.store.near_signals import signals_near
 from warning.store.rows import from_json
 from warning.store.schema import (
@@ -95,8 +96,10 @@ def _whole(connection: Connection, wanted: Recall, as_of: datetime) -> Iterator[
 def _arrival(connection: Connection, awaited: Awaited, as_of: datetime) -> Arrival | None:
     if awaited.expects == "figures":
         return _figures_arrival(connection, awaited, as_of)
-    table = items if awaited.expects == "items" else listings
-    known_at = _last(connection, table.c.known_at, table.c.source_id == awaited.source_id, as_of)
+    if awaited.expects == "items":
+        known_at = _last(connection, items.c.known_at, by_source(connection, awaited.source_id), as_of)
+    else:
+        known_at = _last(connection, listings.c.known_at, listings.c.source_id == awaited.source_id, as_of)
     return None if known_at is None else Arrival(known_at=known_at)
 
 
@@ -148,7 +151,7 @@ def _vitals(connection: Connection, source_id: str, as_of: datetime) -> Vitals:
     )
     read = source_reports.c
     seen = [
-        _last(connection, items.c.known_at, items.c.source_id == source_id, as_of),
+        _last(connection, items.c.known_at, by_source(connection, source_id), as_of),
         _last(connection, listings.c.known_at, listings.c.source_id == source_id, as_of),
         _last(connection, read.known_at, and_(read.source_id == source_id, read.is_read), as_of),
         connection.execute(figures).scalar(),
