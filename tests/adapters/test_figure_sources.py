@@ -1,6 +1,7 @@
 """The shipped sources of figures that come as workbooks, or by hand: read as their publishers lay them out."""
 
 import asyncio
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from tests.adapters.workbook_samples import workbook
 from warning.app.collecting import collect_due
 from warning.app.dropping import read_taken
 from warning.app.source_judgement import Verdict, judge_document
+from warning.app.source_requests import request_for
 from warning.app.source_views import watched_sources
 from warning.catalog.load import load_rulebook
 from warning.catalog.sources import load_sources
@@ -184,3 +186,23 @@ def test_a_quote_of_the_aggregator_is_a_price_of_its_day(metal):
     told = [(o.material, o.measure, o.period, o.value, o.unit, o.currency) for o in parsed.observations]
     assert told == [(metal, "price", "2026-06-09", 290.96, "kg", "USD")]
     assert parsed.problems == ()
+
+
+def test_a_price_of_the_korean_agency_is_read_and_a_zero_is_no_quote():
+    spec = SOURCES["komis-tungsten"]
+    rows = [
+        {"crtrYmd": "20260827", "cmercPrc": "1,095.50", "lowstPrc": "0.00"},
+        {"crtrYmd": "20260826", "cmercPrc": "0.00"},
+    ]
+    answer = {"dataAvg": {"INFO": {"prcUnitCdNm": "USD"}}, "data": {"compareMnrl": [], "defaultMnrl": rows}}
+    parsed = parse(
+        replace(document(json.dumps(answer).encode()), source_id=spec.id), spec.parse, spec.profile
+    )
+    told = [(o.reporter, o.measure, o.period, o.value, o.unit, o.currency) for o in parsed.observations]
+    assert told == [
+        ("CN", "price", "2026-08-27", 1095.5, "kg", "USD"),
+        ("CN", "price", "2026-08-26", None, "kg", "USD"),
+    ]
+    sent = request_for(spec, SourceState(source_id=spec.id), NOW, "")
+    assert "srchMnrkndUnqCd=MNRL0018&srchPrcCrtr=798&" in sent.body
+    assert "{" not in sent.body

@@ -158,7 +158,8 @@ def _read_cell(row: Row, column: _Column, tally: _Tally, document: Document, pro
         return tally.leave_out(f"cells of {column.name!r} are no figures", str(wrong))
     hs_code = column.hs_code(row)
     series_id = column.series(row, reporter, partner, hs_code, material)
-    scaled = None if value is None else value * column.value.scale
+    is_no_quote = value == 0 and column.value.measure == "price"  # agencies write 0 where they have none
+    scaled = None if value is None or is_no_quote else value * column.value.scale
     observation = Observation(
         id=observation_id(document.source_id, series_id, period, scaled),
         source_id=document.source_id,
