@@ -1,0 +1,154 @@
+"""What a replay remembers in arrays and files is what it would remember with everything before it in memory."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.build import at, book, press, signal
+from warning.app.backtesting import carry, paced
+from warning.app.growing_keys import GrowingKeys
+from warning.app.put_by import PutBy
+from warning.app.replayed_alerts import ReplayedAlerts
+from warning.app.replayed_stories import ReplayedStories
+from warning.core.assess import Assessment, Sensed, State, decide
+from warning.core.joinable import joinable
+from warning.core.narrowing import Bound, narrowed_signals
+from warning.core.signals import Signal, signal_ids_of
+from warning.core.stories import Stories, tell, tellings_of
+from warning.core.vocabulary import Marking
+from warning.core.withdrawals import Withdrawal, withdrawal_id
+
+BOOK = book()
+RULES = frozenset({"prc-controls"})
+WORDS = (
+    "China",
+    "puts",
+    "gallium",
+    "under",
+    "export",
+    "control",
+    "from",
+    "May",
+    "5",
+    "Japan",
+    "fears",
+    "germanium",
+    "cuts",
+)
+ACTS = (("export_control", "tightening"), ("entity_listing", "tightening"), ("suspension", "easing"))  # fmt: skip
+
+
+def reported(dice: random.Random, days: float) -> Signal:
+    """A report on one day; some evidence and headlines come again."""
+    number = dice.randrange(60)
+    shown = press(
+        f"i-{number:016x}" if number % 5 else f"paper-{number}",
+        dice.choice(("wire", "metals", "daily")),
+        title=" ".join(dice.choices(WORDS, k=dice.randint(6, 9))),
+        known_at=at(days),
+        published_at=at(days),
+    )
+    act, direction = dice.choice(ACTS)
+    facts = {
+        "act": act, "direction": direction, "materials": dice.choice((("gallium",), ("germanium",), ())),
+        "instrument": dice.choice((None, None, "MOFCOM 2023/1", "MOFCOM 2023/2")),
+        "effective": dice.choice((None, None, at(days + dice.randint(-20, 200)).date())),
+    }  # fmt: skip
+    rests_on = dice.choice(((), (), (f"i-{dice.randrange(60):016x}",)))
+    return signal(
+        shown.evidence_id, days=days, exhibit=shown, facts=facts, occurred_at=at(days), rests_on=rests_on
+    )
+
+
+def on_a_day(dice: random.Random, day: int) -> Sensed:
+    signals = {one.id: one for one in (reported(dice, day) for _ in range(dice.randint(0, 4)))}
+    back = f"i-{dice.randrange(60):016x}"
+    act = Withdrawal(
+        id=withdrawal_id(back, "withdrawn", at(day)), evidence_id=back, action="withdrawn", reason="wrong",
+        actor="desk", known_at=at(day), source_id="register",
+    )  # fmt: skip
+    narrow = f"i-{dice.randrange(60):016x}"
+    bound = Bound(
+        evidence_id=narrow, marking=Marking.AMBER, release_to=None, signal_ids=signal_ids_of(BOOK.rule_ids, narrow)
+    )  # fmt: skip
+    return Sensed(
+        signals=tuple(sorted(signals.values(), key=lambda s: (s.known_at, s.id))),
+        traces=(),
+        withdrawals=(act,) if dice.random() < 0.15 else (),
+        bounds=(bound,) if dice.random() < 0.15 else (),
+    )
+
+
+def told(sensed: Sensed, known: object) -> Sensed:
+    signals, tellings = tell(sensed.signals, known, RULES)  # type: ignore[arg-type]  # either kind of memory
+    return replace(sensed, signals=signals, tellings=tellings)
+
+
+def whole_grounds(state: State, sensed: Sensed, kept: dict[str, Signal], day: int) -> tuple[Signal, ...]:
+    wanted = joinable(BOOK, sensed.signals, at(day), sensed.withdrawals, sensed.bounds)
+    names = {n for a in state.open_alerts if wanted.may_narrow(a) for n in (a.whole or a).signal_ids}
+    return tuple(kept[name] for name in sorted(names) if name in kept)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_replay_decides_the_same_from_its_indexes_as_from_all_alerts_and_stories(seed):
+    dice = random.Random(seed)
+    alerts, stories = ReplayedAlerts(BOOK), ReplayedStories()
+    mine, whole = State(), State()
+    kept: dict[str, Signal] = {}
+    day = 0
+    for _ in range(60):
+        day += dice.choice((1, 1, 2, 5, 40))
+        sensed = on_a_day(dice, day)
+        texts = tellings_of(sensed.signals, RULES)
+        own = told(sensed, stories.near(texts))
+        assert own == told(sensed, whole.stories)
+        before = alerts.reached(mine, own, at(day))
+        wanted = joinable(BOOK, own.signals, at(day), own.withdrawals, own.bounds)
+        assert {a.key for a in before.open_alerts} >= {a.key for a in whole.open_alerts if wanted.takes(a)}
+        done = decide(BOOK, own, before, at(day))
+        from_all = decide(BOOK, own, replace(whole, grounds=whole_grounds(whole, own, kept, day)), at(day))
+        assert done == from_all
+        kept = {**{s.id: s for s in done.signals}, **kept}
+        kept |= {s.id: s for s in narrowed(kept, done)}
+        mine, whole = paced(mine, done), carry(whole, done)
+        alerts.keep(done)
+        stories.keep(done)
+
+
+def narrowed(kept: dict[str, Signal], done: Assessment) -> list[Signal]:
+    return list(narrowed_signals(kept.values(), done.bounds))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 90)), max_size=12), max_size=12),
+    st.integers(0, 90),
+)
+def test_keys_have_every_number_ever_added_and_none_that_was_let_go(batches, least):
+    keys, plain = GrowingKeys(), []
+    for batch in batches:
+        keys.add([key for key, _ in batch], [number for _, number in batch])
+        plain += batch
+    keys.let_go(least)
+    asked = [3, -5, 0, 99, 3]
+    places, numbers = keys.of(asked)
+    found = sorted(zip(places.tolist(), numbers.tolist(), strict=True))
+    assert found == sorted((p, n) for p, key in enumerate(asked) for k, n in plain if k == key and n >= least)
+
+
+def test_pieces_put_by_come_back_as_they_were_in_whatever_order_they_are_asked_for():
+    file, pieces = PutBy(), [b"", b"\n" * 5, bytes(range(256)) * 40, "gallium 镓".encode()]
+    numbers = [*file.put(pieces[:2]), *file.put([]), *file.put(pieces[2:])]
+    assert [file.get(number) for number in reversed(numbers)] == pieces[::-1]
+    assert len(file) == len(pieces)
+
+
+def test_stories_near_are_none_before_anything_was_told():
+    near = ReplayedStories().near(tellings_of((signal("i1"),), RULES))
+    assert near.story_of("i1") == ""
+    assert not any(near.near.values())
+    assert Stories().story_of("i1") == ""
