@@ -10,6 +10,7 @@ import click
 from warning.app.compose import open_repository, system_clock, trees
 from warning.app.evidence_exchange import export_file, import_files
 from warning.catalog.source_overlays import load_catalogue
+from warning.cli.evidence_index import index_command
 from warning.cli.evidence_show import show_command
 from warning.cli.evidence_taken_back import restore, withdraw
 from warning.cli.output import print_json
@@ -90,6 +91,7 @@ def export_command(file: Path, *, since: str | None, until: str | None, as_json:
         click.echo(f"{written} records written to {file}")
 
 
+command.add_command(index_command)
 command.add_command(show_command)
 command.add_command(withdraw)
 command.add_command(restore)

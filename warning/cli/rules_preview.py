@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.kept_history import history_directory, kept_history
 from warning.app.previewing import both, preview
 from warning.app.quick_preview import quick_preview
 from warning.app.surroundings import system_clock
@@ -15,6 +16,7 @@ from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
 from warning.core.rules import TextRule
 from warning.errors import CatalogError, ConfigError
+from warning.settings import load_settings
 
 _BAR = 40
 _SECONDS = 0.9
@@ -23,7 +25,11 @@ _SECONDS = 0.9
 @click.command("preview")
 @click.argument("rule_file", type=FILE)
 @click.option(
-    "--evidence", "files", type=FILE, multiple=True, required=True, help="Interchange file (.gz, .zst)."
+    "--evidence",
+    "files",
+    type=FILE,
+    multiple=True,
+    help="Interchange file (.gz, .zst). Default: this installation's own history, as `warning evidence index` keeps it.",
 )
 @catalogue_options
 @click.option(
@@ -44,12 +50,13 @@ def preview_rule(
 ) -> None:
     """Show which items of a history one edited text rule would fire on, and what changes against the running rule.
 
-    The first time an index is made beside the evidence; after that only words the index lacks are looked for.
+    Without files it asks the history that `warning evidence index` keeps beside the store. Of a file, the first time an index is made beside the evidence; after that only words the index lacks are looked for.
     What words decide is exact. Of items that must be read for the rest, as many as a second allows are read, drawn at
     random; where that is not all of them, numbers are estimates and say so.
 
     \b
     Examples:
+      warning rules preview draft.yaml
       warning rules preview draft.yaml --evidence history.jsonl.zst
       warning rules preview draft.yaml --evidence history.jsonl.zst --exact
       warning rules preview draft.yaml --evidence 2024.jsonl.zst --evidence 2025.jsonl.zst --json
@@ -57,12 +64,13 @@ def preview_rule(
     edited = _text_rule(rule_file)
     book = chosen_book(rules, feeds, overlays)
     indexes = []
-    for path in files:
+    for path in files or _kept():
         ready = ready_index(path, both(book, edited), make=True)
         assert ready is not None
         index, use = ready
         indexes.append((path, index))
-        click.echo(use.sentence, err=True)
+        if files or use.looked_for:
+            click.echo(use.sentence, err=True)
     began = perf_counter()
     history = IndexedHistory(indexes, system_clock())
     if exact:
@@ -76,6 +84,18 @@ def preview_rule(
         return
     _print(found)
     click.echo(f"answered in {perf_counter() - began:.2f} s", err=True)
+
+
+def _kept() -> tuple[Path, ...]:
+    """The files of this installation's own history. Raises ConfigError where none is kept."""
+    directory = history_directory(load_settings().home)
+    kept = kept_history(directory)
+    if kept is None:
+        raise ConfigError(
+            f"{directory}: no history is kept yet; run `warning evidence index` once, or name files with --evidence"
+        )
+    click.echo(kept.sentence, err=True)
+    return kept.paths
 
 
 def _text_rule(path: Path) -> TextRule:

@@ -15,6 +15,8 @@ from warning.app.alarming import owe_to_operators
 from warning.app.auditing import audit_and_beat
 from warning.app.canary_publisher import CanaryPublisher
 from warning.app.compose import System, compose
+from warning.app.history_process import bring_up_to_date
+from warning.app.kept_history import history_directory
 from warning.app.live import (
     RoundReport,
     assess_new,
@@ -46,6 +48,7 @@ EVERY_SECONDS = {
     "audit": 60.0,
     "tidy": 300.0,
     "recheck": 600.0,
+    "history": 3_600.0,
 }
 PATIENCE_SECONDS = 4.0
 COLLECT_PATIENCE_SECONDS = 0.2
@@ -119,11 +122,13 @@ async def _serve(system: System, role: str) -> None:
         if "collect" in chosen:
             chosen = {**chosen, "recheck": lambda: recheck_due(system, fetcher)}
         if "schedule" in chosen:
+            kept_in = history_directory(system.settings.home)
             tidying = Tidying(system.repository, system.settings.keep_raw_days)
             chosen = {
                 **chosen,
                 "audit": lambda: audit_and_beat(system),
                 "tidy": lambda: asyncio.to_thread(tidying.step, system.clock()),
+                "history": lambda: bring_up_to_date(kept_in, system.clock(), stop),
             }
         settle_for_long()
         bells = woken_by(system)

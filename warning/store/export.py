@@ -1,10 +1,10 @@
 """All evidence in the store, in batches, so that an export of any size needs little memory."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
 
 from warning.core.evidence import Evidence
 from warning.store.engine import reading
@@ -30,6 +30,15 @@ class Span(NamedTuple):
         return query if self.until is None else query.where(known_at < self.until)
 
 
+class ItemMonth(NamedTuple):
+    """The items of one month: how many they are, and the highest of their numbers. Both tell whether any came or went."""
+
+    since: datetime
+    until: datetime
+    items: int
+    newest: int
+
+
 def export(
     engine: Engine, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Evidence]:
@@ -48,6 +57,32 @@ def export(
     yield from _pages(engine, reports, read.seq, read.known_at, report_of_row, span, BATCH)
     acts, taken = select(withdrawals), withdrawals.c
     yield from _pages(engine, acts, taken.seq, taken.known_at, withdrawal_of, span, BATCH)
+
+
+def export_items(engine: Engine, since: datetime, until: datetime) -> Iterator[Evidence]:
+    """Yield the items alone that became known from `since` on and before `until`."""
+    return _pages(engine, select(items), items.c.seq, items.c.known_at, item_of, Span(since, until), BATCH)
+
+
+def item_months(engine: Engine) -> tuple[ItemMonth, ...]:
+    """Return the months (UTC) in which items became known that the store holds, the oldest first."""
+    known_at = items.c.known_at
+    with reading(engine) as connection:
+        first, last = connection.execute(select(func.min(known_at), func.max(known_at))).one()
+        found: list[ItemMonth] = []
+        begin = _month_of(first) if first else None
+        while begin is not None and begin <= last:
+            end = _month_of(begin + timedelta(days=32))
+            asked = select(func.count(), func.max(items.c.seq)).where(known_at >= begin, known_at < end)
+            count, newest = connection.execute(asked).one()
+            if count:
+                found.append(ItemMonth(begin, end, count, newest))
+            begin = end
+    return tuple(found)
+
+
+def _month_of(moment: datetime) -> datetime:
+    return datetime(moment.year, moment.month, 1, tzinfo=UTC)
 
 
 def _pages(

@@ -1,0 +1,186 @@
+"""A preview over the kept history of a store says what it says over a file of the same items."""
+
+import asyncio
+import json
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from warning.app.history_process import bring_up_to_date
+from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.keeping_history import keep_history
+from warning.app.kept_history import KeptHistory, kept_history, write_list
+from warning.app.previewing import both, preview
+from warning.app.quick_preview import quick_preview
+from warning.catalog.load import load_rulebook
+from warning.cli.main import cli
+from warning.collect.interchange import own_identity, write_evidence
+from warning.core.evidence import Item
+from warning.errors import ConfigError
+from warning.resources import tree
+from warning.store import migrate
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+NOW = datetime(2025, 3, 20, tzinfo=UTC)
+BEGIN = datetime(2025, 1, 30, 21, tzinfo=UTC)
+RULE = "prc-export-control-press"
+TITLES = (
+    "China bans exports of gallium and germanium",
+    "China may ban exports of gallium, analysts warn",
+    "A quiet day at the port",
+    "China lifts its ban on exports of antimony",
+)
+
+
+@pytest.fixture(scope="module")
+def book():
+    whole = load_rulebook(tree("rules"), tree("feeds"))
+    kept = {RULE, "context-materials", "prc-measure-eased"}
+    return replace(whole, measures=(), rules=tuple(rule for rule in whole.rules if rule.id in kept))
+
+
+@pytest.fixture
+def store(tmp_path):
+    url = f"sqlite:///{tmp_path / 'warning.sqlite3'}"
+    migrate.upgrade(url)
+    repository = Repository(open_engine(url))
+    yield repository
+    repository.engine.dispose()
+
+
+def items(first, count):
+    for number in range(first, first + count):
+        known = BEGIN + timedelta(hours=9 * number)
+        yield own_identity(
+            Item(
+                id=f"n{number}", source_id=f"s{number % 3}", kind="news", country="US", language="en",
+                title=TITLES[number % 4], external_id=str(number), published_at=known, known_at=known,
+            )
+        )  # fmt: skip
+
+
+def told(paths, book, rule):
+    files = [(path, ready_index(path, both(book, rule), make=True)[0]) for path in paths]
+    return preview(IndexedHistory(files, NOW), book, rule).document()
+
+
+def loosened(book):
+    rule = next(rule for rule in book.rules if rule.id == RULE)
+    loose = {
+        name: tuple(near.model_copy(update={"none": ()}) for near in getattr(rule.match, name))
+        for name in ("near", "near_any")
+    }
+    return rule.model_copy(update={"match": rule.match.model_copy(update=loose)})
+
+
+def test_preview_over_the_kept_history_says_what_it_says_over_a_file(book, store, tmp_path):
+    store.add_items(items(0, 60))
+    written = keep_history(store, tmp_path / "history", book, NOW)
+    assert written == ["2025-01", "2025-02"]
+    kept = kept_history(tmp_path / "history")
+    assert (kept.items, kept.kept_at) == (60, NOW)
+    write_evidence(tmp_path / "all.jsonl", items(0, 60))
+    found = told(kept.paths, book, loosened(book))
+    assert found == told([tmp_path / "all.jsonl"], book, loosened(book))
+    assert found["new"] > 5
+
+
+def test_what_the_running_rules_say_of_the_kept_history_is_known_and_an_edit_in_words_exact(
+    book, store, tmp_path
+):
+    store.add_items(items(0, 60))
+    keep_history(store, tmp_path / "history", book, NOW)
+    files = [
+        (path, ready_index(path, book, make=False)[0]) for path in kept_history(tmp_path / "history").paths
+    ]
+    rule = next(rule for rule in book.rules if rule.id == RULE)
+    quick = quick_preview(IndexedHistory(files, NOW), book, rule, enough=lambda: True)
+    assert quick.is_exact
+    assert quick.unread == 0
+    assert quick.fires.number > 5
+
+
+def test_only_months_in_which_something_came_are_written_anew(book, store, tmp_path):
+    directory = tmp_path / "history"
+    store.add_items(items(0, 40))
+    keep_history(store, directory, book, NOW)
+    before = kept_history(directory)
+    assert keep_history(store, directory, book, NOW) == []
+    store.add_items(items(40, 30))
+    later = NOW + timedelta(days=1)
+    assert keep_history(store, directory, book, later) == ["2025-02"]
+    after = kept_history(directory)
+    assert (after.items, after.kept_at) == (70, later)
+    assert after.paths[0] == before.paths[0]
+    assert before.paths[1].exists()  # for whoever still reads it
+    keep_history(store, directory, book, later)
+    assert not before.paths[1].exists()
+
+
+def test_a_late_item_writes_its_own_month_anew(book, store, tmp_path):
+    store.add_items(items(2, 40))
+    keep_history(store, tmp_path / "history", book, NOW)
+    store.add_items(items(0, 2))
+    assert keep_history(store, tmp_path / "history", book, NOW) == ["2025-01"]
+
+
+def test_two_processes_do_not_bring_one_history_up_to_date(book, store, tmp_path):
+    class Nested:
+        @property
+        def engine(self):
+            keep_history(store, tmp_path / "history", book, NOW)
+
+    with pytest.raises(ConfigError, match="another process"):
+        keep_history(Nested(), tmp_path / "history", book, NOW)
+
+
+def test_preview_command_asks_the_history_of_the_installation(tmp_path, monkeypatch):
+    monkeypatch.setenv("WARNING_HOME", str(tmp_path / "home"))
+    draft = str(tree("rules") / "signals" / f"{RULE}.yaml")
+    run = CliRunner().invoke
+    nothing = run(cli, ["rules", "preview", draft])
+    assert isinstance(nothing.exception, ConfigError)
+    assert "warning evidence index" in str(nothing.exception)
+    write_evidence(tmp_path / "some.jsonl", items(0, 24))
+    assert run(cli, ["evidence", "import", str(tmp_path / "some.jsonl")]).exit_code == 0
+    kept = run(cli, ["evidence", "index", "--json"])
+    assert json.loads(kept.stdout)["written"] == ["2025-01", "2025-02"]
+    asked = run(cli, ["rules", "preview", draft, "--json"])
+    assert asked.exit_code == 0, asked.output
+    found = json.loads(asked.stdout)
+    assert (found["exact"], found["new"], found["lost"]) == (True, 0, 0)
+    assert found["fires_on"] > 2
+
+
+@pytest.mark.parametrize(("age_hours", "ran"), [(25, True), (2, False)])
+def test_service_brings_the_history_up_to_date_once_a_day(tmp_path, age_hours, ran):
+    _kept_at(tmp_path, NOW - timedelta(hours=age_hours))
+    mark = tmp_path / "mark"
+    command = (sys.executable, "-c", f"open({str(mark)!r}, 'w').close()")
+    assert asyncio.run(bring_up_to_date(tmp_path, NOW, asyncio.Event(), command)) is ran
+    assert mark.exists() is ran
+
+
+def test_service_keeps_no_history_that_nobody_began(tmp_path):
+    assert not asyncio.run(bring_up_to_date(tmp_path, NOW, asyncio.Event(), (sys.executable, "-c", "pass")))
+
+
+def test_service_that_stops_does_not_wait_for_the_history(tmp_path):
+    _kept_at(tmp_path, NOW - timedelta(days=2))
+
+    async def stopped():
+        stop = asyncio.Event()
+        stop.set()
+        return await bring_up_to_date(
+            tmp_path, NOW, stop, (sys.executable, "-c", "import time; time.sleep(60)")
+        )
+
+    assert not asyncio.run(asyncio.wait_for(stopped(), 30))
+
+
+def _kept_at(directory, at):
+    write_list(KeptHistory(directory=directory, kept_at=at, months=()))
