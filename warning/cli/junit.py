@@ -26,7 +26,9 @@ class Case:
 
 def junit_document(cases: Sequence[Case]) -> str:
     """Return one suite for each sort of test, in the order given; in it one test case for each example or test."""
-    top = Element("testsuites", {"name": "warning rules", **_counts(cases)})
+    # Strict readers take the number skipped of a suite and refuse it of all suites together.
+    together = {key: number for key, number in _counts(cases).items() if key != "skipped"}
+    top = Element("testsuites", {"name": "warning rules", **together})
     for name, members in groupby(cases, key=lambda case: case.suite):
         own = list(members)
         suite = SubElement(top, "testsuite", {"name": _xml(name), **_counts(own)})
