@@ -147,6 +147,35 @@ def test_pieces_put_by_come_back_as_they_were_in_whatever_order_they_are_asked_f
     assert len(file) == len(pieces)
 
 
+def kept_after(*steps: Sensed) -> ReplayedStories:
+    stories = ReplayedStories()
+    for day, sensed in enumerate(steps):
+        stories.keep(decide(BOOK, sensed, State(), at(day)))
+    return stories
+
+
+def one_report(title: str, story: str = "") -> Sensed:
+    shown = replace(press("i-00000000000000aa", "wire", title=title), story=story)
+    return Sensed(signals=(signal(shown.evidence_id, exhibit=shown),), traces=())
+
+
+def test_text_narrowed_since_is_near_to_later_ones_under_its_last_marking_alone():
+    first = told(one_report("China puts gallium under export control from May"), Stories())
+    narrow = Bound(
+        evidence_id="i-00000000000000aa", marking=Marking.RED, release_to=frozenset({"KR"}), signal_ids=frozenset()
+    )  # fmt: skip
+    stories = kept_after(first, Sensed(signals=(), traces=(), bounds=(narrow,)))
+    (near,) = stories.near(tellings_of(first.signals, RULES)).near["i-00000000000000aa"]
+    assert (near.marking, near.release_to) == (Marking.RED, frozenset({"KR"}))
+
+
+def test_evidence_stays_with_the_story_it_was_found_to_tell_first():
+    steps = [one_report("China cuts gallium", f"t-{number:016x}") for number in (7, 8)]
+    stories = kept_after(*steps)
+    near = stories.near(tellings_of(one_report("China cuts gallium").signals, RULES))
+    assert near.story_of("i-00000000000000aa") == f"t-{7:016x}"
+
+
 def test_stories_near_are_none_before_anything_was_told():
     near = ReplayedStories().near(tellings_of((signal("i1"),), RULES))
     assert near.story_of("i1") == ""
