@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.core.build import book, desk, text_rule
-from warning.app import out_feed, proving
+from warning.app import feed_messages, proving
 from warning.app.proving import may_pass, prove
 from warning.cli.main import cli
 from warning.core.desks import Budget, Destination
@@ -87,8 +87,8 @@ def test_second_opinion_needs_the_country_on_the_list_and_both_levels():
 
 def test_feed_that_forgets_its_ceiling_is_found_out(monkeypatch: pytest.MonkeyPatch):
     """Here the check of the way out is broken on purpose, and the look at the payload with it."""
-    monkeypatch.setattr(out_feed, "release_refusal", lambda *_: None)
-    monkeypatch.setattr(out_feed, "payload_refusal", lambda *_: None)
+    monkeypatch.setattr(feed_messages, "release_refusal", lambda *_: None)
+    monkeypatch.setattr(feed_messages, "payload_refusal", lambda *_: None)
     found = {(b.desk_id, b.path, b.marking) for b in prove(small()).breaches}
     assert ("kr", "feed (CAP)", Marking.AMBER) in found
 
