@@ -159,6 +159,38 @@ def test_pages_without_end_stop_and_say_so():
     run(body)
 
 
+def test_a_server_that_turns_no_pages_is_asked_twice_and_told():
+    async def body(server, fetcher):
+        server.pages = {f"/{n}": rows(1, 2, served=n) for n in range(1, 30)}
+        asked, parsed = await ask(fetcher, spec_of(server.base + "/{page}", pages={"size": 2}))
+        assert ([item.title for item in parsed.items], "/3" in server.hits) == (["t1", "t2"], False)
+        assert parsed.problems == (
+            "page 2 is page 1 again: what lies behind the first 2 entries is not seen",
+        )
+        assert asked.fetched.validators.body_hash == ""
+
+    run(body)
+
+
+def test_the_last_page_again_in_the_place_of_one_behind_the_end_is_the_end():
+    async def body(server, fetcher):
+        server.pages = {"/1": rows(1, 2)} | {f"/{n}": rows(3, 4, served=n) for n in range(2, 30)}
+        _, parsed = await ask(fetcher, spec_of(server.base + "/{page}", pages={"size": 2}))
+        assert (len(parsed.items), parsed.problems, "/4" in server.hits) == (4, (), False)
+
+    run(body)
+
+
+def test_next_pages_that_lead_in_a_circle_are_told():
+    async def body(server, fetcher):
+        server.pages = {"/1": rows(1, next=2), "/2": rows(2, next=3), "/3": rows(3, next=2)}
+        _, parsed = await ask(fetcher, spec_of(server.base + "/{page}", pages={"next": "next"}))
+        assert len(parsed.items) == 3
+        assert parsed.problems == ("the next page leads back to '2', which was read: the rest is not seen",)
+
+    run(body)
+
+
 def test_a_later_page_that_fails_is_a_problem_and_everything_is_asked_again():
     async def body(server, fetcher):
         server.pages = {"/1": rows(1, 2), "/2": (500, b"")}

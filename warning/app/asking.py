@@ -145,6 +145,8 @@ class _Poll:
     async def _pages(self, request: FetchRequest, places: Mapping[str, str]) -> None:
         pages = self.spec.pages
         number = str(pages.first) if pages else ""
+        turned: set[str] = {number}
+        before: frozenset[str] = frozenset()
         for count in range(pages.most if pages else 1):
             filled = _filled(request, {**places, PAGE: number})
             document = await self._one(filled)
@@ -154,21 +156,37 @@ class _Poll:
                 said = await self.elsewhere(next_said, document, pages.next)
                 if not said or said == number:
                     return
+                if said in turned:
+                    self.problems.append(
+                        f"the next page leads back to {said[:80]!r}, which was read: the rest is not seen"
+                    )
+                    return
+                turned.add(said)
                 number = said
                 request = _at(request, said, document)
             else:
-                rows = await self._rows(document)
+                rows, marks = await self._rows(document)
                 if rows < (pages.size or 1):
                     return
+                if marks and marks == before:  # behind the end many servers send their last page again
+                    if count == 1:
+                        self.problems.append(
+                            f"page {number} is page {pages.first} again: what lies behind the first {rows} entries is not seen"
+                        )
+                    return
+                before = marks
                 number = str(pages.first + (count + 1) * pages.step)
         self.problems.append(f"only the first {pages.most if pages else 1} pages were asked for (pages.most)")
 
-    async def _rows(self, document: Document) -> int:
+    async def _rows(self, document: Document) -> tuple[int, frozenset[str]]:
+        """How many entries a page has, and which: the same entries are the same page, whatever else it says."""
         try:
             parsed = await self.read(document)
         except ParseError:
-            return 0  # the reading of the page will tell why
-        return max(parsed.seen, parsed.records)
+            return 0, frozenset()  # the reading of the page will tell why
+        listed = parsed.listing.entries if parsed.listing else ()
+        marks = [item.id for item in parsed.items] + [figure.id for figure in parsed.observations]
+        return max(parsed.seen, parsed.records), frozenset((*marks, *(entry.key for entry in listed)))
 
     async def _one(self, request: FetchRequest) -> Document | None:
         answer = await self.ask(replace(request, validators=Validators()))
