@@ -13,7 +13,7 @@ from warning.errors import EvidenceMissing
 from warning.store.engine import reading, writing
 from warning.store.forgetting import find_leaving, forget_documents
 from warning.store.packing import pack_documents, plan_packing
-from warning.store.schema import documents, fetches, signals
+from warning.store.schema import assessments, documents, fetches, signals, traces
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEEP_DAYS = 730
@@ -236,3 +236,38 @@ def _is_there(repository, digest: str) -> bool:
     except EvidenceMissing:
         return False
     return True
+
+
+def assessed(repository, *, days_ago: float, rules: int = 5) -> str:
+    name = f"as-{days_ago}"
+    as_of = NOW - timedelta(days=days_ago)
+    record = {"id": name, "as_of": as_of, "book_version": "b", "evidence": 1, "signals": 0, "changes": 0}
+    seen = {"assessment_id": name, "rule_version": "1", "outcome": "quiet"}
+    seen |= {"considered": 1, "fired": 0, "detail": ""}
+    with writing(repository.engine) as connection:
+        connection.execute(insert(assessments), record)
+        connection.execute(insert(traces), [{**seen, "rule_id": f"r-{n}"} for n in range(rules)])
+    return name
+
+
+def traced(repository) -> set[str]:
+    with reading(repository.engine) as connection:
+        return set(connection.execute(select(traces.c.assessment_id)).scalars())
+
+
+def test_what_rules_did_is_forgotten_after_as_many_days_as_raw_documents(repository, monkeypatch):
+    monkeypatch.setattr(tidying_steps, "MOST_TRACES", 7)
+    for days_ago in (900, 800, 731):
+        assessed(repository, days_ago=days_ago)
+    kept = {assessed(repository, days_ago=days_ago) for days_ago in (729, 1)}
+    assert Tidying(repository, KEEP_DAYS).all(NOW, lambda _: None).traces == 15
+    assert traced(repository) == kept
+    with reading(repository.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(assessments)).scalar_one() == 5
+
+
+def test_what_rules_did_stays_for_ever_where_raw_documents_do_and_in_a_dry_run(repository):
+    old = assessed(repository, days_ago=5_000)
+    assert Tidying(repository, 0).all(NOW).traces == 0
+    assert Tidying(repository, KEEP_DAYS, dry_run=True).all(NOW).traces == 0
+    assert traced(repository) == {old}

@@ -134,7 +134,8 @@ def backup_command(file: Path | None, *, as_json: bool) -> None:
 def compact_command(keep_days: int | None, *, dry_run: bool, as_json: bool) -> None:
     """Write raw documents in less room, and forget old ones that stand behind no signal.
 
-    The service does the same in small steps. What was read from a document (items, figures, lists) stays.
+    The service does the same in small steps. What was read from a document (items, figures, lists) stays. What rules did
+    in assessments as old (`rules stats`) is forgotten with them; signals and alerts stay.
 
     \b
     Examples:
@@ -160,6 +161,7 @@ def compact_command(keep_days: int | None, *, dry_run: bool, as_json: bool) -> N
             "bytes_after": packed.bytes_after,
             "forgotten": forgotten.documents,
             "bytes_forgotten": forgotten.bytes,
+            "traces_forgotten": done.traces,
         }
         print_json("db/1", {"database": _shown(settings), "dry_run": dry_run, **counts})
         return
@@ -168,6 +170,8 @@ def compact_command(keep_days: int | None, *, dry_run: bool, as_json: bool) -> N
     )
     told = "would forget" if dry_run else "forgot"
     click.echo(f"{told} {forgotten.documents} documents older than {kept} days, {forgotten.bytes} bytes")
+    if done.traces:
+        click.echo(f"forgot {done.traces} records of what rules did before then")
 
 
 def _backup_path(settings: Settings) -> Path:

@@ -1,14 +1,15 @@
-"""Raw documents that nobody will ask for: older than the operator keeps them, and behind no signal."""
+"""Raw documents that nobody will ask for, older than the operator keeps them and behind no signal; and old traces."""
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import Connection, delete, func, select
 
-from warning.store.schema import documents, fetches, signals
+from warning.store.schema import assessments, documents, fetches, signals, traces
 
 AROUND = timedelta(hours=1)
 """A poll's pages are fetched at different moments: a signal speaks for all that its source gave around its time."""
@@ -141,3 +142,23 @@ def _is_near(times: Sequence[datetime], at: datetime) -> bool:
 def _needed_as_base(connection: Connection, digests: Sequence[str]) -> set[str]:
     query = select(documents.c.base).where(documents.c.base.in_(digests)).distinct()
     return {base for base in connection.execute(query).scalars() if base is not None}
+
+
+def last_leaving_trace(connection: Connection, *, before: datetime, most: int) -> int | None:
+    """Return the number of the last of the first `most` traces that are of assessments before then; None for none.
+
+    Traces are numbered as the assessments came: nothing is looked at behind the first that stays.
+    """
+    first = select(traces.c.seq, traces.c.assessment_id).order_by(traces.c.seq).limit(most).subquery()
+    query = (
+        select(first.c.seq, assessments.c.as_of)
+        .join(assessments, assessments.c.id == first.c.assessment_id)
+        .order_by(first.c.seq)
+    )
+    leaving = takewhile(lambda row: row.as_of < before, connection.execute(query).all())
+    return max((row.seq for row in leaving), default=None)
+
+
+def forget_traces(connection: Connection, last: int) -> int:
+    """Forget what rules did, up to this number; return how many traces. Signals, alerts and assessments stay."""
+    return connection.execute(delete(traces).where(traces.c.seq <= last)).rowcount
