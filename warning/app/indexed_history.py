@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +182,7 @@ class IndexedHistory:
         return earliest if first == UNTIMED else min(first, earliest)
 
 
+@cache
 def retraction_patterns() -> frozenset[Pattern]:
     """What has to be looked for to know which items may take something back."""
     return frozenset(

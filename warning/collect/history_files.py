@@ -220,6 +220,23 @@ def write_arrays(directory: Path, noted: Noted) -> None:
         np.save(directory / f"{name}.npy", getattr(noted, name))
 
 
+class _Places:
+    """Where patterns stand among those of an index. The months of one history mostly looked for the same: they share it."""
+
+    def __init__(self) -> None:
+        self._last: tuple[list[list[tuple[str, bool, str]]], dict[Pattern, tuple[int, int]]] = [], {}
+
+    def of(self, manifest: Manifest) -> dict[Pattern, tuple[int, int]]:
+        sets, found = self._last
+        if manifest.sets != sets:
+            found = {pattern: (number, place) for number, place, pattern in manifest.patterns()}
+            self._last = list(manifest.sets), found
+        return found
+
+
+_PLACES = _Places()
+
+
 class HistoryIndex:
     """A readable index: its segments and the patterns that were looked for."""
 
@@ -228,7 +245,7 @@ class HistoryIndex:
 
     @cached_property
     def places(self) -> dict[Pattern, tuple[int, int]]:
-        return {pattern: (number, place) for number, place, pattern in self.manifest.patterns()}
+        return _PLACES.of(self.manifest)
 
     @cached_property
     def sayings(self) -> dict[str, tuple[int, int]]:
