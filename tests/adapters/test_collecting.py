@@ -66,6 +66,19 @@ def test_a_first_poll_stores_bytes_evidence_and_state(run):
     run(body)
 
 
+def test_the_last_polls_that_bring_nothing_new_wait_for_no_others(run, monkeypatch):
+    """Nor do those before them: they are written down with the last one, however long they might wait."""
+    monkeypatch.setattr("warning.app.group_writing.LINGER_SECONDS", 3600)
+
+    async def body(bench):
+        specs = [spec_of(bench.url("/conditional"), name) for name in ("a", "b", "c")]
+        await bench.collect(*specs)
+        report = await asyncio.wait_for(bench.collect(*specs, force=True), 60)
+        assert [outcome.answer for outcome in report.outcomes] == ["not_modified"] * 3
+
+    run(body)
+
+
 def test_a_source_is_left_alone_until_it_is_due_unless_forced(run):
     async def body(bench):
         spec = spec_of(bench.url("/conditional"))

@@ -67,6 +67,7 @@ class Polls:
         self._memory = memory
         self._reader = DocumentReader(memory, parser)
         self._writer = GroupWriter(repository)
+        self._asking = 0
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
         """Ask one source, store what it gave and write its state down, whatever happened."""
@@ -78,6 +79,7 @@ class Polls:
 
     async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> SourceOutcome:
         kept: list[Document] = []
+        self._asking += 1
         try:
             findings = await self._findings(spec, state, ask, kept)
         except (FetchError, ParseError) as failure:
@@ -85,6 +87,8 @@ class Polls:
         except Exception as surprise:  # a fault of ours over one source must not silence the others
             log.exception("collecting %s failed", spec.id)
             findings = Findings.nothing(failed(spec, state, surprise, self._clock()))
+        finally:
+            self._asking -= 1
         try:
             _, outcome = await self._write(kept, findings)
         except Exception as surprise:
@@ -106,7 +110,8 @@ class Polls:
             writer.save_source_state(settled[0])
             return settled
 
-        settled = await self._writer.write(store, may_wait=not findings.is_news)
+        # With nobody left to ask there is nobody to wait for.
+        settled = await self._writer.write(store, may_wait=not findings.is_news and self._asking > 0)
         self._memory.unsaved.pop(settled[0].source_id, None)
         self._memory.due.polled(settled[0].source_id)
         if settled[1].news:

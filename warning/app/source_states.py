@@ -82,8 +82,7 @@ def _judged(state: SourceState, verdict: Verdict, now: datetime, **changes: Any)
     since = state.since if is_same and state.since else now
     dark = blinds(verdict.condition, verdict.cause)
     dark_since = (state.dark_since or now) if dark else None
-    return replace(
-        state,
+    return state.changed(
         condition=verdict.condition,
         cause=verdict.cause,
         since=since,
