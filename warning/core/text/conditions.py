@@ -15,7 +15,7 @@ from warning.core.text.stance import denied_sentences, eased_sentences
 from warning.core.text.subject import others_sentences
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
-REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting"})
+REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting", "cue:no_act"})
 _QUESTION = "cue:question"
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
 # A run of letters or digits; where words are not set apart (Han, kana), every sign.

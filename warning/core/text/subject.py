@@ -44,7 +44,10 @@ _SHORT_END = re.compile(
     r"[、,，…:：]|\s(?![가-힣])|商务部|商務省|財務省|政府|상무부|재무부|发布|發布|宣布|公布|将|擬|拟|对|對|把|正式|暂停|升级|收紧|放宽|扩大|推迟|批准"
 )
 _PASSED_TO = re.compile(
-    r"\s*(?:への|向け|へ|を|に(?!よ)|産|산(?![업자])|행|에|을|를|로|으로|'백색국가(?!\s*한국)|[\"'‘“]?白名单|被|遭)|\s*(?:faces?|hit by|says?|said|urges?|accus\w+|condemns?|protests?|slams?|reels?|braces?|warns?|seeks?|asks?|loses?|calls?)\b"
+    # A journey, goods or a firm of a state: who stops or punishes it stands elsewhere.
+    r"の?(?:旅行|観光|留学|ツアー)|(?:旅游|留学)|\s?(?:여행|관광|유학|교환학생)"
+    r"|(?!バイデン|トランプ|ベッセント|ラトニック|グリア|ルビオ|バンス)[ァ-ヶー]{3,}"
+    r"|\s*(?:への|向け|へ|を|に(?!よ)|産|산(?![업자])|행|에|을|를|로|으로|'백색국가(?!\s*한국)|[\"'‘“]?白名单|被|遭)|\s*(?:faces?|hit by|says?|said|urges?|accus\w+|condemns?|protests?|slams?|reels?|braces?|warns?|seeks?|asks?|loses?|calls?)\b"
     r"|-(?:based|born|owned|made|backed|listed|led|run|trained)\b",
     re.IGNORECASE,
 )
