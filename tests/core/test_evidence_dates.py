@@ -7,9 +7,10 @@ import pytest
 
 from tests.core.build import press, signal
 from tests.core.deadline_samples import CONTROL, SUSPENSION, book, measure
-from warning.app.backtesting import _still_joinable, carry
+from warning.app.backtesting import carry
+from warning.app.replayed_alerts import ReplayedAlerts
 from warning.core.alerts import Alert
-from warning.core.assess import State, assess
+from warning.core.assess import Assessment, State, assess
 from warning.core.correlate import correlate
 from warning.core.evidence import Window
 from warning.core.grading import grade
@@ -147,7 +148,19 @@ def test_date_is_not_told_at_a_threshold_that_had_passed_when_the_alert_was_open
 
 def test_replay_holds_what_ends_years_ahead_until_the_live_run_counts_down_to_it():
     of = book()
-    alert = alert_of(notice(instrument=None, effective=None, expires=date(2025, 9, 15)), of=of)
-    state = State(open_alerts=(alert,))
-    assert _still_joinable(state, of, noon(date(2025, 9, 8))).open_alerts == (alert,)
-    assert _still_joinable(state, of, noon(date(2026, 11, 8))).open_alerts == ()
+    shown = notice(instrument=None, effective=None, expires=date(2025, 9, 15))
+    changes, _ = correlate([shown], (), of, shown.known_at)
+    replayed = ReplayedAlerts(of)
+    replayed.keep(
+        Assessment(
+            as_of=shown.known_at,
+            signals=(shown,),
+            changes=tuple(changes),
+            deliveries=(),
+            withheld=(),
+            traces=(),
+        )
+    )
+    (alert,) = replayed.standing(noon(date(2025, 9, 8)))
+    assert alert.facts.expires == date(2025, 9, 15)
+    assert replayed.standing(noon(date(2026, 11, 8))) == ()

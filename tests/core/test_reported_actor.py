@@ -77,6 +77,19 @@ def test_a_report_tells_the_act_of_the_state_its_author_names(country, title):
     assert actors_of(title, country=country) == (country,)
 
 
+@pytest.mark.parametrize(
+    ("country", "language", "title", "of"),
+    [
+        ("KR", "ko", "대사관 보고: 중국 세관, 한국행 니켈 선적 보류", "CN"),
+        ("JP", "en", "Indonesian customs hold nickel for Japan", "ID"),
+        ("KR", "en", "Nickel held at the border of Vietnam and China", "CN"),
+        ("US", "en", "Customs hold nickel bound for China", "US"),
+    ],
+)
+def test_a_state_named_for_its_waiting_buyers_is_not_told_as_who_holds(country, language, title, of):
+    assert actors_of(title, country=country, language=language) == (of,)
+
+
 @pytest.mark.parametrize("source", ["mission-jp-b", "mailbox"])
 @pytest.mark.parametrize(
     ("language", "title", "actor"),

@@ -12,7 +12,7 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
-from warning.core.text.reported import shown_state
+from warning.core.text.reported import is_named_for_its_buyer, shown_state
 from warning.core.text.subject import acting_state
 from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
@@ -93,8 +93,8 @@ def facts_of(
 def _whose(
     rule: TextRule, reading: Reading, sentences: frozenset[int] | set[int], lexicon: Lexicon, declared: str
 ) -> tuple[str, ...]:
-    """The declared state; else, of a rule that understands one, whom the words show or that one; else as told."""
-    if declared:
+    """The declared state, unless it is who waits for a named producer's goods; else, of a rule that understands one, whom the words show or that one; else as told."""
+    if declared and not is_named_for_its_buyer(declared, reading, sentences):
         return (declared,)
     if rule.else_actors:
         shown = shown_state(reading, sentences)

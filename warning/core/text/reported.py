@@ -45,22 +45,39 @@ def shown_state(reading: Reading, sentences: Iterable[int]) -> str:
     """The state whose authority or sellers the sentences show; else the one producer they name; else empty."""
     if state := acting_state(reading):
         return state
+    named = _named(reading, sentences)
+    for concept, hit in named:
+        if concept.startswith("issuer:"):
+            return concept.removeprefix("issuer:")
+        if _HOLDER.match(_after(reading, hit)):
+            return concept.removeprefix("actor:")
+    elsewhere = _elsewhere(reading, named)
+    return elsewhere.pop() if len(elsewhere) == 1 else ""
+
+
+def is_named_for_its_buyer(declared: str, reading: Reading, sentences: Iterable[int]) -> bool:
+    """Whether an author named the state that waits for the goods, while the words speak of a producer."""
+    return declared in _BUYERS and bool(_elsewhere(reading, _named(reading, sentences)))
+
+
+def _named(reading: Reading, sentences: Iterable[int]) -> list[tuple[str, Hit]]:
+    """The states and offices that the sentences name, in the order of the text."""
     numbers = set(sentences)
     named = [
-        (hit.start, concept.removeprefix("actor:"), hit)
+        (hit.start, concept, hit)
         for concept, hits in reading.hits.items()
         if concept.startswith(("actor:", "issuer:"))
         for hit in hits
         if reading.sentence_of(hit) in numbers
     ]
-    named.sort(key=lambda one: one[:2])
-    for _, concept, hit in named:
-        if concept.startswith("issuer:"):
-            return concept.removeprefix("issuer:")
-        if _HOLDER.match(_after(reading, hit)):
-            return concept
-    elsewhere = {code for _, code, hit in named if code not in _BUYERS and not _is_bound_for(reading, hit)}
-    return elsewhere.pop() if len(elsewhere) == 1 else ""
+    named.sort(key=lambda one: (one[0], one[1].removeprefix("actor:")))
+    return [(concept, hit) for _, concept, hit in named]
+
+
+def _elsewhere(reading: Reading, named: Iterable[tuple[str, Hit]]) -> set[str]:
+    """The states named that sell: neither known as buyers nor named as where the goods go."""
+    states = ((concept.removeprefix("actor:"), hit) for concept, hit in named if concept.startswith("actor:"))
+    return {code for code, hit in states if code not in _BUYERS and not _is_bound_for(reading, hit)}
 
 
 def _after(reading: Reading, hit: Hit) -> str:
