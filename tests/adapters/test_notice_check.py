@@ -11,9 +11,9 @@ from tests.adapters.test_marking_narrowed import BOOK, KEPT, SEOUL, WASHINGTON, 
 from tests.core.build import START
 from warning.app.delivered_message import message_of
 from warning.app.digests import write_digest
+from warning.app.feed_messages import cap_documents, feed_sender
 from warning.app.notice_check import as_may_be_told
 from warning.app.noticing import BULLETIN, DIGEST
-from warning.app.feed_messages import cap_documents, feed_sender
 from warning.app.rolling_up import roll_up
 from warning.channels.render import render
 from warning.core.deliveries import OutboxRow

@@ -77,6 +77,8 @@ def test_lateness_of_a_case_whose_evidence_was_narrowed_repeats_nothing_of_it():
     mission = said("mission", 0.2, targets=("KR",))
     kept = [WIRE, mission, *run.day(0.5, WIRE, mission).signals, *run.day(4).signals]
     assert "late" in {d.code for d in run.alert.differences}
-    (change,) = narrowed_in((), (run.alert,), (bound_to(mission, *FOR_KOREA),), kept, run.book, run.alert.updated_at)
+    (change,) = narrowed_in(
+        (), (run.alert,), (bound_to(mission, *FOR_KOREA),), kept, run.book, run.alert.updated_at
+    )
     assert change.alert.for_desk("us").facts.targets == ()
     assert change.alert.for_desk("kr").facts.targets == ("KR",)
