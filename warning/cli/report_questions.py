@@ -20,7 +20,12 @@ def asked(book: Rulebook, given: dict[str, Any]) -> dict[str, Any]:
     _ask(answers, "title", "What happened, on one line")
     if "materials" not in answers:
         answers["materials"] = _materials(book)
-    _ask(answers, "country", "Whose act: the authority that holds, the seller that refuses (ISO 3166, such as CN)", upper=True)
+    _ask(
+        answers,
+        "country",
+        "Whose act: the authority that holds, the seller that refuses (ISO 3166, such as CN)",
+        upper=True,
+    )
     _ask(answers, "place", "Where (Enter: not said)", default="")
     _ask(answers, "observed", "On which day, such as 2026-11-20 (Enter: not said)", default="")
     _ask(answers, "text", "What you were told (Enter: nothing more)", default="")
