@@ -20,8 +20,9 @@ from bench.near_duplicates import TOKEN, rules_without_register
 from bench.one_event import NOTICE_TEXT, NOTICE_TITLE, REGISTERS, SOURCES
 from tests.adapters import slack_stub
 from warning.app.assessing import assess_new
-from warning.app.compose import System, compose, system_clock
+from warning.app.compose import compose, system_clock
 from warning.app.live import deliver_round
+from warning.app.system import System
 from warning.cli.run import EVERY_SECONDS, PATIENCE_SECONDS, woken_by
 from warning.core.evidence import Item
 from warning.schedule import Job, Service

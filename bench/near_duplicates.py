@@ -21,8 +21,9 @@ from bench.history_records import FEEDS, ROOT
 from bench.one_event import articles, shuffled, tally
 from tests.adapters import slack_stub
 from warning.app.assessing import assess_new
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.delivering import deliver_due
+from warning.app.system import System
 from warning.core.alerts import Alert
 from warning.core.deliveries import OutboxRow
 from warning.core.evidence import Item

@@ -32,7 +32,7 @@ from bench.one_event import NOTICE_TEXT, NOTICE_TITLE
 from tests.adapters import slack_stub
 from warning.app.assessing import assess_new
 from warning.app.auditing import audit_deliveries
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.delivering import deliver_due
 from warning.app.digests import owe_due_digests, write_digest
 from warning.app.elevating import bursts
@@ -44,6 +44,7 @@ from warning.app.publishing import publish_overdue, review_queue
 from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
 from warning.app.rolling_up import owe_due_rollups
+from warning.app.system import System
 from warning.app.triage import Act, act, desk_called, reviews_at
 from warning.app.watching import watches_now
 from warning.core.desks import Desk

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from warning import resources
 from warning.app.auditing import audit_and_beat
 from warning.app.canary_publisher import CanaryPublisher
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.live import assess_new, collect_round, deliver_round, open_fetcher
+from warning.app.system import System
 from warning.core.alerts import AlertChange
 from warning.core.canary import CANARY, Flight, canary_desk, canary_rule, day_in, missing, title_of
 from warning.core.release import release_refusal

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.adapters.alert_samples import message, row
 from tests.adapters.test_digest_documents import _digest
-from warning.app.compose import channels_of
+from warning.app.system import channels_of
 from warning.channels.mail_mime import MailIdentity, mime, signed_mail
 from warning.channels.smime import SigningFiles
 from warning.errors import SettingsError

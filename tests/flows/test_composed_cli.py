@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from warning.app.assessing import assess_new
-from warning.app.compose import System, compose
+from warning.app.compose import compose
+from warning.app.system import System
 from warning.cli.main import cli
 from warning.core.evidence import Entry, Item, Listing, item_id, listing_id
 from warning.core.health import SourceState

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from warning.app.auditing import audit_deliveries
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.delivering import deliver_due
 from warning.app.live import assess_new, watch_desks
 from warning.app.publishing import decide, review_queue
+from warning.app.system import System
 from warning.app.triage import Act, act
 from warning.core.evidence import Item
 from warning.core.silences import Matcher, Silence

@@ -77,6 +77,6 @@ def test_clock_is_read_in_one_place():
     found = [
         str(p.relative_to(ROOT))
         for p in (ROOT / "warning").rglob("*.py")
-        if reading.search(p.read_text()) and p.name != "surroundings.py"
+        if reading.search(p.read_text()) and p.name != "compose.py"
     ]
     assert found == []

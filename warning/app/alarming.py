@@ -7,7 +7,7 @@ operators have as well. Where nobody is named as operator, the console and the l
 import asyncio
 import logging
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.app.telling_operators import tell_operators
 from warning.channels.bulletin import Bulletin, Tells
 from warning.channels.plain import plain

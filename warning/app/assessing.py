@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.core.assess import Assessment, compose, decide, notice
 from warning.core.chains import followed
 from warning.core.evidence import Window

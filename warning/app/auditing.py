@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from warning.app.alarming import alarm, owe_to_operators
 from warning.app.canary_watch import watch_canary
-from warning.app.compose import System
 from warning.app.operations import tell_operations
 from warning.app.standing_still import standstills
+from warning.app.system import System
 from warning.channels.heartbeat import beat
 from warning.core.operator_notices import OperatorNotice
 from warning.store.accounts import Accounts

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from warning import resources
 from warning.app.collecting import collect_due
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.delivering import DeliveryCounts
 from warning.app.demo_catalogue import demo_catalogue
 from warning.app.demo_data import Publisher, event_instants, load_publishers, ordinary_instants
@@ -22,6 +22,7 @@ from warning.app.demo_report import DemoReport, Tally, demo_report
 from warning.app.demo_server import LoopbackResolver, PublishersServer
 from warning.app.digests import archive_digest, owe_digest, rendered, write_digest
 from warning.app.live import assess_new, collect_round, deliver_round
+from warning.app.system import System
 from warning.catalog.load import RulebookHolder
 from warning.channels.build import build_channels
 from warning.collect.fetch import Fetcher

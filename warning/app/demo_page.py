@@ -6,8 +6,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from warning.app.compose import System
 from warning.app.demo_report import DemoAlert, DemoReport, first_message
+from warning.app.system import System
 from warning.core.alerts import Alert
 from warning.core.signals import Exhibit
 from warning.report.pages import PageText, html_page, page_style

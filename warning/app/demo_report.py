@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from warning.app.collected import CollectReport
-from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts
 from warning.app.demo_data import Publisher, Story
 from warning.app.live import AssessReport
+from warning.app.system import System
 from warning.core.alerts import Alert
 from warning.store.repository import Repository
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from warning.app.compose import System
 from warning.app.covering import seen_between
 from warning.app.noticing import DIGEST
+from warning.app.system import System
 from warning.app.watching import watches_now
 from warning.catalog.sources import SourceSpec
 from warning.core.deliveries import OutboxRow

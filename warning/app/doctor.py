@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from warning.app.compose import Clock, System, compose, system_clock, trees
+from warning.app.compose import Clock, compose, system_clock, trees
 from warning.app.source_requests import key_of
+from warning.app.system import System
 from warning.catalog.load import load_rulebook
 from warning.core.exposure_reviews import reviews_counted, reviews_due
 from warning.core.health import SourceState

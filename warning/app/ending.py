@@ -2,7 +2,7 @@
 
 import logging
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.core.lifecycle import ended_acts
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.app.triage import reviews_at
 from warning.core.alerts import ALERT_STATES, Alert
 from warning.core.canary import CANARY

@@ -8,7 +8,6 @@ from warning.app.alarming import owe_to_operators
 from warning.app.assessing import AssessReport, assess_new
 from warning.app.collected import CollectReport
 from warning.app.collecting import collect_due
-from warning.app.compose import System
 from warning.app.delivering import DeliveryCounts, deliver_due
 from warning.app.digests import owe_due_digests
 from warning.app.ending import end_due
@@ -18,6 +17,7 @@ from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
 from warning.app.rolling_up import owe_due_rollups
 from warning.app.source_telling import tell_source_changes
+from warning.app.system import System
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch import Fetcher
 

@@ -7,10 +7,10 @@ what the store allows now; where nothing is left to tell, or more would be shown
 from dataclasses import replace
 from datetime import timedelta
 
-from warning.app.compose import System
 from warning.app.digests import archive_digest, write_digest
 from warning.app.noticing import BULLETIN, DIGEST, place_of
 from warning.app.rolling_up import roll_up_again
+from warning.app.system import System
 from warning.core.deliveries import OutboxRow
 from warning.core.notices import Notice
 from warning.errors import ConfigError, DeliveryRefused

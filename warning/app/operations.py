@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from warning.app.compose import System
 from warning.app.publishing import review_queue
 from warning.app.rule_stats import rule_stats, told_alerts
 from warning.app.standing_still import Standstill
+from warning.app.system import System
 from warning.app.telling_operators import tell_operators, told_operators
 from warning.app.triage import rule_precisions
 from warning.core.exposure_reviews import reviews_counted, reviews_due

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
 
-from warning.app.compose import System
 from warning.app.desk_exercise import exercise
 from warning.app.feed_messages import CapDocument, Making, as_left, cap_documents, feed_sender
+from warning.app.system import System
 from warning.app.triage import desk_called
 from warning.channels.atom import CAP_TYPE, atom_feed
 from warning.channels.outbox_files import write_whole

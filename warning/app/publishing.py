@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.core.alerts import Alert, AlertChange
 from warning.core.approval import Approval, Decision
 from warning.core.audit import SYSTEM

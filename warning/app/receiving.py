@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from warning.app.compose import System
 from warning.app.out_feed import StoredFeeds
 from warning.app.slack_acting import SlackActing
+from warning.app.system import System
 from warning.channels.receiver import Doors, serving
 from warning.channels.slack_answers import SlackAnswers
 from warning.channels.slack_socket import listen

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.collect.fetch import Fetcher
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.core.page_checks import Page, PageCheck, due_pages, pages_behind, withdrawals_of

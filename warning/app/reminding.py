@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.app.triage import reviews_at
 from warning.core.desks import Desk
 from warning.core.reminders import Unanswered, due_reminders, since

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.app.triage import desk_called
 from warning.catalog.complaints import did_you_mean
 from warning.core.alerts import Alert

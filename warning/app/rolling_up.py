@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from warning.app.compose import System
 from warning.app.delivered_message import payload_refusal
 from warning.app.noticing import BULLETIN
+from warning.app.system import System
 from warning.channels.bulletin import LINE_LIMIT, MAX_LINES, Bulletin, Tells
 from warning.channels.message import Message
 from warning.channels.naming import naming

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.app.triage import desk_called
 from warning.core.alerts import Alert
 from warning.core.shares import CONFIRM_WITHIN, Share, confirm_refusal, deliveries, needs_two, share_refusal

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from warning.app.compose import System
 from warning.app.delivered_message import destination_of, payload_refusal
 from warning.app.sharing import confirm_share, share_alert
 from warning.app.standing import show_standing
+from warning.app.system import System
 from warning.app.triage import Act, act
 from warning.channels.render import named, render
 from warning.channels.slack_answers import Answers, Line

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from warning.app.compose import System
 from warning.app.source_views import vitals_of, watched_sources
+from warning.app.system import System
 from warning.catalog.sources import SourceSpec
 from warning.core.blindness import Sight, sights
 from warning.core.health import SourceState

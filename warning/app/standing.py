@@ -8,8 +8,8 @@ import logging
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
-from warning.app.compose import System
 from warning.app.delivered_message import message_of
+from warning.app.system import System
 from warning.channels.message import Message
 from warning.core.deliveries import OutboxRow
 from warning.errors import DeliveryRateLimited, EwsError

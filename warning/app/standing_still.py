@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.store.waiting import waiting
 
 PATIENCE = timedelta(minutes=30)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from warning.app.compose import System
+from warning.app.system import System
 from warning.core.alerts import Alert
 from warning.core.joinable import joinable
 from warning.core.withdrawals import Withdrawal, WithdrawalAction, standing_withdrawals, withdrawal_id

@@ -11,8 +11,8 @@ deliveries and keys of alerts; never what an alert says.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from warning.app.compose import System
 from warning.app.noticing import BULLETIN
+from warning.app.system import System
 from warning.channels.bulletin import LINE_LIMIT, MAX_LINES, Bulletin
 from warning.channels.plain import plain
 from warning.core.desks import Desk

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import click
 
-from warning.app.compose import System, compose
+from warning.app.compose import compose
+from warning.app.system import System
 from warning.core.alerts import Alert
 from warning.errors import EvidenceMissing
 from warning.settings import load_settings

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
-from warning.app.compose import System
 from warning.app.explaining_cases import explain_case_now
 from warning.app.listing_alerts import Listed, listed_alerts
 from warning.app.showing_stories import again_line, stories_shown, told_again
+from warning.app.system import System
 from warning.app.triage import desk_called, history
 from warning.channels.naming import naming
 from warning.channels.render import render

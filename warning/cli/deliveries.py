@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from warning.app.auditing import audit_deliveries
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.reconciling import reconcile_unknown, retry
+from warning.app.system import System
 from warning.cli.output import print_json, print_table
 from warning.core.deliveries import OutboxRow
 from warning.settings import load_settings

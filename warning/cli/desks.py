@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from warning.app.compose import channels_of, open_repository, system_clock
+from warning.app.compose import open_repository, system_clock
 from warning.app.desk_exercise import send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
 from warning.app.proving import highest_markings, proof_document, prove
 from warning.app.proving_narrowed import prove_narrowed
+from warning.app.system import channels_of
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import read_rulebook
 from warning.cli.output import print_json, print_table

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.digests import FORMATS, archive_digest, digest_deliveries, owe_digest, rendered, write_digest
 from warning.app.live import deliver_round
+from warning.app.system import System
 from warning.errors import ConfigError
 from warning.report.document import DigestDocument
 from warning.settings import load_settings

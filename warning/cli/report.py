@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from warning.app.compose import System
 from warning.app.reporting import (
     Filed,
     attach,
@@ -16,6 +15,7 @@ from warning.app.reporting import (
     find_report,
     withdraw_report,
 )
+from warning.app.system import System
 from warning.app.triage import desk_called
 from warning.catalog.typed import read_model
 from warning.cli.alert_lookup import composed_system

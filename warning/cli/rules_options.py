@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from warning.app.surroundings import Trees, system_clock, trees
+from warning.app.compose import Trees, system_clock, trees
 from warning.catalog.load import load_rulebook
 from warning.core.rulebook import Rulebook
 from warning.settings import load_settings

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from warning.app.compose import system_clock
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.kept_history import history_directory, kept_history
 from warning.app.previewing import both, preview
 from warning.app.quick_preview import quick_preview
-from warning.app.surroundings import system_clock
 from warning.catalog.trees import RULE, read_files
 from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book

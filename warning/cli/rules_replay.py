@@ -17,9 +17,9 @@ from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
 from warning.app.chronology import Replayed, as_replayed
 from warning.app.comparing import Side, comparison
+from warning.app.compose import system_clock
 from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory, ready_index
-from warning.app.surroundings import system_clock
 from warning.catalog.load import load_measures
 from warning.cli.backtest_text import expectation_cases, print_backtest
 from warning.cli.junit import junit_document

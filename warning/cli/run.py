@@ -14,7 +14,7 @@ import click
 from warning.app.alarming import owe_to_operators
 from warning.app.auditing import audit_and_beat
 from warning.app.canary_publisher import CanaryPublisher
-from warning.app.compose import System, compose
+from warning.app.compose import compose
 from warning.app.history_process import bring_up_to_date
 from warning.app.kept_history import history_directory
 from warning.app.live import (
@@ -32,6 +32,7 @@ from warning.app.parse_pool import ParsePool
 from warning.app.receiving import receiving
 from warning.app.source_telling import tell_source_changes
 from warning.app.standing import show_owed
+from warning.app.system import System
 from warning.app.tidying import Tidying
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
