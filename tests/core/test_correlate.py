@@ -343,3 +343,27 @@ def test_families_that_share_goods_only_are_one_event_when_both_name_them():
         for number, materials in enumerate([("gallium",), ("germanium",), ()])
     ]
     assert [len(_alerts(control, one, of=of)) for one in listed] == [1, 2, 2]
+
+
+def of_one_document(*, firm_interrupts=True, **second):
+    """What is told of a document on which a firm rule and a fallback fire, with another act each."""
+    rules = book(rules=(text_rule(), text_rule("wide", fallback=True)))
+    firm = signal("n1", exhibit=press("n1"), interrupts=firm_interrupts)
+    facts = {"act": "suspension", "direction": "easing"}
+    wide = signal("n1", rule_id="wide", exhibit=press(second.get("document", "n1")), facts=facts)
+    changes, traces = correlate([firm, wide], (), rules, wide.known_at)
+    return sorted(c.alert.facts.act for c in changes), [t.rule_id for t in traces]
+
+
+def test_fallback_is_silent_on_a_document_that_a_firm_rule_tells_of():
+    assert of_one_document() == (["export_control"], ["wide"])
+
+
+def test_fallback_speaks_on_a_document_of_its_own():
+    acts, suppressed = of_one_document(document="n2")
+    assert (acts, suppressed) == (["export_control", "suspension"], [])
+
+
+def test_fallback_speaks_where_the_firm_rule_is_background():
+    acts, suppressed = of_one_document(firm_interrupts=False)
+    assert (acts, suppressed) == (["suspension"], ["prc-controls"])

@@ -70,6 +70,8 @@ def adds_nothing(rule: AnyRule, other: AnyRule, words: Vocabulary) -> bool:
     if rule.max_age_days > other.max_age_days or rule.interrupts is not other.interrupts:
         return False
     match rule, other:
+        case TextRule(fallback=False), TextRule(fallback=True):
+            return False
         case TextRule(), TextRule():
             told = ("act", "direction", "actors", "require_direction")
             same = all(getattr(rule, key) == getattr(other, key) for key in told)

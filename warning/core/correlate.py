@@ -1,6 +1,6 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from warning.core.absence_rules import is_absence
@@ -12,6 +12,7 @@ from warning.core.joining import open_alert
 from warning.core.joining_case import Case, Report, sleeps_between
 from warning.core.old_news import is_old_news
 from warning.core.rulebook import Rulebook
+from warning.core.rules import AnyRule, TextRule
 from warning.core.same_event import SameEvent
 from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
 from warning.core.signals import Facts, Signal, Trace
@@ -28,15 +29,17 @@ def correlate(
     """Join each signal to the alert it belongs to, or open one.
 
     Returns the changes sorted by alert key (versions and gradings are settled by `grade`), and one trace for
-    each rule whose signals were suppressed: their evidence is old news, or it is background of a document that
-    an interrupting rule tells of anyway.
+    each rule whose signals were suppressed: their evidence is old news, or they are background, or
+    of a fallback rule, on a document that another interrupting rule tells of anyway.
     """
     rules = {rule.id: rule for rule in book.rules}
     told = {s.exhibit.evidence_id for s in signals if s.interrupts}
+    firmly = {s.exhibit.evidence_id for s in signals if s.interrupts and not _is_fallback(s, rules)}
     news = [
         s
         for s in signals
         if (s.interrupts or s.exhibit.evidence_id not in told)
+        and not (s.exhibit.evidence_id in firmly and _is_fallback(s, rules))
         and not is_old_news(s, rules.get(s.rule_id), as_of)
     ]
     cases = _Cases(book, open_alerts, news)
@@ -44,6 +47,11 @@ def correlate(
         cases.add(signal)
     changes = [_change(case, book) for case in cases.touched()]
     return tuple(sorted(changes, key=lambda c: c.alert.key)), _suppressed(signals, news)
+
+
+def _is_fallback(signal: Signal, rules: Mapping[str, AnyRule]) -> bool:
+    rule = rules.get(signal.rule_id)
+    return isinstance(rule, TextRule) and rule.fallback
 
 
 def _joining_order(signal: Signal) -> tuple[bool, datetime, bool, bool, bool, str, int, str]:

@@ -195,7 +195,8 @@ class TextRule(RuleBase):
     """Fires on an item whose text meets `match`.
 
     `actors` are whose act it is, whatever the text says. `else_actors` are those a reader understands where neither
-    the text nor the author of a report says whose act it is.
+    the text nor the author of a report says whose act it is. A `fallback` opens no alert on
+    a document that an interrupting rule without that key fires on.
     """
 
     kind: Literal["text"]
@@ -204,6 +205,7 @@ class TextRule(RuleBase):
     actors: tuple[ActorCode, ...] = ()
     else_actors: tuple[ActorCode, ...] = ()
     require_direction: Direction | None = None
+    fallback: bool = False
     examples: tuple[TextExample, ...] = Field(min_length=2)
 
 

@@ -54,6 +54,9 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
         facts = with_set_aside(facts, reading, book.measures, official=official)
         told = tuple(_facts(facts, book.terms))
         children.append(ExplainNode(label="what is told", passed=None, children=told))
+        if rule.fallback:
+            only = "opens no alert where another rule that interrupts, and is no fallback, fires on this document"
+            children.append(ExplainNode(label="fallback", passed=None, detail=only))
     return ExplainNode(label=f"{rule.id}: {rule.title}", passed=fired, children=tuple(children))
 
 
