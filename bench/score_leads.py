@@ -1,4 +1,5 @@
-"""Recall and false alarms of the rules on the press leads of labels/leads: `score_leads.py [--half tune|held] [--rules DIR]`.
+"""Recall and false alarms of the rules on the press leads of labels/leads:
+`score_leads.py [--half tune|held] [--pen first|second] [--rules DIR]`.
 
 Every lead goes through `warning rules eval` as the item it would be: the press as news, an official page as a notice of
 the state that acts. Tables by language and by class, with Wilson 95 % intervals: sure events caught, the unsure ones apart,
@@ -19,6 +20,7 @@ from label_tables import interrupting
 from score_labels import ROOT, answers, wilson
 
 LEADS = ROOT / "bench" / "labels" / "leads"
+PENS = {"first": "", "second": "second_pen_"}
 LANGUAGES = ("en", "zh", "ja", "ko")
 PRESS_COUNTRY = {"en": "GB", "zh": "CN", "ja": "JP", "ko": "KR"}
 OFFICIAL_COUNTRY = {"zh": "CN", "ja": "JP", "ko": "KR"}
@@ -39,10 +41,10 @@ class Scored:
         return self.lead["sure"] == "yes"
 
 
-def leads_of(half: str) -> list[Lead]:
+def leads_of(half: str, pen: str = "first") -> list[Lead]:
     rows: list[Lead] = []
     for language in LANGUAGES:
-        with (LEADS / f"{language}.csv").open(encoding="utf-8", newline="") as text:
+        with (LEADS / f"{PENS[pen]}{language}.csv").open(encoding="utf-8", newline="") as text:
             rows += [row for row in csv.DictReader(text) if row["half"] == half]
     return rows
 
@@ -67,8 +69,8 @@ def as_item(lead: Lead) -> dict[str, Any]:
     }
 
 
-def scored(half: str, rules: Path, feeds: Path) -> list[Scored]:
-    leads = leads_of(half)
+def scored(half: str, rules: Path, feeds: Path, pen: str = "first") -> list[Scored]:
+    leads = leads_of(half, pen)
     with tempfile.TemporaryDirectory() as scratch:
         evidence = Path(scratch) / "leads.jsonl"
         lines = [json.dumps(as_item(lead), ensure_ascii=False) + "\n" for lead in leads]
@@ -115,6 +117,12 @@ def wrong(some: Iterable[Scored]) -> Iterator[str]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--half", choices=("tune", "held"), default="tune")
+    options.add_argument(
+        "--pen",
+        choices=sorted(PENS),
+        default="first",
+        help="whose leads: most in unusual words, or most in plain ones",
+    )
     options.add_argument("--rules", type=Path, default=ROOT / "rules")
     options.add_argument("--feeds", type=Path, default=ROOT / "feeds")
     options.add_argument("--misses", action="store_true", help="list each wrong lead; of the half tune only")
@@ -123,7 +131,7 @@ def main() -> None:
         sys.exit(
             "The leads of the held half are not shown: a miss that was read is no longer held. Use --half tune."
         )
-    found = scored(chosen.half, chosen.rules.resolve(), chosen.feeds.resolve())
+    found = scored(chosen.half, chosen.rules.resolve(), chosen.feeds.resolve(), chosen.pen)
     print("\n".join(tables(chosen.half, found)))
     if chosen.misses:
         print("\n" + "\n".join(wrong(found)))
