@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 
+import pytest
+
 from warning.app import group_writing
 from warning.app.group_writing import MOST_TOGETHER, GroupWriter
 
@@ -56,3 +58,17 @@ def test_every_work_is_done_in_the_order_in_which_it_came(monkeypatch):
     mixed = list(itertools.islice(itertools.cycle([True, False, True, True]), 3 * MOST_TOGETHER))
     sizes = written(*mixed, linger_seconds=0.01, monkeypatch=monkeypatch)
     assert sum(sizes) == len(mixed)
+
+
+@pytest.mark.parametrize("may_wait", [True, False])
+def test_work_that_was_given_is_done_though_the_loop_ends(may_wait):
+    store = Store()
+
+    async def body():
+        task = asyncio.create_task(GroupWriter(store).write(lambda _: 1, may_wait=may_wait))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        task.cancel()
+
+    asyncio.run(body())
+    assert store.done == [1]

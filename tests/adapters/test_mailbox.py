@@ -168,3 +168,25 @@ def test_a_password_and_a_folder_beyond_ascii_are_said_as_servers_know_them(serv
     written = f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote('보고/내부 & 기타', safe='')}"
     assert subjects(poll(server, url=written)) == ["Subject: report 1"]
     assert 'EXAMINE "&vPSs4A-/&sLS9gA- &- &rjDQwA-"' in server.said
+
+
+@pytest.mark.parametrize("folder", ["&vPSs4A-", "Q&-A", "INBOX/&sLS9gA- 2"])
+def test_a_folder_written_as_servers_know_it_is_asked_for_as_it_stands(server, folder):
+    server.add(mail(1))
+    url = place_of(server.url)
+    poll(
+        server,
+        url=f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote(folder, safe='')}",
+    )
+    assert f'EXAMINE "{folder}"' in server.said
+
+
+@pytest.mark.parametrize(("folder", "asked"), [("R&D", "R&-D"), ("&x-", "&-x-"), ("A & B-", "A &- B-")])
+def test_a_folder_with_an_and_that_says_nothing_in_utf_7_is_written_so(server, folder, asked):
+    server.add(mail(1))
+    url = place_of(server.url)
+    poll(
+        server,
+        url=f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote(folder, safe='')}",
+    )
+    assert f'EXAMINE "{asked}"' in server.said

@@ -155,6 +155,10 @@ def test_absent_pattern_keeps_a_rule_quiet_and_says_what_was_found():
         (r"(ban) \1", "look-around and back-references are not read"),
         ("(ban", "cannot be read: missing"),
         ("(ban)?", "found in every text"),
+        ("第２３号", "write 第23号"),
+        ("公告，", "write 公告,"),
+        ("镓（暂停）", r"write 镓\\\(暂停\\\)"),
+        ("ｶﾞﾘｳﾑ", "write ガリウム"),
     ],
 )
 def test_pattern_that_cannot_be_read_or_says_nothing_is_refused(pattern, why):

@@ -42,6 +42,7 @@ def item(title: str = "", country: str = "CN", language: str = "zh") -> Item:
         ("平成三十一年経済産業省告示第八十五号", "METI Notice 2019/85"),
         ("令和元年経済産業省告示第十号", "METI Notice 2019/10"),
         ("官報（号外第百二十号）", "Kanpo Extra 120"),
+        ("官報（令和七年五月二十八日号外第百二十号）", "Kanpo Extra 120"),
         ("商务部公告二〇二五年第十号", "MOFCOM 2025/10"),
         ("商务部 海关总署公告二○二三年第二十三号", "MOFCOM-GACC 2023/23"),
         ("国务院令第七百九十二号", "State Council Order 792"),
@@ -55,6 +56,18 @@ def item(title: str = "", country: str = "CN", language: str = "zh") -> Item:
 )
 def test_instrument_is_read_in_wide_digits_brackets_and_counting_words(text, number):
     assert instrument_of(item(), [text]) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "官報で公布された外国為替及び外国貿易法第四十八条第一号により許可制とする",
+        "官報に掲載された関税定率法第21条第1号に基づく",
+        "官報に掲載の輸出貿易管理令別表第一号",
+    ],
+)
+def test_article_of_a_law_told_in_the_gazette_is_no_number_of_the_gazette(text):
+    assert instrument_of(item(), [text]) is None
 
 
 @given(st.integers(1, 999), st.integers(2010, 2035))

@@ -343,6 +343,14 @@ def test_schema_prints_json(run):
     assert json.loads(run("rules", "schema", "overlay", trees=()).stdout)["title"].startswith("<overlays>")
 
 
+def test_stats_reach_no_further_back_than_what_rules_did_is_kept(run, monkeypatch):
+    assert json.loads(run("rules", "stats", "--json").stdout)["weeks"] == 12
+    monkeypatch.setenv("WARNING_KEEP_RAW_DAYS", "28")
+    told = run("rules", "stats", "--json")
+    assert json.loads(told.stdout)["weeks"] == 4
+    assert "kept for 28 days" in told.stderr
+
+
 def test_stats_of_an_empty_store_say_never(run):
     document = json.loads(run("rules", "stats", "--json").stdout)
     assert {(one["rule"], one["last_fired_at"]) for one in document["rules"]} == {

@@ -55,6 +55,9 @@ class GroupWriter:
                 await self._write_group([work for work, _ in group], [answer for _, answer in group])
         finally:
             self._writing = None
+            if self._waiting:  # the loop ends while work waits for others: it was given, so it is done
+                group, self._waiting = self._waiting, []
+                _answer([answer for _, answer in group], self._results([work for work, _ in group]))
 
     async def _linger(self) -> None:
         if not self._is_wanted.is_set():
@@ -64,15 +67,20 @@ class GroupWriter:
     async def _write_group(
         self, works: list[Callable[[EvidenceWriter], Any]], answers: list["asyncio.Future[Any]"]
     ) -> None:
-        results: list[Any]
+        _answer(answers, await asyncio.to_thread(self._results, works))
+
+    def _results(self, works: list[Callable[[EvidenceWriter], Any]]) -> list[Any]:
         try:
-            results = await asyncio.to_thread(self._store.together, works)
+            return list(self._store.together(works))
         except Exception as wrong:  # noqa: BLE001 - every caller hears why its work was not stored
-            results = [wrong] * len(works)
-        for answer, result in zip(answers, results, strict=True):
-            if answer.done():  # its caller was cancelled
-                continue
-            if isinstance(result, Exception):
-                answer.set_exception(result)
-            else:
-                answer.set_result(result)
+            return [wrong] * len(works)
+
+
+def _answer(answers: "list[asyncio.Future[Any]]", results: list[Any]) -> None:
+    for answer, result in zip(answers, results, strict=True):
+        if answer.done():  # its caller was cancelled
+            continue
+        if isinstance(result, Exception):
+            answer.set_exception(result)
+        else:
+            answer.set_result(result)

@@ -239,20 +239,27 @@ def stats(
       warning rules stats --weeks 26 --json
     """
     book = chosen_book(rules, feeds, overlays)
-    repository = open_repository(load_settings())
+    settings = load_settings()
+    repository = open_repository(settings)
     until = system_clock()
-    since = until - timedelta(weeks=weeks)
+    kept = min(weeks, (settings.keep_raw_days or weeks * 7) / 7)
+    since = until - timedelta(weeks=kept)
     try:
         traces = repository.traces(since, until)
         precision = rule_precisions(repository, until)
         told = told_alerts(repository, since, until)
     finally:
         repository.close()
-    found = rule_stats(book, traces, weeks, precision, told)
+    found = rule_stats(book, traces, kept, precision, told)
+    if kept < weeks:
+        click.echo(
+            f"What rules did is kept for {settings.keep_raw_days} days (WARNING_KEEP_RAW_DAYS): these are the figures of those.",
+            err=True,
+        )
     sights = rule_sights(book, rules, feeds, overlays)
     if as_json:
         answers = [{**one.document(), **sight_document(sights.get(one.rule_id))} for one in found]
-        print_json("rules/1", {"command": "stats", "weeks": weeks, "rules": answers})
+        print_json("rules/1", {"command": "stats", "weeks": kept, "rules": answers})
         return
     header = (
         "RULE",

@@ -3,7 +3,7 @@
 import re
 import socket
 import ssl
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ SHARE_OF_TIME = 0.6
 MOST_FOUND = 1_000_000
 CHUNK = 64 * 1024
 _PLACE = re.compile(r"(?P<scheme>imaps?)://(?P<login>.*)@(?P<host>\[[^\]]+\]|[^@:/]+)(?::(?P<port>\d{1,5}))?/(?P<folder>[^/?#]+)", re.IGNORECASE)  # fmt: skip
+_UTF_7_RUN = re.compile(r"&([A-Za-z0-9+,]*)-")
 _BEYOND_ASCII = re.compile(r"[^\x20-\x7e]+")
 _MARK = re.compile(r"(\d+):(\d+)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -286,11 +287,28 @@ class MailboxSession:
 
 
 def _as_servers_write(folder: str) -> str:
-    """A folder's name in the UTF-7 of mailboxes (RFC 3501, 5.1.3): 보고 is &vPSs4A-, and & is &-."""
+    """A folder's name in the UTF-7 of mailboxes (RFC 3501, 5.1.3): 보고 is &vPSs4A-, and & is &-.
+
+    A name that is written so already is left as it stands.
+    """
+    if "&" in folder and _is_utf_7(folder):
+        return folder
     return _BEYOND_ASCII.sub(
         lambda run: "&" + b64encode(run[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-",
         folder.replace("&", "&-"),
     )
+
+
+def _is_utf_7(folder: str) -> bool:
+    """Whether every & of a name begins a run of letters beyond ASCII as mailboxes write it, or stands for itself."""
+    if not folder.isascii() or _UTF_7_RUN.sub("", folder).count("&"):
+        return False
+    runs = [run[1].replace(",", "/") for run in _UTF_7_RUN.finditer(folder) if run[1]]
+    try:
+        read = [b64decode(run + "=" * (-len(run) % 4), validate=True).decode("utf-16-be") for run in runs]
+    except ValueError:
+        return False
+    return all(text and not text.isascii() for text in read)
 
 
 def said_of(wrong: IMAP4.error) -> str:

@@ -3,21 +3,34 @@
 RE2 has neither look-around nor back-references, which are what makes other engines run for ever.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 _MOST_BYTES = 1 << 20
+_SPECIAL = frozenset("()[]{}.*+?|^$\\")
 _UNKNOWN = ("invalid perl operator", "invalid escape sequence: \\1")
 
 
 def read_pattern(pattern: str) -> None:
-    """Raise ValueError in an operator's words where the pattern cannot be read, or is found in every text."""
+    """Raise ValueError in an operator's words where the pattern cannot be read, or is found in every text or in none."""
+    if (plain := _plain(pattern)) != pattern:
+        raise ValueError(f"texts are read with plain signs for wide and narrow ones: write {plain}")
     if compiled(pattern).search("") is not None:
         raise ValueError(
             "this pattern is found in every text, also in an empty one: say what must stand there"
         )
+
+
+def _plain(pattern: str) -> str:
+    """The pattern with plain signs, those that would come to mean something else behind a backslash."""
+    signs = ((sign, unicodedata.normalize("NFKC", sign)) for sign in pattern)
+    kept = "".join(
+        re.escape(plain) if plain != sign and _SPECIAL & set(plain) else plain for sign, plain in signs
+    )
+    return unicodedata.normalize("NFKC", kept)
 
 
 @lru_cache(maxsize=4096)

@@ -87,8 +87,9 @@ _JP = re.compile(
     rf"(?:{_ERA})?(?:経済産業省)(?P<kind>令|告示)第\s*(?P<number>\d{{1,4}}|[{NUMERALS}]{{1,7}})\s*号"
 )
 _JP_CABINET = re.compile(rf"(?:{_ERA})?政令第\s*(?P<number>\d{{1,4}}|[{NUMERALS}]{{1,7}})\s*号")
+# The number of an article or an item of a law told in the gazette is not the gazette's own.
 _KANPO = re.compile(
-    rf"官報\s*[（(]?[^。\n]{{0,24}}?(?P<extra>号外)?\s*第\s*(?P<number>\d{{1,5}}|[{NUMERALS}]{{1,7}})\s*号"
+    rf"官報\s*[（(]?(?:(?![法条項]|別表|令(?!和))[^。\n]){{0,24}}?(?P<extra>号外)?\s*第\s*(?P<number>\d{{1,5}}|[{NUMERALS}]{{1,7}})\s*号"
 )
 _KR = re.compile(
     r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부|과학기술정보통신부|방위사업청|농림축산식품부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호"
