@@ -1,40 +1,35 @@
 """The page behind a list entry, read once for every new or retitled entry: its text becomes the item's body.
 
-A source's state marks the entries whose page has been read, for as long as they stand on the list. An entry
-whose page or annex could not be had is stored with what there is, and its page is asked for again at the next poll.
-An annex that no second reading would mend (a scan, a password, no PDF, gone) is set aside: told, and left to people.
+A source's state marks the entries whose page has been read, for as long as they stand on the list. An entry whose
+page could not be had is stored with what there is, and its page is asked for again at the next poll, behind those never
+tried. A page that was read is done: only its annex is owed, for a few polls, and then set aside. So is, at once, an annex
+that no second reading would mend (a scan, a password, no PDF, gone): told, and left to people.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
+from warning.app.annexes import HOST_REFUSES, Ask, Elsewhere, Keep, read_annexes
+from warning.app.page_marks import Debt, alert_mark, debts_of, page_mark
+from warning.app.page_settling import Page, Settled, first_read, owing, untried
 from warning.app.source_requests import page_request
 from warning.catalog.sources import SourceSpec
 from warning.collect.barriers import barrier_in
-from warning.collect.fetch_values import Fetched, FetchRequest
-from warning.collect.further import links_at
-from warning.collect.parse import parse, parse_annex, parse_detail
-from warning.core.documents import Document, LeftOut
+from warning.collect.parse import parse, parse_detail
+from warning.core.documents import LeftOut
 from warning.core.evidence import Item
 from warning.core.formats import Format, HtmlListFormat, JsonFormat
 from warning.core.formats_documents import CapFormat
-from warning.core.ids import content_id
-from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchTooLarge, ParseError
+from warning.errors import FetchError, FetchRateLimited, ParseError
 
-MOST_ANNEXES = 3
-
-Ask = Callable[[FetchRequest], Awaitable[Fetched]]
-Keep = Callable[[Document], Awaitable[str]]
-Elsewhere = Callable[..., Awaitable[Any]]
+_LATER = "further pages follow at the next poll"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detailed:
     """`items` are those to store; `read_pages` replaces the state's marks; `unread` counts pages still owed.
 
-    `left_out` is what was found and only a person can read.
+    `left_out` is what was found and only a person can read, `owed` names an annex that is asked for again.
     """
 
     items: tuple[Item, ...]
@@ -42,15 +37,7 @@ class Detailed:
     unread: int = 0
     cause: str = ""
     left_out: tuple[LeftOut, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """What became of one entry: `problem` is why its page is asked for again, empty when it is not."""
-
-    item: Item
-    problem: str = ""
-    left_out: tuple[LeftOut, ...] = ()
+    owed: str = ""
 
 
 def list_format(format_: Format) -> HtmlListFormat | None:
@@ -67,9 +54,9 @@ async def read_detail_pages(
     keep: Keep,
     elsewhere: Elsewhere = asyncio.to_thread,
 ) -> Detailed:
-    """Fetch the pages of entries not in `read_before`, at most `detail_pages` of them, newest entries first.
+    """Fetch the pages of entries not in `read_before`, at most `detail_pages` of them: those never tried first.
 
-    The list's own order is taken as newest first. Entries read before are left out of `items`: the list's
+    Among them the list's own order is taken as newest first. Entries read before are left out of `items`: the list's
     version of them has no body and would look like an edit. `elsewhere` calls what reads documents: a page of
     strangers may hang its reader.
     """
@@ -78,23 +65,39 @@ async def read_detail_pages(
     listed = list_format(spec.parse)
     if listed is None:
         return Detailed(items=items, read_pages=())
+    debts = debts_of(read_before)
     marks = {item.id: page_mark(item) for item in items}
     wanted = [item for item in items if marks[item.id] not in read_before]
-    pages: list[_Page] = []
-    done = [mark for mark in marks.values() if mark in read_before]
-    cause = ""
-    for position, item in enumerate(wanted):
-        page = _Page(item=item, problem="" if position < spec.detail_pages else _LATER)
-        if not page.problem and not _gave_up(cause):
-            page = await _read(spec, listed, item, ask, keep, elsewhere)
-        if not page.problem and not _gave_up(cause):
-            done.append(marks[item.id])
-        cause = cause or page.problem
-        pages.append(page)
+    settled: dict[str, Settled] = {}
+    waits = False
+    for position, item in enumerate(sorted(wanted, key=lambda item: _tries(debts, marks[item.id]))):
+        debt = debts.get(marks[item.id], Debt())
+        if position >= spec.detail_pages or waits:
+            settled[item.id] = untried(item, debt, HOST_REFUSES if waits else _LATER)
+            continue
+        page = await _read(spec, listed, item, ask, keep, elsewhere)
+        waits = page.waits
+        settled[item.id] = owing(page, debt) if debt.annexes else first_read(page, debt)
+    return _detailed(wanted, marks, settled, read_before)
+
+
+def _detailed(
+    wanted: list[Item], marks: dict[str, str], settled: dict[str, Settled], read_before: frozenset[str]
+) -> Detailed:
+    ends = [settled[item.id] for item in wanted]
+    done = {mark for mark in marks.values() if mark in read_before}
+    done |= {end.debt.marked(marks[key]) for key, end in settled.items() if end.debt.tries or not end.problem}
+    problems = [end.problem for end in settled.values() if end.problem]
     return Detailed(
-        items=tuple(page.item for page in pages), read_pages=tuple(sorted(done)), unread=len(marks) - len(done),
-        cause=cause, left_out=tuple(left for page in pages for left in page.left_out),
+        items=tuple(end.item for end in ends if end.item is not None), read_pages=tuple(sorted(done)),
+        unread=len(problems), cause=next(iter(problems), ""),
+        left_out=tuple(left for end in ends for left in end.left_out),
+        owed=next((end.owed for end in ends if end.owed), ""),
     )  # fmt: skip
+
+
+def _tries(debts: dict[str, Debt], mark: str) -> int:
+    return debts.get(mark, Debt()).tries
 
 
 async def _read_alerts(
@@ -114,8 +117,13 @@ async def _read_alerts(
     wanted = [item for item in items if not item.body]  # an alert has one, a feed's entry never
     stored = [item for item in items if item not in wanted]
     done = [mark for item in wanted if (mark := alert_mark(item)) in read_before]
-    cause = ""
-    for item in [item for item in wanted if alert_mark(item) not in read_before][: spec.detail_pages]:
+    debts, cause = debts_of(read_before), ""
+    owed = [item for item in wanted if alert_mark(item) not in read_before]
+    failed = {mark: debts[mark] for item in owed if (mark := alert_mark(item)) in debts}
+    owed.sort(key=lambda item: _tries(debts, alert_mark(item)))
+    for item in owed[: spec.detail_pages]:
+        mark = alert_mark(item)
+        failed[mark] = Debt(tries=_tries(debts, mark) + 1)
         try:
             fetched = await ask(page_request(spec, item.url))
             if fetched.document is None:
@@ -127,97 +135,40 @@ async def _read_alerts(
             cause = cause or f"{item.url}: {failure}"
             continue
         stored += parsed.items
-        done.append(alert_mark(item))
+        done.append(mark)
+        del failed[mark]
     return Detailed(
-        items=tuple({item.id: item for item in stored}.values()), read_pages=tuple(sorted(done)),
+        items=tuple({item.id: item for item in stored}.values()),
+        read_pages=tuple(sorted((*done, *(debt.marked(mark) for mark, debt in failed.items())))),
         unread=len(wanted) - len(done), cause=cause or "further alerts follow at the next poll",
     )  # fmt: skip
 
 
-def alert_mark(item: Item) -> str:
-    """What identifies a message of a feed: another version has another address or time."""
-    return content_id("p", item.id, item.url, item.occurred_at.isoformat())
-
-
-async def _with_annexes(
-    spec: SourceSpec,
-    listed: HtmlListFormat,
-    read: _Page,
-    page: Document,
-    ask: Ask,
-    keep: Keep,
-    elsewhere: Elsewhere,
-) -> _Page:
-    """Join the text of the files that `annexes` finds on the page; what cannot be read is named in the text too."""
-    if not listed.annexes:
-        return read
-    texts, left, problem = [read.item.body], list(read.left_out), ""
-    for link in await elsewhere(links_at, page, listed.annexes, MOST_ANNEXES):
-        name = f"annex {link.rpartition('/')[2][:150]}"
-        text, unread, missing = await _annex(spec, link, ask, keep, elsewhere)
-        problem = problem or (f"{name} of {read.item.title[:80]}: {missing}" if missing else "")
-        left += [LeftOut(name=f"{name} of {read.item.title[:80]!r}", reason=said) for said in unread]
-        notes = "; ".join((*unread, *filter(None, [missing])))
-        texts.append("\n".join(filter(None, (f"\n[{name}{': ' if notes else ''}{notes}]", text))))
-    return replace(read, item=replace(read.item, body="".join(texts)), problem=problem, left_out=tuple(left))
-
-
-async def _annex(
-    spec: SourceSpec, link: str, ask: Ask, keep: Keep, elsewhere: Elsewhere
-) -> tuple[str, tuple[str, ...], str]:
-    """Return an annex's text, what of it only a person can read, and why it has to be asked for again."""
-    try:
-        fetched = await ask(page_request(spec, link))
-        if fetched.document is None:
-            return "", (), "it was not sent"
-        await keep(fetched.document)
-        text, unread = await elsewhere(parse_annex, fetched.document)
-    except FetchRateLimited:
-        raise
-    except (FetchGone, FetchTooLarge, ParseError) as final:
-        return "", (str(final),), ""
-    except FetchError as failure:
-        return ("", (), str(failure)) if failure.retryable else ("", (str(failure),), "")
-    return text, unread, ""
-
-
-def page_mark(item: Item) -> str:
-    """What identifies an entry whose page is worth reading: a new title is a new entry."""
-    return content_id("p", item.id, item.title, item.url)
-
-
-_HOST_REFUSES = "the host asked us to wait"
-_LATER = "further pages follow at the next poll"
-
-
-def _gave_up(cause: str) -> bool:
-    return cause == _HOST_REFUSES
-
-
 async def _read(
     spec: SourceSpec, listed: HtmlListFormat, item: Item, ask: Ask, keep: Keep, elsewhere: Elsewhere
-) -> _Page:
+) -> Page:
     """Return the item with its page's text, or as it was with the reason why not."""
     if not item.url:
-        return _Page(item=item)
+        return Page(item=item)
     try:
         fetched = await ask(page_request(spec, item.url))
         if fetched.document is None:
-            return _Page(item=item, problem=f"{item.url}: the page was not sent")
+            return Page(item=item, problem=f"{item.url}: the page was not sent")
         digest = await keep(fetched.document)
         barrier = await asyncio.to_thread(
             barrier_in, fetched.document.body, fetched.document.content_type, url=fetched.document.url
         )
         if barrier is not None:
-            return _Page(item=item, problem=f"{item.url}: {barrier.cause}")
+            return Page(item=item, problem=f"{item.url}: {barrier.cause}")
         body, unread = await elsewhere(parse_detail, fetched.document, listed)
         left = tuple(LeftOut(name=f"{item.title[:80]!r} at {item.url}", reason=said) for said in unread)
-        read = _Page(item=replace(item, body=body, archive_hash=digest), left_out=left)
-        read = await _with_annexes(spec, listed, read, fetched.document, ask, keep, elsewhere)
+        annexes = await read_annexes(spec, listed, fetched.document, ask, keep, elsewhere)
     except FetchRateLimited:
-        return _Page(item=item, problem=_HOST_REFUSES)
+        return Page(item=item, problem=HOST_REFUSES, waits=True)
     except (FetchError, ParseError) as failure:
-        return _Page(item=item, problem=f"{item.url}: {failure}")
-    if not read.item.body.strip() and not read.left_out:
-        return _Page(item=item, problem=f"{item.url}: nothing on the page matches parse.detail")
-    return read
+        return Page(item=item, problem=f"{item.url}: {failure}")
+    body = "".join((body, *(annex.told for annex in annexes)))
+    if not body.strip() and not left:
+        return Page(item=item, problem=f"{item.url}: nothing on the page matches parse.detail")
+    item = replace(item, body=body, archive_hash=digest)
+    return Page(item=item, left_out=left, annexes=annexes, waits=any(annex.waits for annex in annexes))

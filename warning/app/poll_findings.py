@@ -13,7 +13,7 @@ from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
 from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
-from warning.core.health import LEFT_TO_PEOPLE, SourceState
+from warning.core.health import ANNEX_OWED, LEFT_TO_PEOPLE, SourceState
 from warning.core.rhythm import remember
 from warning.store.evidence_writer import EvidenceWriter
 
@@ -97,11 +97,13 @@ def succeeded(
     verdict = judge_document(spec, parsed, briefs, after, now)
     if detailed.unread and verdict.condition == "ok":
         verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}")
+    elif detailed.owed and verdict.condition == "ok":
+        verdict = Verdict(condition="partial", cause=f"{ANNEX_OWED}: {detailed.owed}")
     elif detailed.left_out and verdict.condition == "ok":
         verdict = Verdict(condition="partial", cause=_left_to_people(detailed.left_out))
     after = answered(spec, after, fetched, verdict, now)
-    if detailed.unread:
-        # Without a body hash the next poll reads the list again and asks for the pages still owed.
+    if detailed.unread or detailed.owed:
+        # Without a body hash the next poll reads the list again and asks for the pages and annexes still owed.
         after = replace(after, etag="", last_modified="", body_hash="")
     return after, replace(outcome, condition=verdict.condition, cause=verdict.cause)
 

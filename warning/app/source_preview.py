@@ -120,7 +120,7 @@ async def _with_sample_pages(spec: SourceSpec, parsed: Parsed, fetcher: Asker) -
     sample, rest = parsed.items[:SAMPLE_PAGES], parsed.items[SAMPLE_PAGES:]
     few = spec.model_copy(update={"detail_pages": SAMPLE_PAGES})
     detailed = await read_detail_pages(few, sample, frozenset(), fetcher.fetch, _kept_nowhere)
-    return replace(parsed, items=(*detailed.items, *rest)), detailed.cause
+    return replace(parsed, items=(*detailed.items, *rest)), detailed.cause or detailed.owed
 
 
 async def _kept_nowhere(_document: Document) -> str:

@@ -89,6 +89,9 @@ MOVED_AWAY = "only a notice that it has moved"
 LEFT_TO_PEOPLE = "somebody has to read"
 """How the cause begins when all entries are stored, and of some of them an annex is no text."""
 
+ANNEX_OWED = "an annex is asked for again"
+"""How the cause begins when all entries are stored, and an annex of one is still to come."""
+
 WELL: frozenset[SourceCondition] = frozenset({"ok", "not_modified"})
 _BLINDING = frozenset({"empty", "partial", "blocked", "failing", "drifted", "unconfigured"})
 
@@ -98,11 +101,11 @@ def blinds(condition: SourceCondition, cause: str) -> bool:
 
     A source that is read well and only has nothing newer (frozen) sees: silence is what a rule asks about. So does
     one whose address has moved while redirects still lead to it, and one whose notices all came, some with an annex
-    that only a person can read.
+    that only a person can read or that is still to come.
     """
     if condition == "moved":
         return cause.startswith(MOVED_AWAY)
-    return condition in _BLINDING and not cause.startswith((FROZEN, LEFT_TO_PEOPLE))
+    return condition in _BLINDING and not cause.startswith((FROZEN, LEFT_TO_PEOPLE, ANNEX_OWED))
 
 
 def is_well(condition: SourceCondition) -> bool:
