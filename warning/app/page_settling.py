@@ -8,7 +8,6 @@ from warning.app.page_marks import MOST_TRIES, Debt
 from warning.core.documents import LeftOut
 from warning.core.evidence import Item
 
-
 _NOTHING = Debt()
 
 
