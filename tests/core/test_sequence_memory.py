@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.core.sequence_samples import DAY_0, event, rule, rules_book, seen
 from warning.core.detect.sequence import detect_sequences, need_for, signal_need
-from warning.core.recall import Near, SignalNeed, StepNeed
+from warning.core.recall import SignalNeed, StepNeed
 from warning.core.sequence_events import event_day
 from warning.core.signals import Signal, is_withdrawal
 
@@ -27,22 +27,15 @@ def remembered(need: SignalNeed | None, signals: list[Signal], as_of: datetime) 
     ]
     for step in near.steps:
         if step.since is not None and not any(
-            step.since <= event_day(s) <= step.until and may_fit(step, s) and is_about(near, s)
-            for s in of_need
+            step.since <= event_day(s) <= step.until and may_fit(step, s) for s in of_need
         ):
             return []
     documents = near.documents | {
         s.exhibit.evidence_id
         for s in of_need
-        if near.first <= event_day(s) <= near.last
-        and is_about(near, s)
-        and any(may_fit(step, s) for step in near.steps)
+        if near.first <= event_day(s) <= near.last and any(may_fit(step, s) for step in near.steps)
     }
     return [s for s in of_need if s.exhibit.evidence_id in documents or is_withdrawal(s)]
-
-
-def is_about(near: Near, signal: Signal) -> bool:
-    return near.materials is None or not near.materials.isdisjoint(signal.facts.materials)
 
 
 def may_fit(step: StepNeed, signal: Signal) -> bool:
@@ -51,6 +44,7 @@ def may_fit(step: StepNeed, signal: Signal) -> bool:
         signal.rule_id in step.rule_ids
         and (not step.acts or facts.act in step.acts)
         and (not step.actors or not step.actors.isdisjoint(facts.actors))
+        and (step.materials is None or not step.materials.isdisjoint(facts.materials))
     )
 
 
@@ -74,6 +68,22 @@ def told(draw, steps: tuple[str, ...]) -> Signal:
 )
 def test_sequence_tells_the_same_when_only_what_is_near_is_remembered(earlier, fresh, same):
     sequence = rule("a", "b", "c", same=same, **PATTERN if same == ["material"] else {})
+    book = rules_book(sequence)
+    held = [s for s in {s.id: s for s in earlier}.values() if s.id not in {f.id for f in fresh}]
+    as_of = datetime.combine(DAY_0, time(23), tzinfo=UTC) + timedelta(days=50)
+    near = remembered(need_for(sequence, book, fresh), held, as_of)
+    whole = detect_sequences(book, seen(*held), as_of, fresh)
+    assert detect_sequences(book, seen(*near), as_of, fresh) == whole
+
+
+@given(
+    st.lists(told(("a", "b", "c")), max_size=14),
+    st.lists(told(("a", "b", "c")), min_size=1, max_size=3),
+    st.sampled_from((["material"], ["actor"], ["material", "target"])),
+)
+def test_sequence_is_barred_the_same_when_only_what_is_near_is_remembered(earlier, fresh, same):
+    notice = {"name": "notice", "rules": ["c"], "sources": ["ministry"], "same": same, "within_days": 20}
+    sequence = rule("a", "b", same=["material"], **PATTERN, unless=[notice])
     book = rules_book(sequence)
     held = [s for s in {s.id: s for s in earlier}.values() if s.id not in {f.id for f in fresh}]
     as_of = datetime.combine(DAY_0, time(23), tzinfo=UTC) + timedelta(days=50)
@@ -151,7 +161,8 @@ def test_sequence_reads_what_lies_within_its_days_and_shares_a_material():
     assert need.rule_ids == signal_need(sequence, book).rule_ids
     assert need.near is not None
     assert (need.near.first, need.near.last) == (date(2024, 12, 11), date(2024, 12, 31))
-    assert need.near.materials is not None
-    assert {"dysprosium", "rare_earths", "terbium"} <= need.near.materials
-    assert "gallium" not in need.near.materials
+    for step in need.near.steps:
+        assert step.materials is not None
+        assert {"dysprosium", "rare_earths", "terbium"} <= step.materials
+        assert "gallium" not in step.materials
     assert need.near.documents == {"news"}

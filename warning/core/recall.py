@@ -14,12 +14,15 @@ from warning.core.withdrawals import Withdrawal
 class StepNeed:
     """Signals that may be the event of one step: of these rules, about one of the acts, by one of the actors; any where empty.
 
+    And about one of `materials`; whatever they are about with None.
+
     With `since` nothing at all is wanted unless the memory holds one of them, of a day from then to `until`, both included.
     """
 
     rule_ids: frozenset[str]
     acts: frozenset[str] = frozenset()
     actors: frozenset[str] = frozenset()
+    materials: frozenset[str] | None = None
     since: date | None = None
     until: date = date.max
 
@@ -29,13 +32,11 @@ class Near:
     """What of a memory can matter to new signals: the rest may be left unread.
 
     Where a step with `since` has none, nothing is wanted. Else wanted are all signals of the documents that have one of one of the `steps` whose event lies from `first` to `last`,
-    both included, and is about one of `materials` (whatever it is about with None), of `documents` by id, and those that
-    take another back.
+    both included, of `documents` by id, and those that take another back.
     """
 
     first: date
     last: date
-    materials: frozenset[str] | None
     documents: frozenset[str]
     steps: tuple[StepNeed, ...]
 

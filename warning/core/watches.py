@@ -88,8 +88,8 @@ def _need(
     materials: frozenset[str] | None,
 ) -> SignalNeed:
     first, last = days
-    wanted = tuple(step_need(step, book) for step in steps)
-    near = Near(first=first, last=last, materials=materials, documents=frozenset(), steps=wanted)
+    wanted = tuple(step_need(step, book, materials) for step in steps)
+    near = Near(first=first, last=last, documents=frozenset(), steps=wanted)
     return replace(signal_need(rule, book), near=near)
 
 

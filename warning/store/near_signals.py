@@ -41,7 +41,7 @@ def _contents(
     oldest = as_of - timedelta(days=need.days)
     known_then = and_(s.known_at >= oldest, s.known_at <= as_of)
     of_need = and_(s.rule_id.in_(sorted(need.rule_ids)), known_then)
-    wanted = [and_(known_then, *_fits(step, near)) for step in near.steps]
+    wanted = [and_(known_then, *_fits(step)) for step in near.steps]
     for step, fitting in zip(near.steps, wanted, strict=True):
         if step.since is not None and not _has_any(connection, fitting, step.since, step.until):
             return {}
@@ -79,14 +79,14 @@ def _has_any(connection: Connection, fitting: ColumnElement[bool], since: date, 
     return connection.execute(select(signals.c.day).where(fitting, in_days).limit(1)).first() is not None
 
 
-def _fits(step: StepNeed, near: Near) -> Iterator[ColumnElement[bool]]:
+def _fits(step: StepNeed) -> Iterator[ColumnElement[bool]]:
     yield signals.c.rule_id.in_(sorted(step.rule_ids))
     if step.acts:
         yield signals.c.act.in_(sorted(step.acts))
     if step.actors:
         yield _names_one(signals.c.actors, step.actors)
-    if near.materials is not None:
-        yield _names_one(signals.c.materials, near.materials)
+    if step.materials is not None:
+        yield _names_one(signals.c.materials, step.materials)
 
 
 def _names_one(column: Column[str], names: frozenset[str]) -> ColumnElement[bool]:

@@ -76,20 +76,24 @@ def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> S
         near=Near(
             first=date.fromordinal(min(event.day for event in events) - _reach(rule)),
             last=date.fromordinal(max(event.day for event in events) + rule.within_days),
-            # What stood behind a signal taken back may come forward, and complete what is about something else.
-            materials=None if takes_back else shared_materials(rule, book, [e.signal for e in events]),
             documents=frozenset(s.exhibit.evidence_id for s in signals),
             steps=(
                 *_steps_wanted(rule, found, book, takes_back=takes_back),
+                # Compared with all events of the chain, not the new ones alone; and what names no goods bars as well.
                 *(step_need(one, book) for one in rule.unless),
             ),
         ),
     )
 
 
-def step_need(step: Step, book: Rulebook) -> StepNeed:
+def step_need(step: Step, book: Rulebook, materials: frozenset[str] | None = None) -> StepNeed:
     """Return what of a memory may fit a step. Severity and the like are left to `fits`: they leave out little."""
-    return StepNeed(rule_ids=rules_of(step, book), acts=frozenset(step.acts), actors=frozenset(step.actors))
+    return StepNeed(
+        rule_ids=rules_of(step, book),
+        acts=frozenset(step.acts),
+        actors=frozenset(step.actors),
+        materials=materials,
+    )
 
 
 def _steps_wanted(
@@ -100,9 +104,11 @@ def _steps_wanted(
     Where all that was found are answers, no other answer matters. Not so where the target joins: who names none is aimed at
     everybody named, in other answers too.
     """
-    every = [step_need(step, book) for step in rule.steps]
     if takes_back:
-        return tuple(every)
+        # What stood behind a signal taken back may come forward, and complete what is about something else.
+        return tuple(step_need(step, book) for step in rule.steps)
+    materials = shared_materials(rule, book, [event.signal for step in found for event in step])
+    every = [step_need(step, book, materials) for step in rule.steps]
     wanted = [need if found[i] else _with_days(need, i, rule, found) for i, need in enumerate(every)]
     is_answers = rule.ordered and not any(found[:-1]) and "target" not in rule.same
     return tuple(wanted[:-1] if is_answers else wanted)
