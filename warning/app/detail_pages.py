@@ -111,8 +111,7 @@ async def _read_alerts(
 ) -> Detailed:
     """Fetch the CAP alerts a feed's entries link to, with the feed's own key where they lie on its host.
 
-    An entry is never stored without its alert: only the alert says who may see it. An alert that stood in the
-    document itself needs no asking.
+    An entry is never stored without its alert: only that says who may see it. One in the document itself is not asked for.
     """
     wanted = [item for item in items if not item.body]  # an alert has one, a feed's entry never
     stored = [item for item in items if item not in wanted]
@@ -120,16 +119,14 @@ async def _read_alerts(
     debts, cause = debts_of(read_before), ""
     owed = [item for item in wanted if alert_mark(item) not in read_before]
     failed = {mark: debts[mark] for item in owed if (mark := alert_mark(item)) in debts}
-    owed.sort(key=lambda item: _tries(debts, alert_mark(item)))
-    for item in owed[: spec.detail_pages]:
+    for item in sorted(owed, key=lambda item: _tries(debts, alert_mark(item)))[: spec.detail_pages]:
         mark = alert_mark(item)
         failed[mark] = Debt(tries=_tries(debts, mark) + 1)
         try:
             fetched = await ask(page_request(spec, item.url))
             if fetched.document is None:
                 continue
-            digest = await keep(fetched.document)
-            document = replace(fetched.document, archive_hash=digest)
+            document = replace(fetched.document, archive_hash=await keep(fetched.document))
             parsed = await elsewhere(parse, document, layout, spec.profile)
         except (FetchError, ParseError) as failure:
             cause = cause or f"{item.url}: {failure}"
