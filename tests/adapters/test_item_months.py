@@ -1,10 +1,11 @@
 """Items by the month in which they became known, as the kept history asks for them, on both databases."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from warning.core.evidence import Item
-from warning.store.export import export_items, item_months
+from warning.core.vocabulary import Marking
+from warning.store.export import export_items, item_months, month_mark
 from warning.store.repository import Repository
 
 MONTHS = (
@@ -44,3 +45,21 @@ def test_what_comes_to_a_month_or_leaves_it_shows_in_what_is_told_of_it(reposito
     assert (after.items, after.newest > before.newest) == (3, True)
     repository.add_items([replace(first, title="镓 别的", known_at=MONTHS[1])])
     assert [month.items for month in item_months(repository.engine)] == [2, 1]
+
+
+def test_mark_of_a_month_moves_with_text_and_marking_and_not_with_what_comes(repository: Repository):
+    def mark() -> str:
+        (month,) = item_months(repository.engine)
+        return month_mark(repository.engine, month, first.newest)
+
+    one = item("a", MONTHS[0])
+    repository.add_items([one])
+    (first,) = item_months(repository.engine)
+    seen = [mark()]
+    repository.add_items([item("b", MONTHS[0])])
+    assert mark() == seen[0]
+    for change in ({"body": "正文"}, {"marking": Marking.AMBER}, {"release_to": frozenset({"US"})}):
+        one = replace(one, **change, known_at=one.known_at + timedelta(hours=1))  # type: ignore[arg-type]  # fields of an item
+        repository.add_items([one])
+        seen.append(mark())
+    assert len(set(seen)) == 4

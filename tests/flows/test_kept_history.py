@@ -3,8 +3,10 @@
 import asyncio
 import json
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -17,8 +19,10 @@ from warning.app.previewing import both, preview
 from warning.app.quick_preview import quick_preview
 from warning.catalog.load import load_rulebook
 from warning.cli.main import cli
-from warning.collect.interchange import own_identity, write_evidence
+from warning.collect.history_index import index_directory
+from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.evidence import Item
+from warning.core.vocabulary import Marking
 from warning.errors import ConfigError
 from warning.resources import tree
 from warning.store import migrate
@@ -128,6 +132,45 @@ def test_a_late_item_writes_its_own_month_anew(book, store, tmp_path):
     assert keep_history(store, tmp_path / "history", book, NOW) == ["2025-01"]
 
 
+def kept_items(directory):
+    return [one for path in kept_history(directory).paths for one in read_evidence(path)]
+
+
+def test_a_marking_narrowed_in_place_reaches_the_kept_files_and_the_wider_copy_goes(book, store, tmp_path):
+    directory = tmp_path / "history"
+    (one,) = items(0, 1)
+    store.add_items([one])
+    keep_history(store, directory, book, NOW)
+    wider = kept_history(directory).paths
+    narrow = replace(one, marking=Marking.RED, release_to=frozenset({"US"}))
+    store.add_items([replace(narrow, known_at=one.known_at + timedelta(hours=1))])
+    assert keep_history(store, directory, book, NOW) == ["2025-01"]
+    assert [(kept.marking, kept.release_to) for kept in kept_items(directory)] == [
+        (Marking.RED, frozenset({"US"}))
+    ]
+    assert not any(path.exists() or index_directory(path).exists() for path in wider)
+    assert keep_history(store, directory, book, NOW) == []
+
+
+def test_a_text_edited_within_its_month_reaches_the_kept_files(book, store, tmp_path):
+    (one,) = items(0, 1)
+    store.add_items([one])
+    keep_history(store, tmp_path / "history", book, NOW)
+    edit = replace(one, body="the whole text, read later", known_at=one.known_at + timedelta(hours=1))
+    store.add_items([edit])
+    assert keep_history(store, tmp_path / "history", book, NOW) == ["2025-01"]
+    assert [kept.body for kept in kept_items(tmp_path / "history")] == [edit.body]
+
+
+def test_a_history_kept_without_marks_is_written_anew(book, store, tmp_path):
+    store.add_items(items(0, 1))
+    keep_history(store, tmp_path, book, NOW)
+    held = kept_history(tmp_path)
+    write_list(replace(held, months=tuple(replace(month, mark="") for month in held.months)))
+    assert keep_history(store, tmp_path, book, NOW) == ["2025-01"]
+    assert len(kept_items(tmp_path)) == 1
+
+
 def test_two_processes_do_not_bring_one_history_up_to_date(book, store, tmp_path):
     class Nested:
         @property
@@ -180,6 +223,52 @@ def test_service_that_stops_does_not_wait_for_the_history(tmp_path):
         )
 
     assert not asyncio.run(asyncio.wait_for(stopped(), 30))
+
+
+WITH_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+with open({mark!r}, "w") as file:
+    file.write(str(child.pid))
+{then}
+"""
+
+
+@pytest.mark.parametrize("then", ["child.wait()", "sys.exit('broken')"])
+def test_no_process_of_the_history_is_left_over(tmp_path, then, caplog):
+    _kept_at(tmp_path, NOW - timedelta(days=2))
+    mark = tmp_path / "mark"
+    script = WITH_A_CHILD.format(mark=str(mark), then=then)
+
+    async def stopped():
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(bring_up_to_date(tmp_path, NOW, stop, (sys.executable, "-c", script)))
+        await asyncio.to_thread(_wait_for, mark)
+        if then == "child.wait()":
+            stop.set()
+        return await running
+
+    assert not asyncio.run(asyncio.wait_for(stopped(), 30))
+    assert ("broken" in caplog.text) is (then != "child.wait()")
+    assert _has_ended(int(mark.read_text()))
+
+
+def _wait_for(mark):
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.02)
+
+
+def _has_ended(process):
+    """Whether a process is gone, or only waits to be reaped."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _kept_at(directory, at):

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from warning.app.kept_history import is_due
 
@@ -23,21 +26,28 @@ async def bring_up_to_date(
     """
     if not is_due(directory, now):
         return False
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-    )
-    os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    ended, stopped = asyncio.ensure_future(process.communicate()), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopped.cancel()
-        if process.returncode is None:
-            process.kill()
-        _, said = await ended
+    with TemporaryFile() as said:  # no pipe: a process left over would hold its end open
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        ended, stopped = asyncio.ensure_future(process.wait()), asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            _end_with_its_workers(process.pid)
+            await ended
+        said.seek(0)
+        words = said.read().decode(errors="replace").strip().splitlines()
     if process.returncode and not stop.is_set():
-        words = said.decode(errors="replace").strip().splitlines()
         log.error(
             "the history could not be brought up to date: %s", words[-1] if words else "no reason given"
         )
     return process.returncode == 0
+
+
+def _end_with_its_workers(session: int) -> None:
+    """End whatever is left of the session that the process leads: processes of its own do not end with it."""
+    with suppress(ProcessLookupError):
+        os.killpg(session, signal.SIGKILL)

@@ -12,10 +12,11 @@ from warning.app.indexed_history import ready_index
 from warning.app.kept_history import LIST, KeptHistory, KeptMonth, kept_history, write_list
 from warning.collect.history_files import HistoryIndex
 from warning.collect.history_index import index_directory
+from warning.collect.index_lock import lock_file
 from warning.collect.interchange import write_evidence
 from warning.core.rulebook import Rulebook
 from warning.errors import ConfigError
-from warning.store.export import ItemMonth, export_items, item_months
+from warning.store.export import ItemMonth, export_items, item_months, month_mark
 from warning.store.repository import Repository
 
 LOCK = "lock"
@@ -24,18 +25,24 @@ LOCK = "lock"
 def keep_history(repository: Repository, directory: Path, book: Rulebook, now: datetime) -> list[str]:
     """Bring the kept files up to date with the store; return the months that were written.
 
-    Stopped at any instant it leaves what was kept. Raises ConfigError while another process does the same.
+    Stopped at any instant it leaves what was kept. A file it replaces stands until the next time for whoever still
+    reads it, but for one with an item that changed: it goes at once, fewer may be allowed to see that item now.
+    Raises ConfigError while another process does the same.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(directory):
-        held = kept_history(directory)
-        before = {month.month: month for month in held.months} if held else {}
+        kept = kept_history(directory)
+        before = {month.month: month for month in kept.months} if kept else {}
         _clear(directory, before.values())
         months: list[KeptMonth] = []
         written: list[str] = []
+        right: list[KeptMonth] = []
         for stored in item_months(repository.engine):
-            month = _month(stored)
-            if before.get(month.month) != month or not (directory / month.file).exists():
+            held = before.get(_name(stored))
+            if held and month_mark(repository.engine, stored, held.newest) == held.mark:
+                right.append(held)
+            month = held if held in right and _as_many(stored, held) else _month(repository, stored)
+            if month is not held or not (directory / month.file).exists():
                 write_evidence(
                     directory / month.file, export_items(repository.engine, stored.since, stored.until)
                 )
@@ -45,16 +52,27 @@ def keep_history(repository: Repository, directory: Path, book: Rulebook, now: d
         for _ in Judging(files, book, now).fired():
             pass  # what the running rules say is kept beside each file
         write_list(KeptHistory(directory=directory, kept_at=now, months=tuple(months)))
+        _clear(directory, (*months, *right))
     return written
 
 
-def _month(stored: ItemMonth) -> KeptMonth:
-    name = f"{stored.since:%Y-%m}"
+def _name(stored: ItemMonth) -> str:
+    return f"{stored.since:%Y-%m}"
+
+
+def _as_many(stored: ItemMonth, held: KeptMonth) -> bool:
+    return (stored.items, stored.newest) == (held.items, held.newest)
+
+
+def _month(repository: Repository, stored: ItemMonth) -> KeptMonth:
+    """A month to write. Its mark is read first: what changes while it is written is seen the next time."""
+    mark = month_mark(repository.engine, stored, stored.newest)
     return KeptMonth(
-        month=name,
-        file=f"{name}-{stored.items}-{stored.newest}.jsonl.zst",
+        month=_name(stored),
+        file=f"{_name(stored)}-{stored.items}-{stored.newest}-{mark}.jsonl.zst",
         items=stored.items,
         newest=stored.newest,
+        mark=mark,
     )
 
 
@@ -67,7 +85,8 @@ def _indexed(path: Path, book: Rulebook) -> HistoryIndex:
 def _clear(directory: Path, current: Iterable[KeptMonth]) -> None:
     """Remove files that are in force no more."""
     names = {month.file for month in current}
-    named = names | {index_directory(directory / name).name for name in names} | {LIST, LOCK}
+    indexes = [index_directory(directory / name) for name in names]
+    named = names | {path.name for index in indexes for path in (index, lock_file(index))} | {LIST, LOCK}
     for path in directory.iterdir():
         if path.name in named:
             continue

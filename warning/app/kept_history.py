@@ -1,7 +1,7 @@
 """The items of a live store as indexed files, a month each: what `rules preview` asks of this installation's own history.
 
-Who reads takes the list of the files, which changes at once; a file that left it stands until the next update, for
-whoever still reads it. `keeping_history` writes them.
+Who reads takes the list of the files, which changes at once; a file that left it because items came stands until the
+next update, for whoever still reads it. `keeping_history` writes them.
 """
 
 import json
@@ -16,12 +16,16 @@ KEPT_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptMonth:
-    """A file and what the store held of its month (as 2026-10) when it was written: items, and the highest number."""
+    """A file and what the store held of its month (as 2026-10) when it was written: items, and the highest number.
+
+    `mark` is the digest of those items; a list that an earlier version wrote has none.
+    """
 
     month: str
     file: str
     items: int
     newest: int
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.collect.history_files import HistoryIndex, Segment
+from warning.collect.index_lock import writing_alone
 from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
@@ -98,16 +99,20 @@ def name_of(sayings: Sayings) -> str:
 
 def remember(index: HistoryIndex, every: Iterable[Sayings]) -> None:
     """Let the blocks remember where something is said, as far as they do not: thousands of patterns become a few sets."""
-    lacking = {name: some for some in every if (name := name_of(tuple(some))) not in index.sayings}
-    if not lacking:
+    named = {name_of(tuple(some)): some for some in every}
+    if named.keys() <= index.sayings.keys():
         return
-    number = len(index.manifest.sayings)
-    for block in blocks_of(index):
-        _write(
-            block.directory, f"sayings{number}", (sentences_saying(block, some) for some in lacking.values())
-        )
-    index.manifest.sayings.append(list(lacking))
-    index.manifest.write(index.directory)
+    with writing_alone(index.directory):
+        index.renew()
+        lacking = {name: some for name, some in named.items() if name not in index.sayings}
+        if not lacking:
+            return
+        number = len(index.manifest.sayings)
+        for block in blocks_of(index):
+            sets = (sentences_saying(block, some) for some in lacking.values())
+            _write(block.directory, f"sayings{number}", sets)
+        index.manifest.sayings.append(list(lacking))
+        index.manifest.write(index.directory)
     index.__dict__.pop("sayings", None)
 
 

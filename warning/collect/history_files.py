@@ -243,6 +243,12 @@ class HistoryIndex:
     def __init__(self, directory: Path, manifest: Manifest) -> None:
         self.directory, self.manifest = directory, manifest
 
+    def renew(self) -> None:
+        """Take in what others have written since."""
+        self.manifest = read_manifest(self.directory) or self.manifest
+        self.__dict__.pop("places", None)
+        self.__dict__.pop("sayings", None)
+
     @cached_property
     def places(self) -> dict[Pattern, tuple[int, int]]:
         return _PLACES.of(self.manifest)

@@ -30,6 +30,7 @@ from warning.collect.history_files import (
     write_arrays,
     write_heads,
 )
+from warning.collect.index_lock import writing_alone
 from warning.collect.interchange import own_identity, read_line, read_lines
 from warning.core.evidence import Item
 from warning.core.identity import marks_of
@@ -72,8 +73,13 @@ def open_index(evidence: Path) -> HistoryIndex | None:
 def build_index(evidence: Path) -> HistoryIndex:
     """Read the whole file once. The index appears when it is complete; an older one is replaced.
 
-    Raises EvidenceError at a line that is not a record.
+    One that somebody else made in the meantime is taken. Raises EvidenceError at a line that is not a record.
     """
+    with writing_alone(index_directory(evidence)):
+        return open_index(evidence) or _built(evidence)
+
+
+def _built(evidence: Path) -> HistoryIndex:
     directory = index_directory(evidence)
     part = directory.with_name(f"{directory.name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -94,9 +100,19 @@ def build_index(evidence: Path) -> HistoryIndex:
 
 def look_for(index: HistoryIndex, patterns: Iterable[Pattern]) -> int:
     """Scan the texts for the patterns that nobody looked for yet, and return how many these were."""
-    lacking = sorted(set(patterns) - index.places.keys())
-    if not lacking:
+    asked = set(patterns)
+    if asked <= index.places.keys():
         return 0
+    with writing_alone(index.directory):
+        index.renew()
+        lacking = sorted(asked - index.places.keys())
+        if lacking:
+            _look_for(index, lacking)
+    index.__dict__.pop("places", None)
+    return len(lacking)
+
+
+def _look_for(index: HistoryIndex, lacking: Sequence[Pattern]) -> None:
     number = len(index.manifest.sets)
     processes = PROCESSES if index.manifest.segments > 1 else 1
     directories = [segment.directory for segment in index.segments()]
@@ -108,8 +124,6 @@ def look_for(index: HistoryIndex, patterns: Iterable[Pattern]) -> int:
     write_blocks(index, number)
     index.manifest.sets.append(listed)
     index.manifest.write(index.directory)
-    index.__dict__.pop("places", None)
-    return len(lacking)
 
 
 def _stamp(evidence: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
@@ -31,7 +32,7 @@ class Span(NamedTuple):
 
 
 class ItemMonth(NamedTuple):
-    """The items of one month: how many they are, and the highest of their numbers. Both tell whether any came or went."""
+    """The items of one month: how many they are, and the highest of their numbers. `month_mark` tells whether any changed."""
 
     since: datetime
     until: datetime
@@ -79,6 +80,19 @@ def item_months(engine: Engine) -> tuple[ItemMonth, ...]:
                 found.append(ItemMonth(begin, end, count, newest))
             begin = end
     return tuple(found)
+
+
+def month_mark(engine: Engine, month: ItemMonth, newest: int) -> str:
+    """Return a digest of a month's items up to a number, which moves with any one's text, time, marking and release."""
+    read = items.c
+    asked = select(read.seq, read.known_at, read.content_hash, read.marking, read.release_to)
+    asked = Span(month.since, month.until).of(asked, read.known_at).where(read.seq <= newest)
+    mark = blake2b(digest_size=8)
+    with reading(engine) as connection:
+        ordered = asked.order_by(read.known_at, read.seq)  # as the index has them
+        for row in connection.execute(ordered, execution_options={"yield_per": BATCH}):
+            mark.update(repr(tuple(row)).encode())
+    return mark.hexdigest()
 
 
 def _month_of(moment: datetime) -> datetime:
