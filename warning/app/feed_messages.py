@@ -1,6 +1,7 @@
 """The CAP messages of a desk's out-feed: one for each version that may leave by it, and one for what it took back."""
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -98,6 +99,12 @@ def cap_documents(
     if made is not None:
         made.clear()
         made.update(now)
+
+
+def alert_named(name: str, desk: Desk) -> str | None:
+    """Return the key of the alert that a message of this name tells of; None where no message has such a name."""
+    found = re.fullmatch(rf"(.+)-v[0-9]+-{re.escape(desk.id)}({TAKEN_BACK})?", name)
+    return found and found[1]
 
 
 def as_left(told: Told, desk: Desk) -> Alert:

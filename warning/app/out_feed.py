@@ -12,7 +12,8 @@ from pathlib import Path
 from threading import Lock
 
 from warning.app.desk_exercise import exercise
-from warning.app.feed_messages import CapDocument, Making, as_left, cap_documents, feed_sender
+from warning.app.feed_messages import CapDocument, Making, alert_named, as_left, cap_documents, feed_sender
+from warning.app.former_narrowings import with_former_narrowings
 from warning.app.system import System
 from warning.app.triage import desk_called
 from warning.channels.atom import CAP_TYPE, atom_feed
@@ -124,7 +125,9 @@ class _Pages:
 
     def named(self, name: str) -> CapDocument | None:
         """One message, on whatever page it stands, or stood."""
-        key, _, _ = name.rpartition("-v")
+        key = alert_named(name, self._desk)
+        if key is None:
+            return None
         _, versions = self._told({key})
         found = cap_documents(versions, self._desk, self._book, self._sender)
         return next((document for document in found if document.name == name), None)
@@ -169,7 +172,8 @@ class _Pages:
     def _told(self, keys: Collection[str]) -> tuple[dict[tuple[str, int], datetime], list[Alert]]:
         told = self._repository.told_versions(self._desk.id, keys, self._now)
         entered = {(t.alert.key, t.alert.version): t.entered_at for t in told}
-        return entered, [as_left(t, self._desk) for t in told]
+        left = [(as_left(t, self._desk), t.entered_at) for t in told]
+        return entered, with_former_narrowings(left, self._desk)
 
     def _moments(self, whole: Alert, entered: Mapping[tuple[str, int], datetime]) -> Iterator[datetime]:
         """When a version entered the feed, and when it may have been taken back there."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.detect.text import exhibit_of
 from warning.core.evidence import Item
-from warning.core.handling import Narrowing, Release, narrowest
+from warning.core.handling import Handling, Narrowing, Release, narrowest
 from warning.core.recalls import with_what_is_left
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Signal, no_wider, signal_ids_of
@@ -146,6 +146,12 @@ def handling(alert: Alert) -> str:
     """Return marking and release list as messages write them: TLP:AMBER JP, KR."""
     names = "" if alert.release_to is None else ", ".join(sorted(alert.release_to)) or "-"
     return f"TLP:{alert.marking.value} {names}".rstrip()
+
+
+def handling_said(said: str) -> Handling:
+    """Return the marking and the release list that messages write so."""
+    marking, _, names = said.removeprefix("TLP:").partition(" ")
+    return Marking(marking), frozenset(names.split(", ")) - {"-"} if names else None
 
 
 def _rests_on(alert: Alert, bound: Bound) -> bool:
