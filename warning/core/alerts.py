@@ -51,7 +51,7 @@ class Alert:
     then oldest, at most `SHOWN_EXHIBITS`) out of `evidence_total` pieces. `gradings` are sorted by country.
     `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
     desk id, the alert as desks may read it that may not see all of its evidence. `claims` is who says what
-    (`core/claims.py`): what sources contradict each other on is read from it. `grounds` says which evidence gave a reason: (`ground_of` it, evidence id). `withdrawn` is the evidence taken back; then `whole` is the alert with it.
+    (`core/claims.py`): what sources contradict each other on is read from it. `grounds` says which evidence gave a reason: (`ground_of` it, or a pattern's step, evidence id). `withdrawn` is the evidence taken back; then `whole` is the alert with it.
     `narrowings` stand on versions in store alone, oldest first: how far this one went before its marking was narrowed.
     """
 

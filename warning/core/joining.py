@@ -12,6 +12,7 @@ from warning.core.corrections import with_last_word
 from warning.core.deadline_rules import is_deadline
 from warning.core.handling import Handling, narrowest
 from warning.core.joined_facts import merged_facts
+from warning.core.pattern_steps import rests_on_event, step_grounds
 from warning.core.rulebook import Rulebook
 from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty, Marking
@@ -137,9 +138,11 @@ def _named_beside(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str,
 
 
 def _is_counted(exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], book: Rulebook) -> bool:
-    """Whether another rule brought this document before: one that was edited, beyond those that are shown."""
+    """Whether it came before, beyond those that are shown: by another rule, edited, or as an event of a pattern."""
     if alert.evidence_total <= len(alert.exhibits):
         return False
+    if rests_on_event(alert, exhibit.evidence_id):
+        return True
     return not signal_ids_of(book.rule_ids, exhibit.evidence_id).isdisjoint(joined)
 
 
@@ -197,13 +200,14 @@ def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reas
 
 
 def _grounds(
-    known: Sequence[tuple[str, str]], why: Sequence[Reason], signals: Iterable[Signal]
+    known: Sequence[tuple[str, str]], why: Sequence[Reason], signals: Sequence[Signal]
 ) -> tuple[tuple[str, str], ...]:
-    """Which evidence gave each reason that is shown: what it says of a text, or that the act was set aside."""
+    """Which evidence gave each reason that is shown (of a text, or that the act was set aside), or a pattern's step."""
     shown = {ground_of(r) for r in why if r.code == SUSPENDED or r.code.startswith(TEXT)}
     told = ((ground_of(reason), s.exhibit.evidence_id) for s in signals for reason in s.why)
     by_reason: dict[str, list[str]] = {}
     for ground, evidence_id in sorted({*known, *told}):
         if ground in shown:
             by_reason.setdefault(ground, []).append(evidence_id)
-    return tuple((ground, one) for ground, every in by_reason.items() for one in every[:MOST_GROUNDS])
+    given = ((ground, one) for ground, every in by_reason.items() for one in every[:MOST_GROUNDS])
+    return (*given, *step_grounds(known, signals))

@@ -99,7 +99,8 @@ class Signal:
 
     `joins` is the id of a signal in whose alert this one is told, and nowhere else; `brings` that of a signal
     which goes into the same alert. Both are set by sequences. `rests_on` are the other pieces of evidence it names:
-    who may not see one of them may not see it. `beside` are the exhibits of the other events of a pattern, shown with it.
+    who may not see one of them may not see it. `beside` are the exhibits of the other events of a pattern, shown with it;
+    `steps` say of which step of the pattern each piece of evidence is: (step, evidence id).
     """
 
     id: str
@@ -118,6 +119,7 @@ class Signal:
     brings: str = ""
     rests_on: tuple[str, ...] = ()
     beside: tuple[Exhibit, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -14,8 +14,8 @@ from warning.core.alerts import Alert, AlertChange, Difference, ground_of
 from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
 from warning.core.joining import alert_title, certainty_of, join_signals
+from warning.core.pattern_steps import left_of, rests_on_event
 from warning.core.rulebook import Rulebook
-from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Facts, Reason, Signal, signal_ids_of
 from warning.core.vocabulary import Certainty, Severity
 from warning.core.withdrawals import (
@@ -28,7 +28,6 @@ from warning.core.withdrawals import (
 )
 
 ABOUT_WITHDRAWAL = frozenset({"withdrawn", "cancelled", "restored"})
-LEAST_OF_PATTERN = 2
 # What changed of these is read from what stands; what is withdrawn has no part in it.
 _OF_WHAT_STANDS = frozenset(
     {"instrument", "effective", "expires", "materials", "targets", "certainty", "disputed", "settled"}
@@ -88,7 +87,7 @@ def rejoined(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Alert:
 def holds(alert: Alert, evidence_id: str, book: Rulebook) -> bool:
     """Whether the alert rests on this piece of evidence, shown or not."""
     whole = alert.whole or alert
-    if any(shown.evidence_id == evidence_id for shown in whole.exhibits):
+    if rests_on_event(whole, evidence_id) or any(e.evidence_id == evidence_id for e in whole.exhibits):
         return True
     return not signal_ids_of(book.rule_ids, evidence_id).isdisjoint(whole.signal_ids)
 
@@ -96,15 +95,15 @@ def holds(alert: Alert, evidence_id: str, book: Rulebook) -> bool:
 def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Alert:
     """Return the alert as if the withdrawn evidence had never come; its marking and release never widen.
 
-    Where nothing stands, it says what it last said, without any evidence. A pattern of one event is none.
+    Where nothing stands, it says what it last said, without any evidence. So does a pattern of which a whole step is gone.
     """
     if not withdrawn:
         return whole
     gone = {act.evidence_id for act in withdrawn}
     exhibits = tuple(shown for shown in whole.exhibits if shown.evidence_id not in gone)
-    total = max(whole.evidence_total - len(gone), 0)
+    total = left_of(whole, gone)
     held = replace(whole, tearlines=())
-    if total < (LEAST_OF_PATTERN if is_pattern(whole.story) else 1):
+    if not total:
         return replace(
             whole,
             certainty=Certainty.UNLIKELY,

@@ -227,6 +227,7 @@ def _signal(rule: SequenceRule, step: int, last: Event, group: Group, book: Rule
         brings=last.signal.id if rule.relation == "confirmation" else "",
         rests_on=_others(last, events),
         beside=_shown_beside(rule, last, events),
+        steps=_steps(rule, events),
     )
 
 
@@ -236,6 +237,13 @@ def _shown_beside(rule: SequenceRule, last: Event, events: Sequence[Event]) -> t
         return ()
     every = [shown for event in events for shown in event.signal.exhibits]
     return tuple({e.evidence_id: e for e in every if e.evidence_id != last.evidence_id}.values())
+
+
+def _steps(rule: SequenceRule, events: Sequence[Event]) -> tuple[tuple[str, str], ...]:
+    """Of which step of a pattern each event is: it ends when all of one step are taken back."""
+    if rule.relation != "pattern":
+        return ()
+    return tuple((step.name, event.evidence_id) for step, event in zip(rule.steps, events, strict=True))
 
 
 def _others(last: Event, events: Sequence[Event]) -> tuple[str, ...]:
