@@ -179,13 +179,19 @@ def half_tables(half: str, some: list[Read], unread: int) -> Iterator[str]:
     yield from acts_told(some)
 
 
+def mistake(one: Any) -> tuple[str, str] | None:
+    """What is wrong with an answer, and the rules that gave it; None where it is right."""
+    if one.event == bool(one.fired):
+        return None
+    kind = "missed" if one.event else "false alarm"
+    return kind + ("" if one.sure else " (unsure)"), ",".join(fired["rule"] for fired in one.fired) or "-"
+
+
 def wrong(some: Iterable[Read]) -> Iterator[str]:
     """Every miss and false alarm, the unsure ones marked; for the half tune only."""
     for one in some:
-        if one.event == bool(one.fired):
+        if (found := mistake(one)) is None:
             continue
-        kind = "missed" if one.event else "false alarm"
-        doubt = "" if one.sure else " (unsure)"
-        rules = ",".join(fired["rule"] for fired in one.fired) or "-"
+        kind, rules = found
         about = one.label["scope"] or "-"
-        yield f"{kind}{doubt} | {one.file} {one.line} | {about} | {one.label['act'] or '-'} | {rules} | {one.record['title'][:110]}"
+        yield f"{kind} | {one.file} {one.line} | {about} | {one.label['act'] or '-'} | {rules} | {one.record['title'][:110]}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from label_tables import interrupting
+from label_tables import interrupting, mistake
 from score_labels import ROOT, answers, wilson
 
 LEADS = ROOT / "bench" / "labels" / "leads"
@@ -105,13 +105,11 @@ def tables(half: str, some: list[Scored]) -> Iterator[str]:
 
 def wrong(some: Iterable[Scored]) -> Iterator[str]:
     for one in some:
-        if one.event == bool(one.fired):
+        if (found := mistake(one)) is None:
             continue
-        kind = "missed" if one.event else "false alarm"
-        doubt = "" if one.sure else " (unsure)"
-        rules = ",".join(fired["rule"] for fired in one.fired) or "-"
+        kind, rules = found
         lead = one.lead
-        yield f"{kind}{doubt} | {lead['id']} | {lead['class']} | {lead['event']} | {rules} | {lead['title']} | {lead['text']}"
+        yield f"{kind} | {lead['id']} | {lead['class']} | {lead['event']} | {rules} | {lead['title']} | {lead['text']}"
 
 
 def main() -> None:

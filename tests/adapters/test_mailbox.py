@@ -161,32 +161,27 @@ def test_a_password_may_hold_any_sign():
     assert (place.user, place.password, place.port, place.folder) == ("a@b", "p@:/x", 1993, "News letters")
 
 
+def in_folder(server, folder: str) -> str:
+    place = place_of(server.url)
+    return f"imaps://{place.user}:{quote(server.password)}@{place.host}:{place.port}/{quote(folder, safe='')}"
+
+
 def test_a_password_and_a_folder_beyond_ascii_are_said_as_servers_know_them(server):
     server.password = "암호-пароль"
     server.add(mail(1))
-    url = place_of(server.url)
-    written = f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote('보고/내부 & 기타', safe='')}"
-    assert subjects(poll(server, url=written)) == ["Subject: report 1"]
+    assert subjects(poll(server, url=in_folder(server, "보고/내부 & 기타"))) == ["Subject: report 1"]
     assert 'EXAMINE "&vPSs4A-/&sLS9gA- &- &rjDQwA-"' in server.said
 
 
 @pytest.mark.parametrize("folder", ["&vPSs4A-", "Q&-A", "INBOX/&sLS9gA- 2"])
 def test_a_folder_written_as_servers_know_it_is_asked_for_as_it_stands(server, folder):
     server.add(mail(1))
-    url = place_of(server.url)
-    poll(
-        server,
-        url=f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote(folder, safe='')}",
-    )
+    poll(server, url=in_folder(server, folder))
     assert f'EXAMINE "{folder}"' in server.said
 
 
 @pytest.mark.parametrize(("folder", "asked"), [("R&D", "R&-D"), ("&x-", "&-x-"), ("A & B-", "A &- B-")])
 def test_a_folder_with_an_and_that_says_nothing_in_utf_7_is_written_so(server, folder, asked):
     server.add(mail(1))
-    url = place_of(server.url)
-    poll(
-        server,
-        url=f"imaps://{url.user}:{quote(server.password)}@{url.host}:{url.port}/{quote(folder, safe='')}",
-    )
+    poll(server, url=in_folder(server, folder))
     assert f'EXAMINE "{asked}"' in server.said

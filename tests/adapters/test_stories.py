@@ -69,16 +69,21 @@ def test_an_old_article_of_another_source_opens_no_alert_and_is_shown_with_its_f
     assert node.passed is False
 
 
-def test_what_is_remembered_of_a_telling_follows_its_evidence_when_that_is_narrowed(system):
-    first = item(marking=Marking.GREEN)
-    kept = replace(first, marking=Marking.AMBER, release_to=frozenset({"KR"}))
-    again = item(
+def retold() -> Item:
+    """The same words in another paper two months later."""
+    return item(
         f"{TITLE} - Chip Gazette",
         days=60,
         source="gazette",
         text=f"{TEXT}Chip Gazette.",
         marking=Marking.GREEN,
     )
+
+
+def test_what_is_remembered_of_a_telling_follows_its_evidence_when_that_is_narrowed(system):
+    first = item(marking=Marking.GREEN)
+    kept = replace(first, marking=Marking.AMBER, release_to=frozenset({"KR"}))
+    again = retold()
     assessed(system, first, days=0.1)
     assessed(system, kept, days=1)
     assessed(system, again, days=60.1)
@@ -91,13 +96,7 @@ def test_what_is_remembered_of_a_telling_follows_its_evidence_when_that_is_narro
 
 def test_article_told_again_is_narrowed_with_the_one_whose_date_it_shows(system):
     first = item(marking=Marking.GREEN)
-    again = item(
-        f"{TITLE} - Chip Gazette",
-        days=60,
-        source="gazette",
-        text=f"{TEXT}Chip Gazette.",
-        marking=Marking.GREEN,
-    )
+    again = retold()
     assessed(system, first, days=0.1)
     assessed(system, again, days=60.1)
     assessed(system, replace(first, marking=Marking.AMBER, release_to=frozenset({"KR"})), days=61)
