@@ -10,8 +10,8 @@ from sqlalchemy import select, text, update
 
 from tests.core.sequence_samples import event, rule, rules_book
 from tests.core.test_sequence_memory import remembered
-from warning.core.detect.sequence import need_for
 from warning.core.recall import Recall
+from warning.core.sequence_needs import need_for
 from warning.core.signals import WITHDRAWN, Reason
 from warning.store.assessments import _signal_rows
 from warning.store.schema import signals

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.sequence_samples import DAY_0, event, rule, rules_book, seen
-from warning.core.detect.sequence import detect_sequences, need_for, signal_need
+from warning.core.detect.sequence import detect_sequences
 from warning.core.recall import SignalNeed, StepNeed
 from warning.core.sequence_events import event_day
+from warning.core.sequence_needs import need_for, signal_need
 from warning.core.signals import Signal, is_withdrawal
 
 MATERIALS = ("gallium", "dysprosium", "terbium", "rare_earths")

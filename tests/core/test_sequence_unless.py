@@ -7,12 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from tests.core.sequence_samples import event, rule, rules_book
-from warning.core.detect.sequence import detect_sequences, need_for, signal_need
+from warning.core.detect.sequence import detect_sequences
 from warning.core.detect.sequence_explain import explain_sequence
 from warning.core.evidence import Window
 from warning.core.health import SourceReport, Vitals
 from warning.core.recall import Recalled
 from warning.core.recalling import recall_of
+from warning.core.sequence_needs import need_for, signal_need
 
 GONE = {"relation": "pattern", "act": "supply_stop", "direction": "tightening", "same": ["material"]}
 NOTICE = {"name": "notice", "rules": ["c"], "sources": ["ministry"]}

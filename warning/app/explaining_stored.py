@@ -9,13 +9,13 @@ from warning.core.deadline_rules import DeadlineRule
 from warning.core.deadlines import deadlines
 from warning.core.detect.absence import explain_absence
 from warning.core.detect.deadline import explain_dates, wants
-from warning.core.detect.sequence import signal_need
 from warning.core.detect.sequence_explain import explain_sequence
 from warning.core.evidence import Window
 from warning.core.evidence_dates import evidence_deadlines
 from warning.core.recall import Recall
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_needs import signal_need
 from warning.core.sequence_rules import SequenceRule
 from warning.store.repository import Repository
 

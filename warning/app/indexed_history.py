@@ -16,11 +16,11 @@ from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.history_index import build_index, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
-from warning.core.detect.sequence import sequence_rules
 from warning.core.evidence import Evidence, Item
 from warning.core.ids import key64
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
+from warning.core.sequence_needs import sequence_rules
 from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
 from warning.core.text.edits import words_changed

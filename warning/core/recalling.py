@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from warning.core.detect.absence import absence_rules, awaited_of, signals_awaited
 from warning.core.detect.delisting import notices_remembered
-from warning.core.detect.sequence import need_for, sequence_rules, signal_need
 from warning.core.recall import Recall
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_needs import need_for, sequence_rules, signal_need
 from warning.core.signals import Signal
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from warning.core.alerts import Alert
-from warning.core.detect.sequence import label, sequence_rules, shared_materials, signal_need, step_need
+from warning.core.detect.sequence_telling import label
 from warning.core.recall import Near, Recall, SignalNeed
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import Event, Pools, chain, completed, groups, pools
+from warning.core.sequence_needs import sequence_rules, shared_materials, signal_need, step_need
 from warning.core.sequence_rules import SequenceRule, Step
 from warning.core.signals import Signal
 

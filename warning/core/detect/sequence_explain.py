@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from warning.core.detect.sequence import label, reason_of
+from warning.core.detect.sequence_telling import label, reason_of
 from warning.core.detect.sequence_unless import Barred, absent, bar
 from warning.core.explain import ExplainNode
 from warning.core.health import Vitals
