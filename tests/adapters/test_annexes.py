@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.adapters.hostile_server import hostile_server
+from tests.adapters.office_samples import OLD_WORD, docx_of, ofd_of, paragraph, text_object
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.pdf_samples import CJK, cjk_pdf, page_of, scanned_pdf
 from tests.adapters.test_asking import spec_of
@@ -64,8 +65,8 @@ def polls(tmp_path, *rounds: dict):
         ("annex.pdf", page_of(b"", trailer=PASSWORD), "asks for a password"),
         ("annex.pdf", cjk_pdf("UniGB-UCS2-H")[:300], "damaged or cut off"),
         ("annex.pdf", b"<html><body>Please sign in</body></html>", "a page stands in its place"),
-        ("annex.docx", b"PK\x03\x04" + b"word/document.xml" * 9, "an Office document"),
-        ("annex.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "an Office document"),
+        ("annex.docx", b"PK\x03\x04" + b"word/document.xml" * 9, "damaged or cut off"),
+        ("annex.doc", OLD_WORD, "an old Word or WPS document (.doc, .wps), which is not read"),
     ],
 )
 def test_an_annex_that_nobody_can_read_makes_the_source_partial_and_stands_on_its_list(
@@ -79,6 +80,34 @@ def test_an_annex_that_nobody_can_read_makes_the_source_partial_and_stands_on_it
     assert (name in line, "Notice 23" in line, cause in line) == (True, True, True)
     assert again.answer == "unchanged", "what no second reading can mend is not asked for again"
     assert (state.condition, state.is_blind) == ("partial", False), "the notice itself was read"
+
+
+@pytest.mark.parametrize(
+    ("name", "annex"),
+    [
+        ("annex.docx", docx_of(paragraph("参考海关商品编号：8112929090"))),
+        ("annex.ofd", ofd_of(text_object(20, 30, "参考海关商品编号：8112929090"))),
+    ],
+)
+def test_the_text_of_an_annex_in_word_or_ofd_joins_its_notice(tmp_path, name, annex):
+    (outcome,), (item,), state = polls(tmp_path, pages_of(name, (200, annex)))
+    assert (outcome.condition, state.left_out) == ("ok", ())
+    assert f"正文 见附件\n[{name}]\n参考海关商品编号：8112929090".replace("[", "[annex ") == item.body
+
+
+def test_annexes_beyond_those_that_are_read_are_named_for_people(tmp_path):
+    names = [f"annex{n}.docx" for n in range(8)]
+    links = "".join(f"<a href='/{name}'>附件</a>" for name in names)
+    pages = pages_of("annex.pdf", (404, b"")) | {
+        f"/{name}": (200, docx_of(paragraph(name))) for name in names
+    }
+    pages["/notice.html"] = (200, f"<div id=t>正文 {links}</div>".encode())
+    (outcome,), (item,), state = polls(tmp_path, pages)
+    assert (outcome.condition, "annex5.docx" in item.body, "annex7.docx" in state.left_out[0]) == (
+        "partial",
+        True,
+        True,
+    )
 
 
 def test_an_annex_that_is_gone_is_told_and_not_asked_for_again(tmp_path):

@@ -14,7 +14,7 @@ from warning.core.documents import Document
 from warning.core.formats import HtmlListFormat
 from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchTooLarge, ParseError
 
-MOST_ANNEXES = 3
+MOST_ANNEXES = 6
 HOST_REFUSES = "the host asked us to wait"
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]
@@ -51,12 +51,18 @@ async def read_annexes(
 ) -> tuple[Annex, ...]:
     """Read the files that `annexes` finds on the page; behind one whose host asks us to wait none is asked for."""
     annexes: list[Annex] = []
-    for link in await elsewhere(links_at, page, listed.annexes, MOST_ANNEXES) if listed.annexes else ():
+    links = await elsewhere(links_at, page, listed.annexes, 10 * MOST_ANNEXES) if listed.annexes else ()
+    for link in links[:MOST_ANNEXES]:
         name = f"annex {link.rpartition('/')[2][:150]}"
         if annexes and annexes[-1].waits:
             annexes.append(Annex(name=name, missing=HOST_REFUSES, waits=True))
         else:
             annexes.append(await _read(spec, name, link, ask, keep, elsewhere))
+    if further := links[MOST_ANNEXES:]:
+        names = ", ".join(link.rpartition("/")[2][:80] for link in further)
+        annexes.append(
+            Annex(name="further annexes", unread=(f"not read, {MOST_ANNEXES} a notice are: {names[:1_000]}",))
+        )
     return tuple(annexes)
 
 

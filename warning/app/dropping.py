@@ -37,6 +37,7 @@ from warning.store.evidence_writer import EvidenceWriter
 log = logging.getLogger(__name__)
 TAKING, DONE, FAILED = "taking", "done", "failed"
 TABLES = (".csv", ".tsv", ".xls", ".xlsx")
+FILES = (".pdf", ".docx", ".ofd")
 INTERCHANGE = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", "~")
 TITLE_CHARACTERS = 300
@@ -172,7 +173,7 @@ def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
     if path.suffix.lower() in {".txt", ".md"}:
         return Taken(path=path, evidence=(_bound(_note(document, spec), spec),))
     raise ParseError(
-        f"no way to read {path.suffix or 'a file without an ending'}: .jsonl, .eml, .mbox, .pdf, .cap, .xml, .txt"
+        f"no way to read {path.suffix or 'a file without an ending'}: .jsonl, .eml, .mbox, .pdf, .docx, .ofd, .cap, .xml, .txt"
         + ("" if path.suffix.lower() not in TABLES else "; a table needs parse.table in the folder's source")
     )
 
@@ -182,7 +183,7 @@ def _format_of(name: str, spec: SourceSpec) -> Format | None:
         return spec.parse.table
     if name.endswith((".eml", ".mbox")):
         return MailFormat(format="mail")
-    if name.endswith(".pdf"):
+    if name.endswith(FILES):
         return PdfFormat(format="pdf")
     if name.endswith(".cap"):
         return CapFormat(format="cap")

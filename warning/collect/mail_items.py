@@ -15,9 +15,9 @@ from itertools import islice
 
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
+from warning.collect.file_text import is_document, read_file_text
 from warning.collect.mail_bundle import unbundled
 from warning.collect.parse_time_limit import time_limit
-from warning.collect.pdf_text import is_pdf, read_pdf
 from warning.collect.text import is_dangerous_link, one_line, paragraphs
 from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
@@ -153,12 +153,12 @@ class _Parts:
         body = payload if isinstance(payload, bytes) else b""
         shown = f"[attachment {name or 'without name'}, {kind}, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}]"
         self.attached += (shown,)
-        readable = kind in _TEXT_TYPES or is_pdf(body)
+        readable = kind in _TEXT_TYPES or is_document(body)
         if not readable or not may_read or len(body) > layout.attachment_size:
             return 0
         try:
-            if is_pdf(body):
-                text, _, faults = read_pdf(body, most_pages=100)
+            if is_document(body):
+                text, _, faults = read_file_text(body, most_pages=100)
                 self.problems += tuple(f"{name}: {fault}" for fault in faults)
             else:
                 text = _text_of(part)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from warning.collect.cap_alerts import parse_cap
+from warning.collect.file_text import is_file, parse_file, read_file_text
 from warning.collect.html_list import parse_detail as read_detail
 from warning.collect.html_list import parse_html_list
 from warning.collect.json_api import parse_json
 from warning.collect.listing import parse_listing
 from warning.collect.mail_items import parse_mail
 from warning.collect.parse_time_limit import time_limit
-from warning.collect.pdf_text import is_pdf, parse_pdf, read_pdf
 from warning.collect.sitemap import parse_sitemap
 from warning.collect.table import parse_table
 from warning.collect.text import BODY_CHARACTERS
@@ -43,12 +43,11 @@ PARSERS: Mapping[str, Parser] = {
     "xml": lambda document, layout, profile, _known: parse_xml(document, layout, profile),
     "sitemap": lambda document, layout, profile, _known: parse_sitemap(document, layout, profile),
     "cap": lambda document, layout, profile, _known: parse_cap(document, layout, profile),
-    "pdf": lambda document, layout, profile, _known: parse_pdf(document, layout, profile),
+    "pdf": lambda document, layout, profile, _known: parse_file(document, layout, profile),
     "mail": lambda document, layout, profile, _known: parse_mail(document, layout, profile),
     "file": _no_document,
 }
 
-_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .docx, .xlsx, .ofd; .doc, .xls, .wps
 MAX_DOCUMENT_BYTES = 64_000_000
 PARSE_SECONDS = 60.0
 
@@ -81,25 +80,14 @@ def guarded(document: Document, read: Callable[[], Parsed]) -> Parsed:
 
 
 def parse_detail(document: Document, format: HtmlListFormat) -> tuple[str, tuple[str, ...]]:  # noqa: A002 - the word of the catalogue
-    """Return the main text of what stands behind a list entry's link, of a page by `detail` or of a PDF.
+    """Return the main text of what stands behind a list entry's link, of a page by `detail` or of a file.
 
-    Second is what of a PDF only a person can read.
+    Second is what of a file only a person can read.
     """
-    return _pdf(document) if is_pdf(document.body) else (read_detail(document, format)[0], ())
+    return parse_annex(document) if is_file(document.body) else (read_detail(document, format)[0], ())
 
 
 def parse_annex(document: Document) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a notice's annex and what of it only a person can read. Raises ParseError for no PDF."""
-    if is_pdf(document.body):
-        return _pdf(document)
-    head = document.body[:1024].lstrip().lower()
-    if document.body.startswith(_OFFICE):
-        raise ParseError("an Office document, which is not read: somebody has to read it")
-    if head.startswith(b"<"):
-        raise ParseError("no PDF: a page stands in its place")
-    raise ParseError("no PDF: it does not begin as one")
-
-
-def _pdf(document: Document) -> tuple[str, tuple[str, ...]]:
-    text, _, problems = read_pdf(document.body)
+    """Return the text of a notice's annex and what of it only a person can read. Raises ParseError for what is no file to be read."""
+    text, _, problems = read_file_text(document.body)
     return text[:BODY_CHARACTERS], problems

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from warning.collect.cap_alerts import parse_cap
 from warning.collect.decode import decode
+from warning.collect.file_text import parse_file
 from warning.collect.html_list import guess_list
 from warning.collect.json_api import guess_entries
 from warning.collect.listing import parse_listing
 from warning.collect.listing_guess import guess_listing
 from warning.collect.mail_items import parse_mail
 from warning.collect.parse import guarded
-from warning.collect.pdf_text import parse_pdf
 from warning.collect.rss import parse_rss
 from warning.collect.sitemap import parse_sitemap
 from warning.collect.table import guess_figures
@@ -40,7 +40,7 @@ GUESSERS: Mapping[str, Callable[[Document, SourceProfile], Parsed]] = {
     "xml": guess_xml,
     "sitemap": lambda document, profile: parse_sitemap(document, SitemapFormat(format="sitemap"), profile),
     "cap": lambda document, profile: parse_cap(document, CapFormat(format="cap"), profile),
-    "pdf": lambda document, profile: parse_pdf(document, PdfFormat(format="pdf"), profile),
+    "pdf": lambda document, profile: parse_file(document, PdfFormat(format="pdf"), profile),
     "mail": lambda document, profile: parse_mail(document, MailFormat(format="mail"), profile),
 }
 

@@ -1,4 +1,4 @@
-"""A PDF -> one item with its text. Pure Python reads it, so that the limits of time and memory hold inside it too.
+"""A PDF -> its text. Pure Python reads it, so that the limits of time and memory hold inside it too.
 
 CJK fonts that name a standard character map instead of embedding one (the usual case of Chinese notices) are read.
 """
@@ -11,11 +11,7 @@ import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 
-from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.text import BODY_CHARACTERS, literal
-from warning.core.documents import Document, Parsed
-from warning.core.formats_documents import PdfFormat
-from warning.core.sources import SourceProfile
 from warning.errors import ParseError
 
 MAX_PDF_BYTES = 30_000_000
@@ -30,22 +26,6 @@ _UNNAMED = dict(zip(
     "\u2edb\u2edc\u2edd\u2ee2\u2ee3\u2ee4\u2ee5\u2ee6\u2ee8\u2ee9\u2eec\u2eed\u2eee\u2ef0\u2ef3",
     "厂亻卩心母民王目虎西见角贝车辶長长门青韦页风飞食马骨鬼鱼鸟麦黄齐齒齿龙龟", strict=True,
 ))  # fmt: skip
-
-
-def parse_pdf(document: Document, layout: PdfFormat, profile: SourceProfile) -> Parsed:
-    """Read a PDF. Raises ParseError for what is none, is damaged, or asks for a password.
-
-    A PDF of pictures is an item without text, and a problem says so.
-    """
-    text, title, problems = read_pdf(document.body, most_pages=layout.pages)
-    name = layout.title or _file_name(document.url)
-    first = next((line for line in text.splitlines() if len(line.strip()) > 3), "")
-    entry = RawEntry(
-        external_id=document.url, link=document.url if document.url.startswith("http") else "", title=_html_safe(title or first or name or "PDF"),
-        body=_html_safe(text),
-    )  # fmt: skip
-    items, faults = items_from([entry], document, profile)
-    return Parsed(items=items, problems=(*problems, *faults), seen=1)
 
 
 def is_pdf(body: bytes) -> bool:
@@ -131,12 +111,3 @@ def _title(info: object) -> str:
     raw = resolve1(first.get("Title", b""))
     title = literal(decode_text(raw)) if isinstance(raw, bytes) else ""
     return "" if title.lower().endswith((".doc", ".docx", ".wps", ".pdf")) or len(title) < 4 else title
-
-
-def _file_name(url: str) -> str:
-    return url.rstrip("/").rpartition("/")[2].partition("?")[0]
-
-
-def _html_safe(text: str) -> str:
-    """Text of a PDF is no markup: what looks like a tag stays."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")

@@ -37,7 +37,7 @@ class HtmlListFormat(OperatorModel):
     the date out of the link's address; without `date` the entry's text and then the address are searched.
     `date_heading` selects headings outside the entries that date all entries after them.
     `detail` selects the main text on the page behind the link; when it is given, the page is fetched.
-    `annexes` selects links on that page (`a[href$=".pdf"]`): PDFs whose text joins the item's body.
+    `annexes` selects links on that page (`a[href$=".pdf"], a[href$=".docx"]`): PDFs, .docx, .xlsx and .ofd whose text joins the item's body.
     """
 
     format: Literal["html_list"]

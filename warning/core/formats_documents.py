@@ -83,7 +83,7 @@ class CapFormat(OperatorModel):
 
 
 class PdfFormat(OperatorModel):
-    """One PDF, its text the body of one item. `title` stands in where the file names none of its own."""
+    """One PDF (or .docx, .xlsx, .ofd in its place), its text the body of one item. `title` stands in where the file names none of its own."""
 
     format: Literal["pdf"]
     title: str = ""
@@ -94,7 +94,7 @@ class MailFormat(OperatorModel):
     """Mails of a mailbox (`url: imaps://user:{key}@host/FOLDER`), or a saved message or mbox.
 
     `senders` keeps the mails whose From holds one of these addresses or domains: a filter and no proof, since anybody
-    can write a From. `attachments` is how many attachments of a mail are read (text and PDF), each up to
+    can write a From. `attachments` is how many attachments of a mail are read (text, PDF, .docx, .xlsx, .ofd), each up to
     `attachment_size` bytes; others are named. `first_days` is how far back a mailbox is read at first.
     """
 
