@@ -11,8 +11,11 @@ from warning.core.health import SourceReport
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.withdrawals import Withdrawal
 from warning.store.repository import Repository
+from warning.store.statistics import learn_tables
 
 BATCH = 1_000
+LEARNT_EVERY = 50
+"""Batches after which PostgreSQL looks at what has grown."""
 Patiences = Mapping[str, ListPatience]
 
 
@@ -52,8 +55,11 @@ def import_files(
     total = Imported()
     for path in paths:
         records = map(own_identity, read_evidence(path, imported_at=imported_at))
-        for batch in _batches(records):
+        for number, batch in enumerate(_batches(records)):
             total += _store(repository, batch, patiences or {})
+            if number % LEARNT_EVERY == 0:
+                learn_tables(repository.engine)
+    learn_tables(repository.engine)
     return total
 
 

@@ -17,6 +17,7 @@ from warning.store.forgetting import (
 from warning.store.packing import Packed, pack_documents, plan_packing
 from warning.store.page_checks import forget_checks
 from warning.store.repository import Repository
+from warning.store.statistics import learn_tables
 
 PACKED_AFTER = timedelta(days=1)
 # Longer than a page whose alert was cancelled is looked for, and than an alert stands without news.
@@ -56,6 +57,7 @@ class Tidying:
         traces = 0 if self._dry_run or not self._keep_days else self._forget_traces(now)
         if not self._dry_run:
             self._forget_checks(now)
+            learn_tables(self._repository.engine)
         self._reached = forgotten.last if forgotten.looked_at else ""
         return Tidied(packed=packed, forgotten=forgotten, traces=traces)
 

@@ -12,6 +12,7 @@ from warning import resources
 from warning.errors import SchemaBehind, StoreError
 from warning.store.engine import database_url, open_engine, reading, serialise, writing
 from warning.store.schema import HEAD
+from warning.store.statistics import learn_tables
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -22,12 +23,15 @@ MEND = "run `warning db upgrade`"
 def upgrade(url: str) -> str:
     """Bring the database to the newest schema, creating the SQLite file and its directory; return the revision.
 
-    Two processes may do this at once: the second waits, then finds nothing to do.
+    Two processes may do this at once: the second waits, then finds nothing to do. PostgreSQL then also looks at tables
+    that it knows nothing of, as those of a store restored a moment ago.
     """
     _make_directory(url)
     engine = open_engine(url)
     try:
-        return upgrade_engine(engine)
+        revision = upgrade_engine(engine)
+        learn_tables(engine)
+        return revision
     finally:
         engine.dispose()
 
