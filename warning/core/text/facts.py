@@ -7,6 +7,7 @@ from warning.core.rules import TextRule
 from warning.core.signals import Facts
 from warning.core.text.conditions import Verdict
 from warning.core.text.counts import counts_in
+from warning.core.text.hs_codes import hs_codes_in, materials_of_codes
 from warning.core.text.instruments import instrument_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
@@ -66,10 +67,14 @@ def facts_of(
     notice = own or (official and not actors)
     dated = [*stretches, reading.summary] if official else stretches
     timing = timing_of(reading.item, reading.text, dated, official=notice)
+    codes = hs_codes_in(reading.text)
+    materials = _materials(verdict, reading, lexicon, title, told, official=own) or _coded(
+        codes, lexicon, official=own
+    )
     return Facts(
         act=act,
         direction=direction,
-        materials=_of_the_act(act, _materials(verdict, reading, lexicon, title, told, official=own), reading),
+        materials=_of_the_act(act, materials, reading),
         actors=tuple(actors),
         # The title of a list's notice counts its entries; whose they are stands in what follows it.
         targets=targets_in(
@@ -86,6 +91,7 @@ def facts_of(
         announced=timing.announced,
         effective=timing.effective,
         expires=timing.expires,
+        hs_codes=codes,
         counts=counts_in(stretches),
     )
 
@@ -180,6 +186,11 @@ def _materials(
         found = found or {m for m, hits in named.items() if hits[0].start < _LEAD}
     parents = {parent for material in found for parent in lexicon.parents(material)}
     return tuple(sorted(found | parents))
+
+
+def _coded(codes: Iterable[str], lexicon: Lexicon, *, official: bool) -> tuple[str, ...]:
+    """What a notice that names no material in words can only mean by its customs codes."""
+    return tuple(sorted(materials_of_codes(codes, lexicon.terms.materials))) if official else ()
 
 
 def _of_the_act(act: str, materials: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
