@@ -157,3 +157,19 @@ def test_undated_item_invents_no_announcement():
 
 def test_date_without_year_follows_the_anchor_and_impossible_dates_are_left_out():
     assert [f.day for f in dates_in("2月3日, 13月40日", date(2025, 12, 20))] == [date(2026, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("title", "published", "number"),
+    [
+        ("経済産業省告示第百二号", datetime(2026, 7, 10, tzinfo=UTC), "METI Notice 2026/102"),
+        ("輸出貿易管理令の一部を改正する省令（経済産業省令第26号）", datetime(2025, 12, 31, 16, tzinfo=UTC), "METI Ordinance 2026/26"),
+        ("平成三年経済産業省告示第49号", datetime(2026, 7, 10, tzinfo=UTC), "METI Notice 1991/49"),
+    ],
+)  # fmt: skip
+def test_a_japanese_number_without_its_era_is_of_the_year_in_which_it_is_published(title, published, number):
+    notice = Item(
+        id="i", source_id="s", kind="regulatory", country="JP", language="ja", title=title, published_at=published,
+        known_at=published,
+    )  # fmt: skip
+    assert instrument_of(notice, [title]) == number

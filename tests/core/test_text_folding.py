@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from warning.core.text.characters import PAIRS
-from warning.core.text.folding import fold, fold_term
+from warning.core.text.folding import closed_up, fold, fold_term
 
 
 def test_fold_makes_widths_case_and_hyphens_one_spelling():
@@ -49,3 +50,20 @@ def test_fold_gives_every_folded_character_a_place_in_the_original(text):
 def test_fold_of_folded_text_changes_nothing(text):
     once = fold(text).text
     assert fold(once).text == once
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("갈륨 수 출 통 제 시행", "갈륨 수출통제 시행"),
+        ("갈륨  수  출  통  제  시행", "갈륨  수출통제  시행"),
+        ("중 국 , 갈 륨 수 출 통 제", "중국,갈륨수출통제"),
+        ("중 국  갈 륨  수 출 통 제", "중국  갈륨  수출통제"),
+        ("이 중 한 곳은", "이 중 한 곳은"),
+        ("할 수 있다", "할 수 있다"),
+    ],
+)
+def test_korean_set_wide_is_closed_up_and_every_letter_keeps_its_place(written, read):
+    closed = closed_up(fold(written))
+    assert closed.text == read
+    assert [written[closed.origin(place)] for place in range(len(read))] == list(read)

@@ -8,10 +8,12 @@ ID ESDM 2025/6.
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from warning.core.evidence import Item
 from warning.core.text.han_numbers import DIGITS, NUMERALS, number_of
 
+_TOKYO = timedelta(hours=9)
 _COUNT = rf"(?:\d{{1,3}}|[{NUMERALS}]{{1,5}})"
 _ERA = rf"(?P<era>令和|平成)\s*(?P<ey>\d{{1,2}}|元|[{NUMERALS}]{{1,3}})\s*年\s*"
 _GAP = r"[\s、，,/　]*"
@@ -203,7 +205,7 @@ def _european(text: str, _item: Item) -> str | None:
     return f"EU {match.group(1) or match.group(2)}" if match else None
 
 
-def _japanese(text: str, _item: Item) -> str | None:
+def _japanese(text: str, item: Item) -> str | None:
     if match := _JP.search(text):
         name = {"令": "METI Ordinance", "告示": "METI Notice"}[match["kind"]]
     elif match := _JP_CABINET.search(text):
@@ -212,12 +214,19 @@ def _japanese(text: str, _item: Item) -> str | None:
         return f"Kanpo {'Extra ' if gazette['extra'] else ''}{number_of(gazette['number'])}"
     else:
         return None
-    year = (
-        f"{_ERAS[match['era']] + (1 if match['ey'] == '元' else number_of(match['ey']))}/"
-        if match["era"]
-        else ""
-    )
-    return f"{name} {year}{number_of(match['number'])}"
+    year = _era_year(match) if match["era"] else _year_in_tokyo(item)
+    return f"{name} {f'{year}/' if year else ''}{number_of(match['number'])}"
+
+
+def _era_year(match: re.Match[str]) -> int:
+    return _ERAS[match["era"]] + (1 if match["ey"] == "元" else number_of(match["ey"]))
+
+
+def _year_in_tokyo(item: Item) -> int | None:
+    """A Japanese text that gives a number without its era speaks of the act of its own year; older ones are cited with theirs."""
+    if item.country != "JP" or item.published_at is None:
+        return None
+    return (item.published_at + _TOKYO).year
 
 
 def _korean(text: str, _item: Item) -> str | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from warning.core.evidence import Item
 from warning.core.rules import Field_
 from warning.core.terms import Language
-from warning.core.text.folding import Folded, fold
+from warning.core.text.folding import Folded, closed_up, fold
 from warning.core.text.language import languages_of
 from warning.core.text.matcher import Hit, Hits, in_text_order
 from warning.core.text.sentences import sentence_at, sentence_ends, span_of
@@ -33,7 +33,8 @@ class Reading:
         self.item = item
         parts = (plain(item.title), plain(item.summary), plain(item.body))
         self.text = "\n".join(parts)
-        self.folded: Folded = fold(self.text)
+        folded = fold(self.text)
+        self.folded: Folded = closed_up(folded) if item.language == "ko" else folded
         self.encoded = self.folded.text.encode("utf-8", "surrogatepass")
         self.languages: frozenset[Language] = languages_of(item.language, self.folded.text, self.encoded)
         self._title_end = len(parts[0])
