@@ -206,3 +206,24 @@ def test_a_price_of_the_korean_agency_is_read_and_a_zero_is_no_quote():
     sent = request_for(spec, SourceState(source_id=spec.id), NOW, "")
     assert "srchMnrkndUnqCd=MNRL0018&srchPrcCrtr=798&" in sent.body
     assert "{" not in sent.body
+
+
+@pytest.mark.parametrize(
+    ("metal", "unit", "asked"),
+    [
+        ("antimony", "t", "HP000=HP002&mnrkndUnqRadioCd=MNRL0019&srchMnrkndUnqCd=MNRL0019&srchPrcCrtr=780&"),
+        (
+            "germanium",
+            "kg",
+            "HP000=HP002&mnrkndUnqRadioCd=MNRL0035&srchMnrkndUnqCd=MNRL0035&srchPrcCrtr=760&",
+        ),
+        ("graphite", "t", "HP000=HP004&mnrkndUnqRadioCd=MNRL0005&srchMnrkndUnqCd=MNRL0005&srchPrcCrtr=801&"),
+    ],
+)
+def test_each_material_of_the_korean_agency_is_asked_on_its_page_and_has_its_own_unit(metal, unit, asked):
+    spec = SOURCES[f"komis-{metal}"]
+    answer = {"data": {"defaultMnrl": [{"crtrYmd": "20260827", "cmercPrc": "2,150"}]}}
+    body = replace(document(json.dumps(answer).encode()), source_id=spec.id)
+    (figure,) = parse(body, spec.parse, spec.profile).observations
+    assert (figure.material, figure.unit, figure.value) == (metal, unit, 2150.0)
+    assert request_for(spec, SourceState(source_id=spec.id), NOW, "").body.startswith(asked)
