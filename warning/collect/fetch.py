@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +23,7 @@ from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validato
 from warning.collect.guard import AddressGuard, GuardedResolver
 from warning.collect.lanes import Lanes, Place
 from warning.collect.mailbox import is_mailbox, read_mailbox
+from warning.collect.plain_get import PlainGets
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
 from warning.core.documents import Document
@@ -83,6 +83,7 @@ class Fetcher:
         self._tls = tls
         self._own_resolver: SystemResolver | None = None
         self._session: ClientSession | None = None
+        self._gets: PlainGets | None = None
         self._addresses: dict[str, URL] = {}
 
     async def __aenter__(self) -> Self:
@@ -103,6 +104,7 @@ class Fetcher:
             max_field_size=LONGEST_HEADER,
             trust_env=False,
         )
+        self._gets = PlainGets(self._session, connector, LONGEST_HEADER)
         return self
 
     async def __aexit__(
@@ -177,7 +179,7 @@ class Fetcher:
     async def _follow(self, request: FetchRequest, url: URL, place: Place) -> Fetched:
         hop = _Hop(url=url, method=request.method, headers=self._headers(request), body=request.body)
         for _ in range(MOST_REDIRECTS + 1):
-            async with self._asked(hop, request) as answer:
+            async with await self._asked(hop, request) as answer:
                 place.arriving = answer.content
                 if answer.status not in REDIRECTS:
                     return await self._read(answer, hop, request)
@@ -186,15 +188,19 @@ class Fetcher:
                 _move(hop, target, answer.status, request)
         raise FetchRefused(f"more than {MOST_REDIRECTS} redirects; the last one led to {_shown(hop.url)}")
 
-    def _asked(self, hop: _Hop, request: FetchRequest) -> AbstractAsyncContextManager[ClientResponse]:
+    async def _asked(self, hop: _Hop, request: FetchRequest) -> ClientResponse:
         assert self._session is not None, "the fetcher is used inside `async with`"
-        return self._session.request(
+        assert self._gets is not None, "made with the session"
+        silence = _silence(request.idle_seconds)
+        if hop.method == "GET" and hop.body is None:
+            return await self._gets.ask(hop.url, hop.headers, silence)
+        return await self._session.request(
             hop.method,
             hop.url,
             headers=hop.headers,
             data=hop.body.encode() if hop.body is not None else None,
             allow_redirects=False,
-            timeout=_silence(request.idle_seconds),
+            timeout=silence,
         )
 
     def _headers(self, request: FetchRequest) -> dict[str, str]:
