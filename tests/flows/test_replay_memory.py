@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.build import at, book, press, signal
+from warning.app.alert_shelf import AlertShelf
 from warning.app.backtesting import carry, paced
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
@@ -97,6 +98,7 @@ def whole_grounds(state: State, sensed: Sensed, kept: dict[str, Signal], day: in
 def test_replay_decides_the_same_from_its_indexes_as_from_all_alerts_and_stories(seed):
     dice = random.Random(seed)
     alerts, stories = ReplayedAlerts(BOOK), ReplayedStories()
+    alerts.shelf = AlertShelf(most_held=4)  # nearly all of them wait in the file
     mine, whole = State(), State()
     kept: dict[str, Signal] = {}
     day = 0
@@ -141,7 +143,10 @@ def test_keys_have_every_number_ever_added_and_none_that_was_let_go(batches, lea
 
 
 def test_pieces_put_by_come_back_as_they_were_in_whatever_order_they_are_asked_for():
-    file, pieces = PutBy(), [b"", b"\n" * 5, bytes(range(256)) * 40, "gallium 镓".encode()]
+    file, pieces = (
+        PutBy(),
+        [b"", b"\n" * 5, bytes(range(256)) * 40, "gallium 镓".encode(), *(b"%d" % n for n in range(40))],
+    )
     numbers = [*file.put(pieces[:2]), *file.put([]), *file.put(pieces[2:])]
     assert [file.get(number) for number in reversed(numbers)] == pieces[::-1]
     assert len(file) == len(pieces)
@@ -181,3 +186,20 @@ def test_stories_near_are_none_before_anything_was_told():
     assert near.story_of("i1") == ""
     assert not any(near.near.values())
     assert Stories().story_of("i1") == ""
+
+
+def test_alerts_put_by_come_back_in_their_latest_version_and_in_the_order_in_which_they_were_opened():
+    shelf = AlertShelf(most_held=3)
+    told = (
+        decide(BOOK, one_report("China puts gallium under export control"), State(), at(0)).changes[0].alert
+    )
+    alerts = [replace(told, key=f"a-{number}", title=f"{number}") for number in range(9)]
+    for alert in alerts:
+        shelf.put(alert)
+    again = replace(alerts[1], version=2)
+    assert shelf.put(again) == shelf.number("a-1") == 1
+    expected = [alerts[0], again, *alerts[2:]]
+    assert [shelf.at(number) for number in range(9)] == expected
+    assert list(shelf.values()) == expected
+    assert shelf == {alert.key: alert for alert in expected}
+    assert shelf.number("a-9") is None

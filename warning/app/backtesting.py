@@ -37,7 +37,7 @@ class Replay:
     `first` and `last` are the ends of the replayed time, both instants of assessment.
     """
 
-    alerts: dict[str, Alert] = field(default_factory=dict)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
     told: set[Told] = field(default_factory=set)
     records: int = 0
     assessments: int = 0
@@ -86,6 +86,7 @@ def backtest_replay(
     """
     replay, history, state = Replay(), History(book, forgets=True), State()
     alerts, stories = ReplayedAlerts(book), ReplayedStories()
+    replay.alerts = alerts.shelf
     desks = {desk.id: desk.country for desk in book.desks}
     calendar = _Calendar(reads=book.reads_the_calendar)
     remembered = recall_of(book)
@@ -209,8 +210,6 @@ def _quiet(
 
 
 def _record(replay: Replay, assessment: Assessment, countries: Mapping[str, str]) -> None:
-    for change in assessment.changes:
-        replay.alerts[change.alert.key] = change.alert
     for delivery in assessment.deliveries:
         replay.told.add(
             Told(

@@ -1,12 +1,16 @@
-"""Pieces of bytes put by in a file until somebody asks for one: most never are, and memory holds eight bytes of each."""
+"""Pieces of bytes put by in a file until somebody asks for one: most never are, and memory holds twelve bytes of each."""
 
 import os
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from tempfile import TemporaryFile
 from weakref import finalize
 
 import zstandard
+
+# Alike pieces share a frame: packed one by one they take twice the time and room.
+TOGETHER = 16
 
 
 class PutBy:
@@ -15,23 +19,44 @@ class PutBy:
     def __init__(self) -> None:
         self._file = TemporaryFile(prefix="warning-", buffering=0)  # noqa: SIM115 - open as long as this object is
         finalize(self, self._file.close)
-        self._begins = array("q", [0])
+        self._begins = array("q", [0])  # of each frame, and where the last ends
+        self._frames, self._ends = (
+            array("l"),
+            array("i"),
+        )  # of each piece: its frame, and where it ends in that
         self._packer, self._unpacker = zstandard.ZstdCompressor(level=1), zstandard.ZstdDecompressor()
+        self._held: tuple[int, bytes] = -1, b""
 
     def __len__(self) -> int:
-        return len(self._begins) - 1
+        return len(self._ends)
 
     def put(self, pieces: Iterable[bytes]) -> range:
         """Keep some pieces; return the numbers by which they are asked for."""
-        first, packed = len(self), [self._packer.compress(piece) for piece in pieces]
+        first, stream, packed = len(self), iter(pieces), list[bytes]()
         at = self._begins[-1]
+        while together := list(islice(stream, TOGETHER)):
+            self._ends.extend(_ends(together))
+            self._frames.extend([len(self._begins) - 1] * len(together))
+            packed.append(self._packer.compress(b"".join(together)))
+            self._begins.append(self._begins[-1] + len(packed[-1]))
         os.pwrite(self._file.fileno(), b"".join(packed), at)
-        for piece in packed:
-            at += len(piece)
-            self._begins.append(at)
         return range(first, len(self))
 
     def get(self, number: int) -> bytes:
         """Return a piece."""
-        begin, end = self._begins[number], self._begins[number + 1]
+        frame = self._frames[number]
+        if self._held[0] != frame:
+            self._held = frame, self._frame(frame)
+        is_first = number == 0 or self._frames[number - 1] != frame
+        return self._held[1][0 if is_first else self._ends[number - 1] : self._ends[number]]
+
+    def _frame(self, frame: int) -> bytes:
+        begin, end = self._begins[frame], self._begins[frame + 1]
         return self._unpacker.decompress(os.pread(self._file.fileno(), end - begin, begin))
+
+
+def _ends(pieces: Iterable[bytes]) -> Iterator[int]:
+    at = 0
+    for piece in pieces:
+        at += len(piece)
+        yield at

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from warning.app.alert_shelf import AlertShelf
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
 from warning.core.absence_rules import is_absence
@@ -29,8 +30,7 @@ class ReplayedAlerts:
 
     def __init__(self, book: Rulebook) -> None:
         self._book = book
-        self._alerts: list[Alert] = []
-        self._numbers: dict[str, int] = {}
+        self.shelf = AlertShelf()
         self._by_name = GrowingKeys()
         self._told, self._opened, self._updated, self._effective = _ByDay(), _ByDay(), _ByDay(), _ByDay()
         self._by_word: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -44,7 +44,7 @@ class ReplayedAlerts:
         gone: set[int] = set()
         found: list[Alert] = []
         for number in sorted(self._awaiting):
-            alert = self._alerts[number]
+            alert = self.shelf.at(number)
             days = (alert.facts.effective, alert.facts.expires)
             is_ahead = any(day is not None and day >= today for day in days)
             is_followed = alert.last_evidence_at >= cases.since and chain_of(alert, book.chains) is not None
@@ -58,7 +58,7 @@ class ReplayedAlerts:
     def reached(self, state: State, sensed: Sensed, as_of: datetime) -> State:
         """Return the state with the alerts that an assessment of this may change, and what desks may still read is made of."""
         wanted = joinable(self._book, sensed.signals, as_of, sensed.withdrawals, sensed.bounds)
-        alerts = tuple(self._alerts[number] for number in sorted(self._candidates(wanted)))
+        alerts = tuple(self.shelf.at(number) for number in sorted(self._candidates(wanted)))
         resting = (alert for alert in alerts if wanted.may_narrow(alert))
         return replace(state, open_alerts=alerts, grounds=tuple(self._of(resting)))
 
@@ -80,15 +80,12 @@ class ReplayedAlerts:
         self._keep_signals(fired[name] for name in held if name not in known)
         if assessment.bounds:
             bound = self._named({bound.evidence_id for bound in assessment.bounds})
-            narrower = narrowed_signals(self._of(self._alerts[n] for n in bound), assessment.bounds)
+            narrower = narrowed_signals(self._of(self.shelf.at(n) for n in bound), assessment.bounds)
             self._keep_signals(narrower)
 
     def _put(self, alert: Alert) -> int:
         """Take in the latest version of an alert and return its number."""
-        number = self._numbers.setdefault(alert.key, len(self._alerts))
-        if number == len(self._alerts):
-            self._alerts.append(alert)
-        self._alerts[number] = alert
+        number = self.shelf.put(alert)
         facts = alert.facts
         self._told.put(number, alert.last_evidence_at.date())
         self._opened.put(number, alert.opened_at.date())
@@ -110,7 +107,7 @@ class ReplayedAlerts:
         """The numbers of the alerts that are wanted."""
         if wanted.is_empty:
             return set()
-        rest = {self._numbers[key] for key in wanted.keys if key in self._numbers}
+        rest = {number for key in wanted.keys if (number := self.shelf.number(key)) is not None}
         rest |= self._named(wanted.signal_ids | wanted.told)
         for sort, words in (
             ("number", wanted.instruments | wanted.set_aside),
@@ -128,7 +125,7 @@ class ReplayedAlerts:
             rest = rest.union(*(of_day.between(*span) for span in wanted.days_around(days)))
         for rule in wanted.muting:
             rest |= self._updated.between(today - timedelta(days=rule.days + 1), today)
-        return self._named(wanted.evidence) | {n for n in rest if wanted.takes(self._alerts[n])}
+        return self._named(wanted.evidence) | {n for n in rest if wanted.takes(self.shelf.at(n))}
 
     def _named(self, names: Iterable[str]) -> set[int]:
         """The numbers of the alerts that rest on evidence or signals of these names, or that tell these stories."""

@@ -7,7 +7,6 @@ from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange
 from warning.core.deadline_rules import counts_to_effect, is_deadline
 from warning.core.ids import content_id, instrument_key
-from warning.core.joined_goods import Goods
 from warning.core.joining import open_alert
 from warning.core.joining_case import Case, Report, sleeps_between
 from warning.core.old_news import is_old_news
@@ -111,7 +110,7 @@ class _Cases:
         self._book = book
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
-        self._event = SameEvent(Goods(book.terms.materials), self._windows)
+        self._event = SameEvent(book.goods, self._windows)
         self._by_instrument: dict[tuple[str, str], list[Case]] = {}
         self._by_story: dict[str, list[Case]] = {}
         self._by_telling: dict[str, list[Case]] = {}

@@ -1,6 +1,7 @@
 """Content hashes: the same content gives the same id on every machine and in every run."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 SEPARATOR = "\x1f"
@@ -22,6 +23,15 @@ def pair_id(prefix: str, first: str, second: str) -> str:
     digest = _begun(first).copy()
     digest.update(second.encode())
     return f"{prefix}-{digest.hexdigest()}"
+
+
+def ids_paired(prefix: str, firsts: Iterable[str], second: str) -> Iterator[str]:
+    """Yield `pair_id` of each of many first parts with one second."""
+    said = second.encode()
+    for first in firsts:
+        digest = _begun(first).copy()
+        digest.update(said)
+        yield f"{prefix}-{digest.hexdigest()}"
 
 
 def key64(*parts: str) -> int:

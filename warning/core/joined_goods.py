@@ -5,9 +5,11 @@ from collections.abc import Set as AbstractSet
 
 from warning.core.terms import Material
 
+MOST_KEPT = 100_000
+
 
 class Goods:
-    """What is asked of the materials of two reports, for one set of terms."""
+    """What is asked of the materials of two reports, for one set of terms. Answers are kept: reports repeat one another."""
 
     def __init__(self, materials: Mapping[str, Material]) -> None:
         self._known = materials
@@ -22,6 +24,8 @@ class Goods:
         """Return the share of materials in common, None when both name materials and none is shared."""
         asked = frozenset(one), frozenset(other)
         if asked not in self._shares:
+            if len(self._shares) >= MOST_KEPT:
+                self._shares.clear()
             self._shares[asked] = self._share(*asked)
         return self._shares[asked]
 

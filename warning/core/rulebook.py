@@ -9,6 +9,7 @@ from warning.core.chains import Chain
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
 from warning.core.ids import content_id
+from warning.core.joined_goods import Goods
 from warning.core.measures import Measure
 from warning.core.old_news import lag_days
 from warning.core.policy import Policy
@@ -66,6 +67,11 @@ class Rulebook:
     @cached_property
     def rule_ids(self) -> tuple[str, ...]:
         return tuple(rule.id for rule in self.rules)
+
+    @cached_property
+    def goods(self) -> Goods:
+        """The materials of the terms, as reports are compared by them."""
+        return Goods(self.terms.materials)
 
     def active(self, *kinds: str) -> tuple[AnyRule, ...]:
         """The enabled rules of the given kinds, in order of id."""

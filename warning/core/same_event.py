@@ -75,12 +75,14 @@ class SameEvent:
         """Return the case that the report may tell of: with the largest share of materials in common, and of several the last."""
         best: Case | None = None
         most = (-1.0, 0.0)
-        actors = report.actors
+        actors, named = report.actors, report.materials
         for case in cases:
-            shown = case.shown
+            shown: Shown = case.found.get("shown") or case.shown
             if actors and shown.actors and actors.isdisjoint(shown.actors):
                 continue
-            like = self._likeness(case, shown, report)
+            if (shared := self.goods.shared(shown.materials, named)) is None or shared < most[0]:
+                continue
+            like = self._likeness(case, shown, report, shared)
             if like is None or like < most:
                 continue
             # Of two as like the older one, whichever of them was stored and whichever is of this assessment.
@@ -88,14 +90,15 @@ class SameEvent:
                 best, most = case, like
         return best
 
-    def _likeness(self, case: Case, shown: Shown, report: Report) -> tuple[float, float] | None:
-        """Return (shared share of materials, recency) when they may be one event, their actors apart."""
+    def _likeness(
+        self, case: Case, shown: Shown, report: Report, shared: float
+    ) -> tuple[float, float] | None:
+        """Return (shared share of materials, recency) when they may be one event, their actors and goods apart."""
         if not self._is_in_time(shown, report) or (report.story and shown.story):
             return None
         if shown.number and report.number and shown.number != report.number:
             return None
-        shared = self.goods.shared(shown.materials, report.materials)
-        if shared is None or (not shared and not self._may_be_vague(case, report.signal)):
+        if not shared and not self._may_be_vague(case, report.signal):
             return None
         return shared, shown.last_at.timestamp()
 

@@ -4,11 +4,12 @@ Fields and their types are read from the dataclasses themselves, so that a new f
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -16,11 +17,12 @@ from warning.core.signals import Signal
 
 Turn = Callable[[Any], Any]
 _PLAIN = (str, int, float, bool)
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def line_of(signal: Signal) -> bytes:
     """Return the signal as one line, without its end; lone surrogates of a broken text are kept."""
-    return json.dumps(_packer(Signal)(signal), separators=(",", ":")).encode("ascii")
+    return _ENCODER.encode(_packer(Signal)(signal)).encode("ascii")
 
 
 def signal_of(line: bytes) -> Signal:
@@ -37,8 +39,9 @@ def _same(value: Any) -> Any:
 def _packer(hint: Any) -> Turn:
     """How a value of this type becomes a JSON value; `_same` where it is one."""
     if _is_dataclass(hint):
-        pairs = [(name, _packer(one)) for name, one in _fields_of(hint)]
-        return lambda value: [turn(getattr(value, name)) for name, turn in pairs]
+        every = attrgetter(*(name for name, _ in _fields_of(hint)))
+        turned = _turned(_packer(one) for _, one in _fields_of(hint))
+        return lambda value: _with_turned(list(every(value)), turned)
     inner, optional = _without_none(hint)
     if optional:
         pack = _packer(inner)
@@ -61,10 +64,8 @@ def _reader(hint: Any) -> Turn:
     """How a JSON value becomes a value of this type again."""
     if _is_dataclass(hint):
         names = [name for name, _ in _fields_of(hint)]
-        turns = [_reader(one) for _, one in _fields_of(hint)]
-        return lambda values: hint(
-            **{name: turn(value) for name, turn, value in zip(names, turns, values, strict=True)}
-        )
+        turned = _turned(_reader(one) for _, one in _fields_of(hint))
+        return lambda values: hint(**dict(zip(names, _with_turned(values, turned), strict=True)))
     inner, optional = _without_none(hint)
     if optional:
         read = _reader(inner)
@@ -82,6 +83,17 @@ def _reader(hint: Any) -> Turn:
         turn: Turn = hint.fromisoformat
         return turn
     return _plain(hint)
+
+
+def _turned(turns: Iterable[Turn]) -> list[tuple[int, Turn]]:
+    """The places of values that do not stay as they are."""
+    return [(place, turn) for place, turn in enumerate(turns) if turn is not _same]
+
+
+def _with_turned(values: list[Any], turned: list[tuple[int, Turn]]) -> list[Any]:
+    for place, turn in turned:
+        values[place] = turn(values[place])
+    return values
 
 
 def _is_dataclass(hint: Any) -> bool:

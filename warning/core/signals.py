@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from warning.core.handling import Handling, narrowest
-from warning.core.ids import pair_id
+from warning.core.ids import ids_paired, pair_id
 from warning.core.vocabulary import Direction, Marking, Reliability, Severity, SourceKind
 
 Outcome = Literal[
@@ -153,7 +153,7 @@ def signal_ids_of(rule_ids: tuple[str, ...], evidence_id: str) -> frozenset[str]
 
     Kept, because the same evidence is asked about for alert after alert.
     """
-    return frozenset(signal_id(rule_id, evidence_id) for rule_id in rule_ids)
+    return frozenset(ids_paired("s", rule_ids, evidence_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
