@@ -1,9 +1,9 @@
 """A replay that reads only what its rules may fire on; the rest of a long history is counted, not read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from warning.app.chronology import Bystanders, Judged, Replayed, as_replayed
 from warning.app.history_judging import Fired, Judging, Share, read_items, refired, said_of
-from warning.collect.history_blocks import remember
+from warning.collect.history_blocks import name_of, remember
 from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.history_index import build_index, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
@@ -24,16 +24,17 @@ from warning.core.sequence_needs import sequence_rules
 from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
 from warning.core.text.edits import words_changed
-from warning.core.text.engine import engine_of
+from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.phrases import parse_phrase
-from warning.core.text.postings import Inquiry, concepts_read, numbers_of, patterns_read
+from warning.core.text.postings import Inquiry, Sayings, concepts_read, numbers_of, patterns_read
 from warning.core.withdrawals import RETRACTION_WORDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_MICROSECONDS = 3_600_000_000
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +62,54 @@ class IndexUse:
 def ready_index(evidence: Path, book: Rulebook, *, make: bool) -> tuple[HistoryIndex, IndexUse] | None:
     """Return the index of a file with all that the book's text rules ask for; None without one, unless `make`."""
     index = open_index(evidence)
-    made = index is None and make
-    if made:
-        index = build_index(evidence)
-    if index is None:
+    if index is None and not make:
         return None
-    engine = engine_of(book)
+    return _with_all(evidence, index, _wanted(engine_of(book)), None)
+
+
+def ready_indexes(files: Iterable[Path], book: Rulebook) -> Iterator[tuple[HistoryIndex, IndexUse]]:
+    """Yield the index of each file with all that the book's text rules ask for, made where there is none.
+
+    Files that lack the same, as the months of one history do, are compared with what is asked for once.
+    """
+    wanted = _wanted(engine_of(book))
+    complete: Mapping[Pattern, tuple[int, int]] | None = None
+    for path in files:
+        index, use = _with_all(path, open_index(path), wanted, complete)
+        complete = index.places
+        yield index, use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What an engine's rules ask of an index: patterns to be looked for, and sayings to be remembered by name."""
+
+    patterns: frozenset[Pattern]
+    sayings: Mapping[str, Sayings]
+
+
+@lru_cache(maxsize=4)
+def _wanted(engine: TextEngine) -> _Wanted:
     said, surely = said_of(engine)
-    lacking = look_for(index, patterns_read(engine.rules, said) | retraction_patterns())
-    remember(index, (of[c] for of in (said, surely) for c in sorted(concepts_read(engine.rules)) if c in of))
-    use = IndexUse(path=evidence, items=index.manifest.items, made=made, looked_for=lacking)
+    concepts = sorted(concepts_read(engine.rules))
+    return _Wanted(
+        patterns=patterns_read(engine.rules, said) | retraction_patterns(),
+        sayings={name_of(of[c]): of[c] for of in (said, surely) for c in concepts if c in of},
+    )
+
+
+def _with_all(
+    evidence: Path,
+    found: HistoryIndex | None,
+    wanted: _Wanted,
+    complete: Mapping[Pattern, tuple[int, int]] | None,
+) -> tuple[HistoryIndex, IndexUse]:
+    """Bring an index up to what is wanted. One with the very patterns of `complete` has them all."""
+    index = found or build_index(evidence)
+    lacking = 0 if index.places is complete else look_for(index, wanted.patterns)
+    if not wanted.sayings.keys() <= index.sayings.keys():
+        remember(index, wanted.sayings.values())
+    use = IndexUse(path=evidence, items=index.manifest.items, made=found is None, looked_for=lacking)
     return index, use
 
 
@@ -246,11 +285,13 @@ def _among(ids: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.b
     return np.asarray(ordered[places] == ids)
 
 
-def times_of(segment: Segment, imported_at: datetime) -> NDArray[np.int64]:
-    """When the items became known, in microseconds; those without a time at the import."""
+def times_of(
+    segment: Segment, imported_at: datetime, numbers: NDArray[np.int64] | slice = _ALL
+) -> NDArray[np.int64]:
+    """When the items, or those of some numbers, became known, in microseconds; those without a time at the import."""
     since = imported_at - _EPOCH
     assumed = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    times = np.asarray(segment.array("known_at"))
+    times = np.asarray(segment.array("known_at"))[numbers]
     return np.where(times == UNTIMED, assumed, times)
 
 

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from warning.app.history_judging import read_items
 from warning.app.indexed_history import IndexedHistory, times_of
 from warning.app.previewing import EXAMPLES, both, example_of, running_rule
-from warning.app.sampling_edit import Count, Edit, Known, ReadItem, counted, known_of, read_some
+from warning.app.sampling_edit import Count, Edit, KeptOfEdit, Known, ReadItem, counted, known_of, read_some
 from warning.collect.history_files import SEGMENT_ITEMS
 from warning.core.detect.text import exhibit_of
 from warning.core.rulebook import Rulebook
@@ -73,7 +73,8 @@ def quick_preview(
     Where nothing is left to be read the answer is the one of `preview`.
     """
     edit = _edit(history, book, edited)
-    known = [known_of(path, index, edit) for path, index in history.files]
+    kept = KeptOfEdit(edit)
+    known = [known_of(path, index, edit, kept) for path, index in history.files]
     read = list(read_some(known, edit, history.imported_at, enough))
     return _Told(history, edit, known, read).preview(absent=running_rule(book, edited) is None)
 
@@ -117,7 +118,7 @@ class _Told:
     def __init__(
         self, history: IndexedHistory, edit: Edit, known: Sequence[Known], read: Sequence[ReadItem]
     ) -> None:
-        self._history, self._edit = history, edit
+        self._imported_at, self._edit, self._known = history.imported_at, edit, known
         self._unread, self._read = sum(len(one.unread) for one in known), len(read)
         after, before = ([getattr(one, side) - one.unread for one in known] for side in ("after", "before"))
         self._sampled = read
@@ -175,14 +176,14 @@ class _Told:
 
     def _of_file(self, file: int, numbers: BitMap) -> Iterator[tuple[NDArray[Any], ...]]:
         """Yield by segment the identities, times, files and numbers of items."""
-        _, index = self._history.files[file]
+        one = self._known[file]
         every = numbers_of(numbers).astype(np.int64)
-        bounds = np.searchsorted(every, np.arange(index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
+        bounds = np.searchsorted(every, np.arange(one.index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
         for number, (begin, end) in enumerate(pairwise(bounds)):
             if end > begin:
-                some, segment = every[begin:end], index.segment(number)
+                some, segment = every[begin:end], one.segment(number)
                 own = some - number * SEGMENT_ITEMS
-                times = times_of(segment, self._history.imported_at)[own]
+                times = times_of(segment, self._imported_at, own)
                 yield segment.array("ids")[own], times, np.full(len(own), file), some
 
     def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
@@ -193,9 +194,9 @@ class _Told:
 
     def _shown(self, items: _Items) -> Iterator[Exhibit]:
         for file, number in zip(items.files.tolist(), items.numbers.tolist(), strict=True):
-            path, index = self._history.files[file]
-            segment, own = index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
-            ((_, item),) = read_items(path, segment, [own], self._history.imported_at)
+            one = self._known[file]
+            segment, own = one.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
+            ((_, item),) = read_items(one.evidence, segment, [own], self._imported_at)
             source = self._edit.book.source(item.source_id, item.kind, item.country, item.language)
             yield exhibit_of(item, source)
 

@@ -4,8 +4,8 @@ Verdicts that are kept and the algebra of postings decide most items. The others
 there is time for are, drawn at random, so that what they say holds for all of them within an interval.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import sqrt
 from pathlib import Path
@@ -15,10 +15,10 @@ import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from warning.app.history_judging import basis_of, read_items, said_of
-from warning.app.verdict_basis import rule_names
+from warning.app.history_judging import read_items, said_of
+from warning.app.verdict_basis import rule_names, sources_name
 from warning.collect.history_blocks import Block, blocks_of
-from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex
+from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex, Segment
 from warning.collect.kept_verdicts import KeptVerdicts
 from warning.core.detect.text import exhibit_of, rules_met
 from warning.core.rulebook import Rulebook
@@ -63,6 +63,13 @@ class Known:
     before: BitMap
     after: BitMap
     unread: BitMap
+    _opened: dict[int, Segment] = field(default_factory=dict)
+
+    def segment(self, number: int) -> Segment:
+        """A segment, opened once for all that is asked of it."""
+        if number not in self._opened:
+            self._opened[number] = self.index.segment(number)
+        return self._opened[number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +101,11 @@ class Edit:
         return next((one for one in self.engine.rules if rule and one.version == rule.version), None)
 
 
-def known_of(evidence: Path, index: HistoryIndex, edit: Edit) -> Known:
+def known_of(evidence: Path, index: HistoryIndex, edit: Edit, said: "KeptOfEdit") -> Known:
     """Look up what is kept of both rules, and ask the postings which items only a reading can decide."""
-    kept = _Kept(index, edit.book)
-    before, of_before = kept.fired(edit.before)
-    after, of_after = kept.fired(edit.after)
-    unread = BitMap()
-    lacking_before, lacking_after = kept.every - of_before, kept.every - of_after
+    (before, of_before), (after, of_after) = said.of(index)
+    unread, every = BitMap(), _all_of(index)
+    lacking_before, lacking_after = every - of_before, every - of_after
     for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
         inquiry = Inquiry(block, *said_of(edit.engine))
         asked_before = _possible(block, inquiry, edit.compiled(edit.before)) & lacking_before
@@ -138,36 +143,51 @@ def _range(block: Block) -> BitMap:
     return BitMap(range(begin, begin + (len(block.first_items) - 1) * SEGMENT_ITEMS))
 
 
-class _Kept:
-    """What is kept of rules' verdicts on the segments of an index. `every` is a set of all numbers."""
+def _all_of(index: HistoryIndex) -> BitMap:
+    return BitMap(range(index.manifest.segments * SEGMENT_ITEMS))
 
-    def __init__(self, index: HistoryIndex, book: Rulebook) -> None:
-        self._index, self._book = index, book
-        self._bases: dict[int, str] = {}
-        self._memo: dict[bytes, str] = {}
-        self.every = BitMap(range(index.manifest.segments * SEGMENT_ITEMS))
 
-    def fired(self, rule: TextRule | None) -> tuple[BitMap, BitMap]:
-        """Return the items on which a rule fired, and those of which that is known. No rule fires on nothing."""
-        if rule is None:
-            return BitMap(), self.every
-        (name,) = rule_names(self._book, [rule])
-        kept = KeptVerdicts(self._index.directory)
+class KeptOfEdit:
+    """What is kept of the verdicts of an edit's two rules, file by file; what their names rest on is worked out once."""
+
+    def __init__(self, edit: Edit) -> None:
+        self._book = edit.book
+        names = iter(rule_names(edit.book, [rule for rule in (edit.before, edit.after) if rule]))
+        self._names = tuple(next(names) if rule else "" for rule in (edit.before, edit.after))
+        self._bases: dict[bytes, str] = {}
+
+    def of(self, index: HistoryIndex) -> list[tuple[BitMap, BitMap]]:
+        """Return for each rule the items on which it fired, and those of which that is known. No rule fires on nothing."""
+        kept = KeptVerdicts(index.directory)
+        bases: dict[int, str] = {}
+        found = [
+            self._fired(index, kept.every(name), bases) if name else (BitMap(), _all_of(index))
+            for name in self._names
+        ]
+        kept.close()
+        return found
+
+    def _fired(
+        self, index: HistoryIndex, said: Mapping[int, tuple[str, bytes]], bases: dict[int, str]
+    ) -> tuple[BitMap, BitMap]:
         fired: list[int] = []
         known = BitMap()
-        for segment, (basis, content) in kept.every(name).items():
-            if segment < self._index.manifest.segments and basis == self._basis(segment):
+        for segment, (basis, content) in said.items():
+            if segment < index.manifest.segments and segment not in bases:
+                bases[segment] = self._basis(index.segment(segment))
+            if basis == bases.get(segment):
                 begin = segment * SEGMENT_ITEMS
                 known.add_range(begin, begin + SEGMENT_ITEMS)
                 lines = zstandard.decompress(content).split(b"\n")
                 fired += [begin + int(line[: line.index(b" ")]) for line in lines if line]
-        kept.close()
         return BitMap(fired), known
 
-    def _basis(self, segment: int) -> str:
-        if segment not in self._bases:
-            self._bases[segment] = basis_of(self._book, self._index.segment(segment), self._memo)
-        return self._bases[segment]
+    def _basis(self, segment: Segment) -> str:
+        """As `basis_of`, but for segments of which something is kept: there no item lacks a time."""
+        key = (segment.directory / "own_sources.npy").read_bytes()
+        if key not in self._bases:
+            self._bases[key] = sources_name(self._book, segment)
+        return self._bases[key]
 
 
 def read_some(
@@ -198,7 +218,7 @@ def _read(
 ) -> Iterator[ReadItem]:
     for file, number in places.tolist():
         one = known[file]
-        segment = one.index.segment(number // SEGMENT_ITEMS)
+        segment = one.segment(number // SEGMENT_ITEMS)
         ((_, item),) = read_items(one.evidence, segment, [number % SEGMENT_ITEMS], imported_at)
         met = set(rules_met(edit.book, item))
         source = edit.book.source(item.source_id, item.kind, item.country, item.language)

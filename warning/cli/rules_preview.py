@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from warning.app.compose import system_clock
-from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.indexed_history import IndexedHistory, ready_indexes
 from warning.app.kept_history import history_directory, kept_history
 from warning.app.previewing import both, preview
 from warning.app.quick_preview import quick_preview
@@ -64,10 +64,8 @@ def preview_rule(
     edited = _text_rule(rule_file)
     book = chosen_book(rules, feeds, overlays)
     indexes = []
-    for path in files or _kept():
-        ready = ready_index(path, both(book, edited), make=True)
-        assert ready is not None
-        index, use = ready
+    asked = files or _kept()
+    for path, (index, use) in zip(asked, ready_indexes(asked, both(book, edited)), strict=True):
         indexes.append((path, index))
         if files or use.looked_for:
             click.echo(use.sentence, err=True)

@@ -8,7 +8,7 @@ Blocks of many segments hold the same once more, for questions about the whole h
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -26,6 +26,8 @@ SEGMENT_ITEMS = 65_536
 LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
 MANIFEST = "index.json"
+# Where the long lists of a manifest begin: what stands before them differs from one index to the next.
+_LISTED = ', "sets": '
 HEADS = "heads.json"
 UNTIMED = np.iinfo(np.int64).min
 
@@ -59,10 +61,23 @@ class Manifest:
 def read_manifest(directory: Path) -> Manifest | None:
     """Return the manifest, or None where there is none that this version reads."""
     try:
-        content: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
+        head, _, listed = (directory / MANIFEST).read_text().partition(_LISTED)
+        content: dict[str, Any] = json.loads(f"{head}}}") | _lists(listed)
     except (OSError, ValueError):
         return None
     return Manifest(**content) if content.pop("format", None) == FORMAT else None
+
+
+def _lists(listed: str) -> dict[str, list[Any]]:
+    """What the long end of a manifest lists, in lists of its own: to one of them others may be added."""
+    return {name: list(some) for name, some in _parsed(listed).items()}
+
+
+@lru_cache(maxsize=4)
+def _parsed(listed: str) -> dict[str, list[Any]]:
+    """The months of one history mostly list the same thousands of patterns: they are read once, and compared by identity."""
+    parsed: dict[str, list[Any]] = json.loads(f"{{{_LISTED.removeprefix(', ')}{listed}")
+    return parsed
 
 
 class Head(NamedTuple):
