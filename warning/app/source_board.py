@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from warning.app.compose import Trees
 from warning.app.elevating import Burst
+from warning.app.source_timing import due_in_burst
 from warning.app.source_views import vitals_of, watched_sources
 from warning.catalog.load import load_rulebook
 from warning.catalog.sources import SourceSpec
@@ -28,6 +29,11 @@ class BoardRow:
     @property
     def is_troubled(self) -> bool:
         return self.spec.enabled and self.state.condition in TROUBLED
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is asked next, in a burst by the burst's pace."""
+        return due_in_burst(self.spec, self.state) if self.burst else self.state.next_due_at
 
 
 def board(sources: Iterable[SourceSpec], states: Mapping[str, SourceState]) -> tuple[BoardRow, ...]:

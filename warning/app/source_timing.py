@@ -36,6 +36,13 @@ def is_due_in_burst(spec: SourceSpec, state: SourceState, now: datetime) -> bool
     return is_due(spec, state, now) or state.last_attempt_at + spec.every <= now
 
 
+def due_in_burst(spec: SourceSpec, state: SourceState) -> datetime | None:
+    """Return when a source in a burst is asked next: its stored time was set at its usual pace when the watch had just opened."""
+    if spec.burst is None or state.failures or state.last_attempt_at is None or state.next_due_at is None:
+        return state.next_due_at
+    return min(state.next_due_at, state.last_attempt_at + spec.burst)
+
+
 def next_poll(spec: SourceSpec, now: datetime, *, max_age_seconds: float | None = None) -> datetime:
     """Return the time of the next regular poll.
 

@@ -165,12 +165,13 @@ def _row(row: BoardRow, sights: Sequence[Sight] | None, now: datetime) -> str:
         clipped(row.spec.id, NAME_WIDTH),
         f"for {_ago(state.since, now):>3}",
         f"newest {_ago(newest, now):>3}",
-        f"next {_ahead(state.next_due_at, now):>3}" if row.spec.enabled else "",
+        f"next {_ahead(row.next_at, now):>3}" if row.spec.enabled else "",
     ]
     if state.failures:
         cells.append(f"{state.failures} failed")
     if row.burst is not None and row.spec.burst is not None:
-        cells.append(f"burst {show_duration(row.spec.burst)} until {row.burst.until:%m-%d}")
+        paces = f"{show_duration(row.spec.burst)}, usually {show_duration(row.spec.every)}"
+        cells.append(f"burst every {paces}, until {row.burst.until:%m-%d}")
     if state.left_out:
         cells.append(f"{len(state.left_out)} set aside")
     blind = _affected(row.spec.id, sights)
@@ -195,7 +196,7 @@ def _print_one(
     facts = (
         ("last read", _moment(state.last_success_at)),
         ("newest item", _moment(state.newest_at)),
-        ("next attempt", _moment(state.next_due_at)),
+        ("next attempt", _moment(row.next_at)),
         ("failures in a row", str(state.failures)),
         ("asked more often", _burst(row)),
         ("moved to", state.moved_to),
@@ -251,7 +252,8 @@ def _burst(row: BoardRow) -> str:
     if row.burst is None or row.spec.burst is None:
         return ""
     return (
-        f"every {show_duration(row.spec.burst)} until {row.burst.until}, for the watch of {row.burst.rule_id}"
+        f"every {show_duration(row.spec.burst)} instead of {show_duration(row.spec.every)} until {row.burst.until},"
+        f" for the watch of {row.burst.rule_id}"
     )
 
 
@@ -277,7 +279,7 @@ def _status(row: BoardRow, held: str, sights: Sequence[Sight] | None) -> dict[st
         "last_success_at": _iso(state.last_success_at),
         "last_new_at": _iso(state.last_new_at),
         "newest_at": _iso(state.newest_at),
-        "next_due_at": _iso(state.next_due_at),
+        "next_due_at": _iso(row.next_at),
         "failures": state.failures,
         "entries_seen": state.items_seen,
         "burst": {"until": row.burst.until.isoformat(), "rule": row.burst.rule_id} if row.burst else None,
