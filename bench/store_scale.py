@@ -1,23 +1,28 @@
 """Items into a store that is filling up: inserting and looking for duplicates must not slow down.
 
-    python bench/store_scale.py [--most 1000000] [--sources 2000] [--database URL] [--raw]
+    python bench/store_scale.py [--most 1000000] [--sources 2000] [--database URL] [--raw] [--turns N]
 
 Fills the store through `Repository.add_items`, one source after the other, to ten thousand, a hundred thousand, a million
 (five million) items. At each mark it times, in processor seconds: 20,000 new items, a thousand in a transaction and 35 of
 a source together as a poll brings them, the same once more, and a poll of 35 entries of which one is new. `--raw` puts the same rows
 into the same tables of a second SQLite file by sqlite3's `executemany` alone, with the same settings, turn by turn with
 ours; it looks for no duplicates but those of the key. What making its rows and their hashes took is told with it and without. SQLite in a temporary folder unless a URL names a database, which must be empty; of a PostgreSQL server
-on this machine the processor time is told too.
+on this machine the processor time is told too. `--turns N` keeps a copy of the SQLite file at each mark and then puts a
+thousand new items into each of them in turn, N times, so that what else the machine does falls on all alike.
 """
 
 import argparse
 import resource
+import shutil
 import sqlite3
+import statistics
 import tempfile
 import time
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +127,7 @@ class Copied:
 class Bench:
     repository: Repository
     raw: Raw | None
-    filler: Raw | Copied
+    filler: Raw | Copied | None
     sources: int
     server: int | None = None
     """The process of PostgreSQL that serves us."""
@@ -142,15 +147,21 @@ class Bench:
     def fill(self, stored: int, most: int) -> int:
         """By source: the indexes come out as they would by polls, in a fraction of the time.
 
+        The largest source gets three times as many as the smallest: were all alike, their marks would move at one time.
         Nothing is looked for; what is written is what the repository writes.
         """
         count = most - stored
+        ends = list(
+            accumulate(0.5 + source * 619 % self.sources / self.sources for source in range(self.sources))
+        )
+        scale = ends[-1] / count
         for first in range(0, count, BATCH):
             numbers = range(first, min(first + BATCH, count))
-            batch = [one_item(stored + number, number * self.sources // count) for number in numbers]
+            batch = [one_item(stored + number, bisect(ends, number * scale)) for number in numbers]
             if isinstance(self.filler, Copied):
                 self.filler.put(batch)
                 continue
+            assert self.filler is not None
             rows = self.filler.rows(batch)
             for one in (self.filler, self.raw):
                 if one:
@@ -187,6 +198,12 @@ class Bench:
         print(f"{stored:>9} stored: " + ", ".join(told), flush=True)
         return stored + polls
 
+    def keep(self, copy: Path) -> None:
+        """Copy the file as it stands."""
+        with reading(self.repository.engine) as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(str(self.repository.engine.url.database), copy)
+
     def polls(self, stored: int) -> tuple[float, int]:
         """Milliseconds of processor time a poll, and how many there were."""
         count, cost = 50, 0.0
@@ -207,6 +224,28 @@ class Bench:
             return int(connection.execute(text(query)).scalar_one())
 
 
+def turns(kept: dict[int, Path], sources: int, count: int) -> None:
+    """Store a thousand items in each file in turn; tell what each takes an item, and its rate by the first's."""
+    benches = {
+        mark: Bench(Repository(open_engine(f"sqlite:///{file}")), None, None, sources)
+        for mark, file in kept.items()
+    }
+    taken: dict[int, list[float]] = {mark: [] for mark in kept}
+    for number in range(count):
+        for mark, bench in benches.items():
+            batch = list(made(mark + 2 * TIMED * BATCH + number * BATCH, BATCH, sources))
+            taken[mark].append(bench.cost(batch)[0])
+    least = min(kept)
+    for mark, costs in taken.items():
+        benches[mark].repository.close()
+        microseconds = sum(costs) / count / BATCH * 1e6
+        print(
+            f"{mark:>9} stored, by turns: {microseconds:.1f} us a new item, {statistics.median(costs) / BATCH * 1e6:.1f}"
+            f" in the median; {sum(taken[least]) / sum(costs):.2f} of the rate at {least}",
+            flush=True,
+        )
+
+
 def backend(repository: Repository) -> int | None:
     if repository.engine.dialect.name != "postgresql":
         return None
@@ -221,6 +260,7 @@ def main() -> None:
     asked.add_argument("--sources", type=int, default=2_000)
     asked.add_argument("--database", default="")
     asked.add_argument("--raw", action="store_true")
+    asked.add_argument("--turns", type=int, default=0)
     options = asked.parse_args()
     settle_for_long()  # as the service does
     with tempfile.TemporaryDirectory() as home:
@@ -230,10 +270,15 @@ def main() -> None:
         raw = Raw(f"sqlite:///{home}/raw.sqlite3") if options.raw else None
         filler = Raw(url) if url.startswith("sqlite") else Copied(repository.engine)
         bench = Bench(repository, raw, filler, options.sources, backend(repository))
-        stored = 0
+        stored, kept = 0, {}
         for mark in (m for m in MARKS if m <= options.most):
             stored = bench.at_mark(bench.fill(stored, mark))
+            if options.turns and mark > MARKS[0]:
+                kept[mark] = Path(home, f"{mark}.sqlite3")
+                bench.keep(kept[mark])
         repository.close()
+        if kept:
+            turns(kept, options.sources, options.turns)
 
 
 if __name__ == "__main__":

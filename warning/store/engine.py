@@ -22,8 +22,9 @@ BUSY_SECONDS = 30
 WRITES = "warning_writes"
 CACHE_KIB = 16_000
 """What a connection to SQLite may remember of the file: a poll writes into the middle of each index."""
-CHECKPOINT_PAGES = 4_000
-"""16 MB of changes stand beside the file before they are put in their places: pages changed often are moved once."""
+CHECKPOINT_PAGES = 16_000
+"""64 MB of changes stand beside the file before they are put in their places: pages changed often are moved once, and
+what lies scattered over a large file is handed to the disk in fewer and larger pieces."""
 
 
 def open_engine(url: str) -> Engine:

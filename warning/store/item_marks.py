@@ -27,7 +27,7 @@ _MARK = (1 << MARK_BITS) - 1
 _SPAN = 1 << MARK_BITS + 1
 MOST_NEW = 512
 """So many marks wait in a place at least, about twice as many at most; places differ, so that not all move at once."""
-COUNTED = 16
+COUNTED = 4
 """How often a place is counted while so many come to it: counting at each new mark would cost more than the mark."""
 
 Held = tuple[int, int]
@@ -59,12 +59,12 @@ def add_marks(connection: Connection, held: Sequence[Held]) -> None:
     """Add the marks of new items, and move those of places that have many."""
     if held:
         connection.exec_driver_sql(ADD, sorted(held))
-        move_full(connection.exec_driver_sql, limits(held))
+        move_full(partial(asked_of_sqlite, connection), limits(held))
 
 
 def move_full(execute: Execute, counted: str) -> None:
     """Move what waits in those of the places of `limits` that have many."""
-    for place, first, end in execute(FULL, (counted,)).fetchall() if counted else ():
+    for place, first, end in list(execute(FULL, (counted,))) if counted else ():
         moved = [mark for (mark,) in execute(MOVING, (first, end))]
         execute(MOVE, (first, end))
         execute(MOVED, (first, end))

@@ -9,6 +9,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 Execute = Callable[[str, tuple[Any, ...]], Any]
 """Runs one statement of SQLite."""
 
@@ -21,23 +24,28 @@ _SECOND = 22
 
 
 class Sketches:
-    """The sketches of some places, as stored."""
+    """The sketches of some places, as stored, one behind the other."""
 
     def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        self._bits = dict(rows)
+        drawn = sorted((place, bits) for place, bits in rows if bits)
+        sizes = np.array([len(bits) * 8 for _, bits in drawn], np.int64)
+        self._places = np.array([place for place, _ in drawn], np.int64)
+        self._masks = sizes - 1
+        self._starts = np.cumsum(sizes) - sizes
+        self._bits = np.frombuffer(b"".join(bits for _, bits in drawn), np.uint8)
 
-    def doubtful(self, numbers: Iterable[int], span: int) -> list[int]:
+    def doubtful(self, numbers: Sequence[int], span: int) -> list[int]:
         """Return the numbers that may be held; a place without a sketch may hold any."""
-        found = []
-        for number in numbers:
-            bits = self._bits.get(number // span)
-            if not bits:
-                found.append(number)
-                continue
-            last = len(bits) * 8 - 1
-            first, second = number >> 1 & last, number >> _SECOND & last
-            if bits[first >> 3] >> (first & 7) & 1 and bits[second >> 3] >> (second & 7) & 1:
-                found.append(number)
+        if not len(self._places):
+            return list(numbers)
+        asked = np.array(numbers, np.int64)
+        places = asked // span
+        at = np.minimum(np.searchsorted(self._places, places), len(self._places) - 1)
+        lacks = np.zeros(len(asked), np.bool_)
+        for bit in _bits_of(asked, self._masks[at]):
+            place = self._starts[at] + bit
+            lacks |= (self._bits[place >> 3] >> (place & 7) & 1) == 0
+        found: list[int] = asked[~lacks | (self._places[at] != places)].tolist()
         return found
 
 
@@ -48,7 +56,7 @@ def sketches(execute: Execute, places: Iterable[int]) -> Sketches:
 
 def draw(execute: Execute, place: int, span: int, moved: Sequence[int]) -> None:
     """Draw marks that have moved to a place into its sketch."""
-    row = execute("SELECT held, bits FROM item_mark_sketches WHERE place = ?", (place,)).fetchone()
+    row = next(iter(execute("SELECT held, bits FROM item_mark_sketches WHERE place = ?", (place,))), None)
     if row is not None and not row[1]:
         return  # given up
     held = len(moved) + (0 if row is None else row[0])
@@ -70,12 +78,15 @@ def sketch_of(marks: Sequence[int]) -> bytearray:
     return bits
 
 
-def _mark(bits: bytearray, marks: Iterable[int]) -> None:
-    last = len(bits) * 8 - 1
-    for mark in marks:
-        first, second = mark >> 1 & last, mark >> _SECOND & last
-        bits[first >> 3] |= 1 << (first & 7)
-        bits[second >> 3] |= 1 << (second & 7)
+def _mark(bits: bytearray, marks: Sequence[int]) -> None:
+    drawn = np.frombuffer(bits, np.uint8)
+    for bit in _bits_of(np.array(marks, np.int64), len(bits) * 8 - 1):
+        np.bitwise_or.at(drawn, bit >> 3, (1 << (bit & 7)).astype(np.uint8))
+
+
+def _bits_of(marks: NDArray[np.int64], mask: NDArray[np.int64] | int) -> tuple[NDArray[np.int64], ...]:
+    """Return where each mark stands in a sketch of `mask` + 1 bits: its two bits, each for all marks."""
+    return marks >> 1 & mask, marks >> _SECOND & mask
 
 
 READ = "SELECT place, bits FROM item_mark_sketches WHERE place IN (SELECT value FROM json_each(?))"
