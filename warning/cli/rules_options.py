@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from warning.app.compose import Trees, system_clock, trees
-from warning.catalog.load import load_rulebook
+from warning.app.kept_rulebook import kept_rulebook
 from warning.core.rulebook import Rulebook
 from warning.settings import load_settings
 
@@ -42,9 +42,16 @@ def chosen_trees(rules: Path | None, feeds: Path | None, overlays: Path | None) 
 
 
 def chosen_book(rules: Path | None, feeds: Path | None, overlays: Path | None) -> Rulebook:
-    """Load the rulebook. Raises CatalogError with every mistake."""
+    """Load the rulebook, or take the one kept in the home when nothing changed. Raises CatalogError with every mistake."""
     where = chosen_trees(rules, feeds, overlays)
-    return load_rulebook(where.rules, where.feeds, where.overlay, today=today())
+    folders, day = (where.rules, where.feeds, where.overlay), today()
+
+    def load() -> Rulebook:
+        from warning.catalog.load import load_rulebook  # noqa: PLC0415 - a kept rulebook does without
+
+        return load_rulebook(*folders, today=day)
+
+    return kept_rulebook(load_settings().home, folders, day, load)
 
 
 def today() -> date:

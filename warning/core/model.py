@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class OperatorModel(BaseModel):
     """YAML arrives as text, so numbers and booleans are read from strings; nothing else is coerced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)

@@ -2,12 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from holidays import HolidayBase, country_holidays
 from pydantic import model_validator
 
 from warning.core.model import OperatorModel
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 SATURDAY = 5
 # The longest run without a working day in any of the three countries is nine days; past this something is wrong.
@@ -33,7 +36,9 @@ class Hours(OperatorModel):
 
 
 @cache
-def _holidays_of(country: str) -> HolidayBase | None:
+def _holidays_of(country: str) -> "HolidayBase | None":
+    from holidays import country_holidays  # noqa: PLC0415 - a tenth of a second that most commands do without
+
     try:
         return country_holidays(country)
     except NotImplementedError:
