@@ -40,20 +40,23 @@ def answered(
     spec: SourceSpec, state: SourceState, fetched: Fetched, verdict: Verdict, now: datetime, **changes: Any
 ) -> SourceState:
     """The state after an answer, with `changes`. Oddities on the way (a downgrade to http) are told when nothing worse is."""
-    moved_to = "" if _is_trifling(state_address(spec, fetched), fetched.moved_to) else fetched.moved_to
+    moved_to = fetched.moved_to
+    if moved_to and _is_trifling(state_address(spec, fetched), moved_to):
+        moved_to = ""
     if moved_to and is_well(verdict.condition):
         verdict = Verdict(condition="moved", cause=f"redirected for good to {moved_to}, where it is read")
     if fetched.notes and not verdict.cause:
         verdict = replace(verdict, cause="; ".join(fetched.notes))
+    validators = fetched.validators
     return _judged(
         state,
         verdict,
         now,
         moved_to=moved_to,
-        fetched_url=fetched.validators.url,
-        etag=fetched.validators.etag,
-        last_modified=fetched.validators.last_modified,
-        body_hash=fetched.validators.body_hash,
+        fetched_url=validators.url,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        body_hash=validators.body_hash,
         next_due_at=next_poll(spec, now, max_age_seconds=fetched.max_age_seconds),
         last_success_at=now,
         failures=0,
@@ -67,8 +70,6 @@ def state_address(spec: SourceSpec, fetched: Fetched) -> str:
 
 def _is_trifling(before: str, after: str) -> bool:
     """Whether only http became https, or the host gained or lost its www: everybody follows that."""
-    if not after:
-        return True
     one, other = urlsplit(before), urlsplit(after)
     host, other_host = ((p.hostname or "").removeprefix("www.") for p in (one, other))
     return (host, one.path.rstrip("/"), one.query) == (other_host, other.path.rstrip("/"), other.query)

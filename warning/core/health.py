@@ -69,16 +69,22 @@ class SourceState:
         return None if not polled or self.condition == "new" else max(polled)
 
     def changed(self, **changes: Any) -> "SourceState":
-        """What `dataclasses.replace` gives, in half its time: every poll does it. Raises AttributeError for another field."""
-        new, put = object.__new__(SourceState), object.__setattr__
-        for name, value in zip(SourceState.__slots__, _STATE(self), strict=True):
-            put(new, name, value)
-        for name, value in changes.items():
-            put(new, name, value)
+        """What `dataclasses.replace` gives, in a third of its time: every poll does it. Raises AttributeError for another field."""
+        new = object.__new__(SourceState)
+        for put, value in zip(_PUTS, _STATE(self), strict=True):
+            put(new, value)
+        try:
+            for name, value in changes.items():
+                _PUT[name](new, value)
+        except KeyError as unknown:
+            raise AttributeError(f"a source's state has no field {unknown}") from unknown
         return new
 
 
 _STATE: "attrgetter[tuple[Any, ...]]" = attrgetter(*SourceState.__slots__)
+_PUT = {name: getattr(SourceState, name).__set__ for name in SourceState.__slots__}
+"""How a field's slot is filled: past `__setattr__`, which a frozen value refuses."""
+_PUTS = tuple(_PUT.values())
 
 FROZEN = "nothing newer"
 """How the cause begins when a source is read well and has had nothing new for too long."""
