@@ -336,3 +336,10 @@ def test_item_without_a_known_time_counts_as_known_when_it_was_published():
     stated = replace(undated, time_assumed=False)
     assert as_replayed(stated) == stated
     assert as_replayed(replace(undated, published_at=None)).known_at == imported
+
+
+def test_replay_reads_in_a_process_of_its_own_what_it_reads_in_this_one(book: Rulebook):
+    records = [NOTICE, replace(NOTICE, id="", title="China curbs gallium exports")]
+    here, apart = (backtest_replay(book, list(records), apart=apart) for apart in (False, True))
+    assert apart == here
+    assert here.alerts

@@ -18,16 +18,23 @@ INSTANT = timedelta(microseconds=1)
 class Notes:
     """Taken while a replay runs. `told` counts, by ISO week and desk, the alerts it was first told of then.
 
-    `looked` holds the days on which a rule had evidence to look at.
+    `looked` holds the days on which a rule had evidence to look at, `rule_of` the rule of each signal of those that are
+    `expected` to bring something: of years of signals no others.
     """
 
+    expected: frozenset[str] = frozenset()
     rule_of: dict[str, str] = field(default_factory=dict)
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     looked: dict[str, set[date]] = field(default_factory=dict)
     _known: set[tuple[str, str]] = field(default_factory=set)
 
+    @classmethod
+    def asked(cls, book: Rulebook) -> "Notes":
+        """Notes for what the rules of a book expect."""
+        return cls(expected=frozenset(rule.id for rule in book.rules if rule.backtest))
+
     def take(self, assessment: Assessment) -> None:
-        self.rule_of.update((signal.id, signal.rule_id) for signal in assessment.signals)
+        self.rule_of.update((s.id, s.rule_id) for s in assessment.signals if s.rule_id in self.expected)
         day = (assessment.as_of - INSTANT).date()
         for trace in assessment.traces:
             if trace.considered:

@@ -1,15 +1,15 @@
 """`rules backtest`: the past replayed day by day through the one evaluation path, with no look-ahead."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from datetime import date, datetime, timedelta
 
-from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_order, settled
-from warning.app.figure_days import FigureDays
-from warning.app.history import History
+from warning.app.chronology import Replayed
+from warning.app.history import ReplayWindow
+from warning.app.reading_apart import can_read_apart, read_apart
+from warning.app.remembered import Remembered
+from warning.app.replay_readings import DAY, Tally, readings
 from warning.app.replayed_alerts import ReplayedAlerts
-from warning.app.replayed_stories import ReplayedStories
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, compose, decide, notice
 from warning.core.deliveries import Withheld
@@ -17,8 +17,6 @@ from warning.core.pace import after, let_go
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Severity
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +50,6 @@ class Replay:
         return max((self.last - self.first) / timedelta(weeks=1), 1.0)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Calendar:
-    """The steps of a replay whose rules read the calendar, and the day last assessed."""
-
-    reads: bool
-    read_on: date | None = None
-    first: datetime | None = None
-    last: datetime | None = None
-
-    def note(self, begins: datetime, ends: datetime) -> None:
-        if self.reads:
-            self.first, self.last = self.first or begins, ends
-
-    def turns(self, as_of: datetime) -> bool:
-        return self.reads and self.read_on != as_of.date()
-
-
 def backtest_replay(
     book: Rulebook,
     records: Iterable[Replayed],
@@ -77,55 +58,41 @@ def backtest_replay(
     last: date | None = None,
     step: timedelta = DAY,
     watch: Callable[[Assessment], object] | None = None,
+    apart: bool = False,
 ) -> Replay:
     """Replay the records from the start of `first` to the end of `last` (both days in UTC).
 
     Each step assesses what became known in it. Older evidence is history: figures and lists are remembered,
     items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
-    `watch` is shown every assessment.
+    `watch` is shown every assessment. With `apart` the evidence is read in a process of its own where the system has that.
     """
-    replay, history, state = Replay(), History(book, forgets=True), State()
-    alerts, stories = ReplayedAlerts(book), ReplayedStories()
+    replay, memory, state = Replay(), Remembered(recall_of(book)), State()
+    alerts = ReplayedAlerts(book)
     replay.alerts = alerts.shelf
     desks = {desk.id: desk.country for desk in book.desks}
-    calendar = _Calendar(reads=book.reads_the_calendar)
-    remembered = recall_of(book)
-    apart = {*remembered.sources, *(one.source_id for one in remembered.awaited)}
-    ordered = in_days(records, FigureDays(apart)) if step == DAY else in_order(records)
-    for as_of, batch in _steps(settled(ordered), first, last, step):
-        passed = [record.count for record in batch if isinstance(record, Bystanders)]
-        window = history.admit((record for record in batch if not isinstance(record, Bystanders)), as_of)
-        replay.records += counted(batch)
-        if as_of is None:
+    read = readings(book, records, first, last, step)
+    for one in read_apart(read) if apart and can_read_apart() else read:
+        if isinstance(one, Tally):
+            replay.records, replay.first, replay.last = one.records, one.first, one.last
             continue
-        calendar.note(as_of - step, as_of)
-        if batch:
-            replay.first = replay.first or as_of - step
-            replay.last = as_of
-        if (
-            not window.fresh
-            and not window.known.recalled.withdrawals
-            and not passed
-            and not calendar.turns(as_of)
-        ):
-            continue
-        calendar.read_on = as_of.date()
-        noticed = notice(book, window, alerts.standing(as_of), as_of)
-        texts = noticed.wanted_stories(book)
-        noticed = noticed.telling(book, stories.near(texts), texts)
+        as_of, window = one.as_of, _remembering(one.window, memory)
+        noticed = replace(notice(book, window, alerts.standing(as_of), as_of), tellings=one.tellings)
         sensed = compose(book, noticed, as_of)
         assessment = decide(book, sensed, alerts.reached(state, sensed, as_of), as_of)
         state = paced(state, assessment)
         alerts.keep(assessment)
-        stories.keep(assessment)
-        history.keep(assessment.signals, assessment.bounds)
+        memory.keep(assessment.signals, assessment.bounds)
         replay.assessments += 1
         _record(replay, assessment, desks)
         if watch:
             watch(assessment)
-    if replay.first is None:
-        replay.first, replay.last = calendar.first, calendar.last
     return replay
+
+
+def _remembering(window: ReplayWindow, memory: Remembered) -> ReplayWindow:
+    """The window with the earlier signals that rules read."""
+    recalled = replace(window.known.recalled, signals=memory.recalled().signals)
+    return replace(window, known=replace(window.known, recalled=recalled))
 
 
 def carry(state: State, assessment: Assessment) -> State:
@@ -170,45 +137,6 @@ def _without_recalled(state: State, withheld: Iterable[Withheld]) -> State:
     return replace(state, told=told, past=replace(state.past, held=held))
 
 
-def _steps(
-    records: Iterator[Replayed], first: date | None, last: date | None, step: timedelta
-) -> Iterator[tuple[datetime | None, Sequence[Replayed]]]:
-    """Group records by the instant that assesses them; None for what lies before the first step.
-
-    Steps in which nothing became known come too, empty.
-    """
-    start = _midnight(first) if first else None
-    end = _midnight(last + DAY) if last else None
-
-    def instant(record: Replayed) -> datetime | None:
-        nonlocal start
-        if start is None:
-            start = _midnight(record.known_at.astimezone(UTC).date())
-        if first is not None and record.known_at <= start:
-            return None
-        steps_after = -((start - record.known_at) // step)
-        return start + max(steps_after, 1) * step
-
-    ahead = start + step if start else None
-    for as_of, batch in groupby(records, key=instant):
-        if end is not None and as_of is not None and as_of > end:
-            break
-        if as_of is not None:
-            yield from _quiet(ahead, as_of, step)
-            ahead = as_of + step
-        yield as_of, list(batch)
-    if end is not None:
-        yield from _quiet(ahead, end + step, step)
-
-
-def _quiet(
-    ahead: datetime | None, until: datetime, step: timedelta
-) -> Iterator[tuple[datetime, Sequence[Replayed]]]:
-    while ahead is not None and ahead < until:
-        yield ahead, ()
-        ahead += step
-
-
 def _record(replay: Replay, assessment: Assessment, countries: Mapping[str, str]) -> None:
     for delivery in assessment.deliveries:
         replay.told.add(
@@ -218,7 +146,3 @@ def _record(replay: Replay, assessment: Assessment, countries: Mapping[str, str]
                 country=countries[delivery.desk_id],
             )
         )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)

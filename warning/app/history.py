@@ -3,7 +3,7 @@
 The windows it gives are those the store would load: what is fresh, and as much history as the rules ask for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,6 @@ from warning.core.evidence import (
     Window,
 )
 from warning.core.health import SourceReport
-from warning.core.narrowing import Bound
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
 from warning.core.series.figure_batch import Packed
@@ -133,6 +132,6 @@ class History:
             self._incoming = Incoming(self._ledger, day.roster, day.texts)
         return self._incoming.batch(day.figures)
 
-    def keep(self, signals: Iterable[Signal], bounds: Sequence[Bound] = ()) -> None:
-        """Remember what an assessment fired, for the rules that read earlier signals, no wider than these bounds."""
-        self._remembered.keep(signals, bounds)
+    def keep(self, signals: Iterable[Signal]) -> None:
+        """Remember what an assessment fired, for the rules that read earlier signals, and forget what is read once."""
+        self._remembered.keep(signals)

@@ -18,6 +18,7 @@ from warning.app.put_by import PutBy
 from warning.core.assess import Assessment
 from warning.core.ids import key64
 from warning.core.narrowing import Bound
+from warning.core.signals import Signal
 from warning.core.stories import LEAST_BANDS, REMEMBERED, StoriesNear, Telling, narrowed_telling
 
 MOST_HELD = 20_000
@@ -47,17 +48,24 @@ class ReplayedStories:
 
     def keep(self, assessment: Assessment) -> None:
         """Remember what an assessment told; evidence stays with the story it was found to tell first."""
-        self._told.add(
-            {s.exhibit.evidence_id: s.exhibit.story for s in assessment.signals if s.exhibit.story}
-        )
-        self._forget(assessment.as_of)
-        tellings = assessment.tellings
+        self.remember(assessment.as_of, assessment.signals, assessment.tellings, assessment.bounds)
+
+    def remember(
+        self,
+        as_of: datetime,
+        signals: Iterable[Signal],
+        tellings: Sequence[Telling],
+        bounds: Sequence[Bound] = (),
+    ) -> None:
+        """Remember what signals with their stories told, no wider than these bounds."""
+        self._told.add({s.exhibit.evidence_id: s.exhibit.story for s in signals if s.exhibit.story})
+        self._forget(as_of)
         numbers = self._file.put(pickle.dumps(_VALUES(one), pickle.HIGHEST_PROTOCOL) for one in tellings)
         self._hold(zip(numbers, tellings, strict=True))
         bands = [(key, number) for number, one in zip(numbers, tellings, strict=True) for key in one.bands]
         self._by_band.add([key for key, _ in bands], [number for _, number in bands])
         self._by_evidence.add([_key(one.evidence_id) for one in tellings], numbers)
-        self._narrow(assessment.bounds)
+        self._narrow(bounds)
 
     def _pairs(self, wanted: Sequence[Telling]) -> Iterator[tuple[int, int]]:
         """Yield (place among these, number) of each telling that shares enough bands with one of them."""

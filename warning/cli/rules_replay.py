@@ -37,6 +37,8 @@ from warning.core.measures import Measure
 from warning.core.rulebook import Rulebook
 
 _STEP = re.compile(r"(?P<count>[1-9]\d{0,3})(?P<unit>[hdw])")
+# Below this much evidence a second process costs more than it brings.
+WORTH_A_PROCESS_BYTES = 20_000_000
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -176,10 +178,16 @@ class Span:
 
 
 def _side(book: Rulebook, measures: Sequence[Measure], span: Span) -> tuple[Side, tuple[Judged, ...]]:
-    notes, started = Notes(), perf_counter()
+    notes, started = Notes.asked(book), perf_counter()
     records = _replayed(span.files, book, indexed=span.indexed)
     replay = backtest_replay(
-        book, records, first=span.first, last=span.last, step=span.step, watch=notes.take
+        book,
+        records,
+        first=span.first,
+        last=span.last,
+        step=span.step,
+        watch=notes.take,
+        apart=sum(path.stat().st_size for path in span.files) >= WORTH_A_PROCESS_BYTES,
     )
     seconds = max(perf_counter() - started, 1e-9)
     content = backtest_document(replay, book, measures)

@@ -15,7 +15,7 @@ from warning.core.alerts import Alert
 from warning.core.health import SourceReport
 from warning.core.ids import content_id
 from warning.core.recall import Recalled
-from warning.core.signals import Signal
+from warning.core.signals import Found, Signal
 from warning.core.vocabulary import ChangeKind, Frequency, Marking, Measure, SourceKind
 from warning.core.withdrawals import Withdrawal
 
@@ -212,7 +212,8 @@ class KnownWindow:
 
     `earlier` holds the vintages that fresh figures replaced, one a figure. `alerts` are those open at that
     instant: dates that their evidence gave are counted down. `judged` is all that the book's text rules say of the
-    fresh items with the ids in `told`, most of which are not here themselves.
+    fresh items with the ids in `told`, most of which are not here themselves. `found` is what detectors have said
+    already, by kind of rule: they are not asked again.
     """
 
     items: tuple[Item, ...]
@@ -224,6 +225,7 @@ class KnownWindow:
     earlier: tuple[Observation, ...] = ()
     judged: tuple[Signal, ...] = ()
     told: frozenset[str] = field(default=frozenset())
+    found: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

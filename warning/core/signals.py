@@ -166,3 +166,7 @@ class Trace:
     considered: int
     fired: int
     detail: str = ""
+
+
+Found = tuple[tuple[Signal, ...], tuple[Trace, ...]]
+"""What detectors say of one assessment."""

@@ -1,6 +1,6 @@
 """DETECTORS: one detector per rule kind; COMPOSERS: those that read signals of the others. To add a kind, see "A new rule kind" in CONTRIBUTING.md."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from warning.core.detect.absence import detect_absences
@@ -11,7 +11,7 @@ from warning.core.detect.series import detect_series
 from warning.core.detect.text import detect_text
 from warning.core.evidence import KnownWindow
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Signal, Trace
+from warning.core.signals import Found, Signal, Trace
 
 Detector = Callable[[Rulebook, KnownWindow, datetime], tuple[list[Signal], list[Trace]]]
 
@@ -26,27 +26,24 @@ Composer = Callable[[Rulebook, KnownWindow, datetime, Sequence[Signal]], tuple[l
 COMPOSERS: Mapping[str, Composer] = {"absence": detect_absences, "sequence": detect_sequences}
 
 
-Evaluated = tuple[tuple[Signal, ...], tuple[Trace, ...]]
-
-
-def evaluate(book: Rulebook, known: KnownWindow, as_of: datetime) -> Evaluated:
+def evaluate(book: Rulebook, known: KnownWindow, as_of: datetime) -> Found:
     """Run every detector over the window, then the composers; signals sorted by time then id, traces by rule."""
     return composed(book, known, as_of, noticed(book, known, as_of))
 
 
-def noticed(book: Rulebook, known: KnownWindow, as_of: datetime) -> Evaluated:
+def noticed(book: Rulebook, known: KnownWindow, as_of: datetime) -> Found:
     """Run all but the sequences, whose memory is asked for once it is known what fired; in the order of the detectors."""
     signals: list[Signal] = []
     traces: list[Trace] = []
-    for detect in DETECTORS.values():
-        found, told = detect(book, known, as_of)
-        signals += found
-        traces += told
+    for kind, detect in DETECTORS.items():
+        said: tuple[Iterable[Signal], Iterable[Trace]] = known.found.get(kind) or detect(book, known, as_of)
+        signals.extend(said[0])
+        traces.extend(said[1])
     found, told = COMPOSERS["absence"](book, known, as_of, tuple(signals))
     return (*signals, *found), (*traces, *told)
 
 
-def composed(book: Rulebook, known: KnownWindow, as_of: datetime, first: Evaluated) -> Evaluated:
+def composed(book: Rulebook, known: KnownWindow, as_of: datetime, first: Found) -> Found:
     """Run the sequences on what the others found, and return all of it."""
     signals, traces = first
     found, told = COMPOSERS["sequence"](book, known, as_of, signals)

@@ -1,0 +1,119 @@
+"""The readings of a replay made in a process of their own, one step ahead of the alerts."""
+
+import pickle
+from collections.abc import Callable, Generator, Iterator
+from copyreg import dispatch_table
+from dataclasses import fields
+from functools import cache
+from io import BytesIO
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from warning.core.signals import Exhibit, Facts, Reason, Signal, Trace
+from warning.core.stories import Telling
+from warning.errors import EvidenceError
+
+T = TypeVar("T")
+# What travels by the hundred a day. Python packs frozen, slotted values field by field, in Python.
+_MANY = (Signal, Exhibit, Facts, Reason, Trace, Telling)
+
+
+def can_read_apart() -> bool:
+    """Whether a process can take over records as they stand here: a copy of this one can, and only some systems make it."""
+    return "fork" in get_all_start_methods()
+
+
+def read_apart(readings: Iterator[T]) -> Iterator[T]:
+    """Yield what the iterator gives, which runs elsewhere. Whoever stops asking stops it.
+
+    Raises what it raised there, and EvidenceError when its process was ended from outside.
+    """
+    context = get_context("fork")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(readings, receiving, sending))
+    process.start()
+    sending.close()
+    try:
+        while (came := _received(receiving)) is not None:
+            if isinstance(came, _Failed):
+                raise came.error
+            yield came.value
+    finally:
+        receiving.close()
+        process.join()
+
+
+class _Came(Generic[T]):
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+class _Failed:
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _received(receiving: Connection) -> Any:
+    try:
+        return pickle.loads(receiving.recv_bytes())  # noqa: S301 - written by this program's own process
+    except EOFError:
+        raise EvidenceError("the process that reads the evidence was ended; run the backtest again") from None
+
+
+def _send(readings: Iterator[T], receiving: Connection, sending: Connection) -> None:
+    receiving.close()  # else nobody would notice that the reader is gone
+    try:
+        for one in readings:
+            sending.send_bytes(packed(_Came(one)))
+        sending.send_bytes(packed(None))
+    except BrokenPipeError:
+        return
+    except Exception as wrong:  # noqa: BLE001 - raised again where it is waited for
+        sending.send_bytes(packed(_Failed(_that_travels(wrong))))
+    finally:
+        if isinstance(
+            readings, Generator
+        ):  # its files go with it; nothing else is cleared away where a process ends
+            readings.close()
+
+
+def _that_travels(wrong: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(wrong))  # noqa: S301 - its own
+    except Exception:  # noqa: BLE001 - an error may hold anything
+        return EvidenceError(str(wrong))
+    return wrong
+
+
+def packed(value: object) -> bytes:
+    """Return the value as pickle reads it again."""
+    content = BytesIO()
+    packer = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
+    packer.dispatch_table = {**dispatch_table, **dict.fromkeys(_MANY, _taken_apart)}
+    packer.dump(value)
+    return content.getvalue()
+
+
+def _taken_apart(value: Any) -> tuple[Any, tuple[int, Any]]:
+    kind = _MANY.index(type(value))
+    return _put_together, (kind, _values_of(kind)(value))
+
+
+def _put_together(kind: int, values: tuple[Any, ...]) -> Any:
+    return _MANY[kind](**dict(zip(_names_of(kind), values, strict=True)))
+
+
+@cache
+def _names_of(kind: int) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(_MANY[kind]))
+
+
+@cache
+def _values_of(kind: int) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*_names_of(kind))
