@@ -324,7 +324,11 @@ def _filter(header: Sequence[str], layout: TableFormat, value: ValueColumn) -> C
         wanted.append((find_column(header, name), frozenset(values)))
     for name, only in value.where.items():
         wanted.append((find_column(header, name), frozenset({only})))
-    return lambda row: all(i < len(row) and as_text(row[i]) in values for i, values in wanted)
+    unwanted = [(find_column(header, name), frozenset(values)) for name, values in layout.without.items()]
+    return lambda row: (
+        all(i < len(row) and as_text(row[i]) in values for i, values in wanted)
+        and not any(i < len(row) and as_text(row[i]) in values for i, values in unwanted)
+    )
 
 
 def _series(

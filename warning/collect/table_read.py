@@ -21,6 +21,7 @@ MAX_CELL_CHARACTERS = 1_000_000
 
 Row = Sequence[Cell | None]
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_REFUSALS = ("error", "errMsg", "errorMessage", "message", "ERROR_MSG")
 _SEPARATORS = ",;\t|"
 _PLACE = re.compile(r"#([1-9]\d{0,3})")
 
@@ -115,12 +116,21 @@ def rows_of_json(document: Document, path: str) -> Table:
         return listed
     records = list(_records(data, steps_of(path), "", {}))
     if not records and _leads_somewhere(data, steps_of(path)):
+        _refuse_refusal(data, path)
         return Table(rows=[])
     if not records:
         keys = ", ".join(sorted(map(str, data))[:12]) if isinstance(data, Mapping) else type(data).__name__
         raise ParseError(f"no rows at {path!r}; the document holds: {keys}")
     header = list(dict.fromkeys(name for record in records for name in record))
     return Table(rows=[header, *([record.get(name) for name in header] for record in records)])
+
+
+def _refuse_refusal(data: Any, path: str) -> None:
+    """An empty list beside words that say why is no publisher without figures: Comtrade and others answer so, with status 200."""
+    for name in _REFUSALS if isinstance(data, Mapping) else ():
+        said = data.get(name)
+        if isinstance(said, str) and said.strip():
+            raise ParseError(f"no rows at {path!r}; the answer says {name}: {said.strip()[:200]}")
 
 
 def _rows_of_xml(text: str, path: str) -> Table:

@@ -46,7 +46,8 @@ class TableFormat(OperatorModel):
     "thousand USD"). `period` names a column; `column names` says that the
     periods are the column names themselves, and `values` then has the single key `*`.
 
-    `where` keeps the rows whose columns hold one of the values given. `materials` maps what a material column
+    `where` keeps the rows whose columns hold one of the values given, `without` leaves out those that hold one (the totals
+    of a table: they are no fault of it). `materials` maps what a material column
     says, `materials_by_hs` the beginnings of HS codes, `partners` the names or codes of countries that the
     built-in table lacks. `entries` is the path of the rows in a JSON document: a row also has the plain
     fields of the objects around it, named `<list>.<field>`. `decimal: ","` reads 1.234,5. `repeated` says what
@@ -71,6 +72,7 @@ class TableFormat(OperatorModel):
     entries: str | None = None
     repeated: Literal["refuse", "last"] = "refuse"
     where: Mapping[str, tuple[str, ...]] = {}
+    without: Mapping[str, tuple[str, ...]] = {}
     materials: Mapping[str, TermId] = {}
     materials_by_hs: Mapping[str, TermId] = {}
     partners: Mapping[str, str] = {}
