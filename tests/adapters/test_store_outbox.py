@@ -3,12 +3,15 @@
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, Select, select, text, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ClauseElement, Executable
 
 from warning.core.deliveries import Delivery
 from warning.core.vocabulary import Severity
@@ -215,6 +218,33 @@ def test_a_claimer_skips_rows_that_another_is_taking(postgres_url: str):
         assert [row.id for row in other.execute(_due(at(2), 1))] == [first]
         assert claimed(outbox, at(2)) == [second]
     engine.dispose()
+
+
+def test_what_waits_is_found_without_a_look_at_all_that_was_sent(postgres_url: str):
+    engine = open_engine(postgres_url)
+    owe(engine, *(delivery(f"al-{number}") for number in range(1_000)), now=T0 - timedelta(days=9))
+    with writing(engine) as connection:
+        connection.execute(update(outbox_table).values(state="sent"))
+    owe(engine, delivery("al-0", version=2))
+    with writing(engine) as connection:
+        connection.execute(text("ANALYZE outbox"))
+        plan = connection.execute(Explain(_due(at(2), 20))).scalars().all()
+    engine.dispose()
+    assert any("ix_outbox_waiting" in line for line in plan), plan
+
+
+class Explain(Executable, ClauseElement):
+    """How PostgreSQL would run a statement."""
+
+    inherit_cache = False
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+
+
+@compiles(Explain, "postgresql")
+def _explain(element: Explain, compiler: Any, **options: Any) -> str:
+    return f"EXPLAIN {compiler.process(element.statement, **options)}"
 
 
 class OutboxMachine(RuleBasedStateMachine):

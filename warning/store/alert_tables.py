@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from warning.store.columns import (
@@ -192,6 +193,15 @@ outbox = Table(
     CheckConstraint("state IN ('pending', 'sending', 'sent', 'unknown', 'dead')", name="state"),
     Index("ix_outbox_state_created_at", "state", "created_at"),
     Index("ix_outbox_created_at", "created_at"),
+    # Asked for the oldest that waits, PostgreSQL would walk over all that was ever sent.
+    Index(
+        "ix_outbox_waiting",
+        "created_at",
+        "alert_version",
+        "id",
+        postgresql_where=text("state IN ('pending', 'unknown')"),
+        info={"only": "postgresql"},
+    ).ddl_if("postgresql"),
 )
 partial_index("ix_outbox_notice_id", outbox.c.notice_id, where="notice_id IS NOT NULL")
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -38,6 +39,7 @@ from warning.store.rows import insert_or, storable
 from warning.store.schema import channel_pauses, outbox, reviews
 
 FINAL = ("sent", "dead")
+WAITING = ("pending", "unknown")
 REPLACED_IN_PLACE = frozenset({"slack"})
 SHOWN_ACTIONS = tuple(action for action in get_args(Action) if action != "note")
 # No wait is as long (back-off and Retry-After end at an hour): a later time was written by a clock gone wrong.
@@ -367,9 +369,11 @@ def _due(now: datetime, limit: int, besides: Collection[tuple[str, str]] = ()) -
         ~_has_come(channel_pauses.c.until, now),
     )
     destination = tuple_(outbox.c.channel, outbox.c.address)
+    # Written into the statement: an index over what waits serves only who says so when the plan is made.
+    waits = outbox.c.state.in_(bindparam("waiting", WAITING, expanding=True, literal_execute=True))
     return (
         select(outbox)
-        .where(outbox.c.state.in_(("pending", "unknown")), _has_come(outbox.c.next_attempt_at, now))
+        .where(waits, _has_come(outbox.c.next_attempt_at, now))
         .where(destination.not_in(sorted(besides)) if besides else true())
         .where(or_(outbox.c.hold_until.is_(None), _has_come(outbox.c.hold_until, now, LONGEST_HOLD)))
         .where(~waits_for_another, ~paused)

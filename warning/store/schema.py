@@ -90,7 +90,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0024"
+HEAD = "0025"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
