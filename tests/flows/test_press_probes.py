@@ -50,6 +50,10 @@ def test_talk_deals_markets_and_denials_stay_quiet():
     assert [title for title, signals in interrupting("quiet").items() if signals] == []
 
 
+def test_remarks_on_an_act_that_stands_stay_quiet():
+    assert [title for title, signals in interrupting("remarks").items() if signals] == []
+
+
 def test_no_report_of_an_event_is_a_mere_mention():
     acts = {s.facts.act for signals in interrupting("events").values() for s in signals}
     assert "mention" not in acts

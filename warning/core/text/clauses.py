@@ -7,7 +7,7 @@ Words before the act ("Analysts warn China ...") and in its own clause keep thei
 import re
 
 _CLAUSE_END = re.compile(
-    r"…+|\.{2,}|[;；]|，|, |\s[-–—|]\s|—|[。！!]\s*"
+    r"…+|\.{2,}|[;；]|，|,(?!\d)|\s[-–—|]\s|—|[。！!]\s*"
     r"|(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『])"
     r"|\s(?:as|amid|amidst|while|but|despite|prompting|raising|sparking|triggering|leaving|drawing|stoking|deepening)\s",
     re.IGNORECASE,
@@ -17,3 +17,14 @@ _CLAUSE_END = re.compile(
 def speaks_later(text: str, act_end: int, word_start: int) -> bool:
     """Say whether a clause ends between the end of the act and a word after it. Places count in `text`."""
     return word_start >= act_end and _CLAUSE_END.search(text, act_end, word_start + 1) is not None
+
+
+def clause_bounds(text: str, place: int) -> tuple[int, int]:
+    """Return where the clause around a place starts and ends; a line is never left."""
+    start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+    end = len(text) if end < 0 else end
+    for sign in _CLAUSE_END.finditer(text, start, end):
+        if sign.start() >= place:
+            return start, sign.start()
+        start = sign.end()
+    return start, end

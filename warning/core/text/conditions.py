@@ -11,6 +11,7 @@ from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
+from warning.core.text.remarks import is_only_remarked_on
 from warning.core.text.stance import denied_sentences, eased_sentences
 from warning.core.text.subject import others_sentences
 
@@ -197,13 +198,18 @@ class CompiledRule:
         return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
 
     def told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
-        """Leave out what the sentence denies or tells of another state; for a rule of tightening, what is eased."""
+        """Leave out what the sentence denies, only remarks on or tells of another state; of tightening, what is eased."""
         if not matches or not self.rule.interrupts:
             return matches
         untold = denied_sentences(reading) | others_sentences(reading, self.rule.actors)
         if self.rule.direction == "tightening":
             untold |= eased_sentences(reading, self.acts)
-        return [match for match in matches if not any(reading.sentence_of(hit) in untold for hit in match)]
+        return [
+            match
+            for match in matches
+            if not any(reading.sentence_of(hit) in untold for hit in match)
+            and not is_only_remarked_on(reading, match)
+        ]
 
 
 def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:

@@ -182,7 +182,7 @@ def _near(near: CompiledNear, compiled: CompiledRule, reading: Reading, terms: T
 
 def _why_apart(near: CompiledNear, matches: Sequence[tuple[Hit, ...]], reading: Reading, terms: Terms) -> str:
     if matches:
-        return f"{_sentence(matches, reading)} denies it, or tells of relief"
+        return f"{_sentence(matches, reading)} denies it, only remarks on it, or tells of relief"
     barring = [(group, hits) for group in near.none if (hits := group.hits(reading))]
     found = [f"{_quoted(hits, reading)} ({words_of(group.group, terms)})" for group, hits in barring]
     apart = "it does not stand close enough together"
