@@ -2,6 +2,7 @@
 
 import base64
 import re
+import socket
 import socketserver
 import ssl
 import threading
@@ -15,10 +16,11 @@ import trustme
 
 @dataclass
 class MailServer:
-    """`mails` by UID, those in `withheld` refused. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
+    """`mails` by UID, those in `withheld` refused; `cuts` says how often asking for a mail ends the connection in the middle of it. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
+    cuts: dict[int, int] = field(default_factory=dict)
     validity: int = 1
     password: str = "geheim"
     fault: str = ""
@@ -133,9 +135,10 @@ class _Handler(socketserver.StreamRequestHandler):
             self._send(b"* 1 FETCH (UID %d RFC822.SIZE %d)" % (uid, len(raw)), tag.encode() + b" OK done")
         elif box.fault == "flood":
             self._send(b"* 1 FETCH (UID %d BODY[] {10000000000}" % uid + b"\r\n" + b"x" * 100_000)
-        elif box.fault == "cut":
+        elif box.fault == "cut" or box.cuts.get(uid, 0) > 0:
+            box.cuts[uid] = box.cuts.get(uid, 0) - 1
             self._send(b"* 1 FETCH (UID %d BODY[] {%d}" % (uid, len(raw)) + b"\r\n" + raw[:10])
-            self.connection.close()
+            self.connection.shutdown(socket.SHUT_RDWR)
         else:
             shown = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if "HEADER" in line else raw
             self._send(

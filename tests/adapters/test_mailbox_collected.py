@@ -1,34 +1,24 @@
 """A mailbox through the collect loop: IMAP, parse processes, store. One bad mail costs itself, a restart doubles nothing."""
 
-import asyncio
 import shutil
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from tests.adapters import dovecot as dovecots
-from tests.adapters.collected_specs import spec_of
 from tests.adapters.imap_server import imap_server
-from tests.adapters.mortal_parser import HANGS, KILLS, parse_or_die
+from tests.adapters.mail_desk import EVER, Desk, mail
+from tests.adapters.mortal_parser import HANGS, KILLS
 from tests.core.build import TABLE
-from warning.app.collecting import Memory, collect_due
-from warning.app.parse_pool import ParsePool
 from warning.app.why_missed import why_missed
-from warning.collect.fetch import Fetcher
 from warning.collect.mailbox_session import MOST_MAILS
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.errors import StoreError
-from warning.settings import Settings
-from warning.store.engine import open_engine
-from warning.store.repository import Repository
 
-NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BOOK = Rulebook(policy=Policy(severity=TABLE))
-EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 NEWSLETTER = (
     b"From: Metals Daily <news@press.example>\r\nSubject: =?utf-8?B?6ZWTIGdhbGxpdW0=?= licences tightened\r\n"
     b"Message-ID: <n-1@press.example>\r\nDate: Fri, 20 Nov 2026 18:30:00 +0800\r\n"
@@ -38,14 +28,6 @@ MISSION = (
     b"From: mission@gov.example\r\nSubject: Tianjin: urea cargoes held\r\nMessage-ID: <m-2@gov.example>\r\n"
     b"Date: Sat, 21 Nov 2026 09:00:00 +0900\r\n\r\nTwo forwarders say that customs hold up clearance.\r\n"
 )
-
-
-def mail(number: int, head: bytes = b"") -> bytes:
-    return (
-        b"Subject: report %d\r\nMessage-ID: <%d@m>\r\n" % (number, number)
-        + (head + b"\r\n" if head else b"")
-        + b"\r\ntext\r\n"
-    )
 
 
 @pytest.fixture(params=["a small server", "dovecot"])
@@ -69,49 +51,6 @@ def mailbox(request):
 def small():
     with imap_server() as box:
         yield box
-
-
-class Desk:
-    """A collector with its store; `restart` forgets what a process remembers. `in_processes`: mails are read as in a service."""
-
-    in_processes = False
-
-    def __init__(self, box, sqlite_url: str) -> None:
-        self.box, self.now = box, NOW
-        self.repository = Repository(open_engine(sqlite_url))
-        self.memory = Memory()
-        self.spec = spec_of(
-            f"imaps://desk:{{key}}@127.0.0.1:{box.port}/INBOX", "mission-mailbox", kind="mission", country="WLD", language="en",
-            needs_key="box", parse={"format": "mail"}, expect={"rows": {"min": 0}}, timeout="60s", idle_timeout="20s",
-        )  # fmt: skip
-
-    def restart(self) -> None:
-        self.memory = Memory()
-
-    def poll(self, store=None):
-        self.now += timedelta(hours=2)
-
-        async def once():
-            settings = Settings(source_keys={"box": SecretStr(self.box.password)})
-            async with (
-                Fetcher(lambda: self.now, allow_private_hosts=("127.0.0.1",), tls=self.box.tls) as fetcher,
-                ParsePool(workers=1) as pool,
-            ):
-                if self.in_processes:
-                    self.memory.parser = lambda *arguments: pool.run(parse_or_die, *arguments)
-                return await collect_due(
-                    [self.spec], store or self.repository, fetcher, lambda: self.now, settings=settings, memory=self.memory
-                )  # fmt: skip
-
-        (outcome,) = asyncio.run(once()).outcomes
-        return outcome
-
-    def titles(self) -> list[str]:
-        return sorted(item.title for item in self.repository.items_between(*EVER))
-
-    @property
-    def state(self):
-        return self.repository.source_states()["mission-mailbox"]
 
 
 @pytest.fixture

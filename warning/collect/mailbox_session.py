@@ -19,9 +19,11 @@ PORTS = {"imaps": 993, "imap": 143}
 LAST_PORT = 65_535
 MOST_MAILS = 50
 MOST_REFUSED = 1_000
+MOST_REOPENED = 6
 SHARE_OF_TIME = 0.6
 MOST_FOUND = 1_000_000
 CHUNK = 64 * 1024
+_ENDED = (IMAP4.abort, ConnectionError, TimeoutError, ssl.SSLEOFError)
 _PLACE = re.compile(r"(?P<scheme>imaps?)://(?P<login>.*)@(?P<host>\[[^\]]+\]|[^@:/]+)(?::(?P<port>\d{1,5}))?/(?P<folder>[^/?#]+)", re.IGNORECASE)  # fmt: skip
 _UTF_7_RUN = re.compile(r"&([A-Za-z0-9+,]*)-")
 _BEYOND_ASCII = re.compile(r"[^\x20-\x7e]+")
@@ -89,7 +91,7 @@ class _Connection(IMAP4):
         room: int,
         opened: Callable[[socket.socket], None],
     ) -> None:
-        self._place, self._address, self._tls, self._room = place, address, tls, room
+        self._place, self._address, self._tls, self.room = place, address, tls, room
         self._opened = opened
         super().__init__(place.host, place.port, seconds)
 
@@ -120,8 +122,8 @@ class _Connection(IMAP4):
         return line
 
     def _spend(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
+        self.room -= size
+        if self.room < 0:
             raise FetchError("the mailbox sends more than the source's max_size in one poll")
 
     def read(self, size: int) -> bytes:
@@ -145,33 +147,55 @@ class MailboxSession:
         self._place, self._address, self._request, self._tls = place, address, request, tls
         self._socket: socket.socket | None = None
         self._is_cut = False
+        self._connection: _Connection | None = None
+        self._reopened = 0
 
     def read(self) -> Mails:
         """Return what is new. Raises imaplib's errors, OSError and FetchError."""
-        request = self._request
-        room = request.max_bytes + 1_000_000
-        connection = _Connection(
-            self._place, self._address, self._tls, request.idle_seconds, room, self._opened
-        )
         try:
-            return self._read(connection)
+            return self._read()
         finally:
-            with suppress(OSError, IMAP4.error):
-                connection.shutdown()
+            self._leave()
 
-    def _read(self, connection: _Connection) -> Mails:
+    def _read(self) -> Mails:
+        validity, following = self._open(self._request.max_bytes + 1_000_000)
+        known = _MARK.fullmatch(self._request.validators.etag)
+        last = int(known[2]) if known and int(known[1]) == validity else None
+        found = self._search(self._open_one, last)
+        mails = self._fetch(found, validity, last if last is not None else following - 1)
+        with suppress(IMAP4.error, OSError):
+            self._open_one.logout()
+        return mails
+
+    @property
+    def _open_one(self) -> _Connection:
+        assert self._connection is not None, "opened before it is used"
+        return self._connection
+
+    def _open(self, room: int) -> tuple[int, int]:
+        """Connect, log in and open the folder; return its UIDVALIDITY and the UID that comes next."""
+        self._connection = connection = _Connection(
+            self._place, self._address, self._tls, self._request.idle_seconds, room, self._opened
+        )
         if self._place.scheme == "imap":
             connection.starttls(self._tls)
             self._opened(connection.sock)
         self._log_in(connection)
-        validity, following = self._examine(connection)
-        known = _MARK.fullmatch(self._request.validators.etag)
-        last = int(known[2]) if known and int(known[1]) == validity else None
-        found = self._search(connection, last)
-        mails = self._fetch(connection, found, validity, last if last is not None else following - 1)
-        with suppress(IMAP4.error, OSError):
-            connection.logout()
-        return mails
+        return self._examine(connection)
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            with suppress(OSError, IMAP4.error):
+                self._connection.shutdown()
+
+    def _reopen(self, validity: int) -> None:
+        """Connect again where the connection ended, with what room is left. Raises IMAP4.abort where that is once too often."""
+        if self._is_cut or self._reopened == MOST_REOPENED:
+            raise IMAP4.abort("the connection ended in the middle of a mail, again and again")
+        self._reopened += 1
+        self._leave()
+        if self._open(self._open_one.room)[0] != validity:
+            raise IMAP4.abort("the mailbox was numbered anew while it was read")
 
     def _log_in(self, connection: _Connection) -> None:
         """Say who asks. LOGIN takes nothing beyond ASCII; there AUTHENTICATE says it. Raises FetchError in words."""
@@ -230,23 +254,24 @@ class MailboxSession:
         # `n:*` names the last mail also when it lies before n.
         return sorted(uid for uid in found if last is None or uid > last)
 
-    def _fetch(self, connection: _Connection, found: Sequence[int], validity: int, last: int) -> Mails:
+    def _fetch(self, found: Sequence[int], validity: int, last: int) -> Mails:
         """Mails by UID until a poll's worth is here, or most of its time is over: what is here is kept.
 
-        One that the server refuses is passed over, and refused for good once a later one came.
+        One that the server refuses is passed over, and refused for good once a later one came. Where the connection ends
+        for good, what came before it is kept.
         """
         messages: list[tuple[int, bytes]] = []
         refused: list[tuple[int, str]] = []
         room, cut_short = self._request.max_bytes, 0
         ends_at = monotonic() + self._request.total_seconds * SHARE_OF_TIME
         for uid in found:
-            if len(messages) == MOST_MAILS or len(refused) == MOST_REFUSED:
-                break
-            if (messages or refused) and monotonic() > ends_at:
+            if _is_enough(messages, refused, ends_at):
                 break
             try:
-                raw, is_whole = self._one(connection, uid, room)
-            except IMAP4.abort:
+                raw, is_whole = self._given(uid, room, validity)
+            except (IMAP4.abort, OSError):
+                if messages:
+                    break
                 raise
             except IMAP4.error as wrong:
                 refused.append((uid, said_of(wrong)))
@@ -267,6 +292,20 @@ class MailboxSession:
             messages=messages, mark=f"{validity}:{last}", waiting=waiting, cut_short=cut_short, refused=gone
         )
 
+    def _given(self, uid: int, room: int, validity: int) -> tuple[bytes | None, bool]:
+        """What `_one` gives, asked for again where the connection ended. One that ends it twice is refused: servers with
+        a damaged mail hang up on everybody who asks for it.
+        """
+        try:
+            return self._one(self._open_one, uid, room)
+        except _ENDED:
+            self._reopen(validity)
+        try:
+            return self._one(self._open_one, uid, room)
+        except _ENDED as again:
+            self._reopen(validity)
+            raise IMAP4.error("the connection ended in the middle of it, twice") from again
+
     def _one(self, connection: _Connection, uid: int, room: int) -> tuple[bytes | None, bool]:
         """A mail, or the head of one too large; None when there is no room for it, nothing when it is gone."""
         size = self._size(connection, uid)
@@ -284,6 +323,13 @@ class MailboxSession:
             raise IMAP4.error(said[0] if said else "a size was refused")
         told = (re.search(rb"RFC822\.SIZE (\d+)", line) for line in _lines(said))
         return next((int(size[1]) for size in told if size), None)
+
+
+def _is_enough(messages: Sequence[object], refused: Sequence[object], ends_at: float) -> bool:
+    """A poll's worth, or what came in its time. Where nothing came yet it goes on: refusals alone bring no poll further."""
+    if len(messages) == MOST_MAILS or len(refused) == MOST_REFUSED:
+        return True
+    return bool(messages) and monotonic() > ends_at
 
 
 def _as_servers_write(folder: str) -> str:
