@@ -4,6 +4,10 @@ Each copy lies one stretch of days after the one before. Its items have ids, tex
 rule fired on also headlines, drawn as the corpus draws them (`mixed_corpus`), in their kept verdicts and their lines
 alike. So a replay meets as many different events and stories as in a history of that length, and every array of it is
 read. Lines of items that nothing fired on are not there: a replay does not read them, a preview would.
+
+What is repeated: the bodies of texts, and so where patterns stand, what rules found in them and how often they fire. No
+verdict is found by it that a history of as many different texts would not have kept: each copy has verdicts of its own,
+kept, read and joined by themselves. What is saved is the first judging of each copy, which a cold backtest must do.
 """
 
 import json

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import Value
 
 import numpy as np
 from series_day import lines
@@ -32,17 +33,25 @@ class Making:
     """Figures in the order in which they become known, made a day at a time; `spent` is what that took of the processor."""
 
     def __init__(self) -> None:
-        self.spent, self.made = 0.0, 0
+        self._spent, self._made = Value("d", 0.0), Value("q", 0)  # perhaps in the process that reads them
+
+    @property
+    def spent(self) -> float:
+        return self._spent.value
+
+    @property
+    def made(self) -> int:
+        return self._made.value
 
     def figures(self, count: int, years: int) -> Iterator[Observation]:
         days = _days(count, years)
         while True:
             began = time.process_time()
             day = list(next(days, ()))
-            self.spent += time.process_time() - began
+            self._spent.value += time.process_time() - began
             if not day:
                 return
-            self.made += len(day)
+            self._made.value += len(day)
             yield from day
 
 

@@ -128,7 +128,8 @@ class _Cases:
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
             case = Case(key=alert.key, alert=alert, sleeps=sleeps_between(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
-            self._seen.update(dict.fromkeys(names.intersection(alert.signal_ids), case))
+            if not names.isdisjoint(alert.signal_ids):
+                self._seen.update(dict.fromkeys(names.intersection(alert.signal_ids), case))
             for story in alert.told_stories:
                 self._by_telling.setdefault(story, []).append(case)
 

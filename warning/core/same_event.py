@@ -115,10 +115,10 @@ class SameEvent:
         if not self.near(case, signal, self._windows.vague_days) or counts_firms_only(case, signal):
             return False
         shown = signal.exhibit
-        others = {document for source, document in case.official_documents if source == shown.source_id} - {
-            shown.evidence_id
-        }
-        return not (shown.official and others)
+        if not shown.official:
+            return True
+        others = {document for source, document in case.official_documents if source == shown.source_id}
+        return others <= {shown.evidence_id}
 
 
 def _age(case: Case) -> tuple[datetime, str]:
