@@ -16,7 +16,7 @@ LONG_TEXT_CHARACTERS = 60
 _PLAIN = frozenset(
     {"", "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/", "http://backend.userland.com/rss2"}
 )
-_DUBLIN = "http://purl.org/dc/elements/1.1/"
+DUBLIN = "http://purl.org/dc/elements/1.1/"
 _MEDIA = frozenset({"http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss"})
 _COUNTS = frozenset(
     {
@@ -25,16 +25,16 @@ _COUNTS = frozenset(
         "http://purl.org/syndication/thread/1.0",
     }
 )
-_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
-_UNREAD = frozenset(
+UNREAD = frozenset(
     {
         *(
             (namespace, name)
             for namespace in _PLAIN
             for name in ("category", "comments", "author", "enclosure")
         ),
-        *((_DUBLIN, name) for name in ("creator", "subject", "publisher")),
+        *((DUBLIN, name) for name in ("creator", "subject", "publisher")),
         *(
             (namespace, name)
             for namespace in _MEDIA
@@ -56,7 +56,7 @@ _TEXTS = frozenset(
             for namespace in _PLAIN
             for name in ("title", "description", "summary", "content")
         ),
-        (_CONTENT, "encoded"),
+        (CONTENT, "encoded"),
     }
 )
 _WRITTEN_AS = frozenset({"text", "html", "text/plain", "text/html"})
@@ -84,7 +84,7 @@ class Texts:
     def restored(self, value: str) -> str:
         """Return the text that a value stands for, as feedparser would have given it; other values as they are."""
         match = _MARK.fullmatch(value) if self._texts else None
-        return _as_read(self._texts[int(match[1])]) if match else value
+        return as_read(self._texts[int(match[1])]) if match else value
 
 
 def make_lean(entries: Iterable[etree._Element]) -> Texts:
@@ -92,8 +92,8 @@ def make_lean(entries: Iterable[etree._Element]) -> Texts:
     texts = Texts()
     for entry in entries:
         for child in list(entry):
-            name = _name(child)
-            if name in _UNREAD and _is_unread(child, name):
+            name = name_of(child)
+            if name in UNREAD and is_unread(child, name):
                 _drop(child)
             elif name in _TEXTS and _is_long_text(child):
                 child.text = texts.mark(child.text or "")
@@ -105,17 +105,17 @@ def is_marked(xml: bytes) -> bool:
     return b"\xee\x80\x80" in xml or _MARK_REFERENCE.search(xml) is not None
 
 
-def _name(element: etree._Element) -> tuple[str, str]:
+def name_of(element: etree._Element) -> tuple[str, str]:
     if not isinstance(element.tag, str):
         return "", ""
     namespace, _, local = element.tag.rpartition("}")
     return namespace[1:], local
 
 
-def _is_unread(element: etree._Element, name: tuple[str, str]) -> bool:
+def is_unread(element: etree._Element, name: tuple[str, str]) -> bool:
     if len(element) == 0:
         return True
-    return name in _AUTHORS and all(_name(part) in _PERSON and len(part) == 0 for part in element)
+    return name in _AUTHORS and all(name_of(part) in _PERSON and len(part) == 0 for part in element)
 
 
 def _is_long_text(element: etree._Element) -> bool:
@@ -135,7 +135,7 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def _as_read(text: str) -> str:
+def as_read(text: str) -> str:
     """What feedparser does to every text: no outer space, UTF-8 read as Latin-1 mended, Windows' signs put right."""
     text = text.strip()
     if not text.isascii():

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from warning.collect.feed_items import RawEntry
 from warning.collect.feed_lean import Texts, is_marked, make_lean
+from warning.collect.feed_simple import simple_entries
 
 # Entries in these namespaces are entries for the full parser too; any other makes us read the document whole.
 _NAMESPACES = frozenset(
@@ -28,7 +30,8 @@ _IDENTITIES = ("guid", "id", "link")
 class Split:
     """`rest` is the document without known entries (empty when nothing is new); `total` counts all entries.
 
-    `lean` is the same without what is never read, and `texts` puts back what marks stand for in it.
+    `lean` is the same without what is never read, and `texts` puts back what marks stand for in it. Where all entries
+    are simple ones, `entries` are what they say, and there is no lean document.
     """
 
     rest: bytes
@@ -36,12 +39,14 @@ class Split:
     total: int
     lean: bytes = b""
     texts: Texts
+    entries: tuple[RawEntry, ...] | None = None
 
 
-def split_feed(xml: bytes, known: frozenset[str]) -> Split | None:
+def split_feed(xml: bytes, known: frozenset[str], country: str | None = None) -> Split | None:
     """Return the part of a feed that is not known, or None when the document must be read whole.
 
-    `xml` is UTF-8. None is given for what lxml rejects and for entries where we do not expect them.
+    `xml` is UTF-8. None is given for what lxml rejects and for entries where we do not expect them. With the `country`
+    of the source, simple entries are read at once.
     """
     root = _tree(xml)
     entries = None if root is None else _entries(root)
@@ -57,10 +62,14 @@ def split_feed(xml: bytes, known: frozenset[str]) -> Split | None:
         return Split(rest=b"", hashes=hashes, total=len(entries), texts=Texts())
     for entry in dropped:
         _drop(entry)
+    left = [entry for entry in entries if entry.getparent() is not None]
+    simple = None if country is None else simple_entries(xml, root, left, country)
+    if simple is not None:
+        return Split(rest=xml, hashes=hashes, total=len(entries), texts=Texts(), entries=simple)
     rest = _written(root) if dropped else xml
     if is_marked(rest):
         return Split(rest=rest, hashes=hashes, total=len(entries), texts=Texts())
-    texts = make_lean(entry for entry in entries if entry.getparent() is not None)
+    texts = make_lean(left)
     return Split(rest=rest, hashes=hashes, total=len(entries), lean=_written(root), texts=texts)
 
 

@@ -161,7 +161,7 @@ class Fetcher:
             if self._room is not None:
                 await self._room()
             try:
-                async with asyncio.Timeout(None) as deadline:  # `timeout()` would look for the loop's time first
+                async with asyncio.Timeout(None) as deadline:
                     place.start(deadline, request.total_seconds)
                     return await self._follow(request, url, place)
             except TimeoutError as ended:

@@ -65,9 +65,8 @@ def _from_json(text: str, decoded: Decoded, document: Document, profile: SourceP
 def _from_xml(
     text: str, decoded: Decoded, document: Document, profile: SourceProfile, known: frozenset[str]
 ) -> Parsed:
-    cleaned = _REFERENCE.sub(_possible, _NOT_XML.sub("", text))
-    xml = _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', cleaned, count=1).encode()
-    split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known)
+    cleaned, xml = possible_xml(text)
+    split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known, profile.country)
     if split is not None and not split.rest:
         return Parsed(problems=_with(decoded, ()), seen=split.total, entry_hashes=split.hashes)
     feed, entries = _read(split, xml)
@@ -83,8 +82,16 @@ def _from_xml(
     )
 
 
+def possible_xml(text: str) -> tuple[str, bytes]:
+    """Return a document without what no XML may hold, and that as UTF-8 which says so."""
+    cleaned = _REFERENCE.sub(_possible, _NOT_XML.sub("", text))
+    return cleaned, _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', cleaned, count=1).encode()
+
+
 def _read(split: Split | None, xml: bytes) -> tuple[Mapping[str, Any], list[RawEntry]]:
-    """The feed and its entries: from the lean document, unless that says less than the whole would."""
+    """The feed and its entries: the simple ones, else from the lean document unless that says less than the whole."""
+    if split is not None and split.entries is not None:
+        return {}, list(split.entries)
     if split is not None and split.lean:
         feed = _feedparser(split.lean)
         entries = [_raw(entry, split.texts) for entry in feed["entries"]]
