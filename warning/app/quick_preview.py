@@ -102,13 +102,17 @@ class _Items:
         return len(self.ids)
 
     def without(self, others: "_Items") -> "_Items":
-        return self._at(np.flatnonzero(~np.isin(self.ids, others.ids)))
+        return self.at(np.flatnonzero(~np.isin(self.ids, others.ids)))
 
     def newest(self, count: int) -> "_Items":
         """The last of them by time, then identity, the newest at the end."""
-        return self._at(np.lexsort((self.ids, self.times))[-count:])
+        return self.at(np.lexsort((self.ids, self.times))[-count:])
 
-    def _at(self, places: NDArray[np.int64]) -> "_Items":
+    def last_of_each(self) -> "_Items":
+        """Each identity once, as it stands first here: the last is to stand first."""
+        return self.at(np.unique(self.ids, return_index=True)[1])
+
+    def at(self, places: NDArray[np.int64]) -> "_Items":
         return _Items(**{name: getattr(self, name)[places] for name in _Items.__slots__})
 
 
@@ -128,7 +132,7 @@ class _Told:
                 for fired, sets in ((one.after, after), (one.before, before)):
                     if fired:
                         sets[one.file].add(one.number)
-        self._after, earlier = self._items(after), self._items(before)
+        self._after, earlier = self._sides(after, before)
         self._new, self._lost = self._after.without(earlier), earlier.without(self._after)
 
     def preview(self, *, absent: bool) -> QuickPreview:
@@ -165,26 +169,33 @@ class _Told:
         every = sorted(weeks.keys() | sampled.keys())
         return {week: weeks[week] + round(sampled[week] * weight) for week in every}
 
-    def _items(self, sets: Sequence[BitMap]) -> _Items:
-        parts = [part for file, numbers in enumerate(sets) for part in self._of_file(file, numbers)]
+    def _sides(self, *sides: Sequence[BitMap]) -> list[_Items]:
+        """The items of each side, looked up once for both."""
+        parts = [
+            part for file, both in enumerate(zip(*sides, strict=True)) for part in self._of_file(file, both)
+        ]
         if not parts:
             none = np.zeros(0, dtype=np.int64)
-            return _Items(ids=none.astype(np.uint64), times=none, files=none, numbers=none)
-        ids, times, files, numbers = (np.concatenate(column)[::-1] for column in zip(*parts, strict=True))
-        _, last = np.unique(ids, return_index=True)
-        return _Items(ids=ids[last], times=times[last], files=files[last], numbers=numbers[last])
+            return [_Items(ids=none.astype(np.uint64), times=none, files=none, numbers=none) for _ in sides]
+        *marks, ids, times, files, numbers = (
+            np.concatenate(column)[::-1] for column in zip(*parts, strict=True)
+        )
+        every = _Items(ids=ids, times=times, files=files, numbers=numbers)
+        return [every.at(np.flatnonzero(own)).last_of_each() for own in marks]
 
-    def _of_file(self, file: int, numbers: BitMap) -> Iterator[tuple[NDArray[Any], ...]]:
-        """Yield by segment the identities, times, files and numbers of items."""
+    def _of_file(self, file: int, sides: Sequence[BitMap]) -> Iterator[tuple[NDArray[Any], ...]]:
+        """Yield by segment whether items are of each side, and their identities, times, files and numbers."""
         one = self._known[file]
-        every = numbers_of(numbers).astype(np.int64)
+        every = numbers_of(BitMap.union(*sides)).astype(np.int64)
+        marks = [np.isin(every, numbers_of(side)) for side in sides]
         bounds = np.searchsorted(every, np.arange(one.index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
         for number, (begin, end) in enumerate(pairwise(bounds)):
             if end > begin:
                 some, segment = every[begin:end], one.segment(number)
                 own = some - number * SEGMENT_ITEMS
                 times = times_of(segment, self._imported_at, own)
-                yield segment.array("ids")[own], times, np.full(len(own), file), some
+                ids = segment.array("ids")[own]
+                yield *(mark[begin:end] for mark in marks), ids, times, np.full(len(own), file), some
 
     def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
         """The newest of some items, known and read."""

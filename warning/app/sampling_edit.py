@@ -108,28 +108,22 @@ def known_of(evidence: Path, index: HistoryIndex, edit: Edit, said: "KeptOfEdit"
     lacking_before, lacking_after = every - of_before, every - of_after
     for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
         inquiry = Inquiry(block, *said_of(edit.engine))
-        asked_before = _possible(block, inquiry, edit.compiled(edit.before)) & lacking_before
-        asked_after = _possible(block, inquiry, edit.compiled(edit.after)) & lacking_after
+        unread |= _possible(block, inquiry, edit.compiled(edit.before), lacking_before)
+        asked = lacking_after
         if edit.words is not None:  # without one of these words both say the same
             taken_over = before & _range(block) & lacking_after
-            asked_about = _items(block, asked_after | taken_over)
-            touched = _numbers(block, inquiry.items_with(edit.words, asked_about))
-            asked_after &= touched
+            touched = _numbers(block, inquiry.items_with(edit.words))
+            asked = asked & touched
             after |= taken_over - touched
-        unread |= asked_before | asked_after
+        unread |= _possible(block, inquiry, edit.compiled(edit.after), asked)
     return Known(evidence=evidence, index=index, before=before, after=after, unread=unread)
 
 
-def _possible(block: Block, inquiry: Inquiry, rule: CompiledRule | None) -> BitMap:
-    """The items of a block that a rule may fire on, none where it is switched off."""
-    return _numbers(block, inquiry.items_for(rule)) if rule else BitMap()
-
-
-def _items(block: Block, numbers: BitMap) -> BitMap:
-    """Items of a file by their numbers in the block."""
-    every = numbers_of(numbers).astype(np.int64)
-    segments = every // SEGMENT_ITEMS - block.first_segment
-    return set_of(block.first_items[segments] + every % SEGMENT_ITEMS)
+def _possible(block: Block, inquiry: Inquiry, rule: CompiledRule | None, among: BitMap) -> BitMap:
+    """The items of a block, among some of the file, that a rule may fire on, none where it is switched off."""
+    if rule is None or not among.intersect(_range(block)):
+        return BitMap()
+    return _numbers(block, inquiry.items_for(rule)) & among
 
 
 def _numbers(block: Block, items: BitMap) -> BitMap:

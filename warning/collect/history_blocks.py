@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from warning.collect.history_files import HistoryIndex, Segment
 from warning.collect.index_lock import writing_alone
+from warning.collect.mapped_arrays import mapped_array
 from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
@@ -34,16 +35,16 @@ class Block:
         self.first_segment, self._index = first_segment, index
         self._spoken: dict[int, BitMap] = {}
         self._standing: dict[Field_, BitMap] = {}
-        self._files: dict[str, tuple[memoryview, list[int]]] = {}
+        self._files: dict[str, tuple[memoryview, NDArray[np.int64]]] = {}
 
     @cached_property
     def first_sentence(self) -> NDArray[np.uint32]:
-        return np.asarray(np.load(self.directory / "first_sentence.npy", mmap_mode="r"))
+        return mapped_array(self.directory / "first_sentence.npy")
 
     @cached_property
     def first_items(self) -> NDArray[np.int64]:
         """The number of each segment's first item, and at the end how many items there are."""
-        return np.asarray(np.load(self.directory / "first_items.npy"))
+        return mapped_array(self.directory / "first_items.npy")
 
     def spoken(self, language_bit: int) -> BitMap:
         """The sentences of items in a language."""
@@ -78,10 +79,10 @@ class Block:
         if name not in self._files:
             self._files[name] = (
                 _mapped(self.directory / name),
-                np.load(self.directory / f"{name}_at.npy").tolist(),
+                mapped_array(self.directory / f"{name}_at.npy"),
             )
         content, at = self._files[name]
-        begin, end = at[place], at[place + 1]
+        begin, end = at[place : place + 2].tolist()
         return BitMap.deserialize(content[begin:end]) if end > begin else BitMap()  # type: ignore[arg-type]  # any buffer is read
 
 

@@ -17,6 +17,7 @@ import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from warning.collect.mapped_arrays import mapped_array
 from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
@@ -127,8 +128,7 @@ class Segment:
 
     def array(self, name: str) -> NDArray[Any]:
         if name not in self._loaded:
-            # A plain view: slicing a memmap itself costs microseconds each time.
-            self._loaded[name] = np.load(self.directory / f"{name}.npy", mmap_mode="r").view(np.ndarray)
+            self._loaded[name] = mapped_array(self.directory / f"{name}.npy")
         return self._loaded[name]
 
     @property
