@@ -1,5 +1,7 @@
 """Which sources a round looks at: those whose time has come by the store's index, and those never polled."""
 
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,3 +72,31 @@ def test_a_source_no_longer_in_the_catalogue_is_left_alone(looked):
     due, catalogue, repository = looked
     due.at(NOW, (), catalogue[1:], repository)
     assert names(due.at(NOW, (), catalogue[1:], repository)) == ["far", "fresh"]
+
+
+class Nothing:
+    """A store in which no source was polled yet."""
+
+    def source_states(self):
+        return {}
+
+    def due_source_states(self, now, also=()):
+        return {}
+
+
+def test_sources_are_looked_up_while_polls_of_others_end():
+    one = spec("s")
+    catalogue = [one.model_copy(update={"id": f"s{n}"}) for n in range(5_000)]
+    due = DueSources()
+    due.all(catalogue, Nothing())
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        ending = threading.Thread(target=lambda: [due.polled(source.id) for source in catalogue])
+        ending.start()
+        while ending.is_alive():
+            due.at(NOW, (), catalogue, Nothing())
+        ending.join()
+    finally:
+        sys.setswitchinterval(usual)
+    assert due.at(NOW, (), catalogue, Nothing()) == []

@@ -40,7 +40,8 @@ class DueSources:
             return self.all(sources, states)
         known = states.due_source_states(now, {*also, *self._keyed})
         due = [(self._by_id[name], state) for name, state in known.items() if name in self._by_id]
-        return due + [(spec, SourceState(source_id=name)) for name, spec in self._never_polled.items()]
+        # A copy made at once: polls of the rounds before end while this one looks, in another thread.
+        return due + [(spec, SourceState(source_id=name)) for name, spec in self._never_polled.copy().items()]
 
     def all(self, sources: Iterable[SourceSpec], states: States) -> Asked:
         """Return every source of the catalogue with its state."""
