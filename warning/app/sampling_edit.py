@@ -109,13 +109,17 @@ def known_of(evidence: Path, index: HistoryIndex, edit: Edit, said: "KeptOfEdit"
     for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
         inquiry = Inquiry(block, *said_of(edit.engine))
         unread |= _possible(block, inquiry, edit.compiled(edit.before), lacking_before)
-        asked = lacking_after
-        if edit.words is not None:  # without one of these words both say the same
-            taken_over = before & _range(block) & lacking_after
-            touched = _numbers(block, inquiry.items_with(edit.words))
-            asked = asked & touched
-            after |= taken_over - touched
-        unread |= _possible(block, inquiry, edit.compiled(edit.after), asked)
+        if edit.words is None:
+            unread |= _possible(block, inquiry, edit.compiled(edit.after), lacking_after)
+            continue
+        taken_over = before & _range(block) & lacking_after
+        if edit.words:  # without one of these words both say the same
+            asked = _possible(block, inquiry, edit.compiled(edit.after), lacking_after)
+            about = _items(block, asked | taken_over)
+            touched = _numbers(block, inquiry.items_with(edit.words, about))
+            unread |= asked & touched
+            taken_over -= touched
+        after |= taken_over
     return Known(evidence=evidence, index=index, before=before, after=after, unread=unread)
 
 
@@ -124,6 +128,13 @@ def _possible(block: Block, inquiry: Inquiry, rule: CompiledRule | None, among: 
     if rule is None or not among.intersect(_range(block)):
         return BitMap()
     return _numbers(block, inquiry.items_for(rule)) & among
+
+
+def _items(block: Block, numbers: BitMap) -> BitMap:
+    """Items of a file by their numbers in the block."""
+    every = numbers_of(numbers).astype(np.int64)
+    segments = every // SEGMENT_ITEMS - block.first_segment
+    return set_of(block.first_items[segments] + every % SEGMENT_ITEMS)
 
 
 def _numbers(block: Block, items: BitMap) -> BitMap:
