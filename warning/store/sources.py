@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 
 from warning.core.health import (
     LastReport,
@@ -127,19 +128,25 @@ def _state_row(state: SourceState) -> dict[str, Any]:
 
 def _latest_reports(connection: Connection, source_ids: Sequence[str]) -> dict[str, SourceReport]:
     """The last report of each source that has one."""
-    r = source_reports.c
     found: dict[str, SourceReport] = {}
     for batch in batches(source_ids, LOOKUP_BATCH):
-        last = (
-            select(r.source_id, func.max(r.known_at).label("known_at"))
-            .where(r.source_id.in_(batch))
-            .group_by(r.source_id)
-            .subquery()
-        )
-        at_last = and_(r.source_id == last.c.source_id, r.known_at == last.c.known_at)
-        for row in connection.execute(select(source_reports).join(last, at_last).order_by(r.id)):
+        for row in connection.execute(_last_reports_query(), {"sources": batch}):
             found[row.source_id] = report_of_row(row)
     return found
+
+
+@cache
+def _last_reports_query() -> Select[Any]:
+    """Built once: a round in which every source has news asks it for every few of them."""
+    r = source_reports.c
+    last = (
+        select(r.source_id, func.max(r.known_at).label("known_at"))
+        .where(r.source_id.in_(bindparam("sources", expanding=True)))
+        .group_by(r.source_id)
+        .subquery()
+    )
+    at_last = and_(r.source_id == last.c.source_id, r.known_at == last.c.known_at)
+    return select(source_reports).join(last, at_last).order_by(r.id)
 
 
 def _is_worth_keeping(report: SourceReport, before: SourceReport | None) -> bool:
