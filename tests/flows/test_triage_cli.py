@@ -97,6 +97,17 @@ def test_rules_stats_count_the_verdicts_of_each_desk(warning, key: str):
     assert "kr too few to say (n=1)" in warning("rules", "stats").stdout
 
 
+def test_rules_stats_tell_when_a_rule_last_fired_after_what_rules_did_then_has_left(
+    warning, key: str, sqlite_url: str
+):
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
+        database.execute("DELETE FROM traces")
+    stats = {one["rule"]: one for one in json.loads(warning("rules", "stats", "--json").stdout)["rules"]}
+    assert stats[RULE]["signals"] == 0
+    assert stats[RULE]["last_fired_at"] is not None
+    assert {one["last_fired_at"] for rule, one in stats.items() if rule.startswith("flow-")} == {None}
+
+
 def test_the_audit_log_tells_the_acts_and_shows_tampering(warning, key: str, sqlite_url: str):
     warning("alerts", "ack", key, "--desk", "kr", "--by", "Kim")
     entries = json.loads(warning("audit", "list", "--subject", key, "--json").stdout)["entries"]

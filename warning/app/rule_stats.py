@@ -1,6 +1,6 @@
 """How often each rule fired, from the traces that every assessment leaves, and what became of its alerts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from warning.store.repository import Repository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleStats:
-    """One rule over some weeks. `last_outcome` is empty when no assessment ran it."""
+    """One rule over some weeks. `last_fired_at` looks back as far as the store does; `last_outcome` is empty when no assessment ran it."""
 
     rule_id: str
     last_fired_at: datetime | None
@@ -94,10 +94,12 @@ def rule_stats(
     weeks: float,
     precision: Sequence[Precision] = (),
     told: Sequence[Told] = (),
+    last_fired: Mapping[str, datetime] | None = None,
 ) -> tuple[RuleStats, ...]:
     """Count what the rules of the book did in `traces`, sorted by rule; rules no longer there are left out.
 
-    `precision` is what the desks' verdicts say, `told` are the alerts of that time, of whatever rules.
+    `precision` is what the desks' verdicts say, `told` are the alerts of that time, of whatever rules; `last_fired` says
+    of rules that fired before that time when they did.
     """
     by_rule: dict[str, list[TraceRecord]] = {rule.id: [] for rule in book.rules}
     for record in sorted(traces, key=lambda record: record.as_of):
@@ -110,6 +112,7 @@ def rule_stats(
             weeks,
             tuple(p for p in precision if p.rule_id == rule.id),
             [one for one in told if one.rule_id == rule.id],
+            (last_fired or {}).get(rule.id),
         )
         for rule in book.rules
     )
@@ -121,13 +124,14 @@ def _of_rule(
     weeks: float,
     precision: tuple[Precision, ...],
     told: Sequence[Told],
+    fired_before: datetime | None,
 ) -> RuleStats:
     signals = sum(record.trace.fired for record in records)
     considered = sum(record.trace.considered for record in records)
     return RuleStats(
         rule_id=rule.id,
         version=rule.version,
-        last_fired_at=max((record.as_of for record in records if record.trace.fired), default=None),
+        last_fired_at=max((record.as_of for record in records if record.trace.fired), default=fired_before),
         signals=signals,
         signals_per_week=signals / weeks,
         considered=considered,

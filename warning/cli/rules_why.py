@@ -248,9 +248,10 @@ def stats(
         traces = repository.traces(since, until)
         precision = rule_precisions(repository, until)
         told = told_alerts(repository, since, until)
+        fired = repository.last_fired()
     finally:
         repository.close()
-    found = rule_stats(book, traces, kept, precision, told)
+    found = rule_stats(book, traces, kept, precision, told, fired)
     if kept < weeks:
         click.echo(
             f"What rules did is kept for {settings.keep_raw_days} days (WARNING_KEEP_RAW_DAYS): these are the figures of those.",

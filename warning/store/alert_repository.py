@@ -118,6 +118,11 @@ class AlertRepository(Connected):
         with reading(self.engine) as connection:
             return assessments.trace_records(connection, since, until, rule_id=rule_id)
 
+    def last_fired(self) -> dict[str, datetime]:
+        """Return by rule, of whatever rules ever fired, when the last evidence on which it did became known."""
+        with reading(self.engine) as connection:
+            return assessments.last_fired(connection)
+
     # Alerts and deliveries
 
     def alerts(

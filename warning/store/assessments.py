@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, select, update
 
 from warning.core.alerts import Alert, AlertChange
 from warning.core.assess import Assessment
@@ -344,6 +344,12 @@ def trace_records(
     if rule_id is not None:
         query = query.where(traces.c.rule_id == rule_id)
     return tuple(_trace_record(row) for row in connection.execute(query))
+
+
+def last_fired(connection: Connection) -> dict[str, datetime]:
+    """Return by rule when the last evidence on which it fired became known. Signals stay when traces have left."""
+    newest = select(signals.c.rule_id, func.max(signals.c.known_at).label("last")).group_by(signals.c.rule_id)
+    return {row.rule_id: row.last for row in connection.execute(newest)}
 
 
 def _trace_record(row: Any) -> TraceRecord:
