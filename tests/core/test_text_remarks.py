@@ -18,7 +18,11 @@ TERMS = Terms.model_validate({
     "acts": {
         "curb": {"label": {"en": "c"}, "direction": "tightening", "phrases": {"en": ["curbs", "halts"], "zh": ["限制"], "ja": ["規制"], "ko": ["통제"]}},
     },
+    "actors": {
+        "CN": {"label": {"en": "China"}, "names": {"en": ["China"], "ja": ["中国"], "ko": ["중국", "中"]}, "issuers": {"ja": ["中国商務省"]}},
+    },
     "cues": {
+        "announce": {"phrases": {"en": ["announces"], "ja": ["発表"], "ko": ["발표"]}},
         "remarked": {"phrases": {"en": ["criticis*", "slams", "bet"], "zh": ["批评"], "ja": ["非難"], "ko": ["비판"]}},
         "goods": {"phrases": {"en": ["gallium"], "zh": ["镓"], "ja": ["ガリウム"], "ko": ["갈륨"]}},
         "way": {"phrases": {"en": ["exports"], "zh": ["出口"], "ja": ["輸出"], "ko": ["수출"]}},
@@ -26,7 +30,7 @@ TERMS = Terms.model_validate({
 })  # fmt: skip
 
 
-def fires(title: str, *, summary: str = "", kind: str = "news") -> bool:
+def fires(title: str, *, summary: str = "", kind: str = "news", language: str = "en") -> bool:
     rule = TextRule.model_validate({
         "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r",
         "match": {"near": [{"of": [{"act": ["curb"]}, {"cue": ["way"]}, {"cue": ["goods"]}]}]},
@@ -34,7 +38,7 @@ def fires(title: str, *, summary: str = "", kind: str = "news") -> bool:
     })  # fmt: skip
     lexicon = Lexicon(TERMS)
     compiled = compile_rule(rule, lexicon)
-    item = Item(id="i", source_id="s", kind=kind, country="US", language="en", title=title, summary=summary, known_at=NOW)  # fmt: skip
+    item = Item(id="i", source_id="s", kind=kind, country="US", language=language, title=title, summary=summary, known_at=NOW)  # fmt: skip
     reading = Reading(item)
     reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
     return compiled.verdict(reading).met
@@ -68,6 +72,35 @@ def test_headline_tells_no_act_when_the_act_is_what_a_remark_is_about(title):
 )
 def test_headline_tells_the_act_when_the_remark_stands_in_another_clause(title):
     assert fires(title)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("ja", "豪鉱山会社、ガリウム輸出規制を商機に"),
+        ("ko", "제련업체, 갈륨 수출 통제에 웃는다"),
+        ("en", "Refiners seize on China's curbs on gallium exports"),
+    ],
+)
+def test_headline_tells_no_act_when_it_is_the_object_of_another_verb(language, title):
+    assert not fires(title, language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("ja", "ガリウム輸出規制を発表"),
+        ("ja", "中国、ガリウム輸出規制を前倒し"),
+        ("ja", "中国商務省、ガリウム輸出規制を前倒し"),
+        ("ja", "ガリウム輸出規制"),
+        ("ko", "갈륨 수출 통제를 발표"),
+        ("ko", "中, 갈륨 수출 통제를 앞당겨"),
+        ("en", "China's curbs on gallium exports widen"),
+        ("en", "Beijing announces China's curbs on gallium exports"),
+    ],
+)
+def test_headline_tells_the_act_when_its_verb_or_its_actor_brings_it_about(language, title):
+    assert fires(title, language=language)
 
 
 def test_sentence_of_a_lead_tells_the_act_when_only_its_neighbour_remarks():
