@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from warning.core.terms import Material
 
-MOST_KEPT = 100_000
+MOST_KEPT = 20_000
 
 
 class Goods:

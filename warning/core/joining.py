@@ -72,7 +72,10 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     news = _distinct(
         e for s in signals if s.id not in joined_before and not is_deadline(s.story) for e in s.exhibits
     )
-    fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, book)]
+    told = set(alert.told_stories)
+    fresh = [
+        e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, told, book)
+    ]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
     marking, release_to = narrowest(alert.marking, alert.release_to, _handlings(rested_on))
@@ -137,12 +140,19 @@ def _named_beside(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str,
     return tuple(sorted({*known, *(name for s in signals for name in s.rests_on)}))
 
 
-def _is_counted(exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], book: Rulebook) -> bool:
-    """Whether it came before, beyond those that are shown: by another rule, edited, or as an event of a pattern."""
+def _is_counted(
+    exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], told: AbstractSet[str], book: Rulebook
+) -> bool:
+    """Whether it came before, beyond those that are shown: by another rule, edited, or as an event of a pattern.
+
+    `told` are the alert's stories. Evidence stays with the story it told first: one the alert has not brings it anew.
+    """
     if alert.evidence_total <= len(alert.exhibits):
         return False
     if rests_on_event(alert, exhibit.evidence_id):
         return True
+    if told and exhibit.story and exhibit.story not in told:
+        return False
     return not signal_ids_of(book.rule_ids, exhibit.evidence_id).isdisjoint(joined)
 
 

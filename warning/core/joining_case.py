@@ -138,7 +138,10 @@ class Case:
 
 
 class Report(NamedTuple):
-    """What a signal is compared by, found once for many cases. `is_named`: it names goods, not any mineral at all."""
+    """What a signal is compared by, found once for many cases.
+
+    `is_named`: it names goods, not any mineral at all; `counts_firms`: it counts firms and names no goods.
+    """
 
     signal: Signal
     known_at: datetime
@@ -147,6 +150,7 @@ class Report(NamedTuple):
     actors: set[str]
     materials: frozenset[str]
     is_named: bool
+    counts_firms: bool
 
     @classmethod
     def of(cls, signal: Signal, *, is_named: bool) -> "Report":
@@ -159,13 +163,21 @@ class Report(NamedTuple):
             actors=set(facts.actors),
             materials=frozenset(facts.materials),
             is_named=is_named,
+            counts_firms=_counts_firms(signal),
         )
 
 
 def counts_firms_only(case: Case, signal: Signal) -> bool:
     """Whether a report counts firms and names no goods, while all that is known of the case is goods: a list is another act."""
-    counts = "entities" in dict(signal.facts.counts) and not signal.facts.materials
-    return counts and bool(case.materials) and not case.entities and not case.targets
+    return _counts_firms(signal) and names_goods_only(case)
+
+
+def names_goods_only(case: Case) -> bool:
+    return bool(case.materials) and not case.entities and not case.targets
+
+
+def _counts_firms(signal: Signal) -> bool:
+    return "entities" in dict(signal.facts.counts) and not signal.facts.materials
 
 
 def sleeps_between(alert: Alert, times: Sequence[datetime], windows: Correlation) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from warning.core.ids import instrument_key
 from warning.core.joined_goods import Goods
-from warning.core.joining_case import Case, Report, Shown, counts_firms_only
+from warning.core.joining_case import Case, Report, Shown, counts_firms_only, names_goods_only
 from warning.core.policy import Correlation
 from warning.core.signals import Signal
 
@@ -19,6 +19,7 @@ class SameEvent:
     def __init__(self, goods: Goods, windows: Correlation) -> None:
         self.goods = goods
         self._windows = windows
+        self._vague = timedelta(days=windows.vague_days)
         self._gap, self._span = timedelta(days=windows.gap_days), timedelta(days=windows.span_days)
 
     def near(self, case: Case, signal: Signal, days: int) -> bool:
@@ -98,7 +99,7 @@ class SameEvent:
             return None
         if shown.number and report.number and shown.number != report.number:
             return None
-        if not shared and not self._may_be_vague(case, report.signal):
+        if not shared and not self._may_be_vague(case, shown, report):
             return None
         return shared, shown.last_at.timestamp()
 
@@ -110,15 +111,17 @@ class SameEvent:
             return False
         return abs(report.known_at.date() - shown.effective) <= timedelta(days=self._windows.effective_days)
 
-    def _may_be_vague(self, case: Case, signal: Signal) -> bool:
+    def _may_be_vague(self, case: Case, shown: Shown, report: Report) -> bool:
         """A report that names no material joins soon, and never as a second official document of one source."""
-        if not self.near(case, signal, self._windows.vague_days) or counts_firms_only(case, signal):
+        if abs(report.known_at - shown.last_at) > self._vague:
             return False
-        shown = signal.exhibit
-        if not shown.official:
+        if report.counts_firms and names_goods_only(case):
+            return False
+        own = report.signal.exhibit
+        if not own.official:
             return True
-        others = {document for source, document in case.official_documents if source == shown.source_id}
-        return others <= {shown.evidence_id}
+        others = {document for source, document in case.official_documents if source == own.source_id}
+        return others <= {own.evidence_id}
 
 
 def _age(case: Case) -> tuple[datetime, str]:
