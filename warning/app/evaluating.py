@@ -87,7 +87,6 @@ def _fired(signal: Signal) -> dict[str, object]:
         "instrument": facts.instrument,
         "announced": facts.announced.isoformat() if facts.announced else None,
         "effective": facts.effective.isoformat() if facts.effective else None,
-        "hs_codes": list(facts.hs_codes),
         "severity": signal.severity.value,
         "interrupts": signal.interrupts,
         "why": [reason.text for reason in signal.why],
