@@ -50,6 +50,7 @@ from warning.app.watching import watches_now
 from warning.core.desks import Desk
 from warning.core.evidence import Item
 from warning.settings import Settings
+from warning.store.statistics import learn_tables
 
 NOW = datetime(2026, 7, 6, 1, tzinfo=UTC)  # a Monday morning in Seoul and Tokyo
 Job = Callable[[], object]
@@ -102,6 +103,7 @@ async def rounds(stored: Stored, rules: Path, wanted: argparse.Namespace, url: s
             if not system.repository.alerts(limit=1):
                 begun = time.perf_counter()
                 counted = fill(system.repository.engine, stored)
+                learn_tables(system.repository.engine)  # as whoever opens a restored store does
                 said = ", ".join(f"{count:,} {name}" for name, count in counted.items())
                 print(f"{said}; stored in {time.perf_counter() - begun:.0f} s", flush=True)
             times = Times(wanted.profile)
