@@ -156,7 +156,8 @@ def test_all_places_are_given_back_whatever_became_of_the_requests() -> None:
             for _ in range(3):
                 hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(2 * PLACES)]
                 refused = [ask(f"r{n}", "/reset", address=40 + n) for n in range(5)]
-                await asyncio.wait(refused)
+                answers = await asyncio.gather(*refused, return_exceptions=True)
+                assert all(isinstance(answer, FetchError) for answer in answers)
                 await ended(hanging)
             return lanes.usual._value, lanes.slow._value, lanes.left_beside
 
