@@ -1,5 +1,6 @@
 """A kept rulebook is the one its files make, and is passed over as soon as anything differs or others could have written it."""
 
+import os
 import pickle
 import shutil
 from datetime import date
@@ -147,3 +148,43 @@ def test_nothing_is_kept_without_a_home(tmp_path, folders, book):
     home = tmp_path / "none"
     assert kept_rulebook(home, folders, TODAY, lambda: book) is book
     assert not home.exists()
+
+
+def test_a_file_that_cannot_be_read_is_left_to_the_loader(home, folders, book):
+    kept_rulebook(home, folders, TODAY, lambda: book)
+    (folders[0] / ".#one.yaml").symlink_to("somebody@nowhere")
+    reading = Reading(book)
+    kept_rulebook(home, folders, TODAY, reading)
+    kept_rulebook(home, folders, TODAY, reading)
+    assert reading.times == 2
+
+
+def test_a_pipe_among_the_files_stops_no_command(home, folders, book):
+    os.mkfifo(folders[1] / "pipe.yaml")
+    assert kept_rulebook(home, folders, TODAY, lambda: book) is book
+
+
+def test_a_rulebook_of_files_that_changed_while_they_were_read_is_not_kept(home, folders, book):
+    file = folders[0] / "one.yaml"
+
+    def edited_meanwhile():
+        file.write_text("a: 2\n")
+        return book
+
+    kept_rulebook(home, folders, TODAY, edited_meanwhile)
+    file.write_text("a: 1\n")
+    reading = Reading(book)
+    kept_rulebook(home, folders, TODAY, reading)
+    assert reading.times == 1
+
+
+def test_a_place_that_cannot_be_written_costs_the_keeping_alone(home, folders, book):
+    (home / "rulebook").write_text("a file where the directory would be")
+    assert kept_rulebook(home, folders, TODAY, lambda: book) is book
+
+
+def test_what_a_killed_command_left_half_written_is_written_over(home, folders, book):
+    (home / "rulebook").mkdir(mode=0o700)
+    (home / "rulebook" / "last.part").write_bytes(b"half")
+    kept_rulebook(home, folders, TODAY, lambda: book)
+    assert [file.name for file in (home / "rulebook").iterdir()] == ["last"]

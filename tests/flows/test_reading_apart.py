@@ -2,17 +2,40 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
 from tests.core.build import at, press
 from tests.core.build import signal as a_signal
 from warning.app.reading_apart import can_read_apart, read_apart
+from warning.collect.pool_parent import end_with_parent
 from warning.core.stories import tellings_of
 from warning.errors import EvidenceError
 
 pytestmark = pytest.mark.skipif(not can_read_apart(), reason="this system makes no copies of a process")
+LINUX = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="no system to ask for a process's state"
+)
+
+
+def state_of(process: int) -> str:
+    """The letter of a process's state, as Linux tells it; empty when there is none."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.02)
 
 
 def test_signals_and_tellings_come_over_as_they_are():
@@ -38,8 +61,51 @@ def test_reader_that_is_ended_from_outside_is_told_as_such():
         yield 1
         os.kill(os.getpid(), signal.SIGKILL)
 
+    with pytest.raises(EvidenceError, match=r"was ended by signal 9 \(Killed\), .* out of memory"):
+        list(read_apart(reading()))
+
+
+@LINUX
+def test_reader_that_is_killed_in_the_middle_of_a_message_is_told_as_such(tmp_path):
+    number = tmp_path / "number"
+
+    def reading() -> Iterator[bytes]:
+        number.write_text(str(os.getpid()))
+        yield from (b"x" * 5_000_000 for _ in range(5))
+
+    stream = read_apart(reading())
+    next(stream)
+    reader = int(number.read_text())
+    wait_until(lambda: state_of(reader) == "S")  # the first message has come: it waits for room in the second
+    os.kill(reader, signal.SIGKILL)
+    with pytest.raises(EvidenceError, match="was ended by signal 9"):
+        list(stream)
+
+
+@LINUX
+def test_processes_of_a_readers_pool_end_with_it():
+    def reading() -> Iterator[list[int]]:
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+            yield [os.getpid(), *{pool.submit(os.getpid).result() for _ in range(4)}]
+            yield from iter(int, None)
+
+    stream = read_apart(reading())
+    reader, *workers = next(stream)
+    os.kill(reader, signal.SIGKILL)
+    with pytest.raises(EvidenceError):
+        list(stream)
+    wait_until(lambda: {state_of(worker) for worker in workers} <= {"", "Z"})
+
+
+def test_interrupt_of_the_reader_prints_no_traceback(capfd):
+    def reading() -> Iterator[int]:
+        yield 1
+        os.kill(os.getpid(), signal.SIGINT)
+        yield 2
+
     with pytest.raises(EvidenceError, match="was ended"):
         list(read_apart(reading()))
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_reader_ends_when_nobody_asks_any_more(tmp_path):

@@ -24,6 +24,7 @@ from warning.app.verdict_basis import rule_names, sources_name
 from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
 from warning.collect.interchange import own_identity, read_line
 from warning.collect.kept_verdicts import KeptVerdicts
+from warning.collect.pool_parent import end_with_parent
 from warning.core.detect.text import judge_item
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
@@ -174,7 +175,9 @@ class _Workers:
         else:
             worth_it = self._items >= WORTH_PROCESSES_ITEMS
         if worth_it and self._pool is None:
-            self._pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                PROCESSES, mp_context=get_context("spawn"), initializer=end_with_parent
+            )
         if self._pool:
             return self._pool.submit(judge_share, share)
         done: Future[dict[int, bytes]] = Future()

@@ -9,6 +9,7 @@ import pickle
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from hashlib import blake2b
@@ -24,6 +25,8 @@ _FILE = "last"
 _PRIVATE = 0o700
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MARK_BYTES = 32
+_MOST_BYTES = 64 << 20
+"""Folders with more in them than any rulebook are no rulebook's: a link led out of them."""
 # What reads YAML, and what a rulebook is made of.
 _READERS = ("warning.core", "warning.catalog")
 # What a kept rulebook may name besides the classes of the core: a file that names anything else is not read.
@@ -44,26 +47,50 @@ def kept_rulebook(
     somebody else could have written is passed over.
     """
     mark = _mark(folders, today)
+    if mark is None:
+        return load()
     book = _read(home / PLACE, mark)
     if book is None:
         book = load()
-        if home.is_dir():
+        # Files that changed while they were read are those of neither mark.
+        if home.is_dir() and _mark(folders, today) == mark:
             _write(home / PLACE, mark, book)
     return book
 
 
-def _mark(folders: tuple[Path | None, ...], today: date) -> bytes:
-    """A digest of all that a rulebook rests on: every file of the folders by name and content, the program, the day."""
+def _mark(folders: tuple[Path | None, ...], today: date) -> bytes | None:
+    """A digest of all that a rulebook rests on: every file of the folders by name and content, the program, the day.
+
+    None where a file cannot be read: what that means is said by whoever loads it.
+    """
+    try:
+        return _digest_of(folders, today)
+    except OSError:
+        return None
+
+
+def _digest_of(folders: tuple[Path | None, ...], today: date) -> bytes:
     digest = blake2b(digest_size=_MARK_BYTES)
     told = [sys.version, version("pydantic"), str(today)]
+    size = 0
     for folder in (*folders, *(Path(str(files(package))) for package in _READERS)):
         told += [repr(folder and str(folder.absolute()))]
         for path in _files(folder) if folder else ():
-            content = path.read_bytes()
+            content = _content(path)
+            size += len(content)
+            if size > _MOST_BYTES:
+                raise OSError(f"{folder}: more than a rulebook")
             told.append(f"{path} {len(content)}")
             digest.update(content)
     digest.update(repr(told).encode("utf-8", "surrogatepass"))
     return digest.digest()
+
+
+def _content(path: Path) -> bytes:
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
+        raise OSError(f"{path}: no file to read whole")
+    return path.read_bytes()
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -98,7 +125,8 @@ def _read(place: Path, mark: bytes) -> Rulebook | None:
 
 def _write(place: Path, mark: bytes, book: Rulebook) -> None:
     content = pickle.dumps(book, protocol=5)
-    part = place / f"{_FILE}.{os.getpid()}"
+    # One name for all: what a killed command leaves is written over, and what two write at once fails its digest.
+    part = place / f"{_FILE}.part"
     try:
         place.mkdir(mode=_PRIVATE, exist_ok=True)
         if not _is_ours(os.lstat(place), stat.S_ISDIR):
@@ -107,7 +135,8 @@ def _write(place: Path, mark: bytes, book: Rulebook) -> None:
             file.write(mark + _digest(content) + content)
         part.replace(place / _FILE)
     except OSError:  # a full disk, a home that may only be read
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def _is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:

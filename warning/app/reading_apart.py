@@ -1,6 +1,7 @@
 """The readings of a replay made in a process of their own, one step ahead of the alerts."""
 
 import pickle
+import signal
 from collections.abc import Callable, Generator, Iterator
 from copyreg import dispatch_table
 from dataclasses import fields
@@ -8,6 +9,7 @@ from functools import cache
 from io import BytesIO
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -36,7 +38,7 @@ def read_apart(readings: Iterator[T]) -> Iterator[T]:
     process.start()
     sending.close()
     try:
-        while (came := _received(receiving)) is not None:
+        while (came := _received(receiving, process)) is not None:
             if isinstance(came, _Failed):
                 raise came.error
             yield came.value
@@ -59,11 +61,19 @@ class _Failed:
         self.error = error
 
 
-def _received(receiving: Connection) -> Any:
+def _received(receiving: Connection, process: BaseProcess) -> Any:
     try:
-        return pickle.loads(receiving.recv_bytes())  # noqa: S301 - written by this program's own process
-    except EOFError:
-        raise EvidenceError("the process that reads the evidence was ended; run the backtest again") from None
+        content = receiving.recv_bytes()
+    except (EOFError, OSError):  # between two messages, or in the middle of one
+        process.join()
+        raise EvidenceError(_ended(process.exitcode)) from None
+    return pickle.loads(content)  # noqa: S301 - written by this program's own process
+
+
+def _ended(code: int | None) -> str:
+    by = f" by signal {-code} ({signal.strsignal(-code)})" if code is not None and code < 0 else ""
+    why = ", as systems do that run out of memory" if code == -signal.SIGKILL else ""
+    return f"the process that reads the evidence was ended{by}{why}; nothing is lost: run the backtest again"
 
 
 def _send(readings: Iterator[T], receiving: Connection, sending: Connection) -> None:
@@ -72,7 +82,7 @@ def _send(readings: Iterator[T], receiving: Connection, sending: Connection) -> 
         for one in readings:
             sending.send_bytes(packed(_Came(one)))
         sending.send_bytes(packed(None))
-    except BrokenPipeError:
+    except (BrokenPipeError, KeyboardInterrupt):  # nobody asks any more; who was interrupted says so himself
         return
     except Exception as wrong:  # noqa: BLE001 - raised again where it is waited for
         sending.send_bytes(packed(_Failed(_that_travels(wrong))))

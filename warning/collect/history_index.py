@@ -32,6 +32,7 @@ from warning.collect.history_files import (
 )
 from warning.collect.index_lock import writing_alone
 from warning.collect.interchange import own_identity, read_line, read_lines
+from warning.collect.pool_parent import end_with_parent
 from warning.core.evidence import Item
 from warning.core.identity import marks_of
 from warning.core.ids import key64
@@ -141,7 +142,7 @@ def _in_processes(
 ) -> list[list[_Told]]:
     if processes == 1:
         return [task(*job) for job in jobs]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         return [future.result() for future in [pool.submit(task, *job) for job in jobs]]
 
 
