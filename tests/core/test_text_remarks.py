@@ -23,16 +23,18 @@ TERMS = Terms.model_validate({
     },
     "cues": {
         "announce": {"phrases": {"en": ["announces"], "ja": ["発表"], "ko": ["발표"]}},
-        "remarked": {"phrases": {"en": ["criticis*", "slams", "bet"], "zh": ["批评"], "ja": ["非難"], "ko": ["비판"]}},
+        "remarked": {"phrases": {"en": ["criticis*", "slams", "bet", "seize on"], "zh": ["批评"], "ja": ["非難", "を商機"], "ko": ["비판", "웃는다"]}},
         "goods": {"phrases": {"en": ["gallium"], "zh": ["镓"], "ja": ["ガリウム"], "ko": ["갈륨"]}},
         "way": {"phrases": {"en": ["exports"], "zh": ["出口"], "ja": ["輸出"], "ko": ["수출"]}},
     },
 })  # fmt: skip
 
 
-def fires(title: str, *, summary: str = "", kind: str = "news", language: str = "en") -> bool:
+def fires(
+    title: str, *, summary: str = "", kind: str = "news", language: str = "en", fallback: bool = True
+) -> bool:
     rule = TextRule.model_validate({
-        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r",
+        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r", "fallback": fallback,
         "match": {"near": [{"of": [{"act": ["curb"]}, {"cue": ["way"]}, {"cue": ["goods"]}]}]},
         "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
     })  # fmt: skip
@@ -82,25 +84,43 @@ def test_headline_tells_the_act_when_the_remark_stands_in_another_clause(title):
         ("en", "Refiners seize on China's curbs on gallium exports"),
     ],
 )
-def test_headline_tells_no_act_when_it_is_the_object_of_another_verb(language, title):
+def test_headline_tells_no_act_when_someone_makes_something_of_it(language, title):
     assert not fires(title, language=language)
 
 
 @pytest.mark.parametrize(
     ("language", "title"),
     [
-        ("ja", "ガリウム輸出規制を発表"),
-        ("ja", "中国、ガリウム輸出規制を前倒し"),
-        ("ja", "中国商務省、ガリウム輸出規制を前倒し"),
+        ("ja", "中国がガリウム輸出規制を打ち出す"),
+        ("ja", "中国がガリウム輸出規制を断行"),
         ("ja", "ガリウム輸出規制"),
-        ("ko", "갈륨 수출 통제를 발표"),
-        ("ko", "中, 갈륨 수출 통제를 앞당겨"),
-        ("en", "China's curbs on gallium exports widen"),
-        ("en", "Beijing announces China's curbs on gallium exports"),
+        ("ko", "중국이 갈륨 수출 통제에 나섰다"),
+        ("ko", "중국 정부가 갈륨 수출 통제를 앞당겼다"),
+        ("en", "Traders say China's curbs on gallium exports now cover wafers"),
+        ("en", "Ministry confirms China's curbs on gallium exports"),
     ],
 )
-def test_headline_tells_the_act_when_its_verb_or_its_actor_brings_it_about(language, title):
+def test_headline_tells_the_act_when_no_known_remark_stands_beside_it(language, title):
     assert fires(title, language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "China criticises US list and curbs gallium exports"),
+        ("en", "Minister criticises sudden curbs on gallium exports"),
+        ("en", "China curbs gallium exports in a bet on chips"),
+        ("zh", "中方批评美方 决定限制镓出口"),
+        ("zh", "中方批评美国清单并限制镓出口"),
+        ("ko", "중국 미국 관세 비판 갈륨 수출 통제"),
+    ],
+)
+def test_headline_tells_the_act_when_who_remarks_goes_on_to_act(language, title):
+    assert fires(title, language=language)
+
+
+def test_rule_that_is_no_fallback_heeds_no_remark():
+    assert fires("Minister criticises curbs on gallium exports in Beijing", fallback=False)
 
 
 def test_sentence_of_a_lead_tells_the_act_when_only_its_neighbour_remarks():

@@ -1,6 +1,7 @@
 """Headlines as the press writes them, in four languages, with the event or the quiet a desk wants.
 
-One line each: language | country | published | title | summary. Wording ours, events and lookalikes of 2019 to 2026.
+One line each: language | country | published | title | summary; a line with # says something of the file. Wording ours,
+events and lookalikes of 2019 to 2026.
 """
 
 from datetime import datetime
@@ -22,7 +23,7 @@ PROBES = Path(__file__).parent / "probes"
 def interrupting(name: str) -> dict[str, list[Signal]]:
     """The interrupting signals of every line of a file, by title."""
     lines = (PROBES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    items = tuple(item(number, line) for number, line in enumerate(lines))
+    items = tuple(item(number, line) for number, line in enumerate(lines) if not line.startswith("#"))
     now = max(item.known_at for item in items)
     window = Window(items=items, observations=(), listing_changes=(), fresh=frozenset(i.id for i in items))
     book = load_rulebook(ROOT / "rules", ROOT / "feeds")

@@ -198,7 +198,10 @@ class CompiledRule:
         return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
 
     def told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
-        """Leave out what the sentence denies, only remarks on or tells of another state; of tightening, what is eased."""
+        """Leave out what the sentence denies or tells of another state; for a rule of tightening, what is eased.
+
+        What is only remarked on is left out for the wide fallback rules alone: a missed event is worse than a remark told.
+        """
         if not matches or not self.rule.interrupts:
             return matches
         untold = denied_sentences(reading) | others_sentences(reading, self.rule.actors)
@@ -208,7 +211,7 @@ class CompiledRule:
             match
             for match in matches
             if not any(reading.sentence_of(hit) in untold for hit in match)
-            and not is_only_remarked_on(reading, match)
+            and not (self.rule.fallback and is_only_remarked_on(reading, match))
         ]
 
 
