@@ -156,6 +156,31 @@ def test_an_empty_answer_of_an_api_is_a_problem_and_a_missing_path_an_error() ->
         read('{"error":"quota"}', entries="data")
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '"message":"success"', '"message":"OK"', '"message":"정상"', '"message":"정상 처리되었습니다."', '"resultCode":"000","message":"NORMAL SERVICE."',
+        '"code":200,"message":"조회가 완료되었습니다"', '"code":"INFO-000","msg":"정상 처리되었습니다"', '"status":0,"message":"查询完成"', '"error":""', '"error":null',
+        '"error":false', '"errMsg":"성공"', '"error":{"code":0,"message":"ok"}', '"error":"No error"', '"message":"No data found"', '"errorCode":"0"', '"message":""',
+    ],
+)  # fmt: skip
+def test_an_empty_list_beside_words_of_success_is_a_table_without_rows(beside) -> None:
+    assert read(f'{{"data":[],{beside}}}', entries="data").problems == ("the table has no rows",)
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ('"message":"Rate limit exceeded"', "message: Rate limit exceeded"), ('"code":200,"error":"Temporarily unavailable"', "error: Temporarily unavailable"),
+        ('"code":200,"message":"Quota exceeded"', "message: Quota exceeded"), ('"error":{"code":429,"message":"quota"}', "error: 429; quota"), ('"error":true,"msg":"인증키 오류"', "인증키 오류"),
+        ('"status":"error"', "status: error"), ('"error":true', "error: true"), ('"success":false', "success: false"), ('"errMsg":"ok but not for you"', "errMsg: ok but"), ('"message":"Please subscribe"', "message: Please"),
+    ],
+)  # fmt: skip
+def test_an_empty_list_beside_words_of_a_refusal_is_an_error_with_its_words(beside, said) -> None:
+    with pytest.raises(ParseError, match=f"no rows at 'data'; the answer says .*{said}"):
+        read(f'{{"data":[],{beside}}}', entries="data")
+
+
 def test_exact_repetitions_collapse_and_contradictions_are_told_with_neither_taken() -> None:
     parsed = read("month,kg\n2023-08,5\n2023-08,5\n2023-09,5\n2023-09,6\n2023-10,-\n2023-10,7\n")
     assert [(one.period, one.value) for one in parsed.observations] == [("2023-08", 5), ("2023-10", 7)]

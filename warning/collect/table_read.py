@@ -12,6 +12,7 @@ from typing import Any
 
 from warning.collect.decode import decode
 from warning.collect.json_api import steps_of
+from warning.collect.said_refusals import refusal_in
 from warning.collect.table_cells import Cell
 from warning.core.documents import Document
 from warning.errors import ParseError
@@ -21,7 +22,6 @@ MAX_CELL_CHARACTERS = 1_000_000
 
 Row = Sequence[Cell | None]
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_REFUSALS = ("error", "errMsg", "errorMessage", "message", "ERROR_MSG")
 _SEPARATORS = ",;\t|"
 _PLACE = re.compile(r"#([1-9]\d{0,3})")
 
@@ -127,10 +127,8 @@ def rows_of_json(document: Document, path: str) -> Table:
 
 def _refuse_refusal(data: Any, path: str) -> None:
     """An empty list beside words that say why is no publisher without figures: Comtrade and others answer so, with status 200."""
-    for name in _REFUSALS if isinstance(data, Mapping) else ():
-        said = data.get(name)
-        if isinstance(said, str) and said.strip():
-            raise ParseError(f"no rows at {path!r}; the answer says {name}: {said.strip()[:200]}")
+    if said := refusal_in(data):
+        raise ParseError(f"no rows at {path!r}; the answer says {said}")
 
 
 def _rows_of_xml(text: str, path: str) -> Table:
