@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.adapters.office_samples import docx_of, paragraph, zip_of
 from tests.adapters.parse_samples import document, profile
 from tests.adapters.pdf_samples import CJK, cjk_pdf, scanned_pdf
 from warning.collect import mail_items
@@ -120,6 +121,24 @@ def test_attachments_are_named_with_their_hash_and_read_within_their_limits():
     none = only(mail.as_bytes(), MailFormat(format="mail", attachments=0))
     assert CJK["GBK-EUC-H"][2] not in none.body
     assert "公告.pdf" in none.body
+
+
+def test_attachments_that_are_not_read_leave_their_places_to_those_that_are():
+    mail = message()
+    mail.set_content("see annex")
+    archive = zip_of({"unseen.txt": "unseen"})
+    for number in range(5):
+        mail.add_attachment(archive, maintype="application", subtype="zip", filename=f"{number}.zip")
+    mail.add_attachment(b"PK\x03\x04damaged", maintype="application", subtype="zip", filename="damaged.docx")
+    for number in range(6):
+        annex = docx_of(paragraph(f"cable {number}"))
+        mail.add_attachment(
+            annex, maintype="application", subtype="octet-stream", filename=f"cable-{number}.docx"
+        )
+    parsed = parse(document(mail.as_bytes()), MAIL, profile())
+    body = parsed.items[0].body
+    assert [number for number in range(6) if f"cable {number}" in body] == [0, 1, 2, 3, 4]
+    assert "0.zip: a ZIP archive, which is not read" in " ".join(parsed.problems)
 
 
 def test_a_scanned_annex_is_a_problem_of_its_mail():

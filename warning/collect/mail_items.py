@@ -18,6 +18,7 @@ from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.file_text import is_document, read_file_text
 from warning.collect.mail_bundle import unbundled
 from warning.collect.parse_time_limit import time_limit
+from warning.collect.pdf_text import is_pdf
 from warning.collect.text import is_dangerous_link, one_line, paragraphs
 from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
@@ -148,7 +149,10 @@ class _Parts:
             self.html += text
 
     def _attach(self, part: Message, kind: str, name: str, layout: MailFormat, *, may_read: bool) -> int:
-        """Name an attachment, with its text when it has one that may be read; return how many were read."""
+        """Name an attachment, with its text when it has one that may be read; return how many were read.
+
+        A kind that is not read, or one that is damaged, takes no place; a PDF of pictures does: looking for its text costs as much.
+        """
         payload = part.get_payload(decode=True)
         body = payload if isinstance(payload, bytes) else b""
         shown = f"[attachment {name or 'without name'}, {kind}, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}]"
@@ -164,7 +168,9 @@ class _Parts:
                 text = _text_of(part)
         except ParseError as wrong:
             self.problems += (f"{name or 'an attachment'}: {wrong}",)
-            return 1
+            return 0
+        if not text.strip():
+            return int(is_pdf(body))
         self.attached += (text[:TEXT_CHARACTERS],)
         return 1
 
