@@ -83,8 +83,9 @@ def _packed(body: bytes) -> tuple[str, tuple[str, ...]]:
         text = word_text(parts)
         return text, () if text.strip() else (_PICTURES,)
     if is_workbook(parts):
-        parts.refuse_bombs()
         return workbook_text(body)
+    if "xl/workbook.bin" in parts.names:
+        return "", (_unread("a binary workbook (.xlsb)"),)
     slides = any(name.startswith("ppt/") for name in parts.names)
     return "", (_unread("slides (.pptx)" if slides else "a ZIP archive"),)
 

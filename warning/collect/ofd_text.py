@@ -37,7 +37,10 @@ def ofd_text(parts: Parts) -> tuple[str, tuple[str, ...]]:
     """Return the text in the order of the file, and what only a person can read. Raises ParseError."""
     if "Encryptions.xml" in parts.names:
         raise ParseError("the OFD is encrypted and asks for a password")
-    pages = [page for root in _located(parts.xml(_ROOT), "DocRoot", "") for page in _pages(parts, root)]
+    roots = dict.fromkeys(_located(parts.xml(_ROOT), "DocRoot", ""))
+    pages = dict.fromkeys(
+        page for root in roots for page in _pages(parts, root)
+    )  # each once, however often named
     lines: list[str] = []
     problems: list[str] = []
     read = 0

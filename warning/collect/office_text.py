@@ -1,18 +1,18 @@
 """Word documents and workbooks -> their text: what a reader of the printed page sees, without what was struck out."""
 
-import io
 import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from warning.collect.text import BODY_CHARACTERS
+from warning.collect.workbooks import open_workbook
 from warning.collect.xml_read import local_name
 from warning.collect.zip_parts import Parts
-from warning.errors import ParseError
 
 MOST_SHEETS = 20
 MOST_ROWS = 5_000
+MOST_WORD_TEXTS = 2
 _WORD = re.compile(r"word/document\d*\.xml")
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 # Struck out, moved away, told a second time for old programs, hidden, or a box that is told after its paragraph.
@@ -25,7 +25,7 @@ def is_word(parts: Parts) -> bool:
 
 
 def is_workbook(parts: Parts) -> bool:
-    return bool({"xl/workbook.xml", "xl/workbook.bin"} & parts.names)
+    return "xl/workbook.xml" in parts.names
 
 
 def word_text(parts: Parts) -> str:
@@ -34,7 +34,7 @@ def word_text(parts: Parts) -> str:
     Numbers that Word counts itself (一、 二、 of a list) do not stand in the file and are not in the text.
     """
     lines: list[str] = []
-    told = sorted(filter(_WORD.fullmatch, parts.names))
+    told = sorted(filter(_WORD.fullmatch, parts.names))[:MOST_WORD_TEXTS]
     for name in (*told, *filter(parts.names.__contains__, _NOTES)):
         lines += filter(str.strip, _blocks(parts.xml(name)))
     return "\n".join(lines)
@@ -85,22 +85,15 @@ def _boxes(paragraph: etree._Element) -> Iterator[etree._Element]:
 
 def workbook_text(body: bytes) -> tuple[str, tuple[str, ...]]:
     """Return the rows of all sheets (cells by tabs), and what was left out. Raises ParseError."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - workbooks are rare, its import is not free
-
     lines: list[str] = []
     problems: list[str] = []
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        for name in book.sheet_names[:MOST_SHEETS]:
-            rows = book.get_sheet_by_name(name).to_python(nrows=MOST_ROWS)
-            told = ["\t".join(map(_shown, row)).strip() for row in rows]
-            lines += [name, *filter(None, told)] if any(told) else []
-            problems += (
-                [f"only the first {MOST_ROWS} rows of {name} are read"] if len(rows) >= MOST_ROWS else []
-            )
-    except (CalamineError, ValueError, OSError) as wrong:
-        raise ParseError(f"the workbook cannot be read: {wrong}") from wrong
-    if len(book.sheet_names) > MOST_SHEETS:
+    book = open_workbook(body, most_sheets=MOST_SHEETS, most_rows=MOST_ROWS, skip_empty_area=True)
+    for name in book.names[:MOST_SHEETS]:
+        rows = book.rows(name)
+        told = ["\t".join(map(_shown, row)).strip() for row in rows]
+        lines += [name, *filter(None, told)] if any(told) else []
+        problems += [f"only the first {MOST_ROWS} rows of {name} are read"] if len(rows) >= MOST_ROWS else []
+    if len(book.names) > MOST_SHEETS:
         problems.append(f"only the first {MOST_SHEETS} sheets are read")
     return "\n".join(lines)[: 4 * BODY_CHARACTERS], tuple(problems)
 

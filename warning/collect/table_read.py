@@ -14,10 +14,12 @@ from warning.collect.decode import decode
 from warning.collect.json_api import steps_of
 from warning.collect.said_refusals import refusal_in
 from warning.collect.table_cells import Cell
+from warning.collect.workbooks import Workbook, open_workbook
 from warning.core.documents import Document
 from warning.errors import ParseError
 
 MAX_ROWS = 2_000_000
+MAX_SHEETS = 200
 MAX_CELL_CHARACTERS = 1_000_000
 
 Row = Sequence[Cell | None]
@@ -78,20 +80,22 @@ def sniff_separator(text: str) -> str:
 
 
 def _spreadsheet(body: bytes, sheet: str | None) -> Table:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - spreadsheets are rare, its import is not free
-
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise ParseError(f"sheet {sheet!r} is not in the workbook; it has: {', '.join(map(repr, names))}")
-        chosen = [sheet] if sheet is not None else names
-        for name in chosen:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS)
-            if rows:
-                return Table(rows=[[_cell(cell) for cell in row] for row in rows])
-    except (CalamineError, ValueError, OSError) as wrong:
+        return _first_rows(
+            open_workbook(body, most_sheets=MAX_SHEETS, most_rows=MAX_ROWS, skip_empty_area=False), sheet
+        )
+    except ParseError as wrong:
         raise ParseError(f"the spreadsheet cannot be read: {wrong}") from wrong
+
+
+def _first_rows(book: Workbook, sheet: str | None) -> Table:
+    if sheet is not None and sheet not in book.names:
+        raise ParseError(
+            f"sheet {sheet!r} is not in the workbook; it has: {', '.join(map(repr, book.names))}"
+        )
+    for name in [sheet] if sheet is not None else book.names[:MAX_SHEETS]:
+        if rows := book.rows(name):
+            return Table(rows=[[_cell(cell) for cell in row] for row in rows])
     raise ParseError("the workbook holds no row")
 
 
