@@ -10,17 +10,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import trustme
 
 
 @dataclass
 class MailServer:
-    """`mails` by UID, those in `withheld` refused; `cuts` says how often asking for a mail ends the connection in the middle of it. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
+    """`mails` by UID, those in `withheld` refused; `cuts` says how often asking for a mail ends the connection in the middle of it, `floods` are those that announce 10 GB, `hangs` those that never come. `logins` says of each whether it is one too many. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
     cuts: dict[int, int] = field(default_factory=dict)
+    floods: set[int] = field(default_factory=set)
+    hangs: set[int] = field(default_factory=set)
+    logins: Iterator[bool] = field(default_factory=lambda: repeat(True))
     validity: int = 1
     password: str = "geheim"
     fault: str = ""
@@ -84,6 +88,8 @@ class _Handler(socketserver.StreamRequestHandler):
         box = self.server.box
         if box.fault == "login" or f'"{box.password}"' not in line:
             self._send(f"{tag} NO [AUTHENTICATIONFAILED] wrong user or password".encode())
+        elif not next(box.logins):
+            self._send(f"{tag} NO [LIMIT] too many connections".encode())
         else:
             self._send(f"{tag} OK done".encode())
 
@@ -133,7 +139,9 @@ class _Handler(socketserver.StreamRequestHandler):
             self._send(tag.encode() + b" NO [SERVERBUG] the message is damaged")
         elif "RFC822.SIZE" in line:
             self._send(b"* 1 FETCH (UID %d RFC822.SIZE %d)" % (uid, len(raw)), tag.encode() + b" OK done")
-        elif box.fault == "flood":
+        elif uid in box.hangs:
+            time.sleep(5)
+        elif box.fault == "flood" or uid in box.floods:
             self._send(b"* 1 FETCH (UID %d BODY[] {10000000000}" % uid + b"\r\n" + b"x" * 100_000)
         elif box.fault == "cut" or box.cuts.get(uid, 0) > 0:
             box.cuts[uid] = box.cuts.get(uid, 0) - 1

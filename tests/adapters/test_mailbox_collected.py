@@ -141,6 +141,8 @@ def test_a_mail_the_server_would_not_give_is_set_aside_once_a_later_one_came(sma
     assert small_desk.state.condition == "failing"
     box.add(mail(3))
     assert small_desk.poll().items_new == 1
+    assert small_desk.state.left_out == (), "it is asked for in three polls"
+    assert small_desk.poll().condition == "partial"
     (line,) = small_desk.state.left_out
     assert line.endswith(
         "the mail of UID 102: the server would not give it: [SERVERBUG] the message is damaged"

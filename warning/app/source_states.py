@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
+from warning.app.mail_reading import still_left_out
 from warning.app.source_judgement import Verdict, judge_standstill
 from warning.app.source_timing import next_poll, next_retry
 from warning.catalog.sources import SourceSpec
@@ -95,8 +96,12 @@ def _judged(state: SourceState, verdict: Verdict, now: datetime, **changes: Any)
 def stood_still(
     spec: SourceSpec, state: SourceState, fetched: Fetched, now: datetime, *, asked_at: datetime
 ) -> tuple[SourceState, SourceOutcome]:
-    """The state of a source that answered that it has nothing new."""
+    """The state of a source that answered that it has nothing new, or only mails that its server will not give."""
     verdict = judge_standstill(spec, state, now)
+    if left := fetched.left_out:
+        state = replace(state, left_out=still_left_out(state.left_out, left, now))
+        if is_well(verdict.condition):
+            verdict = Verdict(condition="partial", cause=f"{left[0].name} was set aside: {left[0].reason}")
     after = answered(spec, state, fetched, verdict, now, last_attempt_at=asked_at)
     outcome = SourceOutcome(
         source_id=spec.id, answer=fetched.status, condition=verdict.condition, cause=verdict.cause

@@ -1,6 +1,6 @@
 """A mailbox read by IMAP: what came since the last poll, over TLS, without marking anything as read.
 
-What was read is remembered as UIDVALIDITY and the highest UID, in the place of an ETag: a process that dies before its
+What was read is remembered as UIDVALIDITY and the highest UID (and which before it did not come), in the place of an ETag: a process that dies before its
 evidence is stored reads the same mails again, and they are the same evidence by their Message-ID.
 """
 
@@ -17,7 +17,8 @@ from aiohttp.abc import AbstractResolver
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.collect.guard import AddressGuard
 from warning.collect.mail_bundle import bundled
-from warning.collect.mailbox_session import MailboxSession, Mails, Place, place_of, said_of
+from warning.collect.mailbox_mark import Mails
+from warning.collect.mailbox_session import MailboxSession, Place, place_of, said_of
 from warning.core.documents import Document, LeftOut
 from warning.errors import FetchError
 
@@ -85,6 +86,8 @@ def _fetched(mails: Mails, place: Place, request: FetchRequest, now: datetime) -
         notes.append(f"{mails.waiting} more mails follow at the next poll")
     if mails.cut_short:
         notes.append(f"{mails.cut_short} mails are too large: their heads were read")
+    if mails.owed:
+        notes.append(f"{mails.owed} mails did not come and are asked for again")
     body = bundled(mails.messages) if mails.messages else b""
     validators = Validators(
         url=request.without_secrets(request.url),

@@ -13,6 +13,7 @@ from time import monotonic
 from urllib.parse import unquote
 
 from warning.collect.fetch_values import FetchRequest
+from warning.collect.mailbox_mark import Gathered, Mails, Mark, mark_of
 from warning.errors import FetchError, FetchRefused
 
 PORTS = {"imaps": 993, "imap": 143}
@@ -27,7 +28,7 @@ _ENDED = (IMAP4.abort, ConnectionError, TimeoutError, ssl.SSLEOFError)
 _PLACE = re.compile(r"(?P<scheme>imaps?)://(?P<login>.*)@(?P<host>\[[^\]]+\]|[^@:/]+)(?::(?P<port>\d{1,5}))?/(?P<folder>[^/?#]+)", re.IGNORECASE)  # fmt: skip
 _UTF_7_RUN = re.compile(r"&([A-Za-z0-9+,]*)-")
 _BEYOND_ASCII = re.compile(r"[^\x20-\x7e]+")
-_MARK = re.compile(r"(\d+):(\d+)")
+_BUSY = re.compile(r"\[(?:LIMIT|UNAVAILABLE|INUSE|SERVERBUG)\]|too many", re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -47,20 +48,6 @@ class Place:
         return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.folder}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mails:
-    """What a session gave: (UID, message) by UID; `mark` is what to begin behind next time.
-
-    `refused` are mails the server would not give while it gave later ones: (UID, its words).
-    """
-
-    messages: Sequence[tuple[int, bytes]] = ()
-    mark: str = ""
-    waiting: int = 0
-    cut_short: int = 0
-    refused: Sequence[tuple[int, str]] = ()
-
-
 def place_of(url: str) -> Place:
     """Read `imaps://user:password@host/FOLDER`. Raises FetchRefused without ever repeating the address."""
     match = _PLACE.fullmatch(url)
@@ -77,6 +64,10 @@ def place_of(url: str) -> Place:
         password=unquote(password),
         folder=unquote(match["folder"]),
     )
+
+
+class _TooMuch(FetchError):
+    """More came, or was announced, than there is room for."""
 
 
 class _Connection(IMAP4):
@@ -122,19 +113,23 @@ class _Connection(IMAP4):
         return line
 
     def _spend(self, size: int) -> None:
+        self._check_room(size)
         self.room -= size
-        if self.room < 0:
-            raise FetchError("the mailbox sends more than the source's max_size in one poll")
+
+    def _check_room(self, size: int) -> None:
+        if size > self.room:
+            raise _TooMuch("the mailbox sends more than the source's max_size in one poll")
 
     def read(self, size: int) -> bytes:
-        """Read a literal piece by piece; what the server announces is not reserved in advance."""
-        self._spend(size)
+        """Read a literal piece by piece. What the server announces is neither reserved nor spent in advance, only what came."""
+        self._check_room(size)
         file: BufferedReader = getattr(self, "_file", None) or self.file  # type: ignore[assignment]  # IO[Any]; renamed in Python 3.14
         pieces = []
         while size > 0:
             piece = file.read1(min(size, CHUNK))
             if not piece:
                 raise self.abort("the connection ended in the middle of a mail")
+            self._spend(len(piece))
             pieces.append(piece)
             size -= len(piece)
         return b"".join(pieces)
@@ -149,6 +144,7 @@ class MailboxSession:
         self._is_cut = False
         self._connection: _Connection | None = None
         self._reopened = 0
+        self._ends_at = 0.0
 
     def read(self) -> Mails:
         """Return what is new. Raises imaplib's errors, OSError and FetchError."""
@@ -159,10 +155,11 @@ class MailboxSession:
 
     def _read(self) -> Mails:
         validity, following = self._open(self._request.max_bytes + 1_000_000)
-        known = _MARK.fullmatch(self._request.validators.etag)
-        last = int(known[2]) if known and int(known[1]) == validity else None
-        found = self._search(self._open_one, last)
-        mails = self._fetch(found, validity, last if last is not None else following - 1)
+        mark = mark_of(self._request.validators.etag, validity)
+        found = self._search(self._open_one, mark.last if mark else None)
+        if mark is None:
+            mark = Mark(validity=validity, last=found[0] - 1 if found else following - 1)
+        mails = self._fetch(Gathered(mark, found, self._request.max_bytes), validity)
         with suppress(IMAP4.error, OSError):
             self._open_one.logout()
         return mails
@@ -188,13 +185,13 @@ class MailboxSession:
             with suppress(OSError, IMAP4.error):
                 self._connection.shutdown()
 
-    def _reopen(self, validity: int) -> None:
-        """Connect again where the connection ended, with what room is left. Raises IMAP4.abort where that is once too often."""
+    def _reopen(self, validity: int, room: int) -> None:
+        """Connect again where the connection ended. Raises IMAP4.abort where that is once too often."""
         if self._is_cut or self._reopened == MOST_REOPENED:
             raise IMAP4.abort("the connection ended in the middle of a mail, again and again")
         self._reopened += 1
         self._leave()
-        if self._open(self._open_one.room)[0] != validity:
+        if self._open(room)[0] != validity:
             raise IMAP4.abort("the mailbox was numbered anew while it was read")
 
     def _log_in(self, connection: _Connection) -> None:
@@ -208,6 +205,10 @@ class MailboxSession:
         except IMAP4.abort:
             raise
         except IMAP4.error as wrong:
+            if _BUSY.search(said_of(wrong)):
+                raise FetchError(
+                    f"{self._place.shown}: the server takes no login now ({said_of(wrong)})"
+                ) from wrong
             raise FetchError(
                 f"{self._place.shown}: user and password are refused ({said_of(wrong)}): the password may have expired or"
                 " been changed, or the mail service wants one made for programs"
@@ -254,57 +255,53 @@ class MailboxSession:
         # `n:*` names the last mail also when it lies before n.
         return sorted(uid for uid in found if last is None or uid > last)
 
-    def _fetch(self, found: Sequence[int], validity: int, last: int) -> Mails:
+    def _fetch(self, gathered: Gathered, validity: int) -> Mails:
         """Mails by UID until a poll's worth is here, or most of its time is over: what is here is kept.
 
-        One that the server refuses is passed over, and refused for good once a later one came. Where the connection ends
-        for good, what came before it is kept.
+        One that does not come is passed over and asked for again at the next polls, behind the new ones. Where the session
+        ends for good, what came before is kept.
         """
-        messages: list[tuple[int, bytes]] = []
-        refused: list[tuple[int, str]] = []
-        room, cut_short = self._request.max_bytes, 0
-        ends_at = monotonic() + self._request.total_seconds * SHARE_OF_TIME
-        for uid in found:
-            if _is_enough(messages, refused, ends_at):
+        self._ends_at = monotonic() + self._request.total_seconds * SHARE_OF_TIME
+        for uid in gathered.order:
+            if _is_enough(gathered, uid, self._ends_at):
                 break
             try:
-                raw, is_whole = self._given(uid, room, validity)
-            except (IMAP4.abort, OSError):
-                if messages:
-                    break
-                raise
+                raw, is_whole = self._given(uid, gathered, validity)
+            except (IMAP4.abort, OSError, FetchError) as ended:
+                if self._is_cut or not gathered.may_break_off(uid):
+                    raise
+                gathered.fail(uid, _words_of(ended))
+                return gathered.mails()
             except IMAP4.error as wrong:
-                refused.append((uid, said_of(wrong)))
+                gathered.fail(uid, said_of(wrong))
                 continue
             if raw is None:
                 break
-            if raw or not refused:  # a mail that is gone is no later one
-                last = uid
-            if raw:
-                cut_short += not is_whole
-                room -= len(raw)
-                messages.append((uid, raw))
-        if refused and not messages:
-            raise IMAP4.error(refused[0][1])
-        waiting = sum(uid > last for uid in found)
-        gone = tuple(one for one in refused if one[0] < last)
-        return Mails(
-            messages=messages, mark=f"{validity}:{last}", waiting=waiting, cut_short=cut_short, refused=gone
-        )
+            gathered.came(uid, raw, is_whole=is_whole)
+        if said := gathered.blocked():
+            raise IMAP4.error(said)
+        return gathered.mails()
 
-    def _given(self, uid: int, room: int, validity: int) -> tuple[bytes | None, bool]:
-        """What `_one` gives, asked for again where the connection ended. One that ends it twice is refused: servers with
-        a damaged mail hang up on everybody who asks for it.
+    def _given(self, uid: int, gathered: Gathered, validity: int) -> tuple[bytes | None, bool]:
+        """What `_one` gives, asked for once more where the connection ended, each time with the room there was.
+
+        One that ends it again is passed over: servers with a damaged mail hang up on everybody who asks for it. So is one
+        that sends more than there is room for, alone.
         """
-        try:
-            return self._one(self._open_one, uid, room)
-        except _ENDED:
-            self._reopen(validity)
-        try:
-            return self._one(self._open_one, uid, room)
-        except _ENDED as again:
-            self._reopen(validity)
-            raise IMAP4.error("the connection ended in the middle of it, twice") from again
+        room = self._open_one.room
+        for attempt in (1, 2):
+            if attempt > 1 and (gathered.was_owed(uid) or monotonic() > self._ends_at):
+                break
+            try:
+                return self._one(self._open_one, uid, gathered.room)
+            except _TooMuch as too_much:
+                if gathered.messages:
+                    raise
+                self._reopen(validity, room)
+                raise IMAP4.error(str(too_much)) from too_much
+            except _ENDED:
+                self._reopen(validity, room)
+        raise IMAP4.error("the connection ended, or hung, in the middle of it")
 
     def _one(self, connection: _Connection, uid: int, room: int) -> tuple[bytes | None, bool]:
         """A mail, or the head of one too large; None when there is no room for it, nothing when it is gone."""
@@ -325,11 +322,15 @@ class MailboxSession:
         return next((int(size[1]) for size in told if size), None)
 
 
-def _is_enough(messages: Sequence[object], refused: Sequence[object], ends_at: float) -> bool:
-    """A poll's worth, or what came in its time. Where nothing came yet it goes on: refusals alone bring no poll further."""
-    if len(messages) == MOST_MAILS or len(refused) == MOST_REFUSED:
+def _is_enough(gathered: Gathered, uid: int, ends_at: float) -> bool:
+    """A poll's worth, or what came in its time. While none came it goes on where it may not pause."""
+    if len(gathered.messages) == MOST_MAILS or len(gathered.failed) == MOST_REFUSED:
         return True
-    return bool(messages) and monotonic() > ends_at
+    return (gathered.may_pause() or gathered.was_owed(uid)) and monotonic() > ends_at
+
+
+def _words_of(ended: Exception) -> str:
+    return said_of(ended) if isinstance(ended, IMAP4.error) else str(ended)
 
 
 def _as_servers_write(folder: str) -> str:
