@@ -49,16 +49,19 @@ class DocumentReader:
 
     async def parse(self, spec: SourceSpec, document: Document) -> Parsed:
         if isinstance(spec.parse, MailFormat):
-            return await read_mails(document, partial(self._parse_whole, spec))
-        return await self._parse_whole(spec, document)
+            bare = spec.parse.model_copy(update={"attachments": 0})
+            return await read_mails(
+                document, partial(self._parse_whole, spec, spec.parse), partial(self._parse_whole, spec, bare)
+            )
+        return await self._parse_whole(spec, spec.parse, document)
 
-    async def _parse_whole(self, spec: SourceSpec, document: Document) -> Parsed:
+    async def _parse_whole(self, spec: SourceSpec, layout: Format, document: Document) -> Parsed:
         known = self._memory.entries.marks(spec.id)
         if self._memory.parser is not None:
-            return await self._memory.parser(document, spec.parse, spec.profile, known)
+            return await self._memory.parser(document, layout, spec.profile, known)
         try:
             return await asyncio.wait_for(
-                asyncio.to_thread(self._parser, document, spec.parse, spec.profile, known), PARSE_SECONDS
+                asyncio.to_thread(self._parser, document, layout, spec.profile, known), PARSE_SECONDS
             )
         except TimeoutError as slow:
             raise ParseError(f"reading the document took longer than {PARSE_SECONDS:g} s") from slow

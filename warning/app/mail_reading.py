@@ -22,8 +22,11 @@ MOST_KEPT = 20
 Read = Callable[[Document], Awaitable[Parsed]]
 
 
-async def read_mails(document: Document, read: Read) -> Parsed:
-    """Read a document of mails. Raises ParseError where it is no bundle of mails, or is damaged itself."""
+async def read_mails(document: Document, read: Read, bare: Read) -> Parsed:
+    """Read a document of mails. Raises ParseError where it is no bundle of mails, or is damaged itself.
+
+    `bare` reads one without opening its attachments: where those end their reader, the mail's own words are kept.
+    """
     try:
         return await read(document)
     except Exception:
@@ -32,13 +35,13 @@ async def read_mails(document: Document, read: Read) -> Parsed:
         log.warning("%s: its mails are read one by one", document.source_id, exc_info=True)
     return _together(
         [
-            await _alone(replace(document, body=bundled([(0, raw)])), raw, read)
+            await _alone(replace(document, body=bundled([(0, raw)])), raw, read, bare)
             for raw in unbundled(document.body)
         ]
     )
 
 
-async def _alone(document: Document, raw: bytes, read: Read) -> Parsed:
+async def _alone(document: Document, raw: bytes, read: Read, bare: Read) -> Parsed:
     """Read one mail. It is tried twice: what ends a process may have been the machine's trouble and not the mail's."""
     reason = ""
     for _ in range(TRIES):
@@ -49,8 +52,21 @@ async def _alone(document: Document, raw: bytes, read: Read) -> Parsed:
         except Exception as surprise:  # a fault of ours over one mail must not hold up the mailbox
             log.exception("reading a mail of %s failed", document.source_id)
             reason = f"a fault of this program: {type(surprise).__name__}"
+    if (kept := await _without_attachments(document, bare)) is not None:
+        left = LeftOut(name=f"what is attached to {mail_name(raw)}", reason=reason)
+        told = (*kept.problems, f"{left.name} was not read: {reason}")
+        return replace(kept, problems=told, left_out=(*kept.left_out, left))
     left = LeftOut(name=mail_name(raw), reason=reason)
     return Parsed(problems=(f"{left.name} was set aside: {reason}",), left_out=(left,), seen=1)
+
+
+async def _without_attachments(document: Document, bare: Read) -> Parsed | None:
+    """The mail's own words; None where they are what cannot be read."""
+    try:
+        parsed = await bare(document)
+    except Exception:  # noqa: BLE001 - the first reading's cause is the one that is told
+        return None
+    return parsed if parsed.items else None
 
 
 def _together(parts: Iterable[Parsed]) -> Parsed:
