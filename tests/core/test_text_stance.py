@@ -11,7 +11,7 @@ from warning.core.text.conditions import compile_rule
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Matcher
 from warning.core.text.reading import Reading
-from warning.core.text.stance import eased_sentences
+from warning.core.text.stance import eased_sentences, returning_sentences
 
 NOW = datetime(2025, 11, 9, tzinfo=UTC)
 TERMS = Terms.model_validate({
@@ -26,6 +26,10 @@ TERMS = Terms.model_validate({
         "denied": {"phrases": {"en": ["not banned"], "zh": ["不属实"], "ko": ["사실무근"]}},
         "export": {"phrases": {"en": ["exports"]}},
         "instead": {"phrases": {"en": ["with quotas"]}},
+        "back_in_force": {"phrases": {"en": ["resumes", "reinstates"], "zh": ["恢复"], "ja": ["再開"], "ko": ["재개"]}},
+        "lapse": {"phrases": {"en": ["ends", "expires", "lapse"], "zh": ["期满", "停止"], "ja": ["打ち切り", "解除"], "ko": ["종료"]}},
+        "control_pause": {"phrases": {"en": ["suspension"], "zh": ["暂停"], "ja": ["猶予"], "ko": ["유예"]}},
+        "control_noun": {"phrases": {"en": ["export control", "export ban"], "zh": ["出口管制", "出口禁令"], "ja": ["輸出規制"], "ko": ["수출통제"]}},
     },
 })  # fmt: skip
 
@@ -104,3 +108,51 @@ def test_a_ban_that_gives_way_to_another_curb_is_not_eased():
 
     assert told("Congo to end export ban")
     assert not told("Congo to end export ban with quotas from October")
+
+
+def returns(title: str, language: str) -> bool:
+    lexicon = Lexicon(TERMS)
+    item = Item(
+        id="i", source_id="s", kind="news", country="US", language=language, title=title, known_at=NOW
+    )
+    reading = Reading(item)
+    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
+    return bool(returning_sentences(reading))
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "China resumes rare earth export controls"),
+        ("en", "China ends suspension of gallium export ban"),
+        ("en", "China lets suspension of gallium export ban lapse"),
+        ("en", "Suspension of gallium export ban expires"),
+        ("zh", "中国恢复对日稀土出口管制"),
+        ("zh", "镓锗对美出口禁令暂停期满"),
+        ("ja", "中国、レアアース輸出規制を再開"),
+        ("ja", "中国、ガリウム輸出規制の猶予を打ち切り"),
+        ("ko", "중국, 희토류 수출통제 재개"),
+        ("ko", "중국, 갈륨 수출통제 유예 종료"),
+    ],
+)
+def test_control_comes_back_when_its_verb_or_the_end_of_its_suspension_says_so(language, title):
+    assert returns(title, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "China resumes rare earth exports"),
+        ("en", "China resumes exports of rare earths under export control"),
+        ("en", "China ends gallium export ban"),
+        ("en", "Suspension of gallium export ban goes on"),
+        ("en", "Congo ends suspension of cobalt exports"),
+        ("zh", "中国恢复稀土出口"),
+        ("zh", "中国停止实施稀土出口管制"),
+        ("ja", "レアアース輸出再開 輸出規制は継続"),
+        ("ja", "中国、レアアース輸出規制を解除"),
+        ("ko", "중국, 갈륨 수출통제 유예 연장"),
+    ],
+)
+def test_control_does_not_come_back_when_flows_do_or_the_control_itself_ends(language, title):
+    assert not returns(title, language)

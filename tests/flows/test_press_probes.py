@@ -60,6 +60,11 @@ def test_no_report_of_an_event_is_a_mere_mention():
     assert "mention" not in acts
 
 
+def test_control_that_comes_back_into_force_is_told_as_tightening_alone():
+    told = {title: {s.facts.direction for s in signals} for title, signals in interrupting("returns").items()}
+    assert {title: directions for title, directions in told.items() if directions != {"tightening"}} == {}
+
+
 @pytest.mark.parametrize(
     "word", ["pauses", "shelves", "lifts", "extends suspension", "停止", "유예", "暂停实施"]
 )

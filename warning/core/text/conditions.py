@@ -12,7 +12,7 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 from warning.core.text.remarks import is_only_remarked_on
-from warning.core.text.stance import denied_sentences, eased_sentences
+from warning.core.text.stance import RETURN, denied_sentences, eased_sentences, returning_sentences
 from warning.core.text.subject import others_sentences
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
@@ -205,13 +205,17 @@ class CompiledRule:
         if not matches or not self.rule.interrupts:
             return matches
         untold = denied_sentences(reading) | others_sentences(reading, self.rule.actors)
+        returning = returning_sentences(reading)
         if self.rule.direction == "tightening":
-            untold |= eased_sentences(reading, self.acts)
+            untold |= eased_sentences(reading, self.acts) - returning
+        elif self.rule.direction == "easing":
+            untold |= returning
         return [
             match
             for match in matches
             if not any(reading.sentence_of(hit) in untold for hit in match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
+            and all(reading.sentence_of(hit) in returning for hit in match if hit.entry.concept in RETURN)
         ]
 
 

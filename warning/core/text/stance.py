@@ -14,10 +14,14 @@ from warning.core.text.reading import Reading
 EASING = ("cue:ease", "cue:suspend", "cue:end")
 INSTEAD = "cue:instead"
 DENIAL = "cue:denied"
+# Words that count only where they bring a control back into force.
+RETURN = frozenset({"cue:back_in_force", "cue:lapse"})
 _LONGEST_GAP = 48
 _BREAK = re.compile(
     r"[,;:.…()，；：。（）\n]| - |\b(?:after|as|amid|and|while|despite|before|but|following|over|since|until|unless)\b"
 )
+_BELOW = re.compile(r"\b(?:under|subject to|from)\b")
+_VERB_LAST = frozenset({"ja", "ko"})
 # What may stand between an act and the words after it that end it.
 _AFTER = {
     "en": re.compile(r"\s*(?:(?:is|are|was|were|be|to|will|has|have|been|being|now|partly|temporarily)\s+)*"),
@@ -45,6 +49,45 @@ def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]
         if any(_stands_upon(reading, cue, act) for cue in by_sentence.get(number, ())):
             eased.add(number)
     return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
+
+
+def returning_sentences(reading: Reading) -> frozenset[int]:
+    """The sentences that say of a control that it comes back into force: "resumes export controls", 輸出規制の猶予を打ち切り.
+
+    A verb of coming back stands upon the control, or an end stands upon its suspension. Flows that come back
+    ("resumes rare earth exports") and a suspension of exports that ends are none.
+    """
+    controls = list(_hits(reading, ("cue:control_noun",)))
+    if not controls:
+        return frozenset()
+    back, ends = list(_hits(reading, ("cue:back_in_force",))), list(_hits(reading, ("cue:lapse",)))
+    pauses = [p for p in _hits(reading, ("cue:control_pause",)) if _any_upon(reading, (p,), controls)]
+    paused = {c for c in controls if _any_upon(reading, pauses, (c,))}
+    returning = [c for c in controls if _any_upon(reading, back, (c,))]
+    returning += [p for p in pauses if _any_upon(reading, ends, (p,), apart_from=controls)]
+    returning += [c for c in paused if _follows(reading, ends, c)]
+    return frozenset(reading.sentence_of(hit) for hit in returning)
+
+
+def _any_upon(
+    reading: Reading, words: Iterable[Hit], controls: Iterable[Hit], apart_from: Iterable[Hit] = ()
+) -> bool:
+    """Whether a word stands upon a control: in Japanese and Korean only after it, and with none of `apart_from` between."""
+    controls, between = tuple(controls), tuple(apart_from)
+    return any(
+        reading.sentence_of(word) == reading.sentence_of(control)
+        and (word.start > control.start or reading.item.language not in _VERB_LAST)
+        and not any(word.end <= other.start < control.start for other in between)
+        and not _BELOW.search(reading.folded.text, word.end, max(word.end, control.start))
+        and _stands_upon(reading, word, control)
+        for word in words
+        for control in controls
+    )
+
+
+def _follows(reading: Reading, ends: Iterable[Hit], control: Hit) -> bool:
+    """Whether an end follows a control that is paused: "suspension of the export ban expires"."""
+    return any(end.start >= control.end and _stands_upon(reading, end, control) for end in ends)
 
 
 def denied_sentences(reading: Reading) -> frozenset[int]:
