@@ -101,11 +101,9 @@ class Gathered:
         return newest[0] if newest and not self.messages and (is_all or not self.may_pause()) else ""
 
     def mails(self) -> Mails:
-        passed = {uid for uid in self._owed if uid < self._last}
-        given_up = [uid for uid in self.failed if uid in passed and self._owed[uid] >= MOST_FAILED_POLLS]
-        given_up += sorted((passed & self.failed.keys()) - set(given_up))[MOST_OWED:]
-        owed = {uid: polls for uid, polls in self._owed.items() if uid not in given_up}
-        owed = dict(sorted(owed.items())[:MOST_OWED])
+        given_up = self._given_up()
+        # Those cut off here lie behind `last` and are new at the next poll.
+        owed = dict(sorted((uid, n) for uid, n in self._owed.items() if uid not in given_up)[:MOST_OWED])
         return Mails(
             messages=sorted(self.messages),
             mark=Mark(validity=self._mark.validity, last=self._last, owed=owed).written(),
@@ -114,3 +112,11 @@ class Gathered:
             owed=len(owed),
             refused=[(uid, self.failed[uid]) for uid in sorted(given_up)],
         )
+
+    def _given_up(self) -> set[int]:
+        """Mails that did not come in three polls, and the newest of more than can be remembered, while a later one came."""
+        failed = sorted(uid for uid in self.failed if uid < self._last)
+        given_up = {uid for uid in failed if self._owed[uid] >= MOST_FAILED_POLLS}
+        passed = sum(uid < self._last for uid in self._owed) - len(given_up)
+        again = [uid for uid in failed if uid not in given_up]
+        return given_up | set(again[len(again) - max(0, passed - MOST_OWED) :])
