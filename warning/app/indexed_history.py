@@ -140,7 +140,7 @@ class IndexedHistory:
         versions = np.unique(np.concatenate([*empty, *(_ids(share)[numbers] for share, numbers, _ in parts)]))
         # And so does what may be one document with what fired, under another id; `settled` takes it from there.
         fired = [_among(_ids(share), versions) for share, _, _ in parts]
-        kin = kindred([share.segment for share, _, _ in parts], fired)
+        kin = kindred([share for share, _, _ in parts], fired)
         hours: dict[int, int] = {}
         first = UNTIMED
         for (share, _, plain), known, whole in zip(parts, fired, kin, strict=True):
@@ -232,8 +232,8 @@ def retraction_patterns() -> frozenset[Pattern]:
     )
 
 
-def kindred(segments: Sequence[Segment], fired: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
-    """Mark, by segment, the items that share an address, a text or the id with one that fired, itself included.
+def kindred(shares: Sequence[Share], fired: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
+    """Mark, by share, the items that share an address, a text or the id with one that fired, itself included.
 
     What shares an address or a text with such an item counts too, and so on. Of an id told again, what was not read
     the second time stands in the first.
@@ -241,28 +241,26 @@ def kindred(segments: Sequence[Segment], fired: Sequence[NDArray[np.bool_]]) -> 
     near, count = [marks.copy() for marks in fired], 0
     while count != (count := sum(int(marks.sum()) for marks in near)):
         for name in ("addresses", "texts"):
-            shared = _marks_in(segments, near, name)
-            for segment, marks in zip(segments, near, strict=True):
-                marks[_among(np.asarray(segment.array(name)), shared)] = True
+            shared = _marks_in(shares, near, name)
+            for share, marks in zip(shares, near, strict=True):
+                marks[_among(_array(share, name), shared)] = True
     held = [np.zeros(len(marks), dtype=np.bool_) for marks in near]
     for name in ("addresses", "texts", "ids"):
-        every, times = np.unique(_every_mark(segments, near, name), return_counts=True)
-        for segment, marks, kin in zip(segments, near, held, strict=True):
-            kin[marks & _among(np.asarray(segment.array(name)), every[times > 1])] = True
+        every, times = np.unique(_every_mark(shares, near, name), return_counts=True)
+        for share, marks, kin in zip(shares, near, held, strict=True):
+            kin[marks & _among(_array(share, name), every[times > 1])] = True
     return held
 
 
-def _every_mark(
-    segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name: str
-) -> NDArray[np.uint64]:
-    found = [np.asarray(segment.array(name))[marks] for segment, marks in zip(segments, of, strict=True)]
+def _every_mark(shares: Sequence[Share], of: Sequence[NDArray[np.bool_]], name: str) -> NDArray[np.uint64]:
+    found = [_array(share, name)[marks] for share, marks in zip(shares, of, strict=True)]
     every: NDArray[np.uint64] = np.concatenate([np.zeros(0, dtype=np.uint64), *found])
     named: NDArray[np.uint64] = every[every != 0]
     return named
 
 
-def _marks_in(segments: Sequence[Segment], of: Sequence[NDArray[np.bool_]], name: str) -> NDArray[np.uint64]:
-    return np.unique(_every_mark(segments, of, name))
+def _marks_in(shares: Sequence[Share], of: Sequence[NDArray[np.bool_]], name: str) -> NDArray[np.uint64]:
+    return np.unique(_every_mark(shares, of, name))
 
 
 def _may_retract(segment: Segment) -> NDArray[np.bool_]:
@@ -304,7 +302,12 @@ def _awaited_sources(book: Rulebook) -> tuple[str, ...]:
 
 
 def _ids(share: Share) -> NDArray[np.uint64]:
-    return np.asarray(share.segment.array("ids"))
+    return _array(share, "ids")
+
+
+def _array(share: Share, name: str) -> NDArray[np.uint64]:
+    """Mapped for this look only: those of all segments at once are more files than a process may have open."""
+    return np.asarray(share.segment.array(name))
 
 
 def _moment(microseconds: int) -> datetime:

@@ -191,7 +191,7 @@ class _Told:
         bounds = np.searchsorted(every, np.arange(one.index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
         for number, (begin, end) in enumerate(pairwise(bounds)):
             if end > begin:
-                some, segment = every[begin:end], one.segment(number)
+                some, segment = every[begin:end], one.index.segment(number)
                 own = some - number * SEGMENT_ITEMS
                 times = times_of(segment, self._imported_at, own)
                 ids = segment.array("ids")[own]
@@ -206,7 +206,7 @@ class _Told:
     def _shown(self, items: _Items) -> Iterator[Exhibit]:
         for file, number in zip(items.files.tolist(), items.numbers.tolist(), strict=True):
             one = self._known[file]
-            segment, own = one.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
+            segment, own = one.index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
             ((_, item),) = read_items(one.evidence, segment, [own], self._imported_at)
             source = self._edit.book.source(item.source_id, item.kind, item.country, item.language)
             yield exhibit_of(item, source)

@@ -5,8 +5,9 @@ there is time for are, drawn at random, so that what they say holds for all of t
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import sqrt
 from pathlib import Path
 
@@ -36,6 +37,9 @@ _AT_LEAST = 96
 # How many standard errors hold 19 times in 20.
 _SURE = 1.96
 _SEED = 20_260_101
+# Items are drawn from all over the history. Each array of a segment that is open takes one of the files a process may
+# have open: many years have more arrays than that, and some systems allow 256.
+_MOST_OPEN = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +67,6 @@ class Known:
     before: BitMap
     after: BitMap
     unread: BitMap
-    _opened: dict[int, Segment] = field(default_factory=dict)
-
-    def segment(self, number: int) -> Segment:
-        """A segment, opened once for all that is asked of it."""
-        if number not in self._opened:
-            self._opened[number] = self.index.segment(number)
-        return self._opened[number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,11 +203,16 @@ def read_some(
         [np.zeros((0, 2), dtype=np.int64), *(_places(file, one.unread) for file, one in enumerate(known))]
     )
     order = np.random.default_rng(_SEED).permutation(len(places))
+
+    @lru_cache(maxsize=_MOST_OPEN)
+    def opened(file: int, number: int) -> Segment:
+        return known[file].index.segment(number)
+
     for begin in range(0, len(order), _TOGETHER):
         if begin >= _AT_LEAST and enough():
             return
         some = places[np.sort(order[begin : begin + _TOGETHER])]
-        yield from _read(known, edit, imported_at, some)
+        yield from _read(known, edit, imported_at, some, opened)
 
 
 def _places(file: int, numbers: BitMap) -> NDArray[np.int64]:
@@ -219,12 +221,15 @@ def _places(file: int, numbers: BitMap) -> NDArray[np.int64]:
 
 
 def _read(
-    known: Sequence[Known], edit: Edit, imported_at: datetime, places: NDArray[np.int64]
+    known: Sequence[Known],
+    edit: Edit,
+    imported_at: datetime,
+    places: NDArray[np.int64],
+    opened: Callable[[int, int], Segment],
 ) -> Iterator[ReadItem]:
     for file, number in places.tolist():
-        one = known[file]
-        segment = one.segment(number // SEGMENT_ITEMS)
-        ((_, item),) = read_items(one.evidence, segment, [number % SEGMENT_ITEMS], imported_at)
+        segment = opened(file, number // SEGMENT_ITEMS)
+        ((_, item),) = read_items(known[file].evidence, segment, [number % SEGMENT_ITEMS], imported_at)
         met = set(rules_met(edit.book, item))
         source = edit.book.source(item.source_id, item.kind, item.country, item.language)
         yield ReadItem(

@@ -8,6 +8,7 @@ import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import get_args
 
@@ -146,9 +147,10 @@ def write_blocks(index: HistoryIndex, number: int) -> None:
 
 
 def _segments(index: HistoryIndex) -> Iterator[tuple[int, list[Segment]]]:
-    every = list(index.segments())
-    for first in range(0, len(every), BLOCK_SEGMENTS):
-        yield first, every[first : first + BLOCK_SEGMENTS]
+    """The segments of each block. They are let go with it: what they have mapped counts among a process's open files."""
+    every = index.segments()
+    for first in range(0, index.manifest.segments, BLOCK_SEGMENTS):
+        yield first, list(islice(every, BLOCK_SEGMENTS))
 
 
 def _joined(segments: Sequence[Segment], number: int) -> Iterator[BitMap]:
