@@ -123,6 +123,27 @@ def test_quick_preview_is_the_whole_one_when_all_is_read(book, past, name, kept)
     assert again.unread <= quick.unread
 
 
+def test_both_previews_show_the_last_version_of_an_item_when_only_an_earlier_one_has_a_word_of_the_edit(
+    book, tmp_path
+):
+    (first,) = items(1, again=False)
+    first = replace(first, body="Prices rise in Rotterdam.")
+    last = replace(
+        first, title="China bans exports of antimony", body="", known_at=first.known_at + timedelta(days=1)
+    )
+    path = tmp_path / "history.jsonl"
+    write_evidence(path, (first, last))
+    running = edits(book)["same"]
+    match = running.match.model_dump(by_alias=True)
+    for near in (*match["near"], *match["near_any"]):
+        near["none"] = (*near["none"], {"phrases": {"en": ["Rotterdam"]}})
+    edited = running.model_copy(update={"match": type(running.match).model_validate(match)})
+    history = opened([path], both(book, edited))
+    quick = quick_preview(history, book, edited, enough=lambda: False).document()
+    assert [shown["title"] for shown in quick["examples"]] == [last.title]
+    assert preview(history, book, edited).document() == quick
+
+
 def test_quick_preview_without_time_tells_the_limits_between_which_the_whole_one_lies(
     book, tmp_path, monkeypatch
 ):

@@ -252,7 +252,8 @@ def refired(
         asked = {number: [0] for number in inquiry.items_for(engine.rules[0], touched)}
         read = _by_item(judge_share(replace(share, asked=asked)))
         same = {number: lines for number, lines in result.lines.items() if number not in touched}
-        yield _flat(result.lines), _flat({**same, **read})
+        # By number, as an item told again takes the place of what it was.
+        yield _flat(result.lines), _flat(dict(sorted({**same, **read}.items())))
 
 
 def _flat(lines: Mapping[int, Sequence[bytes]]) -> list[bytes]:
