@@ -5,6 +5,7 @@ EwsError
 │   ├── SettingsError
 │   └── CatalogError              carries every Problem found, not only the first
 ├── EvidenceError                 an interchange file that cannot be read; exit code 1
+├── PutByError                    the directory for temporary files took not all that a replay puts by there
 ├── FetchError                    the outside world did not give us the document
 │   ├── FetchRefused              we would not ask (private address, too many redirects, bad URL)
 │   ├── FetchTooLarge
@@ -83,6 +84,10 @@ class CatalogError(ConfigError):
 
 class EvidenceError(EwsError):
     """The evidence file cannot be read."""
+
+
+class PutByError(EwsError):
+    """The directory for temporary files took not all that was to be put by there."""
 
 
 class FetchError(EwsError):

@@ -1,7 +1,10 @@
 """What a replay remembers in arrays and files is what it would remember with everything before it in memory."""
 
 import random
+import resource
+import signal as signal_module
 from dataclasses import replace
+from tempfile import gettempdir
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +24,7 @@ from warning.core.signals import Signal, signal_ids_of
 from warning.core.stories import Stories, tell, tellings_of
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal, withdrawal_id
+from warning.errors import PutByError
 
 BOOK = book()
 RULES = frozenset({"prc-controls"})
@@ -150,6 +154,26 @@ def test_pieces_put_by_come_back_as_they_were_in_whatever_order_they_are_asked_f
     numbers = [*file.put(pieces[:2]), *file.put([]), *file.put(pieces[2:])]
     assert [file.get(number) for number in reversed(numbers)] == pieces[::-1]
     assert len(file) == len(pieces)
+
+
+def test_disk_that_fills_in_the_middle_of_a_piece_is_told_when_it_is_put_by():
+    """A limit on the size of files stands for the full disk: it too takes the first part and refuses the rest."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    file, dice = PutBy(), random.Random(7)
+    first = file.put([dice.randbytes(3_000)])
+    heard = signal_module.signal(signal_module.SIGXFSZ, signal_module.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        with pytest.raises(PutByError) as told:
+            file.put([dice.randbytes(9_000)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal_module.signal(signal_module.SIGXFSZ, heard)
+    assert str(told.value).startswith(
+        f"{gettempdir()}: this directory for temporary files took 10,000 of the 12,0"
+    )
+    assert "TMPDIR" in str(told.value)
+    assert len(file.get(first[0])) == 3_000
 
 
 def kept_after(*steps: Sensed) -> ReplayedStories:

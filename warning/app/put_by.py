@@ -4,10 +4,12 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from weakref import finalize
 
 import zstandard
+
+from warning.errors import PutByError
 
 # Alike pieces share a frame: packed one by one they take twice the time and room.
 TOGETHER = 16
@@ -39,8 +41,18 @@ class PutBy:
             self._frames.extend([len(self._begins) - 1] * len(together))
             packed.append(self._packer.compress(b"".join(together)))
             self._begins.append(self._begins[-1] + len(packed[-1]))
-        os.pwrite(self._file.fileno(), b"".join(packed), at)
+        self._write(b"".join(packed), at)
         return range(first, len(self))
+
+    def _write(self, content: bytes, at: int) -> None:
+        """A disk that fills takes the first part of a piece without a word, and refuses the rest."""
+        end, rest = at + len(content), memoryview(content)
+        while rest:
+            try:
+                written = os.pwrite(self._file.fileno(), rest, at)
+            except OSError as wrong:
+                raise PutByError(_refused(at, end, wrong)) from wrong
+            at, rest = at + written, rest[written:]
 
     def get(self, number: int) -> bytes:
         """Return a piece."""
@@ -53,6 +65,14 @@ class PutBy:
     def _frame(self, frame: int) -> bytes:
         begin, end = self._begins[frame], self._begins[frame + 1]
         return self._unpacker.decompress(os.pread(self._file.fileno(), end - begin, begin))
+
+
+def _refused(at: int, end: int, wrong: OSError) -> str:
+    return (
+        f"{gettempdir()}: this directory for temporary files took {at:,} of the {end:,} bytes put by so far"
+        f" ({wrong.strerror}); nothing that is kept is lost: make room there, or name a directory with more"
+        " in TMPDIR, and run the command again"
+    )
 
 
 def _ends(pieces: Iterable[bytes]) -> Iterator[int]:
