@@ -19,6 +19,7 @@ from tests.adapters.office_samples import (
 )
 from warning.collect import zip_parts
 from warning.collect.file_text import read_file_text
+from warning.core.text.hs_codes import hs_codes_in
 from warning.errors import ParseError
 
 BOX = (
@@ -63,8 +64,37 @@ def test_an_ofd_is_read_line_by_line_and_page_by_page():
     first = text_object(20, 30, "商务部公告", width=40) + text_object(60, 30, "2026年第74号")
     second = text_object(20, 30, "镓", width=5) + text_object(100, 30, "8112929090")
     assert text_of(ofd_of(first + text_object(20, 40, "对相关物项实施出口管制"), second)) == (
-        "商务部公告2026年第74号\n对相关物项实施出口管制\n镓 8112929090"
+        "商务部公告2026年第74号\n对相关物项实施出口管制\n镓\t8112929090"
     )
+
+
+def codes_of(*codes: str, **said: str) -> str:
+    """A TextObject, 100 millimetres wide, of several TextCodes."""
+    return f'<ofd:TextObject Boundary="10 10 100 5" Size="4" {" ".join(f"{k}={v!r}" for k, v in said.items())}>{"".join(codes)}</ofd:TextObject>'
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        (codes_of('<c:TextCode xmlns:c="u" X="0" Y="4" DeltaX="g 9 2">2504101000</c:TextCode>', '<TextCode X="60" Y="4">球化石墨</TextCode>'), "2504101000\t球化石墨"),
+        (codes_of('<TextCode X="0" Y="4">镓</TextCode>', '<TextCode X="9" Y="4">锗</TextCode>'), "镓 锗"),
+        (codes_of('<TextCode X="0" Y="4" DeltaX="4">出口</TextCode>', '<TextCode X="8" Y="4">管制</TextCode>'), "出口管制"),
+        (codes_of('<TextCode X="0" Y="4">出口</TextCode>', '<TextCode X="2" Y="4">管制</TextCode>', CTM="4 0 0 4 0 0"), "出口管制"),
+        (codes_of('<TextCode X="0" Y="4">镓</TextCode>', '<TextCode X="0" Y="14">锗</TextCode>'), "镓\n锗"),
+        (codes_of('<TextCode X="nan" Y="4" DeltaX="g g 3 x">镓</TextCode>', '<TextCode X="" Y="4">锗</TextCode>'), "镓锗"),
+    ],
+)  # fmt: skip
+def test_text_codes_of_one_object_stand_where_they_say(page, line):
+    assert text_of(ofd_of(page)) == line
+
+
+def test_a_code_and_its_goods_in_one_ofd_object_are_read_as_columns():
+    row = (
+        '<TextCode X="0" Y="4" DeltaX="g 9 2">2504101000</TextCode>',
+        '<TextCode X="60" Y="4">球化石墨</TextCode>',
+    )
+    text = text_of(ofd_of(text_object(10, 0, "商品编号") + codes_of(*row)))
+    assert hs_codes_in(text) == ("2504101000",)
 
 
 def test_an_ofd_of_pictures_is_for_people_to_read():

@@ -15,6 +15,8 @@ MOST_PAGES = 300
 LEAST_LETTERS_A_PAGE = 8
 _ROOT = "OFD.xml"
 _OWN_SIGNS = frozenset(map(chr, range(0xE000, 0xF900)))  # a font's own numbers of its glyphs, no characters
+_FIRST_WIDE = 0x2E80  # from here on letters are as wide as high
+_COLUMN_LETTERS = 2
 _USUAL_SIZE = 4.2  # millimetres: the body type of an official document
 
 
@@ -89,14 +91,37 @@ def _inside(base: str, place: str) -> str:
 
 def _runs(page: etree._Element) -> Iterator[_Run]:
     for node in page.iter():
-        if local_name(node) != "TextObject":
-            continue
-        x, y, width, _ = (*_numbers(node.get("Boundary")), 0.0, 0.0, 0.0, 0.0)[:4]
-        size = (*_numbers(node.get("Size")), _USUAL_SIZE)[0] or _USUAL_SIZE
-        for code in node:
-            if local_name(code) == "TextCode" and (code.text or "").strip("\n"):
-                down = (*_numbers(code.get("Y")), 0.0)[0]
-                yield _Run(text=code.text or "", left=x, right=x + width, baseline=y + down, size=size)
+        if local_name(node) == "TextObject":
+            codes = [
+                code for code in node if local_name(code) == "TextCode" and (code.text or "").strip("\n")
+            ]
+            yield from (_run(node, code, is_only=len(codes) == 1) for code in codes)
+
+
+def _run(around: etree._Element, code: etree._Element, *, is_only: bool) -> _Run:
+    """One TextCode of an object. How far it goes is measured letter by letter where others share the object's room."""
+    x, y, width, _ = (*_numbers(around.get("Boundary")), 0.0, 0.0, 0.0, 0.0)[:4]
+    size = (*_numbers(around.get("Size")), _USUAL_SIZE)[0] or _USUAL_SIZE
+    text = code.text or ""
+    scale, moved = (*_numbers(around.get("CTM")), 1.0, 0.0, 0.0, 1.0, 0.0)[0:5:4]
+    left = x + (*_numbers(code.get("X")), 0.0)[0] * scale + moved
+    down = (*_numbers(code.get("Y")), 0.0)[0]
+    end = x + width if is_only else left + _width(text, code.get("DeltaX"), size) * scale
+    return _Run(text=text, left=left, right=end, baseline=y + down, size=size)
+
+
+def _width(text: str, steps: str | None, size: float) -> float:
+    """From the first letter's left to the last one's right: by the steps that are given ("g 9 4": nine of four), else by its letters."""
+    said = (steps or "").split()
+    total, at = 0.0, 0
+    while at < len(said):
+        times = 1.0
+        if said[at] == "g":
+            times, at = (*_numbers(" ".join(said[at + 1 : at + 2])), 0.0)[0], at + 2
+        total += times * (*_numbers(" ".join(said[at : at + 1])), 0.0)[0]
+        at += 1
+    letters = text[-1:] if said else text
+    return total + sum(size if ord(letter) >= _FIRST_WIDE else size / 2 for letter in letters)
 
 
 def _numbers(said: str | None) -> list[float]:
@@ -107,14 +132,14 @@ def _numbers(said: str | None) -> list[float]:
 
 
 def _lines(runs: Iterator[_Run]) -> list[str]:
-    """Runs of one height are a line; where more than a letter's room is between them, a blank stands there."""
+    """Runs of one height are a line; a blank where more than a letter's room is between them, a tab where more than two: a column."""
     lines: list[str] = []
     last: _Run | None = None
     for run in runs:
         if last is None or abs(run.baseline - last.baseline) > min(run.size, last.size) / 2:
             lines.append(run.text)
         else:
-            apart = run.left - last.right > run.size
-            lines[-1] += (" " if apart else "") + run.text
+            letters = (run.left - last.right) / run.size
+            lines[-1] += ("\t" if letters > _COLUMN_LETTERS else " " if letters > 1 else "") + run.text
         last = run
     return [line for line in lines if line.strip()]
