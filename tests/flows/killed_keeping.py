@@ -4,8 +4,8 @@
     killed_keeping.py index URL DIRECTORY
 
 Each try runs in a forked process that sends itself SIGKILL, before a statement of the database or before a file of
-the history is opened, renamed or removed. After each, one JSON line says what a process that begins then finds. The last try is the one that
-nobody killed.
+the history is opened, renamed or removed. After each, one JSON line says what a process that begins then finds. The
+last try is the one that nobody killed; a store is tidied once more after it.
 """
 
 import json
@@ -44,6 +44,9 @@ def main(errand: str, url: str, *rest: str) -> None:
     if errand == "tidy":
         tidying.MOST_AT_ONCE = 12
         each_killed(lambda left: tidied_until(url, left), lambda: documents_held(url), count(1, 2))
+        # What others were written against that went in the same walk goes in the next.
+        tidied_until(url, 0)
+        sys.stdout.write(json.dumps(documents_held(url)) + "\n")
         return
     directory = Path(rest[0])
     whole = load_rulebook(tree("rules"), tree("feeds"))
@@ -73,7 +76,9 @@ def each_killed(work: Callable[[int], None], held: Callable[[], object], places:
         sys.stdout.write(json.dumps(held()) + "\n")
         sys.stdout.flush()
         if os.WIFEXITED(status):
-            sys.exit(os.WEXITSTATUS(status))
+            if status:
+                sys.exit(os.WEXITSTATUS(status))
+            return
 
 
 def die_in_turn(left: list[int]) -> None:
@@ -94,13 +99,15 @@ def documents_held(url: str) -> dict[str, object]:
     """Documents that can be read to the byte, those that cannot, fetches without a document, and what takes less room."""
     with opened(url) as repository:
         with reading(repository.engine) as connection:
-            kept = connection.execute(select(documents.c.digest, documents.c.packed_at)).all()
+            kept = connection.execute(
+                select(documents.c.digest, documents.c.packed_at, documents.c.base)
+            ).all()
             given = set(connection.execute(select(fetches.c.digest)).scalars())
         broken = [row.digest for row in kept if not readable(repository, row.digest)]
     digests = {row.digest for row in kept}
     return {
         "held": sorted(digests), "broken": broken, "unfetched": sorted(digests - given), "lost": sorted(given - digests),
-        "packed": sum(row.packed_at is not None for row in kept),
+        "bases": sorted({row.base for row in kept if row.base}), "packed": sum(row.packed_at is not None for row in kept),
     }  # fmt: skip
 
 
