@@ -221,6 +221,27 @@ def test_mails_mangled_anyhow_give_evidence_or_a_refusal(seed, cuts):
     assert all(item.title and "\x00" not in item.body for item in parsed.items)
 
 
+def test_a_mail_whose_attachment_takes_too_long_keeps_its_own_words(monkeypatch):
+    def without_end(*_: object, **__: object) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(mail_items, "MAIL_SECONDS", 0.1)
+    monkeypatch.setattr(mail_items, "read_file_text", without_end)
+    mail = message()
+    mail.set_content("urea held")
+    mail.add_attachment(
+        docx_of(paragraph("镓")), maintype="application", subtype="octet-stream", filename="a.docx"
+    )
+    parsed = parse(document(mail.as_bytes()), MAIL, profile())
+    assert [("urea held" in item.body, "[attachment a.docx" in item.body) for item in parsed.items] == [
+        (True, True)
+    ]
+    (left,) = parsed.left_out
+    assert left.name == 'what is attached to the mail "report" <2@m>'
+    assert "took longer than 0.1 seconds" in left.reason
+
+
 def test_a_mail_that_takes_too_long_is_left_out_by_name_and_the_others_are_read(monkeypatch):
     def slow(raw, document, layout, profile):
         while b"hangs" in raw:
@@ -230,6 +251,7 @@ def test_a_mail_that_takes_too_long_is_left_out_by_name_and_the_others_are_read(
     real = mail_items._read
     monkeypatch.setattr(mail_items, "_read", slow)
     monkeypatch.setattr(mail_items, "MAIL_SECONDS", 0.1)
+    monkeypatch.setattr(mail_items, "OWN_WORDS_SECONDS", 0.1)
     body = bundled(
         enumerate([b"Subject: one\r\n\r\n1", b"Subject: =?euc-kr?B?sKi3ww==?=\r\nMessage-ID: <h@m>\r\n\r\nhangs", b"Subject: two\r\n\r\n2"])
     )  # fmt: skip

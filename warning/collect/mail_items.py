@@ -31,6 +31,7 @@ MAX_NAMED = 20
 TEXT_CHARACTERS = 400_000
 NAMED_BYTES = 20_000
 MAIL_SECONDS = 15.0
+OWN_WORDS_SECONDS = 5.0
 # What the mail library lets through, and what one mail may do to its reader.
 _UNREADABLE = (ParseError, ValueError, LookupError, TypeError, AttributeError, AssertionError, MessageError,
                RecursionError, MemoryError)  # fmt: skip
@@ -59,8 +60,9 @@ def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -
             reason = (
                 str(wrong) if isinstance(wrong, ParseError) else f"cannot be read: {type(wrong).__name__}"
             )
-            read, faults = (), (reason,)
-            left_out.append(LeftOut(name=mail_name(raw), reason=reason))
+            read, faults = _own_words(raw, document, layout, profile), (reason,)
+            name = f"what is attached to {mail_name(raw)}" if read else mail_name(raw)
+            left_out.append(LeftOut(name=name, reason=reason))
         items += read
         problems += [f"mail {number}: {fault}" for fault in faults]
     distinct = {item.id: item for item in items}
@@ -70,6 +72,19 @@ def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -
         left_out=tuple(left_out),
         seen=len(messages),
     )
+
+
+def _own_words(
+    raw: bytes, document: Document, layout: MailFormat, profile: SourceProfile
+) -> tuple[Item, ...]:
+    """A mail without what is attached to it, where that is what cannot be read; nothing where it is the mail."""
+    if not layout.attachments:
+        return ()
+    try:
+        with time_limit(OWN_WORDS_SECONDS):
+            return _read(raw, document, layout.model_copy(update={"attachments": 0}), profile)[0]
+    except _UNREADABLE:
+        return ()
 
 
 def mail_name(raw: bytes) -> str:
