@@ -15,17 +15,18 @@ in a process of its own, as `warning rules backtest` does: what it and the one o
 """
 
 import argparse
+import heapq
 import os
 import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
 from multiprocessing import active_children
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +35,7 @@ from linked_history import days_of, linked
 from mixed_corpus import documents, line_of
 
 from warning.app.backtesting import backtest_replay
+from warning.app.chronology import Streams
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import both
 from warning.app.quick_preview import quick_preview
@@ -41,6 +43,7 @@ from warning.catalog.load import load_rulebook
 from warning.collect.history_blocks import BLOCK_SEGMENTS
 from warning.collect.history_index import build_index, index_directory, open_index
 from warning.core.assess import Assessment
+from warning.core.evidence import Observation
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, TextRule
 from warning.resources import tree
@@ -50,6 +53,7 @@ ISSUE = 18_000_000
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SECONDS = 0.9
 EDITED = "prc-export-control-press"
+known_at = attrgetter("known_at")
 
 
 def write(path: Path, count: int) -> None:
@@ -89,6 +93,12 @@ def replay(path: Path, book: Rulebook) -> str:
     return f"{done.records} records, {done.assessments} assessments, {signals} signals, {len(done.alerts)} alerts"
 
 
+def evidence_of(path: Path, book: Rulebook, figures: Iterator[Observation]) -> Streams:
+    """The items of an indexed history, and figures that come in the order in which they became known."""
+    records = history(path).records(book)
+    return Streams(ordered=heapq.merge(records.ordered, figures, key=known_at), others=records.others)
+
+
 def replay_linked(path: Path, copies: int, series: int) -> None:
     """Replay a linked history with figures over the same days and tell what it took."""
     book = shipped()
@@ -109,7 +119,7 @@ def replay_linked(path: Path, copies: int, series: int) -> None:
 
     figures = making.figures(series, -(-(ended - began).days // 365)) if series else iter(())
     beside = (one for one in figures if one.known_at >= began)
-    done = backtest_replay(book, chain(history(many).records(book), beside), watch=watch, apart=True)
+    done = backtest_replay(book, evidence_of(many, book, beside), watch=watch, apart=True)
     cpu, wall = _cpu() - before - making.spent, time.perf_counter() - wall
     items = open_items(many)
     print(

@@ -9,11 +9,12 @@ ten partners. Each round stores one new figure a series, unassessed, and then do
 one after a start of the process. The floor is numpy alone: the exact median and MAD of the last 260 figures
 of as many series, in memory, in the same run. Seconds are wall time and processor time of this process.
 
-Processor milliseconds of this process, `--series 10000`, on two cores with ten times their work, where the floor was 154 to 199
-(118 when the machine is its own). SQLite: after a start read 13,879, judge 855, commit 103; the second to fourth day read 41
-to 53, judge 76 to 108, commit 44 to 60. PostgreSQL: after a start read 13,599, judge 862, commit 34; the second to fourth day
-read 40 to 103, judge 79 to 95, commit 18 to 36 (78 to 103 before the figures were marked in one statement). Its server needs 2 to 3 s
-of that machine's wall time to mark the 10,000 rows, whatever the statement: each row is written anew in three indexes.
+Processor milliseconds of this process, `--series 10000`, second to fourth day on SQLite, on two cores with three times their work, where the
+floor was 127 to 157 (118 when the machine is its own): read 32 to 41, judge 48 to 64, commit 20 to 26, in all 114 to 131; without what the
+service sets about memory (`settle_for_long`: large arrays are given back to the system each time) 95 to 107. Before figures were marked by the
+numbers of their rows and read once it was 142 to 172 there (read 45 to 62, judge 45 to 58, commit 52 to 60). After a start read 14,000 to
+17,000, judge 700 to 870, commit 30 to 46. PostgreSQL was measured before that: read 40 to 103, judge 79 to 95, commit 18 to 36; its server
+needed 2 to 3 s of that machine's wall time to mark the 10,000 rows, each written anew in three indexes (now two).
 """
 
 import argparse
@@ -29,6 +30,7 @@ import numpy as np
 import psycopg
 from sqlalchemy import Connection, func, select
 
+from warning.app.long_life import settle_for_long
 from warning.catalog.load import load_rulebook
 from warning.core.assess import assess
 from warning.core.detect.registry import evaluate
@@ -241,6 +243,7 @@ def main() -> None:
     with writing(repository.engine) as connection:
         reset(connection, made, args.rounds)
     resident = None if args.plain else Resident()
+    settle_for_long()  # as the service does
     print("wall/processor milliseconds")
     floor(args.series)
     for round_ in range(args.rounds):

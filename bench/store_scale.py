@@ -47,8 +47,8 @@ POLLED = 35
 START = datetime(2021, 1, 1, tzinfo=UTC)
 SUMMARY = "The ministry said exporters must apply for licences; shipments of gallium and germanium fell. " * 3
 TICKS = 100
-Rows = tuple[list[tuple[Any, ...]], list[tuple[int, int]], str]
-"""Rows of items, of their marks, and how many marks may wait."""
+Rows = tuple[list[tuple[Any, ...]], list[tuple[int, int]]]
+"""Rows of items, and their marks."""
 
 
 def made(first: int, count: int, sources: int) -> Iterator[Item]:
@@ -87,15 +87,14 @@ class Raw:
             made.append((*item_values(one, key64(one.id), content_hash, address, sqlite_instant), seq))
             held.append((number_of_id(one.source_id, made[-1][1]), seq))
             held += [(number, seq) for number in numbers_of(one.source_id, Marks(address, content_hash))]
-        return made, sorted(held), item_marks.limits(held)
+        return made, sorted(held)
 
     def write(self, rows: Rows) -> None:
-        items, held, limits = rows
+        items, held = rows
         execute = self._connection.execute
         execute("BEGIN IMMEDIATE")
         self._connection.executemany(self._upsert, items)
-        self._connection.executemany(item_marks.ADD, held)
-        item_marks.move_full(execute, limits)
+        item_marks.put_marks(execute, held)
         execute("COMMIT")
 
     def put(self, items: list[Item]) -> tuple[float, float]:

@@ -111,10 +111,13 @@ class FetchBlocked(FetchError):
 
 
 class FetchGone(FetchError):
-    """There is no document at the address: not found (`status` 404), or gone for good (410)."""
+    """There is no document at the address: not found (`status` 404), or gone for good (410).
 
-    def __init__(self, message: str, *, status: int) -> None:
-        self.status = status
+    `target` is where the page that says so points to, empty when it does not.
+    """
+
+    def __init__(self, message: str, *, status: int, target: str = "") -> None:
+        self.status, self.target = status, target
         super().__init__(message)
 
 

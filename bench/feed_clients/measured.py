@@ -40,13 +40,15 @@ class Peak:
 
 
 def _family(root: int) -> Iterator[int]:
+    """A process and its descendants: each thread lists the children that it started."""
     yield root
-    try:
-        children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from _family(int(child))
+    for listed in Path(f"/proc/{root}/task").glob("*/children"):
+        try:
+            children = listed.read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
 
 
 def _pss(process: int) -> int:

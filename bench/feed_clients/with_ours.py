@@ -1,9 +1,11 @@
-"""Our collectors, as the service runs them: parse processes, evidence store, source states.
+"""Our collectors, as the service runs them: parse processes, evidence store, source states, and for many sources a
+process that asks (`OURS_ASKS=here` keeps the asking in the service, to compare).
 
 The store is there already, made by a process of its own: a service that starts again loads nothing to make one.
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,10 +14,12 @@ from pathlib import Path
 from measured import CONCURRENCY, asked, rounds
 from sqlalchemy import func, select
 
+from warning.app.asking_apart import AskingApart, is_worth_it
+from warning.app.asking_line import Manner
 from warning.app.collecting import Memory, collect_due
 from warning.app.long_life import settle_for_long
+from warning.app.parse_nursery import Forked, nursery
 from warning.app.parse_pool import ParsePool
-from warning.collect.fetch import Fetcher
 from warning.settings import Settings
 from warning.store.engine import open_engine
 from warning.store.evidence_repository import EvidenceRepository
@@ -25,6 +29,17 @@ sys.path.append(str(Path(__file__).parents[1]))
 from loopback import spec
 
 FEED = {"format": "rss"}
+
+
+def here(clock, hosts: tuple[str, ...], memory: Memory):
+    from warning.collect.fetch import Fetcher  # noqa: PLC0415 - who asks in another process loads it there
+
+    room, large = memory.bodies.opened, memory.bodies.large
+    return Fetcher(clock, allow_private_hosts=hosts, concurrency=CONCURRENCY, room=room, large=large)
+
+
+def apart(born_in, hosts: tuple[str, ...], memory: Memory) -> AskingApart:
+    return AskingApart(born_in, Manner(allow_private_hosts=hosts, concurrency=CONCURRENCY), memory.bodies)
 
 
 def main() -> None:
@@ -42,8 +57,10 @@ def main() -> None:
         return datetime.now(UTC)
 
     memory = Memory()
-    fetcher = Fetcher(clock, allow_private_hosts=hosts, concurrency=CONCURRENCY, room=memory.bodies.opened)
-    pool = ParsePool()
+    is_apart = is_worth_it(len(urls)) and os.environ.get("OURS_ASKS") != "here"
+    born_in = Forked(asks=True) if is_apart else nursery()
+    fetcher = apart(born_in, hosts, memory) if is_apart else here(clock, hosts, memory)
+    pool = ParsePool(born_in=born_in)
 
     async def enter() -> None:
         await fetcher.__aenter__()

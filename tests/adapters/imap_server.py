@@ -17,10 +17,11 @@ import trustme
 
 @dataclass
 class MailServer:
-    """`mails` by UID, those in `withheld` refused; `cuts` says how often asking for a mail ends the connection in the middle of it, `floods` are those that announce 10 GB, `hangs` those that never come. `logins` says of each whether it is one too many. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
+    """`mails` by UID, those in `withheld` refused, of those in `damaged` all but the head; `cuts` says how often asking for a mail ends the connection in the middle of it, `floods` are those that announce 10 GB, `hangs` those that never come. `logins` says of each whether it is one too many. `fault`: login, hang, flood, garbage, cut, no-validity, drip-greeting, chatter. `said` is every command as received."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
+    damaged: set[int] = field(default_factory=set)
     cuts: dict[int, int] = field(default_factory=dict)
     floods: set[int] = field(default_factory=set)
     hangs: set[int] = field(default_factory=set)
@@ -135,7 +136,7 @@ class _Handler(socketserver.StreamRequestHandler):
         raw = box.mails.get(uid)
         if raw is None:
             self._send(tag.encode() + b" OK done")
-        elif uid in box.withheld and "BODY" in line:
+        elif (uid in box.withheld and "BODY" in line) or (uid in box.damaged and "BODY.PEEK[]" in line):
             self._send(tag.encode() + b" NO [SERVERBUG] the message is damaged")
         elif "RFC822.SIZE" in line:
             self._send(b"* 1 FETCH (UID %d RFC822.SIZE %d)" % (uid, len(raw)), tag.encode() + b" OK done")

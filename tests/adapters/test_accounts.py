@@ -11,8 +11,12 @@ from sqlalchemy import delete
 from tests.adapters.judged import commit, document, fired, judge, waiting
 from tests.core.build import START, at
 from warning.channels.heartbeat import beat
+from warning.core.canary import CANARY
+from warning.core.notices import Notice, NoticePlace
+from warning.core.vocabulary import Marking
 from warning.store.accounts import Gap
 from warning.store.engine import writing
+from warning.store.notices import Notices
 from warning.store.outbox import Outbox
 from warning.store.repository import Repository
 from warning.store.schema import outbox as outbox_table
@@ -53,6 +57,29 @@ def test_delivery_that_vanished_is_a_gap_that_names_the_desk(told: Repository):
             address=row.address,
         ),
     )
+
+
+def test_places_that_get_notices_and_no_alerts_count_for_no_version(repository: Repository):
+    notice = Notice(
+        id="n-1", kind="operator", desk_id="operator", topic="sources", marking=Marking.GREEN, content="{}",
+        created_at=START - timedelta(hours=1),
+    )  # fmt: skip
+    Notices(repository.engine).owe(notice, [NoticePlace(channel="mail", address="ops@desk.example")])
+    repository.add_items([document()])
+    commit(repository, fired())
+    found = accounts(repository)
+    assert (found.versions, found.gaps) == (1, ())
+
+
+def test_the_canary_under_way_leaves_no_gap_in_the_alerts_after_it(repository: Repository):
+    repository.add_items([document(), document("i2", days=1.0)])
+    flown = judge([fired()], repository.state())
+    nobody = replace(flown.deliveries[0], desk_id=CANARY, channel="canary", address=CANARY)
+    flying = replace(flown, deliveries=(*flown.deliveries, nobody))
+    repository.commit_assessment(flying, waiting(repository), book_version="b1")
+    commit(repository, fired("i2", days=1.0, materials=("germanium",)), as_of=at(1))
+    found = accounts(repository)
+    assert (found.versions, found.gaps) == (2, ())
 
 
 def test_delivery_that_does_not_end_is_overdue_after_a_while(told: Repository):

@@ -108,7 +108,13 @@ def _book() -> Rulebook:
         terms=TERMS,
         exposure={c: _exposure(c) for c in COUNTRIES.values()},
         policy=Policy(severity=table),
-        sources={"board": profile, "wire": replace(profile, id="wire", title="Wire <service>")},
+        sources={
+            "board": profile,
+            "wire": replace(profile, id="wire", title="Wire <service>"),
+            "never-seen": replace(profile, id="never-seen", title="never-seen"),
+            "prices": replace(profile, id="prices", title="Prices"),
+            "trade": replace(profile, id="trade", title="Trade"),
+        },
     )
 
 

@@ -79,6 +79,27 @@ def zeros(pack, mebibytes: int) -> bytes:
     return b"".join(pack.compress(bytes(MEBIBYTE)) for _ in range(mebibytes)) + pack.flush()
 
 
+@pytest.mark.parametrize(("preliminary", "is_too_many"), [(20, False), (21, True), (5_000, True)])
+def test_preliminary_answers_are_waited_out_up_to_a_number(preliminary, is_too_many):
+    answer = fetched(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * preliminary + whole(b"ok"))
+    if is_too_many:
+        assert "more than 20 preliminary answers (1xx)" in str(answer)
+    else:
+        assert answer.document.body == b"ok"
+
+
+def test_a_header_of_the_catalogue_stands_in_place_of_ours_however_it_is_written():
+    async def sent():
+        async with serving(whole(b"ok")) as served:
+            hosts = (f"127.0.0.1:{served.port}",)
+            async with Fetcher(lambda: NOW, allow_private_hosts=hosts) as fetcher:
+                await fetcher.fetch(request(f"http://{hosts[0]}/", headers={"user-agent": "theirs"}))
+        return served.heads[0].lower()
+
+    head = asyncio.run(sent())
+    assert (head.count(b"user-agent:"), head.count(b"user-agent: theirs")) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
@@ -221,6 +242,39 @@ def test_a_validator_with_a_line_break_is_never_sent_back() -> None:
         b"X-Injected: " in head.replace(b"\r\n", b"\n").partition(b"\nX-Injected")[1]
         for head in asyncio.run(one())
     )
+
+
+def test_an_answer_sent_ahead_of_the_next_question_is_never_taken_for_its_answer() -> None:
+    """A server keeps the line and says, unasked, what another of its pages is to hold."""
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+
+    async def one():
+        sent_ahead = asyncio.Event()
+
+        async def talk(reader, writer):
+            try:
+                while head := await reader.readuntil(b"\r\n\r\n"):
+                    writer.write(said + head.split()[1][1:3])
+                    await writer.drain()
+                    await asyncio.sleep(0.05)
+                    writer.write(said + b"no")
+                    await writer.drain()
+                    sent_ahead.set()
+            except (ConnectionError, asyncio.IncompleteReadError):
+                pass
+            finally:
+                writer.close()
+
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        base = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, Fetcher(lambda: NOW, allow_private_hosts=(base,)) as fetcher:
+            first = await fetcher.fetch(request(f"http://{base}/p1"))
+            await sent_ahead.wait()
+            await asyncio.sleep(0.05)
+            second = await fetcher.fetch(request(f"http://{base}/p2"))
+            return first.document.body, second.document.body
+
+    assert asyncio.run(one()) == (b"p1", b"p2")
 
 
 class SecondThoughts(AbstractResolver):

@@ -10,7 +10,8 @@ from tests.adapters.imap_server import MailServer, imap_server
 from warning.collect.fetch import Fetcher
 from warning.collect.fetch_values import FetchRequest, Validators
 from warning.collect.mail_bundle import unbundled
-from warning.collect.mailbox_session import MOST_MAILS, place_of
+from warning.collect.mailbox_place import place_of
+from warning.collect.mailbox_session import MOST_MAILS
 from warning.errors import FetchError, FetchRefused
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warning.collect.mailbox_mark import MOST_FAILED_POLLS, MOST_OWED, Gathered, Mark, mark_of
+from warning.collect.mailbox_mark import MOST_OWED, Gathered, Mark, mark_of
 
 MARKS = st.builds(
     Mark,
@@ -24,39 +24,44 @@ def test_a_mark_from_before_there_were_mails_owed_is_read():
     assert mark_of("W/nonsense", 7) is None
 
 
-@given(st.data())
-def test_every_mail_comes_or_is_told_or_is_asked_for_again_whatever_fails(data):
-    """Polls in which any mail may fail, or end the poll: in the end each one came, was told, or stands to be asked for."""
-    uids = list(range(1, data.draw(st.integers(1, 2 * MOST_OWED + 20)) + 1))
-    fails = data.draw(st.sets(st.sampled_from(uids)))
-    mark, came, told = Mark(validity=1, last=0), set(), set()
-    for _ in range(MOST_FAILED_POLLS + 2):
-        gathered = Gathered(mark, [uid for uid in uids if uid > mark.last], room=1_000)
-        ends = data.draw(st.integers(0, 2 * len(uids)))
-        for uid in gathered.order[:ends]:
-            if uid in fails:
-                gathered.fail(uid, "no")
-            else:
-                gathered.came(uid, b"m", is_whole=True)
-        if gathered.blocked():
-            continue
-        mails = gathered.mails()
-        came |= {uid for uid, _ in mails.messages}
-        told |= {uid for uid, _ in mails.refused}
-        mark = mark_of(mails.mark, 1)
-        assert len(mark.owed) <= MOST_OWED
-        ahead = {uid for uid in uids if uid > mark.last}
-        assert came | told | mark.owed.keys() | ahead == set(uids)
-        assert not told & came
-        assert told <= fails
-
-
-def test_a_mail_is_told_at_its_third_failure_and_not_before_a_later_one_came():
-    mark = Mark(validity=1, last=4, owed={3: 2, 5: 2})
-    gathered = Gathered(mark, [5], room=1_000)
-    assert gathered.order == [3, 5]
-    for uid in gathered.order:
+def third_failure() -> Gathered:
+    gathered = Gathered(Mark(validity=1, last=5, owed={3: 2, 5: 2}), [], room=1_000)
+    assert gathered.again == [3, 5]
+    for uid in gathered.again:
         gathered.fail(uid, f"no {uid}")
+    return gathered
+
+
+def test_a_poll_in_which_no_mail_came_is_none_of_the_three_where_the_server_may_be_at_fault():
+    gathered = third_failure()
+    assert gathered.is_unproven()
     assert gathered.blocked() == "no 5"
-    assert gathered.mails().refused == [(3, "no 3")]
-    assert mark_of(gathered.mails().mark, 1).owed == {5: 3}
+    assert gathered.mails().refused == []
+    assert mark_of(gathered.mails().mark, 1).owed == {3: 2, 5: 2}
+
+
+def test_a_mail_is_told_at_its_third_failure_where_the_server_gives_others():
+    gathered = third_failure()
+    gathered.prove()
+    assert gathered.blocked() == ""
+    assert gathered.mails().refused == [(3, "no 3"), (5, "no 5")]
+    assert mark_of(gathered.mails().mark, 1) == Mark(validity=1, last=5)
+
+
+def test_a_mark_of_an_earlier_release_that_owes_mails_behind_its_last_gives_them_up_too():
+    gathered = Gathered(Mark(validity=1, last=4, owed={5: 2}), [5, 6], room=1_000)
+    gathered.came(6, b"m", is_whole=True)
+    gathered.fail(5, "no")
+    assert (gathered.mails().refused, gathered.mails().mark) == ([(5, "no")], "1:6")
+
+
+def test_the_mark_goes_no_further_than_the_mails_it_can_remember():
+    gathered = Gathered(Mark(validity=1, last=0), range(1, 200), room=1_000)
+    for uid in gathered.fresh:
+        gathered.fail(uid, "no")
+        if gathered.is_full:
+            break
+    gathered.prove()
+    mails = gathered.mails()
+    assert (mark_of(mails.mark, 1).last, mails.owed, mails.waiting) == (MOST_OWED, MOST_OWED, 99)
+    assert mails.refused == []

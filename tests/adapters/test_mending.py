@@ -11,7 +11,9 @@ from click.testing import CliRunner
 from tests.adapters.challenge_pages import CHALLENGE_PAGES, page
 from tests.adapters.collected_specs import LIST, RSS, spec_of
 from tests.adapters.hostile_server import FEED, hostile_server
-from warning.app.mending import mend, readdressed
+from warning.app.mend_advice import next_step
+from warning.app.mend_ideas import readdressed
+from warning.app.mending import mend
 from warning.catalog.source_overlays import changed, load_catalogue
 from warning.catalog.yaml_edit import scalar, set_in_block, set_keys
 from warning.cli.main import cli
@@ -69,6 +71,42 @@ def test_a_feed_that_is_gone_is_looked_for_on_the_front_page_of_its_host():
     found, base = tried(lambda b: spec_of(f"{b}/gone.xml", parse=RSS), {"/": (200, front)})
     assert found.proposal.changes == {"url": f"{base}/feed"}
     assert "front page" in found.proposal.because
+
+
+def test_a_page_that_is_gone_is_followed_to_where_its_notice_points_and_its_list_found_there():
+    gone = page(body="<h1>404</h1><p>本页面已迁移至 <a href='/list?n=5'>新页面</a></p>")
+    found, base = tried(lambda b: spec_of(f"{b}/old", parse=LIST), {"/old": (404, gone)})
+    assert found.before.verdict.cause.endswith(f"; its page points to {base}/list?n=5")
+    assert found.proposal.changes == {"url": f"{base}/list?n=5"}
+
+
+def test_an_error_page_that_leads_everybody_to_the_front_page_names_no_new_address():
+    gone = page(head="<meta http-equiv=refresh content='3;url=/'>", body="404")
+    found, _ = tried(lambda b: spec_of(f"{b}/old", parse=LIST), {"/old": (404, gone)})
+    assert "points to" not in found.before.verdict.cause
+    assert "look for the new address" in next_step(found.before)
+
+
+def test_a_source_that_redirects_for_good_is_told_as_moved():
+    found, base = tried(lambda b: spec_of(f"{b}/redirect?code=301&to=/feed"))
+    assert found.before.verdict.condition == "moved"
+    assert f"{base}/feed" in found.before.verdict.cause
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (("/none.xml", RSS), "look for the new address"),
+        (("/bare.xml", RSS), "allow it (expect"),
+        (("/list?n=0", LIST), "open the address in a browser"),
+    ],
+)
+def test_where_nothing_mends_a_source_it_is_said_what_a_person_can_do(spec, said):
+    bare = b"<rss version='2.0'><channel><title>t</title></channel></rss>"
+    path, layout = spec
+    found, _ = tried(lambda b: spec_of(b + path, parse=layout), {"/bare.xml": (200, bare)})
+    assert found.proposal is None
+    assert said in next_step(found.before)
 
 
 def rows(count: int) -> str:
@@ -245,7 +283,7 @@ def test_a_proposal_is_shown_as_a_difference_and_applied_as_an_overlay(tmp_path)
             (own / "feeds/moved.yaml").write_text(HAND_MADE)
             code, out = await command("check", "moved", "--apply", "--json")
             told = json.loads(out)["checked"][0]
-            assert (code, told["condition"]) == (0, "ok")
+            assert (code, told["condition"]) == (0, "moved")
             assert told["written_to"] == str(own / "feeds/moved.yaml")
             assert (shipped / "news/moved.yaml").read_text() == written
             (spec,) = load_catalogue(shipped, own)

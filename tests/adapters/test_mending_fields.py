@@ -12,7 +12,8 @@ from tests.adapters.challenge_pages import page
 from tests.adapters.collected_specs import LIST, spec_of
 from tests.adapters.parse_samples import shared, unpacked
 from tests.adapters.test_mending import NOW, tried
-from warning.app.mending import Candidate, Mend
+from warning.app.mend_ideas import Candidate
+from warning.app.mending import Mend
 from warning.app.source_judgement import Verdict
 from warning.app.source_preview import Preview
 from warning.catalog.source_overlays import SourceOverlay

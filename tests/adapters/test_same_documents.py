@@ -15,10 +15,11 @@ from warning.core.evidence import Item
 from warning.core.identity import marks_of
 from warning.core.ids import key64
 from warning.core.vocabulary import Marking
-from warning.store import item_marks
+from warning.store import item_marks, mark_pages
 from warning.store.engine import open_engine, reading
-from warning.store.item_marks import ALL, BY_MARK, LAST, number_of_id, numbers_of
+from warning.store.item_marks import RECENT, holders, number_of_id, numbers_of
 from warning.store.item_statements import KNOWN
+from warning.store.mark_pages import BY_MARK
 from warning.store.repository import Repository
 
 EXAMPLES = count()
@@ -202,10 +203,10 @@ def test_replay_takes_an_item_whole_that_comes_judged_too():
     ("statement", "steps"),
     [
         (KNOWN["sqlite"], ["SEARCH i USING INTEGER PRIMARY KEY (rowid=?)"]),
-        *((statement, ["SEARCH t USING PRIMARY KEY (mark=?)"]) for (_, which), statement in BY_MARK.items() if which == ALL),
-        *(
-            (statement, ["SEARCH t USING PRIMARY KEY (mark=? AND seq=?)", "SEARCH m USING PRIMARY KEY (mark=?)"])
-            for (_, which), statement in BY_MARK.items() if which == LAST
+        (RECENT, ["SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"]),
+        (
+            BY_MARK,
+            ["SEARCH p USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH q USING INTEGER PRIMARY KEY (rowid<?)"],
         ),
     ],
 )  # fmt: skip
@@ -214,11 +215,12 @@ def test_versions_are_found_by_index(sqlite_engine, statement, steps):
     with sqlite_engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",))]
     assert set(steps) <= set(plan)
-    assert not any(step.startswith(("SCAN i", "SCAN t", "SCAN m")) for step in plan)
+    assert not any(step.startswith(("SCAN i", "SCAN r", "SCAN p", "SCAN q")) for step in plan)
 
 
 def test_marks_of_a_source_move_together_and_are_found_in_both_places(sqlite_engine, monkeypatch):
-    monkeypatch.setattr(item_marks, "MOST_NEW", 8)
+    monkeypatch.setattr(item_marks, "MOST_RECENT", 8)
+    monkeypatch.setattr(mark_pages, "PAGE", 5)
     repository = Repository(sqlite_engine)
     told = [
         entry(str(n), title=f"{TITLE} {n}", text=f"{n} {TEXT}", url=f"https://press.example/{n}")
@@ -228,8 +230,8 @@ def test_marks_of_a_source_move_together_and_are_found_in_both_places(sqlite_eng
         repository.add_items([one])
     with reading(sqlite_engine) as connection:
         counts = [
-            connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
-            for table in ("item_marks_new", "item_marks")
+            connection.exec_driver_sql(f"SELECT sum(length(entries)) / 8 FROM {table}").scalar_one()
+            for table in ("item_marks_recent", "item_mark_pages")
         ]
     assert sum(counts) == 129
     assert min(counts) > 0
@@ -245,16 +247,19 @@ def test_marks_follow_the_text_and_the_address_of_an_item(sqlite_engine):
     repository.add_items(
         [replace(entry(), body=TEXT + "More.", url="https://press.example/moved", known_at=at(1))]
     )
-    moved = numbers_of("wire", marks_of(entry(text=TEXT + "More.", url="https://press.example/moved")))
-    moved.append(number_of_id("wire", key64(entry().id)))
+    here, gone = (
+        [number_of_id("wire", key64(entry().id)), *numbers_of("wire", marks_of(one))]
+        for one in (entry(text=TEXT + "More.", url="https://press.example/moved"), entry())
+    )
     with reading(sqlite_engine) as connection:
-        kept = connection.exec_driver_sql("SELECT mark FROM item_marks_new UNION SELECT mark FROM item_marks")
-        assert set(kept.scalars()) == set(moved)
+        assert [holders(connection, [number]) for number in here] == [{1}] * 3
+        assert [holders(connection, [number]) for number in gone] == [{1}, set(), set()]
 
 
 def test_an_id_is_one_item_however_many_of_its_source_were_moved(sqlite_engine, monkeypatch):
     """No index of the database holds ids apart any more: those that moved are found as those that wait."""
-    monkeypatch.setattr(item_marks, "MOST_NEW", 8)
+    monkeypatch.setattr(item_marks, "MOST_RECENT", 8)
+    monkeypatch.setattr(mark_pages, "PAGE", 5)
     repository = Repository(sqlite_engine)
     told = [
         entry(str(n), title=f"{TITLE} {n}", text=f"{n} {TEXT}", url=f"https://press.example/{n}")

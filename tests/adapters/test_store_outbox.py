@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, Select, select, text, update
+from sqlalchemy import Engine, Select, event, select, text, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
@@ -102,6 +102,22 @@ def test_a_sent_row_is_final_and_carries_the_channels_own_id(outbox: Outbox):
     assert not outbox.dead(row_id, now=at(3), error="late")
     assert not outbox.requeue(row_id, now=at(3))
     assert claimed(outbox, at(9999)) == []
+
+
+def test_a_claim_and_a_sending_are_on_the_disk_when_they_are_committed(sqlite_url: str):
+    """SQLite waits for the disk at these commits alone (2, FULL): the others may be lost, whole, in a power cut."""
+    engine, waits = open_engine(sqlite_url), []
+    event.listen(
+        engine, "commit", lambda c: waits.append(c.exec_driver_sql("PRAGMA synchronous").scalar_one())
+    )
+    outbox = Outbox(engine)
+    (row_id,) = owe(engine, delivery())
+    claimed(outbox, T0)
+    assert outbox.unknown(row_id, at=at(1), error="no answer")
+    assert outbox.sent(row_id, now=at(2))
+    owe(engine, delivery("al-2"))
+    assert waits == [1, 2, 1, 2, 1]
+    engine.dispose()
 
 
 def test_a_row_whose_sender_was_killed_comes_back_as_unknown(outbox: Outbox):

@@ -11,6 +11,7 @@ from warning.core.assess import State, assess
 from warning.core.detect.series import detect_series
 from warning.core.evidence import Observation, period_end
 from warning.core.series.known import ColumnsWindow
+from warning.errors import AssessmentRaced
 from warning.store import resident as resident_module
 from warning.store.engine import writing
 from warning.store.repository import Repository
@@ -128,6 +129,42 @@ def test_resident_reads_the_history_of_a_series_once(filled, monkeypatch: pytest
     repository.add_observations([point])
     assert finish(repository, point.known_at, resident, 1_000)
     assert counts == [0]
+
+
+def test_the_second_assessor_of_the_same_figures_fails_cleanly(filled):
+    repository, resident = filled
+    point = monthly(figure(1, "M", "export_quantity", "kg"), 12)
+    repository.add_observations([point])
+    window = repository.unassessed(NEEDS, point.known_at, 1_000, resident)
+    found = replace(assess(BOOK, window, State(), point.known_at), changes=())
+    assert repository.commit_assessment(found, window, book_version="b")
+    with pytest.raises(AssessmentRaced):
+        repository.commit_assessment(found, window, book_version="c")
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_figure_that_becomes_again_what_it_was_waits_for_its_own_day(filled, is_kept: bool):
+    """The two vintages have one id: what is assessed is a row."""
+    repository, resident = filled
+    first = monthly(figure(1, "M", "export_quantity", "kg"), 12)
+    second = vintage(first, first.period, 7.0, first.known_at + timedelta(days=1))
+    third = replace(first, known_at=first.known_at + timedelta(days=2))
+    repository.add_observations([first, second, third])
+    left = []
+    for point in (first, second, third):
+        assert finish(repository, point.known_at, resident if is_kept else None, 1_000)
+        left.append(repository.counts()["unassessed"])
+    assert left == [2, 1, 0]
+
+
+def test_resident_reads_nothing_but_the_queue_where_nothing_else_came(
+    filled, monkeypatch: pytest.MonkeyPatch
+):
+    repository, resident = filled
+    monkeypatch.setattr(resident_module, "since_rows", None)
+    point = monthly(figure(1, "M", "export_quantity", "kg"), 12)
+    repository.add_observations([point])
+    assert finish(repository, point.known_at, resident, 1_000)
 
 
 def test_resident_reads_anew_when_rows_are_missing(filled, monkeypatch: pytest.MonkeyPatch):

@@ -85,6 +85,13 @@ def test_every_mistake_of_every_file_is_told_with_its_place(tmp_path):
         (("every: 15m", "every: 15s"), "every"),
         (("every: 15m", "every: 15m\nmethod: POST"), "belong together"),
         (("every: 15m", "every: 15m\nheaders: {Accept: 정책}"), "outside ASCII"),
+        (
+            ("every: 15m", "every: 15m\nheaders: {host: other.example}"),
+            "the header host follows from the address",
+        ),
+        (("every: 15m", "every: 15m\nheaders: {Content-Length: '5'}"), "leave it out"),
+        (("every: 15m", "every: 15m\nheaders: {Transfer-Encoding: chunked}"), "leave it out"),
+        (("every: 15m", "every: 15m\nheaders: {Accept: a, accept: b}"), "named twice"),
         (("{min: 3}", "{min: 3, max: 2}"), "above max"),
         (("verified: never", "verified: yes"), "verified"),
         (("country: KR", "country: korea"), "country"),

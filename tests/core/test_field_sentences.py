@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warning.core.evidence import Item
@@ -24,6 +24,7 @@ def reading_of(title: str, summary: str, body: str) -> Reading:
     )  # fmt: skip
 
 
+@example(texts=[("", "", "ﾞ")])
 @given(texts=st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=4))
 def test_sentences_of_a_field_hold_every_hit_that_a_reading_finds_in_it(texts):
     readings = [reading_of(*text) for text in texts]

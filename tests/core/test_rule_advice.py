@@ -13,10 +13,11 @@ from warning.core.rule_advice import RuleRecord, advise
         (RuleRecord(weeks=12, alerts=20, confirmed=3, false_positive=17), "retire", "wrong more often than right: 3 of 20"),
         (RuleRecord(weeks=12, alerts=6, noisy=4, confirmed=1), "tune", "4 of 6 alerts were silenced"),
         (RuleRecord(weeks=12, alerts=4, noisy=4), "keep", "n=0, 10 are needed"),
-        (RuleRecord(weeks=12, assessments=80), "tune", "nothing came in that it reads"),
+        (RuleRecord(weeks=12, assessments=80, names_sources=True), "tune", "nothing came in from the sources it names"),
+        (RuleRecord(weeks=12, assessments=80), "keep", "nothing to judge"),
         (RuleRecord(weeks=12, assessments=80, considered=900), "keep", "no alerts to judge"),
     ],
-    ids=["right", "half-right", "mostly-wrong", "silenced", "too-few", "blind", "quiet"],
+    ids=["right", "half-right", "mostly-wrong", "silenced", "too-few", "blind", "waits", "quiet"],
 )  # fmt: skip
 def test_advice_names_its_figures(record: RuleRecord, word: str, said: str):
     advice = advise(record)

@@ -34,7 +34,8 @@ def remembered(need: SignalNeed | None, signals: list[Signal], as_of: datetime) 
     documents = near.documents | {
         s.exhibit.evidence_id
         for s in of_need
-        if near.first <= event_day(s) <= near.last and any(may_fit(step, s) for step in near.steps)
+        if near.first <= event_day(s) <= near.last
+        and any(step.first <= event_day(s) and may_fit(step, s) for step in near.steps)
     }
     return [s for s in of_need if s.exhibit.evidence_id in documents or is_withdrawal(s)]
 

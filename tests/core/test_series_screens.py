@@ -34,6 +34,7 @@ TESTS = (
     {"method": "shift", "baseline_points": 9, "run_points": 4, "threshold": 1.0, "confirm_points": 2},
     {"method": "shift", "baseline_points": 9, "run_points": 4, "threshold": 1.0, "min_ratio": 1.0},
     {"method": "extreme", "direction": "both", "baseline_points": 12, "margin_ratio": 0.0},
+    {"method": "extreme", "direction": "both", "baseline_points": 12, "skip_points": 3, "margin_ratio": 0.2},
     {
         "method": "extreme",
         "direction": "both",

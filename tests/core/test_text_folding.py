@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warning.core.text.characters import PAIRS
-from warning.core.text.folding import closed_up, fold, fold_term
+from warning.core.text.folding import _CHANGING, BMP, _fold_character, closed_up, fold, fold_term
 
 
 def test_fold_makes_widths_case_and_hyphens_one_spelling():
@@ -25,6 +25,10 @@ def test_fold_composes_half_width_voiced_kana_and_remembers_the_places():
     assert folded.text == "x ガリウム"
     place = folded.text.index("リ")
     assert "x ｶﾞﾘｳﾑ"[folded.origin(place)] == "ﾘ"
+
+
+def test_a_mark_behind_a_line_s_end_stands_in_its_own_place():
+    assert fold("x\n\uff9e").origins == (0, 1, 2)
 
 
 def test_fold_composes_decomposed_hangul():
@@ -67,3 +71,10 @@ def test_korean_set_wide_is_closed_up_and_every_letter_keeps_its_place(written, 
     closed = closed_up(fold(written))
     assert closed.text == read
     assert [written[closed.origin(place)] for place in range(len(read))] == list(read)
+
+
+def test_characters_that_the_table_passes_over_fold_to_themselves():
+    looked_at = {code for begin, end in _CHANGING for code in range(begin, end)}
+    passed_over = [chr(code) for code in range(BMP) if code not in looked_at and not 0xD800 <= code <= 0xDFFF]
+    assert len(passed_over) > 40_000
+    assert all(_fold_character(one) == one for one in passed_over)

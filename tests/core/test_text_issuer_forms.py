@@ -121,12 +121,37 @@ def test_han_numerals_say_the_number_they_count(number):
         ("이 영은 공포 후 3개월이 경과한 날부터 시행한다.", "KR", date(2026, 1, 28)),
         ("희토류 수출통제 내달 8일부터 시행", "KR", date(2025, 11, 8)),
         ("수출규제 4일부터 시행", "KR", date(2025, 11, 4)),
+        ("희토류 수출통제 내년 3월 8일부터 시행", "KR", date(2026, 3, 8)),
+        ("来年３月８日から輸出を規制する。", "JP", date(2026, 3, 8)),
+        ("自明年3月8日起施行。", "CN", date(2026, 3, 8)),
+        ("The order takes effect on March 8 next year.", "NL", date(2026, 3, 8)),
+        ("The order takes effect on March 8, next year.", "NL", date(2026, 3, 8)),
         ("The rule takes effect 60 days after publication in the Gazette.", "GB", date(2025, 12, 27)),
         ("This order enters into force three months after publication.", "NL", date(2026, 1, 28)),
     ],
 )
 def test_effect_is_read_from_eras_near_months_and_spans_after_publication(text, country, effective):
     assert timing_of(item(text, country), text, [text], official=True).effective == effective
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Nov. 27 last year", [date(2024, 11, 27)]),
+        ("27 November of this year", [date(2025, 11, 27)]),
+        ("announced in October 2023, in force Jan 1 of the next year", [date(2024, 1, 1)]),
+        ("지난해 12월 3일, 작년 12월 4일", [date(2024, 12, 3), date(2024, 12, 4)]),
+        ("一昨年12月3日と昨年12月3日", [date(2023, 12, 3), date(2024, 12, 3)]),
+        ("去年12月3日，明年的1月3日", [date(2024, 12, 3), date(2026, 1, 3)]),
+        ("2023年公布、翌年8月1日に施行", [date(2024, 8, 1)]),
+        ("令和5年に公布、翌年8月1日に施行", [date(2024, 8, 1)]),
+        ("昨年公布、翌年8月1日に施行", [date(2025, 8, 1)]),
+        ("2023년 발표, 이듬해 8월 1일 시행", [date(2024, 8, 1)]),
+        ("次年8月1日起施行，2023年公布", []),
+    ],
+)
+def test_a_year_told_in_words_is_the_one_they_say(text, days):
+    assert [found.day for found in dates_in(text, date(2025, 11, 9))] == days
 
 
 @given(st.dates(date(2000, 1, 1), date(2060, 12, 31)), st.integers(-24, 24))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_series_columns import BOOK, evidence, figure, vintage
-from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_order
+from warning.app.chronology import Bystanders, Replayed, Streams, counted, in_days, in_order, record_order
 from warning.app.figure_days import FigureDay, FigureDays
 from warning.app.history import History
 from warning.core.evidence import KnownWindow, Observation
@@ -44,6 +44,22 @@ def test_days_of_figures_show_what_the_figures_show_one_by_one(
 ):
     packed = in_days(points, FigureDays(apart, run_length=run_length))
     assert windows(packed) == windows(in_order(points))
+
+
+@settings(max_examples=60)
+@given(evidence(), st.sampled_from([(), ("customs",)]))
+def test_figures_that_come_in_order_are_put_into_their_days_as_they_come(
+    points: list[Observation], apart: tuple[str, ...]
+):
+    others = [Bystanders(known_at=one.known_at, count=1, id=f"z{n}") for n, one in enumerate(points)]
+    ordered = sorted([*points, *others], key=record_order)
+    packed = list(in_days(Streams(ordered=iter(ordered), others=iter(())), FigureDays(apart)))
+    assert packed == sorted(packed, key=record_order)
+    assert [one for one in packed if isinstance(one, Bystanders)] == [
+        one for one in ordered if isinstance(one, Bystanders)
+    ]
+    shown = [one for one in packed if not isinstance(one, Bystanders)]
+    assert windows(shown) == windows(in_order(points))
 
 
 def test_a_figure_known_at_midnight_belongs_to_the_day_that_ends():

@@ -17,6 +17,7 @@ from warning.app.keeping_history import keep_history
 from warning.app.kept_history import KeptHistory, kept_history, write_list
 from warning.app.previewing import both, preview
 from warning.app.quick_preview import quick_preview
+from warning.app.verdict_basis import rules_name
 from warning.catalog.load import load_rulebook
 from warning.cli.main import cli
 from warning.collect.history_index import index_directory
@@ -86,7 +87,7 @@ def test_preview_over_the_kept_history_says_what_it_says_over_a_file(book, store
     written = keep_history(store, tmp_path / "history", book, NOW)
     assert written == ["2025-01", "2025-02"]
     kept = kept_history(tmp_path / "history")
-    assert (kept.items, kept.kept_at) == (60, NOW)
+    assert (kept.items, kept.kept_at, kept.rules) == (60, NOW, rules_name(book))
     write_evidence(tmp_path / "all.jsonl", items(0, 60))
     found = told(kept.paths, book, loosened(book))
     assert found == told([tmp_path / "all.jsonl"], book, loosened(book))
@@ -199,17 +200,23 @@ def test_preview_command_asks_the_history_of_the_installation(tmp_path, monkeypa
     assert found["fires_on"] > 2
 
 
-@pytest.mark.parametrize(("age_hours", "ran"), [(25, True), (2, False)])
-def test_service_brings_the_history_up_to_date_once_a_day(tmp_path, age_hours, ran):
+@pytest.mark.parametrize(
+    ("age_hours", "rules", "ran"), [(25, "held", True), (2, "held", False), (2, "others", True)]
+)
+def test_service_brings_the_history_up_to_date_once_a_day_and_when_the_rules_change(
+    tmp_path, age_hours, rules, ran
+):
     _kept_at(tmp_path, NOW - timedelta(hours=age_hours))
     mark = tmp_path / "mark"
     command = (sys.executable, "-c", f"open({str(mark)!r}, 'w').close()")
-    assert asyncio.run(bring_up_to_date(tmp_path, NOW, asyncio.Event(), command)) is ran
+    assert asyncio.run(bring_up_to_date(tmp_path, NOW, rules, asyncio.Event(), command)) is ran
     assert mark.exists() is ran
 
 
 def test_service_keeps_no_history_that_nobody_began(tmp_path):
-    assert not asyncio.run(bring_up_to_date(tmp_path, NOW, asyncio.Event(), (sys.executable, "-c", "pass")))
+    assert not asyncio.run(
+        bring_up_to_date(tmp_path, NOW, "held", asyncio.Event(), (sys.executable, "-c", "pass"))
+    )
 
 
 def test_service_that_stops_does_not_wait_for_the_history(tmp_path):
@@ -219,7 +226,7 @@ def test_service_that_stops_does_not_wait_for_the_history(tmp_path):
         stop = asyncio.Event()
         stop.set()
         return await bring_up_to_date(
-            tmp_path, NOW, stop, (sys.executable, "-c", "import time; time.sleep(60)")
+            tmp_path, NOW, "held", stop, (sys.executable, "-c", "import time; time.sleep(60)")
         )
 
     assert not asyncio.run(asyncio.wait_for(stopped(), 30))
@@ -242,7 +249,9 @@ def test_no_process_of_the_history_is_left_over(tmp_path, then, caplog):
 
     async def stopped():
         stop = asyncio.Event()
-        running = asyncio.ensure_future(bring_up_to_date(tmp_path, NOW, stop, (sys.executable, "-c", script)))
+        running = asyncio.ensure_future(
+            bring_up_to_date(tmp_path, NOW, "held", stop, (sys.executable, "-c", script))
+        )
         await asyncio.to_thread(_wait_for, mark)
         if then == "child.wait()":
             stop.set()
@@ -272,4 +281,4 @@ def _has_ended(process):
 
 
 def _kept_at(directory, at):
-    write_list(KeptHistory(directory=directory, kept_at=at, months=()))
+    write_list(KeptHistory(directory=directory, kept_at=at, months=(), rules="held"))

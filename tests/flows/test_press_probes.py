@@ -35,7 +35,7 @@ def interrupting(name: str) -> dict[str, list[Signal]]:
 
 
 def item(number: int, line: str) -> Item:
-    language, country, day, title, summary = line.split("|")
+    language, country, day, title, summary, *_ = line.split("|")
     known = datetime.fromisoformat(f"{day}T06:00:00+00:00")
     return Item(
         id=str(number), source_id="press", kind="news", country=country, language=language, title=title,
@@ -65,8 +65,40 @@ def test_control_that_comes_back_into_force_is_told_as_tightening_alone():
     assert {title: directions for title, directions in told.items() if directions != {"tightening"}} == {}
 
 
+def test_relief_for_one_and_a_ban_for_another_are_both_told():
+    told = {
+        title: {s.facts.direction for s in signals} for title, signals in interrupting("both_ways").items()
+    }
+    assert {title: way for title, way in told.items() if way != {"tightening", "easing"}} == {}
+
+
+def test_relief_beside_the_end_of_fees_probes_or_one_more_curb_is_told_as_relief_alone():
+    told = {
+        title: {s.facts.direction for s in signals} for title, signals in interrupting("relief_alone").items()
+    }
+    assert {title: way for title, way in told.items() if way != {"easing"}} == {}
+
+
+def test_ban_that_stops_trade_is_never_told_as_relief():
+    told = {
+        title: {s.facts.direction for s in signals} for title, signals in interrupting("ban_stops").items()
+    }
+    assert {title: way for title, way in told.items() if "easing" in way} == {}
+
+
+def test_years_told_in_words_date_what_they_say():
+    lines = (PROBES / "years.txt").read_text(encoding="utf-8").splitlines()
+    fields = [line.split("|") for line in lines if not line.startswith("#")]
+    wanted = {title: {(effective, expires)} for _, _, _, title, _, effective, expires in fields}
+    told = {
+        title: {(str(s.facts.effective or ""), str(s.facts.expires or "")) for s in signals}
+        for title, signals in interrupting("years").items()
+    }
+    assert told == wanted
+
+
 @pytest.mark.parametrize(
-    "word", ["pauses", "shelves", "lifts", "extends suspension", "停止", "유예", "暂停实施"]
+    "word", ["pauses", "shelves", "lifts", "extends suspension", "停止", "유예", "暂停实施", "까지 중단"]
 )
 def test_report_of_relief_opens_no_tightening_alert(word):
     told = {title: signals for title, signals in interrupting("events").items() if word in title}

@@ -9,10 +9,11 @@ import pytest
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
-from warning.app.chronology import as_replayed, in_order
+from warning.app.chronology import in_order
 from warning.app.evaluating import evaluate_records
 from warning.app.example_evidence import newest_period, periods_up_to, read_values
 from warning.app.history import History
+from warning.app.item_lines import as_replayed
 from warning.app.rule_examples import run_examples
 from warning.catalog.load import load_measures, load_rulebook
 from warning.core.detect.registry import evaluate

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,14 @@ from pydantic import TypeAdapter
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from tests.flows.test_rehearsal_live import FIRST, LAST, live, some_figures, some_item, some_listings
+from warning.app import replayed_alerts
 from warning.app.backtesting import backtest_replay
 from warning.catalog.load import load_rulebook
 from warning.core.absence_rules import AbsenceRule
 from warning.core.alerts import Alert
+from warning.core.assess import Assessment
+from warning.core.chain_codes import LATE
+from warning.core.chains import Chain
 from warning.core.evidence import Evidence
 from warning.core.health import SourceReport, report_id
 from warning.core.rulebook import Rulebook
@@ -39,6 +43,20 @@ def absence(rule_id: str, **changes) -> AbsenceRule:
         {**HEAD, "id": rule_id, "kind": "absence", "examples": examples, **changes}
     )
 
+
+CHAIN = Chain.model_validate(
+    {
+        "id": "cn-control",
+        "title": "A control",
+        "actors": ["CN"],
+        "acts": ["export_control"],
+        "steps": [
+            {"step": "announced", "shown_by": [{"by": "report"}]},
+            {"step": "gazetted", "shown_by": [{"by": "instrument"}], "within_days": 3, "sources": ["wire"], "late": "tell"},
+            {"step": "in_effect", "shown_by": [{"by": "date"}], "within_days": 60},
+        ],
+    }
+)  # fmt: skip
 
 COMPOSED = (
     sequence("confirmed", [CONTROL, FALL], relation="confirmation", same=["material"], within_days=150),
@@ -116,3 +134,26 @@ def test_live_run_and_replay_of_composed_rules_come_to_the_same_bytes(seed: int,
     assert told >= {"sequence.response", "sequence.confirmation", "sequence.pattern"}
     assert told >= {"absence.overdue", "absence.arrived"}
     assert {a.rule_id for a in lived.values()} >= {"no-figures", "no-list", "no-talk", "no-wire"}
+
+
+@pytest.mark.parametrize("seed", [4, 15])
+def test_replay_by_quarter_days_tells_what_one_that_looks_at_every_alert_each_time_tells(seed, monkeypatch):
+    book, records = replace(composed_book(), chains=(CHAIN,)), some_evidence(seed)
+
+    def replayed() -> list[tuple[datetime, str, int, tuple[str, ...]]]:
+        told = []
+
+        def watch(one: Assessment) -> None:
+            told.extend(
+                (one.as_of, c.alert.key, c.alert.version, tuple(r.code for r in c.alert.why))
+                for c in one.changes
+            )
+
+        backtest_replay(book, records, first=date(2023, 6, 1), step=timedelta(hours=6), watch=watch)
+        return told
+
+    on_their_days = replayed()
+    monkeypatch.setattr(replayed_alerts, "next_look", lambda alert, book, today: today)
+    assert on_their_days == replayed()
+    within_a_day = {code for at, *_, codes in on_their_days if at.hour for code in codes}
+    assert within_a_day >= {"absence.arrived", LATE}

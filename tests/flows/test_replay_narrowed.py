@@ -9,8 +9,8 @@ import pytest
 
 from tests.core.build import book, desk, text_rule
 from warning.app.backtesting import backtest_replay
-from warning.app.chronology import as_replayed
 from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.item_lines import as_replayed
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
 from warning.core.alerts import Alert
 from warning.core.assess import compose, decide, notice

@@ -22,6 +22,7 @@ from warning.core.vocabulary import Marking
 from warning.errors import SchemaBehind, StoreError
 from warning.store import migrate
 from warning.store.engine import open_engine, reading, writing
+from warning.store.mark_pages import entries_of
 from warning.store.repository import Repository
 from warning.store.schema import HEAD, metadata
 
@@ -75,7 +76,7 @@ def test_the_partial_indexes_exist_on_postgresql(postgres_url: str):
         found = connection.execute(
             text("SELECT indexdef FROM pg_indexes WHERE indexdef LIKE '%WHERE%'")
         ).scalars()
-        assert sum("assessed_at IS NULL" in definition for definition in found) == 5
+        assert sum("assessed_at IS NULL" in definition for definition in found) == 4
     engine.dispose()
 
 
@@ -166,10 +167,16 @@ def _is_unmarked(item: Item) -> bool:
     return marks_of(item) == (None, None)
 
 
-def _marks(engine: Engine) -> set[tuple[int, int]]:
+def _marks(engine: Engine) -> set[tuple[int, int, int]]:
+    """What stands for each item: place, what is kept of the mark, number of the item."""
     with reading(engine) as connection:
-        query = "SELECT mark, seq FROM item_marks UNION ALL SELECT mark, seq FROM item_marks_new"
-        return {(row.mark, row.seq) for row in connection.execute(text(query))}
+        query = """SELECT place, entries FROM item_marks_recent
+            UNION ALL SELECT first >> 32, entries FROM item_mark_pages"""
+        return {
+            (row.place, entry >> 32, entry & 0xFFFFFFFF)
+            for row in connection.execute(text(query))
+            for entry in entries_of(row.entries).tolist()
+        }
 
 
 def test_check_says_the_mend_when_the_database_is_empty(empty_database_url: str):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from warning.app.put_by import PutBy
+from warning.app.reading_apart import packed
 from warning.core.alerts import Alert
 
 MOST_HELD = 1_000
@@ -65,7 +66,7 @@ class AlertShelf(Mapping[str, Alert]):
 
     def _put_by(self, numbers: list[int]) -> None:
         changed = [number for number in numbers if self._places[number] == _NOWHERE]
-        pieces = (pickle.dumps(self._held[number], pickle.HIGHEST_PROTOCOL) for number in changed)
+        pieces = (packed(self._held[number]) for number in changed)
         for number, place in zip(changed, self._file.put(pieces), strict=True):
             self._places[number] = place
         for number in numbers:

@@ -10,15 +10,19 @@ from warning.app.canary_watch import watch_canary
 from warning.app.operations import tell_operations
 from warning.app.standing_still import standstills
 from warning.app.system import System
+from warning.app.telling_operators import tell_operators, told_operators
 from warning.channels.heartbeat import beat
+from warning.core.ids import content_id
 from warning.core.operator_notices import OperatorNotice
-from warning.store.accounts import Accounts
+from warning.errors import DeliveryError
+from warning.store.accounts import Accounts, Stuck
 
 log = logging.getLogger(__name__)
 
 # Longer than a lease and a few back-offs: a delivery that has not ended by then needs somebody's look.
 PATIENCE = timedelta(minutes=30)
 SPAN = timedelta(days=2)
+STUCK = "deliveries stand still"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ async def audit_and_beat(system: System) -> Audit:
     if system.canary.flies:
         audit = replace(audit, faults=(*audit.faults, *await _canary_faults(system)))
     await asyncio.to_thread(tell_operations, system, audit.accounts, still)
+    await _tell_stuck(system, audit.accounts)
     for fault in audit.faults:
         log.error("audit: %s", fault)
     url = system.settings.heartbeat_url
@@ -81,6 +86,56 @@ async def _canary_faults(system: System) -> tuple[str, ...]:
 
     fault = await watch_canary(system.flights, _watched_since(system), now, told)
     return (fault,) if fault else ()
+
+
+async def _tell_stuck(system: System, found: Accounts) -> None:
+    """Deliveries that do not go out are told past the outbox: what waits there is what nobody sends.
+
+    Once a standstill, whether or not a desk of the operators may keep that it was; where no place takes it, again at each
+    half hour.
+    """
+    if found.stuck is None:
+        system.canary.stuck_is_told = False
+        return
+    if system.canary.stuck_is_told:
+        return
+    now, key = system.clock(), f"{found.stuck.since:%Y-%m-%dT%H}"
+    tried = system.canary.stuck_told_at
+    if tried is not None and now - tried < PATIENCE:
+        return
+    if key in await asyncio.to_thread(told_operators, system, STUCK):
+        system.canary.stuck_is_told = True
+        return
+    system.canary.stuck_told_at = now
+    notice = _stuck_notice(found, found.stuck, now)
+    try:
+        await alarm(system, notice)
+    except DeliveryError as failure:
+        log.error("nobody could be told that deliveries stand still: %s", failure)  # noqa: TRY400 - as said
+        return
+    system.canary.stuck_is_told = True
+    await asyncio.to_thread(
+        tell_operators, system, topic=STUCK, key=key, subject=notice.subject, lines=notice.lines, about=(key,)
+    )
+
+
+def _stuck_notice(found: Accounts, stuck: Stuck, now: datetime) -> OperatorNotice:
+    tried = (
+        f"the last try of the oldest: {stuck.error}"
+        if stuck.error
+        else "none of them was tried: does `warning run --role deliver` run?"
+    )
+    return OperatorNotice(
+        id=content_id("o", STUCK, stuck.since.isoformat()),
+        kind="deliveries",
+        subject="Deliveries stand still: warnings do not reach the desks",
+        lead=(
+            f"{found.overdue} {'delivery has' if found.overdue == 1 else 'deliveries have'} been free to go for more than "
+            f"{int(PATIENCE.total_seconds() // 60)} minutes, the oldest since {stuck.since:%H:%M} UTC by {stuck.channel}."
+        ),
+        lines=(tried, "What is owed and has not gone out: warning deliveries list --state pending"),
+        at=now,
+    )
 
 
 def _watched_since(system: System) -> datetime:

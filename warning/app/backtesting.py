@@ -10,11 +10,13 @@ from warning.app.reading_apart import can_read_apart, read_apart
 from warning.app.remembered import Remembered
 from warning.app.replay_readings import DAY, Tally, readings
 from warning.app.replayed_alerts import ReplayedAlerts
+from warning.app.replayed_signals import ReplayedSignals
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, State, compose, decide, notice
 from warning.core.deliveries import Withheld
 from warning.core.pace import after, let_go
-from warning.core.recalling import recall_of
+from warning.core.recall import Recalled
+from warning.core.recalling import recall_at_first, recall_of_sequences
 from warning.core.rulebook import Rulebook
 from warning.core.vocabulary import Severity
 
@@ -66,8 +68,8 @@ def backtest_replay(
     items are passed over. Where a rule reads the calendar, a day without evidence is assessed once, as live.
     `watch` is shown every assessment. With `apart` the evidence is read in a process of its own where the system has that.
     """
-    replay, memory, state = Replay(), Remembered(recall_of(book)), State()
-    alerts = ReplayedAlerts(book)
+    replay, memory, state = Replay(), Remembered(recall_at_first(book, lists=True)), State()
+    alerts, earlier = ReplayedAlerts(book), ReplayedSignals(book)
     replay.alerts = alerts.shelf
     desks = {desk.id: desk.country for desk in book.desks}
     read = readings(book, records, first, last, step)
@@ -77,11 +79,13 @@ def backtest_replay(
             continue
         as_of, window = one.as_of, _remembering(one.window, memory)
         noticed = replace(notice(book, window, alerts.standing(as_of), as_of), tellings=one.tellings)
-        sensed = compose(book, noticed, as_of)
+        near = earlier.near(recall_of_sequences(book, noticed.signals), as_of)
+        sensed = compose(book, noticed.remembering(Recalled(signals=near), as_of), as_of)
         assessment = decide(book, sensed, alerts.reached(state, sensed, as_of), as_of)
         state = paced(state, assessment)
         alerts.keep(assessment)
         memory.keep(assessment.signals, assessment.bounds)
+        earlier.keep(assessment.signals, assessment.bounds, as_of)
         replay.assessments += 1
         _record(replay, assessment, desks)
         if watch:
@@ -90,7 +94,7 @@ def backtest_replay(
 
 
 def _remembering(window: ReplayWindow, memory: Remembered) -> ReplayWindow:
-    """The window with the earlier signals that rules read."""
+    """The window with the earlier signals that all rules but the sequences read."""
     recalled = replace(window.known.recalled, signals=memory.recalled().signals)
     return replace(window, known=replace(window.known, recalled=recalled))
 

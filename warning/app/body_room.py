@@ -4,9 +4,11 @@ Fetching is faster than reading. Without a bound the first round of a large cata
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from warning.collect.fetch_values import MEBIBYTE
+from warning.collect.large_bodies import LargeBodies
 
 MOST_BYTES = 2 * MEBIBYTE
 MOST_BYTES_OF_ONE = MEBIBYTE // 4
@@ -17,13 +19,17 @@ class BodyRoom:
     """Belongs to one event loop. A poll takes room for what came and gives it back when that is stored.
 
     A large document counts as `MOST_BYTES_OF_ONE` and nobody waits longer than the patience: documents that hang
-    their readers must not end the asking of sources that only answer "not modified".
+    their readers must not end the asking of sources that only answer "not modified". What is large has a bound of its
+    own (`large`), from its coming until it is stored. `tell` hears when there is room again and when there is none, for
+    who asks in another process.
     """
 
     def __init__(self, *, most_bytes: int = MOST_BYTES, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._most_bytes = most_bytes
         self._patience_seconds = patience_seconds
         self._held_bytes = 0
+        self.large = LargeBodies()
+        self.tell: Callable[[bool], None] | None = None
         self._open = asyncio.Event()
         self._open.set()
 
@@ -44,8 +50,15 @@ class BodyRoom:
         self._held_bytes -= counted_bytes
         self._settle()
 
+    @property
+    def is_open(self) -> bool:
+        return self._open.is_set()
+
     def _settle(self) -> None:
-        if self._held_bytes < self._most_bytes:
+        is_open = self._held_bytes < self._most_bytes and not self.large.is_full
+        if is_open != self.is_open and self.tell is not None:
+            self.tell(is_open)
+        if is_open:
             self._open.set()
         else:
             self._open.clear()

@@ -22,10 +22,16 @@ Alarm = Callable[[OperatorNotice], Awaitable[object]]
 
 @dataclass(slots=True)
 class CanaryBooks:
-    """The rulebook with the canary in it, made once for each rulebook. `flies` is true in a running service alone."""
+    """The rulebook with the canary in it, made once for each rulebook. `flies` is true in a running service alone.
+
+    `stuck_told_at` is when this process last tried to tell that deliveries stand still, `stuck_is_told` whether it was
+    told of the standstill that lasts.
+    """
 
     flies: bool = False
     watched_since: datetime | None = None
+    stuck_told_at: datetime | None = None
+    stuck_is_told: bool = False
     _base: Rulebook | None = None
     _book: Rulebook | None = None
 

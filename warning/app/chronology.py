@@ -3,9 +3,9 @@
 import heapq
 import pickle
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,9 +60,26 @@ class Narrowed:
 Replayed = Evidence | Bystanders | Judged | Narrowed | FigureDay
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streams:
+    """Records of which some come by (known_at, id) already: those are read as they are asked for, and never sorted."""
+
+    ordered: Iterator[Replayed]
+    others: Iterator[Replayed]
+
+    def __iter__(self) -> Iterator[Replayed]:
+        return chain(self.others, self.ordered)
+
+
 def in_days(records: Iterable[Replayed], figures: FigureDays) -> Iterator[Replayed]:
     """Yield the records by (known_at, id), figures as the days that `figures` makes of them."""
-    yield from heapq.merge(in_order(figures.without(records)), figures.days(), key=_order)
+    ordered, others = _streams(records)
+    days = figures.by_day(ordered)
+    yield from heapq.merge(days, in_order(figures.without(others)), figures.days(), key=record_order)
+
+
+def _streams(records: Iterable[Replayed]) -> tuple[Iterable[Replayed], Iterable[Replayed]]:
+    return (records.ordered, records.others) if isinstance(records, Streams) else ((), records)
 
 
 def counted(records: Iterable[Replayed]) -> int:
@@ -72,6 +89,11 @@ def counted(records: Iterable[Replayed]) -> int:
 
 def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> Iterator[Replayed]:
     """Yield the records by (known_at, id). More than `run_length` of them are sorted in files, not memory."""
+    ordered, others = _streams(records)
+    yield from heapq.merge(ordered, _sorted(others, run_length), key=record_order)
+
+
+def _sorted(records: Iterable[Replayed], run_length: int) -> Iterator[Replayed]:
     stream = iter(records)
     first = _run(stream, run_length)
     if len(first) < run_length:
@@ -82,7 +104,7 @@ def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> It
         del first
         while run := _run(stream, run_length):
             files.append(_spilled(Path(directory) / str(len(files)), run))
-        yield from heapq.merge(*(_read(file) for file in files), key=_order)
+        yield from heapq.merge(*(_read(file) for file in files), key=record_order)
 
 
 def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
@@ -96,11 +118,13 @@ def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
     whole: tuple[datetime, str] | None = None
     for record in records:
         read = record.item if isinstance(record, Judged) else record
-        if waiting is not None and not (isinstance(read, Item) and _order(record) == _order(waiting)):
+        if waiting is not None and not (
+            isinstance(read, Item) and record_order(record) == record_order(waiting)
+        ):
             yield waiting
         waiting = None
         if isinstance(read, Item):
-            whole = _order(record)
+            whole = record_order(record)
             item = identities.settle(read)
             if item is None:
                 yield Bystanders(known_at=record.known_at, count=1)
@@ -109,29 +133,19 @@ def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
             else:  # what was said of it holds for the very same text and identity
                 yield record if item == read else item
         elif isinstance(record, Judged):
-            waiting = None if _order(record) == whole else record
+            waiting = None if record_order(record) == whole else record
         else:
             yield record
     if waiting is not None:
         yield waiting
 
 
-def as_replayed(record: Evidence) -> Evidence:
-    """Return the record with the time it could be known at, for a look back.
-
-    An item whose file says when it was published and not when it was known counts as known when it was
-    published: at the time of the import it would be old news, and a rehearsal would be about nothing.
-    """
-    if isinstance(record, Item) and record.time_assumed and record.published_at is not None:
-        return replace(record, known_at=record.published_at)
-    return record
-
-
 def _run(stream: Iterator[Replayed], length: int) -> list[Replayed]:
-    return sorted(islice(stream, length), key=_order)
+    return sorted(islice(stream, length), key=record_order)
 
 
-def _order(record: Replayed) -> tuple[datetime, str]:
+def record_order(record: Replayed) -> tuple[datetime, str]:
+    """What records are put in order by."""
     return record.known_at, record.id
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from warning.app.covering import seen_between
+from warning.app.covering import blind_between, seen_between
 from warning.app.noticing import DIGEST
 from warning.app.system import System
 from warning.app.watching import watches_now
@@ -53,7 +53,7 @@ def write_digest(
     came_in = [o for o in observations if since <= o.known_at < until]
     versions, watches = repository.alert_versions_between(since, until), watches_now(repository, book, until)
     specs = tuple(sources)
-    cells, rule_sights = seen_between(repository, book, specs, since, until)
+    cells, rule_sights = seen_between(repository, book, specs, since, until, now)
     spoken_of = {alert.key for alert in versions} | {watch.alert_key for watch in watches if watch.alert_key}
     found = WeekInput(
         versions=versions,
@@ -66,6 +66,7 @@ def write_digest(
         watches=watches,
         cells=cells,
         sights=rule_sights,
+        stretches=blind_between(repository, specs, cells, since, min(until, now)),
     )
     return build_digest(week, desk, book, found, now)
 

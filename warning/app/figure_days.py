@@ -3,10 +3,10 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,14 @@ from warning.core.series.figure_batch import PeriodTexts, packed_ids
 from warning.core.series.roster import Roster
 
 Record = TypeVar("Record")
+
+
+class Known(Protocol):
+    @property
+    def known_at(self) -> datetime: ...
+
+
+Timed = TypeVar("Timed", bound=Known)
 Figures = Mapping[str, NDArray[Any]]
 DAY_US = timedelta(days=1) // MICROSECOND
 # Beyond so many the figures wait for their day in files.
@@ -103,6 +111,22 @@ class FigureDays:
                 parts = []
         self._keep(parts, in_file=False)
 
+    def by_day(self, records: Iterable[Timed]) -> Iterator["Timed | FigureDay"]:
+        """Yield records that come in order, the figures of each day together as its first of them became known."""
+        for _, some in groupby(records, key=_day_us):
+            day = list(some)
+            points = [one for one in day if isinstance(one, Observation) and one.source_id not in self._apart]
+            if not points:
+                yield from day
+                continue
+            taken = set(map(id, points))
+            figures = self._day([self._packed(points)])
+            rest = [one for one in day if id(one) not in taken]
+            before = [one for one in rest if one.known_at < figures.known_at]
+            yield from before
+            yield figures
+            yield from rest[len(before) :]
+
     def _packed(self, points: Sequence[Observation]) -> Figures:
         return {
             "codes": np.array(self._roster.codes(points), dtype=np.int32),
@@ -158,6 +182,11 @@ class FigureDays:
             roster=self._roster,
             texts=self._texts,
         )
+
+
+def _day_us(record: Known) -> int:
+    """The midnight (UTC) that ends the day in which it became known."""
+    return -(-microseconds(record.known_at) // DAY_US)
 
 
 def _instants(points: Iterable[Observation]) -> Iterator[int]:

@@ -19,10 +19,9 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from warning.app.chronology import as_replayed
+from warning.app.item_lines import read_items
 from warning.app.verdict_basis import rule_names, sources_name
 from warning.collect.history_files import UNTIMED, HistoryIndex, Segment
-from warning.collect.interchange import own_identity, read_line
 from warning.collect.kept_verdicts import KeptVerdicts
 from warning.collect.pool_parent import end_with_parent
 from warning.core.detect.text import judge_item
@@ -65,10 +64,25 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """What the text rules said of a segment: for each item that fired, by its number ascending, lines of signals."""
+    """What the text rules said of a segment, by the place of the rule: packed lines of items' numbers and signals.
+
+    `was_kept` says that all of it came from what is kept: there it can be asked for again.
+    """
 
     share: Share
-    lines: Mapping[int, Sequence[bytes]]
+    contents: Contents
+    was_kept: bool = False
+
+    @property
+    def lines(self) -> Mapping[int, Sequence[bytes]]:
+        """For each item that fired, by its number ascending, lines of signals."""
+        return _by_item(self.contents)
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The numbers of the items that fired, ascending."""
+        told = (line for content in self.contents.values() for line in _lines(content))
+        return np.unique(np.fromiter((int(line.partition(b" ")[0]) for line in told), dtype=np.int64))
 
 
 class Judging:
@@ -107,7 +121,8 @@ class Judging:
             waiting = deque(self._begun(one, kept, workers) for one in islice(ahead, 2 * PROCESSES))
             while waiting:
                 one = waiting.popleft()
-                yield Fired(share=one.share, lines=_by_item(self._done(one, kept)))
+                done, was_kept = self._done(one, kept), one.judged is None
+                yield Fired(share=one.share, contents=done, was_kept=was_kept)
                 waiting.extend(self._begun(share, kept, workers) for share in islice(ahead, 1))
         for verdicts in kept.values():
             verdicts.finish(self._names, running=self._running)
@@ -251,24 +266,14 @@ def refired(
         touched = inquiry.items_with(patterns)
         asked = {number: [0] for number in inquiry.items_for(engine.rules[0], touched)}
         read = _by_item(judge_share(replace(share, asked=asked)))
-        same = {number: lines for number, lines in result.lines.items() if number not in touched}
+        before = result.lines
+        same = {number: lines for number, lines in before.items() if number not in touched}
         # By number, as an item told again takes the place of what it was.
-        yield _flat(result.lines), _flat(dict(sorted({**same, **read}.items())))
+        yield _flat(before), _flat(dict(sorted({**same, **read}.items())))
 
 
 def _flat(lines: Mapping[int, Sequence[bytes]]) -> list[bytes]:
     return [line for some in lines.values() for line in some]
-
-
-def read_items(
-    path: Path, segment: Segment, numbers: Sequence[int], imported_at: datetime
-) -> Iterator[tuple[int, Item]]:
-    """Yield items, given by their numbers ascending, under the identity the store knows them by."""
-    lines = segment.lines(numbers)
-    for number, (line_number, line) in zip(numbers, lines, strict=True):
-        item = own_identity(as_replayed(read_line(path, line_number, line, imported_at)))
-        assert isinstance(item, Item)
-        yield number, item
 
 
 def _judging_part(book: Rulebook) -> Rulebook:
@@ -294,11 +299,14 @@ def _by_item(contents: Contents) -> dict[int, list[bytes]]:
     """Lines of signals by the number of the item, both ascending: items by number, signals by rule."""
     found: dict[int, list[bytes]] = {}
     for _, content in sorted(contents.items()):
-        for line in zstandard.decompress(content).split(b"\n"):
+        for line in _lines(content):
             number, _, signal = line.partition(b" ")
-            if signal:
-                found.setdefault(int(number), []).append(signal)
+            found.setdefault(int(number), []).append(signal)
     return dict(sorted(found.items()))
+
+
+def _lines(content: bytes) -> Iterator[bytes]:
+    return (line for line in zstandard.decompress(content).split(b"\n") if line)
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""The kept history brought up to date once a day beside the service, by a process of its own that gives way to it."""
+"""The kept history brought up to date beside the service, once a day and when rules change, by a process that gives way to it."""
 
 import asyncio
 import logging
@@ -18,13 +18,14 @@ NICENESS = 19
 
 
 async def bring_up_to_date(
-    directory: Path, now: datetime, stop: asyncio.Event, command: tuple[str, ...] = COMMAND
+    directory: Path, now: datetime, rules: str, stop: asyncio.Event, command: tuple[str, ...] = COMMAND
 ) -> bool:
-    """Run the command where a history is kept and a day old; return whether it came to a good end.
+    """Run the command where a history is kept that is a day old, or knows not the `rules` of this name; return whether it
+    came to a good end.
 
     A service that is told to stop does not wait for it: what was kept before is still in force.
     """
-    if not is_due(directory, now):
+    if not is_due(directory, now, rules):
         return False
     with TemporaryFile() as said:  # no pipe: a process left over would hold its end open
         process = await asyncio.create_subprocess_exec(

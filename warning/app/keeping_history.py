@@ -10,6 +10,7 @@ from pathlib import Path
 from warning.app.history_judging import Judging
 from warning.app.indexed_history import ready_index
 from warning.app.kept_history import LIST, KeptHistory, KeptMonth, kept_history, write_list
+from warning.app.verdict_basis import rules_name
 from warning.collect.history_files import HistoryIndex
 from warning.collect.history_index import index_directory
 from warning.collect.index_lock import lock_file
@@ -51,7 +52,9 @@ def keep_history(repository: Repository, directory: Path, book: Rulebook, now: d
         files = [(path, _indexed(path, book)) for path in (directory / month.file for month in months)]
         for _ in Judging(files, book, now).fired():
             pass  # what the running rules say is kept beside each file
-        write_list(KeptHistory(directory=directory, kept_at=now, months=tuple(months)))
+        write_list(
+            KeptHistory(directory=directory, kept_at=now, months=tuple(months), rules=rules_name(book))
+        )
         _clear(directory, (*months, *right))
     return written
 

@@ -30,11 +30,15 @@ class KeptMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptHistory:
-    """The files in force, the oldest month first, and when they were compared with the store."""
+    """The files in force, the oldest month first, and when they were compared with the store.
+
+    `rules` names the text rules whose words were looked for in them, with all that their verdicts rest on.
+    """
 
     directory: Path
     kept_at: datetime
     months: tuple[KeptMonth, ...]
+    rules: str = ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -64,13 +68,18 @@ def kept_history(directory: Path) -> KeptHistory | None:
     if content.get("format") != FORMAT:
         return None
     months = tuple(KeptMonth(**month) for month in content["months"])
-    return KeptHistory(directory=directory, kept_at=datetime.fromisoformat(content["kept_at"]), months=months)
+    return KeptHistory(
+        directory=directory,
+        kept_at=datetime.fromisoformat(content["kept_at"]),
+        months=months,
+        rules=content.get("rules", ""),
+    )
 
 
-def is_due(directory: Path, now: datetime) -> bool:
-    """Whether a history that somebody began to keep was last brought up to date a day ago or longer."""
+def is_due(directory: Path, now: datetime, rules: str) -> bool:
+    """Whether a history that somebody began to keep is a day old or longer, or knows other rules than those in force."""
     held = kept_history(directory)
-    return held is not None and now - held.kept_at >= KEPT_FOR
+    return held is not None and (now - held.kept_at >= KEPT_FOR or held.rules != rules)
 
 
 def write_list(history: KeptHistory) -> None:
@@ -78,6 +87,7 @@ def write_list(history: KeptHistory) -> None:
     content = {
         "format": FORMAT,
         "kept_at": history.kept_at.isoformat(),
+        "rules": history.rules,
         "months": [asdict(month) for month in history.months],
     }
     part = history.directory / f"{LIST}.part"

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from warning.app.alarming import owe_to_operators
+from warning.app.asking_apart import AskingApart, is_worth_it
+from warning.app.asking_line import Manner
 from warning.app.assessing import AssessReport, assess_new
 from warning.app.collected import CollectReport
 from warning.app.collecting import collect_due
+from warning.app.compose import system_clock
 from warning.app.delivering import DeliveryCounts, deliver_due
 from warning.app.digests import owe_due_digests
 from warning.app.ending import end_due
 from warning.app.notice_check import as_may_be_told
+from warning.app.parse_nursery import Forked, Nursery, can_fork, nursery
+from warning.app.polling import Asker
 from warning.app.publishing import publish_overdue
 from warning.app.rechecking import recheck_due
 from warning.app.reminding import remind_due
@@ -28,7 +33,9 @@ __all__ = [
     "collect_round",
     "deliver_round",
     "full_round",
+    "open_asking",
     "open_fetcher",
+    "open_nursery",
     "recheck_due",
     "watch_desks",
 ]
@@ -51,12 +58,34 @@ def open_fetcher(system: System, *, let_through: tuple[str, ...] = ()) -> Fetche
         allow_private_hosts=(*system.settings.allow_private_hosts, *let_through),
         concurrency=system.settings.fetch_concurrency,
         room=system.memory.bodies.opened,
+        large=system.memory.bodies.large,
     )
+
+
+def open_nursery(system: System) -> Nursery:
+    """Return where the service's processes come from; it bears one that asks where a large catalogue is worth that."""
+    is_apart = can_fork() and system.clock is system_clock and is_worth_it(len(system.sources))
+    return Forked(asks=True) if is_apart else nursery()
+
+
+def open_asking(
+    system: System, born_in: Nursery, *, let_through: tuple[str, ...] = ()
+) -> Fetcher | AskingApart:
+    """Return what asks for a service: a fetcher of its own, or one in a process that the nursery bears."""
+    if not (isinstance(born_in, Forked) and born_in.asks):
+        return open_fetcher(system, let_through=let_through)
+    settings = system.settings
+    manner = Manner(
+        contact=settings.user_agent_contact,
+        allow_private_hosts=(*settings.allow_private_hosts, *let_through),
+        concurrency=settings.fetch_concurrency,
+    )
+    return AskingApart(born_in, manner, system.memory.bodies)
 
 
 async def collect_round(
     system: System,
-    fetcher: Fetcher,
+    fetcher: Asker,
     *,
     patience_seconds: float | None = None,
     besides: tuple[SourceSpec, ...] = (),

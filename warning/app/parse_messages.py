@@ -1,4 +1,4 @@
-"""What goes between the service and the processes that read for it: pickles in which evidence costs little.
+"""What goes between the service and the processes that read and ask for it: pickles in which evidence costs little.
 
 Python pickles a frozen value with slots by looking up its fields anew each time: for the items of a feed that took a
 twentieth of reading them, and more of the service's own time.
@@ -12,7 +12,11 @@ from io import BytesIO
 from operator import attrgetter
 from typing import Any
 
+from warning.collect.fetch_values import Fetched, FetchRequest, Validators
+from warning.core.documents import Document
 from warning.core.evidence import Entry, Item, Observation
+
+_KINDS = (Entry, Item, Observation, Document, Fetched, FetchRequest, Validators)
 
 
 def packed(value: object) -> bytes:
@@ -37,7 +41,7 @@ def _reduced(value: Any) -> tuple[Any, ...]:
     return rebuilt, (kind, _VALUES[kind](value))
 
 
-_NAMES = {kind: tuple(one.name for one in fields(kind)) for kind in (Entry, Item, Observation)}
+_NAMES = {kind: tuple(one.name for one in fields(kind)) for kind in _KINDS}
 _VALUES = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
 _REDUCERS: dict[type[Any], Callable[[Any], Any]] = {
     **copyreg.dispatch_table,

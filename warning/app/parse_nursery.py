@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import count
 from typing import BinaryIO, Protocol, cast
 
-from warning.app.parse_worker import LENGTH_BYTES, read_message, write_message
+from warning.app.parse_worker import ASKS, LENGTH_BYTES, read_message, write_message
 
 
 class Worker(Protocol):
@@ -33,15 +33,23 @@ class Nursery(Protocol):
     def close(self) -> None: ...
 
 
+def can_fork() -> bool:
+    return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
 def nursery() -> Nursery:
     """Return what this system can do."""
-    return Forked() if hasattr(os, "fork") and hasattr(socket, "send_fds") else Alone()
+    return Forked() if can_fork() else Alone()
 
 
 class Forked:
-    """Workers forked from one process, which starts with the first of them and again when it has died."""
+    """Workers forked from one process, which starts with the first of them and again when it has died.
 
-    def __init__(self) -> None:
+    With `asks` it also loads what asking publishers takes, and bears processes for that.
+    """
+
+    def __init__(self, *, asks: bool = False) -> None:
+        self.asks = asks
         self._numbers = count(1)
         self._turn = threading.Lock()
         self._origin: subprocess.Popen[bytes] | None = None
@@ -49,6 +57,14 @@ class Forked:
 
     def worker(self) -> "ForkedWorker":
         number = next(self._numbers).to_bytes(LENGTH_BYTES, "big")
+        return ForkedWorker(self, number, self._born(number))
+
+    def asker(self) -> tuple[bytes, socket.socket]:
+        """Return the number of a new process that asks publishers (`app/asking_process.py`), and our end of its socket."""
+        number = (ASKS | next(self._numbers)).to_bytes(LENGTH_BYTES, "big")
+        return number, self._born(number)
+
+    def _born(self, number: bytes) -> socket.socket:
         ours, theirs = socket.socketpair()
         with theirs, self._turn:
             if self._origin is None or self._origin.poll() is not None:
@@ -58,14 +74,15 @@ class Forked:
             except OSError:  # it is dying at this moment
                 self._start()
                 self._order(number, theirs)
-        return ForkedWorker(self, number, ours)
+        return ours
 
     def _start(self) -> None:
         self._leave()
         self._orders, theirs = socket.socketpair()
         with theirs:
-            self._origin = subprocess.Popen(
-                [sys.executable, "-m", "warning.app.parse_worker", "bear"],
+            role = "bear-askers" if self.asks else "bear"
+            self._origin = subprocess.Popen(  # noqa: S603 - a module of ours, in this interpreter
+                [sys.executable, "-m", "warning.app.parse_worker", role],
                 stdin=theirs.fileno(),
                 env={**_environment(), "OPENBLAS_NUM_THREADS": "1"},
             )

@@ -22,6 +22,8 @@ from warning.errors import ParseError
 
 LENGTH_BYTES = 8
 MEMORY_BYTES = 4 * 1024**3
+ASKS = 1 << 63
+"""Stands in the number of a process that is to ask publishers, not to read."""
 
 
 def read_message(stream: BinaryIO) -> bytes:
@@ -80,7 +82,8 @@ def bear() -> None:
     """Fork a reading process for each order on standard input, a socket, and end those that are to end.
 
     An order is a number of eight bytes. With a descriptor beside it a process begins that serves this socket; without
-    one the process of that number ends. When the orders end, all do.
+    one the process of that number ends. When the orders end, all do. A number with `ASKS` in it is one of a process that
+    asks publishers (`app/asking_process.py`).
     """
     _leave_signals_to_the_service()
     os.dup2(2, 1)
@@ -88,6 +91,8 @@ def bear() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     importlib.import_module("warning.collect.rss")  # what nearly every document wants, once for all of them
+    if "bear-askers" in sys.argv:
+        importlib.import_module("warning.app.asking_process")
     gc.collect()
     gc.freeze()  # a search for cycles would write into every page that the processes share
     children: dict[bytes, int] = {}
@@ -103,6 +108,8 @@ def bear() -> None:
                 os.close(sockets[0])
             else:
                 orders.close()
+                if int.from_bytes(number, "big") & ASKS:
+                    importlib.import_module("warning.app.asking_process").serve_socket(sockets[0])
                 _serve_socket(sockets[0])
     for child in children.values():
         _end(child)
@@ -136,4 +143,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    (bear if "bear" in sys.argv else main)()
+    (bear if sys.argv[1:] else main)()

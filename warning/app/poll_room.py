@@ -23,6 +23,7 @@ class PollRoom:
         self._ask = ask
         self._beside = beside
         self._taken = 0
+        self._large: list[tuple[str, int]] = []
         self._most = self._left = max(max_bytes, MOST_BYTES)
 
     async def fetch(self, request: FetchRequest) -> Fetched:
@@ -42,12 +43,16 @@ class PollRoom:
         if fetched.document is not None:
             size = len(fetched.document.body)
             self._left -= size
+            self._large.append((request.source_id, self._beside.large.keep(request.source_id, size)))
             self._taken += self._beside.take(size)
         return fetched
 
     def leave(self) -> None:
         """What came is stored, or dropped."""
+        for source_id, kept in self._large:
+            self._beside.large.let_go(source_id, kept)
         self._beside.give_back(self._taken)
+        self._large.clear()
         self._taken = 0
 
     def _full(self) -> FetchError:

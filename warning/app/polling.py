@@ -22,6 +22,7 @@ from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
 from warning.app.source_states import failed, list_refused, stood_still, unconfigured
+from warning.app.source_views import asked_again
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.core.documents import Document
@@ -71,6 +72,7 @@ class Polls:
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
         """Ask one source, store what it gave and write its state down, whatever happened."""
+        state = asked_again(state, spec.every, self._clock())
         room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
         try:
             return await self._polled(spec, state, room.fetch)

@@ -3,14 +3,31 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
-from warning.app.indexed_history import IndexedHistory
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.signals import Exhibit, Signal
 
+if TYPE_CHECKING:  # a quick preview asks for nothing of what judging a whole history takes to load
+    from warning.app.indexed_history import IndexedHistory
+
 EXAMPLES = 10
 Fired = Mapping[str, Exhibit]
+
+
+class Shown(Protocol):
+    """What an answer shows of an item."""
+
+    @property
+    def evidence_id(self) -> str: ...
+    @property
+    def known_at(self) -> datetime: ...
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +74,13 @@ def running_rule(book: Rulebook, edited: TextRule) -> TextRule | None:
 
 
 def both(book: Rulebook, edited: TextRule) -> Rulebook:
-    """The book with an edited rule and the one that runs under its id: whose words an index must know."""
+    """The book with an edited rule and the one that runs under its id, whose words an index must know, and all that judges."""
     running = running_rule(book, edited)
-    return replace(book, rules=(running, edited) if running else (edited,))
+    rules = (running, edited) if running else (edited,)
+    return replace(book, rules=rules, exposure={}, desks=(), operators=(), measures=(), chains=())
 
 
-def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Preview:
+def preview(history: "IndexedHistory", book: Rulebook, edited: TextRule) -> Preview:
     """Judge the items that the edited rule, or the running one of the same id, may fire on, as `rules eval` does."""
     running = running_rule(book, edited)
     told = history.edit(book, running, edited) if running in book.active("text", "context") else None
@@ -76,7 +94,7 @@ def preview(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Previe
     return Preview(rule_id=edited.id, fired=fired, before=before, absent=running is None)
 
 
-def _fired(history: IndexedHistory, book: Rulebook, rule: TextRule) -> Fired:
+def _fired(history: "IndexedHistory", book: Rulebook, rule: TextRule) -> Fired:
     return _by_evidence(history.signals(book, rule))
 
 
@@ -93,7 +111,7 @@ def _week(item: Exhibit) -> str:
     return f"{year}-W{week:02}"
 
 
-def example_of(item: Exhibit, change: str) -> dict[str, str]:
+def example_of(item: Shown, change: str) -> dict[str, str]:
     """An item as an answer shows it."""
     return {
         "id": item.evidence_id,

@@ -73,6 +73,7 @@ class Proof:
     payloads: int = 0
     digests: int = 0
     figures: int = 0
+    sources: int = 0
     canaries_read: int = 0
     breaches: list[Breach] = field(default_factory=list)
 
@@ -378,6 +379,7 @@ def proof_document(proof: Proof) -> dict[str, object]:
         "payloads": proof.payloads,
         "digest_entries": proof.digests,
         "exposure_figures": proof.figures,
+        "sources": proof.sources,
         "canaries_read": proof.canaries_read,
         "breaches": [
             {

@@ -4,26 +4,39 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from itertools import pairwise, zip_longest
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from warning.app.history_judging import read_items
-from warning.app.indexed_history import IndexedHistory, times_of
+from warning.app.asked_words import asked_words
+from warning.app.edit_known import Edit, KeptOfEdit, Known, known_of
+from warning.app.item_lines import read_items, times_of
 from warning.app.previewing import EXAMPLES, both, example_of, running_rule
-from warning.app.sampling_edit import Count, Edit, KeptOfEdit, Known, ReadItem, counted, known_of, read_some
+from warning.app.sampling_edit import (
+    Count,
+    Files,
+    Places,
+    ReadItem,
+    ShownItem,
+    counted,
+    drawn,
+    in_halves,
+    read_some,
+    shown_of,
+)
+from warning.app.second_process import SecondProcess
 from warning.collect.history_files import SEGMENT_ITEMS
-from warning.core.detect.text import exhibit_of
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
-from warning.core.signals import Exhibit
-from warning.core.text.edits import words_changed
+from warning.core.text.edits import sayings_changed
 from warning.core.text.engine import engine_of
 from warning.core.text.postings import numbers_of
 
+# Below this many items a second process costs more than it brings.
+WORTH_TWO_ITEMS = 500_000
 _DAY_MICROSECONDS = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,28 +78,80 @@ class QuickPreview:
         return content
 
 
+class AskedHistory(Protocol):
+    """Indexed evidence files, in order; what says nothing of its time became known at the import."""
+
+    @property
+    def files(self) -> Files: ...
+    @property
+    def imported_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedFiles:
+    """An `AskedHistory` and nothing else."""
+
+    files: Files
+    imported_at: datetime
+
+
 def quick_preview(
-    history: IndexedHistory, book: Rulebook, edited: TextRule, *, enough: Callable[[], bool]
+    history: AskedHistory, book: Rulebook, edited: TextRule, *, enough: Callable[[], bool]
 ) -> QuickPreview:
     """Decide what kept verdicts and postings decide, and read of the rest what there is time for.
 
-    Where nothing is left to be read the answer is the one of `preview`.
+    Where nothing is left to be read the answer is the one of `preview`. A long history is asked in two processes.
     """
-    edit = _edit(history, book, edited)
-    kept = KeptOfEdit(edit)
-    known = [known_of(path, index, edit, kept) for path, index in history.files]
-    read = list(read_some(known, edit, history.imported_at, enough))
+    edit = _edit(book, edited)
+    asking = _Asking(history, edit, enough)
+    items = sum(index.manifest.items for _, index in history.files)
+    with SecondProcess(asking.answer, wanted=items >= WORTH_TWO_ITEMS) as second:
+        known = asking.known(second)
+        read = asking.read(second, drawn(known))
     return _Told(history, edit, known, read).preview(absent=running_rule(book, edited) is None)
 
 
-def _edit(history: IndexedHistory, book: Rulebook, edited: TextRule) -> Edit:
+def _edit(book: Rulebook, edited: TextRule) -> Edit:
     running = running_rule(book, edited)
     active = running if running and running.enabled else None
     pair = both(book, edited)
-    words = words_changed(active, edited, engine_of(pair).lexicon) if active else None
-    if words is not None and any(words - index.places.keys() for _, index in history.files):
-        words = None
+    engine = engine_of(pair)
+    words = sayings_changed(active, edited, engine.lexicon, asked_words(engine).said) if active else None
     return Edit(book=pair, before=active, after=edited, words=words)
+
+
+class _Asking:
+    """What is asked of a history by halves: of files by their places in it, and of items by theirs."""
+
+    def __init__(self, history: AskedHistory, edit: Edit, enough: Callable[[], bool]) -> None:
+        self._history, self._edit, self._enough = history, edit, enough
+        self._kept = KeptOfEdit(edit)
+
+    def answer(self, task: range | Places) -> list[Any]:
+        """Return what is known of some files, or what was read of some items: half of them, where two do it."""
+        files = self._history.files
+        if isinstance(task, range):
+            return [known_of(files[place][1], self._edit, self._kept) for place in task]
+        return self._read(task, share=2)
+
+    def known(self, second: SecondProcess) -> list[Known]:
+        every = range(len(self._history.files))
+        if not second.is_there:
+            return self.answer(every)
+        first, other = second.halves(every[0::2], every[1::2])
+        return [one for pair in zip_longest(first, other) for one in pair if one]
+
+    def read(self, second: SecondProcess, places: Places) -> list[ReadItem]:
+        if not second.is_there or not len(places):
+            return self._read(places, share=1)
+        first, other = second.halves(*in_halves(places))
+        return [*first, *other]
+
+    def _read(self, places: Places, share: int) -> list[ReadItem]:
+        history = self._history
+        return list(
+            read_some(history.files, self._edit, history.imported_at, places, self._enough, share=share)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +185,9 @@ class _Told:
     """The answer put together: what is known of the items that need no reading, and what was read of the others."""
 
     def __init__(
-        self, history: IndexedHistory, edit: Edit, known: Sequence[Known], read: Sequence[ReadItem]
+        self, history: AskedHistory, edit: Edit, known: Sequence[Known], read: Sequence[ReadItem]
     ) -> None:
-        self._imported_at, self._edit, self._known = history.imported_at, edit, known
+        self._imported_at, self._edit, self._files = history.imported_at, edit, history.files
         self._unread, self._read = sum(len(one.unread) for one in known), len(read)
         after, before = ([getattr(one, side) - one.unread for one in known] for side in ("after", "before"))
         self._sampled = read
@@ -164,7 +229,7 @@ class _Told:
         weeks: Counter[str] = Counter()
         for day, count in zip(days.tolist(), counts.tolist(), strict=True):
             weeks[_week(_EPOCH + timedelta(days=day))] += count
-        sampled = Counter(_week(one.exhibit.known_at) for one in fired)
+        sampled = Counter(_week(one.shown.known_at) for one in fired)
         weight = self._unread / max(self._read, 1)
         every = sorted(weeks.keys() | sampled.keys())
         return {week: weeks[week] + round(sampled[week] * weight) for week in every}
@@ -185,13 +250,13 @@ class _Told:
 
     def _of_file(self, file: int, sides: Sequence[BitMap]) -> Iterator[tuple[NDArray[Any], ...]]:
         """Yield by segment whether items are of each side, and their identities, times, files and numbers."""
-        one = self._known[file]
+        _, index = self._files[file]
         every = numbers_of(BitMap.union(*sides)).astype(np.int64)
         marks = [np.isin(every, numbers_of(side)) for side in sides]
-        bounds = np.searchsorted(every, np.arange(one.index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
+        bounds = np.searchsorted(every, np.arange(index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
         for number, (begin, end) in enumerate(pairwise(bounds)):
             if end > begin:
-                some, segment = every[begin:end], one.index.segment(number)
+                some, segment = every[begin:end], index.segment(number)
                 own = some - number * SEGMENT_ITEMS
                 times = times_of(segment, self._imported_at, own)
                 ids = segment.array("ids")[own]
@@ -199,17 +264,16 @@ class _Told:
 
     def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
         """The newest of some items, known and read."""
-        shown = [*self._shown(known.newest(EXAMPLES)), *(one.exhibit for one in seen)]
+        shown = [*self._shown(known.newest(EXAMPLES)), *(one.shown for one in seen)]
         shown.sort(key=lambda item: (item.known_at, item.evidence_id))
         return [example_of(item, change) for item in shown[-EXAMPLES:]]
 
-    def _shown(self, items: _Items) -> Iterator[Exhibit]:
+    def _shown(self, items: _Items) -> Iterator[ShownItem]:
         for file, number in zip(items.files.tolist(), items.numbers.tolist(), strict=True):
-            one = self._known[file]
-            segment, own = one.index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
-            ((_, item),) = read_items(one.evidence, segment, [own], self._imported_at)
-            source = self._edit.book.source(item.source_id, item.kind, item.country, item.language)
-            yield exhibit_of(item, source)
+            path, index = self._files[file]
+            segment, own = index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
+            ((_, item),) = read_items(path, segment, [own], self._imported_at)
+            yield shown_of(item)
 
 
 def _week(moment: datetime) -> str:

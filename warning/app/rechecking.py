@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from warning.app.polling import Asker
 from warning.app.system import System
-from warning.collect.fetch import Fetcher
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.core.page_checks import Page, PageCheck, due_pages, pages_behind, withdrawals_of
 from warning.errors import FetchError, FetchGone
@@ -19,7 +19,7 @@ MOST_A_STEP = 5
 BACK_WITHIN = timedelta(days=30)
 
 
-async def recheck_due(system: System, fetcher: Fetcher, *, most: int = MOST_A_STEP) -> int:
+async def recheck_due(system: System, fetcher: Asker, *, most: int = MOST_A_STEP) -> int:
     """Ask for the pages that are due, one after the other, and return how many. An error of one touches no other."""
     policy, now = system.book().policy.page_checks, system.clock()
     if not policy.enabled:
@@ -62,7 +62,7 @@ def _pages(system: System) -> tuple[tuple[Page, ...], dict[str, PageCheck], froz
 async def _look(
     page: Page,
     before: PageCheck | None,
-    fetcher: Fetcher,
+    fetcher: Asker,
     system: System,
     spacing_seconds: float,
     dark: frozenset[str],

@@ -13,12 +13,15 @@ from warning.app.alert_shelf import AlertShelf
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
 from warning.core.absence_rules import is_absence
+from warning.core.alert_news import tells_late
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, Sensed, State
 from warning.core.chains import chain_of, followed
+from warning.core.deadline_rules import is_deadline
 from warning.core.ids import instrument_key, key64
 from warning.core.joinable import Joinable, joinable
 from warning.core.narrowing import narrowed_signals
+from warning.core.next_looks import next_look
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import pattern_rule
 from warning.core.signal_lines import line_of, signal_of
@@ -35,43 +38,67 @@ class ReplayedAlerts:
         self._told, self._opened, self._updated, self._effective = _ByDay(), _ByDay(), _ByDay(), _ByDay()
         self._by_word: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._awaiting: set[int] = set()
+        self._looks, self._looked = _Looks(), frozenset[int]()
         self._signals, self._kept = PutBy(), GrowingKeys()
 
     def standing(self, as_of: datetime) -> tuple[Alert, ...]:
-        """Return the open alerts with a date ahead, those that tell of a gap, and those whose next step is awaited."""
+        """Return the open alerts of which a date, a step of their case or a gap may be news by now.
+
+        Each is asked for again when something may be told of it, mostly on the next of its days: a year of dates ahead costs a
+        day nothing.
+        """
         book, today = self._book, as_of.date()
         cases = followed(book.chains, as_of, days=book.policy.lifecycle.expire_after_days)
-        gone: set[int] = set()
-        found: list[Alert] = []
-        for number in sorted(self._awaiting):
+        self._looked = self._looks.due(today)
+        found: dict[int, Alert] = {}
+        for number in self._with_namesakes(self._looked):
             alert = self.shelf.at(number)
             days = (alert.facts.effective, alert.facts.expires)
             is_ahead = any(day is not None and day >= today for day in days)
             is_followed = alert.last_evidence_at >= cases.since and chain_of(alert, book.chains) is not None
             if not (is_ahead or is_followed or is_absence(alert.story)):
-                gone.add(number)
-            elif alert.state == "open":
-                found.append(alert)
-        self._awaiting -= gone
-        return tuple(found)
+                self._awaiting.discard(number)
+                continue
+            if alert.state == "open":
+                found[number] = alert
+            if number in self._looked:
+                self._looks.put(number, next_look(alert, book, today))
+        return tuple(alert for _, alert in sorted(found.items()))
+
+    def _with_namesakes(self, numbers: Iterable[int]) -> set[int]:
+        """These and the others of one instrument with them: of several that give one date the first speaks."""
+        some = {number for number in numbers if number in self._awaiting}
+        named = (self.shelf.at(number).facts.instrument for number in some)
+        keys = {instrument_key(name) for name in named if name}
+        return some.union(*(self._by_word["number", key] & self._awaiting for key in keys))
 
     def reached(self, state: State, sensed: Sensed, as_of: datetime) -> State:
         """Return the state with the alerts that an assessment of this may change, and what desks may still read is made of."""
         wanted = joinable(self._book, sensed.signals, as_of, sensed.withdrawals, sensed.bounds)
-        alerts = tuple(self.shelf.at(number) for number in sorted(self._candidates(wanted)))
-        resting = (alert for alert in alerts if wanted.may_narrow(alert))
-        return replace(state, open_alerts=alerts, grounds=tuple(self._of(resting)))
+        holding = self._named(wanted.signal_ids)
+        alerts = {number: self.shelf.at(number) for number in sorted(self._candidates(wanted))}
+        resting = (alert for alert in alerts.values() if wanted.may_narrow(alert))
+        return replace(
+            state,
+            open_alerts=tuple(alerts.values()),
+            grounds=tuple(self._of(resting)),
+            holding=frozenset(alert.key for number, alert in alerts.items() if number in holding),
+        )
 
     def keep(self, assessment: Assessment) -> None:
         """Remember the alerts as they stand now, and each signal as it first fired, no wider than was said since."""
         fired = {signal.id: signal for signal in assessment.signals}
         held: dict[str, int] = {}
         named: list[tuple[str, int]] = []
+        looked = self._looked
         for change in assessment.changes:
             number = self._put(change.alert)
             held |= dict.fromkeys(fired.keys() & set(change.alert.signal_ids), number)
             told_before = frozenset(change.previous.told_stories if change.previous else ())
             named += [(story, number) for story in change.alert.told_stories if story not in told_before]
+        if any(_is_of_the_day(s) for name, s in fired.items() if name not in held):
+            for number in looked:  # what was kept from being told is told as soon as nothing keeps it
+                self._looks.put(number, date.min)
         for name, number in held.items():
             shown = fired[name]
             named += [(one, number) for one in {name, shown.exhibit.evidence_id, *shown.rests_on}]
@@ -101,6 +128,7 @@ class ReplayedAlerts:
         awaits = is_absence(alert.story) or facts.effective or facts.expires
         if awaits or chain_of(alert, self._book.chains):
             self._awaiting.add(number)
+            self._looks.put(number, date.min)
         return number
 
     def _candidates(self, wanted: Joinable) -> set[int]:
@@ -147,6 +175,36 @@ class ReplayedAlerts:
         ids = {name for alert in alerts for name in (alert.whole or alert).signal_ids}
         for _, number in sorted(self._kept_lines(ids).items()):
             yield signal_of(self._signals.get(number))
+
+
+def _is_of_the_day(signal: Signal) -> bool:
+    """Whether no evidence of the day told it: a countdown, a gap, or a step that is late."""
+    return is_deadline(signal.story) or is_absence(signal.story) or tells_late(signal)
+
+
+class _Looks:
+    """The day from which each number is to be looked at next: each time it is asked, as long as that is today."""
+
+    def __init__(self) -> None:
+        self._by_day: defaultdict[date, set[int]] = defaultdict(set)
+        self._day_of: dict[int, date] = {}
+
+    def put(self, number: int, day: date | None) -> None:
+        """Look at it on that day and not before; None takes it out."""
+        before = self._day_of.pop(number, None)
+        if before is not None:
+            self._by_day[before].discard(number)
+        if day is not None:
+            self._by_day[day].add(number)
+            self._day_of[number] = day
+
+    def due(self, today: date) -> frozenset[int]:
+        """Return what is to be looked at by today, and take it out."""
+        days = [day for day in self._by_day if day <= today]
+        found = frozenset().union(*(self._by_day.pop(day) for day in days))
+        for number in found:
+            del self._day_of[number]
+        return found
 
 
 class _ByDay:

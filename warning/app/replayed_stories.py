@@ -6,7 +6,7 @@ Years of it are millions of bands. They stand in arrays, the tellings in a file;
 import pickle
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -15,6 +15,7 @@ import numpy as np
 
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
+from warning.app.telling_gists import Gists, Numbers, gists_of
 from warning.core.assess import Assessment
 from warning.core.ids import key64
 from warning.core.narrowing import Bound
@@ -37,12 +38,16 @@ class ReplayedStories:
         self._held: dict[int, Telling] = {}
         self._narrowed: dict[int, Telling] = {}
         self._steps: deque[tuple[datetime, int]] = deque()
-        self._told = _Told()
+        self._told, self._gists = _Told(), Gists()
 
     def near(self, wanted: Sequence[Telling]) -> StoriesNear:
         """Return what was told in words near to these, and the stories of these pieces of evidence, if told before."""
+        if not wanted:
+            return StoriesNear(near={}, told={})
         near: dict[str, list[Telling]] = {}
-        for place, number in self._pairs(wanted):
+        places, numbers = self._pairs(wanted)
+        pairs = self._gists.matter(gists_of(wanted), places, numbers)
+        for place, number in zip(places[pairs].tolist(), numbers[pairs].tolist(), strict=True):
             near.setdefault(wanted[place].evidence_id, []).append(self._telling(number))
         return StoriesNear(near=near, told=self._told.of([telling.evidence_id for telling in wanted]))
 
@@ -61,21 +66,20 @@ class ReplayedStories:
         self._told.add({s.exhibit.evidence_id: s.exhibit.story for s in signals if s.exhibit.story})
         self._forget(as_of)
         numbers = self._file.put(pickle.dumps(_VALUES(one), pickle.HIGHEST_PROTOCOL) for one in tellings)
+        self._gists.add(gists_of(tellings))
         self._hold(zip(numbers, tellings, strict=True))
         bands = [(key, number) for number, one in zip(numbers, tellings, strict=True) for key in one.bands]
         self._by_band.add([key for key, _ in bands], [number for _, number in bands])
         self._by_evidence.add([_key(one.evidence_id) for one in tellings], numbers)
         self._narrow(bounds)
 
-    def _pairs(self, wanted: Sequence[Telling]) -> Iterator[tuple[int, int]]:
-        """Yield (place among these, number) of each telling that shares enough bands with one of them."""
-        if not wanted:
-            return
+    def _pairs(self, wanted: Sequence[Telling]) -> tuple[Numbers, Numbers]:
+        """Return (place among these, number) of each telling that shares enough bands with one of them."""
         keys = np.array([telling.bands for telling in wanted], dtype=np.int64)
         places, numbers = self._by_band.of(keys.ravel())
         pairs, shared = np.unique((places // keys.shape[1] << _BITS) | numbers, return_counts=True)
-        for pair in pairs[shared >= LEAST_BANDS].tolist():
-            yield pair >> _BITS, pair & ((1 << _BITS) - 1)
+        met = pairs[shared >= LEAST_BANDS]
+        return met >> _BITS, met & ((1 << _BITS) - 1)
 
     def _telling(self, number: int) -> Telling:
         found = self._narrowed.get(number) or self._held.get(number)
@@ -94,7 +98,9 @@ class ReplayedStories:
         """Let go of what is too old to be met again."""
         self._steps.append((as_of, len(self._file)))
         while as_of - self._steps[0][0] > REMEMBERED:
-            self._by_band.let_go(self._steps.popleft()[1])
+            least = self._steps.popleft()[1]
+            self._by_band.let_go(least)
+            self._gists.let_go(least)
 
     def _narrow(self, bounds: Sequence[Bound]) -> None:
         """Hold what is remembered of this evidence no wider than its last word: later texts are compared with it."""

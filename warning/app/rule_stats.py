@@ -144,6 +144,13 @@ def _of_rule(
             false_positive=sum(p.false_positive for p in precision),
             assessments=len(records),
             considered=considered,
+            names_sources=_names_sources(rule),
         ),
         precision=precision,
     )
+
+
+def _names_sources(rule: AnyRule) -> bool:
+    """Whether the rule says by id which sources it reads: under `where`, under `select`, or its own list."""
+    holders = (getattr(rule, "where", None), getattr(rule, "select", None), rule)
+    return any(getattr(holder, "sources", ()) for holder in holders)

@@ -49,7 +49,7 @@ def book_of(where: Trees, today: date) -> Rulebook:
     return load_rulebook(where.rules, where.feeds, where.overlay, today=today)
 
 
-def rules_without(book: Rulebook, rows: Sequence[BoardRow]) -> tuple[Sight, ...]:
+def rules_without(book: Rulebook, rows: Sequence[BoardRow], now: datetime) -> tuple[Sight, ...]:
     """Return what every rule sees as the sources are now."""
-    states = {row.spec.id: row.state for row in rows}
-    return sights(book, watched_sources((row.spec for row in rows), book.terms), vitals_of(states))
+    states, specs = {row.spec.id: row.state for row in rows}, [row.spec for row in rows]
+    return sights(book, watched_sources(specs, book.terms), vitals_of(states, specs, now))

@@ -28,6 +28,12 @@ def rule_names(book: Rulebook, rules: Iterable[TextRule]) -> list[str]:
     return [content_id("v", shared, rule.id, rule.version) for rule in rules]
 
 
+def rules_name(book: Rulebook) -> str:
+    """One name of all active text rules and what their verdicts rest on but for the sources."""
+    active = [rule for rule in book.active("text", "context") if isinstance(rule, TextRule)]
+    return content_id("w", *rule_names(book, active))
+
+
 def sources_name(book: Rulebook, segment: Segment) -> str:
     """A name of what the catalogue says of the sources of a segment."""
     told = {key64(name) & _WORD: name for name in book.sources}

@@ -30,6 +30,19 @@ GROUPS: Mapping[str, SourceKind] = {
     "missions": "mission",
 }
 SCHEMES: Mapping[str, tuple[str, ...]] = {"mail": ("imaps://", "imap://"), "file": ("file:",)}
+NOT_OURS_TO_SAY = frozenset(
+    {
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "upgrade",
+        "expect",
+    }
+)
 SourceId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2}|WLD)$"), AfterValidator(known_country)]
 SourceLanguage = Annotated[str, AfterValidator(known_language)]
@@ -136,7 +149,11 @@ class SourceSpec(OperatorModel):
     @field_validator("headers")
     @classmethod
     def _is_sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
+        if len({name.lower() for name in headers}) < len(headers):
+            raise ValueError("a header is named twice; small and capital letters are the same here")
         for name, value in headers.items():
+            if name.lower() in NOT_OURS_TO_SAY:
+                raise ValueError(f"the header {name} follows from the address and the body; leave it out")
             if not name.replace("-", "").isalnum() or not name.isascii():
                 raise ValueError(f"{name!r} is not a header name")
             if not (value.isascii() and value.isprintable()):

@@ -5,13 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any
 
 import click
 
 from warning.app.compose import open_repository, system_clock, trees
 from warning.app.covering import Covered, covered_now
+from warning.cli.coverage_document import coverage_document
 from warning.cli.output import clipped, print_json, wrapped
+from warning.core.blind_stretches import past_stretches
 from warning.core.blindness import Level, Sight, place_name, told_together
 from warning.core.coverage import KINDS, Cell
 from warning.core.spans import roughly
@@ -72,11 +73,12 @@ def command(
         repository.engine.dispose()
     cells = _chosen(found, material, country, kind)
     if as_json:
-        print_json(SCHEMA, _document(found, cells))
+        print_json(SCHEMA, coverage_document(found, cells))
     elif show_rules:
         _print_rules(found)
     elif material:
         _print_material(cells)
+        _print_seen_again(found, cells)
     else:
         _print_matrix(found, cells)
     blind = any(c.state == "blind" for c in cells) or any(s.is_blind for s in found.sights)
@@ -128,6 +130,7 @@ def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
         if of_kind:
             _print_kind(kind, of_kind)
     _print_blind(cells, found.at)
+    _print_seen_again(found, cells)
     levels = Counter(s.level for s in found.sights)
     told = ", ".join(f"{levels[level]} {words}" for level, words in LEVELS.items())
     click.echo()
@@ -185,6 +188,29 @@ def _print_blind(cells: Iterable[Cell], now: datetime) -> None:
             click.echo(f"      {line}")
 
 
+def _print_seen_again(found: Covered, cells: Sequence[Cell]) -> None:
+    """Places that were blind within the window, until they were seen again: what is quiet there was not quiet all the time."""
+    stretches = sorted(past_stretches(found.stretches, cells), key=lambda one: -one.lasted)
+    if not stretches:
+        return
+    click.echo(f"\nNOT SEEN FOR A PART OF THE {found.window.days} DAYS")
+    for one in stretches[:SHOWN_BLIND]:
+        first, last = one.spans[0][0], one.spans[-1][1]
+        parts = f" in {len(one.spans)} parts" if len(one.spans) > 1 else ""
+        what = "every material" if len(one.materials) > 8 else ", ".join(one.materials)
+        line = (
+            f"{one.kind} of {one.country} for {roughly(one.lasted)}{parts}, {first:%m-%d %H:%M} to "
+            f"{last:%m-%d %H:%M}: {what}"
+        )
+        for n, part in enumerate(wrapped(line, WIDTH - 4)):
+            click.echo(("  " if n == 0 else "    ") + part)
+        for part in wrapped(one.because, WIDTH - 6)[:4]:
+            click.echo(f"      {part}")
+    more = len(stretches) - SHOWN_BLIND
+    if more > 0:
+        click.echo(f"  and {more} more: warning coverage --json")
+
+
 def _print_material(cells: Sequence[Cell]) -> None:
     for cell in sorted(cells, key=lambda c: (KINDS.index(c.kind), c.country)):
         if cell.state == "uncovered" and not cell.sources:
@@ -230,46 +256,3 @@ def _what(one: Sight) -> str:
     if one.dark_places and one.level == "partly blind":
         return "nobody sees " + ", ".join(place_name(place) for place, since in one.dark_places if since)
     return "; ".join(told_together(one.dark)) or "no source of the catalogue brings what it asks for"
-
-
-def _document(found: Covered, cells: Sequence[Cell]) -> dict[str, Any]:
-    return {
-        "at": found.at.isoformat(),
-        "window_days": found.window.days,
-        "counts": dict(Counter(c.state for c in cells)),
-        "cells": [_cell(c) for c in cells],
-        "rules": [_sight(s) for s in found.sights],
-    }
-
-
-def _cell(cell: Cell) -> dict[str, Any]:
-    return {
-        "material": cell.material,
-        "country": cell.country,
-        "kind": cell.kind,
-        "state": cell.state,
-        "since": cell.since.isoformat() if cell.since else None,
-        "because": cell.because,
-        "evidence": cell.evidence,
-        "sources": list(cell.sources),
-        "dark": [d.source_id for d in cell.dark],
-    }
-
-
-def _sight(one: Sight) -> dict[str, Any]:
-    return {
-        "rule": one.rule_id,
-        "level": one.level,
-        "since": one.since.isoformat() if one.since else None,
-        "needs": list(one.needs),
-        "dark": [
-            {
-                "source": d.source_id,
-                "condition": d.condition,
-                "cause": d.cause,
-                "since": d.since.isoformat() if d.since else None,
-            }
-            for d in one.dark
-        ],
-        "not_watched": [place_name(place) for place, _ in one.dark_places],
-    }

@@ -13,6 +13,7 @@ from warning.app.desk_exercise import send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
 from warning.app.proving import highest_markings, proof_document, prove
 from warning.app.proving_narrowed import prove_narrowed
+from warning.app.proving_sources import prove_sources
 from warning.app.system import channels_of
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import read_rulebook
@@ -194,6 +195,7 @@ def prove_command(*, rules: Path | None, feeds: Path | None, overlays: Path | No
     book = chosen_book(rules, feeds, overlays)
     proof = prove(book)
     prove_narrowed(book, proof)
+    prove_sources(book, proof)
     if as_json:
         print_json("desks/1", {"proof": proof_document(proof)})
     else:
@@ -203,7 +205,8 @@ def prove_command(*, rules: Path | None, feeds: Path | None, overlays: Path | No
             click.echo(breach.sentence)
         click.echo(
             f"{proof.paths} paths tried, {proof.passed} pass; {proof.payloads} messages and {proof.digests} digest "
-            f"entries read, {proof.figures} exposure figures planted: {len(proof.breaches)} breaches"
+            f"entries read, {proof.figures} exposure figures and {proof.sources} sources planted: "
+            f"{len(proof.breaches)} breaches"
         )
     sys.exit(1 if proof.breaches else 0)
 

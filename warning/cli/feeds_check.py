@@ -12,7 +12,9 @@ from typing import Any, get_args
 import click
 
 from warning.app.compose import Trees, open_repository, system_clock, trees
-from warning.app.mending import Candidate, Mend, mend_all
+from warning.app.mend_advice import next_step
+from warning.app.mend_ideas import Candidate
+from warning.app.mending import Mend, mend_all
 from warning.app.source_preview import Preview
 from warning.catalog.crosscheck import merged_terms
 from warning.catalog.source_names import unknown_in_overlays, unknown_materials
@@ -239,16 +241,22 @@ def _print(spec: SourceSpec, found: Mend, written: Path | None, settings: Settin
     for note in found.notes:
         for n, line in enumerate(wrapped(note, WIDTH - 4)):
             click.echo(("  ! " if n == 0 else "    ") + line)
-    if found.proposal is None:
-        if not before.is_healthy:
-            tried = f"tried without success: {'; '.join(found.tried)}" if found.tried else "nothing to try"
-            for line in wrapped(f"no mend found ({tried})", WIDTH - 2):
-                click.echo(f"  {line}")
-        return
+    if found.proposal is not None:
+        _print_proposal(spec, found, written, settings)
+    elif not before.is_healthy:
+        tried = f"tried without success: {'; '.join(found.tried)}" if found.tried else "nothing to try"
+        for line in (*wrapped(f"no mend found ({tried})", WIDTH - 2), *wrapped(next_step(before), WIDTH - 2)):
+            click.echo(f"  {line}")
+
+
+def _print_proposal(spec: SourceSpec, found: Mend, written: Path | None, settings: Settings) -> None:
+    assert found.proposal is not None, "only a proposal is printed"
     assert found.after is not None, "a proposal was tried"
     for line in wrapped(f"proposed: {found.proposal.because}", WIDTH - 2):
         click.echo(f"  {line}")
     click.echo(f"  with it: {found.after.verdict.condition}{_counts(found.after)}")
+    for line in wrapped(found.after.verdict.cause, WIDTH - 6):
+        click.echo(f"      {line}")
     for line in _diff(spec, found, trees(settings)).splitlines():
         click.echo(f"    {line}")
     if written:
@@ -274,6 +282,9 @@ def _told(spec: SourceSpec, found: Mend, written: Path | None, settings: Setting
         "entries": found.before.parsed.records,
         "notes": list(found.notes),
         "tried": list(found.tried),
+        "next_step": next_step(found.before)
+        if found.proposal is None and not found.before.is_healthy
+        else "",
         "proposal": None
         if found.proposal is None or found.after is None
         else {

@@ -86,7 +86,7 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
         pages = [check for check in repository.page_checks() if check.source_id == source_id]
     finally:
         repository.engine.dispose()
-    sights = rules_without(book, rows) if book else None
+    sights = rules_without(book, rows, now) if book else None
     spells = spells_of(reports)
     shown = [r for r in rows if (r.is_troubled or not troubled) and source_id in {None, r.spec.id}]
     if as_json:

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
@@ -15,11 +15,12 @@ import click
 from warning.app.backtest_notes import Judged, Notes, judged
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
-from warning.app.chronology import Replayed, as_replayed
+from warning.app.chronology import Replayed
 from warning.app.comparing import Side, comparison
 from warning.app.compose import system_clock
 from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory, ready_index
+from warning.app.item_lines import as_replayed
 from warning.catalog.load import load_measures
 from warning.cli.backtest_text import expectation_cases, print_backtest
 from warning.cli.junit import junit_document
@@ -196,7 +197,7 @@ def _side(book: Rulebook, measures: Sequence[Measure], span: Span) -> tuple[Side
     return Side(version=book.version, content=content, notes=notes), verdicts
 
 
-def _replayed(files: tuple[Path, ...], book: Rulebook, *, indexed: bool | None) -> Iterator[Replayed]:
+def _replayed(files: tuple[Path, ...], book: Rulebook, *, indexed: bool | None) -> Iterable[Replayed]:
     """The records of all files; of files with an index only those that a rule may fire on, the others counted."""
     found = [] if indexed is False else [ready_index(path, book, make=bool(indexed)) for path in files]
     ready = [one for one in found if one]

@@ -23,17 +23,21 @@ from warning.app.live import (
     collect_round,
     deliver_round,
     full_round,
+    open_asking,
     open_fetcher,
+    open_nursery,
     recheck_due,
     watch_desks,
 )
 from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
+from warning.app.polling import Asker
 from warning.app.receiving import receiving
 from warning.app.source_telling import tell_source_changes
 from warning.app.standing import show_owed
 from warning.app.system import System
 from warning.app.tidying import Tidying
+from warning.app.verdict_basis import rules_name
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
 from warning.schedule import Job, run_service
@@ -108,8 +112,11 @@ async def _serve(system: System, role: str) -> None:
     system.canary.flies = system.settings.canary
     async with AsyncExitStack() as parts:
         besides, let_through = await _canary(system, parts, role)
-        fetcher = await parts.enter_async_context(open_fetcher(system, let_through=let_through))
-        pool = await parts.enter_async_context(ParsePool())
+        born_in = open_nursery(system)
+        fetcher: Asker = await parts.enter_async_context(
+            open_asking(system, born_in, let_through=let_through)
+        )
+        pool = await parts.enter_async_context(ParsePool(born_in=born_in))
         system.memory.parser, system.memory.elsewhere = pool.parse, pool.run
         actions: dict[str, Action] = {
             "collect": lambda: collect_round(
@@ -129,7 +136,7 @@ async def _serve(system: System, role: str) -> None:
                 **chosen,
                 "audit": lambda: audit_and_beat(system),
                 "tidy": lambda: asyncio.to_thread(tidying.step, system.clock()),
-                "history": lambda: bring_up_to_date(kept_in, system.clock(), stop),
+                "history": lambda: bring_up_to_date(kept_in, system.clock(), rules_name(system.book()), stop),
             }
         settle_for_long()
         bells = woken_by(system)

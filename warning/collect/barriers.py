@@ -20,7 +20,7 @@ from warning.collect.barrier_marks import (
     TITLES,
 )
 from warning.collect.decode import decode
-from warning.collect.text import one_line
+from warning.collect.text import LINK_CHARACTERS, has_unseen, one_line
 
 LOOKED_AT_BYTES = 400_000
 SHORT_TEXT = 2_500
@@ -177,10 +177,14 @@ def _only_link(page: _Page) -> str:
 
 
 def _joined(base: str, href: str) -> str:
+    """The address a page names; nothing for one that cannot be asked, or cannot be shown as it is."""
     try:
         target = urljoin(base, href.strip())
         parts = urlsplit(target)
+        _ = parts.port
     except ValueError:
+        return ""
+    if len(target) > LINK_CHARACTERS or has_unseen(target):
         return ""
     return target if parts.scheme in {"http", "https"} and parts.hostname else ""
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver
@@ -22,8 +23,9 @@ from warning.collect.fetch_headers import clean, etag, last_modified, max_age_se
 from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
 from warning.collect.lanes import Lanes, Place
+from warning.collect.large_bodies import LargeBodies, Share
 from warning.collect.mailbox import is_mailbox, read_mailbox
-from warning.collect.plain_get import PlainGets
+from warning.collect.plain_get import Answer, PlainGets
 from warning.collect.politeness import Politeness
 from warning.collect.resolve import SystemResolver
 from warning.core.documents import Document
@@ -34,9 +36,11 @@ LONGEST_HEADER = 32 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})
 REFUSAL_BYTES = 64 * 1024
+MOST_DIGITS = 18
 DEFAULT_WAIT_SECONDS = 600.0
 MOST_ADDRESSES = 8_192
 GIVEN_UP = "nothing or little came while many sources kept us waiting; next time it is asked beside the others, with all its time"
+NO_ROOM = "the large documents of other sources left no room for this one, as long as it may take"
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
@@ -57,7 +61,7 @@ class Fetcher:
     """Use as `async with Fetcher(...) as fetcher`. One session and one TLS context serve every source.
 
     `allow_private_hosts` are exceptions from the address guard; `resolver` stands in for the system's own. `room` is
-    awaited before each request: it returns when what comes can be dealt with.
+    awaited before each request: it returns when what comes can be dealt with. `large` is what large bodies share.
     """
 
     def __init__(
@@ -72,12 +76,14 @@ class Fetcher:
         tls: ssl.SSLContext | None = None,
         room: Callable[[], Awaitable[None]] | None = None,
         lanes: Lanes | None = None,
+        large: LargeBodies | None = None,
     ) -> None:
         self._clock = clock
         self._user_agent = user_agent(contact)
         self._guard = AddressGuard.opened_for(allow_private_hosts)
         self._politeness = politeness or Politeness()
         self._lanes = lanes or Lanes(concurrency)
+        self._large = large or LargeBodies()
         self._room = room
         self._resolver = resolver
         self._tls = tls
@@ -130,7 +136,7 @@ class Fetcher:
             ) from limited.__cause__
         except FetchGone as failure:
             raise FetchGone(
-                request.without_secrets(str(failure)), status=failure.status
+                request.without_secrets(str(failure)), status=failure.status, target=failure.target
             ) from failure.__cause__
         except FetchError as failure:
             raise type(failure)(request.without_secrets(str(failure))) from failure.__cause__
@@ -165,6 +171,8 @@ class Fetcher:
                     place.start(deadline, request.total_seconds)
                     return await self._follow(request, url, place)
             except TimeoutError as ended:
+                if place.share is not None and place.share.is_waited_for:
+                    raise FetchError(NO_ROOM) from ended
                 if place.was_given_up:
                     raise FetchError(GIVEN_UP) from ended
                 raise
@@ -182,13 +190,13 @@ class Fetcher:
             async with await self._asked(hop, request) as answer:
                 place.arriving = answer.content
                 if answer.status not in REDIRECTS:
-                    return await self._read(answer, hop, request)
+                    return await self._read(answer, hop, request, place)
                 target = _target(hop.url, answer)
                 self._guard.check_url(target)
                 _move(hop, target, answer.status, request)
         raise FetchRefused(f"more than {MOST_REDIRECTS} redirects; the last one led to {_shown(hop.url)}")
 
-    async def _asked(self, hop: _Hop, request: FetchRequest) -> ClientResponse:
+    async def _asked(self, hop: _Hop, request: FetchRequest) -> Answer | ClientResponse:
         assert self._session is not None, "the fetcher is used inside `async with`"
         assert self._gets is not None, "made with the session"
         silence = _silence(request.idle_seconds)
@@ -205,9 +213,12 @@ class Fetcher:
 
     def _headers(self, request: FetchRequest) -> dict[str, str]:
         headers = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS}
-        headers.update(request.headers)
         if request.body is not None:
-            headers.setdefault("Content-Type", "application/json;charset=utf-8")
+            headers["Content-Type"] = "application/json;charset=utf-8"
+        if request.headers:
+            theirs = {name.lower() for name in request.headers}
+            headers = {name: value for name, value in headers.items() if name.lower() not in theirs}
+            headers.update(request.headers)
         known = request.validators
         if request.method == "GET" and known.url == request.without_secrets(request.url):
             if known.etag:
@@ -216,7 +227,9 @@ class Fetcher:
                 headers["If-Modified-Since"] = known.last_modified
         return headers
 
-    async def _read(self, answer: ClientResponse, hop: _Hop, request: FetchRequest) -> Fetched:
+    async def _read(
+        self, answer: Answer | ClientResponse, hop: _Hop, request: FetchRequest, place: Place
+    ) -> Fetched:
         now = self._clock()
         wait = retry_after_seconds(answer.headers, now)
         if answer.status == 429 or (answer.status == 503 and wait is not None):
@@ -228,11 +241,13 @@ class Fetcher:
         told = _Told(answer.headers, wait, tuple(hop.notes), moved_to)
         if answer.status == 304:
             return told.fetched("not_modified", None, request.validators)
-        if answer.status not in DOCUMENT_STATUSES:
-            await _refuse_challenge(answer)
+        points_to = "" if answer.status in DOCUMENT_STATUSES else await _refuse_challenge(answer)
+        points_to = request.without_secrets(points_to)
         is_elsewhere = _host(hop.url) != _host(_parsed(request.url))
-        judge_status(answer.status, answer.headers, is_elsewhere=is_elsewhere)
-        body = await _body(answer, request.max_bytes)
+        judge_status(answer.status, answer.headers, is_elsewhere=is_elsewhere, points_to=points_to)
+        _refuse_announced(answer, request.max_bytes)
+        with self._large.share(request.source_id, place) as place.share:
+            body = await _body(answer, request.max_bytes, place.share)
         return _fresh_or_unchanged(told, body, answer, request, now)
 
 
@@ -274,7 +289,7 @@ def user_agent(contact: str) -> str:
 
 
 def _fresh_or_unchanged(
-    told: _Told, body: bytes, answer: ClientResponse, request: FetchRequest, now: datetime
+    told: _Told, body: bytes, answer: Answer | ClientResponse, request: FetchRequest, now: datetime
 ) -> Fetched:
     asked_for = request.without_secrets(request.url)
     validators = Validators(
@@ -296,26 +311,39 @@ def _fresh_or_unchanged(
     return told.fetched("fresh", document, validators)
 
 
-async def _refuse_challenge(answer: ClientResponse) -> None:
-    """Raise FetchBlocked when the page that came with an error is a challenge; a page that cannot be read is none."""
+async def _refuse_challenge(answer: Answer | ClientResponse) -> str:
+    """Raise FetchBlocked when the page that came with an error is a challenge; a page that cannot be read is none.
+
+    Return where the page says that the document has gone, nothing when it does not.
+    """
     try:
         body = await _body(answer, REFUSAL_BYTES)
     except (FetchError, TimeoutError, ClientError, OSError):
-        return
-    barrier = barrier_in(body, clean(answer.headers.get("Content-Type")), entries=1)
+        return ""
+    kind = clean(answer.headers.get("Content-Type"))
+    barrier = barrier_in(body, kind, entries=1)
     if barrier is not None:
         raise FetchBlocked(f"the server answered {answer.status}: {barrier.cause}")
+    notice = barrier_in(body, kind, url=str(answer.url))
+    target = notice.target if notice is not None and notice.kind == "moved" else ""
+    # A front page is no successor: many error pages lead everybody there.
+    return target if target and urlsplit(target).path.strip("/") else ""
 
 
-async def _body(answer: ClientResponse, max_bytes: int) -> bytes:
-    length = clean(answer.headers.get("Content-Length"))
-    if length.isdigit() and int(length[:18]) > max_bytes:
-        raise too_large(max_bytes)
+async def _body(answer: Answer | ClientResponse, max_bytes: int, share: Share | None = None) -> bytes:
     encoding = clean(answer.headers.get("Content-Encoding"))
-    return await read_body(answer.content.iter_chunked(CHUNK), encoding, max_bytes)
+    chunks = answer.content.iter_chunked(CHUNK)
+    return await read_body(chunks, encoding, max_bytes, share.grow if share is not None else None)
 
 
-def _target(url: URL, answer: ClientResponse) -> URL:
+def _refuse_announced(answer: Answer | ClientResponse, max_bytes: int) -> None:
+    """Raises FetchTooLarge where the server itself says that more will come."""
+    length = clean(answer.headers.get("Content-Length")).lstrip("0")
+    if length.isdecimal() and (len(length) > MOST_DIGITS or int(length) > max_bytes):
+        raise too_large(max_bytes)
+
+
+def _target(url: URL, answer: Answer | ClientResponse) -> URL:
     place = answer.headers.get("Location", "")
     if not place.strip():
         raise FetchError(f"the server answered {answer.status} (moved) without saying where to")

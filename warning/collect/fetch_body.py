@@ -1,11 +1,12 @@
 """Reading a body: as sent, and unpacked, never more than a source may send."""
 
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Protocol
 
 from zstandard import ZstdDecompressor, ZstdError
 
+from warning.collect.large_bodies import LARGE_BYTES
 from warning.errors import FetchError, FetchTooLarge
 
 ENCODINGS = "gzip, deflate, zstd"
@@ -14,8 +15,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class _Unpacker(Protocol):
-    def unpack(self, data: bytes, room: int) -> bytes:
-        """Return what `data` unpacks to, at most `room` bytes; raise FetchTooLarge when there is more."""
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """Yield what `data` unpacks to in pieces of `CHUNK` bytes, or few more: however much it is, it can be cut."""
 
     def is_complete(self) -> bool:
         """Return whether the packed stream came to its proper end."""
@@ -29,23 +30,28 @@ class _Zlib:
         self._stream = zlib.decompressobj(wbits=31 if gzip else 15)
         self._started = False
 
-    def unpack(self, data: bytes, room: int) -> bytes:
-        out = b""
-        while data and len(out) <= room:
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        is_full = False  # a full piece may leave some of it in the stream, with all of `data` taken
+        while data or is_full:
             if self._stream.eof:
                 if not (self._gzip and data.startswith(_GZIP_MAGIC)):
-                    return out  # padding after the end, which servers do send
+                    return  # padding after the end, which servers do send
                 self._stream = zlib.decompressobj(wbits=31)
-            try:
-                out += self._stream.decompress(data, room + 1 - len(out))
-            except zlib.error:
-                if self._started or self._gzip:
-                    raise
-                self._stream = zlib.decompressobj(wbits=-15)
-                out += self._stream.decompress(data, room + 1 - len(out))
-            self._started = True
+            piece = self._unpacked(data)
+            yield piece
             data = self._stream.unconsumed_tail or self._stream.unused_data
-        return out
+            is_full = len(piece) == CHUNK
+
+    def _unpacked(self, data: bytes) -> bytes:
+        try:
+            return self._stream.decompress(data, CHUNK)
+        except zlib.error:
+            if self._started or self._gzip:
+                raise
+            self._stream = zlib.decompressobj(wbits=-15)
+            return self._stream.decompress(data, CHUNK)
+        finally:
+            self._started = True
 
     def is_complete(self) -> bool:
         return self._stream.eof
@@ -56,14 +62,10 @@ class _Zstd:
         # 8 MiB is the window every reader must support; a larger one is an attack on memory.
         self._stream = ZstdDecompressor(max_window_size=2**23).decompressobj()
 
-    def unpack(self, data: bytes, room: int) -> bytes:
-        # The binding cannot stop half-way; fed 64 bytes at a time a block yields at most 128 KiB too many.
-        out = bytearray()
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        # The binding cannot stop half-way; 64 bytes at a time yield at most 128 KiB.
         for start in range(0, len(data), 64):
-            out += self._stream.decompress(data[start : start + 64])
-            if len(out) > room:
-                break
-        return bytes(out)
+            yield self._stream.decompress(data[start : start + 64])
 
     def is_complete(self) -> bool:
         return self._stream.eof
@@ -77,42 +79,60 @@ _UNPACKERS: dict[str, Callable[[], _Unpacker]] = {
 }
 
 
-async def read_body(chunks: AsyncIterator[bytes], encoding: str, max_bytes: int) -> bytes:
-    """Return the decoded body.
+async def read_body(
+    chunks: AsyncIterator[bytes],
+    encoding: str,
+    max_bytes: int,
+    take_room: Callable[[int], Awaitable[int]] | None = None,
+) -> bytes:
+    """Return the decoded body. `take_room` is awaited before it grows over `LARGE_BYTES`, and over what that returned.
 
     `encoding` is the Content-Encoding as sent. Raises FetchTooLarge as soon as either the bytes sent or the
     bytes unpacked pass `max_bytes`, FetchError when the packing is unknown or broken.
     """
     name = encoding.strip().lower()
+    body = _Body(max_bytes, take_room)
     if name in {"", "identity"}:
-        return await _read_plain(chunks, max_bytes)
+        async for chunk in chunks:
+            await body.add(chunk)
+        return bytes(body.content)
     if name not in _UNPACKERS:
         raise FetchError(f"the server packed the document as {name!r}, which was not asked for")
     try:
-        return await _read_packed(chunks, _UNPACKERS[name](), max_bytes)
+        return await _read_packed(chunks, _UNPACKERS[name](), body)
     except (zlib.error, ZstdError) as broken:
         raise FetchError(f"the document's {name} packing is broken ({broken})") from broken
 
 
-async def _read_plain(chunks: AsyncIterator[bytes], max_bytes: int) -> bytes:
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > max_bytes:
-            raise too_large(max_bytes)
-    return bytes(body)
+class _Body:
+    """What has come of a body, unpacked."""
+
+    def __init__(self, max_bytes: int, take_room: Callable[[int], Awaitable[int]] | None) -> None:
+        self.max_bytes = max_bytes
+        self.content = bytearray()
+        self._take_room = take_room
+        self._has_room_for = LARGE_BYTES
+
+    async def add(self, piece: bytes) -> None:
+        size = len(self.content) + len(piece)
+        if size > self.max_bytes:
+            raise too_large(self.max_bytes)
+        if size > self._has_room_for and self._take_room is not None:
+            self._has_room_for = await self._take_room(size)
+        self.content += piece
 
 
-async def _read_packed(chunks: AsyncIterator[bytes], unpacker: _Unpacker, max_bytes: int) -> bytes:
-    body, sent = bytearray(), 0
+async def _read_packed(chunks: AsyncIterator[bytes], unpacker: _Unpacker, body: _Body) -> bytes:
+    sent = 0
     async for chunk in chunks:
         sent += len(chunk)
-        body += unpacker.unpack(chunk, max_bytes - len(body))
-        if sent > max_bytes or len(body) > max_bytes:
-            raise too_large(max_bytes)
+        if sent > body.max_bytes:
+            raise too_large(body.max_bytes)
+        for piece in unpacker.pieces(chunk):
+            await body.add(piece)
     if sent and not unpacker.is_complete():
         raise FetchError("the packed document ends in the middle")
-    return bytes(body)
+    return bytes(body.content)
 
 
 def too_large(max_bytes: int) -> FetchTooLarge:

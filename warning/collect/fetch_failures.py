@@ -18,6 +18,7 @@ from aiohttp import (
 
 from warning.collect.fetch_headers import clean
 from warning.collect.fetch_values import FetchRequest
+from warning.collect.text import literal
 from warning.errors import FetchBlocked, FetchError, FetchGone
 
 _STATUS = {
@@ -46,12 +47,16 @@ DOCUMENT_STATUSES = frozenset({200, 203})
 # What a publisher answers to a reader it does not want; 405 and 412 are so only with a challenge in the body.
 _UNWANTED = frozenset({202, 401, 402, 403, 407, 418, 451})
 _NOT_THERE = frozenset({404, 410})
+LONGEST_SHOWN = 160
 
 
-def judge_status(status: int, headers: Mapping[str, str], *, is_elsewhere: bool = False) -> None:
+def judge_status(
+    status: int, headers: Mapping[str, str], *, is_elsewhere: bool = False, points_to: str = ""
+) -> None:
     """Raise FetchError when `status` does not bring a document, FetchBlocked when we are not let in.
 
     FetchGone where the host that was asked has no document; a host that it led to (`is_elsewhere`) cannot say so.
+    `points_to` is where the page that came with the refusal says that the document has gone.
     """
     if clean(headers.get("cf-mitigated")).lower() == "challenge":
         raise FetchBlocked(f"the server answered {status} with an anti-bot challenge")
@@ -61,7 +66,8 @@ def judge_status(status: int, headers: Mapping[str, str], *, is_elsewhere: bool 
     if meaning is None:
         meaning = "the server failed" if status >= 500 else "not an answer that brings a document"
     if status in _NOT_THERE and not is_elsewhere:
-        raise FetchGone(f"the server answered {status}: {meaning}", status=status)
+        where = f"; its page points to {literal(points_to, LONGEST_SHOWN)}" if points_to else ""
+        raise FetchGone(f"the server answered {status}: {meaning}{where}", status=status, target=points_to)
     kind = FetchBlocked if status in _UNWANTED else FetchError
     raise kind(f"the server answered {status}: {meaning}")
 

@@ -28,7 +28,7 @@ LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
 MANIFEST = "index.json"
 # Where the long lists of a manifest begin: what stands before them differs from one index to the next.
-_LISTED = ', "sets": '
+_LISTED = b', "sets": '
 HEADS = "heads.json"
 UNTIMED = np.iinfo(np.int64).min
 
@@ -62,22 +62,22 @@ class Manifest:
 def read_manifest(directory: Path) -> Manifest | None:
     """Return the manifest, or None where there is none that this version reads."""
     try:
-        head, _, listed = (directory / MANIFEST).read_text().partition(_LISTED)
-        content: dict[str, Any] = json.loads(f"{head}}}") | _lists(listed)
+        head, _, listed = (directory / MANIFEST).read_bytes().partition(_LISTED)
+        content: dict[str, Any] = json.loads(head + b"}") | _lists(listed)
     except (OSError, ValueError):
         return None
     return Manifest(**content) if content.pop("format", None) == FORMAT else None
 
 
-def _lists(listed: str) -> dict[str, list[Any]]:
+def _lists(listed: bytes) -> dict[str, list[Any]]:
     """What the long end of a manifest lists, in lists of its own: to one of them others may be added."""
     return {name: list(some) for name, some in _parsed(listed).items()}
 
 
 @lru_cache(maxsize=4)
-def _parsed(listed: str) -> dict[str, list[Any]]:
+def _parsed(listed: bytes) -> dict[str, list[Any]]:
     """The months of one history mostly list the same thousands of patterns: they are read once, and compared by identity."""
-    parsed: dict[str, list[Any]] = json.loads(f"{{{_LISTED.removeprefix(', ')}{listed}")
+    parsed: dict[str, list[Any]] = json.loads(b"{" + _LISTED.removeprefix(b", ") + listed)
     return parsed
 
 
@@ -249,7 +249,22 @@ class _Places:
         return found
 
 
-_PLACES = _Places()
+class _SaidPlaces:
+    """Where sayings stand among those of an index: shared in the same way."""
+
+    def __init__(self) -> None:
+        self._last: tuple[list[list[str]], dict[str, tuple[int, int]]] = [], {}
+
+    def of(self, manifest: Manifest) -> dict[str, tuple[int, int]]:
+        every, found = self._last
+        if manifest.sayings != every:
+            listed = enumerate(manifest.sayings)
+            found = {name: (number, place) for number, some in listed for place, name in enumerate(some)}
+            self._last = list(manifest.sayings), found
+        return found
+
+
+_PLACES, _SAID_PLACES = _Places(), _SaidPlaces()
 
 
 class HistoryIndex:
@@ -270,11 +285,7 @@ class HistoryIndex:
 
     @cached_property
     def sayings(self) -> dict[str, tuple[int, int]]:
-        return {
-            name: (number, place)
-            for number, listed in enumerate(self.manifest.sayings)
-            for place, name in enumerate(listed)
-        }
+        return _SAID_PLACES.of(self.manifest)
 
     def segment(self, number: int) -> Segment:
         return Segment(self.directory / f"{number:05}", self.places)

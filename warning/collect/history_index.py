@@ -26,21 +26,22 @@ from warning.collect.history_files import (
     Manifest,
     Noted,
     Segment,
-    read_manifest,
     write_arrays,
     write_heads,
 )
 from warning.collect.index_lock import writing_alone
 from warning.collect.interchange import own_identity, read_line, read_lines
+from warning.collect.opened_index import index_directory, open_index, stamp_of
 from warning.collect.pool_parent import end_with_parent
 from warning.core.evidence import Item
 from warning.core.identity import marks_of
 from warning.core.ids import key64
 from warning.core.text.finders import Pattern
-from warning.core.text.folding import fold_version
 from warning.core.text.pattern_table import language_bits
 from warning.core.text.places import PlaceFinder
 from warning.core.text.reading import Reading
+
+__all__ = ["build_index", "index_directory", "look_for", "open_index"]
 
 PROCESSES = 2
 # Below this size of file a second process costs more than it brings.
@@ -57,20 +58,6 @@ class _Told(NamedTuple):
     others: int
 
 
-def index_directory(evidence: Path) -> Path:
-    """Where the index of an evidence file stands: beside it."""
-    return evidence.with_name(f"{evidence.name}.index")
-
-
-def open_index(evidence: Path) -> HistoryIndex | None:
-    """Return the index of the file as it is now, or None."""
-    directory = index_directory(evidence)
-    manifest = read_manifest(directory)
-    if manifest is None or manifest.source != _stamp(evidence):
-        return None
-    return HistoryIndex(directory, manifest)
-
-
 def build_index(evidence: Path) -> HistoryIndex:
     """Read the whole file once. The index appears when it is complete; an older one is replaced.
 
@@ -85,7 +72,7 @@ def _built(evidence: Path) -> HistoryIndex:
     part = directory.with_name(f"{directory.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    manifest = Manifest(source=_stamp(evidence))
+    manifest = Manifest(source=stamp_of(evidence))
     processes = _processes(evidence)
     jobs = [(evidence, part, number, processes) for number in range(processes)]
     for told in _in_processes(_read_share, jobs, processes):
@@ -125,11 +112,6 @@ def _look_for(index: HistoryIndex, lacking: Sequence[Pattern]) -> None:
     write_blocks(index, number)
     index.manifest.sets.append(listed)
     index.manifest.write(index.directory)
-
-
-def _stamp(evidence: Path) -> str:
-    stat = evidence.stat()
-    return f"{stat.st_size}-{stat.st_mtime_ns}-{fold_version()}"
 
 
 def _processes(evidence: Path) -> int:

@@ -9,18 +9,34 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+import zstandard
+from pyroaring import BitMap
+
+from warning.core.text.postings import numbers_of, set_of
+
 FILE = "verdicts.db"
 # A second set of as many rules is kept: those before the edit that is being weighed.
 SETS_KEPT = 2
 _LONGEST_WAIT_SECONDS = 10.0
-# A lost page is a lost saving: no write waits for the disk.
-_LAYOUT = """
-pragma synchronous=off;
+# A file with another number has not all of the layout: it is that of an earlier version, or new.
+_LAYOUT_NUMBER = 2
+_LAYOUT = f"""
 create table if not exists used (rule text primary key, run integer not null);
 create table if not exists verdicts (
     segment integer, rule text, basis text, content blob, primary key (segment, rule)
 );
 create index if not exists verdicts_of_rules on verdicts (rule);
+create table if not exists fired (
+    rule text, segment integer, basis text, numbers blob, primary key (rule, segment)
+) without rowid;
+pragma user_version={_LAYOUT_NUMBER};
+"""
+# Numbers stand beside what was said on the same basis; a version that kept none of them judged under other names.
+_FIRED = """
+select v.segment, v.basis, f.numbers, case when f.numbers is null then v.content end from verdicts v
+left join fired f on f.rule = v.rule and f.segment = v.segment and f.basis = v.basis where v.rule = ?
+order by v.segment
 """
 T = TypeVar("T")
 
@@ -36,7 +52,7 @@ class KeptVerdicts:
             )
         except sqlite3.Error:
             return
-        self._tried(lambda base: base.executescript(_LAYOUT))
+        self._tried(_lay_out)
 
     def of(self, segment: int, basis: str, rules: Iterable[str]) -> dict[str, bytes]:
         """Return what is kept of a segment, by rule; what is not there must be judged."""
@@ -51,10 +67,26 @@ class KeptVerdicts:
         rows = self._tried(lambda base: base.execute(asked, (rule,)).fetchall()) or ()
         return {segment: (basis, content) for segment, basis, content in rows}
 
+    def fired(self, rule: str) -> dict[int, tuple[str, BitMap]]:
+        """Return by segment on which basis one rule was asked, and the numbers of the items on which it fired.
+
+        Nothing is unpacked but what an earlier version kept: the numbers of a million items take milliseconds.
+        """
+        rows = self._tried(lambda base: base.execute(_FIRED, (rule,)).fetchall()) or ()
+        return {
+            segment: (basis, numbers_in(content) if numbers is None else _numbers(numbers))
+            for segment, basis, numbers, content in rows
+        }
+
     def keep(self, segment: int, basis: str, contents: Mapping[str, bytes]) -> None:
-        """Keep what rules said of a segment, in the place of what they said of it before."""
+        """Keep what rules said of a segment, in the place of what they said of it before.
+
+        Contents are packed lines, each the number of an item and a signal.
+        """
         rows = [(segment, rule, basis, content) for rule, content in contents.items()]
+        told = [(rule, segment, basis, _told(content)) for rule, content in contents.items()]
         self._tried(lambda base: _put(base, "insert or replace into verdicts values (?, ?, ?, ?)", rows))
+        self._tried(lambda base: _put(base, "insert or replace into fired values (?, ?, ?, ?)", told))
 
     def finish(self, rules: Collection[str], *, running: int) -> None:
         """Note that these rules were used last; drop those of the longest unused beyond two sets of `running`."""
@@ -77,6 +109,26 @@ class KeptVerdicts:
             return None
 
 
+def _lay_out(base: sqlite3.Connection) -> None:
+    base.execute("pragma synchronous=off")  # a lost page is a lost saving: no write waits for the disk
+    if base.execute("pragma user_version").fetchone() != (_LAYOUT_NUMBER,):
+        base.executescript(_LAYOUT)
+
+
+def numbers_in(content: bytes) -> BitMap:
+    """The numbers of the items on which a rule fired, out of the lines it said."""
+    lines = zstandard.decompress(content).split(b"\n")
+    return BitMap([int(line[: line.index(b" ")]) for line in lines if line])
+
+
+def _told(content: bytes) -> bytes:
+    return numbers_of(numbers_in(content)).tobytes()
+
+
+def _numbers(told: bytes) -> BitMap:
+    return set_of(np.frombuffer(told, dtype=np.uint32))
+
+
 def _note_used(base: sqlite3.Connection, rules: Iterable[str]) -> None:
     (run,) = base.execute("select coalesce(max(run), 0) + 1 from used").fetchone()
     _put(base, "insert or replace into used values (?, ?)", [(rule, run) for rule in rules])
@@ -85,6 +137,7 @@ def _note_used(base: sqlite3.Connection, rules: Iterable[str]) -> None:
 def _drop_unused(base: sqlite3.Connection, kept: int) -> None:
     old = base.execute("select rule from used order by run desc, rule limit -1 offset ?", (kept,)).fetchall()
     _put(base, "delete from verdicts where rule=?", old)
+    _put(base, "delete from fired where rule=?", old)
     _put(base, "delete from used where rule=?", old)
 
 

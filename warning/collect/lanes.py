@@ -17,10 +17,18 @@ class Arrives(Protocol):
     total_bytes: int
 
 
+class Waits(Protocol):
+    """Room for a large body."""
+
+    is_waited_for: bool
+
+
 class Lends(Protocol):
     """What a request holds besides its place, and gives to others when it takes long."""
 
     def lend(self) -> None: ...
+
+    def step_out(self) -> None: ...
 
 
 class Lanes:
@@ -82,7 +90,8 @@ class Lanes:
 
 
 class Place:
-    """One request's place. A class, as this is done for every request. `arriving` is what comes, once something does.
+    """One request's place. A class, as this is done for every request. `arriving` is what comes, once something does;
+    `share` is its room where that is large.
 
     `started` is the loop's time at which the request was sent.
     """
@@ -93,10 +102,12 @@ class Place:
         "_gate",
         "_is_late",
         "_lanes",
+        "_paused_at",
         "_seconds",
         "_source_id",
         "_timer",
         "arriving",
+        "share",
         "started",
         "was_given_up",
     )
@@ -110,8 +121,10 @@ class Place:
         self._deadline: asyncio.Timeout | None = None
         self._seconds = 0.0
         self.started = 0.0
+        self._paused_at = 0.0
         self._is_late = False
         self.arriving: Arrives | None = None
+        self.share: Waits | None = None
         self.was_given_up = False
 
     async def __aenter__(self) -> Self:
@@ -144,6 +157,27 @@ class Place:
         if self._deadline is not None:
             self._deadline.reschedule(self.started + self._seconds)
 
+    def pause(self) -> None:
+        """It waits for something of ours from now on: `seconds` at most, and its own time does not pass."""
+        self._paused_at = asyncio.get_running_loop().time()
+        self._lanes.unwatch(self)
+        if self._deadline is not None:
+            self._deadline.reschedule(self._paused_at + self._seconds)
+        if self._besides is not None:
+            self._besides.step_out()
+        if self._timer is None:
+            self._make_way()
+
+    def resume(self) -> None:
+        """What it waited for is there. `started` moves by the time that took."""
+        self.started += asyncio.get_running_loop().time() - self._paused_at
+        if self._is_late or self._seconds <= self._lanes.patience_seconds:
+            self._set_deadline()
+            return
+        if self._deadline is not None:
+            self._deadline.reschedule(None)
+        self._lanes.watch(self)
+
     def bytes_a_second(self, now: float) -> float:
         come = self.arriving.total_bytes if self.arriving is not None else 0
         return come / max(now - self.started, 1e-9)
@@ -156,15 +190,19 @@ class Place:
         return had_its_time and self._deadline is not None and not self._deadline.expired()
 
     def grow_late(self) -> None:
-        """Its patience is over, and every patience more in which there was no room for it beside the others."""
+        """Its patience is over."""
+        self._is_late = True
+        if self._seconds > self._lanes.patience_seconds:
+            self._set_deadline()
+        self._lanes.learn(self._source_id, late=True)
+        if self._timer is None:
+            self._make_way()
+
+    def _make_way(self) -> None:
+        """Go on beside the others; every patience more in which there was no room for that, look again."""
         lanes = self._lanes
-        if not self._is_late:
-            self._is_late = True
-            if self._seconds > lanes.patience_seconds:
-                self._set_deadline()
-            lanes.learn(self._source_id, late=True)
-            if self._besides is not None:
-                self._besides.lend()
+        if self._besides is not None:
+            self._besides.lend()
         if self._gate is not lanes.usual:
             return
         loop = asyncio.get_running_loop()
@@ -173,7 +211,7 @@ class Place:
         if lanes.left_beside:
             self._step_beside()
         else:
-            self._timer = loop.call_later(lanes.patience_seconds, self.grow_late)
+            self._timer = loop.call_later(lanes.patience_seconds, self._make_way)
 
     def _step_beside(self) -> None:
         self._lanes.left_beside -= 1

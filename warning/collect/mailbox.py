@@ -18,7 +18,9 @@ from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.collect.guard import AddressGuard
 from warning.collect.mail_bundle import bundled
 from warning.collect.mailbox_mark import Mails
-from warning.collect.mailbox_session import MailboxSession, Place, place_of, said_of
+from warning.collect.mailbox_place import Place, place_of
+from warning.collect.mailbox_session import MailboxSession
+from warning.collect.mailbox_wire import said_of
 from warning.core.documents import Document, LeftOut
 from warning.errors import FetchError
 

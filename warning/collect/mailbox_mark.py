@@ -11,7 +11,10 @@ _MARK = re.compile(r"(\d+):(\d+)(?: (\d+x\d+(?:,\d+x\d+)*))?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Under this UIDVALIDITY all up to UID `last` is settled but `owed`: UID -> polls in which it did not come."""
+    """Under this UIDVALIDITY all up to UID `last` is settled but `owed`: UID -> polls in which it alone did not come.
+
+    At most MOST_OWED are owed.
+    """
 
     validity: int
     last: int
@@ -36,8 +39,8 @@ def mark_of(written: str, validity: int) -> Mark | None:
 class Mails:
     """What a session gave: (UID, message) by UID; `mark` is what to begin behind next time.
 
-    `owed` is how many did not come and are asked for again; `refused` are those that did not come in three polls, while a
-    later one did: (UID, the server's words).
+    `owed` is how many did not come and are asked for again; `refused` are those that did not come in three polls, while
+    others did: (UID, the server's words).
     """
 
     messages: Sequence[tuple[int, bytes]] = ()
@@ -49,28 +52,45 @@ class Mails:
 
 
 class Gathered:
-    """What a poll brought so far. `found` are the new UIDs; those that failed before are asked for behind them."""
+    """What a poll brought so far. `fresh` are the new UIDs in their order, `before` those that failed at earlier polls.
+
+    New ones are asked for in their order and `last` follows them, so nothing behind it is unknown. Where as many are owed
+    as a mark remembers and one more fails, the new ones end before it (`is_full`): it stays behind `last`.
+    """
 
     def __init__(self, mark: Mark, found: Sequence[int], room: int) -> None:
         self._mark, self.room = mark, room
         self.fresh = [uid for uid in found if uid not in mark.owed]
+        self.before = sorted(mark.owed)
         self.messages: list[tuple[int, bytes]] = []
         self.failed: dict[int, str] = {}
+        self.is_full = len(mark.owed) >= MOST_OWED
         self._owed = dict(mark.owed)
         self._last, self._cut_short = mark.last, 0
+        self._is_proven = False
 
     @property
-    def order(self) -> list[int]:
-        return [*self.fresh, *sorted(self._mark.owed)]
+    def settled(self) -> int:
+        """The last UID of which all was known before this poll."""
+        return self._mark.last
+
+    @property
+    def unasked(self) -> list[int]:
+        return [uid for uid in self.fresh if uid > self._last]
+
+    @property
+    def again(self) -> list[int]:
+        """Those owed from before that were not asked for in this poll."""
+        return [uid for uid in self.before if uid in self._owed and uid not in self.failed]
 
     def was_owed(self, uid: int) -> bool:
         return uid in self._mark.owed
 
     def came(self, uid: int, raw: bytes, *, is_whole: bool) -> None:
-        """Take a mail; no bytes mean that it is gone, and a mail that is gone is no later one."""
+        """Take a mail; no bytes mean that it is gone."""
         self._owed.pop(uid, None)
-        if raw or not self.failed:
-            self._last = max(self._last, uid)
+        if not self.was_owed(uid):
+            self._last = uid
         if raw:
             self._cut_short += not is_whole
             self.room -= len(raw)
@@ -78,45 +98,50 @@ class Gathered:
 
     def fail(self, uid: int, said: str) -> None:
         self.failed[uid] = said
-        self._owed[uid] = self._owed.get(uid, 0) + 1
+        if self.was_owed(uid):
+            return
+        self.is_full = len(self._owed) >= MOST_OWED
+        if not self.is_full:
+            self._owed[uid] = 0
+            self._last = uid
 
-    def may_break_off(self, uid: int) -> bool:
-        """Whether the poll may end well at a mail over which the session ended for good.
+    def prove(self) -> None:
+        """The server gives another mail: those that do not come are at fault, and not the server."""
+        self._is_proven = True
 
-        So where mails are in hand, and at the first time, or no mail behind this one would ever be asked for; and where a
-        later one came before: then it is this mail's fault.
-        """
-        return bool(self.messages) or not self.was_owed(uid) or uid < self._last
+    def gives(self) -> bool:
+        return bool(self.messages) or self._is_proven
+
+    def is_unproven(self) -> bool:
+        return bool(self.failed) and not self.gives()
 
     def may_pause(self) -> bool:
-        """Whether the poll may end well with new mails unasked: once also where none came, and the next begins behind those."""
-        return bool(self.messages) or (
-            bool(self.failed) and not any(uid > self._mark.last for uid in self._mark.owed)
-        )
+        """Whether the poll may end well with new mails unasked: where the next begins further on than this one did."""
+        return self.gives() or any(uid in self._owed and not self.was_owed(uid) for uid in self.failed)
+
+    def is_paused(self) -> bool:
+        """Whether new mails are left for the next poll because time or connections ran out."""
+        return bool(self.unasked) and not self.is_full and self.may_pause()
 
     def blocked(self) -> str:
-        """The words with which the newest mails were refused where nothing came; empty where all is well so far."""
-        newest = [said for uid, said in self.failed.items() if uid > self._last]
-        is_all = self.fresh[-1:] == [] or self.fresh[-1] <= self._last or self.fresh[-1] in self.failed
-        return newest[0] if newest and not self.messages and (is_all or not self.may_pause()) else ""
+        """The words of the newest refusal where nothing came and the server gives no other mail; empty otherwise."""
+        return self.failed[max(self.failed)] if self.is_unproven() and not self.is_paused() else ""
 
     def mails(self) -> Mails:
-        given_up = self._given_up()
-        # Those cut off here lie behind `last` and are new at the next poll.
-        owed = dict(sorted((uid, n) for uid, n in self._owed.items() if uid not in given_up)[:MOST_OWED])
+        """What the poll gave. Only where the server gave a mail is one that did not come at fault, and the try counted."""
+        ahead = min(self.unasked, default=None)
+        # A mark of an earlier release may owe mails behind its own `last`.
+        last = max([self._last, *(uid for uid in self.before if ahead is None or uid < ahead)])
+        owed = {uid: polls + (self.gives() and uid in self.failed) for uid, polls in self._owed.items()}
+        given_up = [
+            uid for uid in sorted(self.failed) if owed.get(uid, 0) >= MOST_FAILED_POLLS and uid <= last
+        ]
+        kept = {uid: polls for uid, polls in owed.items() if uid not in given_up}
         return Mails(
             messages=sorted(self.messages),
-            mark=Mark(validity=self._mark.validity, last=self._last, owed=owed).written(),
-            waiting=sum(uid > self._last and uid not in self._owed for uid in self.fresh),
+            mark=Mark(validity=self._mark.validity, last=last, owed=kept).written(),
+            waiting=len(self.unasked),
             cut_short=self._cut_short,
-            owed=len(owed),
-            refused=[(uid, self.failed[uid]) for uid in sorted(given_up)],
+            owed=len(kept),
+            refused=[(uid, self.failed[uid]) for uid in given_up],
         )
-
-    def _given_up(self) -> set[int]:
-        """Mails that did not come in three polls, and the newest of more than can be remembered, while a later one came."""
-        failed = sorted(uid for uid in self.failed if uid < self._last)
-        given_up = {uid for uid in failed if self._owed[uid] >= MOST_FAILED_POLLS}
-        passed = sum(uid < self._last for uid in self._owed) - len(given_up)
-        again = [uid for uid in failed if uid not in given_up]
-        return given_up | set(again[len(again) - max(0, passed - MOST_OWED) :])

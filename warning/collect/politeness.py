@@ -99,7 +99,7 @@ class Politeness:
 class Turn:
     """A request's turn at a host: the gate is given back at the end. A class, as this is done for every request."""
 
-    __slots__ = ("_host", "_is_slow", "_lends", "_politeness", "_spacing_seconds", "_state")
+    __slots__ = ("_host", "_is_out", "_is_slow", "_lends", "_politeness", "_spacing_seconds", "_state")
 
     def __init__(self, politeness: Politeness, host: str, spacing_seconds: float, *, is_slow: bool) -> None:
         self._politeness = politeness
@@ -107,6 +107,7 @@ class Turn:
         self._spacing_seconds = spacing_seconds
         self._is_slow = is_slow
         self._lends = False
+        self._is_out = False
         self._state: _Host | None = None
 
     async def __aenter__(self) -> Self:
@@ -116,14 +117,23 @@ class Turn:
     def lend(self) -> None:
         """Let the next request in although this one goes on; one at a time and host."""
         state = self._state
-        if state is not None and not (self._is_slow or self._lends or state.is_lent):
+        if state is not None and not (self._is_slow or self._is_out or self._lends or state.is_lent):
             self._lends = state.is_lent = True
             state.gate.release()
+
+    def step_out(self) -> None:
+        """Let the next request in for good: what this one waits for is ours, and who holds it may stand behind."""
+        if self._state is not None and not (self._is_out or self._lends):
+            self._is_out = True
+            self._release(self._state)
+
+    def _release(self, state: _Host) -> None:
+        (state.slow_gate if self._is_slow else state.gate).release()
 
     async def __aexit__(self, *_: object) -> None:
         state = self._state
         assert state is not None, "left after it was entered"
         if self._lends:
             state.is_lent = False
-        else:
-            (state.slow_gate if self._is_slow else state.gate).release()
+        elif not self._is_out:
+            self._release(state)

@@ -184,6 +184,11 @@ def literal(raw: str, limit: int = SUMMARY_CHARACTERS) -> str:
     return _cut(" ".join(text.split()), limit)
 
 
+def has_unseen(text: str) -> bool:
+    """Whether characters stand in it that are not seen and change what is: controls, marks of direction, tags."""
+    return bool(_FORBIDDEN.search(text))
+
+
 def looks_garbled(text: str) -> bool:
     """True for rows that no reader could use: no letter or digit, or the marks of a wrong decoding."""
     if not any(character.isalnum() for character in text):

@@ -34,7 +34,8 @@ class State:
     `open_alerts` holds the latest version of each alert that evidence may still join, also of one that has ended and
     would be opened again; `told` the severity last delivered, by (alert key, desk id), `past` when that was. `silences` may hold some that are over, or not yet begun:
     `assess` looks at the time. `stories` is what evidence told before. `grounds` are the kept signals of alerts that rest
-    on evidence whose marking may have been narrowed: what desks still may read is made of them.
+    on evidence whose marking may have been narrowed: what desks still may read is made of them. `holding` are the keys of
+    the alerts that may hold a signal of the assessment already, for whoever looked that up; None where nobody did.
     """
 
     open_alerts: tuple[Alert, ...] = ()
@@ -43,6 +44,7 @@ class State:
     past: Past = field(default_factory=Past)
     stories: Stories = field(default_factory=Stories)
     grounds: tuple[Signal, ...] = ()
+    holding: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +155,12 @@ def compose(book: Rulebook, first: Noticed, as_of: datetime) -> Sensed:
 
 def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Assessment:
     """The second half: join, grade, route and pace. `state` holds at least what `joinable` names of these signals."""
-    signals, traces = untold(sensed.signals, sensed.traces, state.open_alerts)
-    signals = (*signals, *set_aside_signals(book, state.open_alerts, signals, as_of))
-    changes, suppressed = correlate(signals, state.open_alerts, book, as_of)
+    signals, traces = untold(sensed.signals, sensed.traces, _holders(state))
+    aside = set_aside_signals(book, state.open_alerts, signals, as_of)
+    signals = (*signals, *aside)
+    # What is told of an act that was set aside is in an alert that nobody looked up.
+    holding = None if aside else state.holding
+    changes, suppressed = correlate(signals, state.open_alerts, book, as_of, holding=holding)
     changes = withdrawn_from(changes, state.open_alerts, signals, sensed.withdrawals, book)
     changes = narrowed_in(
         [reopened(change) for change in changes],
@@ -181,6 +186,13 @@ def decide(book: Rulebook, sensed: Sensed, state: State, as_of: datetime) -> Ass
         stories_seen=sensed.stories_seen,
         bounds=sensed.bounds,
     )
+
+
+def _holders(state: State) -> Sequence[Alert]:
+    """The alerts that may hold one of the signals already."""
+    if state.holding is None:
+        return state.open_alerts
+    return [alert for alert in state.open_alerts if alert.key in state.holding]
 
 
 def _active(silences: Iterable[Silence], as_of: datetime) -> tuple[Silence, ...]:

@@ -65,18 +65,18 @@ class Sight:
 def dark_source(source_id: str, vitals: Vitals | None) -> Dark | None:
     """Return why a source cannot be relied on, None when it can. One that has frozen is read and says nothing."""
     report = vitals.report if vitals else None
-    if report is None:
+    if vitals is None or report is None:
         if vitals is not None and vitals.read_at is not None:
             return None
         return Dark(source_id=source_id, condition="new")
     if not (report.is_blind or report.condition == "frozen"):
-        return None
-    never_read = report.condition == "unconfigured" and (vitals is None or vitals.read_at is None)
+        return _unasked(source_id, vitals)
+    never_read = report.condition == "unconfigured" and vitals.read_at is None
     return Dark(
         source_id=source_id,
         condition=report.condition,
         cause=report.cause,
-        since=None if never_read else report.since,
+        since=None if never_read else min(report.since, vitals.dark_since or report.since),
     )
 
 
@@ -188,8 +188,11 @@ def _several(members: list[Dark]) -> str:
 
 def _strict(rule: AnyRule, needs: tuple[str, ...], vitals: Mapping[str, Vitals]) -> Sight:
     """Every source has to be read: one that is not pauses the rule."""
-    reports = {name: v.report for name in needs if (v := vitals.get(name)) is not None}
+    known = {name: v for name in needs if (v := vitals.get(name)) is not None}
+    reports = {name: v.report for name, v in known.items()}
     dark = [_told(name, r) for name, r in reports.items() if r is not None and r.is_blind]
+    seen = {name: v for name, v in known.items() if v.report is not None and not v.report.is_blind}
+    dark += [one for name, v in seen.items() if (one := _unasked(name, v)) is not None]
     dark += [Dark(source_id=name, condition="new") for name in needs if reports.get(name) is None]
     if not dark:
         return Sight(rule_id=rule.id, needs=needs)
@@ -201,6 +204,14 @@ def _strict(rule: AnyRule, needs: tuple[str, ...], vitals: Mapping[str, Vitals])
         level="blind" if since else "never read",
         since=since,
     )
+
+
+def _unasked(source_id: str, vitals: Vitals) -> Dark | None:
+    """A source that was well when it was last read, and is read no more: the fault is ours."""
+    if vitals.overdue_since is None:
+        return None
+    cause = "it is due, and nobody asks it: does the service run?"
+    return Dark(source_id=source_id, condition="not asked", cause=cause, since=vitals.overdue_since)
 
 
 def _told(source_id: str, report: SourceReport) -> Dark:

@@ -35,6 +35,11 @@ class Flight:
     landed_at: datetime | None = None
     told_at: datetime | None = None
 
+    @property
+    def was_never_asked_for(self) -> bool:
+        """Whether all that is known of it is that operators were told that it had not started."""
+        return self.told_at is not None and self.told_at == self.started_at
+
 
 def title_of(day: date) -> str:
     return f"Canary flight of the early warning system, {day.isoformat()}"
@@ -123,6 +128,8 @@ def missing(flights: Sequence[Flight], watched_since: datetime, now: datetime) -
             return f"the canary of {newest.day} never landed"
         late = now - max(midnight, watched_since) > PATIENCE
         return f"no canary of {midnight.date()} was asked for: nothing collects" if late else ""
+    if newest.landed_at is None and newest.was_never_asked_for:
+        return f"no canary of {newest.day} was asked for: nothing collects"
     begun = max(newest.started_at, watched_since)
     if newest.landed_at is None and (newest.told_at is not None or now - begun > PATIENCE):
         return f"the canary of {newest.day} started at {newest.started_at:%H:%M} UTC and has not landed"

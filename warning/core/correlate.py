@@ -1,6 +1,7 @@
 """Signals about one event become one alert: by instrument number, by story, or by act, material and actor."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from warning.core.absence_rules import is_absence
@@ -23,9 +24,17 @@ _Family = tuple[bool, str, str]
 
 
 def correlate(
-    signals: Sequence[Signal], open_alerts: Sequence[Alert], book: Rulebook, as_of: datetime
+    signals: Sequence[Signal],
+    open_alerts: Sequence[Alert],
+    book: Rulebook,
+    as_of: datetime,
+    *,
+    holding: AbstractSet[str] | None = None,
 ) -> tuple[tuple[AlertChange, ...], tuple[Trace, ...]]:
     """Join each signal to the alert it belongs to, or open one.
+
+    `holding` are the keys of the alerts that may hold one of the signals, or one that it joins or brings, already; None
+    where that is not known. Alerts hold thousands of signals: all of theirs are gone through then.
 
     Returns the changes sorted by alert key (versions and gradings are settled by `grade`), and one trace for
     each rule whose signals were suppressed: their evidence is old news, or they are background, or
@@ -41,7 +50,7 @@ def correlate(
         and not (s.exhibit.evidence_id in firmly and _is_fallback(s, rules))
         and not is_old_news(s, rules.get(s.rule_id), as_of)
     ]
-    cases = _Cases(book, open_alerts, news)
+    cases = _Cases(book, open_alerts, news, holding)
     for signal in sorted(news, key=_joining_order):
         cases.add(signal)
     changes = [_change(case, book) for case in cases.touched()]
@@ -106,7 +115,13 @@ def _change(case: Case, book: Rulebook) -> AlertChange:
 class _Cases:
     """The open alerts, indexed by what joins signals to them."""
 
-    def __init__(self, book: Rulebook, open_alerts: Iterable[Alert], news: Sequence[Signal]) -> None:
+    def __init__(
+        self,
+        book: Rulebook,
+        open_alerts: Iterable[Alert],
+        news: Sequence[Signal],
+        holding: AbstractSet[str] | None,
+    ) -> None:
         self._book = book
         self._brought = {s.brings: s.joins for s in news if s.brings}
         self._windows = book.policy.correlation
@@ -128,7 +143,7 @@ class _Cases:
         for alert in sorted(open_alerts, key=lambda a: (a.opened_at, a.key)):
             case = Case(key=alert.key, alert=alert, sleeps=sleeps_between(alert, times, self._windows))
             self._index(case, alert.facts.act, alert.facts.direction, alert.interrupts, alert.story)
-            if not names.isdisjoint(alert.signal_ids):
+            if holding is None or alert.key in holding:
                 self._seen.update(dict.fromkeys(names.intersection(alert.signal_ids), case))
             for story in alert.told_stories:
                 self._by_telling.setdefault(story, []).append(case)

@@ -188,10 +188,6 @@ class Window:
     fresh: frozenset[str] = frozenset()
     recalled: Recalled = field(default_factory=Recalled)
 
-    def figure_ids(self) -> Sequence[str]:
-        """Return the id of each observation, in their order."""
-        return [figure.id for figure in self.observations]
-
     def as_known(self, as_of: datetime) -> "KnownWindow":
         """Drop what could not be known at `as_of` and keep the latest vintage of each figure."""
         return KnownWindow(

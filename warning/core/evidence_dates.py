@@ -27,8 +27,8 @@ def evidence_deadlines(alerts: Iterable[Alert], register: Sequence[Deadline]) ->
     spoken_for = _Register(register)
     found: dict[tuple[str, ...], Deadline] = {}
     for alert in sorted(alerts, key=lambda a: (a.opened_at, a.key)):
-        widest = {one.id: one for version in _widest_last(alert) for one in _dates_of(version)}
-        for deadline in _dates_of(alert):
+        widest = {one.id: one for version in _widest_last(alert) for one in dates_of(version)}
+        for deadline in dates_of(alert):
             if not spoken_for.gives(deadline):
                 number = deadline.measure.instrument
                 name = instrument_key(number) if number else alert.key
@@ -47,7 +47,7 @@ def _readers(version: Alert) -> float:
     return math.inf if version.release_to is None else len(version.release_to)
 
 
-def _dates_of(version: Alert) -> Iterator[Deadline]:
+def dates_of(version: Alert) -> Iterator[Deadline]:
     """The dates of a version, for those alone who may read all of it."""
     measure = _measure(version)
     for one in deadlines([measure]) if measure else ():

@@ -31,7 +31,8 @@ class SourceState:
     `news_days` are the days on which it had something new (see `core/rhythm.py`). `dark_since` is when it stopped
     being readable, None while it is; `late_items` is how many items the last such time brought too late.
     `moved_to` is where it says it has gone, empty when it stays. `left_out` are the latest entries that were set aside,
-    one line each, the newest last. `reported` belongs to the store, which writes it.
+    one line each, the newest last. `reported` belongs to the store, which writes it. `unread` are the latest spans, the
+    oldest first, in which it was due and nobody asked: from when it was due to when it was asked again.
     """
 
     source_id: str
@@ -56,6 +57,7 @@ class SourceState:
     moved_to: str = ""
     left_out: tuple[str, ...] = ()
     reported: LastReport | None = field(default=None, compare=False)
+    unread: tuple[tuple[datetime, datetime], ...] = ()
 
     @property
     def is_blind(self) -> bool:
@@ -149,11 +151,14 @@ class Vitals:
     """Whether a source can be believed when it says nothing.
 
     `read_at` is the last time it certainly was read: its last evidence, or its last poll that went well.
-    `report` is its last report, None where none is known.
+    `report` is its last report, None where none is known. Where the collector's own memory is at hand, `dark_since` is
+    since when it could not be read, in whatever conditions, and `overdue_since` since when it is due and nobody asks.
     """
 
     read_at: datetime | None = None
     report: SourceReport | None = None
+    dark_since: datetime | None = None
+    overdue_since: datetime | None = None
 
     def with_report(self, report: SourceReport) -> "Vitals":
         """Return the vitals with one report more, in whatever order reports come."""

@@ -72,14 +72,14 @@ class Joinable:
         """Whether this alert is wanted."""
         return (
             alert.key in self.keys
-            or not self.signal_ids.isdisjoint(alert.signal_ids)
-            or self._rests_on(alert)
             or bool(alert.story and alert.story in self.stories)
             or not self.told.isdisjoint(alert.told_stories)
             or self._names(alert)
             or self._starts_then(alert)
             or self._is_of_pattern(alert)
             or self._may_be_alike(alert)
+            or self._rests_on(alert)
+            or not self.signal_ids.isdisjoint(alert.signal_ids)  # there may be thousands
             or any(
                 rule.by.holds(alert) and alert.updated_at > self.as_of - timedelta(days=rule.days)
                 for rule in self.muting

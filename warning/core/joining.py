@@ -98,7 +98,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         publishers=publishers,
         exhibits=_shown(exhibits),
         evidence_total=alert.evidence_total + len(fresh),
-        signal_ids=tuple(sorted({*alert.signal_ids, *(s.id for s in signals)})),
+        signal_ids=_with(alert.signal_ids, {s.id for s in signals} - joined_before),
         why=why,
         story=alert.story or _figures_story(s for s in signals if not is_deadline(s.story)),
         told_stories=_stories(alert.told_stories, signals),
@@ -115,6 +115,11 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
         )
     return joined
+
+
+def _with(known: tuple[str, ...], more: AbstractSet[str]) -> tuple[str, ...]:
+    """Return sorted names with more of them in their places: what is in order already costs sorting little."""
+    return tuple(sorted((*known, *sorted(more)))) if more else known
 
 
 def _telling(signals: Sequence[Signal]) -> Sequence[Signal]:

@@ -17,6 +17,7 @@ class StepNeed:
     And about one of `materials`; whatever they are about with None.
 
     With `since` nothing at all is wanted unless the memory holds one of them, of a day from then to `until`, both included.
+    Those of days before `first` do not matter: whoever keeps years leaves them unread.
     """
 
     rule_ids: frozenset[str]
@@ -25,6 +26,7 @@ class StepNeed:
     materials: frozenset[str] | None = None
     since: date | None = None
     until: date = date.max
+    first: date = date.min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

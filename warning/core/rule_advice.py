@@ -17,7 +17,7 @@ class RuleRecord:
 
     `confirmed` and `false_positive` are the verdicts of all desks. `noisy` of the `alerts` were silenced, turned
     down before publication or closed as false. `considered` is how much evidence the rule looked at, `assessments`
-    how often it was asked.
+    how often it was asked, `names_sources` whether it says which sources it reads.
     """
 
     weeks: float
@@ -27,6 +27,7 @@ class RuleRecord:
     false_positive: int = 0
     assessments: int = 0
     considered: int = 0
+    names_sources: bool = False
 
     @property
     def noise(self) -> float | None:
@@ -51,12 +52,18 @@ def advise(record: RuleRecord) -> Advice:
         because = f"{record.noisy} of {record.alerts} alerts were silenced, turned down or closed as false"
         return Advice(word="tune", because=because)
     if record.assessments and not record.considered:
-        return Advice(
-            word="tune", because="nothing came in that it reads: check where, select and its sources"
-        )
+        return _by_silence(names_sources=record.names_sources)
     if not record.alerts:
         return Advice(word="keep", because="no alerts to judge: rare acts are rare")
     return Advice(word="keep", because=f"too few verdicts to say otherwise (n={n}, {LEAST_N} are needed)")
+
+
+def _by_silence(*, names_sources: bool) -> Advice:
+    """Silence is a reason to look at the sources a rule names; one that names none waits for what may be rare."""
+    if names_sources:
+        return Advice(word="tune", because="nothing came in from the sources it names: check them")
+    because = "nothing to judge: no figure, list change, date or event that it looks at came in"
+    return Advice(word="keep", because=because)
 
 
 def _by_verdicts(confirmed: int, n: int) -> Advice:

@@ -75,7 +75,16 @@ class Rulebook:
 
     def active(self, *kinds: str) -> tuple[AnyRule, ...]:
         """The enabled rules of the given kinds, in order of id."""
-        return tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)
+        found = self._active.get(kinds)
+        if found is None:
+            found = tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)
+            self._active[kinds] = found
+        return found
+
+    @cached_property
+    def _active(self) -> dict[tuple[str, ...], tuple[AnyRule, ...]]:
+        """What `active` has found: every round asks it again for each sequence and step."""
+        return {}
 
     @cached_property
     def versions(self) -> Mapping[str, str]:
@@ -89,6 +98,10 @@ class Rulebook:
 
     def needs(self) -> tuple[Need, ...]:
         """What history the series rules want loaded."""
+        return self._needs
+
+    @cached_property
+    def _needs(self) -> tuple[Need, ...]:
         return tuple(
             need
             for rule in self.active("series")

@@ -77,11 +77,15 @@ class SameEvent:
         best: Case | None = None
         most = (-1.0, 0.0)
         actors, named = report.actors, report.materials
+        shares: dict[frozenset[str], float | None] = {}  # cases repeat one another's goods
         for case in cases:
             shown: Shown = case.found.get("shown") or case.shown
             if actors and shown.actors and actors.isdisjoint(shown.actors):
                 continue
-            if (shared := self.goods.shared(shown.materials, named)) is None or shared < most[0]:
+            if shown.materials not in shares:
+                shares[shown.materials] = self.goods.shared(shown.materials, named)
+            shared = shares[shown.materials]
+            if shared is None or shared < most[0]:
                 continue
             like = self._likeness(case, shown, report, shared)
             if like is None or like < most:

@@ -72,8 +72,8 @@ def _steps_wanted(
 ) -> tuple[StepNeed, ...]:
     """The steps whose earlier events can matter to what was found; nothing new completes a step that has none.
 
-    Where all that was found are answers, no other answer matters. Not so where the target joins: who names none is aimed at
-    everybody named, in other answers too.
+    Where all that was found are answers, no other answer matters, and else none that came before it. Not so where the
+    target joins: who names none is aimed at everybody named, in other answers too.
     """
     if takes_back:
         # What stood behind a signal taken back may come forward, and complete what is about something else.
@@ -81,8 +81,13 @@ def _steps_wanted(
     materials = shared_materials(rule, book, [event.signal for step in found for event in step])
     every = [step_need(step, book, materials) for step in rule.steps]
     wanted = [need if found[i] else _with_days(need, i, rule, found) for i, need in enumerate(every)]
-    is_answers = rule.ordered and not any(found[:-1]) and "target" not in rule.same
-    return tuple(wanted[:-1] if is_answers else wanted)
+    if not rule.ordered or "target" in rule.same:
+        return tuple(wanted)
+    if not any(found[:-1]):
+        return tuple(wanted[:-1])
+    # An answer of days before anything new has nothing new to answer.
+    first = date.fromordinal(min(event.day for events in found for event in events))
+    return (*wanted[:-1], replace(wanted[-1], first=first))
 
 
 def _with_days(need: StepNeed, place: int, rule: SequenceRule, found: Pools) -> StepNeed:

@@ -117,16 +117,21 @@ class Surge(SeriesTest):
 
 
 class Extreme(SeriesTest):
-    """A new high (or low) outside the range of the last `baseline_points` by `margin_ratio` of that range."""
+    """A new high (or low) outside the range of the last `baseline_points` by `margin_ratio` of that range.
+
+    `skip_points` of the newest figures before the one judged are left out of the range: a price that climbs week by
+    week would else lift the range it is held against, and never leave it.
+    """
 
     method: Literal["extreme"]
     direction: Literal["high", "low", "both"] = "high"
     baseline_points: int = Field(ge=12)
+    skip_points: int = Field(default=0, ge=0, le=120)
     margin_ratio: float = Field(default=0.1, ge=0)
 
     @property
     def span(self) -> int:
-        return self.baseline_points + 1
+        return self.baseline_points + self.skip_points + 1
 
 
 class YearOnYear(SeriesTest):

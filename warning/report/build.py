@@ -7,9 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from warning.core.alerts import Alert
+from warning.core.blind_stretches import BlindStretch
 from warning.core.blindness import Sight
 from warning.core.coverage import Cell
-from warning.core.desks import Desk, Destination
+from warning.core.desks import Desk
 from warning.core.evidence import Observation
 from warning.core.health import SourceState
 from warning.core.phrases import state_said
@@ -19,7 +20,8 @@ from warning.core.watches import Watch
 from warning.report.changes import change_lines, coming_dates, country_label, permitted, watch_dates
 from warning.report.document import ChangeLine, ComingDate, Coverage, DigestDocument, MaterialRow, SourceGap
 from warning.report.figures import largest_move, material_rows
-from warning.report.sight import blind_places, coverage_rows, own_reviews_due, sight_count
+from warning.report.named_sources import NamedSources, digest_ways, not_released
+from warning.report.sight import blind_places, coverage_rows, dark_stretches, own_reviews_due, sight_count
 from warning.report.week import week_bounds
 from warning.report.words import DigestWords, amount, digest_words
 
@@ -32,7 +34,8 @@ class WeekInput:
 
     `versions` are the alert versions of the week, oldest first; `standing` all alerts as they stood at its end;
     `observations` every figure of the year and a half before; `items` and `figures` count what came in; `watches` are those open at its end;
-    `cells` and `sights` what the sources and rules see, the evidence counted over the week.
+    `cells` and `sights` what the sources and rules see, the evidence counted over the week; `stretches` where nothing
+    could be seen for a part of it.
     """
 
     versions: Sequence[Alert]
@@ -45,6 +48,7 @@ class WeekInput:
     watches: Sequence[Watch] = ()
     cells: Sequence[Cell] = ()
     sights: Sequence[Sight] = ()
+    stretches: Sequence[BlindStretch] = ()
 
 
 def build_digest(
@@ -53,18 +57,20 @@ def build_digest(
     """Return the digest of one ISO week for one desk, holding nothing the desk may not see."""
     words = digest_words(desk.language)
     since, until = week_bounds(week, desk.timezone)
-    destinations = desk.digest_to or (Destination(channel="console", to=("digest",), ceiling=desk.clearance),)
+    destinations = digest_ways(desk)
     versions = permitted(found.versions, desk, destinations)
     standing = permitted(found.standing, desk, destinations)
     lines = change_lines(versions, desk, book, words)
     shown = {line.key for line in lines}
     alerted = Counter(m for a in standing if a.key in shown for m in a.facts.materials)
-    rows = material_rows(found.observations, lines, alerted, desk, book, until)
+    sources = NamedSources.of_digest(desk, book)
+    figures = sources.released_figures(o for o in found.observations if o.known_at < until)
+    rows = material_rows(figures, lines, alerted, desk, book, until)
     week_end = until.astimezone(ZoneInfo(desk.timezone)).date()
     dated = coming_dates((a for a in standing if a.interrupts), book, words, week_end)
     watched = watch_dates(found.watches, standing, book, words, week_end)
     coming = tuple(sorted((*dated, *watched), key=lambda c: (c.on, c.title)))
-    coverage = _coverage(found, desk, book, since, until)
+    coverage = _coverage(found, sources, since, until)
     told = {e.evidence_id for a in versions if a.interrupts for e in a.exhibits}
     background = [a for a in versions if not a.interrupts]
     return DigestDocument(
@@ -77,7 +83,11 @@ def build_digest(
         since=since,
         until=until,
         written_at=written_at,
-        marking=max(_markings(versions, standing, coming), default=Marking.CLEAR),
+        marking=max(
+            *_markings(versions, standing, coming),
+            sources.marking(_told_of(found, coverage)),
+            sources.figures_marking(figures),
+        ),
         summary=_summary(lines, rows, coming, coverage, _reader(desk, book, words), words),
         changes=lines,
         background=_background(background, told),
@@ -116,7 +126,15 @@ def _background(alerts: Sequence[Alert], told: Collection[str]) -> tuple[str, ..
     return tuple(f"{e.title} ({e.source_title})" for e in newest)
 
 
-def _coverage(found: WeekInput, desk: Desk, book: Rulebook, since: datetime, until: datetime) -> Coverage:
+def _told_of(found: WeekInput, coverage: Coverage) -> set[str]:
+    """The sources that the coverage speaks of, where they may be named."""
+    told = {gap.source_id for gap in (*coverage.down, *coverage.never) if gap.source_id}
+    told |= {dark.source_id for cell in found.cells if cell.state == "blind" for dark in cell.dark}
+    return told | {dark.source_id for stretch in found.stretches for dark in stretch.dark}
+
+
+def _coverage(found: WeekInput, sources: NamedSources, since: datetime, until: datetime) -> Coverage:
+    desk, book = sources.desk, sources.book
     down: list[SourceGap] = []
     never: list[SourceGap] = []
     read = 0
@@ -142,16 +160,24 @@ def _coverage(found: WeekInput, desk: Desk, book: Rulebook, since: datetime, unt
         figures=found.figures,
         rules=len(rules),
         materials=len(book.terms.materials),
-        down=tuple(down),
-        never=tuple(never),
+        down=_as_released(down, sources),
+        never=_as_released(never, sources),
         last_read=max((s.last_success_at for s in found.sources.values() if s.last_success_at), default=None),
         sight=sight_count(found.cells, found.sights, _titles(book, desk))
         if found.cells or found.sights
         else None,
         rows=coverage_rows(found.cells, desk, book),
         blind=blind_places(found.cells, desk, book),
+        stretches=dark_stretches(found.stretches, found.cells, desk, book),
         reviews=own_reviews_due(desk, book, until.astimezone(ZoneInfo(desk.timezone)).date()),
     )
+
+
+def _as_released(gaps: Sequence[SourceGap], sources: NamedSources) -> tuple[SourceGap, ...]:
+    """The gaps with those that may not be named last, so that their place in the order tells nothing."""
+    named, others = sources.parted(gaps)
+    nameless = SourceGap(source_id="", title=not_released(1, sources.words), cause="", since=None)
+    return (*named, *(nameless for _ in others))
 
 
 def _summary(

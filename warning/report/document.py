@@ -90,7 +90,10 @@ class ComingDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceGap:
-    """A source that gave nothing in the week. `since` is the last success, None when it was never reached."""
+    """A source that gave nothing in the week. `since` is the last success, None when it was never reached.
+
+    Of one that the desk may not know of, `source_id` is empty and `title` says that alone.
+    """
 
     source_id: str
     title: str
@@ -138,6 +141,17 @@ class BlindPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DarkStretch:
+    """A country and kind of source that is seen again, and was not in `spans` of the week: [since, until), UTC."""
+
+    country: str
+    kind: str
+    spans: tuple[tuple[datetime, datetime], ...]
+    materials: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SightCount:
     """Cells of material x country x kind by state, and rules by what they see; blind rules with since when.
 
@@ -159,7 +173,7 @@ class Coverage:
     """What was watched: `read` of `sources` answered, and how much evidence came in within the week.
 
     `sight`, `rows` and `blind` say what silence is worth, as the sources stood when the digest was written; `sight`
-    is None where that was not looked at. `last_read` is when the last source answered.
+    is None where that was not looked at; `stretches` say where they could not see for a part of the week. `last_read` is when the last source answered.
     """
 
     sources: int
@@ -174,6 +188,7 @@ class Coverage:
     sight: SightCount | None = None
     rows: tuple[CoverageRow, ...] = ()
     blind: tuple[BlindPlace, ...] = ()
+    stretches: tuple[DarkStretch, ...] = ()
     reviews: tuple[ReviewLine, ...] = ()
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from warning.report.document import ChangeLine, ComingDate, DigestDocument, MaterialRow
 from warning.report.figures import flow_text, price_text
+from warning.report.named_sources import not_released
 from warning.report.sight import (
     certificate,
     kind_text,
@@ -20,6 +21,7 @@ from warning.report.sight import (
     review_text,
     row_text,
     rules_text,
+    stretch_text,
 )
 from warning.report.words import DigestWords, digest_words
 
@@ -120,7 +122,7 @@ def _sight_parts(document: DigestDocument, words: DigestWords) -> dict[str, Any]
     return {
         "heading": words.say("sight.heading_quiet" if document.quiet else "sight.heading"),
         "said": said,
-        "places": [place_text(place, words) for place in coverage.blind[:SHOWN_PLACES]],
+        "places": _place_lines(document, words),
         "kinds": [words.say(f"sight.{k.kind}") for k in rows[0].kinds] if rows else [],
         "rows": [(materials_text(r, words), [kind_text(k, words) for k in r.kinds]) for r in rows],
         "reviews": review_text(coverage.reviews, words) if coverage.reviews else "",
@@ -268,11 +270,18 @@ def sight_lines(document: DigestDocument, words: DigestWords) -> list[str]:
         heading = words.say("sight.heading_quiet" if document.quiet else "sight.heading")
         said = certificate(coverage.sight, coverage.last_read, words, document.timezone)
         lines += [words.say("line.headed", heading=heading, rest=said), rules_text(coverage.sight, words)]
-    lines += [place_text(place, words) for place in coverage.blind[:SHOWN_PLACES]]
+    lines += _place_lines(document, words)
     lines += [row_text(row, words) for row in coverage.rows[:SHOWN_ROWS]]
     if coverage.reviews:
         lines.append(review_text(coverage.reviews, words))
     return lines
+
+
+def _place_lines(document: DigestDocument, words: DigestWords) -> list[str]:
+    """Where nothing can be seen, then where it could not be seen for a part of the week."""
+    coverage = document.coverage
+    blind = [place_text(place, words) for place in coverage.blind[:SHOWN_PLACES]]
+    return blind + [stretch_text(s, words, document.timezone) for s in coverage.stretches[:SHOWN_PLACES]]
 
 
 def _gaps(document: DigestDocument, words: DigestWords) -> list[tuple[str, list[tuple[str, ...]]]]:
@@ -280,14 +289,17 @@ def _gaps(document: DigestDocument, words: DigestWords) -> list[tuple[str, list[
     groups = (("down", document.coverage.down), ("never", document.coverage.never))
     found = []
     for name, gaps in groups:
-        rows = [
+        rows: list[tuple[str, ...]] = [
             tuple(
                 part
                 for part in (g.title, g.cause, words.moment(g.since, document.timezone) if g.since else "")
                 if part
             )
             for g in gaps
+            if g.source_id
         ]
+        if nameless := sum(not g.source_id for g in gaps):
+            rows.append((not_released(nameless, words),))
         if rows:
             found.append((words.say(f"coverage.{name}"), rows))
     return found

@@ -2,15 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from warning.core.blind_stretches import BlindStretch, past_stretches
 from warning.core.blindness import Sight
 from warning.core.coverage import KINDS, Cell
 from warning.core.desks import Desk
 from warning.core.exposure_reviews import reviews_due
 from warning.core.rulebook import Rulebook
 from warning.report.changes import country_label, material_label
-from warning.report.document import BlindPlace, CoverageRow, KindSight, ReviewLine, SightCount
+from warning.report.document import BlindPlace, CoverageRow, DarkStretch, KindSight, ReviewLine, SightCount
+from warning.report.named_sources import NamedSources
 from warning.report.words import DigestWords
 
 WATCHED_GRADES = frozenset({"A", "B"})
@@ -56,6 +58,7 @@ def coverage_rows(cells: Iterable[Cell], desk: Desk, book: Rulebook) -> tuple[Co
 
 def blind_places(cells: Iterable[Cell], desk: Desk, book: Rulebook) -> tuple[BlindPlace, ...]:
     """Return each country and kind where something cannot be seen, since when, for how many materials, and why."""
+    sources = NamedSources.of_digest(desk, book)
     places: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.state == "blind":
@@ -66,10 +69,28 @@ def blind_places(cells: Iterable[Cell], desk: Desk, book: Rulebook) -> tuple[Bli
             kind=kind,
             since=min((c.since for c in blind if c.since is not None), default=None),
             materials=len(blind),
-            cause=max((c.because for c in blind), key=len),
+            cause=max((sources.because(c.dark) for c in blind), key=len),
         )
         for (country, kind), blind in sorted(places.items())
     )
+
+
+def dark_stretches(
+    stretches: Iterable[BlindStretch], cells: Sequence[Cell], desk: Desk, book: Rulebook
+) -> tuple[DarkStretch, ...]:
+    """Return where nothing could be seen for a part of the week; what is blind still is told as that."""
+    sources = NamedSources.of_digest(desk, book)
+    told = (
+        DarkStretch(
+            country=country_label(one.country, book, desk.language),
+            kind=one.kind,
+            spans=one.spans,
+            materials=len(one.materials),
+            cause=sources.because(one.dark, with_since=False),
+        )
+        for one in past_stretches(stretches, cells)
+    )
+    return tuple(sorted(told, key=lambda s: (-_hours(s), s.kind, s.country)))
 
 
 def own_reviews_due(desk: Desk, book: Rulebook, today: date) -> tuple[ReviewLine, ...]:
@@ -143,6 +164,25 @@ def place_text(place: BlindPlace, words: DigestWords) -> str:
     what = words.say("sight.place", kind=words.say(f"sight.{place.kind}"), country=place.country)
     counted = words.say("sight.materials", count=place.materials)
     return words.say("line.and_details").join(part for part in (what, since, counted, place.cause) if part)
+
+
+def stretch_text(stretch: DarkStretch, words: DigestWords, timezone: str) -> str:
+    """Return "Not seen for part of the week: notices, China; from ... to ...; materials: 40; why"."""
+    what = words.say("sight.stretch", kind=words.say(f"sight.{stretch.kind}"), country=stretch.country)
+    first, last = (words.moment(at, timezone) for at in (stretch.spans[0][0], stretch.spans[-1][1]))
+    when = words.say("sight.from_to", start=first, end=last)
+    if len(stretch.spans) > 1:
+        when = words.say(
+            "sight.in_parts", hours=_hours(stretch), times=len(stretch.spans), start=first, end=last
+        )
+    counted = words.say("sight.materials", count=stretch.materials)
+    return words.say("line.and_details").join(part for part in (what, when, counted, stretch.cause) if part)
+
+
+def _hours(stretch: DarkStretch) -> int:
+    """In all, whole hours, at least one."""
+    lasted = sum((until - since for since, until in stretch.spans), timedelta())
+    return max(round(lasted / timedelta(hours=1)), 1)
 
 
 def review_text(due: Sequence[ReviewLine], words: DigestWords) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
 
-from sqlalchemy import Connection, Select, case, func, select, union_all
+from sqlalchemy import Connection, Select, and_, case, func, select, union_all
 
+from warning.core.canary import CANARY
 from warning.core.deliveries import DeliveryState
 from warning.store.schema import alert_versions, outbox, withheld
 
@@ -28,6 +29,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """The delivery that has been free to go for longest and has not ended; `error` is what its last try met, if any."""
+
+    since: datetime
+    channel: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """What became of the versions of a span. `overdue` counts deliveries free to go for too long and not ended."""
 
@@ -37,6 +47,7 @@ class Accounts:
     held: int
     overdue: int
     gaps: tuple[Gap, ...]
+    stuck: Stuck | None = None
 
 
 def accounts(connection: Connection, since: datetime, now: datetime, *, patience: timedelta) -> Accounts:
@@ -67,13 +78,23 @@ def accounts(connection: Connection, since: datetime, now: datetime, *, patience
     waiting = o.state.in_(("pending", "sending", "unknown"))
     free_at = case((o.hold_until > o.created_at, o.hold_until), else_=o.created_at)
     count = select(func.count()).select_from(outbox)
+    late = and_(waiting, free_at < now - patience)
+    first = connection.execute(
+        select(o.created_at, o.hold_until, o.channel, o.error).where(late).order_by(free_at).limit(1)
+    ).first()
     return Accounts(
         versions=len(versions),
         states=states,
         withheld=_one(connection, select(func.count()).select_from(withheld).where(w.at >= since)),
         held=_one(connection, count.where(waiting, o.hold_until > now)),
-        overdue=_one(connection, count.where(waiting, free_at < now - patience)),
+        overdue=_one(connection, count.where(late)),
         gaps=gaps,
+        stuck=first
+        and Stuck(
+            since=max(first.created_at, first.hold_until or first.created_at),
+            channel=first.channel,
+            error=first.error,
+        ),
     )
 
 
@@ -93,11 +114,19 @@ def _mentioned(connection: Connection, since: datetime) -> Mapping[tuple[str, in
 
 
 def _known_since(connection: Connection, oldest: datetime) -> Mapping[Place, datetime]:
-    """When each destination was first mentioned. Deputies are told by reminders alone and count for no version."""
+    """When each destination was first mentioned for an alert.
+
+    Deputies are told by reminders alone and count for no version. Notices and digests go to places that get no alerts, and
+    the canary's desk gets none but its own.
+    """
     o, w = outbox.c, withheld.c
     places = union_all(
         select(o.desk_id, o.channel, o.address, o.created_at.label("at")).where(
-            o.step == 0, o.reason != "shared", o.created_at >= oldest
+            o.step == 0,
+            o.reason != "shared",
+            o.created_at >= oldest,
+            o.alert_key.is_not(None),
+            o.desk_id != CANARY,
         ),
         select(w.desk_id, w.channel, w.address, w.at.label("at")).where(w.at >= oldest),
     ).subquery()

@@ -2,15 +2,18 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import Connection, select, update
 
 from warning.core.evidence import Item, Observation, Window
 from warning.core.ids import key64
+from warning.core.series.columns import Ints
 from warning.errors import AssessmentRaced
 from warning.store.columns import aware, sqlite_instant
+from warning.store.figure_rows import QueuedFigures
 from warning.store.item_statements import numbers_stored
 from warning.store.rows import batches
 from warning.store.schema import items, listing_changes, observations, series
@@ -27,9 +30,11 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
     fresh = window.fresh
     for read_items in batches((i for i in window.items if i.id in fresh), BATCH):
         _mark_items(connection, read_items, at)
-    new = {name: place for place, name in enumerate(window.figure_ids()) if name in fresh}
-    if new:
-        _mark_figures(connection, new, window.observations, at)
+    figures = window.observations
+    if isinstance(figures, QueuedFigures):
+        _mark_rows(connection, figures.rows[[name in fresh for name in figures.ids]], at)
+    else:
+        _mark_figures(connection, [one for one in figures if one.id in fresh], at)
     for changes in batches((c.id for c in window.listing_changes if c.id in fresh), BATCH):
         _mark_changes(connection, changes, at)
 
@@ -48,29 +53,52 @@ def _mark_items(connection: Connection, read: Sequence[Item], at: datetime) -> N
     connection.execute(update(items).where(items.c.seq.in_([row.seq for row in same])).values(assessed_at=at))
 
 
-def _mark_figures(
-    connection: Connection, read: Mapping[str, int], figures: Sequence[Observation], at: datetime
-) -> None:
-    """Mark the figures of these ids; `read` says where in `figures` each of them is."""
-    asked = json.dumps(list(read))
+def _mark_rows(connection: Connection, rows: Ints, at: datetime) -> None:
+    """Mark figures by the numbers of their rows."""
+    if not len(rows):
+        return
     if connection.dialect.name == "sqlite":
-        marked = connection.exec_driver_sql(_MARK_SQLITE, (sqlite_instant(at), asked)).scalars()
-        missing = read.keys() - set(marked.all())
+        asked = json.dumps(np.sort(rows).tolist())
+        marked = connection.exec_driver_sql(_MARK_ROWS["sqlite"], (sqlite_instant(at), asked))
     else:
-        missing = set(connection.exec_driver_sql(_MARK_POSTGRESQL, (asked, aware(at))).scalars())
-    if missing and _are_stored(connection, (figures[read[name]] for name in missing)):
+        marked = connection.exec_driver_sql(_MARK_ROWS["postgresql"], (aware(at), rows.tolist()))
+    if marked.rowcount != len(rows):
         raise AssessmentRaced
 
 
-# All figures of a day in one statement, however many: each id is one step down the index over what waits. SQLite
-# answers which were marked, PostgreSQL which were not.
+# All figures of a day in one statement, however many: each is one step down the table.
+_MARK_ROWS = {
+    "sqlite": """
+        UPDATE observations SET assessed_at = ? WHERE assessed_at IS NULL AND seq IN (SELECT value FROM json_each(?))""",
+    "postgresql": "UPDATE observations SET assessed_at = %s WHERE assessed_at IS NULL AND seq = ANY(%s::int8[])",
+}
+
+
+def _mark_figures(connection: Connection, read: Sequence[Observation], at: datetime) -> None:
+    """Mark figures that somebody read without their rows: looked for among what waited as long as the youngest of them."""
+    if not read:
+        return
+    asked, known_at = json.dumps([one.id for one in read]), max(one.known_at for one in read)
+    if connection.dialect.name == "sqlite":
+        values: tuple[object, ...] = sqlite_instant(at), sqlite_instant(known_at), asked
+        missing = {one.id for one in read} - set(connection.exec_driver_sql(_MARK_SQLITE, values).scalars())
+    else:
+        values = asked, aware(at), aware(known_at)
+        missing = set(connection.exec_driver_sql(_MARK_POSTGRESQL, values).scalars())
+    if missing and _are_stored(connection, (one for one in read if one.id in missing)):
+        raise AssessmentRaced
+
+
+# SQLite answers which were marked, PostgreSQL which were not.
 _MARK_SQLITE = """
-    UPDATE observations SET assessed_at = ? WHERE assessed_at IS NULL AND id IN (SELECT value FROM json_each(?))
+    UPDATE observations SET assessed_at = ?
+    WHERE assessed_at IS NULL AND known_at <= ? AND id IN (SELECT value FROM json_each(?))
     RETURNING id"""
 _MARK_POSTGRESQL = """
     WITH asked AS MATERIALIZED (SELECT DISTINCT json_array_elements_text(%s::json) AS name),
     marked AS (
-        UPDATE observations SET assessed_at = %s FROM asked WHERE assessed_at IS NULL AND id = asked.name
+        UPDATE observations SET assessed_at = %s FROM asked
+        WHERE assessed_at IS NULL AND known_at <= %s AND id = asked.name
         RETURNING id)
     SELECT name FROM asked WHERE name NOT IN (SELECT id FROM marked)"""
 

@@ -7,7 +7,7 @@ begins, so that two processes queue up instead of failing half-way.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -20,6 +20,8 @@ from warning.errors import SchemaBehind, SettingsError, StoreError
 
 BUSY_SECONDS = 30
 WRITES = "warning_writes"
+AT_EASE = "PRAGMA synchronous = NORMAL"
+"""Commits reach the disk when pages are put in their places, but for those that ask to (`writing`)."""
 CACHE_KIB = 16_000
 """What a connection to SQLite may remember of the file: a poll writes into the middle of each index."""
 CHECKPOINT_PAGES = 16_000
@@ -81,7 +83,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(AT_EASE)
     connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     _use_wal(connection)
@@ -113,12 +115,30 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it is stored when the block ends, nothing when it raises."""
+def writing(engine: Engine, *, synced: bool = False) -> Iterator[Connection]:
+    """One transaction: all of it is stored when the block ends, nothing when it raises.
+
+    With `synced` it has outlived a power cut by then, and with it all that was committed before. Without, SQLite may
+    lose the last transactions, whole, when the power goes; a process that dies loses none.
+    """
     with named_failures(), engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
-        with connection.begin():
+        with _synced(connection) if synced else nullcontext(), connection.begin():
             yield connection
+
+
+@contextmanager
+def _synced(connection: Connection) -> Iterator[None]:
+    """Have SQLite wait at the commit until the disk has it. PostgreSQL does so of itself (`synchronous_commit`)."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.execute("PRAGMA synchronous = FULL")
+    try:
+        yield
+    finally:
+        driver.execute(AT_EASE)
 
 
 @contextmanager

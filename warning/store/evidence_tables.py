@@ -89,19 +89,18 @@ items = Table(
 unassessed_index("ix_items_unassessed", items.c.known_at, items.c.seq, assessed_at=items.c.assessed_at)
 
 
-def _marks(name: str) -> Table:
-    """What items are known by, on SQLite alone (item_marks.py)."""
+def _marks(name: str, key: str) -> Table:
+    """What items are known by, many marks in a row, on SQLite alone (item_marks.py)."""
     return Table(
         name,
         metadata,
-        Column("mark", Key, primary_key=True, autoincrement=False),
-        Column("seq", Key, primary_key=True, autoincrement=False),
-        sqlite_with_rowid=False,
+        Column(key, Key, primary_key=True, autoincrement=False),
+        Column("entries", LargeBinary, nullable=False),
         info={"only": "sqlite"},
     )
 
 
-item_marks_new, item_marks = _marks("item_marks_new"), _marks("item_marks")
+item_marks_recent, item_mark_pages = _marks("item_marks_recent", "place"), _marks("item_mark_pages", "first")
 item_mark_sketches = Table(
     "item_mark_sketches",
     metadata,
@@ -165,7 +164,6 @@ unassessed_index(
     observations.c.seq,
     assessed_at=observations.c.assessed_at,
 )
-unassessed_index("ix_observations_unassessed_id", observations.c.id, assessed_at=observations.c.assessed_at)
 
 listings = Table(
     "listings",

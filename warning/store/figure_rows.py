@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, Select, String, cast, extract, or_, select, type_coerce
 
-from warning.core.series.columns import EPOCH
+from warning.core.evidence import Observation
+from warning.core.series.columns import EPOCH, Ints
 from warning.core.series.figure_batch import Figures, PeriodTexts, packed_ids, where
+from warning.core.series.known import LaterFigures
 from warning.store.rows import batches
 from warning.store.schema import observations
 
@@ -18,13 +20,25 @@ AT_A_TIME = 2_000
 SECOND_US = 1_000_000
 
 
+class QueuedFigures(LaterFigures):
+    """Unassessed figures; `rows` are the numbers of their rows."""
+
+    def __init__(
+        self, metas: list[Observation], texts: list[str], codes: Ints, figures: Figures, rows: Ints
+    ) -> None:
+        super().__init__(metas, texts, codes, figures)
+        self.rows = rows
+
+
 def queue_rows(
     connection: Connection, as_of: datetime, until: int, limit: int, texts: PeriodTexts
-) -> Figures:
-    """Return the unassessed figures up to row `until`, oldest known first, as `_read` gives them."""
+) -> tuple[Figures, Ints]:
+    """Return the unassessed figures up to row `until`, oldest known first, as `_read` gives them, and their rows."""
     o = observations.c
     query = _columns(connection).where(o.assessed_at.is_(None), o.known_at <= as_of, o.seq <= until)
-    return _read(connection, query.order_by(o.known_at, o.seq).limit(limit), texts)
+    query = query.add_columns(o.seq).order_by(o.known_at, o.seq).limit(limit)
+    found = dict(_read(connection, query, texts, numbered=True))
+    return found, found.pop("rows")
 
 
 def since_rows(
@@ -65,40 +79,46 @@ def joined(parts: Sequence[Figures]) -> Figures:
     if len(some) < 2:
         return some[0] if some else parts[0]
     figures = {name: np.concatenate([part[name] for part in some]) for name in some[0]}
-    order = np.lexsort((figures["numbers"], figures["ids"]))
+    keys = [figures[name] for name in ("known_us", "numbers", "ids")]  # a figure may become again what it was
+    order = np.lexsort(keys)
     again = np.zeros(len(order), dtype=np.bool_)
-    again[1:] = (figures["ids"][order][1:] == figures["ids"][order][:-1]) & (
-        figures["numbers"][order][1:] == figures["numbers"][order][:-1]
-    )
+    again[1:] = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
     return where(figures, np.sort(order[~again]))
 
 
-def _read(connection: Connection, query: Select[Any], texts: PeriodTexts) -> Figures:
+def _read(
+    connection: Connection, query: Select[Any], texts: PeriodTexts, *, numbered: bool = False
+) -> Figures:
     """Return the rows of a query over `_columns` as arrays side by side.
 
     `numbers` of the series, `ids`, `values`, `known_us` (microseconds since 1970), and of the periods the number
-    of the text, the day after it as days since 1970 (`ends`) and the kind (`shapes`).
+    of the text, the day after it as days since 1970 (`ends`) and the kind (`shapes`). A query that is `numbered`
+    has the numbers of the `rows` behind them.
     """
     result = connection.execute(query)
-    parts = [_arrays((), texts)]
+    parts = [_arrays((), texts, numbered)]
     # The driver's own tuples: a row object for each of millions of figures would cost more than reading them. A
     # few at a time, so that they are gone before the collector of cycles walks over them and all else.
     while rows := result.cursor.fetchmany(AT_A_TIME):
-        parts.append(_arrays(rows, texts))
+        parts.append(_arrays(rows, texts, numbered))
     result.close()
     parts = parts[1:] or parts
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _arrays(rows: Sequence[tuple[Any, ...]], texts: PeriodTexts) -> Figures:
-    numbers, ids, periods, values, known = zip(*rows, strict=True) if rows else ((),) * 5
-    return {
+def _arrays(rows: Sequence[tuple[Any, ...]], texts: PeriodTexts, numbered: bool) -> Figures:
+    columns = zip(*rows, strict=True) if rows else ((),) * (5 + numbered)
+    numbers, ids, periods, values, known, *places = columns
+    figures = {
         "numbers": np.array(numbers, dtype=np.int64),
         "ids": packed_ids(ids),
         "values": np.array(values, dtype=np.float64),  # None becomes NaN
         "known_us": _microseconds(known),
         **texts.read(periods),
     }
+    if numbered:
+        figures["rows"] = np.array(places[0], dtype=np.int64)
+    return figures
 
 
 def _columns(connection: Connection) -> Select[Any]:

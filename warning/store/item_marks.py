@@ -1,35 +1,55 @@
-"""How SQLite finds items by id, address and text: each mark a whole number, the latest of a source apart from the older.
+"""How SQLite finds items by id, address and text: each mark a whole number, many of them in one row.
 
 What a source's items are known by is random, so an index over all of them takes a poll into as many pages as it has
-entries, and more the longer the source is known. New marks therefore go to a small table (`item_marks_new`), a page or
-two of each source; when a source has some hundreds there, they move to the large one (`item_marks`) together, in order.
-That no id is stored twice is seen to by whoever writes: SQLite has one writer at a time, and it looks first.
-PostgreSQL has indexes over the columns themselves: it sorts as well in memory of its own.
+entries, and more the longer the source is known. The marks of a source therefore stand side by side in rows that fill a
+page each: the latest few hundred in one row (`item_marks_recent`), the older in rows by their order (`item_mark_pages`).
+When the one row is full, its marks move among the others together. So a poll writes a page or two however much its source
+has given before.
+
+An entry is the upper half of a mark's number and the number of the item, eight bytes. Whoever finds an item by it
+compares the whole marks. That no id is stored twice is seen to by whoever writes: SQLite has one writer at a time, and it
+looks first. PostgreSQL has indexes over the columns themselves: it sorts as well in memory of its own.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from warning.core.identity import Marks
 from warning.core.ids import key64
 from warning.store.engine import asked_of_sqlite
-from warning.store.mark_sketches import Execute, draw, sketches
+from warning.store.mark_pages import (
+    Entries,
+    Execute,
+    entries_of,
+    merged,
+    pages_with,
+    put_among_pages,
+    take_from_page,
+    whole_place,
+)
+from warning.store.mark_sketches import draw, sketches
 
 SOURCE_BITS, MARK_BITS = 20, 42
-"""A number holds the source, the mark and its kind, 63 bits. Whoever finds an item by it compares the whole marks.
+"""A number holds the source, the mark and its kind, 63 bits.
 
 Ids stand in a place of their own and fill it: what a source has taken in is found by id far more often than by the rest.
 """
 _MARK = (1 << MARK_BITS) - 1
-_SPAN = 1 << MARK_BITS + 1
-MOST_NEW = 512
-"""So many marks wait in a place at least, about twice as many at most; places differ, so that not all move at once."""
-COUNTED = 4
-"""How often a place is counted while so many come to it: counting at each new mark would cost more than the mark."""
+SPAN_BITS = MARK_BITS + 1
+_SPAN = 1 << SPAN_BITS
+DROPPED_BITS = SPAN_BITS - 32
+"""So many digits of a number are not kept: of a million marks one in four thousand questions meets another's entry."""
+MOST_RECENT = 1_000
+"""As many marks fit into two pages; places move them at half as many at least, so that not all move at once."""
 
+_HALF, _KEPT = np.uint64(32), 0xFFFFFFFF
+Number = TypeVar("Number", np.int64, np.uint64)
 Held = tuple[int, int]
 """A mark's number, and the number of the item."""
 
@@ -58,102 +78,106 @@ def numbers_of(source_id: str, marks: Marks) -> list[int]:
 def add_marks(connection: Connection, held: Sequence[Held]) -> None:
     """Add the marks of new items, and move those of places that have many."""
     if held:
-        connection.exec_driver_sql(ADD, sorted(held))
-        move_full(partial(asked_of_sqlite, connection), limits(held))
+        put_marks(partial(asked_of_sqlite, connection), held)
 
 
-def move_full(execute: Execute, counted: str) -> None:
-    """Move what waits in those of the places of `limits` that have many."""
-    for place, first, end in list(execute(FULL, (counted,))) if counted else ():
-        moved = [mark for (mark,) in execute(MOVING, (first, end))]
-        execute(MOVE, (first, end))
-        execute(MOVED, (first, end))
-        draw(execute, place, _SPAN, moved)
+def put_marks(execute: Execute, held: Collection[Held]) -> None:
+    """The same by whatever runs a statement."""
+    numbers, seqs = np.array(sorted(held), np.int64).T
+    entries = (numbers >> DROPPED_BITS & _KEPT).astype(np.uint64) << _HALF | seqs.astype(np.uint64)
+    new = _by_place(numbers >> SPAN_BITS, entries)
+    recent = _recent(execute, new)
+    for place, some in new.items():
+        some.sort()  # of marks alike in what is kept, that of the lower number may belong to the higher item
+        waiting = merged(recent[place], some) if place in recent else merged(some)
+        if len(waiting) > most_recent(place):
+            put_among_pages(execute, place, waiting)
+            draw(execute, place, waiting, partial(whole_place, execute, place))
+            waiting = waiting[:0]
+        execute(WRITE_RECENT, (place, waiting.tobytes()))
 
 
-def limits(held: Iterable[Held]) -> str:
-    """Return how many marks may wait in the places that are to be counted now, as `FULL` asks for it; "" for none.
+def _by_place(places: NDArray[np.int64], what: NDArray[Number]) -> dict[int, NDArray[Number]]:
+    """Split what stands in order of place."""
+    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
+    return dict(zip(places[begins].tolist(), np.split(what, begins[1:]), strict=True))
 
-    A place is counted when a mark comes whose digits say so: of as many as may wait, one in some.
-    """
-    every = max(1, MOST_NEW // COUNTED)
-    places = {number // _SPAN for number, _ in held if number // 2 % every == 0}
-    return json.dumps([[place, MOST_NEW + place % MOST_NEW] for place in places]) if places else ""
+
+def most_recent(place: int) -> int:
+    """Return how many marks may wait in a place."""
+    return MOST_RECENT // 2 + place % (MOST_RECENT // 2)
 
 
 def take_marks(connection: Connection, held: Sequence[Held]) -> None:
     """Take marks away that an item no longer has."""
-    for table in ("item_marks_new", "item_marks") if held else ():
-        statement = f"DELETE FROM {table} WHERE mark = ? AND seq = ?"  # noqa: S608 - one of the two names above
-        connection.exec_driver_sql(statement, list(held))
+    execute = partial(asked_of_sqlite, connection)
+    for number, seq in held:
+        place, mark = number >> SPAN_BITS, number >> DROPPED_BITS & _KEPT
+        entry = np.uint64(mark << 32 | seq)
+        for waiting in _recent(execute, [place]).values():
+            execute(WRITE_RECENT, (place, waiting[waiting != entry].tobytes()))
+        take_from_page(execute, place, entry)
 
 
 def holders(connection: Connection, numbers: Sequence[int]) -> set[int]:
     """Return the numbers of all items that have one of these marks: what is unique, or nearly."""
-    return {seq for _, seq in _held(connection, numbers, ALL)}
+    return {int(seq) for some in _held(connection, numbers) for seq in some}
 
 
-def of_source(source_id: str) -> tuple[int, int]:
-    """Return the first number of a source's ids, and the first after them."""
-    place = _place(source_id, "source ids")
-    return place, place + _SPAN
+def last_by_mark(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Return, of each mark, the numbers of the two items stored last that have it: one may have another mark alike."""
+    return {int(seq) for some in _held(connection, numbers) for seq in some[-2:]}
+
+
+def of_source(connection: Connection, source_id: str) -> list[int]:
+    """Return the numbers of all items of a source; there may be others among them."""
+    execute, place = partial(asked_of_sqlite, connection), _place(source_id, "source ids") >> SPAN_BITS
+    every = [whole_place(execute, place), *_recent(execute, [place]).values()]
+    found: list[int] = (np.concatenate(every) & np.uint64(_KEPT)).tolist()
+    return found
 
 
 def numbers_anywhere(connection: Connection, key: int) -> list[int]:
     """Return the numbers that an id may have, whichever source it is of."""
-    return [first | key & _SPAN - 1 for (first,) in asked_of_sqlite(connection, PLACES, ())]
+    return [place << SPAN_BITS | key & _SPAN - 1 for (place,) in asked_of_sqlite(connection, PLACES, ())]
 
 
-def last_by_mark(connection: Connection, numbers: Sequence[int]) -> set[int]:
-    """Return, of each mark, the number of the item stored last that has it."""
-    last: dict[int, int] = {}
-    for mark, seq in _held(connection, numbers, LAST):
-        last[mark] = max(seq, last.get(mark, seq))
-    return set(last.values())
-
-
-def _held(connection: Connection, numbers: Sequence[int], which: str) -> Iterator[Held]:
-    """Yield what has these marks in either table."""
+def _held(connection: Connection, numbers: Sequence[int]) -> Iterator[NDArray[np.uint64]]:
+    """Yield the items that have each of these marks, those of the recent ones apart from the older, in order."""
     if not numbers:
         return
     execute = partial(asked_of_sqlite, connection)
-    known = sketches(execute, {number // _SPAN for number in numbers})
-    yield from execute(BY_MARK["item_marks_new", which], (json.dumps(numbers),))
-    if doubtful := known.doubtful(numbers, _SPAN):
-        yield from execute(BY_MARK["item_marks", which], (json.dumps(doubtful),))
+    asked = np.unique(np.array(numbers, np.int64) >> DROPPED_BITS)  # the place, and 32 digits of the mark
+    places = asked >> 32
+    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1])).tolist()
+    parts = {
+        int(places[at]): asked[at:end] for at, end in zip(begins, [*begins[1:], len(asked)], strict=True)
+    }
+    for place, waiting in _recent(execute, parts).items():
+        yield from _with(waiting, parts[place])
+    doubtful = sketches(execute, parts).doubtful(asked)
+    for first, entries in pages_with(execute, doubtful.tolist()):
+        inside = doubtful[(doubtful >> 32 == first >> 32) & (doubtful >= first)]
+        yield from _with(entries, inside)
 
 
-ADD = "INSERT OR IGNORE INTO item_marks_new (mark, seq) VALUES (?, ?)"
-FULL = f"""
-    SELECT place, first, first + {_SPAN} FROM (
-        SELECT json_extract(value, '$[0]') AS place, json_extract(value, '$[0]') * {_SPAN} AS first,
-               json_extract(value, '$[1]') AS most FROM json_each(?))
-    WHERE (SELECT count(*) FROM item_marks_new WHERE mark >= first AND mark < first + {_SPAN}) > most
-"""  # noqa: S608 - a number of this module
-MOVING = "SELECT mark FROM item_marks_new WHERE mark >= ? AND mark < ?"
-MOVE = """
-    INSERT OR IGNORE INTO item_marks (mark, seq)
-    SELECT mark, seq FROM item_marks_new WHERE mark >= ? AND mark < ? ORDER BY mark, seq
-"""
-MOVED = "DELETE FROM item_marks_new WHERE mark >= ? AND mark < ?"
-_END = _SPAN << SOURCE_BITS
-ALL, LAST = "all", "last"
-_WHICH = {ALL: "", LAST: "AND t.seq = (SELECT max(m.seq) FROM {table} AS m WHERE m.mark = w.value)"}
-# CROSS JOIN keeps SQLite to this order: each wanted mark is one step down the index.
-BY_MARK = {
-    (table, which): f"""
-        SELECT t.mark, t.seq FROM json_each(?) AS w CROSS JOIN {table} AS t
-        ON t.mark = w.value {condition.format(table=table)}"""  # noqa: S608 - names of this module
-    for table in ("item_marks_new", "item_marks")
-    for which, condition in _WHICH.items()
-}
-# From one place to the next: each is one step down the two tables.
-PLACES = f"""
-    WITH RECURSIVE place(first) AS (
-        SELECT 0
-        UNION ALL
-        SELECT min(ifnull((SELECT min(n.mark) FROM item_marks_new AS n WHERE n.mark >= place.first + {_SPAN}), {_END}),
-                   ifnull((SELECT min(o.mark) FROM item_marks AS o WHERE o.mark >= place.first + {_SPAN}), {_END}))
-               / {_SPAN} * {_SPAN}
-        FROM place WHERE place.first < {_END})
-    SELECT first FROM place WHERE first < {_END}"""  # noqa: S608 - numbers of this module
+def _with(entries: Entries, asked: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
+    """Yield the items of those entries that have each of the marks that some have."""
+    low = (asked & _KEPT).astype(np.uint64) << _HALF
+    begins = np.searchsorted(entries, low)
+    ends = np.searchsorted(entries, low | np.uint64(_KEPT), side="right")
+    for at in np.flatnonzero(ends > begins).tolist():
+        yield entries[begins[at] : ends[at]] & np.uint64(_KEPT)
+
+
+def _recent(execute: Execute, places: Iterable[int]) -> Mapping[int, Entries]:
+    """Return what waits in those of the places that had any."""
+    rows = execute(RECENT, (json.dumps(list(places)),))
+    return {place: entries_of(blob) for place, blob in rows}
+
+
+RECENT = """
+    SELECT r.place, r.entries FROM json_each(?) AS w CROSS JOIN item_marks_recent AS r ON r.place = w.value"""
+WRITE_RECENT = "INSERT OR REPLACE INTO item_marks_recent (place, entries) VALUES (?, ?)"
+PLACES = "SELECT place FROM item_marks_recent"
+"""Every place stands here, also one whose marks have all moved."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item
@@ -17,7 +17,7 @@ from warning.core.identity import Marks, marks_of
 from warning.core.ids import key64
 from warning.store.columns import aware, sqlite_instant
 from warning.store.engine import asked_of_sqlite
-from warning.store.evidence_tables import item_marks, item_marks_new, items
+from warning.store.evidence_tables import items
 from warning.store.item_marks import (
     add_marks,
     holders,
@@ -96,12 +96,8 @@ def by_source(connection: Connection, source_id: str) -> ColumnElement[bool]:
     own = items.c.source_id == source_id
     if connection.dialect.name != "sqlite":
         return own
-    first, end = of_source(source_id)
-    held = (
-        select(table.c.seq).where(table.c.mark >= first, table.c.mark < end)
-        for table in (item_marks_new, item_marks)
-    )
-    return and_(own, items.c.seq.in_(union_all(*held)))
+    held = func.json_each(json.dumps(of_source(connection, source_id))).table_valued("value")
+    return and_(own, items.c.seq.in_(select(held.c.value)))
 
 
 def numbers_of_id(connection: Connection, item_id: str) -> Sequence[int]:

@@ -84,8 +84,10 @@ class Outbox:
         already and must be looked for before it is sent again. `attempts` counts this one. A version of an
         alert is not given out before the version before it is sent or dead at the same destination. `besides`
         names destinations (channel, address) that are busy.
+
+        The claim outlives a power cut: what was about to be sent then is looked for, not sent as if for the first time.
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, synced=True) as connection:
             cut_short = _expire_leases(connection, now)
             rows = connection.execute(_due(now, limit, besides)).all()
             connection.execute(
@@ -102,10 +104,13 @@ class Outbox:
         return tuple(outbox_row(row, attempts=row.attempts + 1) for row in rows)
 
     def sent(self, row_id: str, *, now: datetime, provider_ref: str = "") -> bool:
-        """Record that the channel accepted it, whoever holds the row by now: what arrived has arrived."""
+        """Record that the channel accepted it, whoever holds the row by now: what arrived has arrived.
+
+        The record outlives a power cut: of a message that nobody can look for, it alone says that it went out.
+        """
         values: dict[str, Any] = {"state": "sent", "sent_at": now}
         values |= {"provider_ref": storable(provider_ref), "error": ""}
-        return self._end(row_id, ("pending", "sending", "unknown"), now, values, told=True)
+        return self._end(row_id, ("pending", "sending", "unknown"), now, values, told=True, synced=True)
 
     def retry(self, row_id: str, *, at: datetime, error: str, attempt: int | None = None) -> bool:
         """Give the row back, to be tried again at `at`: the channel certainly did not take it.
@@ -304,13 +309,14 @@ class Outbox:
         values: dict[str, Any],
         attempt: int | None = None,
         told: bool = False,
+        synced: bool = False,
     ) -> bool:
         """End a claim, and with `told` tell the audit log. False when the row is no longer in one of the states: somebody else has it."""
         values |= {"lease_until": None} | ({"updated_at": now} if now else {})
         change = update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(states)).values(values)
         if attempt is not None:
             change = change.where(outbox.c.attempts == attempt)
-        with writing(self.engine) as connection:
+        with writing(self.engine, synced=synced) as connection:
             row = connection.execute(change.returning(outbox)).first()
             if row is not None and row.state == "sent":
                 p = channel_pauses.c

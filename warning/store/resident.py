@@ -20,10 +20,10 @@ from warning.core.evidence import Observation, Window
 from warning.core.rulebook import Need
 from warning.core.series.columns import EPOCH, Ints, microseconds
 from warning.core.series.figure_batch import Figures, Packed, where
-from warning.core.series.known import ColumnsWindow, LaterFigures
+from warning.core.series.known import ColumnsWindow
 from warning.core.series.ledger import NOT_KEPT, Ledger
 from warning.store.engine import committed
-from warning.store.figure_rows import history, joined, queue_rows, since_rows
+from warning.store.figure_rows import QueuedFigures, history, joined, queue_rows, since_rows
 from warning.store.schema import observations, series
 
 # More new rows than this are not followed one by one: what is needed of them is read as after a start.
@@ -78,17 +78,18 @@ class Resident:
         """
         first, until = _extent(connection)
         held = self._current(needs, as_of, first, until)
-        fresh = queue_rows(connection, as_of, until, limit, held.ledger.texts)
+        fresh, rows = queue_rows(connection, as_of, until, limit, held.ledger.texts)
         if not len(fresh["numbers"]):
             return plain
         self._held = None  # only what was brought up to date whole is used again
         _learn_series(connection, held)
         batch = _packed(held, fresh)
         is_all = len(fresh["numbers"]) < limit
-        _bring_up_to_date(connection, held, fresh, batch, as_of, until, is_all=is_all)
+        others = int(np.count_nonzero(rows > held.until)) < until - held.until
+        _bring_up_to_date(connection, held, fresh, batch, as_of, until, is_all=is_all, others=others)
         held.until, held.as_of = until, as_of
         self._held = held
-        return _window(held, plain, fresh, batch)
+        return _window(held, plain, fresh, batch, rows)
 
     def _current(self, needs: Sequence[Need], as_of: datetime, first: int, until: int) -> _Held:
         held = self._held
@@ -158,8 +159,12 @@ def _bring_up_to_date(
     until: int,
     *,
     is_all: bool,
+    others: bool,
 ) -> None:
-    """Read what came since, and the history of the lines that this assessment is the first to look at."""
+    """Read what came since, and the history of the lines that this assessment is the first to look at.
+
+    `others` says whether rows may have come since that are not among the fresh ones.
+    """
     now_us, texts = microseconds(as_of), held.ledger.texts
     reach = lines, days = held.ledger.reach(batch)
     before = held.since_day != UNREAD
@@ -167,7 +172,7 @@ def _bring_up_to_date(
     wanted, oldest = lines[short], days[short] - SPARE_DAYS
     held.since_day[wanted] = oldest
     parts = [] if held.future is None else [held.future]
-    if until > held.until:
+    if others:
         came = since_rows(connection, held.until, until, texts, assessed_or_after=as_of if is_all else None)
         parts.append(_of(came, before, held))
     asked = np.ones(len(before), dtype=np.bool_)
@@ -204,12 +209,12 @@ def _put(held: _Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
     held.earlier |= held.ledger.replaced
 
 
-def _window(held: _Held, plain: Window, fresh: Figures, batch: Packed) -> Window:
+def _window(held: _Held, plain: Window, fresh: Figures, batch: Packed, rows: Ints) -> Window:
     placed, ids = held.ledger.find(batch)
     names = map(bytes.decode, ids.tolist()) if held.earlier else ()
     earlier = [held.earlier[name] for name in names if name in held.earlier]
-    figures = LaterFigures(
-        held.ledger.roster.metas, held.ledger.texts.texts, held.codes[fresh["numbers"]], fresh
+    figures = QueuedFigures(
+        held.ledger.roster.metas, held.ledger.texts.texts, held.codes[fresh["numbers"]], fresh, rows
     )
     return ColumnsWindow(
         items=plain.items,

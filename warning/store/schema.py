@@ -24,9 +24,9 @@ from warning.store.desk_tables import approvals, audit, digests, reviews, shares
 from warning.store.evidence_tables import (
     documents,
     fetches,
+    item_mark_pages,
     item_mark_sketches,
-    item_marks,
-    item_marks_new,
+    item_marks_recent,
     item_revisions,
     items,
     list_memories,
@@ -57,9 +57,9 @@ __all__ = [
     "digests",
     "documents",
     "fetches",
+    "item_mark_pages",
     "item_mark_sketches",
-    "item_marks",
-    "item_marks_new",
+    "item_marks_recent",
     "item_revisions",
     "items",
     "list_memories",
@@ -90,7 +90,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0025"
+HEAD = "0027"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))

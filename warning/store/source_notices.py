@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, func, select
 
 from warning.core.health import SourceReport
 from warning.core.source_notices import SourceNotice
@@ -29,6 +29,26 @@ class SourceHistory:
             query = query.where(r.known_at >= func.coalesce(before.scalar_subquery(), since))
         with reading(self._engine) as connection:
             return tuple(report_of_row(row) for row in connection.execute(query.order_by(r.known_at, r.id)))
+
+    def between(self, since: datetime, until: datetime) -> Mapping[str, tuple[SourceReport, ...]]:
+        """Return the reports of an interval (`until` excluded) by source, the oldest first, each from the last before it on."""
+        r = source_reports.c
+        before = (
+            select(r.source_id, func.max(r.known_at).label("known_at"))
+            .where(r.known_at < since)
+            .group_by(r.source_id)
+            .subquery()
+        )
+        last = select(source_reports).join(
+            before, and_(r.source_id == before.c.source_id, r.known_at == before.c.known_at)
+        )
+        within = select(source_reports).where(r.known_at >= since, r.known_at < until)
+        found: dict[str, list[SourceReport]] = defaultdict(list)
+        with reading(self._engine) as connection:
+            for query in (last, within.order_by(r.known_at, r.id)):
+                for row in connection.execute(query):
+                    found[row.source_id].append(report_of_row(row))
+        return {name: tuple(reports) for name, reports in found.items()}
 
     def recent(self, since: datetime) -> Mapping[str, tuple[SourceReport, ...]]:
         """Return the reports since an instant, by source, the oldest first."""

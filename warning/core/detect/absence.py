@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from warning.core.absence_rules import STORY, AbsenceRule
+from warning.core.alerts import Alert
 from warning.core.arrivals import Arrival, Awaited, Expected
 from warning.core.blindness import blind_to_silence
 from warning.core.evidence import KnownWindow, period_end
@@ -181,6 +182,16 @@ def _told_gaps(rule: AbsenceRule, known: KnownWindow) -> list[str]:
     return [a.story.removeprefix(prefix) for a in known.alerts if a.story.startswith(prefix)]
 
 
+def has_told_arrival(alert: Alert) -> bool:
+    """Whether the alert of a gap tells that it ended: nothing more is to be told of it then."""
+    rule_id, _, anchor = alert.story.removeprefix(STORY).partition(":")
+    return signal_id(rule_id, _arrived(anchor)) in alert.signal_ids
+
+
+def _arrived(anchor: str) -> str:
+    return f"{anchor}:arrived"
+
+
 def _closed(
     rule: AbsenceRule, anchor: str, last: Arrival | None, today: date, book: Rulebook
 ) -> Signal | None:
@@ -196,7 +207,7 @@ def _closed(
         text=f"It came on {came}, {late} days late",
         params=(("day", came.isoformat()), ("days", str(late))),
     )
-    return _told(rule, gap, f"{anchor}:arrived", why, today, book)
+    return _told(rule, gap, _arrived(anchor), why, today, book)
 
 
 def _signal(rule: AbsenceRule, gap: Gap, today: date, book: Rulebook) -> Signal:

@@ -47,23 +47,6 @@ def judge_item(book: Rulebook, item: Item, numbers: Iterable[int]) -> list[Signa
     return list(_signals(book, engine, item, reading, engine.confirm(reading, asked)))
 
 
-def rules_met(book: Rulebook, item: Item) -> list[str]:
-    """Return the versions of the rules that fire on one item, as `detect_text` would say, without what they tell of it."""
-    engine = engine_of(book)
-    asked = [number for number, one in enumerate(engine.rules) if not refusal(one.rule, item, book)]
-    if not asked:
-        return []
-    reading = Reading(item)
-    source = book.source(item.source_id, item.kind, item.country, item.language)
-    return [
-        compiled.version
-        for compiled, verdict in engine.confirm(reading, asked)
-        if not compiled.rule.require_direction
-        or facts_of(compiled.rule, verdict, reading, engine.lexicon, official=source.official).direction
-        == compiled.rule.require_direction
-    ]
-
-
 def _signals(
     book: Rulebook, engine: TextEngine, item: Item, reading: Reading, met: Iterable[Met]
 ) -> Iterable[Signal]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import overload
 
+import numpy as np
+
 from warning.core.evidence import KnownWindow, Observation, Window
 from warning.core.series.columns import Columns, Ints
 from warning.core.series.figure_batch import Figures
@@ -21,7 +23,11 @@ class LaterFigures(Sequence[Observation]):
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        return tuple(one.decode() for one in self._figures["ids"].tolist())
+        names = self._figures["ids"]
+        try:
+            return tuple(names.astype(np.str_).tolist())
+        except UnicodeDecodeError:  # so many at once only where all are ASCII, as those we make are
+            return tuple(one.decode() for one in names.tolist())
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -57,10 +63,6 @@ class ColumnsWindow(Window):
             recalled=self.recalled,
         )
         return replace(others.as_known(as_of), series=self.columns, earlier=self.earlier)
-
-    def figure_ids(self) -> Sequence[str]:
-        figures = self.observations
-        return figures.ids if isinstance(figures, LaterFigures) else super(ColumnsWindow, self).figure_ids()
 
     def plain(self) -> Window:
         """Return the same as a window of objects, of which parts can be taken."""

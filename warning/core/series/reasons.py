@@ -73,6 +73,10 @@ def _span(finding: Finding, point: Observation) -> str:
     match finding.condition.test:
         case Change() as test:
             return window_words(test.steps, point)
+        case Extreme() as test if test.skip_points:
+            return (
+                f"{window_words(test.baseline_points, point)} up to {window_words(test.skip_points, point)}"
+            )
         case Spike() | Drop() | Surge() | Extreme() | Cliff() | Shift() as test:
             return window_words(test.baseline_points, point)
         case YearOnYear() as test:

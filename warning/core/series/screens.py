@@ -98,7 +98,7 @@ def _extreme(condition: Condition, on: Board, rows: Rows, confirm: int) -> Scree
     test = cast("Extreme", condition.test)
     up = condition.code == "high"
     points = min(EXTREME_POINTS, test.baseline_points)
-    past = window(on, rows, points + confirm)[:, :-confirm]
+    past = window(on, rows, points + test.skip_points + confirm)[:, :points]
     newest = _newest(on, rows, confirm, up=up)
     top, bottom = np.fmax.reduce(past, axis=1), np.fmin.reduce(past, axis=1)
     margin = test.margin_ratio * (top - bottom)

@@ -135,15 +135,20 @@ class Overlaid:
 
 def ending_at(flat: Floats, ends: Ints, places: Ints, width: int) -> Floats:
     """Return the `width` figures of `flat` that end at each of `ends`; NaN before a track, which begins `places` earlier."""
-    whole = places >= width - 1
-    if whole.all() and len(ends):
-        taken: Floats = np.lib.stride_tricks.sliding_window_view(flat, width)[ends - (width - 1)]
-        return taken
-    found = np.empty((len(ends), width))
-    if whole.any():
-        found[whole] = ending_at(flat, ends[whole], places[whole], width)
+    if not len(ends) or len(flat) < width:
+        return _each_ending_at(flat, ends, places, width)
+    windows = np.lib.stride_tricks.sliding_window_view(flat, width)
+    found: Floats = windows[np.maximum(ends - (width - 1), 0)]
+    lacking = width - 1 - places
+    if (lacking > 0).any():
+        np.copyto(found, np.nan, where=np.arange(width) < lacking[:, None])
+        first = np.flatnonzero(ends < width - 1)  # their windows would begin before the array does
+        found[first] = _each_ending_at(flat, ends[first], places[first], width)
+    return found
+
+
+def _each_ending_at(flat: Floats, ends: Ints, places: Ints, width: int) -> Floats:
     back = np.arange(-width + 1, 1)
-    short = ~whole
-    at = np.maximum(ends[short, None] + back, 0)
-    found[short] = np.where(places[short, None] + back >= 0, flat[at], np.nan)
+    at = np.maximum(ends[:, None] + back, 0)
+    found: Floats = np.where(places[:, None] + back >= 0, flat[at] if len(flat) else np.nan, np.nan)
     return found

@@ -249,7 +249,7 @@ def _run_length(flags: Bools) -> NDArray[np.int64]:
 
 
 def _extreme(window: Floats, confirm: int, test: Extreme, way: OneWay) -> Judged:
-    end = window.shape[1] - confirm
+    end = window.shape[1] - confirm - test.skip_points
     past = window[:, end - test.baseline_points : end]
     enough = known_share(past) >= BASELINE_KNOWN_MIN
     top = np.max(past, axis=1, initial=-np.inf, where=~np.isnan(past))

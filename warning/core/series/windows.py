@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 # Screens and most verdicts read no further back than this: the ends of what is new are gathered once.
 TAIL_POINTS = 64
-STRIP = 256
+STRIP = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Board:
     def tails(self) -> Tails:
         """The last figures of all that is new."""
         assert self.fresh is not None
-        steps = _transposed(self.slots.window(self.fresh.owners, self.fresh.places, TAIL_POINTS))
+        steps = _tails(self.slots, self.fresh)
         known = (~np.isnan(steps)).view(np.uint8)
         return Tails(steps=steps, counts=np.add.reduce(known, axis=0, dtype=np.uint8))
 
@@ -95,11 +95,12 @@ class Board:
         return {}
 
 
-def _transposed(matrix: Floats) -> Floats:
-    """Return the transposed matrix, a strip at a time: what is read stays near until all of it is."""
-    found = np.empty(matrix.shape[::-1])
-    for start in range(0, len(matrix), STRIP):
-        found[:, start : start + STRIP] = matrix[start : start + STRIP].T
+def _tails(slots: Slots, rows: Rows) -> Floats:
+    """Return the last figures of each row in a column, a strip at a time: what is read stays near until all of it is."""
+    found = np.empty((TAIL_POINTS, len(rows)))
+    for start in range(0, len(rows), STRIP):
+        some = rows.part(start, start + STRIP)
+        found[:, start : start + STRIP] = slots.window(some.owners, some.places, TAIL_POINTS).T
     return found
 
 

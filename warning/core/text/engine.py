@@ -36,8 +36,12 @@ class TextEngine:
         self.lexicon = Lexicon(book.terms)
         active = [rule for rule in book.active("text", "context") if isinstance(rule, TextRule)]
         self.rules = tuple(compile_rule(rule, self.lexicon) for rule in active)
-        self._matcher = Matcher(self.lexicon.entries)
         self._frequencies, self._make_finder = frequencies, make_finder
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        """Made when a text is read: what is known by where terms stand needs none."""
+        return Matcher(self.lexicon.entries)
 
     @cached_property
     def screen(self) -> Screen:

@@ -20,6 +20,9 @@ from warning.core.text.sentences import SENTENCES
 
 BMP = 0x10000
 _UNUSUAL = 0x110000  # one past the last character there is
+# Between these stretches of the first plane stand Chinese characters, syllables of Korean and Yi, surrogates and what is
+# of private use: three in four, and none has another form of width or case.
+_CHANGING = ((0, 0x3400), (0x4DC0, 0x4E00), (0xA4D0, 0xAC00), (0xD7A4, 0xD800), (0xF900, BMP))
 _SPACES = "\t\v\f\r\u00a0\u2002\u2003\u2009\u200a\u202f\u3000-\u2010\u2011\u2012\u2013\u2014\u2212"
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "`": "'", "\u00b4": "'"}
 _COMBINING = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
@@ -70,6 +73,7 @@ def closed_up(folded: Folded) -> Folded:
     return Folded("".join(folded.text[p] for p in places), tuple(folded.origin(p) for p in places))
 
 
+@cache
 def fold_version() -> str:
     """Changes when texts fold, or their sentences end, differently: stored folded texts are then of no use."""
     return blake2b(
@@ -107,16 +111,18 @@ def _fold_clusters(text: str) -> Folded:
             unicodedata.normalize("NFKC", cluster.group()) if len(cluster.group()) > 1 else cluster.group()
         )
         parts.append(composed)
-        origins += [cluster.start()] * len(composed)
+        start = cluster.start()
+        # A mark that found nothing to join, as behind a line's end, is a character of its own.
+        is_apart = len(composed) == len(cluster.group())
+        origins += range(start, cluster.end()) if is_apart else [start] * len(composed)
     return Folded(_fold_codes("".join(parts)), tuple(origins))
 
 
 @cache
 def _table() -> NDArray[np.uint32]:
     table = np.arange(BMP, dtype="<u4")
-    for code in range(BMP):
-        if not 0xD800 <= code <= 0xDFFF:
-            table[code] = ord(_fold_character(chr(code)))
+    changing = [code for begin, end in _CHANGING for code in range(begin, end)]
+    table[changing] = [ord(_fold_character(chr(code))) for code in changing]
     for variant, folded in variants():
         table[ord(variant)] = ord(folded)
     return table
@@ -126,7 +132,7 @@ def _table() -> NDArray[np.uint32]:
 def _watchful_table() -> NDArray[np.uint32]:
     """The table of folded characters, with a mark at those that combine and, for all beyond it, at its end."""
     table = _table().copy()
-    marked = [code for code in range(BMP) if _COMBINING.match(chr(code))]
+    marked = [ord(one) for one in _COMBINING.findall("".join(map(chr, range(BMP))))]
     table[[*marked, BMP - 1]] = _UNUSUAL
     return table
 

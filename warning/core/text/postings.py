@@ -124,6 +124,7 @@ class Inquiry:
         self._sentences: dict[Asked, BitMap] = {}
         self._items: dict[Asked, BitMap] = {}
         self._barred: dict[Asked, BitMap] = {}
+        self._standing: dict[tuple[Field_, ...], BitMap] = {}
 
     def items_for(self, rule: CompiledRule, among: BitMap | None = None) -> BitMap:
         """The numbers of the items that may meet the rule, all or among some."""
@@ -149,6 +150,10 @@ class Inquiry:
         """The items, all or among some, in which one of the patterns begins, in whatever language."""
         sentences = BitMap.union(BitMap(), *map(self._postings.sentences, patterns))
         return self._items_of(sentences) if among is None else self._holding(sentences, among)
+
+    def items_saying(self, every: Iterable[Sayings], among: BitMap) -> BitMap:
+        """The items among some in which one of some things is said."""
+        return self._holding(BitMap.union(BitMap(), *map(self._postings.saying, every)), among)
 
     @cached_property
     def _every(self) -> BitMap:
@@ -222,10 +227,12 @@ class Inquiry:
             found = self._barred[asked] = self._in_fields(BitMap.union(BitMap(), *parts), asked[1])
         return found
 
-    def _in_fields(self, sentences: BitMap, fields: Sequence[Field_]) -> BitMap:
+    def _in_fields(self, sentences: BitMap, fields: tuple[Field_, ...]) -> BitMap:
         if len(fields) == EVERY_FIELD or not sentences:
             return sentences
-        return sentences & BitMap.union(BitMap(), *map(self._postings.standing, fields))
+        if fields not in self._standing:
+            self._standing[fields] = BitMap.union(BitMap(), *map(self._postings.standing, fields))
+        return sentences & self._standing[fields]
 
     def _of(self, concept: str) -> BitMap:
         """The sentences in which a concept may stand."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from warning.core.terms import Act
+from warning.core.text.ban_beside import bans_beside
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
@@ -27,10 +28,10 @@ _AFTER = {
     "en": re.compile(r"\s*(?:(?:is|are|was|were|be|to|will|has|have|been|being|now|partly|temporarily)\s+)*"),
     "zh": re.compile(r"(?:措施|令|被|将|已|正式|获|予以|全面|部分|\s)*"),
     "ja": re.compile(
-        r"(?:\s|を|の|が|も|措置|实施|実施|适用|適用|一部|一时的に|一時的に|暂定|当面|全面|导入|强化|扩大|发动|\d|年|间|間|カ月|か月)*"
+        r"(?:\s|を|の|が|も|措置|实施|実施|适用|適用|一部|一时的に|一時的に|暂定|当面|全面|导入|强化|扩大|发动|\d|年|间|間|カ月|か月|来年|月|日|末|まで)*"
     ),
     "ko": re.compile(
-        r"(?:\s|를|을|의|도|령|조치|시행|적용|도입|부과|강화|확대|일부|한시적|한시|잠정|전격|전면|으로|\d|년|개월|일|간|동안|해|\"|')*"
+        r"(?:\s|를|을|의|도|령|조치|시행|적용|도입|부과|강화|확대|일부|한시적|한시|잠정|전격|전면|으로|\d|년|개월|일|간|동안|해|내년|내달|올해|월|말|까지|\"|')*"
     ),
 }
 
@@ -38,7 +39,8 @@ _AFTER = {
 def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]:
     """The sentences that say of a tightening act that it ends, or that name an act of easing.
 
-    A curb that only gives way to another ("replaces the export ban with quotas") is not eased.
+    A curb that only gives way to another ("replaces the export ban with quotas") is not eased, nor is a headline that
+    bans one thing beside the relief for another.
     """
     by_sentence: dict[int, list[Hit]] = {}
     for hit in _hits(reading, EASING):
@@ -48,7 +50,15 @@ def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]
         number = reading.sentence_of(act)
         if any(_stands_upon(reading, cue, act) for cue in by_sentence.get(number, ())):
             eased.add(number)
-    return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
+    eased -= {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))}
+    return frozenset(number for number in eased if not _bans_beside(reading, number))
+
+
+def _bans_beside(reading: Reading, number: int) -> bool:
+    """Whether a headline eases one act and bans something else in another clause; a text tells the two in two sentences."""
+    return number in reading.sentences_in_title() and bans_beside(
+        reading.item.language, reading.sentence(number)
+    )
 
 
 def returning_sentences(reading: Reading) -> frozenset[int]:

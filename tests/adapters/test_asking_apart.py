@@ -1,0 +1,332 @@
+"""Asking in a process of its own: the same answers and failures, and a process that is killed costs what was under way."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.adapters.collected_specs import NOW, spec_of
+from tests.adapters.collecting_bench import Bench
+from tests.adapters.hostile_server import FEED, hostile_server
+from warning.app.asking_apart import ENDED, LEAST_SOURCES, AskingApart, is_worth_it
+from warning.app.asking_line import Manner
+from warning.app.asking_process import Asking
+from warning.app.body_room import BodyRoom
+from warning.app.collecting import Memory
+from warning.app.compose import system_clock
+from warning.app.live import open_asking, open_nursery
+from warning.app.parse_nursery import Forked, can_fork
+from warning.app.poll_room import PollRoom
+from warning.collect.fetch_values import MEBIBYTE, FetchRequest
+from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchRefused, FetchTooLarge
+from warning.settings import Settings
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork processes")
+
+
+class Apart:
+    """A fetcher in another process, and a server that misbehaves before it."""
+
+    def __init__(self, server, fetcher, room) -> None:
+        self.server, self.fetcher, self.room = server, fetcher, room
+
+    def ask(self, path: str, **options):
+        usual = {"spacing_seconds": 0.0, "total_seconds": 20.0, "max_bytes": 1_000_000}
+        url = path if path.startswith("http") else self.server.base + path
+        return self.fetcher.fetch(FetchRequest(source_id="s", url=url, **(usual | options)))
+
+    @property
+    def process(self) -> int:
+        """The id of the process that asks, found as the only child of the one that bears."""
+        origin = self.fetcher._nursery._origin.pid
+        (child,) = Path(f"/proc/{origin}/task/{origin}/children").read_text().split()
+        return int(child)
+
+
+async def until(is_so) -> None:
+    """What happens in another process, or at the server, tells nobody here."""
+    while not is_so():  # noqa: ASYNC110 - there is no event to wait for
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def apart():
+    born_in, room = Forked(asks=True), BodyRoom()
+    try:
+        async with hostile_server() as server:
+            manner = Manner(allow_private_hosts=(server.host,), contact="ops@example.org")
+            async with AskingApart(born_in, manner, room) as fetcher:
+                yield Apart(server, fetcher, room)
+    finally:
+        born_in.close()
+
+
+def test_answers_and_failures_are_those_of_the_fetcher():
+    async def body():
+        async with apart() as asked:
+            first = await asked.ask("/conditional")
+            again = await asked.ask("/conditional", validators=first.validators)
+            failures = []
+            for path, options in (
+                ("/not-here-at-all", {}),
+                ("/endless", {"max_bytes": 100_000}),
+                ("http://10.0.0.1/", {}),
+            ):
+                with pytest.raises(FetchError) as failed:
+                    await asked.ask(path, **options)
+                failures.append(failed.value)
+            return first, again, failures, asked.server.seen["/conditional"]["User-Agent"]
+
+    first, again, failures, agent = asyncio.run(body())
+    assert (first.status, first.document.body, first.validators.etag) == ("fresh", FEED, '"v1"')
+    assert (again.status, again.document, again.max_age_seconds) == ("not_modified", None, 900)
+    assert [type(one) for one in failures] == [FetchGone, FetchTooLarge, FetchRefused]
+    assert failures[0].status == 404
+    assert "10.0.0.1 is not a public address" in str(failures[2])
+    assert "ops@example.org" in agent
+
+
+def test_what_a_server_asks_of_us_comes_across():
+    async def body():
+        async with apart() as asked:
+            asked.server.pages["/later"] = (429, b"")
+            with pytest.raises(FetchRateLimited) as limited:
+                await asked.ask("/later")
+            return limited.value.retry_after_seconds
+
+    assert asyncio.run(body()) == 600.0
+
+
+def test_a_process_that_is_killed_costs_what_was_under_way_and_another_takes_its_place():
+    async def body():
+        async with apart() as asked:
+            await asked.ask("/feed")
+            asked.fetcher._next_start = 0.0  # its pause is over
+            killed = asked.process
+            hanging = [asyncio.create_task(asked.ask("/silent")) for _ in range(3)]
+            await until(lambda: asked.server.hits["/silent"] == 2)  # the gate of the host
+            os.kill(killed, signal.SIGKILL)
+            causes = await asyncio.gather(*hanging, return_exceptions=True)
+            after = await asked.ask("/feed")
+            return causes, after.status, killed != asked.process
+
+    causes, status, is_another = asyncio.run(asyncio.wait_for(body(), 60))
+    assert [(type(cause), str(cause)) for cause in causes] == [(FetchError, ENDED)] * 3
+    assert (status, is_another) == ("fresh", True)
+
+
+def test_a_process_that_keeps_ending_is_not_started_without_a_pause():
+    async def body():
+        async with apart() as asked:
+            await asked.ask("/feed")
+            os.kill(asked.process, signal.SIGKILL)
+            await until(lambda: asked.fetcher._line is None)
+            asked.fetcher._next_start = asked.fetcher._monotonic() + 600
+            with pytest.raises(FetchError, match="has ended"):
+                await asked.ask("/feed")
+            asked.fetcher._next_start = 0.0
+            return (await asked.ask("/feed")).status
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == "fresh"
+
+
+def test_a_poll_that_is_given_up_is_asked_no_longer():
+    async def body():
+        async with apart() as asked:
+            task = asyncio.create_task(asked.ask("/drip"))
+            await until(lambda: asked.server.open_at_once)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await until(lambda: not asked.server.open_at_once)  # its connection is closed
+
+    asyncio.run(asyncio.wait_for(body(), 60))
+
+
+def test_asking_waits_while_what_came_is_still_to_be_read():
+    async def body():
+        async with apart() as asked:
+            await asked.ask("/feed")
+            taken = [asked.room.take(1_000_000) for _ in range(9)]
+            waiting = asyncio.create_task(asked.ask("/conditional"))
+            await asyncio.sleep(0.3)
+            before = asked.server.hits["/conditional"]
+            for size in taken:
+                asked.room.give_back(size)
+            return before, (await waiting).status
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == (0, "fresh")
+
+
+class HereToo:
+    """Bears the process that asks in this one, so that a test can look into it."""
+
+    def __init__(self) -> None:
+        self.asking: Asking | None = None
+        self.loop = asyncio.get_running_loop()
+
+    def asker(self):
+        ours, theirs = socket.socketpair()
+        asyncio.run_coroutine_threadsafe(self._serve(theirs), self.loop).result()
+        return b"", ours
+
+    async def _serve(self, theirs) -> None:
+        self.asking = Asking()
+        await self.loop.create_connection(lambda: self.asking.line, sock=theirs)
+        self.serving = asyncio.create_task(self.asking.serve())
+
+    def end(self, process: bytes) -> None:
+        pass
+
+
+@asynccontextmanager
+async def apart_here():
+    born_in, room = HereToo(), BodyRoom()
+    async with hostile_server() as server:
+        manner = Manner(allow_private_hosts=(server.host,))
+        async with AskingApart(born_in, manner, room) as fetcher:
+            yield Apart(server, fetcher, room), born_in
+        await born_in.serving
+
+
+def test_what_the_service_keeps_takes_room_in_the_process_that_asks():
+    async def body():
+        async with apart_here() as (asked, born_in):
+            asked.server.pages["/large"] = (200, b"x" * MEBIBYTE)
+            polls = [PollRoom(asked.fetcher.fetch, MEBIBYTE, asked.room) for _ in range(3)]
+            for number, poll in enumerate(polls):
+                url = asked.server.base + "/large"
+                await poll.fetch(FetchRequest(source_id=f"s{number}", url=url, spacing_seconds=0.0))
+            large = born_in.asking.large
+            await until(lambda: sum(large._kept_elsewhere.values()) == 3 * MEBIBYTE)
+            seen = [large.held_bytes]
+            for poll in polls:
+                poll.leave()
+            await until(lambda: not large.held_bytes)
+            return seen
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == [3 * MEBIBYTE]
+
+
+def test_a_large_document_that_nobody_waits_for_any_more_leaves_no_room_taken():
+    async def body():
+        async with apart_here() as (asked, born_in):
+            asked.server.pages["/large"] = (200, b"x" * MEBIBYTE)
+            await asked.ask("/feed")
+            large = born_in.asking.large
+            for moment in range(12):
+                task = asyncio.create_task(asked.ask("/large", max_bytes=2 * MEBIBYTE))
+                await asyncio.sleep(0.002 * moment)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await asked.ask("/large", max_bytes=2 * MEBIBYTE)
+            await until(lambda: not large.held_bytes and not born_in.asking._tasks)
+            return asked.room.large.held_bytes, born_in.asking._unheard_bytes
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == (0, 0)
+
+
+def test_a_process_that_takes_the_place_of_another_hears_what_is_kept():
+    async def body():
+        async with apart_here() as (asked, born_in):
+            asked.room.large.keep("s", MEBIBYTE)
+            await asked.ask("/feed")
+            await until(lambda: born_in.asking.large.held_bytes)
+            return born_in.asking.large.held_bytes
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == MEBIBYTE
+
+
+PARENT = """
+import asyncio, pathlib, sys
+from warning.app.asking_apart import AskingApart
+from warning.app.asking_line import Manner
+from warning.app.body_room import BodyRoom
+from warning.app.collecting import Memory
+from warning.app.compose import system_clock
+from warning.app.live import open_asking, open_nursery
+from warning.app.parse_nursery import Forked
+async def main():
+    born_in = Forked(asks=True)
+    async with AskingApart(born_in, Manner(), BodyRoom()) as fetcher:
+        await fetcher._started()
+        origin = born_in._origin.pid
+        print(origin, pathlib.Path(f"/proc/{origin}/task/{origin}/children").read_text().split()[0], flush=True)
+        await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+def test_the_end_of_the_service_ends_the_process_that_asks():
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    born = [int(number) for number in parent.stdout.readline().split()]
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert len(born) == 2
+    for _ in range(3_000):
+        if not any(is_running(number) for number in born):
+            return
+        time.sleep(0.01)
+    pytest.fail(f"still running: {[number for number in born if is_running(number)]}")
+
+
+def is_running(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_round_asked_from_another_process_stores_what_it_brings_and_then_finds_it_unchanged(sqlite_url):
+    async def body():
+        engine = open_engine(sqlite_url)
+        async with apart() as asked:
+            bench = Bench(asked.server, asked.fetcher, Repository(engine))
+            specs = [spec_of(bench.url("/conditional"), name) for name in ("a", "b")]
+            specs.append(spec_of(bench.url("/not-here-at-all"), "c"))
+            first = await bench.collect(*specs)
+            second = await bench.collect(*specs, force=True)
+            stored = len(bench.items())
+        engine.dispose()
+        told = [[(one.answer, one.condition) for one in report.outcomes] for report in (first, second)]
+        return told, stored
+
+    told, stored = asyncio.run(asyncio.wait_for(body(), 60))
+    assert told == [
+        [("fresh", "ok"), ("fresh", "ok"), ("failed", "failing")],
+        [("not_modified", "not_modified"), ("not_modified", "not_modified"), ("failed", "failing")],
+    ]
+    assert stored == 2
+
+
+def test_a_service_of_many_sources_asks_from_another_process_and_one_under_a_virtual_clock_does_not(
+    monkeypatch,
+):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+    def asks(clock, sources) -> bool:
+        system = SimpleNamespace(clock=clock, sources=range(sources), settings=Settings(), memory=Memory())
+        born_in = open_nursery(system)
+        return isinstance(open_asking(system, born_in), AskingApart)
+
+    assert asks(system_clock, LEAST_SOURCES)
+    assert not asks(system_clock, LEAST_SOURCES - 1)
+    assert not asks(lambda: NOW, LEAST_SOURCES)
+
+
+def test_few_sources_are_asked_in_the_service_itself(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert [is_worth_it(count) for count in (316, LEAST_SOURCES)] == [False, True]
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert not is_worth_it(LEAST_SOURCES)

@@ -1,0 +1,144 @@
+"""A fetcher whose work is done in a process of its own: in a large round asking and judging have a core each.
+
+What is under way when that process ends fails with a cause, as polls do, and the next request starts another.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from itertools import count
+from types import TracebackType
+from typing import Any, Self
+
+from warning.app.asking_line import Line, Manner
+from warning.app.body_room import BodyRoom
+from warning.app.parse_nursery import Forked
+from warning.collect.fetch_values import Fetched, FetchRequest
+from warning.errors import FetchError
+
+LEAST_SOURCES = 1_000
+"""With fewer sources a second process costs more memory than the time it saves is worth."""
+READY_SECONDS = 60.0
+PAUSE_SECONDS = 1.0
+"""A process that ends as soon as it is asked is not started more often than this."""
+ENDED = "the process that asks has ended while this was under way; another takes its place"
+
+log = logging.getLogger(__name__)
+
+
+def is_worth_it(sources: int) -> bool:
+    return sources >= LEAST_SOURCES and (os.cpu_count() or 1) > 1
+
+
+class AskingApart:
+    """Use as `async with AskingApart(...) as fetcher`; it takes what `Fetcher.fetch` takes and gives what that gives.
+
+    Processes come from `nursery`, which is closed by the one who made it. `room` holds what was fetched until it is read.
+    """
+
+    def __init__(
+        self,
+        nursery: Forked,
+        manner: Manner,
+        room: BodyRoom,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._nursery = nursery
+        self._manner = manner
+        self._room = room
+        self._monotonic = monotonic
+        self._numbers = count(1)
+        self._under_way: dict[int, asyncio.Future[Fetched]] = {}
+        self._line: Line | None = None
+        self._ready: asyncio.Future[None] | None = None
+        self._starting = asyncio.Lock()
+        self._next_start = 0.0
+        self._process = b""
+
+    async def __aenter__(self) -> Self:
+        self._room.tell = self._tell_room
+        self._room.large.tell_kept = self._tell_kept
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._room.tell = self._room.large.tell_kept = None
+        if self._line is not None:
+            self._line.close()
+
+    async def fetch(self, request: FetchRequest) -> Fetched:
+        """Raises FetchError as the fetcher does, and when the process that asks has ended."""
+        line = self._line or await self._started()
+        number, answer = next(self._numbers), asyncio.get_running_loop().create_future()
+        self._under_way[number] = answer
+        line.say(("ask", number, request))
+        try:
+            return await answer  # type: ignore[no-any-return]  # what the fetcher gave, through a pickle
+        except asyncio.CancelledError:
+            line.say(("drop", number))
+            raise
+        finally:
+            self._under_way.pop(number, None)
+
+    async def _started(self) -> Line:
+        async with self._starting:
+            if self._line is not None:
+                return self._line
+            if self._monotonic() < self._next_start:
+                raise FetchError(ENDED)
+            self._next_start = self._monotonic() + PAUSE_SECONDS
+            try:
+                return await asyncio.wait_for(self._start(), READY_SECONDS)
+            except (OSError, TimeoutError) as wrong:
+                raise FetchError("the process that asks could not be started") from wrong
+
+    async def _start(self) -> Line:
+        loop = asyncio.get_running_loop()
+        self._process, ours = await asyncio.to_thread(self._nursery.asker)
+        self._ready = loop.create_future()
+        line = Line(self._heard, self._ended)
+        await loop.create_connection(lambda: line, sock=ours)
+        line.say(("manner", self._manner))
+        await self._ready
+        self._line = line
+        self._tell_room(self._room.is_open)
+        self._tell_kept(self._room.large.kept)
+        return line
+
+    def _heard(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("answer", number, fetched):
+                if fetched.document is not None and self._line is not None:
+                    self._line.say(("heard", fetched.document.source_id, len(fetched.document.body)))
+                if (answer := self._under_way.get(number)) is not None and not answer.done():
+                    answer.set_result(fetched)
+            case ("failure", number, kind, text, more):
+                if (answer := self._under_way.get(number)) is not None and not answer.done():
+                    answer.set_exception(kind(text, **more))
+            case ("ready",):
+                if self._ready is not None and not self._ready.done():
+                    self._ready.set_result(None)
+
+    def _ended(self) -> None:
+        if self._under_way:
+            log.error("the process that asks has ended; %d requests were under way", len(self._under_way))
+        self._line = None
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_exception(OSError("it ended before it was ready"))
+        for answer in self._under_way.values():
+            if not answer.done():
+                answer.set_exception(FetchError(ENDED))
+        self._nursery.end(self._process)
+
+    def _tell_room(self, is_open: bool) -> None:
+        if self._line is not None:
+            self._line.say(("room", is_open))
+
+    def _tell_kept(self, kept: Mapping[str, int]) -> None:
+        """Both processes share one room of large documents."""
+        if self._line is not None:
+            self._line.say(("kept", dict(kept)))

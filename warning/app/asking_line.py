@@ -1,0 +1,69 @@
+"""What goes between the service and the process that asks for it: lists of messages, each a pickle behind its length."""
+
+import asyncio
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from warning.app.parse_messages import packed
+
+LENGTH_BYTES = 8
+TOGETHER_SECONDS = 0.002
+"""So long a message waits for others: a call of the system and a waking of the other side serve all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How it asks: the settings of the fetcher that can be told to another process."""
+
+    contact: str = ""
+    allow_private_hosts: tuple[str, ...] = ()
+    concurrency: int = 32
+
+
+class Line(asyncio.Protocol):
+    """One end of a socket. `heard` is called with each message, `ended` once, when the other end is gone."""
+
+    def __init__(self, heard: Callable[[Any], None], ended: Callable[[], None]) -> None:
+        self._heard = heard
+        self._ended = ended
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._to_say: list[Any] = []
+        self._come = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def say(self, message: object) -> None:
+        """Send soon. What is said after the other end has gone is dropped: `ended` has told of it."""
+        self._to_say.append(message)
+        if len(self._to_say) == 1:
+            self._loop.call_later(TOGETHER_SECONDS, self._send)
+
+    def _send(self) -> None:
+        said, self._to_say = self._to_say, []
+        if self._transport is not None and not self._transport.is_closing():
+            packing = packed(said)
+            self._transport.writelines((len(packing).to_bytes(LENGTH_BYTES, "big"), packing))
+
+    def data_received(self, data: bytes) -> None:
+        self._come += data
+        while len(self._come) >= LENGTH_BYTES:
+            end = LENGTH_BYTES + int.from_bytes(self._come[:LENGTH_BYTES], "big")
+            if len(self._come) < end:
+                return
+            with memoryview(self._come) as come, come[LENGTH_BYTES:end] as packing:
+                messages = pickle.loads(packing)  # noqa: S301 - written by our own process
+            del self._come[:end]
+            for message in messages:
+                self._heard(message)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._transport = None
+        self._ended()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()

@@ -1,0 +1,114 @@
+"""The process that asks publishers for the service: requests come by a socket, and answers go back by it.
+
+It holds the fetcher with its lanes, its politeness and its connections, and nothing that could be lost. It is forked
+as reading processes are (`app/parse_nursery.py`), and ends when its socket does.
+"""
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, NoReturn
+
+from warning.app.asking_line import Line, Manner
+from warning.app.body_room import PATIENCE_SECONDS
+from warning.app.compose import system_clock
+from warning.app.long_life import settle_for_long
+from warning.collect.fetch import Fetcher
+from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest
+from warning.collect.large_bodies import LargeBodies, counted
+from warning.errors import FetchError
+
+MOST_UNHEARD_BYTES = MEBIBYTE
+"""So much of what came may be on its way to the service before more is asked for."""
+
+
+class Asking:
+    """Answers what comes by the line until that ends. The first message is the manner."""
+
+    def __init__(self) -> None:
+        self.line = Line(self._heard, self._end)
+        self.manner: asyncio.Future[Manner] = asyncio.get_running_loop().create_future()
+        self.fetcher: Fetcher | None = None
+        self.large = LargeBodies()
+        self.is_ended = asyncio.Event()
+        self._is_open = True
+        self._unheard_bytes = 0
+        self._open = asyncio.Event()
+        self._open.set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def serve(self) -> None:
+        manner = await self.manner
+        async with Fetcher(system_clock, room=self._room, large=self.large, **asdict(manner)) as self.fetcher:
+            self.line.say(("ready",))
+            await self.is_ended.wait()
+
+    async def _room(self) -> None:
+        if not self._open.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._open.wait(), PATIENCE_SECONDS)
+
+    def _heard(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("ask", number, request):
+                asking = self._tasks[number] = asyncio.create_task(self._ask(number, request))
+                asking.add_done_callback(lambda _: self._tasks.pop(number, None))
+            case ("drop", number):
+                if task := self._tasks.get(number):
+                    task.cancel()
+            case ("room", is_open):
+                self._is_open = is_open
+                self._settle()
+            case ("heard", source_id, size_bytes):
+                self._unheard_bytes -= size_bytes
+                self.large.let_go(source_id, counted(size_bytes))
+                self._settle()
+            case ("kept", kept):
+                self.large.keep_elsewhere(kept)
+            case ("manner", manner):
+                self.manner.set_result(manner)
+
+    async def _ask(self, number: int, request: FetchRequest) -> None:
+        assert self.fetcher is not None, "it is ready before it is asked"
+        try:
+            self._answer(number, await self.fetcher.fetch(request))
+        except FetchError as failure:
+            self.line.say(("failure", number, type(failure), str(failure), vars(failure)))
+        except Exception as surprise:  # noqa: BLE001 - the service decides what a fault of ours costs
+            self.line.say(("failure", number, RuntimeError, repr(surprise), {}))
+
+    def _answer(self, number: int, fetched: Fetched) -> None:
+        if fetched.document is not None:
+            size_bytes = len(fetched.document.body)
+            self._unheard_bytes += size_bytes
+            self.large.keep(fetched.document.source_id, size_bytes)
+            self._settle()
+        self.line.say(("answer", number, fetched))
+
+    def _settle(self) -> None:
+        is_open = self._is_open and self._unheard_bytes < MOST_UNHEARD_BYTES
+        (self._open.set if is_open else self._open.clear)()
+
+    def _end(self) -> None:
+        self.is_ended.set()
+
+
+def serve_socket(descriptor: int) -> NoReturn:
+    """Answer by this socket until its other end is gone."""
+    try:
+        settle_for_long()
+        asyncio.run(_served(descriptor))
+    finally:
+        os._exit(0)
+
+
+async def _served(descriptor: int) -> NoReturn:
+    asking = Asking()
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: asking.line, sock=socket.socket(fileno=descriptor))
+    serving = asyncio.create_task(asking.serve())
+    ending = asyncio.create_task(asking.is_ended.wait())
+    await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
+    os._exit(0)  # what is under way belongs to nobody any more

@@ -1,0 +1,77 @@
+"""Which remembered tellings can matter to new ones, seen without their words: by time, numbers and prints, as arrays.
+
+A headline of common words is near to thousands told in three years. Nearly all of them are too old for its story, and give
+other numbers than a text told again would: those need not be read.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warning.core.identity import ONE_DOCUMENT
+from warning.core.ids import key64
+from warning.core.series.columns import MICROSECOND, microseconds
+from warning.core.stories import REMEMBERED, STORY_SPAN, Telling
+
+Numbers = NDArray[np.int64]
+Rows = NDArray[np.void]
+_GIST = np.dtype(
+    [
+        ("known_us", "i8"), ("begun_us", "i8"), ("numbers", "i8"), ("headline", "i8"),
+        ("all", "u4"), ("undated", "u4"), ("printed", "?"), ("may_repeat", "?"),
+    ]
+)  # fmt: skip
+
+
+def gists_of(tellings: Sequence[Telling]) -> Rows:
+    """Return one row a telling; `may_repeat` where the press may tell an old text again in it."""
+    return np.array([_gist(one) for one in tellings], dtype=_GIST)
+
+
+def _gist(one: Telling) -> tuple[int, int, int, int, int, int, bool, bool]:
+    _, every, undated = one.text_print.split(" ") if one.text_print else ("", "0", "0")
+    may_repeat = one.is_news and one.interrupts and not one.official
+    return (
+        microseconds(one.known_at), microseconds(one.begun_at), key64(*one.numbers), key64(one.headline),
+        int(every, 16), int(undated, 16), bool(one.text_print), may_repeat,
+    )  # fmt: skip
+
+
+class Gists:
+    """Rows by the number of their telling, from 0. The first are let go."""
+
+    def __init__(self) -> None:
+        self._rows = np.zeros(1_024, dtype=_GIST)
+        self._first = self._count = 0
+
+    def add(self, rows: Rows) -> None:
+        if self._count + len(rows) > len(self._rows):
+            kept = self._rows[: self._count]
+            self._rows = np.zeros(2 * (len(kept) + len(rows)), dtype=_GIST)
+            self._rows[: len(kept)] = kept
+        self._rows[self._count : self._count + len(rows)] = rows
+        self._count += len(rows)
+
+    def let_go(self, least: int) -> None:
+        """Forget those with a lesser number, once there are as many of them as of the others."""
+        gone = least - self._first
+        if 2 * gone > self._count:
+            self._rows = self._rows[gone : self._count].copy()
+            self._first, self._count = least, self._count - gone
+
+    def matter(self, new: Rows, places: Numbers, numbers: Numbers) -> NDArray[np.bool_]:
+        """Mark the pairs of a place in `new` and a number in which the old one can matter to the new one.
+
+        It may be of one story with it (`story_told`), or be told again by it (`first_told`): all others are neither.
+        """
+        mine, old = new[places], self._rows[numbers - self._first]
+        is_near = np.abs(mine["known_us"] - old["begun_us"]) <= STORY_SPAN // MICROSECOND
+        age = mine["known_us"] - old["known_us"]
+        is_old = (age > ONE_DOCUMENT // MICROSECOND) & (age <= REMEMBERED // MICROSECOND)
+        same_print = (mine["all"] == old["all"]) | (mine["undated"] == old["undated"])
+        same_head = mine["headline"] == old["headline"]
+        is_again = np.where(mine["printed"] & old["printed"], same_print, same_head)
+        matter = is_near | (is_old & is_again & mine["may_repeat"])
+        found: NDArray[np.bool_] = matter & (mine["numbers"] == old["numbers"])
+        return found
