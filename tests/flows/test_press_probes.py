@@ -86,6 +86,22 @@ def test_ban_that_stops_trade_is_never_told_as_relief():
     assert {title: way for title, way in told.items() if "easing" in way} == {}
 
 
+def test_curb_that_a_body_agrees_to_is_told_as_tightening_alone():
+    told = {
+        title: {s.facts.direction for s in signals}
+        for title, signals in interrupting("bans_approved").items()
+    }
+    assert {title: way for title, way in told.items() if way != {"tightening"}} == {}
+
+
+def test_consent_to_goods_permits_and_the_end_of_a_curb_is_told_as_relief():
+    told = {
+        title: {s.facts.direction for s in signals}
+        for title, signals in interrupting("ends_approved").items()
+    }
+    assert {title: way for title, way in told.items() if way != {"easing"}} == {}
+
+
 def test_years_told_in_words_date_what_they_say():
     lines = (PROBES / "years.txt").read_text(encoding="utf-8").splitlines()
     fields = [line.split("|") for line in lines if not line.startswith("#")]

@@ -28,3 +28,8 @@ def clause_bounds(text: str, place: int) -> tuple[int, int]:
             return start, sign.start()
         start = sign.end()
     return start, end
+
+
+def clauses_of(text: str) -> list[str]:
+    """Return the clauses of a headline in order, without the signs and words that part them."""
+    return [clause.strip() for clause in _CLAUSE_END.split(text)]

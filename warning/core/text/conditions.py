@@ -10,9 +10,16 @@ from warning.core.terms import Act
 from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
+from warning.core.text.publications import only_published_sentences
 from warning.core.text.reading import Reading
 from warning.core.text.remarks import is_only_remarked_on
-from warning.core.text.stance import RETURN, denied_sentences, eased_sentences, returning_sentences
+from warning.core.text.stance import (
+    RETURN,
+    consented_sentences,
+    denied_sentences,
+    eased_sentences,
+    returning_sentences,
+)
 from warning.core.text.subject import others_sentences
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
@@ -208,8 +215,9 @@ class CompiledRule:
         returning = returning_sentences(reading)
         if self.rule.direction == "tightening":
             untold |= eased_sentences(reading, self.acts) - returning
+            untold |= only_published_sentences(reading)
         elif self.rule.direction == "easing":
-            untold |= returning
+            untold |= returning | consented_sentences(reading, self.acts)
         return [
             match
             for match in matches

@@ -23,6 +23,15 @@ _BREAK = re.compile(
 )
 _BELOW = re.compile(r"\b(?:under|subject to|from)\b")
 _VERB_LAST = frozenset({"ja", "ko"})
+# Acts whose consent lets goods go: a licence or a quota that is approved.
+_PERMITTING = frozenset({"licence", "quota"})
+# Between a curb and the consent to it: the bill it stands in, and who consents. Between the consent and the curb: what it covers.
+_CONSENT_AFTER = re.compile(
+    r"(?:措施|措置|的|令|案|法|改正|法律|被|获|を|の|が|で|は|を|을|를|령|조치|안|법안|법|법률|개정안|방안|에서|이|가|서|만장일치|전격|최종"
+    r"|[,、…\s]|\b(?:is|are|was|were|be|gets?|bill|law|by|in|parliament|senate|cabinet)\b"
+    r"|국회|의회|하원|상원|각의|내각|정부|대통령|본회의|国会|议会|上院|下院|内阁|阁议|政府|大统领|总统|参议院|众议院|本会议)*"
+)
+_CONSENT_BEFORE = re.compile(r"(?:(?![,;:.…，；：。]|\bby\b).){0,40}")
 # What may stand between an act and the words after it that end it.
 _AFTER = {
     "en": re.compile(r"\s*(?:(?:is|are|was|were|be|to|will|has|have|been|being|now|partly|temporarily)\s+)*"),
@@ -77,6 +86,36 @@ def returning_sentences(reading: Reading) -> frozenset[int]:
     returning += [p for p in pauses if _any_upon(reading, ends, (p,), apart_from=controls)]
     returning += [c for c in paused if _follows(reading, ends, c)]
     return frozenset(reading.sentence_of(hit) for hit in returning)
+
+
+def consented_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]:
+    """The sentences in which a state agrees to a curb: 수출 금지 의회 승인, "parliament clears export ban", 禁輸を国会が承認.
+
+    Words of consent are relief only where goods, a permit or the end of a curb are their object.
+    """
+    words = list(_hits(reading, ("cue:consent",)))
+    if not words:
+        return frozenset()
+    names = [name for name, act in acts.items() if act.direction == "tightening" and act.family == "control"]
+    curbs = [f"act:{name}" for name in names if name not in _PERMITTING]
+    found = {
+        reading.sentence_of(word)
+        for curb in _hits(reading, [*curbs, "cue:control_noun"])
+        for word in words
+        if reading.sentence_of(word) == reading.sentence_of(curb) and _agrees(reading, word, curb)
+    }
+    return frozenset(found) - eased_sentences(reading, acts)
+
+
+def _agrees(reading: Reading, word: Hit, curb: Hit) -> bool:
+    """Whether a word of consent has the curb as its object; the body that consents may stand between."""
+    text = reading.folded.text
+    if word.start >= curb.end:
+        return _CONSENT_AFTER.fullmatch(text, curb.end, word.start) is not None
+    return (
+        reading.item.language not in _VERB_LAST
+        and _CONSENT_BEFORE.fullmatch(text, word.end, curb.start) is not None
+    )
 
 
 def _any_upon(

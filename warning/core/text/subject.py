@@ -5,6 +5,8 @@
 
 import re
 
+from warning.core.text.clauses import clauses_of
+from warning.core.text.matcher import Hit
 from warning.core.text.parties import NATIONAL, TURN
 from warning.core.text.reading import Reading
 
@@ -60,6 +62,30 @@ _QUOTES = re.compile(
     rf"|\s*{_SPEAKER}\s*[、,]\s*(?={_ANY})(?=[^。]{{0,60}}?(?:と(?:主張|指摘|報道|報じ|確認)|(?:했다|한다|됐다|된다)[고며]|라고|다고|사실 확인))"
 )
 
+# Of the other states only a verb of their own, or their government, says that they act: goods and people of a state open
+# headlines as often. 立陶宛禁止采购中国逆变器, "Australia unveils rules to counter China", 豪州、中国依存を減らす規則を公表.
+_GOVERNMENT = r"(?:['’]s)?\s(?:(?:federal|state)\s)?(?:government|parliament|senate|cabinet|lawmakers|president|minister)"
+_OWN_ACT = {
+    "en": re.compile(
+        rf"(?:{_GOVERNMENT})?\s(?:(?:also|again|formally|finally|now)\s)?(?:(?:will|to|is\sto|plans?\sto|moves?\sto|set\sto)\s\w"
+        r"|(?:unveil|approve|pass|adopt|announce|introduce|set|impose|tighten|ease|ban|bar|block|halt|stop|suspend|restrict|curb"
+        r"|limit|plan|consider|join|back|launch|sign|draft|propos|weigh|build|invest|order|requir|extend|widen|lift|cut|cap|rais"
+        r"|lev|put|add|issu|publish|releas|enact|creat|open|nationali[sz]|strengthen|toughen|target|prohibit|forbid|outlaw)"
+        r"(?:e?s|ies|d|ed)?\s)",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        r"(?:联邦|政府|国会|议会|总统|总理|内阁|参议院|[^，。\s中]{0,3}部)*(?:正式|将|將|拟|擬|也|再|已|率先|计划|全面|开始|即日起)*"
+        r"(?:公布|发布|宣布|禁止|通过|批准|出台|限制|收紧|放宽|决定|颁布|推出|实施|要求|叫停|暂停|停止|考虑|加征|立法|制定|强化|设立|排除)"
+    ),
+    "ja": re.compile(
+        r"(?:連邦|政府|議会|国会|首相|大統領|内閣|[^、\s中]{0,4}[省相])?[、がは](?!中国(?:が|、|政府|税関|商務省))"
+    ),
+    "ko": re.compile(
+        r"(?:\s?(?:연방)?\s?(?:정부|의회|국회|총리|대통령|내각|상원|하원))?\s?(?:,|…|이|가|은|는)\s?(?!(?:중국|中)(?:이|,|\s정부|\s?당국|\s?세관))"
+    ),
+}
+
 
 def acting_state(reading: Reading) -> str | None:
     """The state whose act the headline's first clause tells; None where the headline does not say so plainly."""
@@ -70,7 +96,34 @@ def acting_state(reading: Reading) -> str | None:
             return code
     if agent := _BY_AGENT.search(opening):
         return agent.lastgroup
-    return _opens(opening)
+    return _opens(opening) or _other_opens(reading)
+
+
+def _other_opens(reading: Reading) -> str | None:
+    """One of the other states that opens the headline and acts; None where a later clause is another state's."""
+    title, named = reading.title, _first_named(reading)
+    own = _OWN_ACT.get(reading.item.language)
+    if named is None or own is None or not own.match(title, reading.span(named[1])[1]):
+        return None
+    if any(_opens(clause) for clause in clauses_of(title)[1:]):
+        return None
+    return named[0]
+
+
+def _first_named(reading: Reading) -> tuple[str, Hit] | None:
+    """The state whose name the headline begins with."""
+    start = _OPENING.match(reading.title)
+    place = start.end() if start else 0
+    return next(
+        (
+            (concept.removeprefix("actor:"), hit)
+            for concept, hits in sorted(reading.hits.items())
+            if concept.startswith("actor:")
+            for hit in hits
+            if reading.span(hit)[0] == place
+        ),
+        None,
+    )
 
 
 def _opens(title: str) -> str | None:
