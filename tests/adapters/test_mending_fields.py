@@ -20,6 +20,7 @@ from warning.catalog.source_overlays import SourceOverlay
 from warning.catalog.yaml_edit import scalar
 from warning.cli.feeds_check import _overlay
 from warning.collect.decode import decode
+from warning.collect.json_api_guess import guess_json
 
 TEXTS = {
     "gb18030": "商务部关于对镓、锗相关物项实施出口管制的公告第{n}号，经国务院批准，决定对有关物项实施出口管制",
@@ -148,6 +149,27 @@ def test_paths_of_an_answer_that_was_rebuilt_are_found_again():
     assert found.proposal.changes["parse.entries"] == "result.rows"
     assert (found.after.verdict.condition, found.after.parsed.records) == ("ok", 7)
     assert found.after.parsed.items[0].published_at is not None
+
+
+def test_addresses_and_days_are_found_by_what_they_hold_where_their_names_tell_nothing():
+    rows = [
+        {"no": n, "headline": f"Notice number {n} of the ministry", "day": f"2026-01-0{n}", "addr": f"https://m.example/n/{n}", "pic": f"https://m.example/p/{n}.jpg"}
+        for n in range(1, 8)
+    ]  # fmt: skip
+    body = json.dumps({"result": {"rows": rows}}).encode()
+    layout = {"format": "json", "entries": "data.list", "title": "title", "date": "date", "url": "link"}
+    found, _ = tried(lambda base: spec_of(f"{base}/api", parse=layout), {"/api": (200, body)})
+    assert (found.proposal.changes["parse.url"], found.proposal.changes["parse.date"]) == ("addr", "day")
+    assert found.after.parsed.items[2].url == "https://m.example/n/3"
+    assert found.after.parsed.items[2].published_at is not None
+
+
+def test_a_picture_or_one_address_for_all_entries_is_not_where_an_entry_stands():
+    rows = [
+        {"headline": f"Notice number {n} of the ministry", "pic": f"https://m.example/p/{n}.jpg?w=1", "home": "https://m.example/"}
+        for n in range(1, 8)
+    ]  # fmt: skip
+    assert guess_json({"rows": rows}).url is None
 
 
 def test_a_pace_that_has_changed_is_proposed_as_another_bound():

@@ -1,12 +1,15 @@
 """Paths for an API's answer nobody described: the list that looks most like publications."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from warning.collect.times import read_time
 from warning.core.formats import JsonFormat
 
 MAX_DEPTH = 8
 MAX_NODES = 200_000
+SHORTEST_DATE, LONGEST_DATE = 8, 40
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".avif", ".ico")
 _SAMPLE = 20
 
 # Names that publishers use for the parts of an entry, likeliest first; compared without case, - and _.
@@ -76,6 +79,10 @@ def _paths(entries: list[Any]) -> dict[str, str]:
         for path, value in _leaves(entry):
             leaves.setdefault(path, []).append(value)
     paths = {part: found for part in _NAMES if (found := _named(part, leaves))}
+    if "url" not in paths and (address := _by_values(leaves, _is_address, distinct=True)):
+        paths["url"] = address
+    if "date" not in paths and (day := _by_values(leaves, _is_time)):
+        paths["date"] = day
     if "title" not in paths and (longest := _longest_text(leaves)):
         paths["title"] = longest
     return paths
@@ -113,6 +120,36 @@ def _plausible(part: str, values: list[Any]) -> bool:
     if part == "url":
         return any(text.startswith(("http", "/", "./")) or "/" in text for text in texts)
     return bool(values)
+
+
+def _by_values(
+    leaves: Mapping[str, list[Any]], fits: Callable[[Any], bool], *, distinct: bool = False
+) -> str:
+    """The first path nearly all of whose values fit, whatever it is called; with `distinct` no two entries share one."""
+    for path, values in leaves.items():
+        fitting = [value for value in values if fits(value)]
+        if len(fitting) * 10 >= len(values) * 9 and (not distinct or len(set(fitting)) == len(fitting)):
+            return path
+    return ""
+
+
+def _is_address(value: Any) -> bool:
+    """An address of a page: a picture beside an entry is not where it stands."""
+    return (
+        isinstance(value, str)
+        and value.startswith(("http://", "https://"))
+        and not value.partition("?")[0].lower().endswith(_PICTURES)
+    )
+
+
+def _is_time(value: Any) -> bool:
+    """A text that reads as a day or a moment; a bare number may be anything."""
+    return (
+        isinstance(value, str)
+        and SHORTEST_DATE <= len(value) <= LONGEST_DATE
+        and not value.isdigit()
+        and read_time(value) is not None
+    )
 
 
 def _longest_text(leaves: Mapping[str, list[Any]]) -> str:
