@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from warning.core.arrays import NDArray
 
 _MAGIC = b"\x93NUMPY\x01\x00"
 _LENGTH_BYTES = 2

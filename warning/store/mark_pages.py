@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from warning.core.arrays import NDArray
 
 Execute = Callable[[str, tuple[Any, ...]], Any]
 """Runs one statement of SQLite."""

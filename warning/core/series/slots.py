@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from warning.core.arrays import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
