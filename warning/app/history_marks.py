@@ -6,9 +6,9 @@ from functools import cache
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warning.collect.history_files import Segment
-from warning.core.arrays import NDArray
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.phrases import parse_phrase
 from warning.core.text.postings import Inquiry, numbers_of

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warning.app.chronology import Bystanders, Judged, Replayed, record_order
 from warning.app.history_judging import Fired, Judging, Share, judge_share
@@ -17,7 +18,6 @@ from warning.app.history_marks import Numbers, Wanted, keys_of, kindred, may_ret
 from warning.app.item_lines import read_items, times_of
 from warning.app.put_by import PutBy
 from warning.collect.history_files import Segment
-from warning.core.arrays import NDArray
 from warning.core.ids import key64
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

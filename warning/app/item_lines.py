@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warning.collect.history_files import UNTIMED, Segment
 from warning.collect.interchange import own_identity, read_line
-from warning.core.arrays import NDArray
 from warning.core.evidence import Evidence, Item
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

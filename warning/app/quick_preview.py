@@ -8,6 +8,7 @@ from itertools import pairwise, zip_longest
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.app.asked_words import asked_words
@@ -28,7 +29,6 @@ from warning.app.sampling_edit import (
 )
 from warning.app.second_process import SecondProcess
 from warning.collect.history_files import SEGMENT_ITEMS
-from warning.core.arrays import NDArray
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.edits import sayings_changed

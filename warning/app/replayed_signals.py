@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
-from warning.core.arrays import NDArray
 from warning.core.ids import key64
 from warning.core.narrowing import Bound, narrowed_signals
 from warning.core.recall import Near, Recall, SignalNeed, StepNeed

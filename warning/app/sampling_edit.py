@@ -12,12 +12,12 @@ from math import sqrt
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.app.edit_known import Edit, Known
 from warning.app.item_lines import read_items
 from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex, Segment
-from warning.core.arrays import NDArray
 from warning.core.detect.text_met import rules_met
 from warning.core.evidence import Item
 from warning.core.text.postings import numbers_of

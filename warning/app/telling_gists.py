@@ -7,8 +7,8 @@ other numbers than a text told again would: those need not be read.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.identity import ONE_DOCUMENT
 from warning.core.ids import key64
 from warning.core.series.columns import MICROSECOND, microseconds

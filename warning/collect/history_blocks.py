@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.collect.history_files import HistoryIndex, Segment
 from warning.collect.index_lock import writing_alone
 from warning.collect.mapped_arrays import mapped_array
-from warning.core.arrays import NDArray
 from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS

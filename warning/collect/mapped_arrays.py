@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from warning.core.arrays import NDArray
+from numpy.typing import NDArray
 
 _MAGIC = b"\x93NUMPY\x01\x00"
 _LENGTH_BYTES = 2

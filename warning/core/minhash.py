@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.identity import likeness, numbers_of, plain
 
 PERMUTATIONS, BANDS, ROWS = 64, 21, 3

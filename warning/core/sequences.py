@@ -7,8 +7,7 @@ the window that ends with it; events of one day are in order.
 from collections.abc import Sequence
 
 import numpy as np
-
-from warning.core.arrays import NDArray
+from numpy.typing import NDArray
 
 Days = NDArray[np.int64]
 Mask = NDArray[np.bool_]

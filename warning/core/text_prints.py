@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Item
 from warning.core.identity import LEAST_REPUBLISHED_TEXT, numbers_of, plain
 from warning.core.ids import key64

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, Select, String, cast, extract, or_, select, type_coerce
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation
 from warning.core.series.columns import EPOCH, Ints
 from warning.core.series.figure_batch import Figures, PeriodTexts, packed_ids, where

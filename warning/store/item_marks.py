@@ -17,9 +17,9 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from warning.core.arrays import NDArray
 from warning.core.identity import Marks
 from warning.core.ids import key64
 from warning.store.engine import asked_of_sqlite

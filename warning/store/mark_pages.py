@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-
-from warning.core.arrays import NDArray
+from numpy.typing import NDArray
 
 Execute = Callable[[str, tuple[Any, ...]], Any]
 """Runs one statement of SQLite."""

@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.store.mark_pages import Entries, Execute
 
 Marks = NDArray[np.int64]

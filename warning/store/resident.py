@@ -13,9 +13,9 @@ from datetime import datetime
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation, Window
 from warning.core.rulebook import Need
 from warning.core.series.columns import EPOCH, Ints, microseconds

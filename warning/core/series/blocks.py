@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.series.figure_batch import PeriodTexts
 from warning.core.series.held_ids import Names, keys_of, names_of
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation, Series, period_end
 from warning.core.rulebook import FREQUENCIES
 from warning.core.series.roster import Roster

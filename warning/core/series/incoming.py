@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.series.figure_batch import Figures, Packed, PeriodTexts
 from warning.core.series.ledger import NOT_KEPT, Ledger
 from warning.core.series.roster import Roster

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.rulebook import Need
 from warning.core.series.combining import companions
 from warning.core.series.roster import Described, table_of

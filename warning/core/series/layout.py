@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation
 from warning.core.series.columns import SHAPES, Bools, Columns, Floats, InARow, Ints, instant, stretches
 from warning.core.series.slots import Flat, Joint, Slots

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation
 from warning.core.rulebook import Need
 from warning.core.series.blocks import Block

@@ -1,8 +1,8 @@
 """Medians and robust scales over the rows of a matrix in which NaN is "not known"."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.series.track import Floats
 
 # A normal sample's standard deviation is 1.4826 times its median absolute deviation (Rousseeuw and Croux 1993).

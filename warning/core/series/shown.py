@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation
 from warning.core.series.blocks import Block
 from warning.core.series.columns import Floats, Ints

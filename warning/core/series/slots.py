@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-
-from warning.core.arrays import NDArray
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation, period_end
 from warning.core.ids import content_id
 from warning.core.series.combined import by_key, made_track

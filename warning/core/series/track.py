@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.evidence import Observation, Series
 from warning.core.series.figures import unit_of
 

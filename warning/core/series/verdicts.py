@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.series.judged import (
     BASELINE_KNOWN_MIN,
     Condition,

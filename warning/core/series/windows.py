@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.rulebook import FREQUENCIES
 from warning.core.series.layout import Layout
 from warning.core.series.slots import Flat, Slots

@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple, Protocol
 
 import ahocorasick_rs
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.text.phrases import Phrase, ending_of
 
 # A table of a byte for every state and input is fastest, and grows too large for many patterns.

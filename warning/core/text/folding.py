@@ -13,8 +13,8 @@ from functools import cache
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.text.characters import variants
 from warning.core.text.sentences import SENTENCES
 

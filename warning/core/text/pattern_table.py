@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import ahocorasick_rs
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.terms import Language
 from warning.core.text.finders import Finder, Found, Pattern, patterns_of
 from warning.core.text.lexicon import Entry

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import ahocorasick_rs
 import numpy as np
+from numpy.typing import NDArray
 
-from warning.core.arrays import NDArray
 from warning.core.text.accelerator import probes
 from warning.core.text.beside import Surroundings
 from warning.core.text.finders import Needles, Pattern

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from warning.core.arrays import NDArray
 from warning.core.rules import Field_
 from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule, CompiledScore
 from warning.core.text.finders import Pattern, patterns_of
