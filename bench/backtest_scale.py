@@ -9,41 +9,39 @@ was made stands so many times, whose reads then come from memory more often than
 The last step replays 1,000 series over one of the 5 years (`bench/series_years.py`), told for 10,000 over five.
 
 `--linked` replays a history of so many stretches of days to its end, in place of the last step: each as many items as were
-made, with ids, times and headlines of its own (`bench/linked_history.py`), and the figures of `--series` series beside them.
-200,000 items 90 times are 18 million in 1,800 days. Making the figures is timed apart, and taken off. The evidence is read
-in a process of its own, as `warning rules backtest` does: what it and the one of the alerts took is told apart.
+made, with ids, times and headlines of its own (`bench/linked_history.py`), and the figures of `--series` series beside them
+in the same index. 200,000 items 90 times are 18 million in 1,800 days. Both are made before, in a process of their own. The
+evidence is read in a process of its own, as `warning rules backtest` does: what it and the one of the alerts took is told apart.
 """
 
 import argparse
-import heapq
 import os
 import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from multiprocessing import active_children
-from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import series_years
-from linked_history import days_of, linked
+from linked_history import add_figures, days_of, linked, linked_name
 from mixed_corpus import documents, line_of
 
-from warning.app.backtesting import backtest_replay
-from warning.app.chronology import Streams
+from warning.app.backtesting import Replay, backtest_replay
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import both
 from warning.app.quick_preview import quick_preview
 from warning.catalog.load import load_rulebook
 from warning.collect.history_blocks import BLOCK_SEGMENTS
+from warning.collect.history_files import Manifest
 from warning.collect.history_index import build_index, index_directory, open_index
 from warning.core.assess import Assessment
-from warning.core.evidence import Observation
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, TextRule
 from warning.resources import tree
@@ -53,7 +51,6 @@ ISSUE = 18_000_000
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SECONDS = 0.9
 EDITED = "prc-export-control-press"
-known_at = attrgetter("known_at")
 
 
 def write(path: Path, count: int) -> None:
@@ -93,19 +90,23 @@ def replay(path: Path, book: Rulebook) -> str:
     return f"{done.records} records, {done.assessments} assessments, {signals} signals, {len(done.alerts)} alerts"
 
 
-def evidence_of(path: Path, book: Rulebook, figures: Iterator[Observation]) -> Streams:
-    """The items of an indexed history, and figures that come in the order in which they became known."""
-    records = history(path).records(book)
-    return Streams(ordered=heapq.merge(records.ordered, figures, key=known_at), others=records.others)
+def link(path: Path, copies: int, series: int) -> None:
+    """Make the linked history and its figures, which end with the items."""
+    began = _cpu()
+    many = linked(path, copies, shipped())
+    items, (first, last) = _cpu() - began, days_of(many)
+    series_years.LAST = last
+    days = series_years.publications(series, -(-(last - first).days // 365)) if series else ()
+    made = add_figures(many, (day for day in days if day[0].known_at >= first))
+    print(
+        f"linked: CPU {items:,.0f} s; {made:,} figures made: CPU {_cpu() - began - items:,.0f} s", flush=True
+    )
 
 
-def replay_linked(path: Path, copies: int, series: int) -> None:
-    """Replay a linked history with figures over the same days and tell what it took."""
-    book = shipped()
-    many = linked(path, copies, book)
-    began, ended = days_of(many)
-    series_years.LAST = ended  # the figures end with the items
-    making, signals, days = series_years.Making(), 0, 0
+def replay_linked(path: Path, series: int) -> None:
+    """Replay a linked history with the figures of its index and tell what it took."""
+    book, signals, days = shipped(), 0, 0
+    manifest = open_manifest(path)
     before, alone, wall = _cpu(), _own_cpu(), time.perf_counter()
 
     def watch(assessment: Assessment) -> None:
@@ -113,22 +114,28 @@ def replay_linked(path: Path, copies: int, series: int) -> None:
         signals, days = signals + len(assessment.signals), days + 1
         if days % 100 == 0:
             print(
-                f"  {days} days, CPU {_own_cpu() - alone:.0f} s, {_peaks()}{_readers(making.spent)}",
+                f"  {days} days, {time.perf_counter() - wall:.0f} s: CPU {_own_cpu() - alone:.0f} s, {_peaks()}{_readers()}",
                 flush=True,
             )
 
-    figures = making.figures(series, -(-(ended - began).days // 365)) if series else iter(())
-    beside = (one for one in figures if one.known_at >= began)
-    done = backtest_replay(book, evidence_of(many, book, beside), watch=watch, apart=True)
-    cpu, wall = _cpu() - before - making.spent, time.perf_counter() - wall
-    items = open_items(many)
+    done = backtest_replay(book, history(path).records(book), watch=watch, apart=True)
+    cpu, wall, own = _cpu() - before, time.perf_counter() - wall, _own_cpu() - alone
     print(
-        f"linked replay: {items:,} items and {done.records - items:,} figures of {series:,} series in {days:,} days: CPU"
-        f" {cpu:,.0f} s, {_own_cpu() - alone:,.0f} s of it for the alerts ({making.spent:,.0f} s more to make the figures),"
-        f" wall {wall:,.0f} s with that, {_peaks()};"
-        f" {signals:,} signals, {len(done.alerts):,} alerts; {cpu / items * 1e6:.1f} us an item, figures included",
+        f"linked replay: {manifest.items:,} items and {manifest.figures or 0:,} figures of {series:,} series in {days:,}"
+        f" days: CPU {cpu:,.0f} s, {own:,.0f} s of it for the alerts, {cpu - own:,.0f} s for reading, wall {wall:,.0f} s,"
+        f" {_peaks()}; {done.records:,} records, {signals:,} signals, {len(done.alerts):,} alerts, digest {_digest(done)};"
+        f" {cpu / manifest.items * 1e6:.1f} us an item, figures included",
         flush=True,
     )
+
+
+def _digest(done: Replay) -> str:
+    """What tells whether two replays decided the same."""
+    digest = blake2b(digest_size=8)
+    for key in sorted(done.alerts):
+        digest.update(repr(done.alerts[key]).encode("utf-8", "surrogatepass"))
+    digest.update(repr(sorted(map(repr, done.told))).encode())
+    return digest.hexdigest()
 
 
 def _own_cpu() -> float:
@@ -136,21 +143,21 @@ def _own_cpu() -> float:
     return own.ru_utime + own.ru_stime
 
 
-def _readers(making: float) -> str:
+def _readers() -> str:
     """What the processes that read took so far, and the most memory each held (where the system tells it by process)."""
     told = ""
     for one in active_children():
         process = Path(f"/proc/{one.pid}")
         ticks = sum(map(int, (process / "stat").read_text().rsplit(")", 1)[1].split()[11:13]))
         peak = (process / "status").read_text().partition("VmHWM:")[2].split()[0]
-        told += f"; reading: CPU {ticks / os.sysconf('SC_CLK_TCK') - making:.0f} s, peak {int(peak) / 1024:.0f} MB"
+        told += f"; reading: CPU {ticks / os.sysconf('SC_CLK_TCK'):.0f} s, peak {int(peak) / 1024:.0f} MB"
     return told
 
 
-def open_items(path: Path) -> int:
+def open_manifest(path: Path) -> Manifest:
     index = open_index(path)
     assert index is not None
-    return index.manifest.items
+    return index.manifest
 
 
 def _peaks() -> str:
@@ -284,8 +291,9 @@ def main(count: int, directory: Path, args: argparse.Namespace) -> None:
             if name.startswith("preview"):
                 run_step(name, many, count * args.copies)
     if args.linked:
-        asked = [str(path), str(args.linked), str(args.series)]
-        subprocess.run([sys.executable, __file__, "--replay-linked", *asked], check=True)
+        many, series = linked_name(path, args.linked), str(args.series)
+        subprocess.run([sys.executable, __file__, "--link", str(path), str(args.linked), series], check=True)
+        subprocess.run([sys.executable, __file__, "--replay-linked", str(many), series], check=True)
         return
     series = Path(__file__).with_name("series_years.py")
     subprocess.run([sys.executable, str(series), "--series", "1000", "--years", "1"], check=True)
@@ -310,8 +318,10 @@ if __name__ == "__main__":
         write(Path(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1:2] == ["--step"]:
         step(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1:2] == ["--link"]:
+        link(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
     elif sys.argv[1:2] == ["--replay-linked"]:
-        replay_linked(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+        replay_linked(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         given = asked()
         if given.directory:

@@ -13,7 +13,7 @@ kept, read and joined by themselves. What is saved is the first judging of each 
 import json
 import random
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,9 +21,21 @@ from pathlib import Path
 import numpy as np
 import zstandard
 from mixed_corpus import sentences
+from series_years import Publication, observations
 
 from warning.app.verdict_basis import rule_names
-from warning.collect.history_files import LINES_TOGETHER, HistoryIndex, Segment
+from warning.collect.history_figures import FigureRows
+from warning.collect.history_files import (
+    LINES_TOGETHER,
+    SEGMENT_ITEMS,
+    FrameFile,
+    HistoryIndex,
+    Manifest,
+    Noted,
+    Segment,
+    write_arrays,
+    write_heads,
+)
 from warning.collect.history_index import index_directory, open_index
 from warning.collect.interchange_records import imported_item_id
 from warning.collect.kept_verdicts import KeptVerdicts
@@ -42,7 +54,7 @@ Said = dict[int, list[tuple[str, Signal]]]
 
 def linked(path: Path, copies: int, book: Rulebook) -> Path:
     """Return a file name beside which an index of so many copies stands. Its rules' verdicts must be kept already."""
-    many = path.with_name(f"{path.stem}-linked-{copies}{path.suffix}")
+    many = linked_name(path, copies)
     base, directory = open_index(path), index_directory(many)
     assert base is not None
     shutil.rmtree(directory, ignore_errors=True)
@@ -68,12 +80,49 @@ def linked(path: Path, copies: int, book: Rulebook) -> Path:
     return many
 
 
+def linked_name(path: Path, copies: int) -> Path:
+    return path.with_name(f"{path.stem}-linked-{copies}{path.suffix}")
+
+
+def add_figures(path: Path, days: Iterable[Sequence[Publication]]) -> int:
+    """Put figures into the index of a linked history, as `build_index` puts those of a file; return how many."""
+    index = open_index(path)
+    assert index is not None
+    manifest, made, waiting = index.manifest, 0, FigureRows()
+    for day in days:
+        for told in day:
+            for one in observations(told):
+                waiting.add(one)
+        if len(waiting) >= SEGMENT_ITEMS:
+            made, waiting = made + _figure_segment(index.directory, manifest, waiting), FigureRows()
+    made += _figure_segment(index.directory, manifest, waiting)
+    manifest.figures = made
+    manifest.write(index.directory)
+    return made
+
+
+def _figure_segment(directory: Path, manifest: Manifest, figures: FigureRows) -> int:
+    target = directory / f"{manifest.segments:05}"
+    target.mkdir()
+    for name in ("lines", "texts"):
+        with FrameFile(target, name):
+            pass
+    with FrameFile(target, "others") as others:
+        others.add(b"")
+    none = {name: np.zeros(0, dtype=np.int64) for name in Noted.__slots__}
+    write_arrays(target, Noted(**none))
+    write_heads(target, [])
+    figures.write(target)
+    manifest.segments += 1
+    return len(figures)
+
+
 def days_of(path: Path) -> tuple[datetime, datetime]:
     """The first midnight of an indexed history and that after its last item."""
     index = open_index(path)
     assert index is not None
-    first, last = index.segment(0), index.segment(index.manifest.segments - 1)
-    days = first.array("known_at").min() // _DAY, -(-last.array("known_at").max() // _DAY)
+    times = [segment.array("known_at") for segment in index.segments() if len(segment.languages)]
+    days = min(some.min() for some in times) // _DAY, -(-max(some.max() for some in times) // _DAY)
     began, ended = (datetime.fromtimestamp(int(day) * 86_400, UTC) for day in days)
     return began, ended
 

@@ -13,12 +13,12 @@ screened step by step over columns it was 114 s (87 s to make them) and 1,174 MB
 import argparse
 import resource
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from multiprocessing import Value
 
 import numpy as np
+from numpy.typing import NDArray
 from series_day import lines
 
 from warning.app.backtesting import backtest_replay
@@ -33,29 +33,32 @@ class Making:
     """Figures in the order in which they become known, made a day at a time; `spent` is what that took of the processor."""
 
     def __init__(self) -> None:
-        self._spent, self._made = Value("d", 0.0), Value("q", 0)  # perhaps in the process that reads them
-
-    @property
-    def spent(self) -> float:
-        return self._spent.value
-
-    @property
-    def made(self) -> int:
-        return self._made.value
+        self.spent, self.made = 0.0, 0
 
     def figures(self, count: int, years: int) -> Iterator[Observation]:
-        days = _days(count, years)
+        days = publications(count, years)
         while True:
             began = time.process_time()
-            day = list(next(days, ()))
-            self._spent.value += time.process_time() - began
+            day = [one for told in next(days, ()) for one in observations(told)]
+            self.spent += time.process_time() - began
             if not day:
                 return
-            self._made.value += len(day)
+            self.made += len(day)
             yield from day
 
 
-def _days(count: int, years: int) -> Iterator[Iterator[Observation]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publication:
+    """Figures of one period that become known together: what they are of, and their values, side by side."""
+
+    likes: Sequence[Observation]
+    period: str
+    values: NDArray[np.float64]
+    known_at: datetime
+
+
+def publications(count: int, years: int) -> Iterator[Sequence[Publication]]:
+    """Yield what each day brings of so many series: prices, and monthly flows on the 21st."""
     dice = np.random.default_rng(2)
     likes = [line.like for line in lines(count, 0)]
     prices = [like for like in likes if like.frequency == "D"]
@@ -63,26 +66,22 @@ def _days(count: int, years: int) -> Iterator[Iterator[Observation]]:
     levels = np.full(len(prices), 50.0)
     day = LAST - timedelta(days=365 * years)
     while day < LAST:
-        levels *= np.exp(dice.normal(0, 0.01, len(prices)))
-        yield _all(prices, day.date().isoformat(), levels, day + timedelta(days=1, hours=6))
+        levels = levels * np.exp(dice.normal(0, 0.01, len(prices)))
+        known_at, period = day + timedelta(days=1, hours=6), day.date().isoformat()
+        told = [Publication(likes=prices, period=period, values=levels, known_at=known_at)]
         if day.day == 20:
             month = (day.replace(day=1) - timedelta(days=1)).date().isoformat()[:7]
-            yield _all(
-                flows,
-                month,
-                1e6 * np.exp(dice.normal(0, 0.25, len(flows))),
-                day + timedelta(days=1, hours=6),
-            )
+            values = 1e6 * np.exp(dice.normal(0, 0.25, len(flows)))
+            told.append(Publication(likes=flows, period=month, values=values, known_at=known_at))
+        yield told
         day += timedelta(days=1)
 
 
-def _all(
-    likes: list[Observation], period: str, values: np.ndarray, known_at: datetime
-) -> Iterator[Observation]:
-    assert period_end(period) <= known_at
-    for like, value in zip(likes, values.tolist(), strict=True):
-        name = observation_id(like.source_id, like.series_id, period, value)
-        yield replace(like, id=name, period=period, value=value, known_at=known_at)
+def observations(told: Publication) -> Iterator[Observation]:
+    assert period_end(told.period) <= told.known_at
+    for like, value in zip(told.likes, told.values.tolist(), strict=True):
+        name = observation_id(like.source_id, like.series_id, told.period, value)
+        yield replace(like, id=name, period=told.period, value=value, known_at=told.known_at)
 
 
 def main() -> None:

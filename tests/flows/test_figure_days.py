@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,8 @@ from tests.core.test_series_columns import BOOK, evidence, figure, vintage
 from warning.app.chronology import Bystanders, Replayed, Streams, counted, in_days, in_order, record_order
 from warning.app.figure_days import FigureDay, FigureDays
 from warning.app.history import History
+from warning.collect.history_figures import FigureRows, SegmentFigures, figures_in
+from warning.collect.interchange import own_identity
 from warning.core.evidence import KnownWindow, Observation
 from warning.core.series.columns import Columns
 
@@ -44,6 +48,36 @@ def test_days_of_figures_show_what_the_figures_show_one_by_one(
 ):
     packed = in_days(points, FigureDays(apart, run_length=run_length))
     assert windows(packed) == windows(in_order(points))
+
+
+@settings(max_examples=60)
+@given(evidence(), st.sampled_from([3, 1000]), st.sampled_from([(), ("customs",)]))
+def test_figures_of_an_index_show_what_the_figures_show_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory,
+    points: list[Observation],
+    segment_length: int,
+    apart: tuple[str, ...],
+):
+    own = [cast("Observation", own_identity(one)) for one in points]
+    directory = tmp_path_factory.mktemp("index")
+    segments = [
+        figures_of(directory / str(begin), points[begin : begin + segment_length])
+        for begin in range(0, len(points), segment_length)
+    ]
+    streams = Streams(ordered=iter(()), others=iter(()), figures=segments)
+    assert sorted(streams, key=record_order) == sorted(own, key=record_order)
+    assert windows(in_days(streams, FigureDays(apart))) == windows(in_order(own))
+
+
+def figures_of(directory: Path, points: Sequence[Observation]) -> SegmentFigures:
+    directory.mkdir()
+    rows = FigureRows()
+    for point in points:
+        rows.add(point)
+    rows.write(directory)
+    found = figures_in(directory)
+    assert found is not None
+    return found
 
 
 @settings(max_examples=60)

@@ -21,9 +21,11 @@ from warning.app.previewing import alone, both, preview
 from warning.catalog.load import load_rulebook
 from warning.cli.main import cli
 from warning.collect import history_index
+from warning.collect.history_files import FrameFile
 from warning.collect.history_index import build_index, index_directory, look_for, open_index
 from warning.collect.interchange import own_identity, read_evidence, write_evidence
-from warning.core.evidence import Entry, Item, Listing
+from warning.collect.interchange_records import record_of
+from warning.core.evidence import Entry, Item, Listing, Observation
 from warning.core.rules import TextRule
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import patterns_of
@@ -112,6 +114,69 @@ def test_backtest_over_an_index_brings_what_the_file_brings(book, evidence, step
     assert len(slow.alerts) > 5
 
 
+def prices(days=300):
+    """A daily price that stands for months and then trebles, and another that does not."""
+    rng = random.Random(8)
+    for name in ("p1", "p2"):
+        for day in range(days):
+            level = 150.0 if name == "p1" and day > days - 20 else 50.0
+            yield Observation(
+                id=f"{name}-{day}", source_id="prices", series_id=name, material="gallium", measure="price", reporter="CN",
+                unit="USD/kg", currency="USD", frequency="D", period=(BEGIN + timedelta(days=day - 1)).date().isoformat(),
+                value=round(level + rng.random(), 3), known_at=BEGIN + timedelta(days=day, hours=3),
+            )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def figures(book, tmp_path_factory):
+    """Items, lists and figures in one file, and the replay of it."""
+    path = tmp_path_factory.mktemp("figures") / "history.jsonl"
+    records = [*history(book), *prices()]
+    random.Random(2).shuffle(records)
+    write_evidence(path, records)
+    return path, backtest_replay(book, plain(path))
+
+
+def test_figures_of_an_index_bring_what_those_of_the_file_bring(book, figures, monkeypatch):
+    monkeypatch.setattr(history_index, "SEGMENT_ITEMS", 100)
+    path, slow = figures
+    fast = backtest_replay(book, indexed(path, book).records(book), apart=True)
+    manifest = open_index(path).manifest
+    assert (manifest.figures, manifest.others) == (600, 3)
+    assert dict(fast.alerts) == dict(slow.alerts)
+    assert (fast.told, fast.records, fast.assessments) == (slow.told, slow.records, slow.assessments)
+    assert any("price" in alert.rule_id for alert in slow.alerts.values())
+
+
+def test_index_of_an_earlier_version_is_used_and_its_figures_are_told_to_be_slow(book, figures, tmp_path):
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(figures[0].read_bytes())
+    index, use = ready_index(path, book, make=True)
+    assert "earlier version" not in use.sentence
+    as_format_5(index)
+    old, use = ready_index(path, book, make=True)
+    assert not use.made
+    assert "index reads figures one by one: delete history.jsonl.index and it is made anew" in use.sentence
+    fast = backtest_replay(book, IndexedHistory([(path, old)], NOW).records(book))
+    assert (dict(fast.alerts), fast.records) == (dict(figures[1].alerts), figures[1].records)
+
+
+def as_format_5(index):
+    """Put the figures among the lines of other records, where the version before had them."""
+    manifest, (segment,) = index.manifest, index.segments()
+    others = [b"%d %s" % one for one in segment.others()]
+    others += [b"1 " + json.dumps(record_of(one)).encode() for one in segment.figures.observations()]
+    for file in segment.directory.glob("figure*"):
+        file.unlink()
+    with FrameFile(segment.directory, "others") as frame:
+        frame.add(b"\n".join(others))
+    manifest.others, manifest.figures = len(others), None
+    manifest.write(index.directory)
+    told = json.loads((index.directory / "index.json").read_text())
+    del told["figures"]
+    (index.directory / "index.json").write_text(json.dumps({**told, "format": 5}))
+
+
 NOTHING = "A quiet day at the port."
 RETRACTIONS = {
     "mark before another headline": {"title": "[RETRACTED] " + NOTHING, "body": ""},
@@ -149,7 +214,7 @@ def test_a_document_under_changed_ids_is_one_over_an_index_like_over_the_file(bo
     rng = random.Random(11)
     first = [
         replace(item, url=f"https://press.example/{item.external_id}")
-        for item in history(book, count=120)
+        for item in history(book, count=160)
         if isinstance(item, Item) and item.title not in FILLER
     ]
     again = [

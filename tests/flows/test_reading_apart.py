@@ -97,6 +97,63 @@ def test_processes_of_a_readers_pool_end_with_it():
     wait_until(lambda: {state_of(worker) for worker in workers} <= {"", "Z"})
 
 
+def test_reader_runs_ahead_until_so_much_waits(tmp_path):
+    made = tmp_path / "made"
+
+    def reading() -> Iterator[bytes]:
+        for number in range(1_000):
+            made.write_text(str(number))
+            yield bytes(100_000)
+
+    stream = read_apart(reading(), ahead_bytes=1_000_000)
+    next(stream)
+    wait_until(lambda: made.read_text() >= "8")  # a pipe of the system takes less than one
+    time.sleep(0.2)
+    assert int(made.read_text()) <= 14  # ten wait, and some are on their way
+    stream.close()
+
+
+def test_one_day_larger_than_what_may_wait_comes_over_nonetheless():
+    days = [bytes(3_000_000), b"small", bytes(2_000_000)]
+    assert list(read_apart(iter(days), ahead_bytes=1_000_000)) == days
+
+
+def test_what_was_read_before_an_error_is_told_first():
+    def reading() -> Iterator[int]:
+        yield from range(500)
+        raise EvidenceError("line 7 is no JSON")
+
+    stream = read_apart(reading())
+    assert [next(stream) for _ in range(500)] == list(range(500))
+    with pytest.raises(EvidenceError, match="line 7"):
+        next(stream)
+
+
+@LINUX
+def test_reader_ends_when_whoever_asks_is_killed(tmp_path):
+    number, ended = tmp_path / "number", tmp_path / "ended"
+
+    def reading() -> Iterator[bytes]:
+        number.write_text(str(os.getpid()))
+        try:
+            while True:
+                yield bytes(1_000_000)
+        finally:
+            ended.touch()
+
+    asking = os.fork()
+    if not asking:
+        next(read_apart(reading(), ahead_bytes=4_000_000))
+        time.sleep(600)
+    wait_until(lambda: number.exists() and number.read_text() != "")
+    reader = int(number.read_text())
+    wait_until(lambda: state_of(reader) == "S")  # as much waits as may
+    os.kill(asking, signal.SIGKILL)
+    os.waitpid(asking, 0)
+    wait_until(ended.exists)
+    wait_until(lambda: state_of(reader) in {"", "Z"})
+
+
 def test_interrupt_of_the_reader_prints_no_traceback(capfd):
     def reading() -> Iterator[int]:
         yield 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from warning.app.figure_days import FigureDay, FigureDays
+from warning.collect.history_figures import SegmentFigures
 from warning.core.evidence import Evidence, Item
 from warning.core.identity import Identities
 from warning.core.signal_lines import signal_of
@@ -62,24 +63,30 @@ Replayed = Evidence | Bystanders | Judged | Narrowed | FigureDay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streams:
-    """Records of which some come by (known_at, id) already: those are read as they are asked for, and never sorted."""
+    """Records of which some come by (known_at, id) already: those are read as they are asked for, and never sorted.
+
+    `figures` are those that stand by day in indexes.
+    """
 
     ordered: Iterator[Replayed]
     others: Iterator[Replayed]
+    figures: Iterable[SegmentFigures] = ()
 
     def __iter__(self) -> Iterator[Replayed]:
-        return chain(self.others, self.ordered)
+        return chain(self.in_no_order(), self.ordered)
+
+    def in_no_order(self) -> Iterator[Replayed]:
+        """Yield the records that are still to be sorted, figures as objects."""
+        return chain(self.others, (one for some in self.figures for one in some.observations()))
 
 
 def in_days(records: Iterable[Replayed], figures: FigureDays) -> Iterator[Replayed]:
     """Yield the records by (known_at, id), figures as the days that `figures` makes of them."""
-    ordered, others = _streams(records)
-    days = figures.by_day(ordered)
-    yield from heapq.merge(days, in_order(figures.without(others)), figures.days(), key=record_order)
-
-
-def _streams(records: Iterable[Replayed]) -> tuple[Iterable[Replayed], Iterable[Replayed]]:
-    return (records.ordered, records.others) if isinstance(records, Streams) else ((), records)
+    streams = records if isinstance(records, Streams) else Streams(ordered=iter(()), others=iter(records))
+    others = chain(figures.indexed(streams.figures), figures.without(streams.others))
+    yield from heapq.merge(
+        figures.by_day(streams.ordered), in_order(others), figures.days(), key=record_order
+    )
 
 
 def counted(records: Iterable[Replayed]) -> int:
@@ -89,7 +96,9 @@ def counted(records: Iterable[Replayed]) -> int:
 
 def in_order(records: Iterable[Replayed], *, run_length: int = RUN_LENGTH) -> Iterator[Replayed]:
     """Yield the records by (known_at, id). More than `run_length` of them are sorted in files, not memory."""
-    ordered, others = _streams(records)
+    ordered, others = (
+        (records.ordered, records.in_no_order()) if isinstance(records, Streams) else ((), records)
+    )
     yield from heapq.merge(ordered, _sorted(others, run_length), key=record_order)
 
 

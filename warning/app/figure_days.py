@@ -1,8 +1,9 @@
 """Figures of a replay as arrays, a day of them at a time: however many, each costs a few bytes and no object."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,12 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from warning.collect.history_figures import DAY_US, SegmentFigures
 from warning.core.evidence import Observation
-from warning.core.series.columns import MICROSECOND, instant, microseconds
+from warning.core.series.columns import instant, microseconds
 from warning.core.series.figure_batch import PeriodTexts, packed_ids
-from warning.core.series.roster import Roster
+from warning.core.series.held_ids import names_of
+from warning.core.series.roster import Key, Roster
 
 Record = TypeVar("Record")
 
@@ -26,7 +29,7 @@ class Known(Protocol):
 
 Timed = TypeVar("Timed", bound=Known)
 Figures = Mapping[str, NDArray[Any]]
-DAY_US = timedelta(days=1) // MICROSECOND
+_APART = -1
 # Beyond so many the figures wait for their day in files.
 RUN_LENGTH = 100_000
 # So many records are put side by side at a time: their objects are still near then, and gone after.
@@ -54,9 +57,9 @@ class FigureDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Figures by day: those of day `days[i]` stand from `begins[i]` to `begins[i + 1]`, in memory or in files."""
+    """Figures by day: those of day `days[i]` are what `read` gives from `begins[i]` to `begins[i + 1]`."""
 
-    figures: Mapping[str, "NDArray[Any] | _File"]
+    read: Callable[[int, int], Figures]
     days: NDArray[np.int64]
     begins: NDArray[np.int64]
 
@@ -64,11 +67,7 @@ class _Run:
         at = int(np.searchsorted(self.days, day))
         if at == len(self.days) or self.days[at] != day:
             return None
-        begin, end = int(self.begins[at]), int(self.begins[at + 1])
-        return {
-            name: column.read(begin, end) if isinstance(column, _File) else column[begin:end]
-            for name, column in self.figures.items()
-        }
+        return self.read(int(self.begins[at]), int(self.begins[at + 1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +82,52 @@ class _File:
         return np.fromfile(self.path, dtype=self.kind, count=end - begin, offset=begin * size)
 
 
+class _Numbered:
+    """The numbers here of what the rows of an index name; most segments name the same series, and share them."""
+
+    def __init__(self, roster: Roster, texts: PeriodTexts, apart: Collection[str]) -> None:
+        self._roster, self._texts, self._apart = roster, texts, apart
+        self._last: tuple[tuple[Key, ...], NDArray[np.int32]] | None = None
+
+    def codes(self, series: tuple[Key, ...]) -> NDArray[np.int32]:
+        """The numbers of series, _APART for those that are not taken."""
+        if self._last is None or self._last[0] is not series:
+            codes = [_APART if key[0] in self._apart else self._roster.code_of(key) for key in series]
+            self._last = series, np.array(codes, dtype=np.int32)
+        return self._last[1]
+
+    def periods(self, texts: Iterable[str]) -> NDArray[np.int32]:
+        return np.array(self._texts.numbers(texts), dtype=np.int32)
+
+
+class _Indexed:
+    """The rows of a segment as figures. What they name is read with the first of them, once."""
+
+    def __init__(self, segment: SegmentFigures, numbered: _Numbered) -> None:
+        self._segment, self._numbered = segment, numbered
+        self._known: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None
+
+    def read(self, begin: int, end: int) -> Figures:
+        if self._known is None:
+            names = self._segment.names
+            self._known = self._numbered.codes(names.series), self._numbered.periods(names.periods)
+        codes, periods = self._known
+        rows = self._segment.rows(begin, end)
+        if (codes == _APART).any():
+            rows = rows[codes[rows["codes"]] != _APART]
+        return {
+            "codes": codes[rows["codes"]],
+            "periods": periods[rows["periods"]],
+            "values": rows["values"],
+            "known_us": rows["known_us"],
+            "ids": names_of(rows["ids"]),
+        }
+
+
 class FigureDays:
     """Takes figures out of a stream of records; figures of the sources in `apart` stay in it, as objects."""
 
-    def __init__(self, apart: Container[str] = (), *, run_length: int = RUN_LENGTH) -> None:
+    def __init__(self, apart: Collection[str] = (), *, run_length: int = RUN_LENGTH) -> None:
         self._apart = apart
         self._run_length = run_length
         self._roster, self._texts = Roster(), PeriodTexts()
@@ -110,6 +151,14 @@ class FigureDays:
                 self._keep(parts, in_file=True)
                 parts = []
         self._keep(parts, in_file=False)
+
+    def indexed(self, segments: Iterable[SegmentFigures]) -> Iterator[Observation]:
+        """Take figures that stand in an index already; yield those of the sources in `apart`, as objects."""
+        numbered = _Numbered(self._roster, self._texts, self._apart)
+        for segment in segments:
+            yield from segment.observations(self._apart)
+            read = _Indexed(segment, numbered).read
+            self._runs.append(_Run(read=read, days=segment.days, begins=segment.begins))
 
     def by_day(self, records: Iterable[Timed]) -> Iterator["Timed | FigureDay"]:
         """Yield records that come in order, the figures of each day together as its first of them became known."""
@@ -144,15 +193,10 @@ class FigureDays:
         order = np.argsort(days, kind="stable")
         found, begins = np.unique(days[order], return_index=True)
         figures = {name: column[order] for name, column in figures.items()}
-        self._runs.append(
-            _Run(
-                figures=self._in_file(figures) if in_file else figures,
-                days=found,
-                begins=np.append(begins, len(order)),
-            )
-        )
+        read = self._in_file(figures) if in_file else partial(_part, figures)
+        self._runs.append(_Run(read=read, days=found, begins=np.append(begins, len(order))))
 
-    def _in_file(self, figures: Figures) -> Mapping[str, _File]:
+    def _in_file(self, figures: Figures) -> Callable[[int, int], Figures]:
         if self._directory is None:
             self._directory = TemporaryDirectory(prefix="warning-")
         stem = Path(self._directory.name) / str(len(self._runs))
@@ -160,13 +204,17 @@ class FigureDays:
         for name, column in figures.items():
             found[name] = _File(stem.with_suffix(f".{name}"), column.dtype)
             column.tofile(found[name].path)
-        return found
+        return partial(_read, found)
 
     def days(self) -> Iterator[FigureDay]:
         """Yield the days in order. The files are gone when the last was asked for."""
         try:
             for day in sorted({day for run in self._runs for day in run.days.tolist()}):
-                yield self._day([part for run in self._runs if (part := run.of(day)) is not None])
+                parts = [
+                    part for run in self._runs if (part := run.of(day)) is not None and len(part["codes"])
+                ]
+                if parts:  # else all of them are of sources apart
+                    yield self._day(parts)
         finally:
             self._runs = []
             if self._directory is not None:
@@ -182,6 +230,14 @@ class FigureDays:
             roster=self._roster,
             texts=self._texts,
         )
+
+
+def _part(figures: Figures, begin: int, end: int) -> Figures:
+    return {name: column[begin:end] for name, column in figures.items()}
+
+
+def _read(files: Mapping[str, _File], begin: int, end: int) -> Figures:
+    return {name: column.read(begin, end) for name, column in files.items()}
 
 
 def _day_us(record: Known) -> int:

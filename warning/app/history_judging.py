@@ -103,7 +103,7 @@ class Judging:
         self._sources: dict[bytes, str] = {}
 
     def shares(self) -> list[Share]:
-        """Every segment, for every rule."""
+        """Every segment that has items, for every rule."""
         places = tuple(range(len(self._names)))
         return [
             Share(
@@ -111,6 +111,7 @@ class Judging:
             )
             for path, index in self._files
             for number in range(index.manifest.segments)
+            if len(index.segment(number).languages)
         ]  # fmt: skip
 
     def fired(self) -> Iterator[Fired]:

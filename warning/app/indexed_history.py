@@ -8,13 +8,14 @@ from itertools import chain
 from pathlib import Path
 
 from warning.app.chronology import Streams
-from warning.app.history_judging import Judging, Share, refired, said_of
+from warning.app.history_judging import Judging, refired, said_of
 from warning.app.history_marks import retraction_patterns
 from warning.app.history_stream import HistoryStream
 from warning.app.item_lines import as_replayed
 from warning.collect.history_blocks import name_of, remember
+from warning.collect.history_figures import SegmentFigures
 from warning.collect.history_files import HistoryIndex
-from warning.collect.history_index import build_index, look_for, open_index
+from warning.collect.history_index import build_index, index_directory, look_for, open_index
 from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
 from warning.core.evidence import Evidence
@@ -34,21 +35,28 @@ __all__ = ["IndexUse", "IndexedHistory", "ready_index", "ready_indexes"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexUse:
-    """What using the index of a file took: whether it was made, and how many patterns had to be looked for."""
+    """What using the index of a file took: whether it was made, and how many patterns had to be looked for.
+
+    `is_slow` says that an earlier version made it, which kept figures as lines.
+    """
 
     path: Path
     items: int
     made: bool
     looked_for: int
+    figures: int = 0
+    is_slow: bool = False
 
     @property
     def sentence(self) -> str:
         """What was done, for whoever waits."""
-        first = (
-            f"{self.path}: index made of {self.items} items"
-            if self.made
-            else f"{self.path}: {self.items} items indexed"
-        )
+        what = f"{self.items} items" + (f" and {self.figures} figures" if self.figures else "")
+        first = f"{self.path}: " + (f"index made of {what}" if self.made else f"{what} indexed")
+        if self.is_slow:
+            first += (
+                " by an earlier version, whose index reads figures one by one: delete"
+                f" {index_directory(self.path).name} and it is made anew"
+            )
         return (
             f"{first}; {self.looked_for} terms it lacked were looked for first" if self.looked_for else first
         )
@@ -104,7 +112,11 @@ def _with_all(
     lacking = 0 if index.places is complete else look_for(index, wanted.patterns)
     if not wanted.sayings.keys() <= index.sayings.keys():
         remember(index, wanted.sayings.values())
-    use = IndexUse(path=evidence, items=index.manifest.items, made=found is None, looked_for=lacking)
+    manifest = index.manifest
+    use = IndexUse(
+        path=evidence, items=manifest.items, made=found is None, looked_for=lacking, figures=manifest.figures or 0,
+        is_slow=manifest.figures is None and manifest.others > 0,
+    )  # fmt: skip
     return index, use
 
 
@@ -121,10 +133,11 @@ class IndexedHistory:
         """
         judging = Judging(self.files, book, self.imported_at)
         stream = HistoryStream(judging, self.imported_at, _awaited_sources(book))
-        others = self._others(judging.shares())
+        others = self._others()
+        figures = self._figures()
         if stream.is_in_order:
-            return Streams(ordered=stream.ordered(), others=others)
-        return Streams(ordered=iter(()), others=chain(stream.as_they_stand(), others))
+            return Streams(ordered=stream.ordered(), others=others, figures=figures)
+        return Streams(ordered=iter(()), others=chain(stream.as_they_stand(), others), figures=figures)
 
     def signals(self, book: Rulebook, rule: TextRule) -> Iterator[Signal]:
         """Yield what one rule says with the book's words and sources, in the order of the files."""
@@ -149,10 +162,18 @@ class IndexedHistory:
         old, new = ([signal_of(line) for part in found for line in part[side]] for side in (0, 1))
         return old, new
 
-    def _others(self, shares: Iterable[Share]) -> Iterator[Evidence]:
-        for share in shares:
-            for number, line in share.segment.others():
-                yield own_identity(as_replayed(read_line(share.evidence, number, line, self.imported_at)))
+    def _figures(self) -> Iterator[SegmentFigures]:
+        for _, index in self.files:
+            for segment in index.segments() if index.manifest.figures else ():
+                figures = segment.figures
+                if figures is not None:
+                    yield figures
+
+    def _others(self) -> Iterator[Evidence]:
+        for path, index in self.files:
+            for segment in index.segments():
+                for number, line in segment.others():
+                    yield own_identity(as_replayed(read_line(path, number, line, self.imported_at)))
 
 
 def _awaited_sources(book: Rulebook) -> tuple[str, ...]:

@@ -22,9 +22,14 @@ def settle_for_long() -> None:
     own thresholds a third of a round in which nothing is new goes into looking through them.
     """
     gc.collect()
+    search_rarely()
+    _give_memory_back()
+
+
+def search_rarely() -> None:
+    """Take what is there out of the search for cycles, and search more rarely."""
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, YOUNG_ROUNDS, OLD_ROUNDS)
-    _give_memory_back()
 
 
 def _give_memory_back() -> None:

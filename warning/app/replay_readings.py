@@ -4,15 +4,17 @@ Texts and figures are judged here, and texts find their stories; dates, lists, g
 what was told before, and wait for `backtesting`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 
 from warning.app.chronology import Bystanders, Replayed, counted, in_days, in_order, settled
 from warning.app.figure_days import FigureDays
 from warning.app.history import History, ReplayWindow
 from warning.app.replayed_stories import ReplayedStories
+from warning.app.side_by_side import Columns, apart, together
 from warning.core.assess import text_rules
 from warning.core.detect.registry import DETECTORS
 from warning.core.evidence import KnownWindow
@@ -31,6 +33,16 @@ class Reading:
     as_of: datetime
     window: ReplayWindow
     tellings: tuple[Telling, ...]
+
+    @classmethod
+    def of(cls, as_of: datetime, known: KnownWindow, tellings: tuple[Telling, ...]) -> "Reading":
+        return cls(as_of=as_of, window=ReplayWindow(fresh=known.fresh, known=known), tellings=tellings)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a process takes over of it: hundreds of signals and traces, side by side."""
+        known = self.window.known
+        found = {kind: (apart(signals), apart(traces)) for kind, (signals, traces) in known.found.items()}
+        return _made_again, (self.as_of, replace(known, found={}), found, apart(self.tellings))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,6 +69,16 @@ class _Calendar:
 
     def turns(self, as_of: datetime) -> bool:
         return self.reads and self.read_on != as_of.date()
+
+
+def _made_again(
+    as_of: datetime,
+    known: KnownWindow,
+    found: Mapping[str, tuple[Columns | None, Columns | None]],
+    told: Columns | None,
+) -> Reading:
+    said = {kind: (together(signals), together(traces)) for kind, (signals, traces) in found.items()}
+    return Reading.of(as_of, replace(known, found=said), together(told))
 
 
 def readings(
@@ -101,7 +123,7 @@ def _reading(book: Rulebook, known: KnownWindow, stories: ReplayedStories, as_of
         known, series=(), earlier=(), judged=(), told=frozenset(),
         found={"text": (marked, tuple(traces)), "series": (tuple(found), tuple(told))},
     )  # fmt: skip
-    return Reading(as_of=as_of, window=ReplayWindow(fresh=read.fresh, known=read), tellings=tellings)
+    return Reading.of(as_of, read, tellings)
 
 
 def _steps(

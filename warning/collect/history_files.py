@@ -1,7 +1,8 @@
 """The files of a history index: one directory an evidence file, in it one directory a segment of items.
 
 A segment holds its items' lines (compressed, 16 together), their folded texts (compressed, 1,024 together) and
-small arrays about them; for each set of patterns that was ever looked for, where each pattern stands.
+small arrays about them; for each set of patterns that was ever looked for, where each pattern stands. Figures stand in
+rows by day (`history_figures`).
 Blocks of many segments hold the same once more, for questions about the whole history (`history_blocks`).
 """
 
@@ -17,12 +18,14 @@ import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from warning.collect.history_figures import SegmentFigures, figures_in
 from warning.collect.mapped_arrays import mapped_array
 from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
 
-FORMAT = 5
+# Format 5 is read too: its figures stand among the lines of other records.
+FORMAT, READ = 6, frozenset({5, 6})
 SEGMENT_ITEMS = 65_536
 LINES_TOGETHER = 16
 TEXTS_TOGETHER = 1_024
@@ -37,13 +40,15 @@ UNTIMED = np.iinfo(np.int64).min
 class Manifest:
     """`source` tells whether the evidence file is still the one that was read; `sets` are the patterns looked for.
 
-    `sayings` are the names of the sayings that blocks remember, by the file they stand in.
+    `sayings` are the names of the sayings that blocks remember, by the file they stand in. `others` are records that are
+    neither items nor figures; `figures` is None where an earlier version counted and kept figures among those.
     """
 
     source: str
     segments: int = 0
     items: int = 0
     others: int = 0
+    figures: int | None = None
     sets: list[list[tuple[str, bool, str]]] = field(default_factory=list)
     sayings: list[list[str]] = field(default_factory=list)
 
@@ -66,7 +71,7 @@ def read_manifest(directory: Path) -> Manifest | None:
         content: dict[str, Any] = json.loads(head + b"}") | _lists(listed)
     except (OSError, ValueError):
         return None
-    return Manifest(**content) if content.pop("format", None) == FORMAT else None
+    return Manifest(**content) if content.pop("format", None) in READ else None
 
 
 def _lists(listed: bytes) -> dict[str, list[Any]]:
@@ -192,8 +197,12 @@ class Segment:
             some = lengths[frame * TEXTS_TOGETHER : (frame + 1) * TEXTS_TOGETHER]
             yield self._frame("texts", frame), np.cumsum(some)
 
+    @property
+    def figures(self) -> SegmentFigures | None:
+        return figures_in(self.directory)
+
     def others(self) -> Iterator[tuple[int, bytes]]:
-        """Yield (line number, line) of the records that are no items."""
+        """Yield (line number, line) of the records that are no items, and no figures that stand in rows."""
         for line in self._frame("others", 0).split(b"\n"):
             number, _, record = line.partition(b" ")
             if record:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.collect.history_blocks import begin_blocks, write_blocks
+from warning.collect.history_figures import FigureRows
 from warning.collect.history_files import (
     LINES_TOGETHER,
     SEGMENT_ITEMS,
@@ -33,7 +34,7 @@ from warning.collect.index_lock import writing_alone
 from warning.collect.interchange import own_identity, read_line, read_lines
 from warning.collect.opened_index import index_directory, open_index, stamp_of
 from warning.collect.pool_parent import end_with_parent
-from warning.core.evidence import Item
+from warning.core.evidence import Item, Observation
 from warning.core.identity import marks_of
 from warning.core.ids import key64
 from warning.core.text.finders import Pattern
@@ -56,6 +57,7 @@ _SENTENCE = (1 << _SENTENCE_BITS) - 1
 class _Told(NamedTuple):
     items: int
     others: int
+    figures: int
 
 
 def build_index(evidence: Path) -> HistoryIndex:
@@ -72,13 +74,14 @@ def _built(evidence: Path) -> HistoryIndex:
     part = directory.with_name(f"{directory.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    manifest = Manifest(source=stamp_of(evidence))
+    manifest = Manifest(source=stamp_of(evidence), figures=0)
     processes = _processes(evidence)
     jobs = [(evidence, part, number, processes) for number in range(processes)]
     for told in _in_processes(_read_share, jobs, processes):
         manifest.segments += len(told)
         manifest.items += sum(one.items for one in told)
         manifest.others += sum(one.others for one in told)
+        manifest.figures = (manifest.figures or 0) + sum(one.figures for one in told)
     begin_blocks(HistoryIndex(part, manifest))
     manifest.write(part)
     shutil.rmtree(directory, ignore_errors=True)
@@ -148,7 +151,8 @@ def _read_share(evidence: Path, directory: Path, share: int, of: int) -> list[_T
 def _read_segment(evidence: Path, target: Path, stretch: Iterable[tuple[int, bytes]]) -> _Told:
     """Read a stretch of lines as a segment. Memory holds the texts of one frame."""
     others: list[bytes] = []
-    items = _items(evidence, stretch, others)
+    figures = FigureRows()
+    items = _items(evidence, stretch, others, figures)
     heads: dict[Head, int] = {}
     parts = [_noted((), (), heads)[1]]
     with FrameFile(target, "lines") as lines, FrameFile(target, "texts") as texts:
@@ -163,17 +167,20 @@ def _read_segment(evidence: Path, target: Path, stretch: Iterable[tuple[int, byt
     noted = _joined(parts)
     write_arrays(target, noted)
     write_heads(target, heads)
-    return _Told(len(noted.ids), len(others))
+    figures.write(target)
+    return _Told(len(noted.ids), len(others), len(figures))
 
 
 def _items(
-    evidence: Path, stretch: Iterable[tuple[int, bytes]], others: list[bytes]
+    evidence: Path, stretch: Iterable[tuple[int, bytes]], others: list[bytes], figures: FigureRows
 ) -> Iterator[tuple[int, bytes, Item]]:
-    """Yield (line number, line, item); what is no item goes to `others`."""
+    """Yield (line number, line, item); figures go to rows of their own, what is neither to `others`."""
     for number, line in stretch:
         record = read_line(evidence, number, line, _NEVER)
         if isinstance(record, Item):
             yield number, line.strip(), record
+        elif isinstance(record, Observation):
+            figures.add(record)
         else:
             others.append(b"%d %s" % (number, line.strip()))
 

@@ -10,8 +10,9 @@ PREFIX = b"o-"
 DIGITS = 16
 WIDTH = len(PREFIX) + DIGITS
 NOT_A_DIGIT = 255
+_HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 VALUES = np.full(256, NOT_A_DIGIT, dtype=np.uint8)
-VALUES[np.frombuffer(b"0123456789abcdef", dtype=np.uint8)] = np.arange(16)
+VALUES[_HEX] = np.arange(16)
 
 
 def keys_of(names: Names) -> Keys | None:
@@ -31,5 +32,8 @@ def keys_of(names: Names) -> Keys | None:
 
 def names_of(keys: Keys) -> Names:
     """Return the ids of numbers, of whatever shape."""
-    flat = [PREFIX + b"%016x" % key for key in keys.ravel().tolist()]
-    return np.array(flat, dtype=f"S{WIDTH}").reshape(keys.shape)
+    bytes_ = np.ascontiguousarray(keys).astype(">u8").view(np.uint8).reshape(-1, DIGITS // 2)
+    names = np.empty((len(bytes_), WIDTH), dtype=np.uint8)
+    names[:, : len(PREFIX)] = np.frombuffer(PREFIX, dtype=np.uint8)
+    names[:, len(PREFIX) :: 2], names[:, len(PREFIX) + 1 :: 2] = _HEX[bytes_ >> 4], _HEX[bytes_ & 15]
+    return names.view(f"S{WIDTH}").reshape(keys.shape)

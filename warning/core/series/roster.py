@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +20,24 @@ from warning.core.vocabulary import Frequency, Measure
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 TableKey = tuple[str, str, str, str, str]
-_Key = tuple[str, str, str, str, str, str, str | None, str, str | None, str]
+Key = tuple[str, str, str, str, str, str, str | None, str, str | None, str]
+"""All that a figure says of its series, in the order of KEY_NAMES."""
 # All that a selection asks of a series.
 _Kind = tuple[str, str, str, str, str, str | None, str]
 UNKNOWN, NO, YES = -1, 0, 1
 # So many arrays of descriptions are held to be met again: those of price days and of trade days.
 HELD = 4
-KEY_OF: Callable[[Observation], _Key] = attrgetter(
-    "source_id", "series_id", "material", "measure", "reporter", "partner", "hs_code", "unit", "currency", "frequency"
+KEY_NAMES = (
+    "source_id", "series_id", "material", "measure", "reporter", "partner", "hs_code", "unit", "currency", "frequency",
 )  # fmt: skip
+KEY_OF: Callable[[Observation], Key] = attrgetter(*KEY_NAMES)
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def described(key: Key) -> Observation:
+    """Return what a key says of a series, as a figure without a period."""
+    named: dict[str, Any] = dict(zip(KEY_NAMES, key, strict=True))
+    return Observation(**named, id="", period="", value=None, known_at=_ANY_TIME)
 
 
 class Described(Protocol):
@@ -81,7 +91,7 @@ class Roster:
 
     def __init__(self) -> None:
         self.metas: list[Observation] = []
-        self._codes: dict[_Key, int] = {}
+        self._codes: dict[Key, int] = {}
         self._tables: dict[TableKey, int] = {}
         self._chosen: dict[Select, _Chosen] = {}
         self._named: dict[int, tuple[Select, _Chosen]] = {}
@@ -105,6 +115,11 @@ class Roster:
         code = self._codes.get(key)
         return self._add(key, point) if code is None else code
 
+    def code_of(self, key: Key) -> int:
+        """Return the number of what a key says of a series."""
+        code = self._codes.get(key)
+        return self._add(key, described(key)) if code is None else code
+
     def codes(self, points: Sequence[Observation]) -> list[int]:
         """Return the numbers of many at once."""
         try:
@@ -112,7 +127,7 @@ class Roster:
         except KeyError:  # some describe a series for the first time
             return [self.code(point) for point in points]
 
-    def _add(self, key: _Key, point: Observation) -> int:
+    def _add(self, key: Key, point: Observation) -> int:
         code = self._codes[key] = len(self.metas)
         self.metas.append(point)
         return code
