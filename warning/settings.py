@@ -1,25 +1,19 @@
 """Environment and warning.toml -> frozen Settings. Secrets can come from NAME_FILE and are never shown."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
 from warning.errors import SettingsError
 
 PREFIX = "WARNING_"
 KEY_PREFIX = f"{PREFIX}KEY_"
+KEYS = "source_keys"
 
 
 class Settings(BaseModel):
@@ -48,7 +42,7 @@ class Settings(BaseModel):
     heartbeat_url: SecretStr | None = None
     canary: bool = True
     keep_raw_days: int = Field(default=730, ge=0, le=36_500)
-    allow_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    allow_private_hosts: tuple[str, ...] = ()
     user_agent_contact: str = ""
     fetch_concurrency: int = Field(default=32, ge=1, le=512)
     log_level: str = "INFO"
@@ -84,66 +78,72 @@ class Settings(BaseModel):
         return f"sqlite:///{self.home / 'warning.sqlite3'}"
 
 
-class LoadedSettings(BaseSettings, Settings):
-    """Settings as this process finds them. Names in the environment carry the prefix WARNING_."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings' signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment over secret files over warning.toml in the home."""
-        toml = TomlConfigSettingsSource(settings_cls, toml_file=_home() / "warning.toml")
-        return init_settings, env_settings, SecretFiles(settings_cls), toml
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """Reads WARNING_<NAME>_FILE for every setting, and WARNING_KEY_<NAME>[_FILE], the keys of sources."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the content of the file the environment names for a field, None when it names none."""
-        name = f"{PREFIX}{field_name.upper()}_FILE"
-        path = os.environ.get(name)
-        return (_secret_file(name, path) if path else None), field_name, self.field_is_complex(field)
-
-    def __call__(self) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for field_name, field in Settings.model_fields.items():
-            value, _, _ = self.get_field_value(field, field_name)
-            if value is not None:
-                values[field_name] = value
-        keys = {
-            name.removeprefix(KEY_PREFIX): v for name, v in os.environ.items() if name.startswith(KEY_PREFIX)
-        }
-        if keys:
-            values["source_keys"] = dict(_source_key(name, value) for name, value in keys.items())
-        return values
-
-
-def _source_key(name: str, value: str) -> tuple[str, str]:
-    if name.endswith("_FILE"):
-        return name.removesuffix("_FILE").lower(), _secret_file(KEY_PREFIX + name, value)
-    return name.lower(), value
-
-
 def load_settings() -> Settings:
     """Read the environment and, under it, warning.toml in WARNING_HOME.
 
     Raises SettingsError that names every setting that is wrong, never its value.
     """
     try:
-        return LoadedSettings(home=_home())
+        return Settings.model_validate(_found() | {"home": _home()})
     except ValidationError as wrong:
         lines = [f"{PREFIX}{_name(e['loc'])}: {e['msg']}" for e in wrong.errors(include_input=False)]
         raise SettingsError("\n".join(lines)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingsError(f"{_home() / 'warning.toml'}: {wrong}") from wrong
+    except OSError as wrong:
+        raise SettingsError(f"{_home() / 'warning.toml'} cannot be read ({wrong.strerror})") from wrong
+
+
+def _found() -> dict[str, Any]:
+    """What is set: the environment over secret files over warning.toml in the home. Keys of sources come from all of them."""
+    places = (
+        _in_toml(_home() / "warning.toml"),
+        _in_secret_files(),
+        {KEYS: _source_keys()},
+        _in_environment(),
+    )
+    keys: Any = {}
+    for place in places:
+        own = _mapping(place.pop(KEYS, {}))
+        if isinstance(keys, dict):
+            keys = keys | own if isinstance(own, dict) else own
+    return {name: value for place in places for name, value in place.items()} | {KEYS: keys}
+
+
+def _in_toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _in_secret_files() -> dict[str, Any]:
+    """What stands in the files that WARNING_<NAME>_FILE names."""
+    names = {name: f"{PREFIX}{name.upper()}_FILE" for name in Settings.model_fields}
+    return {name: _secret_file(at, path) for name, at in names.items() if (path := os.environ.get(at))}
+
+
+def _in_environment() -> dict[str, Any]:
+    """What WARNING_<NAME> says, in letters of either case; what is empty says nothing."""
+    named = {name.lower(): value for name, value in os.environ.items() if value}
+    return {name: named[at] for name in Settings.model_fields if (at := f"{PREFIX}{name}".lower()) in named}
+
+
+def _source_keys() -> dict[str, str]:
+    """The keys of sources: WARNING_KEY_<NAME>[_FILE]."""
+    keys = {name.removeprefix(KEY_PREFIX): v for name, v in os.environ.items() if name.startswith(KEY_PREFIX)}
+    return dict(_source_key(name, value) for name, value in keys.items())
+
+
+def _mapping(keys: object) -> object:
+    """Keys of sources written as JSON where only a text can stand; what is none is told as any setting that is wrong."""
+    try:
+        return json.loads(keys) if isinstance(keys, str) else keys
+    except ValueError:
+        return keys
+
+
+def _source_key(name: str, value: str) -> tuple[str, str]:
+    if name.endswith("_FILE"):
+        return name.removesuffix("_FILE").lower(), _secret_file(KEY_PREFIX + name, value)
+    return name.lower(), value
 
 
 def _home() -> Path:

@@ -69,3 +69,45 @@ def test_broken_file_says_where(tmp_path):
 def test_settings_made_by_hand_read_no_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("WARNING_DATABASE_URL", "postgresql+psycopg://production")
     assert Settings(home=tmp_path).url.startswith("sqlite:///")
+
+
+def test_keys_of_sources_come_from_every_place_at_once(tmp_path, monkeypatch):
+    (tmp_path / "warning.toml").write_text('[source_keys]\nestat = "file"\ncensus = "file"\nkosis = "file"\n')
+    monkeypatch.setenv("WARNING_KEY_CENSUS", "key")
+    monkeypatch.setenv("WARNING_KEY_KOSIS", "key")
+    monkeypatch.setenv("WARNING_SOURCE_KEYS", '{"kosis": "environment"}')
+    keys = {name: key.get_secret_value() for name, key in load_settings().source_keys.items()}
+    assert keys == {"estat": "file", "census": "key", "kosis": "environment"}
+
+
+@pytest.mark.parametrize("value", ["hunter2", '["hunter2"]'])
+def test_keys_of_sources_that_are_no_mapping_are_named_without_their_value(monkeypatch, value):
+    monkeypatch.setenv("WARNING_SOURCE_KEYS", value)
+    with pytest.raises(SettingsError, match="WARNING_SOURCE_KEYS") as wrong:
+        load_settings()
+    assert "hunter2" not in str(wrong.value)
+
+
+def test_keys_of_sources_in_the_file_that_are_no_mapping_are_an_error(tmp_path):
+    (tmp_path / "warning.toml").write_text("source_keys = 3\n")
+    with pytest.raises(SettingsError, match="WARNING_SOURCE_KEYS"):
+        load_settings()
+
+
+def test_names_in_the_environment_may_be_small_letters_and_an_empty_one_says_nothing(tmp_path, monkeypatch):
+    (tmp_path / "warning.toml").write_text('log_level = "DEBUG"\n')
+    monkeypatch.setenv("WARNING_LOG_LEVEL", "")
+    monkeypatch.setenv("warning_keep_raw_days", "3")
+    settings = load_settings()
+    assert (settings.log_level, settings.keep_raw_days) == ("DEBUG", 3)
+
+
+def test_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    (tmp_path / "warning.toml").write_text("")
+    monkeypatch.setattr("pathlib.Path.read_text", _refuse)
+    with pytest.raises(SettingsError, match=r"warning\.toml cannot be read \(Permission denied\)"):
+        load_settings()
+
+
+def _refuse(*_, **__):
+    raise PermissionError(13, "Permission denied")

@@ -3,6 +3,7 @@
 import gc
 import sys
 from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -41,13 +42,25 @@ class NounGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in NOUNS:
             return None
-        command = import_module(f"warning.cli.{cmd_name}").command
+        command = imported(f"warning.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return _with_exit_codes(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(NOUNS.items()))
+
+
+def imported(name: str) -> ModuleType:
+    """Import a module without looking for garbage among what it makes, then or later: modules stay."""
+    if name in sys.modules:
+        return sys.modules[name]
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _with_exit_codes(command: click.Command) -> click.Command:
@@ -89,6 +102,8 @@ def main() -> None:
         sys.exit(failure.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+    finally:
+        gc.freeze()  # all goes with the process: to look through it for garbage first takes longer than many an answer
     sys.exit(code if isinstance(code, int) else 0)
 
 

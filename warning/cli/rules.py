@@ -1,10 +1,8 @@
 """`warning rules`: list, check, test, explain, eval, backtest, schema, stats."""
 
-from importlib import import_module
-
 import click
 
-from warning.cli.main import EXIT_CODES
+from warning.cli.main import EXIT_CODES, imported
 
 # The module of each command and its name there: one is imported when it is asked for, as nouns are.
 COMMANDS = {
@@ -30,7 +28,7 @@ class RulesGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name]
-        found = getattr(import_module(f"warning.cli.{module}"), name)
+        found = getattr(imported(f"warning.cli.{module}"), name)
         assert isinstance(found, click.Command)
         found.epilog = found.epilog or EXIT_CODES
         return found
