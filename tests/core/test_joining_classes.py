@@ -99,3 +99,29 @@ def test_what_another_rule_read_in_a_document_finds_its_alert_before_a_new_one_i
 
 def test_a_law_told_as_a_control_is_one_event():
     assert alerts(said("a", "new_law"), said("b", "export_control", hours=3)) == [{"a", "b"}]
+
+
+def titled(one: Signal, title: str) -> Signal:
+    return replace(one, exhibit=replace(one.exhibit, title=title))
+
+
+def test_a_watch_list_and_a_ban_list_of_one_day_each_take_their_own_reports():
+    ban = titled(notice("a-ban", "entity_listing", "MOFCOM 2026/27", count="20"), "20家实体列入管控名单")
+    watch = titled(notice("b-watch", "entity_listing", "MOFCOM 2026/28", count="20"), "20家实体列入关注名单")
+    banned = titled(said("c", "entity_listing", count="20", hours=2), "20 firms added to export ban list")
+    watched = titled(said("d", "entity_listing", count="20", hours=3), "20 firms put on watch list")
+    assert alerts(ban, watch, banned, watched) == [{"a-ban", "c"}, {"b-watch", "d"}]
+
+
+def test_a_report_on_goods_is_not_of_a_list_that_only_counts_firms():
+    draft = said("c", "export_control", hours=20, facts={"targets": (), "materials": ("gallium",)})
+    assert alerts(LISTED, draft) == [{"b-list"}, {"c"}]
+
+
+def test_a_report_joins_the_numbered_act_whose_name_it_repeats():
+    one = titled(notice("a", "entity_listing", "MOFCOM 2026/2"), "关于对责任商业联盟采取反制措施的决定")
+    other = titled(
+        notice("b", "entity_listing", "MOFCOM 2026/3", hours=1), "关于对合规检测公司采取反制措施的决定"
+    )
+    report = titled(said("c", "entity_listing", hours=2), "商务部对责任商业联盟采取反制措施")
+    assert alerts(one, other, report) == [{"a", "c"}, {"b"}]

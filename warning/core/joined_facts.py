@@ -1,5 +1,6 @@
 """Which facts win where several reports tell of one event. Values in, values out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,14 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.sequence_rules import is_pattern
 from warning.core.signals import Exhibit, Facts, Signal
+from warning.core.text.parties import AGAINST
 
+# A headline of the day on which an act takes effect, not of the one on which it was told.
+_IN_FORCE_NOW = re.compile(
+    r"\btakes? effect\b(?!\s(?:immediately|at once))|今(?:日|天)(?:正式|起)?(?:生效|施行|实施)|(?:きょう|本日)(?:から)?(?:施行|発効)|오늘(?:부터)?\s(?:시행|발효)"
+)
+# The state whose controls without a target are for all.
+PRESSING = "CN"
 FIGURE_KINDS = frozenset({"customs", "price"})
 
 
@@ -33,9 +41,19 @@ def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook)
         base = replace(
             _fill(base, facts),
             materials=_materials(base.materials, facts.materials, book, closed=closed and not story),
-            targets=base.targets if closed and not story else _union(base.targets, facts.targets),
+            targets=base.targets
+            if closed and not story and not _leaves_target_open(base)
+            else _union(base.targets, facts.targets),
         )
     return _corrected(base, alert, ranked, has_official=has_official) if alert else base
+
+
+def _leaves_target_open(facts: Facts) -> bool:
+    """Whether an issuer's own words name no target where the act has one.
+
+    A control that names no state is for all; an act that hits somebody by its nature, and an ally's control by goods, is not.
+    """
+    return not facts.targets and (facts.act in AGAINST or PRESSING not in facts.actors)
 
 
 def _word_order(signal: Signal) -> tuple[bool, bool, datetime, str]:
@@ -75,7 +93,12 @@ def _to_fill(signal: Signal, alert: Alert | None = None, *, of_act: bool = False
     if alert is None or published is None or signal.exhibit.official or signal.story:
         return facts
     its_day = facts.effective is not None and abs((facts.effective - published.date()).days) <= 1
-    if its_day and facts.announced is None and published.date() > alert.opened_at.date():
+    if (
+        its_day
+        and facts.announced is None
+        and published.date() > alert.opened_at.date()
+        and not _IN_FORCE_NOW.search(signal.exhibit.title)
+    ):
         facts = replace(facts, effective=None)
     return facts
 

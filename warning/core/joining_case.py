@@ -1,8 +1,10 @@
 """An alert while one assessment adds signals to it: what joining asks of it, found once for each signal added."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from warning.core.alerts import Alert
@@ -12,6 +14,39 @@ from warning.core.policy import Correlation
 from warning.core.signals import Signal
 
 T = TypeVar("T")
+# Acts of one day on the same goods or firms differ by what they are about: know-how or goods made abroad, a watch list or a ban.
+_KINDS = {
+    "know-how": r"technolog|know-how|技术|技術|기술",
+    "made abroad": r"made abroad|foreign(?:-made)? (?:products|goods)|extraterritorial|境外|域外|海外で作|外国製|역외|해외 생산",
+    "watch list": r"watch list|关注名单|注視|監視リスト|관심 명단|관찰 명단|주의 명단",
+    "testing body": r"\btest(?:s|ing)\b|检测|検査|시험|검사",
+    "association": r"alliance|association|auditor|联盟|协会|監査|団体|감사|연합|협회",
+    "ban list": r"control list|export ban|dual-use export|管控名单|輸出規制リスト|輸出禁止|禁輸リスト|수출\s?금지|수출\s?통제\s?명단",
+}
+_SORTS = (
+    frozenset({"know-how", "made abroad"}),
+    frozenset({"watch list", "ban list"}),
+    frozenset({"testing body", "association"}),
+)
+_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{5,}")
+_PATTERNS = {kind: re.compile(words, re.IGNORECASE) for kind, words in _KINDS.items()}
+
+
+@lru_cache(maxsize=4096)
+def kinds_of(title: str) -> frozenset[str]:
+    """The kinds of object that a headline names."""
+    return frozenset(kind for kind, pattern in _PATTERNS.items() if pattern.search(title))
+
+
+@lru_cache(maxsize=4096)
+def _shingles(title: str) -> frozenset[str]:
+    """Stretches of five signs of Han and kana runs: names are written without spaces and repeat whole."""
+    return frozenset(run[n : n + 5] for run in _RUN.findall(title) for n in range(len(run) - 4))
+
+
+def kinds_differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both name a kind of one sort, and not the same one."""
+    return any(one & sort and other & sort and not one & other & sort for sort in _SORTS)
 
 
 class Once(Generic[T]):
@@ -121,6 +156,22 @@ class Case:
         return found | set(self.alert.facts.actors if self.alert else ())
 
     @Once
+    def expires(self) -> date | None:
+        known = self.alert.facts.expires if self.alert else None
+        return known or next((s.facts.expires for s in self.signals if s.facts.expires), None)
+
+    @Once
+    def titles(self) -> tuple[str, ...]:
+        """How the issuer itself calls the act; before it spoke, every headline."""
+        exhibits = [*(self.alert.exhibits if self.alert else ()), *(s.exhibit for s in self.signals)]
+        return tuple(e.title for e in exhibits if e.official) or tuple(e.title for e in exhibits)
+
+    @Once
+    def kinds(self) -> frozenset[str]:
+        """The kinds of object that tell it from others of its day."""
+        return frozenset().union(*map(kinds_of, self.titles))
+
+    @Once
     def effective(self) -> date | None:
         known = self.alert.facts.effective if self.alert else None
         return known or next((s.facts.effective for s in self.signals if s.facts.effective), None)
@@ -167,6 +218,12 @@ class Report(NamedTuple):
         )
 
 
+def names_in_common(case: Case, signal: Signal) -> int:
+    """How much of a Chinese or Japanese headline stands in what the issuer calls the act."""
+    said = _shingles(signal.exhibit.title)
+    return max((len(said & _shingles(title)) for title in case.titles), default=0) if said else 0
+
+
 def counts_firms_only(case: Case, signal: Signal) -> bool:
     """Whether a report counts firms and names no goods, while all that is known of the case is goods: a list is another act."""
     return _counts_firms(signal) and names_goods_only(case)
@@ -174,6 +231,11 @@ def counts_firms_only(case: Case, signal: Signal) -> bool:
 
 def names_goods_only(case: Case) -> bool:
     return bool(case.materials) and not case.entities and not case.targets
+
+
+def counts_firms_alone(case: Case) -> bool:
+    """Whether all that is known of the case is a count of firms: a report on goods is of another act."""
+    return bool(case.entities) and not case.materials
 
 
 def _counts_firms(signal: Signal) -> bool:

@@ -5,12 +5,24 @@ from datetime import datetime, timedelta
 
 from warning.core.ids import instrument_key
 from warning.core.joined_goods import Goods
-from warning.core.joining_case import Case, Report, Shown, counts_firms_only, names_goods_only
+from warning.core.joining_case import (
+    Case,
+    Report,
+    Shown,
+    counts_firms_alone,
+    counts_firms_only,
+    kinds_differ,
+    kinds_of,
+    names_goods_only,
+    names_in_common,
+)
 from warning.core.policy import Correlation
 from warning.core.signals import Signal
 
 # A report that names neither goods nor target is of the same event only about the same day.
 VAGUE_SPAN = timedelta(days=1)
+# Ends of two acts lie further apart; "for a year" is counted from the day of the report.
+SAME_END = timedelta(days=7)
 
 
 class SameEvent:
@@ -28,6 +40,8 @@ class SameEvent:
     def fits(self, case: Case, signal: Signal) -> bool:
         targets = set(signal.facts.targets)
         if targets and case.targets and targets.isdisjoint(case.targets):
+            return False
+        if self._tells_another_kind(case, signal):
             return False
         return self.goods.shared(case.materials, set(signal.facts.materials)) is not None
 
@@ -48,6 +62,8 @@ class SameEvent:
         if signal.exhibit.official and case.official_documents:
             return False
         is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not counts_firms_only(case, signal)
+        if self._names_other_goods(case, signal) or self._tells_another_kind(case, signal):
+            return False
         by_material = not self.goods.named(set(facts.materials)) or not self.goods.named(case.materials)
         by_target = not facts.targets or not case.targets
         return is_near and by_material and by_target
@@ -75,7 +91,7 @@ class SameEvent:
     def most_like(self, cases: Iterable[Case], report: Report) -> Case | None:
         """Return the case that the report may tell of: with the largest share of materials in common, and of several the last."""
         best: Case | None = None
-        most = (-1.0, 0.0)
+        most = (-1.0, 0, 0.0)
         actors, named = report.actors, report.materials
         shares: dict[frozenset[str], float | None] = {}  # cases repeat one another's goods
         for case in cases:
@@ -97,35 +113,66 @@ class SameEvent:
 
     def _likeness(
         self, case: Case, shown: Shown, report: Report, shared: float
-    ) -> tuple[float, float] | None:
-        """Return (shared share of materials, recency) when they may be one event, their actors and goods apart."""
+    ) -> tuple[float, int, float] | None:
+        """Return (shared share of materials, names in common where none is shared, recency) when they may be one event, their actors and goods apart."""
         if not self._is_in_time(shown, report) or (report.story and shown.story):
             return None
         if shown.number and report.number and shown.number != report.number:
             return None
         if not shared and not self._may_be_vague(case, shown, report):
             return None
-        return shared, shown.last_at.timestamp()
+        if self._tells_another_kind(case, report.signal):
+            return None
+        alike = 0 if shared else names_in_common(case, report.signal)
+        return shared, alike, shown.last_at.timestamp()
 
     def _is_in_time(self, shown: Shown, report: Report) -> bool:
-        """Soon after the last report, or about the day on which the act takes effect."""
+        """Soon after the last report, or about the day on which the act takes effect: one that names goods, or that very day."""
         if abs(report.known_at - shown.last_at) <= self._gap:
             return report.known_at - shown.opened_at <= self._span
-        if shown.effective is None or report.number or not report.is_named:
+        if shown.effective is None or report.number:
+            return False
+        if not report.is_named and report.signal.facts.effective != shown.effective:
             return False
         return abs(report.known_at.date() - shown.effective) <= timedelta(days=self._windows.effective_days)
 
     def _may_be_vague(self, case: Case, shown: Shown, report: Report) -> bool:
         """A report that names no material joins soon, and never as a second official document of one source."""
+        facts = report.signal.facts
+        if (
+            shown.effective is not None
+            and facts.effective == shown.effective
+            and set(facts.targets) & case.targets
+        ):
+            return True
         if abs(report.known_at - shown.last_at) > self._vague:
             return False
         if report.counts_firms and names_goods_only(case):
+            return False
+        if facts.expires and case.expires and abs(facts.expires - case.expires) > SAME_END:
+            return False
+        if self._names_other_goods(case, report.signal):
             return False
         own = report.signal.exhibit
         if not own.official:
             return True
         others = {document for source, document in case.official_documents if source == own.source_id}
         return others <= {own.evidence_id}
+
+    def _names_other_goods(self, case: Case, signal: Signal) -> bool:
+        """Whether a report names goods and the case none: beside a count of firms, or days after a numbered act."""
+        facts = signal.facts
+        if not self.goods.named(set(facts.materials)) or self.goods.named(case.materials):
+            return False
+        later = abs(signal.known_at - case.opened_at) > VAGUE_SPAN
+        return counts_firms_alone(case) or (later and bool(case.instrument))
+
+    def _tells_another_kind(self, case: Case, signal: Signal) -> bool:
+        """Whether the headline is about another kind of object than the case: of two acts of one day the other one."""
+        if signal.facts.instrument:
+            return False
+        said = kinds_of(signal.exhibit.title)
+        return bool(said) and kinds_differ(said, case.kinds)
 
 
 def _age(case: Case) -> tuple[datetime, str]:

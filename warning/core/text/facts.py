@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from warning.core.rules import TextRule
 from warning.core.signals import Facts
@@ -11,6 +12,7 @@ from warning.core.text.hs_codes import hs_codes_in, materials_of_codes
 from warning.core.text.instruments import instrument_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
+from warning.core.text.named_goods import answered_goods, apposed_classes, weighed_goods
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
 from warning.core.text.reported import is_named_for_its_buyer, shown_state
@@ -38,6 +40,11 @@ _FIRM_AFTER = re.compile(
 _FIRM_ACTS = frozenset({"unreliable_entity", "countermeasure"})
 _FEARED = re.compile(r"懸念|影響|恐れ|우려|타격|担忧|影响|fear|worr|\bhit\b", re.IGNORECASE)
 _FEARS = re.compile(r"[\s　、，,;；:：…]+|\s(?:as|amid|over)\s")
+# A catalogue names no goods in its title; what it adds or changes stands in its first sentences.
+_CATALOGUE = re.compile(r"目录|清单|リスト|목록|\bcatalogue\b|\bcatalog\b", re.IGNORECASE)
+_CHANGES = re.compile(r"新增|增加|修改|调整|追加|추가|\badds?\b|\badded\b", re.IGNORECASE)
+# A notice that enters firms in a list has done so when it is published, where it names no other day.
+_LISTS_BY_ITSELF = re.compile(r"将.{2,40}?(?:列入|移出).{0,14}?(?:名单|清单)")
 _LISTS_MORE = re.compile(r"\b(?:Additions?|adds?)\b|增列|追加", re.IGNORECASE)
 _OFFICIAL_HEAD = 600
 _LEAD = 1200
@@ -89,11 +96,16 @@ def facts_of(
             stretches if direction == "easing" else _numbered(reading, stretches, official=own),
         ),
         announced=timing.announced,
-        effective=timing.effective,
+        effective=timing.effective or _listed_at_once(reading, timing.announced, own=own),
         expires=timing.expires,
         hs_codes=codes,
         counts=counts_in(stretches),
     )
+
+
+def _listed_at_once(reading: Reading, announced: date | None, *, own: bool) -> date | None:
+    """The day of a notice that enters firms in a list: done by being told."""
+    return announced if own and _LISTS_BY_ITSELF.search(reading.title) else None
 
 
 def _whose(
@@ -170,11 +182,14 @@ def _materials(
     named = {
         c.removeprefix("material:"): hits for c, hits in reading.hits.items() if c.startswith("material:")
     }
-    found = _named_in(named, reading, title)
+    found = _named_in(named, reading, title) | (weighed_goods(reading.title) & lexicon.terms.materials.keys())
     if official:
         found |= {m for m, hits in named.items() if any(_heads_a_clause(reading, hit) for hit in hits)}
         if not found or _OPEN_TITLE.search(reading.title):
             found |= _numbered_materials(named, reading)
+        if not found and _CATALOGUE.search(reading.title):
+            changed = {n for n in _opening(reading) if _CHANGES.search(reading.sentence(n))}
+            found = _named_in(named, reading, changed)
     found |= {h.entry.concept.removeprefix("material:") for e in verdict.events for h in e if _is_material(h)}
     lead = reading.lead() | (_opening(reading) if official else set())
     found |= _members(found, _named_in(named, reading, told | lead), lexicon)
@@ -184,6 +199,7 @@ def _materials(
     if not found and not official:
         found = _named_in(named, reading, _of_acts(reading))
         found = found or {m for m, hits in named.items() if hits[0].start < _LEAD}
+    found -= apposed_classes(found, reading, lexicon.terms.materials)
     parents = {parent for material in found for parent in lexicon.parents(material)}
     return tuple(sorted(found | parents))
 
@@ -204,8 +220,15 @@ def _of_the_act(act: str, materials: tuple[str, ...], reading: Reading) -> tuple
             for m in materials
             if not _only(reading, m, lambda _, end: bool(_FIRM_AFTER.match(reading.text[end:])))
         )
+    answered = answered_goods(reading.title, reading.item.language)
     kept = tuple(
-        m for m in materials if not _only(reading, m, lambda start, _: _is_feared_for(reading, start))
+        m
+        for m in materials
+        if not _only(
+            reading,
+            m,
+            lambda start, _: _is_feared_for(reading, start) or any(a <= start < b for a, b in answered),
+        )
     )
     return kept or materials
 

@@ -7,7 +7,7 @@ from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
 _TOWARDS = re.compile(
-    r"(?:\b(?:to|against|on|targets?|targeting|hits?|towards?|imports? of|licen[cs]es? for)\s+(?:the\s+)?|[对對対向]\s*)$",
+    r"(?:\b(?:to|against|on|targets?|targeting|hits?|towards?|imports? of|licen[cs]es? for|(?:facilities|fabs|plants|end[ -]users?|located|headquartered) in)\s+(?:the\s+)?|[对對対向]\s*)$",
     re.IGNORECASE,
 )
 NATIONAL = re.compile(
@@ -54,6 +54,7 @@ _COUNTED = re.compile(r"^\s*\(\d{1,3}\)")
 _DESTINATION = re.compile(r"destinations? of (?:the )?(?:[\w' ]{0,60}(?:,|and)\s*)?$", re.IGNORECASE)
 _STRUCK = re.compile(
     r"^(?:を|을|를)?[\s'‘’\"“”「]*(?:백색국가(?!\s*한국)|화이트리스트|ホワイト国|輸出管理(?:の優遇|上の)|수출우대|优惠|移出|剔除)"
+    r"|^を(?:削除(?!し(?:た|て))|除外(?!し(?:た|て)))|^(?:을|를)\s?(?:삭제|제외)(?!한|하고)"
 )
 _KO_TRADE = r"(?=\s*(?:수출|규제|제재|통제|관세|압박|공급|반도체|희토류|무역))"
 _SHORT = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from warning.core.measures import Measure
 from warning.core.signals import Facts
 from warning.core.text.reading import Reading
+from warning.core.text.timing import published_on
 
 _ASIDE = re.compile(r"暂停实施|停止实施|继续暂停|暂停执行|\bsuspen(?:d|sion)", re.IGNORECASE)
 # 2025年第55、56号；第57号、58号: the year holds until another is named.
@@ -33,6 +34,7 @@ def with_set_aside(facts: Facts, reading: Reading, register: Iterable[Measure], 
         material
         for measure in register
         if measure.actor in facts.actors and measure.direction == "tightening"
+        if measure.announced is None or measure.announced <= published_on(reading.item)
         if any(_announcement(form) in cited for form in (measure.instrument, *measure.aliases))
         for material in measure.materials
     }

@@ -33,7 +33,8 @@ _AT_ONCE = re.compile(
     r"|(?:effective|takes? effect|(?:in|into) (?:force|effect)|applies) (?:as of |from )?(?:today|at once)\b|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
     r"|(?:effective|implemented|in force|effect|force)\s+(?:immediately\s+)?(?:up)?(?:on|from|as of|at)?\s*(?:the )?(?:date|day) of (?:its )?(?:publication|promulgation|announcement|issuance|release)"
     r"|effective (?:up)?on (?:publication|promulgation|announcement|issuance)|enter(?:s|ed)? into force immediately"
-    r"|come(?:s)? into (?:force|effect) immediately|from the day of publication",
+    r"|^[^\n]{0,80}\btakes? effect(?:$|\s*[-–—|\n]|(?=\sin (?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)(?-i:[A-Z])))"
+    r"|come(?:s)? into (?:force|effect) immediately|from the day of publication|effective (?:up)?on filing|应当?停止采购",
     re.IGNORECASE,
 )
 _BEFORE_EFFECT = re.compile(
@@ -43,14 +44,18 @@ _BEFORE_EFFECT = re.compile(
     re.IGNORECASE,
 )
 _STRONG_BEFORE = re.compile(
-    r"(?:effective(?:\s+date)?|effect|into force|in force|start(?:s|ing)|beginning|starting from|as of|imposed (?:the |an? )?(?:order|ban|controls?|measures?))\s*(?:\(|:|：|—|\*|from|on|as of|starting|since|the|\s)*$",
+    r"(?:effective(?:\s+date)?|effect|into force|in force|start(?:s|ing)|beginning|starting from|as of|imposed (?:the |an? )?(?:order|ban|controls?|measures?)"
+    r"|(?:halted|stopped|held(?: up| back)?|blocked)\s[^.,;\n]{0,50}\s(?:on|since)"
+    r"|(?:stuck|halted|held(?: up)?|blocked|stopped|suspended|frozen|barred|on hold|no longer)(?:\s[\w'’]+){0,6}?\ssince)\s*(?:\(|:|：|—|\*|from|on|as of|starting|since|the|\s)*$",
     re.IGNORECASE,
 )
 _AFTER_EFFECT = re.compile(
     r"\s*(?:(?:零|0|０)[时時点])?(?:起)?(?:，|,)?\s*(?:正式)?(?:施行|实施|實施|执行|執行|生效|起)"
     r"|\s*(?:(?:午前|午後)?\s*[\d０-９]{1,2}時)?\s*(?:から|より|に|付で|付けで)?\s*(?:、)?(?:施行|発効|実施|適用|開始)"
     r"|\s*(?:(?:오전|오후)?\s*\d{1,2}시)?\s*(?:부로|부터|에|자로)?\s*(?:정식\s*|본격\s*)?(?:시행|발효|적용|실시)"
-    r"|\s*부터"
+    r"|[^.\n]{0,30}?(?:선적을 멈|선적을 중단|통관을 (?:중단|보류)|수출을 중단)|\s*(?:突然|已|口头)?(?:叫停|停止受理|暂停受理|停止放行)"
+    r"|(?:に|から)?[^。、\n]{0,16}?(?:通関|出荷|船積み|審査)を(?:止め|停止し)"
+    r"|\s*부터|\s*付けで[^。\n]{0,40}?(?:対象と|改正|変更)|\s*(?:から|以降)[^。\n]{0,12}?(?:止まっ|止まり|滞っ|停止している)"
     r"|\s*(?:から|より)\s*、?\s*(?:輸出|禁輸|規制|許可制|(?:包括|個別)(?:輸出)?許可)"
     r"|\s*\((?:effective)\)"
     r"|[^.;\n]{0,40}?(?:takes? effect|into (?:force|effect))",
@@ -86,7 +91,7 @@ _COUNTED_DAYS = re.compile(rf"\d(?: calendar)? days|[\d{NUMERALS}][日天일]")
 _TELLING_MONTHS = ("months", "个月", "개월", "公布の日から")
 _TELLING_AT_ONCE = (
     "immediate", "publication", "promulgation", "announcement", "issuance", "release",
-    "日起", "立即", "即日", "即刻", "即时", "即時", "直ちに", "同時に", "同日", "日から", "本から", "きょうから", "今から",
+    "filing", "take effect", "takes effect", "停止采购", "日起", "立即", "即日", "即刻", "即时", "即時", "直ちに", "同時に", "同日", "日から", "本から", "きょうから", "今から",
     "날부터", "일부터", "동시에", "즉시", "즉각", "오늘", "당일", "today", "at once",
 )  # fmt: skip
 # Every rule that an item meets asks for its times, in the same text.
