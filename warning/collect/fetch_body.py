@@ -63,7 +63,7 @@ class _Zstd:
         self._stream = ZstdDecompressor(max_window_size=2**23).decompressobj()
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        # The binding cannot stop half-way; 64 bytes at a time yield at most 128 KiB.
+        # The binding cannot stop half-way; 64 bytes at a time hold at most 16 blocks of 128 KiB: 2 MiB.
         for start in range(0, len(data), 64):
             yield self._stream.decompress(data[start : start + 64])
 

@@ -1,4 +1,7 @@
-"""Which sources a digest may name: of one that its reader may not know of it says neither name, title, cause nor since when."""
+"""Which sources a digest may name: of one that its reader may not know of it says neither name, title, address nor cause.
+
+That a place is blind, and since when, is told all the same: it is what the reader's silence is worth.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
