@@ -12,8 +12,6 @@ from pathlib import Path
 import zstandard
 from aiohttp import web
 
-from warning.catalog.sources import SourceSpec
-
 DATA = Path(os.environ.get("EWS_SHARED_DATA", "../shared/data"))
 
 
@@ -24,17 +22,6 @@ def members(packed: Path) -> Iterator[tuple[str, bytes]]:
         for member in sorted(tar.getmembers(), key=lambda m: m.name):
             if member.isfile():
                 yield member.name, tar.extractfile(member).read()
-
-
-def spec(source_id: str, url: str, parse: dict, **changes) -> SourceSpec:
-    return SourceSpec.model_validate(
-        {
-            "id": source_id, "title": source_id, "url": url, "kind": "news", "country": "WLD",
-            "language": "en", "publisher": source_id, "publisher_title": source_id, "official": False,
-            "reliability": "C", "licence": "test", "every": "15m", "spacing": "0s", "parse": parse,
-            "verified": "never", **changes,
-        }
-    )  # fmt: skip
 
 
 class Publisher:

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from loopback import DATA, Publisher, members, publishing, spec
+from catalogue_entry import spec
+from loopback import DATA, Publisher, members, publishing
 
 from warning.app.collecting import Memory, collect_due
 from warning.collect.fetch import Fetcher

@@ -15,7 +15,8 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
 
-from loopback import DATA, Publisher, members, publishing, spec
+from catalogue_entry import spec
+from loopback import DATA, Publisher, members, publishing
 
 from warning.app.compose import compose
 from warning.app.live import assess_new, collect_round

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from loopback import spec
+from catalogue_entry import spec
 
 from warning.app.collecting import Memory, collect_due
 from warning.cli.run import COLLECT_PATIENCE_SECONDS, EVERY_SECONDS

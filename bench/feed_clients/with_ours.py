@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from measured import CONCURRENCY, asked, rounds
+from measured import asked, rounds
 from sqlalchemy import func, select
 
 from warning.app.asking_apart import AskingApart, is_worth_it
@@ -26,7 +26,7 @@ from warning.store.evidence_repository import EvidenceRepository
 from warning.store.schema import items
 
 sys.path.append(str(Path(__file__).parents[1]))
-from loopback import spec
+from catalogue_entry import spec
 
 FEED = {"format": "rss"}
 
@@ -34,12 +34,12 @@ FEED = {"format": "rss"}
 def here(clock, hosts: tuple[str, ...], memory: Memory):
     from warning.collect.fetch import Fetcher  # noqa: PLC0415 - who asks in another process loads it there
 
-    room, large = memory.bodies.opened, memory.bodies.large
-    return Fetcher(clock, allow_private_hosts=hosts, concurrency=CONCURRENCY, room=room, large=large)
+    room, large, late = memory.bodies.opened, memory.bodies.large, memory.turns.learn
+    return Fetcher(clock, allow_private_hosts=hosts, room=room, large=large, tell_late=late)
 
 
 def apart(born_in, hosts: tuple[str, ...], memory: Memory) -> AskingApart:
-    return AskingApart(born_in, Manner(allow_private_hosts=hosts, concurrency=CONCURRENCY), memory.bodies)
+    return AskingApart(born_in, Manner(allow_private_hosts=hosts), memory.bodies, turns=memory.turns)
 
 
 def main() -> None:
@@ -58,7 +58,8 @@ def main() -> None:
 
     memory = Memory()
     is_apart = is_worth_it(len(urls)) and os.environ.get("OURS_ASKS") != "here"
-    born_in = Forked(asks=True) if is_apart else nursery()
+    formats = {one.parse.format for one in sources}
+    born_in = Forked(formats=formats, asks=True) if is_apart else nursery(formats)
     fetcher = apart(born_in, hosts, memory) if is_apart else here(clock, hosts, memory)
     pool = ParsePool(born_in=born_in)
 

@@ -140,6 +140,43 @@ def test_a_process_that_keeps_ending_is_not_started_without_a_pause():
     assert asyncio.run(asyncio.wait_for(body(), 60)) == "fresh"
 
 
+def test_the_poll_that_starts_the_process_may_be_given_up_without_those_behind_it():
+    async def body():
+        async with apart() as asked:
+            first, second = (asyncio.create_task(asked.ask("/feed")) for _ in range(2))
+            await until(lambda: asked.fetcher._starting is not None)
+            first.cancel()
+            ends = await asyncio.gather(first, second, return_exceptions=True)
+            return type(ends[0]), ends[1].status
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == (asyncio.CancelledError, "fresh")
+
+
+def test_a_process_that_is_still_starting_ends_with_the_service():
+    async def body():
+        async with apart() as asked:
+            first = asyncio.create_task(asked.ask("/feed"))
+            await until(lambda: asked.fetcher._starting is not None)
+        with pytest.raises((FetchError, asyncio.CancelledError)):
+            await first
+
+    asyncio.run(asyncio.wait_for(body(), 60))
+
+
+def test_the_service_hears_which_sources_keep_us_waiting():
+    async def body():
+        async with apart_here() as (asked, born_in):
+            await asked.ask("/feed")
+            heard = []
+            asked.fetcher._turns.learn = lambda source_id, *, late: heard.append((source_id, late))
+            for late in (True, True, False):
+                born_in.asking.fetcher._lanes.learn("s", late=late)
+            await until(lambda: len(heard) == 2)
+            return heard
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == [("s", True), ("s", False)]
+
+
 def test_a_poll_that_is_given_up_is_asked_no_longer():
     async def body():
         async with apart() as asked:
@@ -316,7 +353,8 @@ def test_a_service_of_many_sources_asks_from_another_process_and_one_under_a_vir
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
     def asks(clock, sources) -> bool:
-        system = SimpleNamespace(clock=clock, sources=range(sources), settings=Settings(), memory=Memory())
+        specs = [spec_of("https://x.example/")] * sources
+        system = SimpleNamespace(clock=clock, sources=specs, settings=Settings(), memory=Memory())
         born_in = open_nursery(system)
         return isinstance(open_asking(system, born_in), AskingApart)
 

@@ -12,8 +12,7 @@ from warning.app.source_requests import request_for
 from warning.catalog.source_asking import PAGE, put, window_places
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
-from warning.collect.further import first_link, next_said
-from warning.collect.sitemap import sitemaps_of
+from warning.collect.further import first_link, next_said, sitemaps_of
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Item, Listing, Observation, listing_id
 from warning.core.formats_documents import SitemapFormat

@@ -15,6 +15,7 @@ from typing import Any, Self
 from warning.app.asking_line import Line, Manner
 from warning.app.body_room import BodyRoom
 from warning.app.parse_nursery import Forked
+from warning.app.poll_turns import PollTurns
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.errors import FetchError
 
@@ -35,7 +36,8 @@ def is_worth_it(sources: int) -> bool:
 class AskingApart:
     """Use as `async with AskingApart(...) as fetcher`; it takes what `Fetcher.fetch` takes and gives what that gives.
 
-    Processes come from `nursery`, which is closed by the one who made it. `room` holds what was fetched until it is read.
+    Processes come from `nursery`, which is closed by the one who made it. `room` holds what was fetched until it is read,
+    `turns` hears which sources are slow.
     """
 
     def __init__(
@@ -44,17 +46,19 @@ class AskingApart:
         manner: Manner,
         room: BodyRoom,
         *,
+        turns: PollTurns | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nursery = nursery
         self._manner = manner
         self._room = room
+        self._turns = turns or PollTurns()
         self._monotonic = monotonic
         self._numbers = count(1)
         self._under_way: dict[int, asyncio.Future[Fetched]] = {}
         self._line: Line | None = None
         self._ready: asyncio.Future[None] | None = None
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[Line] | None = None
         self._next_start = 0.0
         self._process = b""
 
@@ -67,6 +71,9 @@ class AskingApart:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._room.tell = self._room.large.tell_kept = None
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         if self._line is not None:
             self._line.close()
 
@@ -85,16 +92,25 @@ class AskingApart:
             self._under_way.pop(number, None)
 
     async def _started(self) -> Line:
-        async with self._starting:
-            if self._line is not None:
-                return self._line
+        """All polls that need the process wait for one start of it, which goes on when any of them is given up."""
+        if self._starting is None:
             if self._monotonic() < self._next_start:
                 raise FetchError(ENDED)
             self._next_start = self._monotonic() + PAUSE_SECONDS
-            try:
-                return await asyncio.wait_for(self._start(), READY_SECONDS)
-            except (OSError, TimeoutError) as wrong:
-                raise FetchError("the process that asks could not be started") from wrong
+            self._starting = asyncio.create_task(self._start_in_time())
+            self._starting.add_done_callback(self._start_is_over)
+        return await asyncio.shield(self._starting)
+
+    def _start_is_over(self, starting: "asyncio.Task[Line]") -> None:
+        self._starting = None
+        if not starting.cancelled():
+            starting.exception()  # told to those who wait; there may be none any more
+
+    async def _start_in_time(self) -> Line:
+        try:
+            return await asyncio.wait_for(self._start(), READY_SECONDS)
+        except (OSError, TimeoutError) as wrong:
+            raise FetchError("the process that asks could not be started") from wrong
 
     async def _start(self) -> Line:
         loop = asyncio.get_running_loop()
@@ -119,6 +135,8 @@ class AskingApart:
             case ("failure", number, kind, text, more):
                 if (answer := self._under_way.get(number)) is not None and not answer.done():
                     answer.set_exception(kind(text, **more))
+            case ("late", source_id, late):
+                self._turns.learn(source_id, late=late)
             case ("ready",):
                 if self._ready is not None and not self._ready.done():
                     self._ready.set_result(None)
@@ -132,6 +150,7 @@ class AskingApart:
         for answer in self._under_way.values():
             if not answer.done():
                 answer.set_exception(FetchError(ENDED))
+        self._turns.forget_late()
         self._nursery.end(self._process)
 
     def _tell_room(self, is_open: bool) -> None:

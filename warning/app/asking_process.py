@@ -14,13 +14,13 @@ from typing import Any, NoReturn
 from warning.app.asking_line import Line, Manner
 from warning.app.body_room import PATIENCE_SECONDS
 from warning.app.compose import system_clock
-from warning.app.long_life import settle_for_long
+from warning.app.long_life import Returning, settle_for_long
 from warning.collect.fetch import Fetcher
 from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest
 from warning.collect.large_bodies import LargeBodies, counted
 from warning.errors import FetchError
 
-MOST_UNHEARD_BYTES = MEBIBYTE
+MOST_UNHEARD_BYTES = MEBIBYTE // 2
 """So much of what came may be on its way to the service before more is asked for."""
 
 
@@ -32,6 +32,7 @@ class Asking:
         self.manner: asyncio.Future[Manner] = asyncio.get_running_loop().create_future()
         self.fetcher: Fetcher | None = None
         self.large = LargeBodies()
+        self._returning = Returning()
         self.is_ended = asyncio.Event()
         self._is_open = True
         self._unheard_bytes = 0
@@ -41,7 +42,9 @@ class Asking:
 
     async def serve(self) -> None:
         manner = await self.manner
-        async with Fetcher(system_clock, room=self._room, large=self.large, **asdict(manner)) as self.fetcher:
+        async with Fetcher(
+            system_clock, room=self._room, large=self.large, tell_late=self._tell_late, **asdict(manner)
+        ) as self.fetcher:
             self.line.say(("ready",))
             await self.is_ended.wait()
 
@@ -49,6 +52,9 @@ class Asking:
         if not self._open.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._open.wait(), PATIENCE_SECONDS)
+
+    def _tell_late(self, source_id: str, *, late: bool) -> None:
+        self.line.say(("late", source_id, late))
 
     def _heard(self, message: tuple[Any, ...]) -> None:
         match message:
@@ -63,6 +69,7 @@ class Asking:
                 self._settle()
             case ("heard", source_id, size_bytes):
                 self._unheard_bytes -= size_bytes
+                self._returning.gone(size_bytes)
                 self.large.let_go(source_id, counted(size_bytes))
                 self._settle()
             case ("kept", kept):

@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from warning.app.long_life import Returning
 from warning.collect.fetch_values import MEBIBYTE
 from warning.collect.large_bodies import LargeBodies
 
-MOST_BYTES = 2 * MEBIBYTE
+MOST_BYTES = MEBIBYTE
 MOST_BYTES_OF_ONE = MEBIBYTE // 4
 PATIENCE_SECONDS = 10.0
 
@@ -29,6 +30,7 @@ class BodyRoom:
         self._patience_seconds = patience_seconds
         self._held_bytes = 0
         self.large = LargeBodies()
+        self._returning = Returning()
         self.tell: Callable[[bool], None] | None = None
         self._open = asyncio.Event()
         self._open.set()
@@ -48,6 +50,7 @@ class BodyRoom:
 
     def give_back(self, counted_bytes: int) -> None:
         self._held_bytes -= counted_bytes
+        self._returning.gone(counted_bytes)
         self._settle()
 
     @property

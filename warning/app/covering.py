@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from warning.app.compose import Trees
-from warning.app.source_views import overdue_since, vitals_of, watched_sources
+from warning.app.overdue import overdue_since
+from warning.app.source_views import vitals_of, watched_sources
 from warning.catalog.load import load_rulebook
 from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec

@@ -18,11 +18,9 @@ from warning.app.collected import SourceOutcome
 from warning.app.source_judgement import Verdict, judge_standstill
 from warning.app.source_states import answered
 from warning.catalog.sources import SourceSpec
-from warning.collect.cap_alerts import feed_restriction
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.fetch_values import Fetched, Validators
-from warning.collect.interchange import own_identity, read_evidence
 from warning.collect.parse import MAX_DOCUMENT_BYTES, parse
 from warning.core.documents import Document
 from warning.core.evidence import Evidence, Item, Listing, Observation
@@ -133,6 +131,8 @@ def read_taken(path: Path, spec: SourceSpec, now: datetime) -> Taken:
 
 def _interchange(path: Path, now: datetime) -> Iterator[Evidence]:
     """The records of a file, not without end: a packed file of a few kilobytes may hold millions."""
+    from warning.collect.interchange import own_identity, read_evidence  # noqa: PLC0415 - loaded by who reads
+
     for number, evidence in enumerate(read_evidence(path, imported_at=now)):
         if number == MOST_RECORDS:
             raise EvidenceError(
@@ -166,6 +166,8 @@ def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
         if not items and not parsed.observations:
             raise ParseError("; ".join(parsed.problems) or "the file holds no evidence")
         if isinstance(layout, RssFormat):
+            from warning.collect.cap_alerts import feed_restriction  # noqa: PLC0415 - loaded by who reads
+
             marking, released = feed_restriction(document)
             items = tuple(replace(item, marking=marking, release_to=released) for item in items)
         evidence = (*(_bound(i, spec) for i in items), *parsed.observations)

@@ -59,13 +59,15 @@ def open_fetcher(system: System, *, let_through: tuple[str, ...] = ()) -> Fetche
         concurrency=system.settings.fetch_concurrency,
         room=system.memory.bodies.opened,
         large=system.memory.bodies.large,
+        tell_late=system.memory.turns.learn,
     )
 
 
 def open_nursery(system: System) -> Nursery:
     """Return where the service's processes come from; it bears one that asks where a large catalogue is worth that."""
     is_apart = can_fork() and system.clock is system_clock and is_worth_it(len(system.sources))
-    return Forked(asks=True) if is_apart else nursery()
+    formats = {spec.parse.format for spec in system.sources}
+    return Forked(formats=formats, asks=True) if is_apart else nursery(formats)
 
 
 def open_asking(
@@ -80,7 +82,7 @@ def open_asking(
         allow_private_hosts=(*settings.allow_private_hosts, *let_through),
         concurrency=settings.fetch_concurrency,
     )
-    return AskingApart(born_in, manner, system.memory.bodies)
+    return AskingApart(born_in, manner, system.memory.bodies, turns=system.memory.turns)
 
 
 async def collect_round(

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from warning.collect.mail_bundle import bundled, is_bundle, unbundled
-from warning.collect.mail_items import mail_name
 from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
 from warning.errors import ParseError
@@ -43,6 +42,8 @@ async def read_mails(document: Document, read: Read, bare: Read) -> Parsed:
 
 async def _alone(document: Document, raw: bytes, read: Read, bare: Read) -> Parsed:
     """Read one mail. It is tried twice: what ends a process may have been the machine's trouble and not the mail's."""
+    from warning.collect.mail_items import mail_name  # noqa: PLC0415 - it loads what mails are read with, and few are set aside
+
     reason = ""
     for _ in range(TRIES):
         try:

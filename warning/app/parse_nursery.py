@@ -8,11 +8,14 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from itertools import count
 from typing import BinaryIO, Protocol, cast
 
-from warning.app.parse_worker import ASKS, LENGTH_BYTES, read_message, write_message
+from warning.app.parse_worker import ASKS, BEAR, BEAR_ASKERS, LENGTH_BYTES, read_message, write_message
+
+USUAL_FORMATS = ("rss",)
 
 
 class Worker(Protocol):
@@ -37,19 +40,21 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-def nursery() -> Nursery:
-    """Return what this system can do."""
-    return Forked() if can_fork() else Alone()
+def nursery(formats: Collection[str] = USUAL_FORMATS) -> Nursery:
+    """Return what this system can do. `formats` are those of the catalogue: what reads them is loaded once for all."""
+    return Forked(formats=formats) if can_fork() else Alone()
 
 
 class Forked:
     """Workers forked from one process, which starts with the first of them and again when it has died.
 
+    It loads what documents of `formats` are read with, for all of them; a worker loads by itself what is wanted besides.
     With `asks` it also loads what asking publishers takes, and bears processes for that.
     """
 
-    def __init__(self, *, asks: bool = False) -> None:
+    def __init__(self, *, formats: Collection[str] = USUAL_FORMATS, asks: bool = False) -> None:
         self.asks = asks
+        self._formats = sorted(formats)
         self._numbers = count(1)
         self._turn = threading.Lock()
         self._origin: subprocess.Popen[bytes] | None = None
@@ -80,9 +85,9 @@ class Forked:
         self._leave()
         self._orders, theirs = socket.socketpair()
         with theirs:
-            role = "bear-askers" if self.asks else "bear"
+            role = BEAR_ASKERS if self.asks else BEAR
             self._origin = subprocess.Popen(  # noqa: S603 - a module of ours, in this interpreter
-                [sys.executable, "-m", "warning.app.parse_worker", role],
+                [sys.executable, "-m", "warning.app.parse_worker", role, *self._formats],
                 stdin=theirs.fileno(),
                 env={**_environment(), "OPENBLAS_NUM_THREADS": "1"},
             )

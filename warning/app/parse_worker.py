@@ -16,12 +16,13 @@ from contextlib import suppress
 from typing import Any, BinaryIO, NoReturn
 
 from warning.app.parse_messages import packed
-from warning.collect.parse import PARSE_SECONDS
+from warning.collect.parse import PARSE_SECONDS, load_parsers
 from warning.collect.parse_time_limit import time_limit
 from warning.errors import ParseError
 
 LENGTH_BYTES = 8
 MEMORY_BYTES = 4 * 1024**3
+BEAR, BEAR_ASKERS = "bear", "bear-askers"
 ASKS = 1 << 63
 """Stands in the number of a process that is to ask publishers, not to read."""
 
@@ -82,7 +83,8 @@ def bear() -> None:
     """Fork a reading process for each order on standard input, a socket, and end those that are to end.
 
     An order is a number of eight bytes. With a descriptor beside it a process begins that serves this socket; without
-    one the process of that number ends. When the orders end, all do. A number with `ASKS` in it is one of a process that
+    one the process of that number ends. When the orders end, all do. The words behind the role are the formats of the
+    catalogue: what reads them is shared. A number with `ASKS` in it is one of a process that
     asks publishers (`app/asking_process.py`).
     """
     _leave_signals_to_the_service()
@@ -90,8 +92,9 @@ def bear() -> None:
     orders = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    importlib.import_module("warning.collect.rss")  # what nearly every document wants, once for all of them
-    if "bear-askers" in sys.argv:
+    role, *formats = sys.argv[1:]
+    load_parsers(formats)  # once for all of them
+    if role == BEAR_ASKERS:
         importlib.import_module("warning.app.asking_process")
     gc.collect()
     gc.freeze()  # a search for cycles would write into every page that the processes share

@@ -16,13 +16,14 @@ from warning.app.dropping import read_folder, settle_all, store_taken
 from warning.app.due_sources import States
 from warning.app.group_writing import GroupWriter
 from warning.app.mail_reading import with_refused
+from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
+from warning.app.poll_turns import host_of
 from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
 from warning.app.source_states import failed, list_refused, stood_still, unconfigured
-from warning.app.source_views import asked_again
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.core.documents import Document
@@ -71,13 +72,16 @@ class Polls:
         self._asking = 0
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
-        """Ask one source, store what it gave and write its state down, whatever happened."""
+        """Ask one source at its turn, store what it gave and write its state down, whatever happened."""
+        turns = self._memory.turns
+        await turns.begin(spec.id, host_of(spec.url))
         state = asked_again(state, spec.every, self._clock())
         room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
         try:
             return await self._polled(spec, state, room.fetch)
         finally:
             room.leave()
+            turns.end(spec.id)
 
     async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> SourceOutcome:
         kept: list[Document] = []
@@ -91,6 +95,7 @@ class Polls:
             findings = Findings.nothing(failed(spec, state, surprise, self._clock()))
         finally:
             self._asking -= 1
+        self._memory.turns.end(spec.id)  # the store takes what came of many polls together
         try:
             _, outcome = await self._write(kept, findings)
         except Exception as surprise:

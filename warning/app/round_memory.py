@@ -10,6 +10,7 @@ from warning.app.collected import SourceOutcome
 from warning.app.due_sources import DueSources
 from warning.app.elevating import Elevated
 from warning.app.entry_memory import EntryMemory
+from warning.app.poll_turns import PollTurns
 from warning.core.documents import Document, Parsed
 from warning.core.formats import Format
 from warning.core.health import SourceState
@@ -26,6 +27,7 @@ class Memory:
     `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
     documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us ask
     publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
+    `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
     """
 
     entries: EntryMemory = field(default_factory=EntryMemory)
@@ -33,6 +35,7 @@ class Memory:
     unsaved: dict[str, SourceState] = field(default_factory=dict)
     due: DueSources = field(default_factory=DueSources)
     bodies: BodyRoom = field(default_factory=BodyRoom)
+    turns: PollTurns = field(default_factory=PollTurns)
     elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
     elsewhere: Elsewhere = asyncio.to_thread

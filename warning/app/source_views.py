@@ -2,19 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import unquote_plus, urlsplit
 
+from warning.app.overdue import overdue_since
 from warning.catalog.sources import SourceSpec
 from warning.core.formats import ListingFormat, TableFormat
 from warning.core.health import SourceState, Vitals, report_of
 from warning.core.source_needs import WatchedSource, Yields
 from warning.core.terms import Material, Terms
-
-LEAST_OVERDUE = timedelta(hours=1)
-MOST_OVERDUE = timedelta(hours=6)
-MOST_UNREAD = 40
-"""How many spans in which nobody asked are remembered of a source: a service that is down nightly is told of for a month."""
 
 
 def watched_sources(specs: Iterable[SourceSpec], terms: Terms) -> Mapping[str, WatchedSource]:
@@ -45,20 +41,6 @@ def vitals_of(
         )
         for name, state in states.items()
     }
-
-
-def overdue_since(state: SourceState, every: timedelta | None, now: datetime) -> datetime | None:
-    """Since when a source is due and was not asked, for longer than its pace (an hour at least, six at most); else None."""
-    if every is None or state.next_due_at is None:
-        return None
-    patience = max(LEAST_OVERDUE, min(every, MOST_OVERDUE))
-    return state.next_due_at if now - state.next_due_at > patience else None
-
-
-def asked_again(state: SourceState, every: timedelta, now: datetime) -> SourceState:
-    """Return the state at the begin of a poll, with the span in which nobody asked, if there was one."""
-    since = overdue_since(state, every, now)
-    return state if since is None else state.changed(unread=(*state.unread, (since, now))[-MOST_UNREAD:])
 
 
 def materials_of(spec: SourceSpec, terms: Terms) -> frozenset[str] | None:

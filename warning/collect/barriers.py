@@ -6,10 +6,8 @@ that shows little text: the same scripts are put into pages that are there to be
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin, urlsplit
-
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from warning.collect.barrier_marks import (
     CAPTCHA_FORMS,
@@ -21,6 +19,9 @@ from warning.collect.barrier_marks import (
 )
 from warning.collect.decode import decode
 from warning.collect.text import LINK_CHARACTERS, has_unseen, one_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 LOOKED_AT_BYTES = 400_000
 SHORT_TEXT = 2_500
@@ -82,7 +83,7 @@ def canonical_elsewhere(body: bytes, content_type: str, url: str) -> str:
 class _Page:
     """`shown` is what a reader would see, `source` the markup in lower case."""
 
-    tree: LexborHTMLParser
+    tree: "LexborHTMLParser"
     source: str
     title: str
     shown: str
@@ -90,6 +91,8 @@ class _Page:
 
 
 def _page(text: str, url: str) -> _Page | None:
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # noqa: PLC0415 - most sources send no page
+
     try:
         tree = LexborHTMLParser(text)
         title = tree.css_first("title")

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from charset_normalizer import from_bytes
-
 SAMPLE_BYTES = 48_000
 HEAD_BYTES = 4_096
 
@@ -155,6 +153,8 @@ def _guess(body: bytes) -> str:
     best = max(scores, key=lambda name: scores[name])
     if scores[best] > 0.6:
         return best
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - most documents say what they are in
+
     guess = from_bytes(sample, steps=5, chunk_size=512, enable_fallback=False).best()
     if guess is None:
         return best if scores[best] > 0.3 else "cp1252"

@@ -22,7 +22,7 @@ from warning.collect.fetch_failures import DOCUMENT_STATUSES, explain, judge_sta
 from warning.collect.fetch_headers import clean, etag, last_modified, max_age_seconds, retry_after_seconds
 from warning.collect.fetch_values import Fetched, FetchRequest, Status, Validators
 from warning.collect.guard import AddressGuard, GuardedResolver
-from warning.collect.lanes import Lanes, Place
+from warning.collect.lanes import Lanes, Place, TellLate
 from warning.collect.large_bodies import LargeBodies, Share
 from warning.collect.mailbox import is_mailbox, read_mailbox
 from warning.collect.plain_get import Answer, PlainGets
@@ -62,6 +62,7 @@ class Fetcher:
 
     `allow_private_hosts` are exceptions from the address guard; `resolver` stands in for the system's own. `room` is
     awaited before each request: it returns when what comes can be dealt with. `large` is what large bodies share.
+    `tell_late` hears which sources keep us waiting.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class Fetcher:
         room: Callable[[], Awaitable[None]] | None = None,
         lanes: Lanes | None = None,
         large: LargeBodies | None = None,
+        tell_late: TellLate | None = None,
     ) -> None:
         self._clock = clock
         self._user_agent = user_agent(contact)
         self._guard = AddressGuard.opened_for(allow_private_hosts)
         self._politeness = politeness or Politeness()
         self._lanes = lanes or Lanes(concurrency)
+        self._lanes.tell_late = tell_late
         self._large = large or LargeBodies()
         self._room = room
         self._resolver = resolver

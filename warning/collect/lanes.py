@@ -23,6 +23,12 @@ class Waits(Protocol):
     is_waited_for: bool
 
 
+class TellLate(Protocol):
+    """Hears when a source becomes slow, and when it is no longer."""
+
+    def __call__(self, source_id: str, *, late: bool) -> None: ...
+
+
 class Lends(Protocol):
     """What a request holds besides its place, and gives to others when it takes long."""
 
@@ -37,6 +43,7 @@ class Lanes:
     One that takes longer than `patience_seconds` goes on beside them, twice `places` such requests at most, and its source
     is remembered: until it answers in time, it has one of `slow_places` places only, shared with its like, where it
     may take all its time. While others wait and all room beside is taken, the slowest of those beside is given up.
+    `tell_late` hears of it.
     """
 
     def __init__(
@@ -49,6 +56,7 @@ class Lanes:
         self.waiting = 0
         self.beside: set[Place] = set()
         self._late: set[str] = set()
+        self.tell_late: TellLate | None = None
         self._in_time: dict[Place, None] = {}
         self._watch: asyncio.TimerHandle | None = None
 
@@ -60,10 +68,14 @@ class Lanes:
         return Place(self, source_id, besides)
 
     def learn(self, source_id: str, *, late: bool) -> None:
+        if late == (source_id in self._late):
+            return
         if late:
             self._late.add(source_id)
         else:
             self._late.discard(source_id)
+        if self.tell_late is not None:
+            self.tell_late(source_id, late=late)
 
     def watch(self, place: "Place") -> None:
         """Tell the place when its patience is over. All have the same, so one timer for the oldest serves them all."""

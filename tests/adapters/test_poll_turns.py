@@ -1,0 +1,165 @@
+"""Polls begin by turns: few at a time, and none that hangs, or has many of its host before it, keeps the others waiting."""
+
+import asyncio
+
+from tests.adapters.collected_specs import NOW, spec_of
+from warning.app.collecting import Memory, collect_due
+from warning.app.poll_turns import PollTurns, host_of
+from warning.collect.fetch_values import Fetched, Validators
+from warning.settings import Settings
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+
+class Begun:
+    """Polls by name, which begin when it is their turn and go on until `end`."""
+
+    def __init__(self, turns: PollTurns) -> None:
+        self.turns = turns
+        self.names: list[str] = []
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def ask(self, *polls: tuple[str, str]) -> list[str]:
+        for name, host in polls:
+            self.tasks[name] = asyncio.create_task(self._begin(name, host))
+        return await self.settled()
+
+    async def _begin(self, name: str, host: str) -> None:
+        await self.turns.begin(name, host)
+        self.names.append(name)
+
+    async def end(self, name: str) -> list[str]:
+        self.turns.end(name)
+        return await self.settled()
+
+    async def settled(self) -> list[str]:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return self.names
+
+
+def polls(count: int, host: str = "") -> list[tuple[str, str]]:
+    return [(f"{host}{n}", host or f"h{n}") for n in range(count)]
+
+
+def test_as_many_polls_begin_as_there_are_places_and_each_end_lets_the_next_in():
+    async def body():
+        begun = Begun(PollTurns(3))
+        first = list(await begun.ask(*polls(5)))
+        return first, list(await begun.end("0")), list(await begun.end("2"))
+
+    first, second, third = asyncio.run(body())
+    assert (first, second, third) == (["0", "1", "2"], ["0", "1", "2", "3"], ["0", "1", "2", "3", "4"])
+
+
+def test_many_polls_of_one_host_leave_the_places_to_others():
+    async def body():
+        begun = Begun(PollTurns(4, most_of_host=2))
+        first = list(await begun.ask(*polls(10, "a"), *polls(2, "b")))
+        return first, list(await begun.end("a0"))
+
+    first, second = asyncio.run(body())
+    assert first == ["a0", "a1", "b0", "b1"]
+    assert second == [*first, "a2"]
+
+
+def test_a_poll_whose_source_turns_out_to_be_slow_counts_no_longer():
+    async def body():
+        begun = Begun(PollTurns(1))
+        await begun.ask(("slow", "a"), ("next", "b"))
+        begun.turns.learn("slow", late=True)
+        return list(await begun.settled())
+
+    assert asyncio.run(body()) == ["slow", "next"]
+
+
+def test_a_source_known_to_be_slow_waits_for_nobody_until_it_answers_in_time_again():
+    async def body():
+        begun = Begun(PollTurns(1))
+        begun.turns.learn("slow", late=True)
+        first = list(await begun.ask(("one", "a"), ("slow", "a")))
+        begun.turns.end("slow")
+        begun.turns.learn("slow", late=False)
+        return first, list(await begun.ask(("slow", "a")))
+
+    assert asyncio.run(body()) == (["one", "slow"], ["one", "slow"])
+
+
+def test_a_poll_that_waits_for_whatever_reason_counts_for_the_patience_only():
+    async def body():
+        begun = Begun(PollTurns(2, patience_seconds=0.02))
+        await begun.ask(*polls(6))
+        async with asyncio.timeout(30):
+            while len(begun.names) < 6:  # noqa: ASYNC110 - there is no event to wait for
+                await asyncio.sleep(0.01)
+        return begun.names
+
+    assert asyncio.run(body()) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_polls_cancelled_while_they_wait_or_as_they_are_let_in_take_no_places():
+    async def body():
+        turns = PollTurns(2, most_of_host=1)
+        begun = Begun(turns)
+        await begun.ask(("a0", "a"), ("b0", "b"), ("a1", "a"), ("c0", "c"), ("d0", "d"), ("c1", "c"))
+        begun.tasks["a1"].cancel()
+        begun.tasks["c0"].cancel()
+        await begun.settled()
+        turns.end("a0")
+        begun.tasks["d0"].cancel()  # it was let in a moment ago
+        await begun.settled()
+        seen = list(begun.names)
+        for name in ("b0", "c1"):
+            await begun.end(name)
+        return seen, turns.counting, turns._of_host, turns._ready, turns._behind
+
+    seen, counting, of_host, ready, behind = asyncio.run(body())
+    assert seen == ["a0", "b0", "c1"]
+    assert (counting, of_host, list(ready), behind) == (0, {}, [], {})
+
+
+def test_addresses_are_kept_apart_by_host_and_folders_by_themselves():
+    assert [
+        host_of(url) for url in ("https://a.example/x?y=//z", "imaps://u:p@m.example/INBOX", "file:drop/a")
+    ] == [
+        "a.example",
+        "u:p@m.example",
+        "file:drop/a",
+    ]
+
+
+class Hanging:
+    """A fetcher whose host `hangs` answers nobody; it counts the requests that stand before it."""
+
+    def __init__(self) -> None:
+        self.waiting = self.most_waiting = 0
+
+    async def fetch(self, request):
+        self.waiting += 1
+        self.most_waiting = max(self.most_waiting, self.waiting)
+        try:
+            await asyncio.sleep(600 if "hangs" in request.url else 0.001)
+        finally:
+            self.waiting -= 1
+        return Fetched(status="not_modified", document=None, validators=Validators(url=request.url))
+
+
+def test_a_round_of_many_sources_asks_few_at_a_time_and_those_of_a_host_that_hangs_hold_up_nobody(sqlite_url):
+    async def body():
+        fetcher, memory = Hanging(), Memory(turns=PollTurns(20, most_of_host=4))
+        hanging = [spec_of(f"https://hangs.example/{n}", f"a-{n:03}") for n in range(100)]
+        others = [spec_of(f"https://h{n}.example/", f"b-{n:03}") for n in range(200)]
+        engine = open_engine(sqlite_url)
+        round_ = collect_due(
+            [*hanging, *others], Repository(engine), fetcher, lambda: NOW,
+            settings=Settings(), memory=memory, patience_seconds=0.0,
+        )  # fmt: skip
+        await round_
+        others_left = [memory.running[spec.id] for spec in others if spec.id in memory.running]
+        await asyncio.wait_for(asyncio.gather(*others_left), 30)
+        left = set(memory.running)
+        await memory.drain(0.0)
+        engine.dispose()
+        return left == {spec.id for spec in hanging}, fetcher.most_waiting <= 20, memory.turns.counting
+
+    assert asyncio.run(body()) == (True, True, 0)

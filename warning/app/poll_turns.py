@@ -1,0 +1,134 @@
+"""Which polls have begun: a bounded number, so that those of thousands of sources that are due at once wait as next to nothing.
+
+A poll that has begun takes ten kilobytes here and in the process that asks. Nobody waits for what keeps a poll waiting:
+one whose source is slow stops counting as soon as that is known, any other after the patience, and those of one host
+never fill the places of all.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+MOST_BEGUN = 256
+"""Eight times the requests that are under way at once: asking never waits for polls to begin."""
+MOST_OF_HOST = 4
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    source_id: str
+    host: str
+    begins: "asyncio.Future[None]"
+
+
+def host_of(url: str) -> str:
+    """Return whom polls of this address keep waiting: its host with what stands beside it, or a folder of its own."""
+    parts = url.split("/", 3)
+    return parts[2] if len(parts) > 2 and not parts[1] else url
+
+
+class PollTurns:
+    """Belongs to one event loop. A poll is known by its source. It counts until `end`, or until it has waited too long."""
+
+    def __init__(
+        self,
+        most: int = MOST_BEGUN,
+        *,
+        most_of_host: int = MOST_OF_HOST,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._most = most
+        self._most_of_host = most_of_host
+        self._patience_seconds = patience_seconds
+        self._counting: dict[str, tuple[str, float]] = {}  # host and the loop's time; the oldest comes first
+        self._of_host: dict[str, int] = {}
+        self._ready: deque[_Waiting] = deque()
+        self._behind: dict[str, deque[_Waiting]] = {}
+        self._late: set[str] = set()
+        self._watch: asyncio.TimerHandle | None = None
+
+    @property
+    def counting(self) -> int:
+        """How many polls have begun and are waited for."""
+        return len(self._counting)
+
+    async def begin(self, source_id: str, host: str) -> None:
+        """Return when this poll may begin. One whose source was slow the last time waits for nobody, and nobody for it."""
+        if source_id in self._late:
+            return
+        of_host = self._of_host.get(host, 0)
+        if of_host < self._most_of_host:
+            self._of_host[host] = of_host + 1
+            if len(self._counting) < self._most and not self._ready:
+                self._count(source_id, host)
+                return
+        waiting = _Waiting(source_id, host, asyncio.get_running_loop().create_future())
+        queue = self._ready if of_host < self._most_of_host else self._behind.setdefault(host, deque())
+        queue.append(waiting)
+        try:
+            await waiting.begins
+        except asyncio.CancelledError:
+            if not waiting.begins.cancelled():  # it was let in and cancelled in the same moment
+                self.end(source_id)
+            raise
+
+    def end(self, source_id: str) -> None:
+        """The poll is over, or needs no turn any more. A poll that does not count changes nothing."""
+        counted = self._counting.pop(source_id, None)
+        if counted is not None:
+            self._leave(counted[0])
+            if self._ready:
+                self._admit()
+
+    def learn(self, source_id: str, *, late: bool) -> None:
+        """The fetcher tells which sources keep it waiting, and which do no longer."""
+        if late:
+            self._late.add(source_id)
+            self.end(source_id)
+        else:
+            self._late.discard(source_id)
+
+    def forget_late(self) -> None:
+        """Who told of slow sources is gone; another learns anew."""
+        self._late.clear()
+
+    def _leave(self, host: str) -> None:
+        """The next of the host may stand in the queue of all, or one place of the host is free."""
+        behind = self._behind.get(host)
+        while behind:
+            waiting = behind.popleft()
+            if not behind:
+                del self._behind[host]
+            if not waiting.begins.done():
+                self._ready.append(waiting)
+                return
+        self._of_host[host] -= 1
+        if not self._of_host[host]:
+            del self._of_host[host]
+
+    def _admit(self) -> None:
+        while self._ready and len(self._counting) < self._most:
+            waiting = self._ready.popleft()
+            if waiting.begins.done():  # its poll was cancelled
+                self._leave(waiting.host)
+            else:
+                self._count(waiting.source_id, waiting.host)
+                waiting.begins.set_result(None)
+
+    def _count(self, source_id: str, host: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._counting[source_id] = host, loop.time()
+        if self._watch is None:
+            self._watch = loop.call_later(self._patience_seconds, self._end_patience)
+
+    def _end_patience(self) -> None:
+        """One timer for the oldest serves all."""
+        loop = asyncio.get_running_loop()
+        self._watch = None
+        ended = loop.time() - self._patience_seconds
+        for source_id in [one for one, (_, begun) in self._counting.items() if begun <= ended]:
+            self.end(source_id)
+        if self._counting:
+            _, begun = next(iter(self._counting.values()))
+            self._watch = loop.call_at(begun + self._patience_seconds, self._end_patience)
