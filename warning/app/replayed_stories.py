@@ -13,6 +13,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from warning.app.band_keys import BandKeys
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
 from warning.app.telling_gists import Gists, Numbers, gists_of
@@ -33,7 +34,7 @@ class ReplayedStories:
     """Fed with every assessment, asked before each for what is near."""
 
     def __init__(self) -> None:
-        self._by_band, self._by_evidence = GrowingKeys(), GrowingKeys()
+        self._by_band, self._by_evidence = BandKeys(), GrowingKeys()
         self._file = PutBy()
         self._held: dict[int, Telling] = {}
         self._narrowed: dict[int, Telling] = {}
@@ -48,7 +49,9 @@ class ReplayedStories:
         places, numbers = self._pairs(wanted)
         pairs = self._gists.matter(gists_of(wanted), places, numbers)
         for place, number in zip(places[pairs].tolist(), numbers[pairs].tolist(), strict=True):
-            near.setdefault(wanted[place].evidence_id, []).append(self._telling(number))
+            told = self._telling(number)
+            if len({*wanted[place].bands} & {*told.bands}) >= LEAST_BANDS:
+                near.setdefault(wanted[place].evidence_id, []).append(told)
         return StoriesNear(near=near, told=self._told.of([telling.evidence_id for telling in wanted]))
 
     def keep(self, assessment: Assessment) -> None:
@@ -74,7 +77,7 @@ class ReplayedStories:
         self._narrow(bounds)
 
     def _pairs(self, wanted: Sequence[Telling]) -> tuple[Numbers, Numbers]:
-        """Return (place among these, number) of each telling that shares enough bands with one of them."""
+        """Return (place among these, number) of each telling that shares enough bands with one of them, and perhaps others."""
         keys = np.array([telling.bands for telling in wanted], dtype=np.int64)
         places, numbers = self._by_band.of(keys.ravel())
         pairs, shared = np.unique((places // keys.shape[1] << _BITS) | numbers, return_counts=True)

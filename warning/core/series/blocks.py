@@ -13,9 +13,13 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 # Periods are numbers of a list of texts, ids numbers too as long as all of them are of the form that can be.
-FIELDS: Mapping[str, str] = {"values": "f8", "known_us": "i8", "codes": "i4", "ids": "u8", "periods": "i4"}
+FIELDS: Mapping[str, str] = {"values": "f8", "known_us": "i8", "ids": "u8", "periods": "u2"}
+CODES, UNKNOWN = "codes", -1
+SHORT = np.iinfo(np.uint16).max
 FIRST_CAPACITY = 16
 FULL = 0.95
+# So many rows are moved at a time: what stands beside them meanwhile is small.
+MOVED = 256
 # Late figures compared with the row they may belong to at a time: 4,096 rows of 1,024 places take 20 MB.
 COMPARED = 4_096
 
@@ -23,7 +27,8 @@ COMPARED = 4_096
 class Block:
     """`lengths` says how many places of each row are in use; `field(name)` is a matrix of rows and places.
 
-    Ids are asked for by `ids_at`: `field` gives them as they are held.
+    Ids are asked for by `ids_at`: `field` gives them as they are held. Descriptions are asked for by `codes_at`: as long as
+    all figures of a row are described alike, one number stands for them.
 
     `lowest` is no higher than the lowest figure a row ever held: what most rows need not be searched for is a zero.
     """
@@ -36,6 +41,7 @@ class Block:
         self.lowest: NDArray[np.float64] = np.full(FIRST_CAPACITY, np.inf)
         shape = FIRST_CAPACITY, FIRST_CAPACITY
         self._fields: dict[str, NDArray[Any]] = {name: np.zeros(shape, kind) for name, kind in FIELDS.items()}
+        self._codes: NDArray[np.int32] = np.full(FIRST_CAPACITY, UNKNOWN, dtype=np.int32)
 
     def field(self, name: str) -> NDArray[Any]:
         return self._fields[name]
@@ -43,8 +49,9 @@ class Block:
     def add_row(self) -> int:
         """Return the number of a new, empty row."""
         if self.rows == len(self.lengths):
-            more = len(self.lengths)
+            more = max(FIRST_CAPACITY, len(self.lengths) // 4)
             self.lengths = np.concatenate((self.lengths, np.zeros(more, dtype=np.int64)))
+            self._codes = np.concatenate((self._codes, np.full(more, UNKNOWN, dtype=np.int32)))
             self.lowest = np.concatenate((self.lowest, np.full(more, np.inf)))
             self._grow(len(self.lengths), self.capacity)
         self.rows += 1
@@ -76,12 +83,15 @@ class Block:
     def _drop(self, floors: Ints) -> None:
         old = np.zeros(len(self.lengths), dtype=np.int64)
         old[: self.rows] = self.before(np.arange(self.rows), floors)
-        at = np.minimum(np.arange(self.capacity) + old[:, None], self.capacity - 1)
         self.lengths = self.lengths - old
-        for name, matrix in self._fields.items():
-            self._fields[name] = np.take_along_axis(matrix, at, axis=1)
-        used = np.arange(self.capacity) < self.lengths[:, None]
-        self.lowest = np.fmin.reduce(np.where(used, self._fields["values"], np.inf), axis=1)
+        moved = np.flatnonzero(old)
+        for rows in (moved[begin : begin + MOVED] for begin in range(0, len(moved), MOVED)):
+            at = np.minimum(np.arange(self.capacity) + old[rows, None], self.capacity - 1)
+            for matrix in self._fields.values():
+                matrix[rows] = np.take_along_axis(matrix[rows], at, axis=1)
+            used = np.arange(self.capacity) < self.lengths[rows, None]
+            lowest = np.fmin.reduce(np.where(used, self._fields["values"][rows], np.inf), axis=1)
+            self.lowest[rows] = lowest
 
     def _grow(self, rows: int, capacity: int) -> None:
         for name, matrix in self._fields.items():
@@ -91,9 +101,26 @@ class Block:
         self.capacity = capacity
 
     def write(self, rows: Ints, places: Ints, figures: Mapping[str, NDArray[Any]]) -> None:
+        self._describe(rows, figures[CODES])
         for name, column in self._fitting(figures).items():
             self._fields[name][rows, places] = column
         np.fmin.at(self.lowest, rows, figures["values"])
+
+    def _describe(self, rows: Ints, codes: NDArray[Any]) -> None:
+        """Note the descriptions of rows; from the first row with two on, each figure has its own."""
+        if CODES in self._fields:
+            return
+        new = self._codes[rows] == UNKNOWN
+        self._codes[rows[new]] = codes[new]
+        if (self._codes[rows] != codes).any():
+            self._fields[CODES] = np.repeat(self._codes[:, None], self.capacity, axis=1)
+
+    def codes_at(self, rows: Ints, places: Ints) -> NDArray[np.int32]:
+        """Return the numbers of the figures' descriptions."""
+        codes: NDArray[np.int32] = (
+            self._fields[CODES][rows, places] if CODES in self._fields else self._codes[rows]
+        )
+        return codes
 
     def ends_at(self, rows: Ints, places: Ints) -> NDArray[np.int32]:
         """Return the day after each figure's period as days since 1970."""
@@ -116,7 +143,9 @@ class Block:
 
     def _fitting(self, figures: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return the fields of what comes as they are held; ids of another form make all of them texts."""
-        found = {name: figures[name] for name in FIELDS}
+        found = {name: figures[name] for name in self._fields}
+        if self._fields["periods"].dtype == np.uint16 and figures["periods"].max(initial=0) > SHORT:
+            self._fields["periods"] = self._fields["periods"].astype(np.int32)
         held = self._fields["ids"]
         if held.dtype == np.uint64:
             keys = keys_of(figures["ids"])
@@ -151,6 +180,7 @@ class Block:
         count = held + len(figures["ends"])
         ends = self._texts.ends(self._fields["periods"][row, :held])
         order = np.argsort(np.concatenate((ends, figures["ends"])), kind="stable")
+        self._describe(np.full(count - held, row), figures[CODES])
         for name, column in self._fitting(figures).items():
             matrix = self._fields[name]
             matrix[row, :count] = np.concatenate((matrix[row, :held], column))[order]

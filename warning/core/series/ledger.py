@@ -231,7 +231,7 @@ class Ledger:
         codes = np.empty(len(lines), dtype=np.int64)
         for number, block in enumerate(self._blocks):
             here = np.flatnonzero(blocks == number)
-            codes[here] = block.field("codes")[rows[here], block.lengths[rows[here]] - 1]
+            codes[here] = block.codes_at(rows[here], block.lengths[rows[here]] - 1)
         begins = np.zeros(len(homes.days), dtype=np.int64)
         begins[lines] = offsets[:-1] - firsts
         shown = Shown(self._blocks, self.roster, self.texts, offsets, blocks, rows, firsts)

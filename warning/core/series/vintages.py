@@ -44,10 +44,10 @@ class Several:
 
 def point_of(block: Block, row: int, place: int, roster: Roster, texts: list[str]) -> Observation:
     """Return the figure at one place of a block."""
-    names = ("codes", "periods", "values", "known_us")
-    figure = {name: block.field(name)[row, place] for name in names}
+    figure = {name: block.field(name)[row, place] for name in ("periods", "values", "known_us")}
     at = np.array([row]), np.array([place])
-    return observation(roster.metas, texts, {**figure, "ids": block.ids_at(*at)[0]})
+    named = {"codes": block.codes_at(*at)[0], "ids": block.ids_at(*at)[0]}
+    return observation(roster.metas, texts, {**figure, **named})
 
 
 def differ(one: float | None, other: float) -> bool:
