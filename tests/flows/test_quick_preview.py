@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from warning.app.asked_words import asked_words
 from warning.app.backtesting import backtest_replay
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import both, preview
@@ -21,7 +22,7 @@ from warning.collect.interchange import write_evidence
 from warning.core.evidence import Item
 from warning.core.rules import TextRule
 from warning.core.text.engine import engine_of
-from warning.core.text.postings import numbers_of, said_by, sentences_saying
+from warning.core.text.postings import Inquiry, numbers_of, said_by, sentences_saying
 from warning.resources import tree
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -229,6 +230,21 @@ def test_blocks_hold_what_their_segments_hold(book, past):
             ]
             assert numbers_of(block.standing(field)).tolist() == own
     assert met > 100
+
+
+def test_which_words_are_looked_up_first_changes_no_answer(book, past):
+    index, engine = open_index(past[0]), engine_of(book)
+    asked = asked_words(engine)
+    found = 0
+    for block in blocks_of(index):
+        weights = {}
+        rare_first = Inquiry(block, asked.said, asked.surely, weights)
+        items = [rare_first.items_for(rule) for rule in engine.rules]
+        assert len(set(weights.values())) > 3
+        common_first = Inquiry(block, asked.said, asked.surely, {one: -own for one, own in weights.items()})
+        assert items == [common_first.items_for(rule) for rule in engine.rules]
+        found += sum(map(len, items))
+    assert found > 100
 
 
 def test_preview_command_says_whether_its_numbers_are_exact(book, tmp_path):

@@ -84,3 +84,7 @@ class OpenBlock:
         spoken = [self.spoken(bit) for bit in LANGUAGE_BITS.values() if any(bit & one for one in lacking)]
         known = tuple(one for one in sayings if one[0] not in self._lacking)
         return BitMap.union(sentences_saying(self._block, known), *spoken)
+
+    def weight(self, sayings: Sayings) -> int:
+        lacking = any(pattern in self._lacking for pattern, _ in sayings)
+        return int(self.first_sentence[-1]) if lacking else self._block.weight(sayings)

@@ -16,7 +16,7 @@ from warning.core.rules import TextRule
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.edits import SaidThings
 from warning.core.text.engine import TextEngine, engine_of
-from warning.core.text.postings import Inquiry, numbers_of, set_of
+from warning.core.text.postings import Asked, Inquiry, numbers_of, set_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
     unread, every = BitMap(), _all_of(index)
     lacking_before, lacking_after = every - of_before, every - of_after
     for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
-        inquiry = _inquiry(index, block, edit)
+        inquiry = _inquiry(index, block, edit, kept.weights)
         unread |= _possible(block, inquiry, edit.compiled(edit.before), lacking_before)
         if edit.words is None:
             unread |= _possible(block, inquiry, edit.compiled(edit.after), lacking_after)
@@ -77,10 +77,11 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
     return Known(before=before, after=after, unread=unread)
 
 
-def _inquiry(index: HistoryIndex, block: Block, edit: Edit) -> Inquiry:
+def _inquiry(index: HistoryIndex, block: Block, edit: Edit, weights: dict[Asked, int]) -> Inquiry:
     asked = asked_words(edit.engine)
     lacking = asked.lacking(index)
-    return Inquiry(OpenBlock(block, lacking) if lacking else block, asked.said, asked.surely_in(index))
+    some = OpenBlock(block, lacking) if lacking else block
+    return Inquiry(some, asked.said, asked.surely_in(index), weights)
 
 
 def _possible(block: Block, inquiry: Inquiry, rule: CompiledRule | None, among: BitMap) -> BitMap:
@@ -113,13 +114,17 @@ def _all_of(index: HistoryIndex) -> BitMap:
 
 
 class KeptOfEdit:
-    """What is kept of the verdicts of an edit's two rules, file by file; what their names rest on is worked out once."""
+    """What is kept of the verdicts of an edit's two rules, file by file; what their names rest on is worked out once.
+
+    `weights` are what was found in the first file asked: which of a rule's words are rare.
+    """
 
     def __init__(self, edit: Edit) -> None:
         self._book = edit.book
         names = iter(rule_names(edit.book, [rule for rule in (edit.before, edit.after) if rule]))
         self._names = tuple(next(names) if rule else "" for rule in (edit.before, edit.after))
         self._bases: dict[bytes, str] = {}
+        self.weights: dict[Asked, int] = {}
 
     def of(self, index: HistoryIndex) -> list[tuple[BitMap, BitMap]]:
         """Return for each rule the items on which it fired, and those of which that is known. No rule fires on nothing."""

@@ -69,6 +69,14 @@ class Block:
         known = self._index.sayings.get(name_of(tuple(sayings)))
         return self._set(f"sayings{known[0]}", known[1]) if known else sentences_saying(self, sayings)
 
+    def weight(self, sayings: Sayings) -> int:
+        """The bytes in which its sentences are kept."""
+        known = self._index.sayings.get(name_of(tuple(sayings)))
+        if known:
+            return self._length(f"sayings{known[0]}", known[1])
+        places = (self._index.places[pattern] for pattern, _ in sayings)
+        return sum(self._length(f"set{number}", place) for number, place in places)
+
     def by_segment(self, items: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Yield (segment, numbers of items in it) for items of the block, given ascending."""
         bounds = np.searchsorted(items, self.first_items)
@@ -76,13 +84,20 @@ class Block:
             if end > begin:
                 yield self.first_segment + place, items[begin:end].astype(np.int64) - self.first_items[place]
 
-    def _set(self, name: str, place: int) -> BitMap:
+    def _length(self, name: str, place: int) -> int:
+        at = self._file(name)[1]
+        return int(at[place + 1] - at[place])
+
+    def _file(self, name: str) -> tuple[memoryview, NDArray[np.int64]]:
         if name not in self._files:
             self._files[name] = (
                 _mapped(self.directory / name),
                 mapped_array(self.directory / f"{name}_at.npy"),
             )
-        content, at = self._files[name]
+        return self._files[name]
+
+    def _set(self, name: str, place: int) -> BitMap:
+        content, at = self._file(name)
         begin, end = at[place : place + 2].tolist()
         return BitMap.deserialize(content[begin:end]) if end > begin else BitMap()  # type: ignore[arg-type]  # any buffer is read
 

@@ -7,7 +7,7 @@ Blocks of many segments hold the same once more, for questions about the whole h
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -122,9 +122,12 @@ class Noted:
 
 
 class Segment:
-    """One segment as it stands on disk. Arrays are mapped, not loaded."""
+    """One segment as it stands on disk. Arrays are mapped, not loaded.
 
-    def __init__(self, directory: Path, places: dict[Pattern, tuple[int, int]]) -> None:
+    `places` tells where patterns stand among those that were looked for: asked when a pattern is.
+    """
+
+    def __init__(self, directory: Path, places: Callable[[], Mapping[Pattern, tuple[int, int]]]) -> None:
         self.directory, self._places = directory, places
         self._loaded: dict[str, NDArray[Any]] = {}
         self._begins: dict[int, list[int]] = {}
@@ -166,7 +169,7 @@ class Segment:
 
     def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
-        number, place = self._places[pattern]
+        number, place = self._places()[pattern]
         starts = self._starts(number)
         begin, end = starts[place], starts[place + 1]
         return set_of(self.array(f"set{number}_sentences")[begin:end]) if end > begin else BitMap()
@@ -174,6 +177,12 @@ class Segment:
     def saying(self, sayings: Sayings) -> BitMap:
         """The sentences that say something in one of some ways."""
         return sentences_saying(self, sayings)
+
+    def weight(self, sayings: Sayings) -> int:
+        """How often its patterns stand."""
+        places = (self._places()[pattern] for pattern, _ in sayings)
+        starts = ((self._starts(number), place) for number, place in places)
+        return sum(begins[place + 1] - begins[place] for begins, place in starts)
 
     def _starts(self, number: int) -> list[int]:
         if number not in self._begins:
@@ -297,7 +306,7 @@ class HistoryIndex:
         return _SAID_PLACES.of(self.manifest)
 
     def segment(self, number: int) -> Segment:
-        return Segment(self.directory / f"{number:05}", self.places)
+        return Segment(self.directory / f"{number:05}", lambda: self.places)
 
     def segments(self) -> Iterator[Segment]:
         return map(self.segment, range(self.manifest.segments))

@@ -272,7 +272,7 @@ def _sentence_ends(reading: Reading) -> NDArray[np.int64]:
 def _scan_share(directories: Sequence[Path], patterns: Sequence[Pattern], number: int) -> list[_Told]:
     finder = PlaceFinder(patterns)
     for directory in directories:
-        segment = Segment(directory, {})
+        segment = Segment(directory, dict)
         pairs = _found(segment, finder)
         starts = np.searchsorted(pairs, np.arange(len(patterns) + 1, dtype=np.int64) << _SENTENCE_BITS)
         np.save(directory / f"set{number}_starts.npy", starts.astype(np.uint32))

@@ -52,6 +52,10 @@ class Postings(Protocol):
         """What `sentences_saying` finds, perhaps remembered."""
         ...
 
+    def weight(self, sayings: Sayings) -> int:
+        """Greater the more sentences say it: known without looking them up."""
+        ...
+
 
 def sentences_saying(postings: Postings, sayings: Sayings) -> BitMap:
     """The sentences with one of the patterns, each in items of the languages that say it so."""
@@ -117,13 +121,17 @@ def patterns_read(rules: Iterable[CompiledRule], said: Said) -> frozenset[Patter
 class Inquiry:
     """Rules asked of one stretch of history. What several rules ask is looked up once."""
 
-    def __init__(self, postings: Postings, said: Said, surely: Said) -> None:
+    def __init__(
+        self, postings: Postings, said: Said, surely: Said, weights: dict[Asked, int] | None = None
+    ) -> None:
+        """`weights` are those of other stretches of the same history, by which is told what is looked up first, or none yet."""
         self._postings, self._said, self._surely = postings, said, surely
+        self._weights = {} if weights is None else weights
         self._first = postings.first_sentence
         self._concepts: dict[str, BitMap] = {}
-        self._sentences: dict[Asked, BitMap] = {}
+        self._sure: dict[str, BitMap] = {}
+        self._sentences: dict[Concepts, BitMap] = {}
         self._items: dict[Asked, BitMap] = {}
-        self._barred: dict[Asked, BitMap] = {}
         self._standing: dict[tuple[Field_, ...], BitMap] = {}
 
     def items_for(self, rule: CompiledRule, among: BitMap | None = None) -> BitMap:
@@ -133,7 +141,7 @@ class Inquiry:
             items = items & self._near(near)
         if rule.near_any and items:
             items = items & self._near_any(rule.near_any)
-        for asked in sorted(map(_asked, rule.all), key=lambda one: len(self._spoken_in(one))):
+        for asked in sorted(map(_asked, rule.all), key=self._weight):
             items = self._with_any(asked, items)
         if rule.any and items:
             items = BitMap.union(*(self._with_any(_asked(group), items) for group in rule.any))
@@ -143,7 +151,7 @@ class Inquiry:
             items = self._scoring(rule.score, items)
         for group in rule.none:
             if items:
-                items = items - self._holding(self._surely_in(_asked(group)), items)
+                items = items - self._surely_with(_asked(group), items)
         return items
 
     def items_with(self, patterns: Iterable[Pattern], among: BitMap | None = None) -> BitMap:
@@ -185,11 +193,19 @@ class Inquiry:
         return BitMap.intersection(*(self._with_any(asked, self._every) for asked in near.asked))
 
     def _in_sentences(self, near: CompiledNear) -> BitMap:
-        """The sentences in which something of every group may stand, and nothing that bars for certain."""
-        together = BitMap.intersection(*sorted(map(self._spoken_in, near.asked), key=len))
+        """The sentences in which something of every group may stand, and nothing that bars for certain.
+
+        The group that is said least is looked up first: of all others only what stands in its sentences is looked at.
+        """
+        rarest, *others = sorted(near.asked, key=self._weight)
+        together = self._saying(rarest[0])
+        for fields in {fields for _, fields in near.asked}:
+            together = self._in_fields(together, fields)
+        for concepts, _ in others:
+            together = self._saying_among(concepts, together)
         for group in near.none:
             if together:
-                together = together - self._surely_in(_asked(group))
+                together = together - self._surely_among(_asked(group), together)
         return together
 
     def _with_any(self, asked: Asked, items: BitMap) -> BitMap:
@@ -198,9 +214,15 @@ class Inquiry:
         if known is not None:
             return items & known
         if self._are_few(items):
-            return self._holding(self._spoken_in(asked), items)
-        known = self._items[asked] = self._items_of(self._spoken_in(asked))
+            said = self._saying_among(asked[0], self._sentences_of(items))
+            return self._items_of(self._in_fields(said, asked[1]))
+        known = self._items[asked] = self._items_of(self._in_fields(self._saying(asked[0]), asked[1]))
         return items & known
+
+    def _surely_with(self, asked: Asked, items: BitMap) -> BitMap:
+        """The items, among them some, in which one of the concepts stands for certain."""
+        among = self._sentences_of(items) if self._are_few(items) else None
+        return self._items_of(self._surely_among(asked, among))
 
     def _holding(self, sentences: BitMap, items: BitMap) -> BitMap:
         """The items among some that hold one of the sentences."""
@@ -211,21 +233,32 @@ class Inquiry:
     def _are_few(self, items: BitMap) -> bool:
         return len(items) < _FEW_OF_ALL * len(self._first)
 
-    def _spoken_in(self, asked: Asked) -> BitMap:
-        """The sentences in which one of the concepts may stand, in one of the fields."""
-        found = self._sentences.get(asked)
+    def _weight(self, asked: Asked) -> int:
+        if asked not in self._weights:
+            every = (self._said.get(concept, ()) for concept in asked[0])
+            self._weights[asked] = sum(map(self._postings.weight, every))
+        return self._weights[asked]
+
+    def _saying(self, concepts: Concepts) -> BitMap:
+        """The sentences in which one of the concepts may stand."""
+        found = self._sentences.get(concepts)
         if found is None:
-            found = BitMap.union(BitMap(), *map(self._of, asked[0]))
-            found = self._sentences[asked] = self._in_fields(found, asked[1])
+            found = self._sentences[concepts] = BitMap.union(BitMap(), *map(self._of, concepts))
         return found
 
-    def _surely_in(self, asked: Asked) -> BitMap:
-        """The sentences in which one of the concepts stands for certain, in one of the fields."""
-        found = self._barred.get(asked)
-        if found is None:
-            parts = (self._postings.saying(self._surely.get(concept, ())) for concept in asked[0])
-            found = self._barred[asked] = self._in_fields(BitMap.union(BitMap(), *parts), asked[1])
-        return found
+    def _saying_among(self, concepts: Concepts, sentences: BitMap) -> BitMap:
+        """As `_saying`, of some sentences."""
+        if not sentences:
+            return sentences
+        if concepts in self._sentences:
+            return sentences & self._sentences[concepts]
+        return BitMap.union(BitMap(), *(sentences & self._of(concept) for concept in concepts))
+
+    def _surely_among(self, asked: Asked, sentences: BitMap | None) -> BitMap:
+        """The sentences, all or among some, in which one of the concepts stands for certain, in one of the fields."""
+        every = map(self._surely_of, asked[0])
+        found = every if sentences is None else (sentences & one for one in every)
+        return self._in_fields(BitMap.union(BitMap(), *found), asked[1])
 
     def _in_fields(self, sentences: BitMap, fields: tuple[Field_, ...]) -> BitMap:
         if len(fields) == EVERY_FIELD or not sentences:
@@ -239,6 +272,13 @@ class Inquiry:
         found = self._concepts.get(concept)
         if found is None:
             found = self._concepts[concept] = self._postings.saying(self._said.get(concept, ()))
+        return found
+
+    def _surely_of(self, concept: str) -> BitMap:
+        """The sentences in which a concept stands for certain."""
+        found = self._sure.get(concept)
+        if found is None:
+            found = self._sure[concept] = self._postings.saying(self._surely.get(concept, ()))
         return found
 
     def _items_of(self, sentences: BitMap) -> BitMap:
