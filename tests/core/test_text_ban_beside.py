@@ -1,22 +1,66 @@
-"""Whether a headline of relief bans goods in a clause of its own, or only halts something else."""
+"""A headline that tells relief and a ban is read as two headlines; one that only halts something else stays whole."""
+
+import re
 
 import pytest
 
-from warning.core.text.ban_beside import bans_beside
+from warning.core.rules import TextRule
+from warning.core.terms import Terms
+from warning.core.text.ban_beside import halves_of, two_clauses
+from warning.core.text.edits import words_changed
+from warning.core.text.lexicon import Lexicon
+
+GOODS = re.compile(
+    r"gallium|antimony|germanium|rare earths?|镓|锗|锑|稀土|ガリウム|アンチモン|갈륨|안티모니|요소 수출|urea|mineral curb"
+)
+
+
+def halves(language, headline):
+    clauses = two_clauses(language, headline, [found.span() for found in GOODS.finditer(headline)])
+    return halves_of(headline, clauses) if clauses else None
 
 
 @pytest.mark.parametrize(
-    ("language", "headline"),
+    ("language", "headline", "relief", "ban"),
     [
-        ("en", "China lifts antimony ban for US but bans gallium to Japan"),
-        ("en", "China suspends germanium curbs while halting exports of gallium and rare earths to Japan"),
-        ("zh", "中国暂停对美锑出口管制，禁止对日出口镓、锗"),
-        ("ja", "中国、対米アンチモン禁輸を解除　日本向けガリウムは輸出禁止"),
-        ("ko", "중국, 안티모니 수출 통제 해제…일본에는 갈륨 수출 금지"),
+        (
+            "en", "China lifts antimony ban for US but bans gallium to Japan",
+            "China lifts antimony ban for US", "China bans gallium to Japan",
+        ),
+        (
+            "en", "China bans gallium to Japan but lifts antimony ban for US",
+            "China lifts antimony ban for US", "China bans gallium to Japan",
+        ),
+        (
+            "en", "Beijing to suspend germanium curbs while halting exports of gallium and rare earths to Japan",
+            "Beijing to suspend germanium curbs", "Beijing halting exports of gallium and rare earths to Japan",
+        ),
+        (
+            "en", "China's germanium ban on US is suspended, but gallium exports to Japan are halted",
+            "China's germanium ban on US is suspended", "China gallium exports to Japan are halted",
+        ),
+        ("zh", "中国暂停对美锑出口管制，禁止对日出口镓、锗", "中国暂停对美锑出口管制", "中国禁止对日出口镓、锗"),
+        ("zh", "中国对日禁止出口镓，暂停对美锑出口管制", "中国暂停对美锑出口管制", "中国对日禁止出口镓"),
+        (
+            "ja", "中国、対米アンチモン禁輸を解除　日本向けガリウムは輸出禁止",
+            "中国、対米アンチモン禁輸を解除", "中国、日本向けガリウムは輸出禁止",
+        ),
+        (
+            "ja", "中国、日本向けガリウム輸出を禁止する一方、対米アンチモン禁輸を解除",
+            "中国、対米アンチモン禁輸を解除", "中国、日本向けガリウム輸出を禁止",
+        ),
+        (
+            "ko", "중국, 안티모니 수출 통제 해제…일본에는 갈륨 수출 금지",
+            "중국, 안티모니 수출 통제 해제", "중국, 일본에는 갈륨 수출 금지",
+        ),
+        (
+            "ko", "중국, 한국엔 요소 수출 중단하고 미국엔 갈륨 수출 통제 유예",
+            "중국, 미국엔 갈륨 수출 통제 유예", "중국, 한국엔 요소 수출 중단",
+        ),
     ],
-)
-def test_goods_banned_in_a_clause_of_their_own_stand_beside_the_relief(language, headline):
-    assert bans_beside(language, headline)
+)  # fmt: skip
+def test_each_half_of_a_headline_names_its_own_goods_and_whose_act_it_is(language, headline, relief, ban):
+    assert halves(language, headline) == (relief, ban)
 
 
 @pytest.mark.parametrize(
@@ -24,15 +68,36 @@ def test_goods_banned_in_a_clause_of_their_own_stand_beside_the_relief(language,
     [
         ("en", "China suspends gallium curbs, halts port fees"),
         ("en", "China suspends gallium curbs, halts rare earth export controls"),
+        ("en", "China suspends gallium curbs, halts mineral curbs for a year"),
         ("en", "China suspends gallium curbs and stops blocking exports"),
         ("en", "China suspends gallium ban, announced in 2024, barring shipments to US"),
         ("en", "China suspends order that restricts antimony and bans gallium exports to US"),
+        ("en", "China tightens antimony rules, bans gallium exports to Japan"),
+        ("en", "China halts gallium exports to US under export rules, bans antimony exports to Japan"),
         ("zh", "中国暂停稀土出口管制，禁止出口条款中止"),
         ("zh", "中国暂停稀土出口管制，同时叫停稀土出口限制"),
+        ("zh", "中国暂停对日出口镓，同时禁止对韩出口锑"),
         ("ja", "中国、ガリウム輸出規制を緩和へ 対米輸出禁止"),
         ("ko", "중국 규제 해제…갈륨 대미 수출 금지"),
         ("fr", "La Chine lève un contrôle, bans gallium to Japan"),
     ],
 )
-def test_other_ends_and_the_ban_that_ends_itself_are_no_ban_beside_the_relief(language, headline):
-    assert not bans_beside(language, headline)
+def test_other_ends_and_the_ban_that_ends_itself_leave_a_headline_whole(language, headline):
+    assert halves(language, headline) is None
+
+
+def test_long_run_of_goods_that_leads_nowhere_is_given_up_at_once():
+    assert halves("zh", "中国暂停对美锑出口管制，禁止对日出口" + "镓稀土的" * 2_000 + "条款") is None
+
+
+def test_edit_that_asks_for_relief_beside_the_ban_is_no_edit_of_words_alone():
+    def rule(**match):
+        examples = [{"fires": False, "title": "a"}, {"fires": False, "title": "b", "language": "ko"}]
+        return TextRule.model_validate({
+            "kind": "text", "id": "r", "title": "r", "owner": "o", "rationale": "r", "severity": "minor", "examples": examples,
+            "match": {"all": [{"phrases": {"en": ["gallium"]}}], **match},
+        })  # fmt: skip
+
+    lexicon = Lexicon(Terms())
+    assert words_changed(rule(), rule(), lexicon) == frozenset()
+    assert words_changed(rule(), rule(beside_relief=True), lexicon) is None

@@ -114,6 +114,7 @@ matches = st.fixed_dictionaries(
             {"at_least": st.integers(1, 4), "of": st.lists(weighted, min_size=1, max_size=3)}
         ),
         "patterns": st.just([{"pattern": "b|国|規"}]),
+        "beside_relief": st.booleans(),
     },
 ).filter(lambda match: match["all"] or match["any"] or match.keys() & {"near", "at_least", "score"})
 

@@ -65,11 +65,18 @@ def test_control_that_comes_back_into_force_is_told_as_tightening_alone():
     assert {title: directions for title, directions in told.items() if directions != {"tightening"}} == {}
 
 
-def test_relief_for_one_and_a_ban_for_another_are_both_told():
-    told = {
-        title: {s.facts.direction for s in signals} for title, signals in interrupting("both_ways").items()
+def test_relief_for_one_and_a_ban_for_another_are_both_told_each_with_its_own_goods():
+    lines = (PROBES / "both_ways.txt").read_text(encoding="utf-8").splitlines()
+    fields = [line.split("|") for line in lines if not line.startswith("#")]
+    wanted = {
+        title: {("easing", tuple(eased.split(","))), ("tightening", tuple(banned.split(",")))}
+        for _, _, _, title, _, eased, banned in fields
     }
-    assert {title: way for title, way in told.items() if way != {"tightening", "easing"}} == {}
+    told = {
+        title: {(s.facts.direction, s.facts.materials) for s in signals}
+        for title, signals in interrupting("both_ways").items()
+    }
+    assert told == wanted
 
 
 def test_relief_beside_the_end_of_fees_probes_or_one_more_curb_is_told_as_relief_alone():

@@ -128,7 +128,8 @@ class Near(OperatorModel):
 class Match(OperatorModel):
     """The condition on an item's text: every part that is given must hold.
 
-    Of `near` every entry must hold, of `near_any` one.
+    Of `near` every entry must hold, of `near_any` one. `beside_relief` asks for a headline that tells relief in one clause
+    and bans goods in another; a rule of tightening reads the clause that bans.
     """
 
     all: tuple[Group, ...] = ()
@@ -139,6 +140,7 @@ class Match(OperatorModel):
     near: tuple[Near, ...] = ()
     near_any: tuple[Near, ...] = ()
     patterns: tuple[TextPattern, ...] = ()
+    beside_relief: bool = False
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:

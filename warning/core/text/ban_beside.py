@@ -1,54 +1,189 @@
-"""A ban that a headline sets beside relief: "lifts antimony ban for US but bans gallium to Japan".
+"""The two clauses of a headline that eases one thing and bans another: "lifts antimony ban for US but bans gallium to Japan".
 
-The ban needs a clause with a verb of its own and goods, or their trade, as its object: what is halted beside relief may as
-well be fees, probes or one more curb. In Chinese, Japanese and Korean the clause names a contrast too, since the ban that
-ends may stand behind its end (停止へ 対米輸出禁止). The rule `prc-curb-beside-relief` asks for the same in fewer words.
+The ban needs a verb of its own and goods, or their trade, as its object: what is halted beside relief may as well be fees,
+probes or one more curb. The relief needs a control that ends, or a trade that may go on. Either may stand first. In Chinese,
+Japanese and Korean the second clause names a contrast too, since a ban that ends may stand behind its end (停止へ 対米輸出禁止).
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
-# What the object of the ban may be made of, and what may follow it: "bans gallium and all antimony exports to".
-_OBJECT_EN = (
-    r"gallium|germanium|antimony|graphite|rare[ -]earths?|magnets?|tungsten|bismuth|indium|tellurium|lithium|helium|urea"
-    r"|critical minerals?|dual[ -]use|all|some|its|and|of|exports?|shipments?|sales"
-)
-_OTHERS_ZH = r"[对向][日台欧韩印英德荷加澳][本湾盟洲国度兰]?"
-_OBJECT_ZH = rf"{_OTHERS_ZH}|[镓锗锑钨铋铟碲钼锂钴镁氦、和及与等]|石墨|稀土|磁体|尿素|两用物项|产品|出口"
+# Stands for every letter of goods that the vocabulary knows: materials are written once, in rules/terms.
+_GOODS = "\ue000"
+_G = f"{_GOODS}++"
+# Names of a material that say a curb on it: "mineral curb" is no goods to ban.
+_CURB_NAME = re.compile(r"control|curb|restriction|\bban", re.IGNORECASE)
+# Names that hold the trade itself ("mineral export", 요소 수출): the trade is read as such.
+_TRADE = re.compile(r"\s*(?:の)?(?:export|輸出|出口|수출)", re.IGNORECASE)
 
-PATTERNS = {
-    "en": (
-        r"(?:(?:\b(?:but|and|yet)\s+(?:also\s+)?|[,;]\s*)(?:bans|halts|bars|blocks|prohibits|forbids|stops)"
-        r"|\bwhile\s+(?:also\s+)?(?:banning|halting|barring|blocking|prohibiting|forbidding|stopping))\s+"
-        rf"(?:(?:{_OBJECT_EN})(?:,?\s+|$))+(?:(?:to|for|until|over|amid|after|as|in)\b|[-|]|$)"
-    ),
-    "zh": (
-        rf"(?:(?:同时|但|却|转而)(?:又|仍)?(?:{_OTHERS_ZH})?(?:禁止|叫停)|[,;\s](?:{_OTHERS_ZH}(?:禁止|叫停)|(?:禁止|叫停){_OTHERS_ZH}))"
-        rf"(?:{_OBJECT_ZH})+(?:$|[,。;\s])"
-    ),
-    "ja": (
-        r"(?:規制|管理|禁止|制限|停止|禁輸)(?:措置)?[をの]?[^\s、]{0,8}(?:解除|停止|緩和|撤廃|猶予|凍結|終了|見合わせ)[^\s、]{0,4}"
-        r"(?:一方で?、?[^\s、]{0,18}(?:輸出[はを]?(?:禁止|停止)|禁輸)|[\s、][^\s、]{1,14}は[^\s、]{0,8}(?:輸出を?(?:禁止|停止)|禁輸))[にへ]?$"
-    ),
-    "ko": (
-        r"수출\s?(?:금지|통제|제한|규제)(?:령|\s?조치)?[를을]?\s?(?:\S{1,6}\s)?(?:해제|완화|유예|철회|풀|중단)[가-힣]{0,4}"
-        r"(?:(?:\.\.\.|,)\s?|\s)(?:(?:대신|반면)\s)?[가-힣]{1,8}(?:엔|에는|에선)\s.{0,14}수출[은을]?\s?(?:금지|중단)$"
-    ),
+VERBS = {
+    "en": ("bans", "halts", "bars", "blocks", "prohibits", "forbids", "stops", "outlaws", "embargoes"),
+    "zh": ("禁止", "叫停", "停止", "暂停", "中止"),
+    "ja": ("禁止", "停止"),
+    "ko": ("금지", "중단"),
+}
+# The forms of a verb behind "while", and behind "to" and "will".
+_GOING_ON = "banning|halting|barring|blocking|prohibiting|forbidding|stopping|outlawing|embargoing"
+_PLAIN = "ban|halt|bar|block|prohibit|forbid|stop|outlaw|embargo"
+_DONE = "banned|halted|barred|blocked|prohibited|forbidden|stopped|outlawed|embargoed"
+# Words that part the two clauses; a comma, a dash of dots or a space may do so too.
+CONTRASTS = {
+    "en": ("but", "and", "yet", "as it"),
+    "zh": ("同时", "但", "但是", "却", "转而", "反而"),
+    "ja": ("一方", "一方で"),
+    "ko": ("대신", "반면", "동시에"),
 }
 
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+_WILL_BAN = rf"(?:{_any(VERBS['en'])}|(?:to|will)\s+(?:{_PLAIN}))"
+_LINK_EN = rf"(?:[,;]?\s*\b(?:{_any(CONTRASTS['en'])})\s+|[,;]\s*)(?:(?:also|instead|then)\s+)?"
+_WHILE_EN = r"[,;]?\s*\bwhile\s+(?:also\s+)?"
+_OBJECT_EN = (
+    rf"(?:(?:{_G}|dual[ -]use|all|some|its|the|and|of|goods|items|exports?|shipments?|sales|supplies)(?:,?\s+|$))+"
+    r"(?:(?:to|for|until|over|amid|after|as|in|from|but|while)\b|[-|,;]|$)"
+)
+_CURB_EN = (
+    r"(?:bans?|curbs?|controls?|restrictions?|embargo(?:es)?|limits?|licen[cs]\w+|quotas?|rules?|orders?)"
+)
+_EASES_EN = r"(?:lift|eas|suspend|scrap|drop|end|relax|remov|paus|waiv|shelv|loosen|rescind|revok|roll|soften|postpon|delay|halt|stop)"
+_OPENS_EN = r"(?:resum|reopen|allow|restor|approv|permit|clear|unblock|free)"
+_NOT_BETWEEN = r"[,;:]|\b(?:but|while|under|after|amid|despite|over|following|as|exports|shipments|sales)\b"
+_RELIEF_EN = (
+    rf"\b(?:{_EASES_EN}(?:e?s|p?ing)|to\s+{_EASES_EN}e?)\b(?:(?!{_NOT_BETWEEN}).){{0,60}}?\b{_CURB_EN}\b"
+    rf"|\b(?:{_OPENS_EN}(?:e?s|t?ing)|to\s+{_OPENS_EN}e?)\b(?:(?!{_NOT_BETWEEN}).){{0,60}}?(?:\b(?:exports?|shipments?|sales)\b|{_G})"
+)
+_ENDED_EN = rf"\b{_CURB_EN}\b[^,;]{{0,30}}?\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:lifted|eased|suspended|scrapped|dropped|ended|relaxed|removed|paused|waived|shelved|rescinded|revoked)"
+_OTHERS_ZH = r"[对向][美日台欧韩印英德荷加澳][本湾盟洲国度兰]?"
+_OBJECT_ZH = rf"(?:{_OTHERS_ZH}|{_G}|[、和及与等的]|全部|所有|相关|两用物项|产品|出口)+(?:$|[,。;\s]|(?={_any(CONTRASTS['zh'])}))"
+_BANS_ZH = _any(VERBS["zh"])
+_CURB_ZH = r"(?:管制|管控|禁令|限制|禁止|禁运|措施)"
+_RELIEF_ZH = (
+    rf"(?:解除|取消|暂停|中止|放宽|撤销|终止|松绑|豁免|暂缓|停止|放松)[^,;。]{{0,20}}?{_CURB_ZH}"
+    rf"|(?:恢复|放开|放行|允许|批准|准许|重启)[^,;。]{{0,16}}?出口"
+    rf"|{_CURB_ZH}(?:措施|令)?(?:将|被|已|正式|获|予以|全面|部分)*(?:解除|取消|暂停|中止|放宽|撤销|终止)"
+)
+_TOWARDS_JA = rf"(?:[对対對][米日韓中欧台]|米国|日本|韓国|欧州|台湾|向け|{_G})"
+_BANS_JA = rf"輸出[はをも]?(?:全面)?(?:{_any(VERBS['ja'])})|禁輸"
+_RELIEF_JA = r"(?:規制|管理|禁止|制限|停止|禁輸)(?:措置)?[をのは]?[^\s、]{0,8}(?:解除|停止|緩和|撤廃|猶予|凍結|終了|見合わせ)"
+_FOR_KO = r"[가-힣]{1,8}(?:에겐|에게는|엔|에는|에선)\s"
+_BANS_KO = rf"수출[은을]?\s?(?:전면\s)?(?:{_any(VERBS['ko'])})"
+_CURB_KO = r"(?:통제|규제|제한|금지)(?:령|\s?조치)?[를을는은]?"
+_ENDS_KO = r"(?:해제|완화|유예|철회|풀|푼|중단)"
+_LINK_KO = rf"(?:\s?(?:…|\.{{2,}}|,)\s?|\s)(?:(?:{_any(CONTRASTS['ko'])})\s)?"
+
+# The relief first: `link` parts it from the `ban`.
+_BAN_SECOND = {
+    "en": (
+        rf"(?P<link>{_LINK_EN})(?P<ban>{_WILL_BAN}\s+{_OBJECT_EN})"
+        rf"|(?P<link2>{_WHILE_EN})(?:it\s+)?(?P<ban2>(?:{_GOING_ON}|{_any(VERBS['en'])})\s+{_OBJECT_EN})"
+        rf"|(?P<link3>{_LINK_EN}|{_WHILE_EN})(?P<ban3>(?:(?:{_G}|all|its|the|and|of|exports?|shipments?|sales)\s+)+"
+        rf"(?:to\s+(?:[\w.]+\s+){{1,3}})?(?:is|are|will\s+be|to\s+be)\s+(?:now\s+)?(?:{_DONE})\b)"
+    ),
+    "zh": (
+        rf"(?P<link>[,;\s…]?(?:{_any(CONTRASTS['zh'])})(?:又|仍|也|将)?)(?P<ban>(?:{_OTHERS_ZH})?(?:{_BANS_ZH}){_OBJECT_ZH})"
+        rf"|(?P<link2>[,;\s…]|并|而)(?P<ban2>(?:{_OTHERS_ZH}(?:{_BANS_ZH})|(?:{_BANS_ZH}){_OTHERS_ZH}){_OBJECT_ZH})"
+    ),
+    "ja": (
+        rf"{_RELIEF_JA}(?P<tail>[^\s、]{{0,4}}?)(?:(?P<link>(?:する)?(?:{_any(CONTRASTS['ja'])})、?)(?P<ban>[^\s、]{{0,18}}(?:{_BANS_JA})[にへ]?$)"
+        rf"|(?P<link2>[\s、])(?P<ban2>[^\s、]{{1,14}}は[^\s、]{{0,8}}(?:輸出を?(?:{_any(VERBS['ja'])})|禁輸)[にへ]?$"
+        rf"|[^\s、]{{1,14}}輸出は(?:全面)?(?:{_any(VERBS['ja'])})[にへ]?$))"
+    ),
+    "ko": (
+        rf"수출\s?{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}[가-힣]{{0,4}}(?P<link>{_LINK_KO})"
+        rf"(?P<ban>{_FOR_KO}.{{0,14}}{_BANS_KO}(?:한다|했다|하기로|키로|조치)?$)"
+    ),
+}
+# The ban first: `link` parts it from the `relief`.
+_BAN_FIRST = {
+    "en": (
+        rf"\b(?P<ban>{_WILL_BAN}\s+{_OBJECT_EN})[^;]{{0,50}}?(?P<link>{_LINK_EN}|{_WHILE_EN}(?:it\s+)?)(?P<relief>{_RELIEF_EN})"
+    ),
+    "zh": (
+        rf"(?P<ban>(?:{_OTHERS_ZH})?(?:{_BANS_ZH}){_OBJECT_ZH})(?P<link>[,;\s…]?(?:{_any(CONTRASTS['zh'])}|并|而)?(?:又|也|将)?)"
+        rf"(?P<relief>(?:{_OTHERS_ZH})?(?:{_G}|[、和及的]|产品|物项|相关|出口)*(?:{_RELIEF_ZH}))"
+    ),
+    "ja": (
+        rf"(?P<ban>{_BANS_JA})(?P<link>(?:とする|する)?(?:{_any(CONTRASTS['ja'])})、?|し、|[、\s])"
+        rf"(?P<relief>[^\s、]{{0,16}}?{_TOWARDS_JA}[^\s、]{{0,16}}?{_RELIEF_JA})"
+    ),
+    "ko": (
+        rf"(?P<ban>{_FOR_KO}.{{0,14}}{_BANS_KO})(?P<link>(?:하고|하면서|하는 한편|한 반면|하며)?{_LINK_KO})"
+        rf"(?P<relief>.{{0,16}}?(?:대\s?[미일한]|미국|일본|한국|유럽|대만|{_G}).{{0,14}}?{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO})"
+    ),
+}
+_RELIEF = {"en": f"{_RELIEF_EN}|{_ENDED_EN}", "zh": _RELIEF_ZH, "ja": _RELIEF_JA, "ko": rf"{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}"}  # fmt: skip
 # "suspends the order that restricts antimony and bans gallium": the ban is part of what is suspended.
-RELATIVE = r"\b(?:that|which)\b"
+_RELATIVE = r"\b(?:that|which)\b"
+# Where the words about the first clause's own act begin: what stands before them is whose act both are.
+_ACT_BEGINS = {
+    "en": rf"{_RELIEF_EN}|{_WILL_BAN}\s|\b{_CURB_EN}\b|{_G}",
+    "zh": rf"[对向][美日台欧韩印英德荷加澳]|{_RELIEF_ZH}|{_BANS_ZH}|{_CURB_ZH}|出口|{_G}",
+    "ja": rf"{_TOWARDS_JA}|規制|輸出|禁輸|{_G}",
+    "ko": rf"대\s?[미일한]|(?:미국|일본|한국|유럽|대만)(?:에|엔|산|행)|수출|통제|규제|{_G}",
+}
+_UNSAID = re.compile(r"(?:['’]s|\s+(?:to|will|has|have|is|are|and|also))\s*$", re.IGNORECASE)
 
 
-def bans_beside(language: str, headline: str) -> bool:
-    """Whether a headline that tells relief bans goods in a clause of its own."""
-    text = unicodedata.normalize("NFKC", headline)
-    return (
-        language in PATTERNS
-        and _compiled(PATTERNS[language]).search(text) is not None
-        and _compiled(RELATIVE).search(text) is None
-    )
+class Clauses(NamedTuple):
+    """Where in a headline the relief and the ban stand, and where the words end that say whose act they are."""
+
+    subject: int
+    relief: tuple[int, int]
+    ban: tuple[int, int]
+
+
+def two_clauses(
+    language: str, headline: str, goods: Iterable[tuple[int, int]], *, eased: bool = False
+) -> Clauses | None:
+    """Return the clauses of a headline that tells relief and a ban; None for every other one.
+
+    `goods` are the places of the names of materials. `eased` says that the vocabulary finds an act there that is eased.
+    """
+    if language not in _BAN_SECOND:
+        return None
+    text = _masked(headline, goods)
+    if _compiled(_RELATIVE).search(text):
+        return None
+    begins = _compiled(_ACT_BEGINS[language]).search(text)
+    subject = begins.start() if begins else 0
+    for match in _compiled(_BAN_SECOND[language]).finditer(text):
+        which = str(match.lastgroup).removeprefix("ban")
+        link, ban = match.span(f"link{which}"), match.start(f"ban{which}")
+        if link[0] > subject and (eased or _compiled(_RELIEF[language]).search(text, 0, link[0])):
+            return Clauses(subject, (subject, link[0]), (ban, len(text)))
+    first = _compiled(_BAN_FIRST[language]).search(text)
+    if first is None:
+        return None
+    return Clauses(subject, (first.start("relief"), len(text)), (subject, first.start("link")))
+
+
+def halves_of(headline: str, clauses: Clauses) -> tuple[str, str]:
+    """Return the two headlines that the one is: the relief and the ban, each with whose act it is."""
+    subject = headline[: clauses.subject]
+    return _headline(subject, headline, clauses.relief), _headline(subject, headline, clauses.ban)
+
+
+def _headline(subject: str, headline: str, part: tuple[int, int]) -> str:
+    clause = headline[part[0] : part[1]].strip(" ,;，；、…")
+    return f"{subject}{clause}" if part[0] == len(subject) else f"{_UNSAID.sub(' ', subject)}{clause}"
+
+
+def _masked(headline: str, goods: Iterable[tuple[int, int]]) -> str:
+    """The headline with plain signs for wide ones and a mark for every letter of goods; no letter moves."""
+    signs = [plain if len(plain := unicodedata.normalize("NFKC", sign)) == 1 else sign for sign in headline]
+    for start, end in goods:
+        if not _CURB_NAME.search(headline, start, end):
+            trade = _TRADE.search(headline, start, end)
+            last = trade.start() if trade else end
+            signs[start:last] = _GOODS * (last - start)
+    return "".join(signs)
 
 
 @cache

@@ -139,12 +139,15 @@ class CompiledRule:
     near: tuple[CompiledNear, ...]
     near_any: tuple[CompiledNear, ...]
     patterns: tuple[TextPattern, ...]
+    beside_relief: bool
     clauses: tuple[frozenset[str], ...]
     anchors: frozenset[str]
     acts: Mapping[str, Act]
 
     def verdict(self, reading: Reading) -> Verdict:
         """Judge the reading, cheapest conditions first."""
+        if self.beside_relief and not reading.halves:
+            return _UNMET
         of = reading.of
         for group in self.none:
             if of(group.concepts, group.fields):
@@ -194,15 +197,22 @@ class CompiledRule:
     def _with_events(self, reading: Reading, hits: list[Hit]) -> Verdict:
         events: list[tuple[Hit, ...]] = []
         for near in self.near:
-            matches = self.told(reading, near.matches(reading))
+            matches = self.events_of(near, reading)
             if not matches:
                 return _UNMET
             events += matches
-        alternatives = [match for near in self.near_any for match in near.matches(reading)]
-        alternatives = self.told(reading, alternatives)
+        alternatives = [match for near in self.near_any for match in self.events_of(near, reading)]
         if self.near_any and not alternatives:
             return _UNMET
-        return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits))
+        is_whole = reading.told_to(self.rule.direction) is reading
+        return Verdict(met=True, events=(*events, *alternatives), hits=tuple(hits) if is_whole else ())
+
+    def events_of(self, near: CompiledNear, reading: Reading) -> list[tuple[Hit, ...]]:
+        """The events of a near that are told, in the half of the headline that is the rule's; they stand in the whole too."""
+        matches, told = near.matches(reading), reading.told_to(self.rule.direction)
+        if matches and told is not reading:
+            matches = near.matches(told)
+        return self.told(told, matches)
 
     def told(self, reading: Reading, matches: list[tuple[Hit, ...]]) -> list[tuple[Hit, ...]]:
         """Leave out what the sentence denies or tells of another state; for a rule of tightening, what is eased.
@@ -244,6 +254,7 @@ def compile_rule(rule: TextRule, lexicon: Lexicon) -> CompiledRule:
         near=_nears(match.near, lexicon),
         near_any=_nears(match.near_any, lexicon),
         patterns=match.patterns,
+        beside_relief=match.beside_relief,
         clauses=clauses,
         anchors=_rarest(clauses, lexicon),
         acts=lexicon.terms.acts,

@@ -88,10 +88,14 @@ def _changed(before: Match, after: Match, words: _Words[T]) -> Iterable[frozense
         yield from _positions(counted[0].of, counted[1].of, words)
     elif counted[0] != counted[1]:
         yield None
-    if (before.score, before.patterns) != (after.score, after.patterns):
+    if _apart_from_words(before) != _apart_from_words(after):
         yield None
     for one, other in ((before.near, after.near), (before.near_any, after.near_any)):
         yield from _nears(one, other, words)
+
+
+def _apart_from_words(match: Match) -> object:
+    return match.score, match.patterns, match.beside_relief
 
 
 def _nears(before: Sequence[Near], after: Sequence[Near], words: _Words[T]) -> Iterable[frozenset[T] | None]:

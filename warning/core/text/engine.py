@@ -9,6 +9,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.accelerator import fastest_finder
 from warning.core.text.conditions import CompiledRule, Verdict, compile_rule
+from warning.core.text.halves import find_halves
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Matcher
 from warning.core.text.pattern_table import FinderMaker, language_bits
@@ -82,6 +83,10 @@ class TextEngine:
         return next((rule for rule in self.rules if rule.rule.id == rule_id), None)
 
     def _find(self, reading: Reading) -> None:
+        self._find_hits(reading)
+        find_halves(reading, self.lexicon.terms.acts, self._find_hits)
+
+    def _find_hits(self, reading: Reading) -> None:
         reading.hits = self._matcher.hits(reading.folded.text, reading.comparable, reading.languages)
 
 

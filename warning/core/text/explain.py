@@ -79,6 +79,9 @@ def _conditions(compiled: CompiledRule, reading: Reading, terms: Terms) -> Itera
         yield _at_least(*compiled.at_least, reading, terms)
     if compiled.score:
         yield _score(compiled.score, reading, terms)
+    if compiled.beside_relief:
+        label = "the headline tells relief in one clause and bans goods in another"
+        yield ExplainNode(label=label, passed=bool(reading.halves))
     for near in compiled.near:
         yield _near(near, compiled, reading, terms)
     if compiled.near_any:
@@ -163,8 +166,9 @@ def _pattern(pattern: TextPattern, reading: Reading) -> ExplainNode:
 
 
 def _near(near: CompiledNear, compiled: CompiledRule, reading: Reading, terms: Terms) -> ExplainNode:
+    told = compiled.events_of(near, reading)
+    reading = reading.told_to(compiled.rule.direction)
     matches = near.matches(reading)
-    told = compiled.told(reading, matches)
     parts = [_group("mentions", group, reading, terms) for group in near.of]
     held = all(part.passed for part in parts)
     parts += [_barred(group, reading, terms) for group in near.none]

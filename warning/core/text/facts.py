@@ -64,6 +64,7 @@ def facts_of(
 
     `declared` is the state that a mission report's author says it is about.
     """
+    reading = reading.told_to(rule.direction)
     title = reading.sentences_in_title()
     told = {reading.sentence_of(hit) for event in verdict.events for hit in event} or title
     act, direction = _act(rule, verdict, reading, lexicon, told)

@@ -74,7 +74,7 @@ class MaskSet:
             at_least=number,
             counted=tuple(self._number(group.concepts) for group in counted),
             reads=self._number(_union(group.concepts for group in plain)),
-            is_plain=not (rule.near or rule.near_any or rule.score or rule.patterns)
+            is_plain=not (rule.near or rule.near_any or rule.score or rule.patterns or rule.beside_relief)
             and all(len(group.fields) == EVERY_FIELD for group in plain),
         )
 

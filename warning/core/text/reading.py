@@ -42,6 +42,8 @@ class Reading:
         self._hits: Hits = {}
         self._asked: dict[tuple[frozenset[str], tuple[Field_, ...]], list[Hit]] = {}
         self._firsts: dict[tuple[frozenset[str], tuple[Field_, ...]], dict[int, Hit]] = {}
+        # Of a headline that tells relief and a ban: what rules of each direction read in its place.
+        self.halves: Mapping[str, Reading] = {}
 
     @property
     def hits(self) -> Hits:
@@ -53,6 +55,10 @@ class Reading:
         self._hits = found
         self._asked.clear()
         self._firsts.clear()
+
+    def told_to(self, direction: str | None) -> "Reading":
+        """What rules of a direction read: of a headline that tells relief and a ban their half, else all of it."""
+        return self.halves.get(direction or "", self)
 
     @property
     def comparable(self) -> str:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from warning.core.terms import Act
-from warning.core.text.ban_beside import bans_beside
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
@@ -48,8 +47,7 @@ _AFTER = {
 def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]:
     """The sentences that say of a tightening act that it ends, or that name an act of easing.
 
-    A curb that only gives way to another ("replaces the export ban with quotas") is not eased, nor is a headline that
-    bans one thing beside the relief for another.
+    A curb that only gives way to another ("replaces the export ban with quotas") is not eased.
     """
     by_sentence: dict[int, list[Hit]] = {}
     for hit in _hits(reading, EASING):
@@ -59,15 +57,7 @@ def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]
         number = reading.sentence_of(act)
         if any(_stands_upon(reading, cue, act) for cue in by_sentence.get(number, ())):
             eased.add(number)
-    eased -= {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))}
-    return frozenset(number for number in eased if not _bans_beside(reading, number))
-
-
-def _bans_beside(reading: Reading, number: int) -> bool:
-    """Whether a headline eases one act and bans something else in another clause; a text tells the two in two sentences."""
-    return number in reading.sentences_in_title() and bans_beside(
-        reading.item.language, reading.sentence(number)
-    )
+    return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
 
 
 def returning_sentences(reading: Reading) -> frozenset[int]:

@@ -1,0 +1,39 @@
+"""A headline that tells relief and a ban is read as the two headlines that it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from warning.core.terms import Act
+from warning.core.text.ban_beside import halves_of, two_clauses
+from warning.core.text.reading import Reading
+from warning.core.text.stance import eased_sentences
+
+_RELIEF_WORDS = ("cue:ease", "cue:suspend", "cue:end", "cue:relief")
+
+
+def find_halves(reading: Reading, acts: Mapping[str, Act], find: Callable[[Reading], None]) -> None:
+    """Give a reading the halves of its headline by direction, where it has two: each with what `find` finds in it.
+
+    A half is an item whose title is one clause with whose act it is; summary and body are those of the whole. A title of
+    several sentences tells the two in two of them, and is left whole.
+    """
+    if not any(concept in reading.hits for concept in _RELIEF_WORDS):
+        return
+    title = reading.sentences_in_title()
+    if len(title) != 1:
+        return
+    goods = [
+        span
+        for concept, hits in reading.hits.items()
+        if concept.startswith("material:")
+        for hit in hits
+        if (span := reading.span(hit))[1] <= len(reading.title)
+    ]
+    eased = bool(title & eased_sentences(reading, acts))
+    clauses = two_clauses(reading.item.language, reading.title, goods, eased=eased)
+    if clauses is None:
+        return
+    relief, ban = (Reading(replace(reading.item, title=half)) for half in halves_of(reading.title, clauses))
+    find(relief)
+    find(ban)
+    reading.halves = {"easing": relief, "tightening": ban}
