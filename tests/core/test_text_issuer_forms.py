@@ -154,6 +154,25 @@ def test_a_year_told_in_words_is_the_one_they_say(text, days):
     assert [found.day for found in dates_in(text, date(2025, 11, 9))] == days
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("capped at 2000 tonnes from Jan. 1 the following year", [date(2026, 1, 1)]),
+        ("cut by 2000 tonnes from Jan. 1 the following year", [date(2026, 1, 1)]),
+        ("Notice No. 1993 takes effect Jan 1 of the following year", [date(2026, 1, 1)]),
+        ("under HS 2025, from Jan 1 of the following year", [date(2026, 1, 1)]),
+        ("a rule of 1993 is tightened from Jan 1 of the following year", [date(2026, 1, 1)]),
+        ("issued in 2024 for 2000 units, in force Jan 1 of the following year", [date(2025, 1, 1)]),
+        ("Oct. 9, 2023 notice, in force Jan 1 of the next year", [date(2023, 10, 9), date(2024, 1, 1)]),
+        ("2000トンに制限、翌年1月1日に施行", []),
+        ("2023年公布、上限 2000 吨，次年1月1日起施行", [date(2024, 1, 1)]),
+        ("2000 톤으로 제한, 이듬해 1월 1일 시행", []),
+    ],
+)
+def test_quantities_and_numbers_are_no_year_that_another_follows(text, days):
+    assert [found.day for found in dates_in(text, date(2025, 11, 9))] == days
+
+
 @given(st.dates(date(2000, 1, 1), date(2060, 12, 31)), st.integers(-24, 24))
 def test_months_after_lands_in_the_month_asked_for(day, months):
     found = months_after(day, months)

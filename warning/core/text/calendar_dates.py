@@ -22,6 +22,13 @@ _YEAR_AFTER = ("翌年", "次年", "이듬해")
 _NEAR_YEAR = "|".join((*_NEAR_YEARS, *_YEAR_AFTER))
 _ENGLISH_YEAR = r",?\s+(?:of\s+)?(?:the\s+)?(?:next|this|last|following)\s+year\b"
 _ENGLISH_YEARS = {"next": 1, "this": 0, "last": -1}
+# A year that a preposition alone tells from a number lies within so many years of the report.
+_FEW_YEARS = 5
+# Behind a figure: it counts something.
+_NO_YEAR = (
+    r"[,.]\d|\s*%|[\s-]*(?:(?:metric|short|long)\s+)?(?:t|mt|tonnes?|tons?|kg|kilo\w*|pounds?|lbs?|grams?|ounces?|barrels?|units?|pieces?|items?|goods"
+    r"|products?|codes?|compan(?:y|ies)|firms?|entit(?:y|ies)|workers?|jobs?|people|days?|hours?|times|yuan|rmb|dollars?|usd|euros?|won|yen|per\s?cent|million|billion)\b"
+)
 _COUNT = rf"(?:\d{{1,2}}|[{NUMERALS}]{{1,3}})"
 
 
@@ -42,7 +49,7 @@ def _date() -> re.Pattern[str]:
 
 # Every date holds a digit, or a numeral before a year or month. It begins there, with a word before it, or within a
 # run of digits too long for a year.
-_DIGITS = re.compile(rf"\d+|[{NUMERALS}]++(?=\s*(?:年|[월月]\s*[\d{NUMERALS}]))")
+_DIGITS = re.compile(rf"\d+|(?<![{NUMERALS}])[{NUMERALS}]++(?=\s*(?:年|[월月]\s*[\d{NUMERALS}]))")
 _LEAD = re.compile(
     rf"(?:(?:令和|平成)(?:\s*元\s*年)?|지난달|先月|上月|이달|이번\ 달|今月|本月|내달|다음\ ?달|来月|下个?月|(?:{_NEAR_YEAR})[の的]?|\b{_MONTH})\s*\Z",
     re.IGNORECASE,
@@ -75,6 +82,7 @@ def dates_in(text: str, anchor: date | None) -> tuple[Found, ...]:
 
 
 def _dates(text: str, anchor: date | None) -> Iterator[Found]:
+    named = _Named(text, anchor)
     for match in _matches(text):
         if match["near"]:
             if anchor and (near := _near_month(match, anchor)):
@@ -82,7 +90,7 @@ def _dates(text: str, anchor: date | None) -> Iterator[Found]:
             continue
         parts = _parts(match)
         if told := match["ry"] or match["mn"] or match["dn"]:
-            year = _year_told(told, text[: match.start()], anchor)
+            year = _year_told(told, match.start(), named, anchor)
             if year is None:
                 continue
             parts = (year, *parts[1:])
@@ -123,34 +131,55 @@ def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:
     return (int(g("dy")) if g("dy") else None), _month(g("dm")), int(g("dd"))
 
 
-def _year_told(told: str, before: str, anchor: date | None) -> int | None:
-    """The year that words say: next to the report's own, or the one after the year named last `before`; None for no year."""
+def _year_told(told: str, place: int, named: "_Named", anchor: date | None) -> int | None:
+    """The year that words say: next to the report's own, or the one after the year named last before `place`; None for no year."""
     if told in _NEAR_YEARS:
         return anchor.year + _NEAR_YEARS[told] if anchor else None
     words = told.lower().split()
     if told in _YEAR_AFTER or "following" in words or ("the" in words and "next" in words):
-        named = _named_last(before, anchor)
-        if named is not None or told in _YEAR_AFTER:
-            return named + 1 if named is not None else None
+        year = named.last_before(place)
+        if year is not None or told in _YEAR_AFTER:
+            return year + 1 if year is not None else None
     return anchor.year + _ENGLISH_YEARS.get(words[-2], 1) if anchor else None
 
 
-def _named_last(before: str, anchor: date | None) -> int | None:
-    """The year that a text names last: 2023年, 令和5年, "October 2023", or 昨年 told from the report's."""
-    named = None
-    for match in _named_year().finditer(before):
-        era, era_year, year, near = match.groups()
-        if near is None:
-            named = _cjk_year(era, era_year, year)
-        elif anchor:
-            named = anchor.year + _NEAR_YEARS[near]
-    return named
+class _Named:
+    """The years that a text names, passed once from its start: 2023年, 令和5年, "October 2023", or 昨年 told from the report's."""
+
+    def __init__(self, text: str, anchor: date | None) -> None:
+        self._anchor, self._matches = anchor, _named_year().finditer(text)
+        self._next = next(self._matches, None)
+        self._year: int | None = None
+
+    def last_before(self, place: int) -> int | None:
+        """The year named last before a place, which never lies before the one asked for last."""
+        while self._next is not None and self._next.end() <= place:
+            year = self._named_by(self._next)
+            self._year = self._year if year is None else year
+            self._next = next(self._matches, None)
+        return self._year
+
+    def _named_by(self, match: re.Match[str]) -> int | None:
+        anchor = self._anchor
+        if near := match["near"]:
+            return anchor.year + _NEAR_YEARS[near] if anchor else None
+        if said := match["said"]:
+            is_near = anchor is None or abs(int(said) - anchor.year) <= _FEW_YEARS
+            return int(said) if is_near else None
+        return _cjk_year(match["era"], match["ey"], match["year"] or match["dated"])
 
 
 @cache
 def _named_year() -> re.Pattern[str]:
+    """English figures are years only behind a month, or behind a word of time and near the report's own: 2000 tonnes are none."""
+    year = r"(?:19|20)\d\d"
     return re.compile(
-        rf"(令和|平成)\s*({_COUNT}|元)\s*年|(?<!\d)((?:19|20)\d\d(?=\s*[年년]|\b)|[一二][{DIGITS}]{{3}}(?=年))|({'|'.join(_NEAR_YEARS)})"
+        rf"""(?P<era>令和|平成)\s*(?P<ey>{_COUNT}|元)\s*年
+    |(?<!\d)(?P<year>{year}(?=\s*[年년]|[-/.]\s?\d{{1,2}}[-/.]\s?\d{{1,2}}(?!\d))|[一二][{DIGITS}]{{3}}(?=年))
+    |(?P<near>{"|".join(_NEAR_YEARS)})
+    |\b{_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?P<dated>{year})\b(?!{_NO_YEAR})
+    |\b(?:in|of|since|by|from|until|during|through|(?:early|late|mid|year)[ -])\s*(?P<said>{year})\b(?!{_NO_YEAR})""",
+        re.IGNORECASE | re.VERBOSE,
     )
 
 
