@@ -1,6 +1,6 @@
 import pytest
 
-from warning.core.joining_case import kinds_differ, kinds_of
+from warning.core.object_kinds import kinds_differ, kinds_of
 from warning.core.text.named_goods import answered_goods, weighed_goods
 
 

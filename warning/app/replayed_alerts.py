@@ -4,6 +4,7 @@ What `core/joinable.py` names is found by index here as `store/candidates.py` fi
 and of the signals they rest on cost a day of the replay nothing.
 """
 
+import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,19 +13,19 @@ from datetime import date, datetime, timedelta
 from warning.app.alert_shelf import AlertShelf
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
+from warning.app.reading_apart import packed
 from warning.core.absence_rules import is_absence
 from warning.core.alert_news import tells_late
 from warning.core.alerts import Alert
 from warning.core.assess import Assessment, Sensed, State
 from warning.core.chains import chain_of, followed
 from warning.core.deadline_rules import is_deadline
-from warning.core.ids import instrument_key, key64
+from warning.core.ids import instrument_key, name_key
 from warning.core.joinable import Joinable, joinable
 from warning.core.narrowing import narrowed_signals
 from warning.core.next_looks import next_look
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import pattern_rule
-from warning.core.signal_lines import line_of, signal_of
 from warning.core.signals import Signal
 
 
@@ -102,7 +103,7 @@ class ReplayedAlerts:
         for name, number in held.items():
             shown = fired[name]
             named += [(one, number) for one in {name, shown.exhibit.evidence_id, *shown.rests_on}]
-        self._by_name.add([key64(name) for name, _ in named], [number for _, number in named])
+        self._by_name.add([name_key(name) for name, _ in named], [number for _, number in named])
         known = self._kept_lines(held)
         self._keep_signals(fired[name] for name in held if name not in known)
         if assessment.bounds:
@@ -157,24 +158,25 @@ class ReplayedAlerts:
 
     def _named(self, names: Iterable[str]) -> set[int]:
         """The numbers of the alerts that rest on evidence or signals of these names, or that tell these stories."""
-        found: list[int] = self._by_name.of([key64(name) for name in names])[1].tolist()
+        found: list[int] = self._by_name.of([name_key(name) for name in names])[1].tolist()
         return set(found)
 
     def _kept_lines(self, signal_ids: Iterable[str]) -> dict[str, int]:
         """Where each of these signals that is kept was put by last."""
         names = list(signal_ids)
-        places, numbers = self._kept.of([key64(name) for name in names])
+        places, numbers = self._kept.of([name_key(name) for name in names])
         pairs = sorted(zip(numbers.tolist(), places.tolist(), strict=True))
         return {names[place]: number for number, place in pairs}
 
     def _keep_signals(self, signals: Iterable[Signal]) -> None:
         some = list(signals)
-        self._kept.add([key64(s.id) for s in some], self._signals.put(line_of(s) for s in some))
+        self._kept.add([name_key(s.id) for s in some], self._signals.put(packed(s) for s in some))
 
     def _of(self, alerts: Iterable[Alert]) -> Iterator[Signal]:
         ids = {name for alert in alerts for name in (alert.whole or alert).signal_ids}
         for _, number in sorted(self._kept_lines(ids).items()):
-            yield signal_of(self._signals.get(number))
+            signal: Signal = pickle.loads(self._signals.get(number))  # noqa: S301 - written above, to a file without a name
+            yield signal
 
 
 def _is_of_the_day(signal: Signal) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
-from warning.core.ids import key64
+from warning.core.ids import name_key
 from warning.core.narrowing import Bound, narrowed_signals
 from warning.core.recall import Near, Recall, SignalNeed, StepNeed
 from warning.core.rulebook import Rulebook
@@ -55,13 +55,13 @@ class ReplayedSignals:
         self._rows.let_go(microseconds(as_of - timedelta(days=self._days + 1)))
         self._forget(self._rows.first)
         fired = {s.id: s for s in signals if s.rule_id in self._read}
-        known = set(self._by_id.of([key64(name) for name in fired])[0].tolist())
+        known = set(self._by_id.of([name_key(name) for name in fired])[0].tolist())
         new = [signal for place, signal in enumerate(fired.values()) if place not in known]
         places = self._file.put(line_of(signal) for signal in new)
         numbers = self._rows.add([self._row(s, place) for s, place in zip(new, places, strict=True)])
-        self._by_id.add([key64(signal.id) for signal in new], numbers)
+        self._by_id.add([name_key(signal.id) for signal in new], numbers)
         resting = [(name, n) for n, s in zip(numbers, new, strict=True) for name in _names_beside(s)]
-        self._resting.add([key64(name) for name, _ in resting], [number for _, number in resting])
+        self._resting.add([name_key(name) for name, _ in resting], [number for _, number in resting])
         self._hold(zip(numbers, new, strict=True))
         if bounds:
             self._narrow(bounds)
@@ -83,7 +83,7 @@ class ReplayedSignals:
         told = np.zeros(len(rows), dtype=np.bool_)
         for step, marks in zip(near.steps, fitting, strict=True):
             told |= marks & _within(days, max(near.first, step.first), near.last)
-        named = np.array([key64(name) for name in near.documents], dtype=np.int64)
+        named = np.array([name_key(name) for name in near.documents], dtype=np.int64)
         documents = np.union1d(rows["document"][told], named)
         of_need = self._fitting(StepNeed(rule_ids=need.rule_ids))[kinds]
         back = self._marks(("back",), lambda kind: kind[-1])[kinds]
@@ -109,7 +109,7 @@ class ReplayedSignals:
     def _row(self, signal: Signal, place: int) -> tuple[int, int, int, int, int]:
         kind = self._kinds.setdefault(_kind_of(signal), len(self._kinds))
         known_us = microseconds(signal.known_at)
-        return event_day(signal).toordinal(), kind, known_us, key64(signal.exhibit.evidence_id), place
+        return event_day(signal).toordinal(), kind, known_us, name_key(signal.exhibit.evidence_id), place
 
     def _signal(self, number: int) -> Signal:
         found = self._narrowed.get(number) or self._held.get(number)
@@ -122,7 +122,7 @@ class ReplayedSignals:
 
     def _narrow(self, bounds: Sequence[Bound]) -> None:
         """Hold what is kept of this evidence, or names it, no wider than its last word."""
-        keys = [key64(bound.evidence_id) for bound in bounds]
+        keys = [name_key(bound.evidence_id) for bound in bounds]
         numbers = {*self._rows.of_documents(keys), *self._resting.of(keys)[1].tolist()}
         for number in sorted(numbers):
             for narrower in narrowed_signals([self._signal(number)], bounds):

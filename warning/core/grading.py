@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.rulebook import Rulebook
-from warning.core.severity_table import grade_for
 
 
 def grade(change: AlertChange, book: Rulebook) -> AlertChange:
@@ -42,17 +41,7 @@ def _own_before(own: Alert, known: Alert | None, before: Alert | None) -> Alert 
 def _graded(alert: Alert, before: Alert | None, book: Rulebook) -> Alert:
     if alert.is_recalled:
         return alert
-    gradings = tuple(
-        grade_for(
-            alert.facts,
-            alert.severity,
-            exposure,
-            book.policy.severity,
-            book.terms.materials,
-            alert.certainty,
-        )
-        for _, exposure in sorted(book.exposure.items())
-    )
+    gradings = book.gradings.of(alert.facts, alert.severity, alert.certainty)
     graded = replace(alert, gradings=gradings)
     if before is None:
         return graded

@@ -40,6 +40,12 @@ def key64(*parts: str) -> int:
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 
+@lru_cache(maxsize=8_192)
+def name_key(name: str) -> int:
+    """Return `key64` of one name, kept: of a day's names each is looked up by several indexes."""
+    return key64(name)
+
+
 def instrument_key(instrument: str) -> str:
     """Return the form of an instrument number in which its copies agree.
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
@@ -20,6 +21,7 @@ _IN_FORCE_NOW = re.compile(
 # The state whose controls without a target are for all.
 PRESSING = "CN"
 FIGURE_KINDS = frozenset({"customs", "price"})
+_FILLED = ("actors", "instrument", "announced", "effective", "expires", "names", "counts")
 
 
 def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook) -> Facts:
@@ -38,13 +40,10 @@ def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook)
         base, rest, closed = alert.facts, [_to_fill(s, alert, of_act=of_act) for s in ranked], has_official
     story = bool(ranked[0].story) and not is_deadline(ranked[0].story)
     for facts in rest:
-        base = replace(
-            _fill(base, facts),
-            materials=_materials(base.materials, facts.materials, book, closed=closed and not story),
-            targets=base.targets
-            if closed and not story and not _leaves_target_open(base)
-            else _union(base.targets, facts.targets),
-        )
+        materials = _materials(base.materials, facts.materials, book, closed=closed and not story)
+        has_targets = closed and not story and not _leaves_target_open(base)
+        targets = base.targets if has_targets else _union(base.targets, facts.targets)
+        base = _filled(base, facts, materials, targets)
     return _corrected(base, alert, ranked, has_official=has_official) if alert else base
 
 
@@ -105,8 +104,9 @@ def _to_fill(signal: Signal, alert: Alert | None = None, *, of_act: bool = False
 
 def _corrected(base: Facts, alert: Alert, signals: Sequence[Signal], *, has_official: bool) -> Facts:
     """Take over the dates of a document that was edited: its publisher corrected it. Press corrects no official text."""
-    for signal in sorted(signals, key=lambda s: (s.known_at, s.id)):
-        if signal.id in alert.signal_ids and (signal.exhibit.official or not has_official):
+    edited = {signal.id for signal in signals}.intersection(alert.signal_ids)
+    for signal in sorted(signals, key=lambda s: (s.known_at, s.id)) if edited else ():
+        if signal.id in edited and (signal.exhibit.official or not has_official):
             said = signal.facts
             base = replace(
                 base, effective=said.effective or base.effective, expires=said.expires or base.expires
@@ -114,19 +114,15 @@ def _corrected(base: Facts, alert: Alert, signals: Sequence[Signal], *, has_offi
     return base
 
 
-def _fill(base: Facts, other: Facts) -> Facts:
-    """Fill what `base` leaves open; materials and targets have rules of their own."""
-    return replace(
-        base,
-        actors=base.actors or other.actors,
-        instrument=base.instrument or other.instrument,
-        announced=base.announced or other.announced,
-        effective=base.effective or other.effective,
-        expires=base.expires or other.expires,
-        hs_codes=_union(base.hs_codes, other.hs_codes),
-        names=base.names or other.names,
-        counts=base.counts or other.counts,
-    )
+def _filled(base: Facts, other: Facts, materials: tuple[str, ...], targets: tuple[str, ...]) -> Facts:
+    """Fill what `base` leaves open; materials and targets have rules of their own. Most reports fill nothing."""
+    said: dict[str, Any] = {
+        name: own for name in _FILLED if (own := getattr(other, name)) and not getattr(base, name)
+    }
+    codes = _union(base.hs_codes, other.hs_codes)
+    if not said and (codes, materials, targets) == (base.hs_codes, base.materials, base.targets):
+        return base
+    return replace(base, **said, hs_codes=codes, materials=materials, targets=targets)
 
 
 def _materials(
@@ -147,4 +143,5 @@ def _materials(
 
 
 def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    return one + tuple(x for x in other if x not in one)
+    more = [x for x in other if x not in one]
+    return (*one, *more) if more else one

@@ -66,16 +66,14 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
 def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Alert:
     """Return the alert with the signals' evidence; `differences` says what desks should be told."""
     shown = {e.evidence_id for e in alert.exhibits}
-    joined_before = set(alert.signal_ids)
+    joined_before = {s.id for s in signals}.intersection(alert.signal_ids)
     # A sequence may bind a document that is shown already: its reason names others.
     rested_on = [s.exhibit for s in signals if s.id not in joined_before]
     news = _distinct(
         e for s in signals if s.id not in joined_before and not is_deadline(s.story) for e in s.exhibits
     )
     told = set(alert.told_stories)
-    fresh = [
-        e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, joined_before, told, book)
-    ]
+    fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, told, book)]
     exhibits = (*alert.exhibits, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
     marking, release_to = narrowest(alert.marking, alert.release_to, _handlings(rested_on))
@@ -137,17 +135,15 @@ def _figures_story(signals: Iterable[Signal]) -> str:
     return next((s.story for s in signals if s.story), "")
 
 
-def _stories(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str, ...]:
-    return tuple(sorted({*known, *(s.exhibit.story for s in signals if s.exhibit.story)}))
+def _stories(known: tuple[str, ...], signals: Iterable[Signal]) -> tuple[str, ...]:
+    return _with(known, {s.exhibit.story for s in signals if s.exhibit.story}.difference(known))
 
 
-def _named_beside(known: Iterable[str], signals: Iterable[Signal]) -> tuple[str, ...]:
-    return tuple(sorted({*known, *(name for s in signals for name in s.rests_on)}))
+def _named_beside(known: tuple[str, ...], signals: Iterable[Signal]) -> tuple[str, ...]:
+    return _with(known, {name for s in signals for name in s.rests_on}.difference(known))
 
 
-def _is_counted(
-    exhibit: Exhibit, alert: Alert, joined: AbstractSet[str], told: AbstractSet[str], book: Rulebook
-) -> bool:
+def _is_counted(exhibit: Exhibit, alert: Alert, told: AbstractSet[str], book: Rulebook) -> bool:
     """Whether it came before, beyond those that are shown: by another rule, edited, or as an event of a pattern.
 
     `told` are the alert's stories. Evidence stays with the story it told first: one the alert has not brings it anew.
@@ -158,7 +154,7 @@ def _is_counted(
         return True
     if told and exhibit.story and exhibit.story not in told:
         return False
-    return not signal_ids_of(book.rule_ids, exhibit.evidence_id).isdisjoint(joined)
+    return not signal_ids_of(book.rule_ids, exhibit.evidence_id).isdisjoint(alert.signal_ids)
 
 
 def alert_title(facts: Facts, book: Rulebook) -> str:
@@ -205,12 +201,15 @@ def _reasons(first: tuple[Reason, ...], signals: Sequence[Signal]) -> tuple[Reas
     """What was taken back first; then sequences, each rule of them once: what an event follows a reader lacks most."""
     every = {reason: None for reasons in (first, *(s.why for s in signals)) for reason in reasons}
     linked: dict[str, Reason] = {}
+    back: list[Reason] = []
+    steps: list[Reason] = []
+    rest: list[Reason] = []
     for reason in every:
         if rule := linked_by(reason):
             linked.setdefault(rule, reason)
-    back = tuple(reason for reason in every if reason.code == WITHDRAWN)
-    steps = tuple(reason for reason in every if reason.code in {LATE, SUSPENDED})
-    rest = (r for r in every if not linked_by(r) and r not in {*back, *steps})
+        else:
+            place = back if reason.code == WITHDRAWN else steps if reason.code in {LATE, SUSPENDED} else rest
+            place.append(reason)
     return (*back, *steps, *linked.values(), *rest)[:SHOWN_REASONS]
 
 
@@ -218,11 +217,12 @@ def _grounds(
     known: Sequence[tuple[str, str]], why: Sequence[Reason], signals: Sequence[Signal]
 ) -> tuple[tuple[str, str], ...]:
     """Which evidence gave each reason that is shown (of a text, or that the act was set aside), or a pattern's step."""
-    shown = {ground_of(r) for r in why if r.code == SUSPENDED or r.code.startswith(TEXT)}
-    told = ((ground_of(reason), s.exhibit.evidence_id) for s in signals for reason in s.why)
+    named = {(r.code, r.text): ground_of(r) for r in why if r.code == SUSPENDED or r.code.startswith(TEXT)}
+    said = ((named.get((r.code, r.text)), s.exhibit.evidence_id) for s in signals for r in s.why)
+    shown = frozenset(named.values())
+    told = {(ground, one) for ground, one in (*known, *said) if ground in shown}
     by_reason: dict[str, list[str]] = {}
-    for ground, evidence_id in sorted({*known, *told}):
-        if ground in shown:
-            by_reason.setdefault(ground, []).append(evidence_id)
+    for ground, evidence_id in sorted(told):
+        by_reason.setdefault(ground, []).append(evidence_id)
     given = ((ground, one) for ground, every in by_reason.items() for one in every[:MOST_GROUNDS])
     return (*given, *step_grounds(known, signals))

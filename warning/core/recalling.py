@@ -7,6 +7,7 @@ from warning.core.detect.absence import absence_rules, awaited_of, signals_await
 from warning.core.detect.delisting import notices_remembered
 from warning.core.recall import Recall
 from warning.core.rulebook import Rulebook
+from warning.core.sequence_events import standing_by_rule
 from warning.core.sequence_needs import need_for, sequence_rules, signal_need
 from warning.core.signals import Signal
 
@@ -20,7 +21,8 @@ def recall_of(book: Rulebook) -> Recall:
 
 def recall_of_sequences(book: Rulebook, fired: Sequence[Signal]) -> Recall:
     """Return what sequences read to judge what the other rules found: nothing where none of it is an event of theirs."""
-    needs = (need_for(rule, book, fired) for rule in sequence_rules(book))
+    by_rule = standing_by_rule(fired)
+    needs = (need_for(rule, book, fired, by_rule) for rule in sequence_rules(book))
     return Recall(signals=tuple(need for need in needs if need is not None))
 
 

@@ -1,13 +1,15 @@
 """Everything operators decided, as one frozen value that an assessment reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
+from typing import Any, Self, TypeVar
 
 from warning.core.chains import Chain
 from warning.core.desks import Desk
 from warning.core.exposure import CountryExposure
+from warning.core.gradings import Gradings
 from warning.core.ids import content_id
 from warning.core.joined_goods import Goods
 from warning.core.measures import Measure
@@ -18,6 +20,8 @@ from warning.core.sources import SourceProfile, unknown_source
 from warning.core.terms import Terms
 from warning.core.vocabulary import Frequency, SourceKind
 
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 FREQUENCIES: tuple[Frequency, ...] = ("D", "W", "M", "Q", "A")
 HISTORY_DAYS: Mapping[Frequency, float] = {"D": 1.6, "W": 7.0, "M": 31.0, "Q": 92.0, "A": 366.0}
 
@@ -73,6 +77,11 @@ class Rulebook:
         """The materials of the terms, as reports are compared by them."""
         return Goods(self.terms.materials)
 
+    @cached_property
+    def gradings(self) -> Gradings:
+        """What acts mean to the countries whose exposure is known."""
+        return Gradings(self.exposure, self.policy.severity, self.terms.materials)
+
     def active(self, *kinds: str) -> tuple[AnyRule, ...]:
         """The enabled rules of the given kinds, in order of id."""
         found = self._active.get(kinds)
@@ -84,6 +93,19 @@ class Rulebook:
     @cached_property
     def _active(self) -> dict[tuple[str, ...], tuple[AnyRule, ...]]:
         """What `active` has found: every round asks it again for each sequence and step."""
+        return {}
+
+    def once(self, find: Callable[[Self, Asked], Answer], about: Asked) -> Answer:
+        """Return what `find` finds about a rule or step of this book, found once: every round asks it again."""
+        known = self._found.get((find, id(about)))
+        if known is None:
+            known = self._found[find, id(about)] = (about, find(self, about))
+        answer: Answer = known[1]
+        return answer
+
+    @cached_property
+    def _found(self) -> dict[tuple[object, int], tuple[object, Any]]:
+        """What `once` found, beside what it is about: as long as that is here, nothing else has its identity."""
         return {}
 
     @cached_property

@@ -1,6 +1,5 @@
 """Whether a signal and an alert may tell of one event: what each names, and how near in time they are."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from warning.core.ids import instrument_key
@@ -8,14 +7,13 @@ from warning.core.joined_goods import Goods
 from warning.core.joining_case import (
     Case,
     Report,
-    Shown,
     counts_firms_alone,
     counts_firms_only,
-    kinds_differ,
-    kinds_of,
     names_goods_only,
     names_in_common,
 )
+from warning.core.joining_families import Family
+from warning.core.object_kinds import kinds_differ, kinds_of
 from warning.core.policy import Correlation
 from warning.core.signals import Signal
 
@@ -33,6 +31,7 @@ class SameEvent:
         self._windows = windows
         self._vague = timedelta(days=windows.vague_days)
         self._gap, self._span = timedelta(days=windows.gap_days), timedelta(days=windows.span_days)
+        self._effective = timedelta(days=windows.effective_days)
 
     def near(self, case: Case, signal: Signal, days: int) -> bool:
         return abs(signal.known_at - case.last_at) <= timedelta(days=days)
@@ -88,64 +87,54 @@ class SameEvent:
         shared = self.goods.shared(case.materials, set(signal.facts.materials))
         return shared is not None and self.same_document(case, signal)
 
-    def most_like(self, cases: Iterable[Case], report: Report) -> Case | None:
-        """Return the case that the report may tell of: with the largest share of materials in common, and of several the last."""
+    def most_like(self, family: Family, report: Report) -> Case | None:
+        """Return the case that the report may tell of: with the largest share of materials in common, where none is shared of names, and of several the last."""
         best: Case | None = None
-        most = (-1.0, 0, 0.0)
-        actors, named = report.actors, report.materials
-        shares: dict[frozenset[str], float | None] = {}  # cases repeat one another's goods
-        for case in cases:
-            shown: Shown = case.found.get("shown") or case.shown
-            if actors and shown.actors and actors.isdisjoint(shown.actors):
-                continue
-            if shown.materials not in shares:
-                shares[shown.materials] = self.goods.shared(shown.materials, named)
-            shared = shares[shown.materials]
-            if shared is None or shared < most[0]:
-                continue
-            like = self._likeness(case, shown, report, shared)
-            if like is None or like < most:
-                continue
-            # Of two as like the older one, whichever of them was stored and whichever is of this assessment.
-            if best is None or like > most or _age(case) < _age(best):
-                best, most = case, like
+        most, nearest = 0.0, 0
+        for share, cases in family.like(report):
+            if best is not None and share < most:
+                break
+            for case in cases:
+                if best is not None and share and case.last_at < best.last_at:
+                    continue
+                if not self._may_be_one(case, report, share):
+                    continue
+                alike = 0 if share else names_in_common(case, report.signal)
+                # Of two as like the older one, whichever of them was stored and whichever is of this assessment.
+                if best is None or _is_nearer((alike, case), (nearest, best)):
+                    best, most, nearest = case, share, alike
         return best
 
-    def _likeness(
-        self, case: Case, shown: Shown, report: Report, shared: float
-    ) -> tuple[float, int, float] | None:
-        """Return (shared share of materials, names in common where none is shared, recency) when they may be one event, their actors and goods apart."""
-        if not self._is_in_time(shown, report) or (report.story and shown.story):
-            return None
-        if shown.number and report.number and shown.number != report.number:
-            return None
-        if not shared and not self._may_be_vague(case, shown, report):
-            return None
-        if self._tells_another_kind(case, report.signal):
-            return None
-        alike = 0 if shared else names_in_common(case, report.signal)
-        return shared, alike, shown.last_at.timestamp()
+    def _may_be_one(self, case: Case, report: Report, share: float) -> bool:
+        """Whether they may be one event, their actors and goods apart, of which this share is in common."""
+        if not self._is_in_time(case, report) or (report.story and case.story):
+            return False
+        if case.number and report.number and case.number != report.number:
+            return False
+        if not share and not self._may_be_vague(case, report):
+            return False
+        return not self._tells_another_kind(case, report.signal)
 
-    def _is_in_time(self, shown: Shown, report: Report) -> bool:
+    def _is_in_time(self, case: Case, report: Report) -> bool:
         """Soon after the last report, or about the day on which the act takes effect: one that names goods, or that very day."""
-        if abs(report.known_at - shown.last_at) <= self._gap:
-            return report.known_at - shown.opened_at <= self._span
-        if shown.effective is None or report.number:
+        if abs(report.known_at - case.last_at) <= self._gap:
+            return report.known_at - case.opened_at <= self._span
+        if case.effective is None or report.number:
             return False
-        if not report.is_named and report.signal.facts.effective != shown.effective:
+        if not report.is_named and report.signal.facts.effective != case.effective:
             return False
-        return abs(report.known_at.date() - shown.effective) <= timedelta(days=self._windows.effective_days)
+        return abs(report.known_at.date() - case.effective) <= self._effective
 
-    def _may_be_vague(self, case: Case, shown: Shown, report: Report) -> bool:
+    def _may_be_vague(self, case: Case, report: Report) -> bool:
         """A report that names no material joins soon, and never as a second official document of one source."""
         facts = report.signal.facts
         if (
-            shown.effective is not None
-            and facts.effective == shown.effective
+            case.effective is not None
+            and facts.effective == case.effective
             and set(facts.targets) & case.targets
         ):
             return True
-        if abs(report.known_at - shown.last_at) > self._vague:
+        if abs(report.known_at - case.last_at) > self._vague:
             return False
         if report.counts_firms and names_goods_only(case):
             return False
@@ -177,3 +166,10 @@ class SameEvent:
 
 def _age(case: Case) -> tuple[datetime, str]:
     return case.opened_at, case.key
+
+
+def _is_nearer(one: tuple[int, Case], other: tuple[int, Case]) -> bool:
+    (alike, case), (most, best) = one, other
+    if (alike, case.last_at) != (most, best.last_at):
+        return (alike, case.last_at) > (most, best.last_at)
+    return _age(case) < _age(best)

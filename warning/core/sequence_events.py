@@ -1,7 +1,6 @@
 """Signals as events of a sequence: which step each fits, on which day it lies, what joins it to the others."""
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +19,7 @@ from warning.core.terms import Terms
 
 Key = tuple[str, ...]
 Pools = Sequence[Sequence["Event"]]
+ByRule = Mapping[str, Sequence[Signal]]
 ANYBODY = "*"
 
 
@@ -62,6 +62,10 @@ def event_day(signal: Signal) -> date:
 
 def rules_of(step: Step, book: Rulebook) -> frozenset[str]:
     """Return the rules whose signals may fit a step. Sequences are no steps of sequences."""
+    return book.once(_rules_of, step)
+
+
+def _rules_of(book: Rulebook, step: Step) -> frozenset[str]:
     return frozenset(rule.id for rule in book.active(*FIRST_STAGE) if _may_fit(step, rule))
 
 
@@ -88,23 +92,32 @@ def fits(step: Step, signal: Signal, terms: Terms) -> bool:
     )
 
 
+def standing_by_rule(signals: Iterable[Signal]) -> ByRule:
+    """Return the signals by rule, without those that a revised figure took back: what several sequences read."""
+    by_rule: dict[str, list[Signal]] = {}
+    for signal in standing(signals):
+        by_rule.setdefault(signal.rule_id, []).append(signal)
+    return by_rule
+
+
 def pools(rule: SequenceRule, signals: Iterable[Signal], book: Rulebook) -> Pools:
+    """Return the events of each step, as `pools_of` does."""
+    return pools_of(rule, standing_by_rule(signals), book)
+
+
+def pools_of(rule: SequenceRule, by_rule: ByRule, book: Rulebook) -> Pools:
     """Return the events of each step, one a document, sorted by day.
 
     A document that fits several steps counts for the last of them: whoever tells of the answer tells of the
     question too. Of several rules on one document the gravest speaks. A signal that a revised
     figure took back counts for none.
     """
-    by_rule: dict[str, list[Signal]] = defaultdict(list)
-    for signal in standing(signals):
-        by_rule[signal.rule_id].append(signal)
-    if not by_rule:
-        return tuple(() for _ in rule.steps)
-    told = sorted((one for one in book.active(*FIRST_STAGE) if one.id in by_rule), key=lambda one: one.id)
     taken: set[str] = set()
     found: list[list[Event]] = []
     for step in reversed(rule.steps):
-        candidates = (s for one in told if _may_fit(step, one) for s in by_rule[one.id])
+        candidates = (
+            s for rule_id in sorted(by_rule.keys() & rules_of(step, book)) for s in by_rule[rule_id]
+        )
         fitting = [s for s in candidates if fits(step, s, book.terms) and s.exhibit.evidence_id not in taken]
         events = [Event(signal=s, day=event_day(s).toordinal()) for s in _gravest(fitting)]
         taken |= {event.evidence_id for event in events}

@@ -7,7 +7,7 @@ from datetime import date
 from warning.core.old_news import lag_days
 from warning.core.recall import Near, SignalNeed, StepNeed
 from warning.core.rulebook import Rulebook
-from warning.core.sequence_events import Pools, pools, rules_of
+from warning.core.sequence_events import ByRule, Pools, pools_of, rules_of, standing_by_rule
 from warning.core.sequence_rules import SequenceRule, Step
 from warning.core.series.select import with_ancestors
 from warning.core.signals import Signal, is_withdrawal
@@ -19,6 +19,10 @@ def sequence_rules(book: Rulebook) -> tuple[SequenceRule, ...]:
 
 def signal_need(rule: SequenceRule, book: Rulebook) -> SignalNeed:
     """Return the signals a sequence wants remembered: those of its steps, so far back as one may matter."""
+    return book.once(_signal_need, rule)
+
+
+def _signal_need(book: Rulebook, rule: SequenceRule) -> SignalNeed:
     ids = frozenset().union(*(rules_of(step, book) for step in (*rule.steps, *rule.unless)))
     lags = [lag_days(one) for one in book.rules if one.id in ids]
     return SignalNeed(rule_ids=ids, days=reach_days(rule) + max(lags, default=0) + 1)
@@ -29,14 +33,16 @@ def reach_days(rule: SequenceRule) -> int:
     return max([rule.within_days, *(one.within_days or 0 for one in rule.unless)])
 
 
-def need_for(rule: SequenceRule, book: Rulebook, signals: Sequence[Signal]) -> SignalNeed | None:
+def need_for(
+    rule: SequenceRule, book: Rulebook, signals: Sequence[Signal], by_rule: ByRule | None = None
+) -> SignalNeed | None:
     """Return what of its memory a sequence needs to judge these signals; None when none of them is an event of it.
 
     The detector tells the same with it as with all that `signal_need` names: what completes a sequence now has an event of
     a new document in it, so that its other events lie within the rule's days of one, fit another step, and share its
-    materials where the rule says so.
+    materials where the rule says so. `by_rule` is what `standing_by_rule` made of the signals, where somebody asked.
     """
-    found = pools(rule, signals, book)
+    found = pools_of(rule, standing_by_rule(signals) if by_rule is None else by_rule, book)
     events = [event for step in found for event in step]
     if not events:
         return None

@@ -4,10 +4,8 @@ Severity, urgency and certainty are CAP 1.2; markings are TLP 2.0; reliability a
 Admiralty code. Each enumeration is ordered from least to most.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
 SourceKind = Literal["regulatory", "news", "customs", "price", "mission"]
 Direction = Literal["tightening", "easing", "neutral"]
@@ -22,26 +20,26 @@ ChangeKind = Literal["added", "amended", "removed", "shrank"]
 class _Ordered(StrEnum):
     """A string enumeration whose members compare by their place in the definition."""
 
-    @property
-    def rank(self) -> int:
-        return _ranks(type(self))[self.value]
+    rank: int
+
+    def __init__(self, _value: str) -> None:
+        self.rank = len(type(self).__members__)  # how many were made before it
 
     def __lt__(self, other: str) -> bool:
-        return self.rank < type(self)(other).rank
+        return self.rank < self._member(other).rank
 
     def __le__(self, other: str) -> bool:
-        return self.rank <= type(self)(other).rank
+        return self.rank <= self._member(other).rank
 
     def __gt__(self, other: str) -> bool:
-        return self.rank > type(self)(other).rank
+        return self.rank > self._member(other).rank
 
     def __ge__(self, other: str) -> bool:
-        return self.rank >= type(self)(other).rank
+        return self.rank >= self._member(other).rank
 
-
-@cache
-def _ranks(kind: type[_Ordered]) -> Mapping[str, int]:
-    return {member.value: place for place, member in enumerate(kind)}
+    def _member(self, other: str) -> Self:
+        kind = type(self)
+        return other if isinstance(other, kind) else kind(other)
 
 
 class Severity(_Ordered):

@@ -101,7 +101,9 @@ def _tells_once(story: str) -> bool:
 
 def _less(trace: Trace, repeats: int) -> Trace:
     fired = trace.fired - repeats
-    if not repeats or fired:
+    if not repeats:
+        return trace
+    if fired:
         return replace(trace, fired=fired)
     return replace(trace, outcome="suppressed", fired=0, detail=f"{repeats} told already")
 

@@ -14,7 +14,17 @@ from warning.core.evidence import KnownWindow
 from warning.core.health import Vitals
 from warning.core.old_news import came_late
 from warning.core.rulebook import Rulebook
-from warning.core.sequence_events import Event, Group, chain, completed, event_day, groups, pools
+from warning.core.sequence_events import (
+    Event,
+    Group,
+    chain,
+    completed,
+    event_day,
+    groups,
+    pools,
+    pools_of,
+    standing_by_rule,
+)
 from warning.core.sequence_needs import reach_days, sequence_rules, signal_need
 from warning.core.sequence_rules import SequenceRule
 from warning.core.signals import Outcome, Signal, Trace, is_withdrawal
@@ -29,8 +39,10 @@ def detect_sequences(
     fresh = [s for s in (*signals, *given) if s.id not in remembered]
     fired: list[Signal] = []
     traces: list[Trace] = []
+    held, by_rule = list(remembered.values()), standing_by_rule(fresh)
     for rule in sequence_rules(book):
-        found, trace = _detect(rule, book, list(remembered.values()), fresh, known.recalled.vitals, as_of)
+        new = [event for step in pools_of(rule, by_rule, book) for event in step]
+        found, trace = _detect(rule, book, held, fresh, new, known.recalled.vitals, as_of)
         fired += found
         traces.append(trace)
     return fired, traces
@@ -41,10 +53,10 @@ def _detect(
     book: Rulebook,
     remembered: Sequence[Signal],
     fresh: Sequence[Signal],
+    events: Sequence[Event],
     vitals: Mapping[str, Vitals],
     as_of: datetime,
 ) -> tuple[list[Signal], Trace]:
-    events = [event for step in pools(rule, fresh, book) for event in step]
     if not events:
         return [], _trace(rule, 0, 0, ())
     need = signal_need(rule, book)
