@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warning.core.text.characters import PAIRS
-from warning.core.text.folding import _CHANGING, BMP, _fold_character, closed_up, fold, fold_term
+from warning.core.text.folding import (
+    _CHANGING,
+    BMP,
+    _fold_character,
+    closed_up,
+    fold,
+    fold_term,
+    fold_terms,
+)
+from warning.core.text.phrases import learn, parse_phrase
 
 
 def test_fold_makes_widths_case_and_hyphens_one_spelling():
@@ -78,3 +87,27 @@ def test_characters_that_the_table_passes_over_fold_to_themselves():
     passed_over = [chr(code) for code in range(BMP) if code not in looked_at and not 0xD800 <= code <= 0xDFFF]
     assert len(passed_over) > 40_000
     assert all(_fold_character(one) == one for one in passed_over)
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=12), st.sampled_from(["수출 통제", "ﾊﾞﾅｼﾞｳﾑ", "e\u0301", "two\nlines", ""]))
+    )
+)
+def test_terms_folded_together_are_those_folded_one_by_one(terms):
+    assert fold_terms(terms) == [fold_term(term) for term in terms]
+
+
+def test_phrases_learnt_together_are_those_read_one_by_one():
+    written = [
+        ("Export-Ban*", "en"),
+        ("METI", "en"),
+        ("수출 통제$", "ko"),
+        ("禁輸", "ja"),
+        ("e\u0301tain", "en"),
+    ]
+    one_by_one = [parse_phrase(*one) for one in written]
+    learn(written)
+    assert [parse_phrase(*one) for one in written] == one_by_one
+    with pytest.raises(ValueError, match="nothing to search for"):
+        learn([(" * ", "en")])

@@ -42,7 +42,11 @@ def times_of(
     segment: Segment, imported_at: datetime, numbers: NDArray[np.int64] | slice = _ALL
 ) -> NDArray[np.int64]:
     """When the items, or those of some numbers, became known, in microseconds; those without a time at the import."""
+    return timed(np.asarray(segment.array("known_at"))[numbers], imported_at)
+
+
+def timed(known_at: NDArray[np.int64], imported_at: datetime) -> NDArray[np.int64]:
+    """The times of a segment's items, that of the import for those without."""
     since = imported_at - _EPOCH
     assumed = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    times = np.asarray(segment.array("known_at"))[numbers]
-    return np.where(times == UNTIMED, assumed, times)
+    return np.where(known_at == UNTIMED, assumed, known_at)

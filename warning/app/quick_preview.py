@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from warning.app.asked_words import asked_words
 from warning.app.edit_known import Edit, KeptOfEdit, Known, known_of
-from warning.app.item_lines import read_items, times_of
+from warning.app.item_lines import read_items, timed
 from warning.app.previewing import EXAMPLES, both, example_of, running_rule
 from warning.app.sampling_edit import (
     Count,
@@ -29,6 +29,7 @@ from warning.app.sampling_edit import (
 )
 from warning.app.second_process import SecondProcess
 from warning.collect.history_files import SEGMENT_ITEMS
+from warning.collect.mapped_arrays import picked
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.edits import sayings_changed
@@ -38,6 +39,8 @@ from warning.core.text.postings import numbers_of
 # Below this many items a second process costs more than it brings.
 WORTH_TWO_ITEMS = 500_000
 _DAY_MICROSECONDS = 86_400_000_000
+# The arrays of a segment that say what an item is and when it became known.
+_TOLD = ("ids", "known_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -249,18 +252,20 @@ class _Told:
         return [every.at(np.flatnonzero(own)).last_of_each() for own in marks]
 
     def _of_file(self, file: int, sides: Sequence[BitMap]) -> Iterator[tuple[NDArray[Any], ...]]:
-        """Yield by segment whether items are of each side, and their identities, times, files and numbers."""
+        """Yield whether items are of each side, and their identities, times, files and numbers; nothing where there is none."""
         _, index = self._files[file]
         every = numbers_of(BitMap.union(*sides)).astype(np.int64)
-        marks = [np.isin(every, numbers_of(side)) for side in sides]
+        if not len(every):
+            return
         bounds = np.searchsorted(every, np.arange(index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
-        for number, (begin, end) in enumerate(pairwise(bounds)):
-            if end > begin:
-                some, segment = every[begin:end], index.segment(number)
-                own = some - number * SEGMENT_ITEMS
-                times = times_of(segment, self._imported_at, own)
-                ids = segment.array("ids")[own]
-                yield *(mark[begin:end] for mark in marks), ids, times, np.full(len(own), file), some
+        told = [
+            [picked(directory / f"{name}.npy", every[begin:end] - number * SEGMENT_ITEMS) for name in _TOLD]
+            for number, (begin, end) in enumerate(pairwise(bounds))
+            if end > begin and (directory := index.segment(number).directory)
+        ]
+        ids, known_at = (np.concatenate(column) for column in zip(*told, strict=True))
+        marks = (np.isin(every, numbers_of(side)) for side in sides)
+        yield *marks, ids, timed(known_at, self._imported_at), np.full(len(every), file), every
 
     def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
         """The newest of some items, known and read."""

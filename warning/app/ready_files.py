@@ -44,6 +44,11 @@ class Readiness:
         return not self.unmade and self.items_to_search > FEW_ITEMS
 
     @property
+    def can_answer_at_once(self) -> bool:
+        """Whether nothing has to be made or searched before an answer."""
+        return self.is_complete or self.can_answer
+
+    @property
     def work(self) -> str:
         """What is to be done first, for whoever waits."""
         parts = [f"{path}: no index yet; it is made now" for path in self.unmade]

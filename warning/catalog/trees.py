@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed, Shape, read_placed
@@ -20,7 +20,7 @@ from warning.core.terms import Terms
 from warning.errors import Problem
 
 T = TypeVar("T")
-RULE: TypeAdapter[AnyRule] = TypeAdapter(Rule)
+RULE: TypeAdapter[AnyRule] = TypeAdapter(Rule, config=ConfigDict(defer_build=True))
 SINGLE = ("policy.yaml", "chains.yaml")
 FOLDERS = ("signals", "terms", "exposure", "desks", "measures", "tests")
 

@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -55,11 +57,20 @@ def imported(name: str) -> ModuleType:
     """Import a module without looking for garbage among what it makes, then or later: modules stay."""
     if name in sys.modules:
         return sys.modules[name]
+    with uncollected():
+        try:
+            return import_module(name)
+        finally:
+            gc.freeze()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: for what takes less than a second and is needed to its end."""
     gc.disable()
     try:
-        return import_module(name)
+        yield
     finally:
-        gc.freeze()
         gc.enable()
 
 

@@ -11,20 +11,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from warning.collect.history_figures import SegmentFigures, figures_in
 from warning.collect.mapped_arrays import mapped_array
 from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
 
 # Format 5 is read too: its figures stand among the lines of other records.
+if TYPE_CHECKING:
+    from warning.collect.history_figures import SegmentFigures
+
 FORMAT, READ = 6, frozenset({5, 6})
 SEGMENT_ITEMS = 65_536
 LINES_TOGETHER = 16
@@ -207,7 +209,9 @@ class Segment:
             yield self._frame("texts", frame), np.cumsum(some)
 
     @property
-    def figures(self) -> SegmentFigures | None:
+    def figures(self) -> "SegmentFigures | None":
+        from warning.collect.history_figures import figures_in  # noqa: PLC0415 - questions about texts do without
+
         return figures_in(self.directory)
 
     def others(self) -> Iterator[tuple[int, bytes]]:

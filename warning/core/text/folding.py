@@ -8,6 +8,7 @@ voiced kana, decomposed Hangul or accents), which carries a table of origins.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -86,6 +87,14 @@ def fold_term(term: str) -> str:
     return fold(term).text
 
 
+def fold_terms(terms: Sequence[str]) -> list[str]:
+    """As `fold_term`, of many terms of one line each: those that need no composing are folded as one text."""
+    line = "\n".join(terms)
+    if _COMBINING.search(line) or line.count("\n") >= len(terms):
+        return [fold_term(term) for term in terms]
+    return fold_term(line).split("\n")
+
+
 def _folded_codes(text: str) -> NDArray[np.uint32]:
     """The folded characters as numbers; `_UNUSUAL` stands where a character needs a closer look."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -121,18 +130,22 @@ def _fold_clusters(text: str) -> Folded:
 @cache
 def _table() -> NDArray[np.uint32]:
     table = np.arange(BMP, dtype="<u4")
-    changing = [code for begin, end in _CHANGING for code in range(begin, end)]
+    changing = _changing()
     table[changing] = [ord(_fold_character(chr(code))) for code in changing]
     for variant, folded in variants():
         table[ord(variant)] = ord(folded)
     return table
 
 
+def _changing() -> list[int]:
+    return [code for begin, end in _CHANGING for code in range(begin, end)]
+
+
 @cache
 def _watchful_table() -> NDArray[np.uint32]:
     """The table of folded characters, with a mark at those that combine and, for all beyond it, at its end."""
     table = _table().copy()
-    marked = [ord(one) for one in _COMBINING.findall("".join(map(chr, range(BMP))))]
+    marked = [ord(one) for one in _COMBINING.findall("".join(map(chr, _changing())))]
     table[[*marked, BMP - 1]] = _UNUSUAL
     return table
 

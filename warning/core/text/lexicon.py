@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from warning.core.rules import Group
 from warning.core.terms import Names, Terms
-from warning.core.text.phrases import Phrase, parse_phrase
+from warning.core.text.phrases import Phrase, learn, parse_phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Lexicon:
     _lengths: dict[str, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        learn(
+            (text, language) for names in _names(self.terms) for language in names for text in names[language]
+        )
         for material_id, material in self.terms.materials.items():
             self._add(f"material:{material_id}", material.names, material.compounds)
             self._add_shadows(f"material:{material_id}", material.shadows)
@@ -112,6 +115,18 @@ class Lexicon:
 
     def _add_shadows(self, concept: str, names: Names) -> None:
         self.entries += [Entry(phrase, concept, shadow=True) for phrase in _phrases((names,))]
+
+
+def _names(terms: Terms) -> Iterator[Names]:
+    """Everything that is written of a vocabulary's terms."""
+    for material in terms.materials.values():
+        yield from (material.names, material.compounds, material.shadows)
+    for act in terms.acts.values():
+        yield from (act.phrases, act.shadows)
+    for cue in terms.cues.values():
+        yield from (cue.phrases, cue.shadows)
+    for actor in terms.actors.values():
+        yield from (actor.names, actor.issuers, actor.shadows)
 
 
 def _phrases(names: Iterable[Names]) -> Iterator[Phrase]:

@@ -8,12 +8,12 @@ in `수출 통제` reports it, one that goes on may only discuss it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from warning.core.terms import Language
-from warning.core.text.folding import fold_term
+from warning.core.text.folding import fold_term, fold_terms
 
 _WORD = re.compile("[a-z0-9à-ɏ]")
 _HANGUL = re.compile("[가-힣]")
@@ -22,6 +22,8 @@ _OPEN_TAIL = re.compile("[a-zà-ɏ]*(?:'s|')?(?![a-z0-9à-ɏ])")
 # A folded text has spaces for hyphens: three in a row are the " - " before a publisher's name.
 _LAST_TAIL = re.compile(r"(?=\s*(?:$|[\n…!.。」”\"|(])|   )")
 _OWN_TAIL = re.compile("(?:'s|')?(?![a-z0-9à-ɏ])")
+
+_MOST_KNOWN = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,37 @@ class Phrase:
         return tail.end() if tail else None
 
 
-@lru_cache(maxsize=32_768)
+_KNOWN: dict[tuple[str, Language], Phrase] = {}
+
+
+def learn(every: Iterable[tuple[str, Language]]) -> None:
+    """Read many phrases, which `parse_phrase` then knows: folded together they take a third of the time."""
+    new = [one for one in dict.fromkeys(every) if one not in _KNOWN]
+    if len(_KNOWN) + len(new) > _MOST_KNOWN:
+        _KNOWN.clear()
+    folded = fold_terms([_bare(written) for written, _ in new])
+    for (written, language), needle in zip(new, folded, strict=True):
+        _KNOWN[written, language] = _phrase(written, language, needle)
+
+
 def parse_phrase(written: str, language: Language) -> Phrase:
     """Read an operator's phrase. Raises ValueError when nothing is left to search for."""
-    text = written.strip()
-    is_open, is_last = text.endswith("*"), text.endswith("$")
-    text = text.rstrip("*$")
-    needle = " ".join(fold_term(text).split())
+    known = _KNOWN.get((written, language))
+    return known or _phrase(written, language, fold_term(_bare(written)))
+
+
+def _bare(written: str) -> str:
+    return written.strip().rstrip("*$")
+
+
+def _phrase(written: str, language: Language, folded: str) -> Phrase:
+    stripped = written.strip()
+    text = stripped.rstrip("*$")
+    is_open, is_last = stripped.endswith("*"), stripped.endswith("$")
+    needle = " ".join(folded.split())
     if not needle:
         raise ValueError(f"phrase {written!r} has nothing to search for")
-    exact = text.isascii() and text.isupper() and len(text) <= 5 and text.isalpha()
+    exact = len(text) <= 5 and text.isascii() and text.isupper() and text.isalpha()
     return Phrase(
         written=text,
         language=language,
