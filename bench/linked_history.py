@@ -52,8 +52,11 @@ _FACTOR = 0x9E37_79B9_7F4A_7C15
 Said = dict[int, list[tuple[str, Signal]]]
 
 
-def linked(path: Path, copies: int, book: Rulebook) -> Path:
-    """Return a file name beside which an index of so many copies stands. Its rules' verdicts must be kept already."""
+def linked(path: Path, copies: int, book: Rulebook, fired: float = 1.0) -> Path:
+    """Return a file name beside which an index of so many copies stands. Its rules' verdicts must be kept already.
+
+    Of the items of a segment at most the share `fired` keeps what rules said of it, drawn evenly.
+    """
     many = linked_name(path, copies)
     base, directory = open_index(path), index_directory(many)
     assert base is not None
@@ -67,6 +70,7 @@ def linked(path: Path, copies: int, book: Rulebook) -> Path:
     apart = base.manifest.segments
     for number in range(apart):
         said, basis = _said(kept, number, names)
+        said = _share_of(said, round(fired * len(base.segment(number).languages)))
         for copy in range(copies):
             place = copy * apart + number
             told = _linked_segment(base.segment(number), directory / f"{place:05}", said, copy, copy * span)
@@ -147,6 +151,11 @@ def _said(kept: KeptVerdicts, segment: int, names: Iterable[str]) -> tuple[Said,
             if signal:
                 said.setdefault(int(number), []).append((name, signal_of(signal)))
     return dict(sorted(said.items())), basis
+
+
+def _share_of(said: Said, most: int) -> Said:
+    drawn = sorted(random.Random(most).sample(sorted(said), min(most, len(said))))
+    return {number: said[number] for number in drawn}
 
 
 def _linked_segment(segment: Segment, target: Path, said: Said, copy: int, later: timedelta) -> Said:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -113,6 +113,26 @@ def test_ledger_that_forgets_keeps_no_more_than_its_rules_can_read():
     for day in days:
         known_of(ledger, [vintage(like, day, 100.0, period_end(day))])
     assert ledger.capacity <= 64
+
+
+def test_figures_keep_their_own_description_when_their_series_is_described_anew():
+    ledger, seen = Ledger(BOOK.needs()), []
+    for month, unit in enumerate(("kg", "kg", "t", "kg"), 1):
+        batch = [
+            vintage(figure(n, "M", "price", unit if n == 2 else "kg"), f"2024-0{month}", 1.0, LATER)
+            for n in (1, 2, 3)
+        ]
+        seen += batch
+        assert show(known_of(ledger, batch)) == expected(BOOK, seen, batch)
+
+
+def test_periods_beyond_what_two_bytes_number_are_shown_as_they_are():
+    ledger, like = Ledger(BOOK.needs()), figure(1, "D", "price", "kg")
+    days = [date.fromordinal(600_000 + n).isoformat() for n in range(70_000)]
+    first, last = vintage(like, "2024-03-01", 1.0, LATER), vintage(like, "2024-03-02", 2.0, LATER)
+    known_of(ledger, [first])
+    ledger.texts.numbers(days)
+    assert show(known_of(ledger, [last])) == [[first, last]]
 
 
 def test_ledger_does_not_keep_a_series_that_no_rule_looks_at():

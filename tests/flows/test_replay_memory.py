@@ -3,6 +3,7 @@
 import random
 import resource
 import signal as signal_module
+from collections import Counter
 from dataclasses import replace
 from tempfile import gettempdir
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.core.build import at, book, press, signal
 from warning.app.alert_shelf import AlertShelf
 from warning.app.backtesting import carry, paced
+from warning.app.band_keys import BandKeys
 from warning.app.growing_keys import GrowingKeys
 from warning.app.put_by import PutBy
 from warning.app.replayed_alerts import ReplayedAlerts
@@ -144,6 +146,43 @@ def test_keys_have_every_number_ever_added_and_none_that_was_let_go(batches, lea
     places, numbers = keys.of(asked)
     found = sorted(zip(places.tolist(), numbers.tolist(), strict=True))
     assert found == sorted((p, n) for p, key in enumerate(asked) for k, n in plain if k == key and n >= least)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), st.integers(0, 90)), max_size=12), max_size=12
+    ),
+    st.integers(0, 90),
+    st.sampled_from([4, 20, 1_000]),
+)
+def test_bands_have_every_number_ever_added_and_none_that_was_let_go(batches, least, together):
+    keys, plain = BandKeys(together), []
+    for batch in batches:
+        keys.add([key for key, _ in batch], [number for _, number in batch])
+        plain += batch
+    keys.let_go(least)
+    asked = [key for key, _ in plain[::2]] + [7]
+    found = sorted(zip(*(part.tolist() for part in keys.of(asked)), strict=True))
+    told = sorted((p, n) for p, key in enumerate(asked) for k, n in plain if k == key and n >= least)
+    assert not (Counter(told) - Counter(found))  # half a key may find more
+    assert {number for _, number in found} <= {n for _, n in plain if n >= least}
+
+
+def test_headline_whose_bands_agree_by_half_alone_is_not_near():
+    factor = pow(0x9E37_79B9_7F4A_7C15, -1, 2**64)
+
+    def alike(band, rest):
+        key = ((band << 32) | rest) * factor % 2**64
+        return key - 2**64 if key >= 2**63 else key
+
+    (telling,) = tellings_of(one_report("China puts gallium under control").signals, RULES)
+    one, other = (replace(telling, bands=tuple(alike(band, rest) for band in range(21))) for rest in (1, 2))
+    stories = ReplayedStories()
+    stories.remember(telling.known_at, (), [one])
+    new = replace(other, evidence_id="i-2")
+    assert stories.near([new]).near == {}
+    assert stories.near([replace(new, bands=one.bands)]).near == {"i-2": [one]}
 
 
 def test_pieces_put_by_come_back_as_they_were_in_whatever_order_they_are_asked_for():

@@ -10,6 +10,8 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 # A layer is merged into the one before it once that is less than so many times its size.
 _GROWTH = 4
+# Nor does a layer grow beyond so many entries, 32 MB: merging two takes the room of both once more.
+MOST_TOGETHER = 1 << 22
 _NUMBER = np.uint64((1 << 32) - 1)
 _FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
 _NONE = np.zeros(0, dtype=np.int64)
@@ -18,7 +20,8 @@ _NONE = np.zeros(0, dtype=np.int64)
 class BandKeys:
     """Numbers below 2**32 by key (64 bits, signed). Entries stand sorted, in layers that grow in size towards the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_together: int = MOST_TOGETHER) -> None:
+        self._most = most_together
         self._layers: list[Words] = []
         self._least = 0
 
@@ -28,13 +31,15 @@ class BandKeys:
         if not len(layer):
             return
         layer.sort()
-        while self._layers and len(self._layers[-1]) < _GROWTH * len(layer):
+        while self._layers and self._may_merge(self._layers[-1], layer):
             layer = self._merged(self._layers.pop(), layer)
         self._layers.append(layer)
 
     def let_go(self, least: int) -> None:
-        """Forget entries with a lesser number; their room is free once their layer is merged."""
+        """Forget entries with a lesser number; their room is free once their layer is merged, or has no others."""
         self._least = least
+        while len(self._layers) > 1 and not ((self._layers[0] & _NUMBER) >= least).any():
+            del self._layers[0]
 
     def of(self, keys: ArrayLike) -> tuple[Numbers, Numbers]:
         """Return (place in `keys`, number) of every entry of these keys, in no order, and perhaps some of others."""
@@ -57,11 +62,14 @@ class BandKeys:
         standing = number >= self._least
         return place[standing], number[standing]
 
+    def _may_merge(self, one: Words, other: Words) -> bool:
+        return len(one) < _GROWTH * len(other) and len(one) + len(other) <= self._most
+
     def _merged(self, one: Words, other: Words) -> Words:
         both = np.concatenate((one, other))
         if self._least:
             both = both[(both & _NUMBER) >= self._least]
-        both.sort(kind="stable")  # two sorted stretches are merged in one pass
+        both.sort()
         return both
 
 

@@ -24,7 +24,7 @@ def settle_for_long() -> None:
     """
     gc.collect()
     search_rarely()
-    _give_memory_back()
+    give_memory_back(LARGE_BYTES)
 
 
 def search_rarely() -> None:
@@ -50,13 +50,13 @@ class Returning:
                 ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def _give_memory_back() -> None:
-    """Have glibc give what a document took back to the system, and not keep it for each thread that once had one.
+def give_memory_back(large_bytes: int) -> None:
+    """Have glibc give pieces of so many bytes back to the system, and not keep them for each thread that once had one.
 
     Where there is another library, its own ways stay.
     """
     with suppress(OSError, AttributeError):
         libc = ctypes.CDLL("libc.so.6")
         libc.mallopt(ARENA_MAX, MOST_ARENAS)
-        libc.mallopt(MMAP_THRESHOLD, LARGE_BYTES)
-        libc.mallopt(TRIM_THRESHOLD, 2 * LARGE_BYTES)
+        libc.mallopt(MMAP_THRESHOLD, large_bytes)
+        libc.mallopt(TRIM_THRESHOLD, 2 * large_bytes)

@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from warning.app.long_life import search_rarely
+from warning.app.long_life import give_memory_back, search_rarely
 from warning.app.sent_ahead import SentAhead
 from warning.core.alerts import Alert, Difference
 from warning.core.claims import Claim
@@ -29,6 +29,8 @@ from warning.errors import EvidenceError
 T = TypeVar("T")
 # A day of 10,000 items of which 300 fire takes about 0.4 MB.
 AHEAD_BYTES = 64 * 1024 * 1024
+# What grows over years does so in arrays of more than that: each time the smaller one would leave a hole in memory.
+LARGE_BYTES = 4 * 1024 * 1024
 # What travels by the hundred a day, or is put by and read again. Python packs frozen, slotted values field by field, in Python.
 _MANY = (Signal, Exhibit, Facts, Reason, Trace, Telling, Alert, Claim, Difference)
 
@@ -91,6 +93,7 @@ def _ended(code: int | None) -> str:
 def _send(readings: Iterator[T], receiving: Connection, sending: Connection, ahead_bytes: int) -> None:
     receiving.close()  # else nobody would notice that the reader is gone
     search_rarely()
+    give_memory_back(LARGE_BYTES)
     ahead = SentAhead(sending, ahead_bytes)
     try:
         for one in readings:
