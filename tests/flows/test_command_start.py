@@ -24,3 +24,22 @@ def test_modules_of_a_command_are_imported_without_a_search_for_garbage():
         "try: main()\nfinally: print(searched)"
     )
     assert _said(program, "rules", "preview", "--help").splitlines()[-1] == "[]"
+
+
+def test_command_looks_for_no_plugins_among_what_is_installed():
+    program = (
+        f"import importlib.metadata\n{PROGRAM}\n"
+        "def refuse(**_): raise AssertionError('looked through what is installed')\n"
+        "importlib.metadata.distributions = refuse\nmain()"
+    )
+    assert "Usage" in _said(program, "rules", "preview", "--help")
+
+
+def test_preview_knows_the_rules_of_other_kinds_no_more_than_the_rulebook_needs():
+    program = f"import sys\n{PROGRAM}\ntry: main()\nfinally: print(*sys.modules)"
+    loaded = set(_said(program, "rules", "preview", "--help").splitlines()[-1].split())
+    assert "warning.app.quick_preview" in loaded
+    assert not loaded & {
+        "warning.catalog.trees", "warning.app.indexed_history", "warning.collect.history_figures", "sqlalchemy", "asyncio",
+        "ruamel.yaml", "jinja2", "aiohttp",
+    }  # fmt: skip
