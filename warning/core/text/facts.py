@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 
 from warning.core.rules import TextRule
 from warning.core.signals import Facts
@@ -43,8 +42,6 @@ _FEARS = re.compile(r"[\s　、，,;；:：…]+|\s(?:as|amid|over)\s")
 # A catalogue names no goods in its title; what it adds or changes stands in its first sentences.
 _CATALOGUE = re.compile(r"目录|清单|リスト|목록|\bcatalogue\b|\bcatalog\b", re.IGNORECASE)
 _CHANGES = re.compile(r"新增|增加|修改|调整|追加|추가|\badds?\b|\badded\b", re.IGNORECASE)
-# A notice that enters firms in a list has done so when it is published, where it names no other day.
-_LISTS_BY_ITSELF = re.compile(r"将.{2,40}?(?:列入|移出).{0,14}?(?:名单|清单)")
 _LISTS_MORE = re.compile(r"\b(?:Additions?|adds?)\b|增列|追加", re.IGNORECASE)
 _OFFICIAL_HEAD = 600
 _LEAD = 1200
@@ -97,16 +94,11 @@ def facts_of(
             stretches if direction == "easing" else _numbered(reading, stretches, official=own),
         ),
         announced=timing.announced,
-        effective=timing.effective or _listed_at_once(reading, timing.announced, own=own),
+        effective=timing.effective,
         expires=timing.expires,
         hs_codes=codes,
         counts=counts_in(stretches),
     )
-
-
-def _listed_at_once(reading: Reading, announced: date | None, *, own: bool) -> date | None:
-    """The day of a notice that enters firms in a list: done by being told."""
-    return announced if own and _LISTS_BY_ITSELF.search(reading.title) else None
 
 
 def _whose(
