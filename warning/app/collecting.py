@@ -46,10 +46,12 @@ async def collect_due(
     now = clock()
     named = None if only is None else frozenset(only)
     look = memory.due.all if force or named is not None else partial(memory.due.at, now, elevated)
-    asked = await asyncio.to_thread(look, sources, repository)
     round_ = Polls(repository, fetcher, clock, settings, memory, parser)
     tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
-    for usual, known in asked:
+    asked = await asyncio.to_thread(look, sources, repository)
+    asked.reverse()
+    while asked:  # a poll that is over leaves nothing of what was known before
+        usual, known = asked.pop()
         spec, state = in_burst(usual, elevated), memory.unsaved.get(usual.id, known)
         hurried = spec is not usual and is_due_in_burst(spec, state, now)
         if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force or hurried):
