@@ -4,7 +4,6 @@ What `core/joinable.py` names is found by index here as `store/candidates.py` fi
 and of the signals they rest on cost a day of the replay nothing.
 """
 
-import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,8 +11,7 @@ from datetime import date, datetime, timedelta
 
 from warning.app.alert_shelf import AlertShelf
 from warning.app.growing_keys import GrowingKeys
-from warning.app.put_by import PutBy
-from warning.app.reading_apart import packed
+from warning.app.kept_signals import KeptSignals
 from warning.core.absence_rules import is_absence
 from warning.core.alert_news import tells_late
 from warning.core.alerts import Alert
@@ -40,7 +38,7 @@ class ReplayedAlerts:
         self._by_word: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._awaiting: set[int] = set()
         self._looks, self._looked = _Looks(), frozenset[int]()
-        self._signals, self._kept = PutBy(), GrowingKeys()
+        self._signals, self._kept = KeptSignals(), GrowingKeys()
 
     def standing(self, as_of: datetime) -> tuple[Alert, ...]:
         """Return the open alerts of which a date, a step of their case or a gap may be news by now.
@@ -170,13 +168,12 @@ class ReplayedAlerts:
 
     def _keep_signals(self, signals: Iterable[Signal]) -> None:
         some = list(signals)
-        self._kept.add([name_key(s.id) for s in some], self._signals.put(packed(s) for s in some))
+        self._kept.add([name_key(s.id) for s in some], self._signals.put(some))
 
     def _of(self, alerts: Iterable[Alert]) -> Iterator[Signal]:
         ids = {name for alert in alerts for name in (alert.whole or alert).signal_ids}
         for _, number in sorted(self._kept_lines(ids).items()):
-            signal: Signal = pickle.loads(self._signals.get(number))  # noqa: S301 - written above, to a file without a name
-            yield signal
+            yield self._signals.get(number)
 
 
 def _is_of_the_day(signal: Signal) -> bool:

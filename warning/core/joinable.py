@@ -7,6 +7,7 @@ join and what is named here go together: a test holds the one to the other.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from warning.core.alerts import Alert
 from warning.core.case_steps import numbers_set_aside
@@ -62,11 +63,10 @@ class Joinable:
 
     def around(self, days: int) -> tuple[Span, ...]:
         """The spans, wider by so many days on both sides."""
-        margin = timedelta(days=days)
-        return tuple((first - margin, last + margin) for first, last in self.spans)
+        return _around(self.spans, days)
 
     def days_around(self, days: int) -> tuple[tuple[date, date], ...]:
-        return tuple((first.date(), last.date()) for first, last in self.around(days))
+        return _days_around(self.spans, days)
 
     def takes(self, alert: Alert) -> bool:
         """Whether this alert is wanted."""
@@ -106,17 +106,19 @@ class Joinable:
         if number is None:
             return False
         key = instrument_key(number)
-        is_near = _within(alert.last_evidence_at, self.around(self.windows.instrument_days))
-        return key in self.set_aside or (key in self.instruments and is_near)
+        if key in self.set_aside or key not in self.instruments:
+            return key in self.set_aside
+        return _within(alert.last_evidence_at, self.around(self.windows.instrument_days))
 
     def _starts_then(self, alert: Alert) -> bool:
         facts = alert.facts
         return facts.instrument is None and facts.effective in self.starts
 
     def _is_of_pattern(self, alert: Alert) -> bool:
+        if pattern_rule(alert.story) not in self.patterns:
+            return False
         days = max(self.pattern_days, self.windows.series_gap_days)
-        is_near = _within(alert.last_evidence_at, self.around(days))
-        return pattern_rule(alert.story) in self.patterns and is_near
+        return _within(alert.last_evidence_at, self.around(days))
 
     def _may_be_alike(self, alert: Alert) -> bool:
         """An act of such a family about that time, or one that takes effect about then."""
@@ -203,6 +205,17 @@ def _spans(times: Iterable[datetime]) -> tuple[Span, ...]:
         else:
             spans.append((at, at))
     return tuple(spans)
+
+
+@lru_cache(maxsize=16)
+def _around(spans: tuple[Span, ...], days: int) -> tuple[Span, ...]:
+    margin = timedelta(days=days)
+    return tuple((first - margin, last + margin) for first, last in spans)
+
+
+@lru_cache(maxsize=16)
+def _days_around(spans: tuple[Span, ...], days: int) -> tuple[tuple[date, date], ...]:
+    return tuple((first.date(), last.date()) for first, last in _around(spans, days))
 
 
 def _within(at: datetime, spans: Iterable[Span]) -> bool:

@@ -218,6 +218,8 @@ def _grounds(
 ) -> tuple[tuple[str, str], ...]:
     """Which evidence gave each reason that is shown (of a text, or that the act was set aside), or a pattern's step."""
     named = {(r.code, r.text): ground_of(r) for r in why if r.code == SUSPENDED or r.code.startswith(TEXT)}
+    if not named:
+        return step_grounds(known, signals)
     said = ((named.get((r.code, r.text)), s.exhibit.evidence_id) for s in signals for r in s.why)
     shown = frozenset(named.values())
     told = {(ground, one) for ground, one in (*known, *said) if ground in shown}

@@ -23,7 +23,7 @@ class Case:
     """
 
     __slots__ = (
-        "_by_issuer", "_counted", "_is_countdown", "_kinds", "_official", "_titles", "actors", "alert", "effective", "expires",
+        "_by_issuer", "_counted", "_is_countdown", "_kinds", "_official", "_signs", "_titles", "actors", "alert", "effective", "expires",
         "instrument", "interrupts", "key", "last_at", "materials", "number", "opened_at", "signals", "sleeps", "stands", "story", "targets",
     )  # fmt: skip
 
@@ -44,6 +44,7 @@ class Case:
         self.stands = alert is None or not alert.is_cancelled
         self._official: set[tuple[str, str]] | None = None
         self._titles: dict[str, None] | None = None
+        self._signs: frozenset[str] | None = None
         self._kinds: frozenset[str] | None = None
         self._by_issuer = False
         self._counted: str | None = None
@@ -74,7 +75,7 @@ class Case:
         if shown.official and not self._by_issuer:  # its issuer speaks: the others' headlines count no more
             self._titles, self._by_issuer = {}, True
         self._titles[shown.title] = None
-        self._kinds = None
+        self._kinds = self._signs = None
 
     def _say(self, facts: Facts, story: str) -> None:
         self.story = self.story or story
@@ -119,6 +120,13 @@ class Case:
             self._kinds = frozenset().union(*map(kinds_of, self.titles))
         return self._kinds
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """Every stretch of Han and kana signs in its titles."""
+        if self._signs is None:
+            self._signs = frozenset().union(*map(shingles, self.titles))
+        return self._signs
+
     def _exhibits(self) -> list[Exhibit]:
         return [*(self.alert.exhibits if self.alert else ()), *(s.exhibit for s in self.signals)]
 
@@ -156,7 +164,9 @@ class Report(NamedTuple):
 def names_in_common(case: Case, signal: Signal) -> int:
     """How much of a Chinese or Japanese headline stands in what the issuer calls the act."""
     said = shingles(signal.exhibit.title)
-    return max((len(said & shingles(title)) for title in case.titles), default=0) if said else 0
+    if not said or said.isdisjoint(case.signs):
+        return 0
+    return max(len(said & shingles(title)) for title in case.titles)
 
 
 def counts_firms_only(case: Case, signal: Signal) -> bool:

@@ -14,8 +14,9 @@ Ground = tuple[str, str]
 
 def step_grounds(known: Iterable[Ground], signals: Iterable[Signal]) -> tuple[Ground, ...]:
     """Return the grounds that name the step of a piece of evidence, all of them: (step, evidence id), sorted."""
-    kept = {pair for pair in known if pair[0].startswith(STEP)}
-    return tuple(sorted(kept | {(f"{STEP}{name}", one) for s in signals for name, one in s.steps}))
+    kept = [pair for pair in known if pair[0].startswith(STEP)]
+    told = {(f"{STEP}{name}", one) for s in signals for name, one in s.steps}
+    return tuple(sorted(told.union(kept))) if told else tuple(kept)
 
 
 def rests_on_event(alert: Alert, evidence_id: str) -> bool:
