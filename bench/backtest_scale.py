@@ -151,8 +151,9 @@ def _readers() -> str:
     for one in active_children():
         process = Path(f"/proc/{one.pid}")
         ticks = sum(map(int, (process / "stat").read_text().rsplit(")", 1)[1].split()[11:13]))
-        peak = (process / "status").read_text().partition("VmHWM:")[2].split()[0]
-        told += f"; reading: CPU {ticks / os.sysconf('SC_CLK_TCK'):.0f} s, peak {int(peak) / 1024:.0f} MB"
+        held = (process / "status").read_text().partition("VmHWM:")[2].split()
+        peak = f"peak {int(held[0]) / 1024:.0f} MB" if held else "done"  # it may have read all there is
+        told += f"; reading: CPU {ticks / os.sysconf('SC_CLK_TCK'):.0f} s, {peak}"
     return told
 
 
