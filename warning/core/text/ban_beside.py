@@ -43,52 +43,55 @@ def _any(words: Iterable[str]) -> str:
 
 
 _WILL_BAN = rf"(?:{_any(VERBS['en'])}|(?:to|will)\s+(?:{_PLAIN}))"
-_LINK_EN = rf"(?:[,;]?\s*\b(?:{_any(CONTRASTS['en'])})\s+|[,;]\s*)(?:(?:also|instead|then)\s+)?"
+_LINK_EN = rf"(?:[,;]?\s*\b(?:{_any(CONTRASTS['en'])})\s+|[,;]\s*|\s[-–—|]\s+)(?:(?:also|instead|then)\s+)?"
 _WHILE_EN = r"[,;]?\s*\bwhile\s+(?:also\s+)?"
 _OBJECT_EN = (
     rf"(?:(?:{_G}|dual[ -]use|all|some|its|the|and|of|goods|items|exports?|shipments?|sales|supplies)(?:,?\s+|$))+"
     r"(?:(?:to|for|until|over|amid|after|as|in|from|but|while)\b|[-|,;]|$)"
 )
-_CURB_EN = (
-    r"(?:bans?|curbs?|controls?|restrictions?|embargo(?:es)?|limits?|licen[cs]\w+|quotas?|rules?|orders?)"
-)
-_EASES_EN = r"(?:lift|eas|suspend|scrap|drop|end|relax|remov|paus|waiv|shelv|loosen|rescind|revok|roll|soften|postpon|delay|halt|stop)"
-_OPENS_EN = r"(?:resum|reopen|allow|restor|approv|permit|clear|unblock|free)"
-_NOT_BETWEEN = r"[,;:]|\b(?:but|while|under|after|amid|despite|over|following|as|exports|shipments|sales)\b"
+_CURB_EN = r"(?:bans?|curbs?|controls?|restrictions?|embargo(?:es)?|limits?|rules?)"
+_EASES_EN = r"(?:lift|eas|suspend|scrap|drop|end|relax|remov|paus|waiv|shelv|loosen|rescind|revok|soften|postpon|delay|halt|stop)"
+_OPENS_EN = r"(?:resum|reopen|allow|restor|approv|clear|unblock|free)"
+# Licences and quotas that are suspended are a curb, and so is what stops "under rules" or is rolled out.
+_APART_EN = r"[,;:]|\b(?:but|while|under|after|amid|despite|over|following|as|ahead|before|pending|until|exports|shipments|sales|licen[cs]\w+|permits?)\b"
 _RELIEF_EN = (
-    rf"\b(?:{_EASES_EN}(?:e?s|p?ing)|to\s+{_EASES_EN}e?)\b(?:(?!{_NOT_BETWEEN}).){{0,60}}?\b{_CURB_EN}\b"
-    rf"|\b(?:{_OPENS_EN}(?:e?s|t?ing)|to\s+{_OPENS_EN}e?)\b(?:(?!{_NOT_BETWEEN}).){{0,60}}?(?:\b(?:exports?|shipments?|sales)\b|{_G})"
+    rf"\b(?:{_EASES_EN}(?:e?s|p?ing)|to\s+{_EASES_EN}e?|roll(?:s|ing)?\s+back)\b(?:(?!{_APART_EN}).){{0,60}}?\b{_CURB_EN}\b"
+    rf"|\b(?:{_OPENS_EN}(?:e?s|t?ing)|to\s+{_OPENS_EN}e?)\b(?:(?!{_APART_EN}|\b{_CURB_EN}\b).){{0,60}}?\b(?:exports?|shipments?|sales)\b(?!\s+{_CURB_EN}\b)"
 )
 _ENDED_EN = rf"\b{_CURB_EN}\b[^,;]{{0,30}}?\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:lifted|eased|suspended|scrapped|dropped|ended|relaxed|removed|paused|waived|shelved|rescinded|revoked)"
+_OWN = {"en": r"(?:China|Beijing)", "zh": r"(?:中国|中方|北京)"}
 _OTHERS_ZH = r"[对向][美日台欧韩印英德荷加澳][本湾盟洲国度兰]?"
 _OBJECT_ZH = rf"(?:{_OTHERS_ZH}|{_G}|[、和及与等的]|全部|所有|相关|两用物项|产品|出口)+(?:$|[,。;\s]|(?={_any(CONTRASTS['zh'])}))"
 _BANS_ZH = _any(VERBS["zh"])
 _CURB_ZH = r"(?:管制|管控|禁令|限制|禁止|禁运|措施)"
 _RELIEF_ZH = (
-    rf"(?:解除|取消|暂停|中止|放宽|撤销|终止|松绑|豁免|暂缓|停止|放松)[^,;。]{{0,20}}?{_CURB_ZH}"
-    rf"|(?:恢复|放开|放行|允许|批准|准许|重启)[^,;。]{{0,16}}?出口"
+    rf"(?:解除|取消|暂停|中止|放宽|撤销|终止|松绑|豁免|暂缓|停止|放松)[^,;。\s并]{{0,20}}?{_CURB_ZH}"
+    rf"|(?:恢复|放开|放行|允许|批准|准许|重启)[^,;。\s并]{{0,16}}?出口(?!{_CURB_ZH})"
     rf"|{_CURB_ZH}(?:措施|令)?(?:将|被|已|正式|获|予以|全面|部分)*(?:解除|取消|暂停|中止|放宽|撤销|终止)"
 )
-_TOWARDS_JA = rf"(?:[对対對][米日韓中欧台]|米国|日本|韓国|欧州|台湾|向け|{_G})"
+_TOWARDS_JA = rf"(?:[对対對][米日韓中欧台]|[米日韓欧台]向け|米国|日本|韓国|欧州|台湾|向け|{_G})"
 _BANS_JA = rf"輸出[はをも]?(?:全面)?(?:{_any(VERBS['ja'])})|禁輸"
-_RELIEF_JA = r"(?:規制|管理|禁止|制限|停止|禁輸)(?:措置)?[をのは]?[^\s、]{0,8}(?:解除|停止|緩和|撤廃|猶予|凍結|終了|見合わせ)"
+_RELIEF_JA = (
+    r"(?:(?:規制|管理|禁止|制限|停止|禁輸)(?:措置)?[をのは]?[^\s、]{0,8}(?:解除|停止|緩和|撤廃|猶予|凍結|終了|見合わせ)"
+    r"|輸出[をのは]?[^\s、]{0,4}(?:再開|解禁|容認|許可))"
+)
 _FOR_KO = r"[가-힣]{1,8}(?:에겐|에게는|엔|에는|에선)\s"
 _BANS_KO = rf"수출[은을]?\s?(?:전면\s)?(?:{_any(VERBS['ko'])})"
 _CURB_KO = r"(?:통제|규제|제한|금지)(?:령|\s?조치)?[를을는은]?"
 _ENDS_KO = r"(?:해제|완화|유예|철회|풀|푼|중단)"
-_LINK_KO = rf"(?:\s?(?:…|\.{{2,}}|,)\s?|\s)(?:(?:{_any(CONTRASTS['ko'])})\s)?"
+_LINK_KO = rf"[\"'”’]?(?:\s?(?:…|\.{{2,}}|,)\s?|\s)(?:(?:{_any(CONTRASTS['ko'])})\s)?"
 
 # The relief first: `link` parts it from the `ban`.
 _BAN_SECOND = {
     "en": (
-        rf"(?P<link>{_LINK_EN})(?P<ban>{_WILL_BAN}\s+{_OBJECT_EN})"
+        rf"(?P<link>{_LINK_EN})(?P<ban>(?:{_OWN['en']}\s+)?{_WILL_BAN}\s+{_OBJECT_EN})"
         rf"|(?P<link2>{_WHILE_EN})(?:it\s+)?(?P<ban2>(?:{_GOING_ON}|{_any(VERBS['en'])})\s+{_OBJECT_EN})"
         rf"|(?P<link3>{_LINK_EN}|{_WHILE_EN})(?P<ban3>(?:(?:{_G}|all|its|the|and|of|exports?|shipments?|sales)\s+)+"
         rf"(?:to\s+(?:[\w.]+\s+){{1,3}})?(?:is|are|will\s+be|to\s+be)\s+(?:now\s+)?(?:{_DONE})\b)"
     ),
     "zh": (
         rf"(?P<link>[,;\s…]?(?:{_any(CONTRASTS['zh'])})(?:又|仍|也|将)?)(?P<ban>(?:{_OTHERS_ZH})?(?:{_BANS_ZH}){_OBJECT_ZH})"
-        rf"|(?P<link2>[,;\s…]|并|而)(?P<ban2>(?:{_OTHERS_ZH}(?:{_BANS_ZH})|(?:{_BANS_ZH}){_OTHERS_ZH}){_OBJECT_ZH})"
+        rf"|(?P<link2>[,;\s…]|并|而)(?P<ban2>(?:{_OWN['zh']}(?:{_BANS_ZH})|{_OTHERS_ZH}(?:{_BANS_ZH})|(?:{_BANS_ZH}){_OTHERS_ZH}){_OBJECT_ZH})"
     ),
     "ja": (
         rf"{_RELIEF_JA}(?P<tail>[^\s、]{{0,4}}?)(?:(?P<link>(?:する)?(?:{_any(CONTRASTS['ja'])})、?)(?P<ban>[^\s、]{{0,18}}(?:{_BANS_JA})[にへ]?$)"
@@ -96,7 +99,7 @@ _BAN_SECOND = {
         rf"|[^\s、]{{1,14}}輸出は(?:全面)?(?:{_any(VERBS['ja'])})[にへ]?$))"
     ),
     "ko": (
-        rf"수출\s?{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}[가-힣]{{0,4}}(?P<link>{_LINK_KO})"
+        rf"(?:수출|수입)(?:\s?{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}|[을를]?\s?(?:재개|허용))[가-힣]{{0,4}}(?P<link>{_LINK_KO})"
         rf"(?P<ban>{_FOR_KO}.{{0,14}}{_BANS_KO}(?:한다|했다|하기로|키로|조치)?$)"
     ),
 }
@@ -118,7 +121,7 @@ _BAN_FIRST = {
         rf"(?P<relief>.{{0,16}}?(?:대\s?[미일한]|미국|일본|한국|유럽|대만|{_G}).{{0,14}}?{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO})"
     ),
 }
-_RELIEF = {"en": f"{_RELIEF_EN}|{_ENDED_EN}", "zh": _RELIEF_ZH, "ja": _RELIEF_JA, "ko": rf"{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}"}  # fmt: skip
+_RELIEF = {"en": f"{_RELIEF_EN}|{_ENDED_EN}", "zh": _RELIEF_ZH, "ja": _RELIEF_JA, "ko": rf"{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}|수출[을를]?\s?(?:재개|허용)"}  # fmt: skip
 # "suspends the order that restricts antimony and bans gallium": the ban is part of what is suspended.
 _RELATIVE = r"\b(?:that|which)\b"
 # Where the words about the first clause's own act begin: what stands before them is whose act both are.
@@ -128,6 +131,8 @@ _ACT_BEGINS = {
     "ja": rf"{_TOWARDS_JA}|規制|輸出|禁輸|{_G}",
     "ko": rf"대\s?[미일한]|(?:미국|일본|한국|유럽|대만)(?:에|엔|산|행)|수출|통제|규제|{_G}",
 }
+# A clause that says itself whose act it is.
+_OWN_SUBJECT = re.compile(rf"{_OWN['en']}\b|{_OWN['zh']}(?:{_BANS_ZH})", re.IGNORECASE)
 _UNSAID = re.compile(r"(?:['’]s|\s+(?:to|will|has|have|is|are|and|also))\s*$", re.IGNORECASE)
 
 
@@ -172,6 +177,8 @@ def halves_of(headline: str, clauses: Clauses) -> tuple[str, str]:
 
 def _headline(subject: str, headline: str, part: tuple[int, int]) -> str:
     clause = headline[part[0] : part[1]].strip(" ,;，；、…")
+    if part[0] > len(subject) and _OWN_SUBJECT.match(clause):
+        return clause
     return f"{subject}{clause}" if part[0] == len(subject) else f"{_UNSAID.sub(' ', subject)}{clause}"
 
 

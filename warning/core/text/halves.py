@@ -6,7 +6,7 @@ from dataclasses import replace
 from warning.core.terms import Act
 from warning.core.text.ban_beside import halves_of, two_clauses
 from warning.core.text.reading import Reading
-from warning.core.text.stance import eased_sentences
+from warning.core.text.stance import eased_sentences, returning_sentences
 
 _RELIEF_WORDS = ("cue:ease", "cue:suspend", "cue:end", "cue:relief")
 
@@ -29,7 +29,7 @@ def find_halves(reading: Reading, acts: Mapping[str, Act], find: Callable[[Readi
         for hit in hits
         if (span := reading.span(hit))[1] <= len(reading.title)
     ]
-    eased = bool(title & eased_sentences(reading, acts))
+    eased = bool(title & (eased_sentences(reading, acts) - returning_sentences(reading)))
     clauses = two_clauses(reading.item.language, reading.title, goods, eased=eased)
     if clauses is None:
         return
