@@ -1,19 +1,15 @@
 """Environment and warning.toml -> frozen Settings. Secrets can come from NAME_FILE and are never shown."""
 
-import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from warning.errors import SettingsError
 
 PREFIX = "WARNING_"
-KEY_PREFIX = f"{PREFIX}KEY_"
-KEYS = "source_keys"
 
 
 class Settings(BaseModel):
@@ -83,67 +79,19 @@ def load_settings() -> Settings:
 
     Raises SettingsError that names every setting that is wrong, never its value.
     """
+    from warning.settings_sources import Unreadable, loaded  # noqa: PLC0415 - its library loads asyncio
+
     try:
-        return Settings.model_validate(_found() | {"home": _home()})
+        return loaded(_home())
     except ValidationError as wrong:
         lines = [f"{PREFIX}{_name(e['loc'])}: {e['msg']}" for e in wrong.errors(include_input=False)]
         raise SettingsError("\n".join(lines)) from None
+    except Unreadable as wrong:
+        raise SettingsError(f"{PREFIX}{wrong.name.upper()}: is not written as JSON") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingsError(f"{_home() / 'warning.toml'}: {wrong}") from wrong
     except OSError as wrong:
         raise SettingsError(f"{_home() / 'warning.toml'} cannot be read ({wrong.strerror})") from wrong
-
-
-def _found() -> dict[str, Any]:
-    """What is set: the environment over secret files over warning.toml in the home. Keys of sources come from all of them."""
-    places = (
-        _in_toml(_home() / "warning.toml"),
-        _in_secret_files(),
-        {KEYS: _source_keys()},
-        _in_environment(),
-    )
-    keys: Any = {}
-    for place in places:
-        own = _mapping(place.pop(KEYS, {}))
-        if isinstance(keys, dict):
-            keys = keys | own if isinstance(own, dict) else own
-    return {name: value for place in places for name, value in place.items()} | {KEYS: keys}
-
-
-def _in_toml(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _in_secret_files() -> dict[str, Any]:
-    """What stands in the files that WARNING_<NAME>_FILE names."""
-    names = {name: f"{PREFIX}{name.upper()}_FILE" for name in Settings.model_fields}
-    return {name: _secret_file(at, path) for name, at in names.items() if (path := os.environ.get(at))}
-
-
-def _in_environment() -> dict[str, Any]:
-    """What WARNING_<NAME> says, in letters of either case; what is empty says nothing."""
-    named = {name.lower(): value for name, value in os.environ.items() if value}
-    return {name: named[at] for name in Settings.model_fields if (at := f"{PREFIX}{name}".lower()) in named}
-
-
-def _source_keys() -> dict[str, str]:
-    """The keys of sources: WARNING_KEY_<NAME>[_FILE]."""
-    keys = {name.removeprefix(KEY_PREFIX): v for name, v in os.environ.items() if name.startswith(KEY_PREFIX)}
-    return dict(_source_key(name, value) for name, value in keys.items())
-
-
-def _mapping(keys: object) -> object:
-    """Keys of sources written as JSON where only a text can stand; what is none is told as any setting that is wrong."""
-    try:
-        return json.loads(keys) if isinstance(keys, str) else keys
-    except ValueError:
-        return keys
-
-
-def _source_key(name: str, value: str) -> tuple[str, str]:
-    if name.endswith("_FILE"):
-        return name.removesuffix("_FILE").lower(), _secret_file(KEY_PREFIX + name, value)
-    return name.lower(), value
 
 
 def _home() -> Path:
@@ -152,10 +100,3 @@ def _home() -> Path:
 
 def _name(location: tuple[int | str, ...]) -> str:
     return "_".join(str(part) for part in location).upper()
-
-
-def _secret_file(name: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as wrong:
-        raise SettingsError(f"{name}: {path} cannot be read ({wrong.strerror})") from wrong

@@ -104,7 +104,7 @@ def test_names_in_the_environment_may_be_small_letters_and_an_empty_one_says_not
 
 def test_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     (tmp_path / "warning.toml").write_text("")
-    monkeypatch.setattr("pathlib.Path.read_text", _refuse)
+    monkeypatch.setattr("pathlib.Path.open", _refuse)
     with pytest.raises(SettingsError, match=r"warning\.toml cannot be read \(Permission denied\)"):
         load_settings()
 
