@@ -158,10 +158,12 @@ def two_clauses(
         return None
     begins = _compiled(_ACT_BEGINS[language]).search(text)
     subject = begins.start() if begins else 0
+    relief = _compiled(_RELIEF[language]).search(text)
+    eased_by = 0 if eased else relief.end() if relief else len(text) + 1
     for match in _compiled(_BAN_SECOND[language]).finditer(text):
         which = str(match.lastgroup).removeprefix("ban")
         link, ban = match.span(f"link{which}"), match.start(f"ban{which}")
-        if link[0] > subject and (eased or _compiled(_RELIEF[language]).search(text, 0, link[0])):
+        if link[0] > subject and link[0] >= eased_by:
             return Clauses(subject, (subject, link[0]), (ban, len(text)))
     first = _compiled(_BAN_FIRST[language]).search(text)
     if first is None:
