@@ -78,6 +78,7 @@ def test_each_half_of_a_headline_names_its_own_goods_and_whose_act_it_is(languag
         ("en", "China suspends order that restricts antimony and bans gallium exports to US"),
         ("en", "China tightens antimony rules, bans gallium exports to Japan"),
         ("en", "China halts gallium exports to US under export rules, bans antimony exports to Japan"),
+        ("en", "China suspends rare earth curbs while US halts, bars exports to Huawei"),
         ("en", "China bans gallium exports to Japan, rolls out controls on antimony"),
         ("en", "China clears way for ban on antimony exports, bans gallium exports to Japan"),
         ("en", "China suspends permits for antimony exports, bans gallium exports to Japan"),

@@ -124,6 +124,11 @@ _BAN_FIRST = {
 _RELIEF = {"en": f"{_RELIEF_EN}|{_ENDED_EN}", "zh": _RELIEF_ZH, "ja": _RELIEF_JA, "ko": rf"{_CURB_KO}\s?(?:\S{{1,6}}\s)?{_ENDS_KO}|수출[을를]?\s?(?:재개|허용)"}  # fmt: skip
 # "suspends the order that restricts antimony and bans gallium": the ban is part of what is suspended.
 _RELATIVE = r"\b(?:that|which)\b"
+# "eases curbs as US halts sales; and blocks shipments": who bans is not the one who eases.
+_OTHERS_ACT = re.compile(
+    r"\b(?:as|while|when|if|but|and)\s+(?:the\s+)?(?:U\.?S\.?|America|Washington|Trump|Japan|Tokyo|EU|Europe|Netherlands|Korea|Seoul|Taiwan)\s+\w+s\b",
+    re.IGNORECASE,
+)
 # Where the words about the first clause's own act begin: what stands before them is whose act both are.
 _ACT_BEGINS = {
     "en": rf"{_RELIEF_EN}|{_WILL_BAN}\s|\b{_CURB_EN}\b|{_G}",
@@ -163,7 +168,7 @@ def two_clauses(
     for match in _compiled(_BAN_SECOND[language]).finditer(text):
         which = str(match.lastgroup).removeprefix("ban")
         link, ban = match.span(f"link{which}"), match.start(f"ban{which}")
-        if link[0] > subject and link[0] >= eased_by:
+        if link[0] > subject and link[0] >= eased_by and not _OTHERS_ACT.search(text, subject, link[0]):
             return Clauses(subject, (subject, link[0]), (ban, len(text)))
     first = _compiled(_BAN_FIRST[language]).search(text)
     if first is None:
