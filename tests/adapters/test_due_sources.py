@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from warning.app.due_sources import DueSources
+from warning.app.due_sources import READ_TOGETHER, DueSources
 from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceState
 
@@ -31,12 +31,12 @@ def looked(repository):
             SourceState(source_id=name, condition="ok", next_due_at=NOW + timedelta(hours=hours))
         )
     due = DueSources()
-    assert len(due.at(NOW, (), catalogue, repository)) == 4
+    assert len(names(due.at(NOW, (), catalogue, repository))) == 4
     return due, catalogue, repository
 
 
 def names(found):
-    return sorted(spec.id for spec, _ in found)
+    return sorted(spec.id for part in found for spec, _ in part)
 
 
 def test_a_round_looks_at_what_is_due_what_a_wrong_clock_put_off_and_what_was_never_polled(looked):
@@ -70,14 +70,14 @@ def test_an_edited_catalogue_is_looked_through_whole(looked):
 
 def test_a_source_no_longer_in_the_catalogue_is_left_alone(looked):
     due, catalogue, repository = looked
-    due.at(NOW, (), catalogue[1:], repository)
+    names(due.at(NOW, (), catalogue[1:], repository))
     assert names(due.at(NOW, (), catalogue[1:], repository)) == ["far", "fresh"]
 
 
 class Nothing:
     """A store in which no source was polled yet."""
 
-    def source_states(self):
+    def source_states_of(self, source_ids):
         return {}
 
     def due_source_states(self, now, also=()):
@@ -88,15 +88,24 @@ def test_sources_are_looked_up_while_polls_of_others_end():
     one = spec("s")
     catalogue = [one.model_copy(update={"id": f"s{n}"}) for n in range(5_000)]
     due = DueSources()
-    due.all(catalogue, Nothing())
+    names(due.all(catalogue, Nothing()))
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
         ending = threading.Thread(target=lambda: [due.polled(source.id) for source in catalogue])
         ending.start()
         while ending.is_alive():
-            due.at(NOW, (), catalogue, Nothing())
+            names(due.at(NOW, (), catalogue, Nothing()))
         ending.join()
     finally:
         sys.setswitchinterval(usual)
-    assert due.at(NOW, (), catalogue, Nothing()) == []
+    assert names(due.at(NOW, (), catalogue, Nothing())) == []
+
+
+def test_a_look_that_broke_off_is_no_look_at_everything():
+    """The sources it did not come to were never polled either, and are asked in the next round."""
+    one = spec("s")
+    catalogue = tuple(one.model_copy(update={"id": f"s{n}"}) for n in range(2 * READ_TOGETHER))
+    due = DueSources()
+    assert len(next(due.at(NOW, (), catalogue, Nothing()))) == READ_TOGETHER
+    assert len(names(due.at(NOW, (), catalogue, Nothing()))) == len(catalogue)

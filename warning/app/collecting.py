@@ -48,16 +48,21 @@ async def collect_due(
     look = memory.due.all if force or named is not None else partial(memory.due.at, now, elevated)
     round_ = Polls(repository, fetcher, clock, settings, memory, parser)
     tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
-    asked = await asyncio.to_thread(look, sources, repository)
-    asked.reverse()
-    while asked:  # a poll that is over leaves nothing of what was known before
-        usual, known = asked.pop()
-        spec, state = in_burst(usual, elevated), memory.unsaved.get(usual.id, known)
-        hurried = spec is not usual and is_due_in_burst(spec, state, now)
-        if spec.id in memory.running or not _is_wanted(spec, state, now, settings, named, force or hurried):
-            continue
-        tasks[spec.id] = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
-    memory.running.update(tasks)
+    parts = look(sources, repository)
+    try:
+        while (asked := await asyncio.to_thread(next, parts, None)) is not None:
+            asked.reverse()
+            while asked:  # a poll that is over leaves nothing of what was known before
+                usual, known = asked.pop()
+                spec, state = in_burst(usual, elevated), memory.unsaved.get(usual.id, known)
+                hurried = spec is not usual and is_due_in_burst(spec, state, now)
+                wanted = _is_wanted(spec, state, now, settings, named, force or hurried)
+                if wanted and spec.id not in memory.running:
+                    task = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
+                    tasks[spec.id] = memory.running[spec.id] = task
+    except BaseException:
+        await _cancelled(tasks, memory)
+        raise
     return await _gathered(tasks, memory, patience_seconds)
 
 
@@ -83,9 +88,7 @@ async def _gathered(
     try:
         done, late = await asyncio.wait(tasks.values(), timeout=patience_seconds)
     except asyncio.CancelledError:
-        for task in tasks.values():
-            task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        await _cancelled(tasks, memory)
         raise
     finally:
         for name, task in tasks.items():
@@ -96,6 +99,15 @@ async def _gathered(
     outcomes = sorted((task.result() for task in done), key=attrgetter("source_id"))
     running = tuple(sorted(name for name, task in tasks.items() if task in late))
     return CollectReport(outcomes=tuple(outcomes), still_running=running)
+
+
+async def _cancelled(tasks: Mapping[str, "asyncio.Task[SourceOutcome]"], memory: Memory) -> None:
+    """A round that breaks off leaves no poll behind; what one had not stored is asked for again."""
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
+    for name in tasks:
+        memory.running.pop(name, None)
 
 
 def _forget(memory: Memory, name: str, _task: "asyncio.Task[SourceOutcome]") -> None:

@@ -1,7 +1,8 @@
 """Which sources may be due, at a cost that grows with those that are due and not with those there are."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from operator import is_
 from typing import Protocol
 
@@ -9,12 +10,14 @@ from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceState
 
 Asked = list[tuple[SourceSpec, SourceState]]
+READ_TOGETHER = 250
+"""So many states are read before the first of their sources are asked: asking waits for no more."""
 
 
 class States(Protocol):
     """What it takes of the store."""
 
-    def source_states(self) -> Mapping[str, SourceState]: ...
+    def source_states_of(self, source_ids: Collection[str]) -> Mapping[str, SourceState]: ...
 
     def due_source_states(self, now: datetime, also: Collection[str] = ()) -> Mapping[str, SourceState]: ...
 
@@ -30,29 +33,34 @@ class DueSources:
 
     def at(
         self, now: datetime, also: Collection[str], sources: Iterable[SourceSpec], states: States
-    ) -> Asked:
-        """Return the sources whose stored time has come, those of `also`, and those never polled, with their states.
+    ) -> Iterator[Asked]:
+        """Yield the sources whose stored time has come, those of `also`, and those never polled, with their states.
 
         The store decides coarsely: whether a source is due now is for the caller to say.
         """
         sources = tuple(sources)
         if not self._is_known(sources):
-            return self.all(sources, states)
+            yield from self.all(sources, states)
+            return
         known = states.due_source_states(now, {*also, *self._keyed})
         due = [(self._by_id[name], state) for name, state in known.items() if name in self._by_id]
         # A copy made at once: polls of the rounds before end while this one looks, in another thread.
-        return due + [(spec, SourceState(source_id=name)) for name, spec in self._never_polled.copy().items()]
+        yield due + [(spec, SourceState(source_id=name)) for name, spec in self._never_polled.copy().items()]
 
-    def all(self, sources: Iterable[SourceSpec], states: States) -> Asked:
-        """Return every source of the catalogue with its state."""
-        known = states.source_states()
+    def all(self, sources: Iterable[SourceSpec], states: States) -> Iterator[Asked]:
+        """Yield every source of the catalogue with its state, a part at a time. Known is what was looked through to its end."""
+        self._catalogue = None
         sources = tuple(sources)
         self._by_id = {spec.id: spec for spec in sources}
-        self._never_polled = {name: spec for name, spec in self._by_id.items() if name not in known}
+        self._never_polled = {}
         # A key may arrive at any time, and its source is asked at once.
         self._keyed = tuple(spec.id for spec in sources if spec.needs_key is not None)
+        rest = iter(tuple(self._by_id.values()))
+        while part := list(islice(rest, READ_TOGETHER)):
+            known = states.source_states_of([spec.id for spec in part])
+            self._never_polled |= {spec.id: spec for spec in part if spec.id not in known}
+            yield [(spec, known.get(spec.id) or SourceState(source_id=spec.id)) for spec in part]
         self._catalogue = sources
-        return [(spec, known.get(name, SourceState(source_id=name))) for name, spec in self._by_id.items()]
 
     def _is_known(self, sources: tuple[SourceSpec, ...]) -> bool:
         """Whether it is the catalogue looked through last: the same entries, not only equal ones."""

@@ -201,6 +201,11 @@ class EvidenceRepository(Connected):
         with reading(self.engine) as connection:
             return sources.source_states_by_id(connection)
 
+    def source_states_of(self, source_ids: Collection[str]) -> Mapping[str, SourceState]:
+        """Return the states of these sources, by id; one that was never tried is not among them."""
+        with reading(self.engine) as connection:
+            return sources.source_states_of(connection, source_ids)
+
     def due_source_states(self, now: datetime, also: Collection[str] = ()) -> Mapping[str, SourceState]:
         """Return the states of the sources that may be polled at `now`, found by index, and those of `also`."""
         with reading(self.engine) as connection:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from warning.core.health import (
     LastReport,
@@ -59,13 +59,24 @@ def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
     return {state.source_id: state for state in found}
 
 
+def source_states_of(connection: Connection, source_ids: Collection[str]) -> dict[str, SourceState]:
+    """Return what is known of these sources, by id; one that was never tried is not among them."""
+    return _states_where(connection, _named(source_ids))
+
+
 def due_source_states(
     connection: Connection, now: datetime, also: Collection[str] = ()
 ) -> dict[str, SourceState]:
     """Return the states whose time has come, or lies so far ahead that a wrong clock must have set it, and `also`."""
-    due, name = source_states.c.next_due_at, source_states.c.source_id
-    wanted = [or_(due.is_(None), due <= now, due > now + FAR_AHEAD)]
-    wanted += [name.in_(batch) for batch in batches(also, LOOKUP_BATCH)]
+    due = source_states.c.next_due_at
+    return _states_where(connection, [or_(due.is_(None), due <= now, due > now + FAR_AHEAD), *_named(also)])
+
+
+def _named(source_ids: Collection[str]) -> list[ColumnElement[bool]]:
+    return [source_states.c.source_id.in_(batch) for batch in batches(source_ids, LOOKUP_BATCH)]
+
+
+def _states_where(connection: Connection, wanted: Iterable[ColumnElement[bool]]) -> dict[str, SourceState]:
     found = (
         from_json(SourceState, row.content)
         for condition in wanted
