@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -17,12 +19,13 @@ from tests.adapters.collected_specs import NOW, spec_of
 from tests.adapters.collecting_bench import Bench
 from tests.adapters.hostile_server import FEED, hostile_server
 from warning.app.asking_apart import ENDED, LEAST_SOURCES, AskingApart, is_worth_it
-from warning.app.asking_line import Manner
+from warning.app.asking_line import LENGTH_BYTES, Manner
 from warning.app.asking_process import Asking
 from warning.app.body_room import BodyRoom
 from warning.app.collecting import Memory
 from warning.app.compose import system_clock
 from warning.app.live import open_asking, open_nursery
+from warning.app.parse_messages import packed
 from warning.app.parse_nursery import Forked, can_fork
 from warning.app.poll_room import PollRoom
 from warning.collect.fetch_values import MEBIBYTE, FetchRequest
@@ -130,7 +133,7 @@ def test_a_process_that_keeps_ending_is_not_started_without_a_pause():
         async with apart() as asked:
             await asked.ask("/feed")
             os.kill(asked.process, signal.SIGKILL)
-            await until(lambda: asked.fetcher._line is None)
+            await until(lambda: asked.fetcher._process is None)
             asked.fetcher._next_start = asked.fetcher._monotonic() + 600
             with pytest.raises(FetchError, match="has ended"):
                 await asked.ask("/feed")
@@ -282,6 +285,74 @@ def test_a_process_that_takes_the_place_of_another_hears_what_is_kept():
             return born_in.asking.large.held_bytes
 
     assert asyncio.run(asyncio.wait_for(body(), 60)) == MEBIBYTE
+
+
+class EndsWhenReady:
+    """Bears processes that end in the moment in which they say that they are ready, as one killed for its memory does."""
+
+    def __init__(self) -> None:
+        self.ended: list[bytes] = []
+
+    def asker(self) -> tuple[bytes, socket.socket]:
+        ours, theirs = socket.socketpair()
+        Thread(target=self._live, args=(theirs,)).start()
+        return b"1", ours
+
+    def _live(self, theirs: socket.socket) -> None:
+        with theirs:
+            theirs.recv(65_536)  # the manner
+            packing = packed([("ready",)])
+            theirs.sendall(len(packing).to_bytes(LENGTH_BYTES, "big") + packing)
+
+    def end(self, process: bytes) -> None:
+        self.ended.append(process)
+
+
+def test_no_poll_waits_for_a_process_that_ended_as_soon_as_it_was_ready():
+    async def body():
+        async with AskingApart(
+            EndsWhenReady(), Manner(), BodyRoom(), monotonic=count(0, 2).__next__
+        ) as fetcher:
+            polls = [
+                fetcher.fetch(FetchRequest(source_id=f"s{n}", url="http://x.example/")) for n in range(3)
+            ]
+            first = await asyncio.gather(*polls, return_exceptions=True)
+            later = await asyncio.gather(fetcher.fetch(FetchRequest(source_id="s", url="http://x.example/")), return_exceptions=True)  # fmt: skip
+            return {str(failure) for failure in (*first, *later)}
+
+    assert asyncio.run(asyncio.wait_for(body(), 30)) == {ENDED}
+
+
+class Silent(EndsWhenReady):
+    """Its processes never say that they are ready."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theirs: list[socket.socket] = []
+
+    def asker(self) -> tuple[bytes, socket.socket]:
+        ours, theirs = socket.socketpair()
+        self.theirs.append(theirs)
+        return bytes([len(self.theirs)]), ours
+
+
+def test_a_process_that_is_not_ready_in_time_is_ended_and_its_line_closed(monkeypatch):
+    monkeypatch.setattr("warning.app.asking_apart.READY_SECONDS", 0.05)
+
+    async def body():
+        nursery = Silent()
+        async with AskingApart(nursery, Manner(), BodyRoom()) as fetcher:
+            with pytest.raises(FetchError, match="could not be started"):
+                await fetcher.fetch(FetchRequest(source_id="s", url="http://x.example/"))
+            (theirs,) = nursery.theirs
+            with theirs:
+                theirs.settimeout(5)
+                said = iter(lambda: theirs.recv(65_536), b"")
+                return b"".join(said) != b"", nursery.ended
+
+    told, ended = asyncio.run(asyncio.wait_for(body(), 30))
+    assert told
+    assert ended[0] == b"\x01"
 
 
 PARENT = """

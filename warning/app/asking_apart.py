@@ -8,7 +8,10 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from itertools import count
+from socket import socket
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +36,17 @@ def is_worth_it(sources: int) -> bool:
     return sources >= LEAST_SOURCES and (os.cpu_count() or 1) > 1
 
 
+class _Process:
+    """One process that asks: its number with those who made it, our end of its line, and what is under way there."""
+
+    line: Line
+
+    def __init__(self, number: bytes, ready: "asyncio.Future[None]") -> None:
+        self.number = number
+        self.ready = ready
+        self.under_way: dict[int, asyncio.Future[Fetched]] = {}
+
+
 class AskingApart:
     """Use as `async with AskingApart(...) as fetcher`; it takes what `Fetcher.fetch` takes and gives what that gives.
 
@@ -55,12 +69,9 @@ class AskingApart:
         self._turns = turns or PollTurns()
         self._monotonic = monotonic
         self._numbers = count(1)
-        self._under_way: dict[int, asyncio.Future[Fetched]] = {}
-        self._line: Line | None = None
-        self._ready: asyncio.Future[None] | None = None
-        self._starting: asyncio.Task[Line] | None = None
+        self._process: _Process | None = None
+        self._starting: asyncio.Task[_Process] | None = None
         self._next_start = 0.0
-        self._process = b""
 
     async def __aenter__(self) -> Self:
         self._room.tell = self._tell_room
@@ -74,14 +85,17 @@ class AskingApart:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        if self._line is not None:
-            self._line.close()
+        if self._process is not None:
+            self._process.line.close()
 
     async def fetch(self, request: FetchRequest) -> Fetched:
         """Raises FetchError as the fetcher does, and when the process that asks has ended."""
-        line = self._line or await self._started()
+        process = self._process or await self._started()
+        line = process.line
+        if not line.is_open:  # it ended between its start and this poll's turn
+            raise FetchError(ENDED)
         number, answer = next(self._numbers), asyncio.get_running_loop().create_future()
-        self._under_way[number] = answer
+        process.under_way[number] = answer
         line.say(("ask", number, request))
         try:
             return await answer  # type: ignore[no-any-return]  # what the fetcher gave, through a pickle
@@ -89,9 +103,9 @@ class AskingApart:
             line.say(("drop", number))
             raise
         finally:
-            self._under_way.pop(number, None)
+            process.under_way.pop(number, None)
 
-    async def _started(self) -> Line:
+    async def _started(self) -> _Process:
         """All polls that need the process wait for one start of it, which goes on when any of them is given up."""
         if self._starting is None:
             if self._monotonic() < self._next_start:
@@ -101,63 +115,85 @@ class AskingApart:
             self._starting.add_done_callback(self._start_is_over)
         return await asyncio.shield(self._starting)
 
-    def _start_is_over(self, starting: "asyncio.Task[Line]") -> None:
+    def _start_is_over(self, starting: "asyncio.Task[_Process]") -> None:
         self._starting = None
         if not starting.cancelled():
             starting.exception()  # told to those who wait; there may be none any more
 
-    async def _start_in_time(self) -> Line:
+    async def _start_in_time(self) -> _Process:
         try:
             return await asyncio.wait_for(self._start(), READY_SECONDS)
         except (OSError, TimeoutError) as wrong:
             raise FetchError("the process that asks could not be started") from wrong
 
-    async def _start(self) -> Line:
+    async def _start(self) -> _Process:
         loop = asyncio.get_running_loop()
-        self._process, ours = await asyncio.to_thread(self._nursery.asker)
-        self._ready = loop.create_future()
-        line = Line(self._heard, self._ended)
-        await loop.create_connection(lambda: line, sock=ours)
-        line.say(("manner", self._manner))
-        await self._ready
-        self._line = line
-        self._tell_room(self._room.is_open)
-        self._tell_kept(self._room.large.kept)
-        return line
+        number, ours = await self._born()
+        process = _Process(number, loop.create_future())
+        process.line = line = Line(partial(self._heard, process), partial(self._ended, process))
+        try:
+            await loop.create_connection(lambda: line, sock=ours)
+            line.say(("manner", self._manner))
+            await process.ready
+        except BaseException:
+            process.ready.cancel()
+            line.close()
+            ours.close()
+            self._nursery.end(number)
+            raise
+        if line.is_open:  # it may have ended as soon as it was ready
+            self._process = process
+            self._tell_room(self._room.is_open)
+            self._tell_kept(self._room.large.kept)
+        return process
 
-    def _heard(self, message: tuple[Any, ...]) -> None:
+    async def _born(self) -> tuple[bytes, socket]:
+        """Have a process made; one that is there when nobody waits for it any more is ended."""
+        birth = asyncio.ensure_future(asyncio.to_thread(self._nursery.asker))
+        try:
+            return await asyncio.shield(birth)
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                number, ours = await birth
+                ours.close()
+                self._nursery.end(number)
+            raise
+
+    def _heard(self, process: _Process, message: tuple[Any, ...]) -> None:
         match message:
             case ("answer", number, fetched):
-                if fetched.document is not None and self._line is not None:
-                    self._line.say(("heard", fetched.document.source_id, len(fetched.document.body)))
-                if (answer := self._under_way.get(number)) is not None and not answer.done():
+                if fetched.document is not None:
+                    process.line.say(("heard", fetched.document.source_id, len(fetched.document.body)))
+                if (answer := process.under_way.get(number)) is not None and not answer.done():
                     answer.set_result(fetched)
             case ("failure", number, kind, text, more):
-                if (answer := self._under_way.get(number)) is not None and not answer.done():
+                if (answer := process.under_way.get(number)) is not None and not answer.done():
                     answer.set_exception(kind(text, **more))
             case ("late", source_id, late):
                 self._turns.learn(source_id, late=late)
             case ("ready",):
-                if self._ready is not None and not self._ready.done():
-                    self._ready.set_result(None)
+                if not process.ready.done():
+                    process.ready.set_result(None)
 
-    def _ended(self) -> None:
-        if self._under_way:
-            log.error("the process that asks has ended; %d requests were under way", len(self._under_way))
-        self._line = None
-        if self._ready is not None and not self._ready.done():
-            self._ready.set_exception(OSError("it ended before it was ready"))
-        for answer in self._under_way.values():
+    def _ended(self, process: _Process) -> None:
+        """What was under way there fails; another process may have taken its place already."""
+        if process.under_way:
+            log.error("the process that asks has ended; %d requests were under way", len(process.under_way))
+        if self._process is process:
+            self._process = None
+            self._turns.forget_late()
+        if not process.ready.done():
+            process.ready.set_exception(OSError("it ended before it was ready"))
+        for answer in process.under_way.values():
             if not answer.done():
                 answer.set_exception(FetchError(ENDED))
-        self._turns.forget_late()
-        self._nursery.end(self._process)
+        self._nursery.end(process.number)
 
     def _tell_room(self, is_open: bool) -> None:
-        if self._line is not None:
-            self._line.say(("room", is_open))
+        if self._process is not None:
+            self._process.line.say(("room", is_open))
 
     def _tell_kept(self, kept: Mapping[str, int]) -> None:
         """Both processes share one room of large documents."""
-        if self._line is not None:
-            self._line.say(("kept", dict(kept)))
+        if self._process is not None:
+            self._process.line.say(("kept", dict(kept)))

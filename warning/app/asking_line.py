@@ -41,6 +41,11 @@ class Line(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is said now goes out, as far as is known here."""
+        return self._transport is not None and not self._transport.is_closing()
+
     def say(self, message: object) -> None:
         """Send soon. What is said after the other end has gone is dropped: `ended` has told of it."""
         self._to_say.append(message)

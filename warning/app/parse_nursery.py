@@ -77,8 +77,12 @@ class Forked:
             try:
                 self._order(number, theirs)
             except OSError:  # it is dying at this moment
-                self._start()
-                self._order(number, theirs)
+                try:
+                    self._start()
+                    self._order(number, theirs)
+                except OSError:
+                    ours.close()
+                    raise
         return ours
 
     def _start(self) -> None:
