@@ -4,8 +4,10 @@ import asyncio
 
 from tests.adapters.collected_specs import NOW, spec_of
 from warning.app.collecting import Memory, collect_due
+from warning.app.due_sources import READ_TOGETHER
 from warning.app.poll_turns import PollTurns, host_of
 from warning.collect.fetch_values import Fetched, Validators
+from warning.errors import StoreError
 from warning.settings import Settings
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
@@ -118,6 +120,22 @@ def test_polls_cancelled_while_they_wait_or_as_they_are_let_in_take_no_places():
     assert (counting, of_host, list(ready), behind) == (0, {}, [], {})
 
 
+def test_one_timer_watches_over_patience_however_often_it_ends():
+    async def body():
+        turns = PollTurns(256, patience_seconds=0.01)
+        begun = Begun(turns)
+        await begun.ask(*polls(100, "a"))
+        await asyncio.sleep(0.2)
+        watching = [
+            h
+            for h in asyncio.get_running_loop()._scheduled
+            if not h.cancelled() and "_end_patience" in repr(h)
+        ]
+        return len(begun.names) > 20, len(watching)
+
+    assert asyncio.run(body()) == (True, 1)
+
+
 def test_addresses_are_kept_apart_by_host_and_folders_by_themselves():
     assert [
         host_of(url) for url in ("https://a.example/x?y=//z", "imaps://u:p@m.example/INBOX", "file:drop/a")
@@ -163,3 +181,34 @@ def test_a_round_of_many_sources_asks_few_at_a_time_and_those_of_a_host_that_han
         return left == {spec.id for spec in hanging}, fetcher.most_waiting <= 20, memory.turns.counting
 
     assert asyncio.run(body()) == (True, True, 0)
+
+
+class LosesAPart(Repository):
+    """A store that cannot read the states of its second part of sources."""
+
+    def source_states_of(self, source_ids):
+        if "z" in source_ids:
+            raise StoreError("the state of z cannot be read")
+        return super().source_states_of(source_ids)
+
+
+def test_a_round_that_cannot_read_all_states_asks_nobody_over_and_over(sqlite_url):
+    async def body():
+        fetcher, memory, engine = Hanging(), Memory(), open_engine(sqlite_url)
+        specs = [spec_of(f"https://h{n}.example/", f"b-{n:03}") for n in range(READ_TOGETHER)]
+        specs.append(spec_of("https://z.example/", "z"))
+        asked, told = [], []
+        fetch = fetcher.fetch
+        fetcher.fetch = lambda request: asked.append(request.source_id) or fetch(request)
+        for _ in range(3):
+            try:
+                await collect_due(
+                    specs, LosesAPart(engine), fetcher, lambda: NOW, settings=Settings(), memory=memory
+                )
+            except StoreError as failure:
+                told.append(str(failure))
+            await asyncio.gather(*memory.running.values())
+        engine.dispose()
+        return told, sorted(asked) == sorted(spec.id for spec in specs[:-1]), dict(memory.running)
+
+    assert asyncio.run(body()) == (["the state of z cannot be read"] * 3, True, {})

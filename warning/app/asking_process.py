@@ -78,8 +78,8 @@ class Asking:
                 self.manner.set_result(manner)
 
     async def _ask(self, number: int, request: FetchRequest) -> None:
-        assert self.fetcher is not None, "it is ready before it is asked"
         try:
+            assert self.fetcher is not None, "it is ready before it is asked"
             self._answer(number, await self.fetcher.fetch(request))
         except FetchError as failure:
             self.line.say(("failure", number, type(failure), str(failure), vars(failure)))

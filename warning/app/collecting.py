@@ -5,6 +5,7 @@ A process that dies before asks again. Polls that end at about the same time sha
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,8 @@ from warning.app.source_timing import in_burst, is_due, is_due_in_burst
 from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceState
 from warning.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 async def collect_due(
@@ -60,8 +63,14 @@ async def collect_due(
                 if wanted and spec.id not in memory.running:
                     task = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
                     tasks[spec.id] = memory.running[spec.id] = task
-    except BaseException:
+    except asyncio.CancelledError:
         await _cancelled(tasks, memory)
+        raise
+    except (
+        Exception
+    ):  # what is known of the others cannot be read: those that are asked already go on by themselves
+        for name, task in tasks.items():
+            task.add_done_callback(partial(_forget, memory, name))
         raise
     return await _gathered(tasks, memory, patience_seconds)
 
@@ -110,5 +119,7 @@ async def _cancelled(tasks: Mapping[str, "asyncio.Task[SourceOutcome]"], memory:
         memory.running.pop(name, None)
 
 
-def _forget(memory: Memory, name: str, _task: "asyncio.Task[SourceOutcome]") -> None:
+def _forget(memory: Memory, name: str, task: "asyncio.Task[SourceOutcome]") -> None:
     memory.running.pop(name, None)
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        log.error("collecting %s failed after its round: %s", name, failure)

@@ -57,8 +57,12 @@ class DueSources:
         self._keyed = tuple(spec.id for spec in sources if spec.needs_key is not None)
         rest = iter(tuple(self._by_id.values()))
         while part := list(islice(rest, READ_TOGETHER)):
+            self._never_polled |= {
+                spec.id: spec for spec in part
+            }  # `polled` may take one out before its state is read
             known = states.source_states_of([spec.id for spec in part])
-            self._never_polled |= {spec.id: spec for spec in part if spec.id not in known}
+            for name in known:
+                self._never_polled.pop(name, None)
             yield [(spec, known.get(spec.id) or SourceState(source_id=spec.id)) for spec in part]
         self._catalogue = sources
 

@@ -129,6 +129,9 @@ class PollTurns:
         ended = loop.time() - self._patience_seconds
         for source_id in [one for one, (_, begun) in self._counting.items() if begun <= ended]:
             self.end(source_id)
+        if self._watch is not None:  # one that was let in just now has set it for itself
+            self._watch.cancel()
+            self._watch = None
         if self._counting:
             _, begun = next(iter(self._counting.values()))
             self._watch = loop.call_at(begun + self._patience_seconds, self._end_patience)
