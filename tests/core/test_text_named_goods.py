@@ -12,6 +12,9 @@ from warning.core.text.named_goods import answered_goods, weighed_goods
         ("zh", "美国芯片管制升级后，中国禁止镓出口", "美国芯片管制升级后，"),
         ("ko", "반도체 규제에 맞서, 중국이 갈륨 수출 금지", "반도체 규제에 맞서,"),
         ("en", "Beijing halts gallium and chip sales", ""),
+        ("zh", "中国禁止镓出口 报复美国芯片管制", "报复美国芯片管制"),
+        ("zh", "中国对稀土实施出口管制 反制措施包括禁止镓出口", ""),
+        ("zh", "中国将石墨列入出口管制 报复美国并禁止锑出口", ""),
     ],
 )
 def test_goods_of_the_act_that_is_answered_stand_in_its_own_clause(language, title, answered):

@@ -10,7 +10,7 @@ from warning.core.terms import Act
 from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
-from warning.core.text.publications import only_published_sentences
+from warning.core.text.publications import only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
 from warning.core.text.remarks import is_only_remarked_on
 from warning.core.text.stance import (
@@ -227,7 +227,7 @@ class CompiledRule:
             untold |= eased_sentences(reading, self.acts) - returning
             untold |= only_published_sentences(reading)
         elif self.rule.direction == "easing":
-            untold |= returning | consented_sentences(reading, self.acts)
+            untold |= returning | consented_sentences(reading, self.acts) | set_out_sentences(reading)
         return [
             match
             for match in matches

@@ -15,13 +15,15 @@ _APPOSED = re.compile(
     r"(?:\band (?:other|similar)\s(?:[\w-]+\s)?|\bsuch\s|等(?:其他)?(?:的)?\s?|(?:など|といった)(?:の)?\s?|\s?등(?:의|\s)?\s?|ほかの?\s?)$",
     re.IGNORECASE,
 )
-# The clause that tells the other side's act, which this one answers.
+# The clause that tells the other side's act, which this one answers; a clause with a ban of its own is one more act.
 _ANSWERED = {
     "en": re.compile(
         r"\b(?:hours |days |weeks )?(?:after|following|in response to|in retaliation for|in answer to)\s.*$",
         re.IGNORECASE,
     ),
-    "zh": re.compile(r"^[^，,。]*(?:之后|后)[，,\s]|(?:回应|反制|报复)[^，,。]{2,}$"),
+    "zh": re.compile(
+        r"^[^，,。]*(?:之后|后)[，,\s]|(?:回应|反制|报复)(?!措施|[^，,。]*?(?:并|而|包括|，)[^，,。]*?(?:禁止|停止|暂停|限制|管制))[^，,。]{2,}$"
+    ),
     "ja": re.compile(r"^[^、]*(?:を受け(?:て)?|に対抗し(?:て)?|への(?:対抗|報復)(?:で|として)?)[、\s]"),
     "ko": re.compile(r"^[^,…]*(?:에 맞서|에 대응해?|에 반발해?|보복으로)[,\s…]"),
 }

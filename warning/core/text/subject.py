@@ -79,12 +79,22 @@ _OWN_ACT = {
         r"(?:公布|发布|宣布|禁止|通过|批准|出台|限制|收紧|放宽|决定|颁布|推出|实施|要求|叫停|暂停|停止|考虑|加征|立法|制定|强化|设立|排除)"
     ),
     "ja": re.compile(
-        r"(?:連邦|政府|議会|国会|首相|大統領|内閣|[^、\s中]{0,4}[省相])?[、がは](?!中国(?:が|、|政府|税関|商務省))"
+        r"(?:連邦|政府|議会|国会|首相|大統領|内閣|[^、\s中]{0,4}[省相])?[、がは]"
+        r"(?!中国(?:が|、|政府|税関|商務省)|中国(?:の|による)[^、。]{0,16}?(?:禁輸|輸出(?:停止|規制|禁止|制限|管理))(?!に(?:対抗|備え|対応)|への?|の?対抗|対策))"
     ),
     "ko": re.compile(
-        r"(?:\s?(?:연방)?\s?(?:정부|의회|국회|총리|대통령|내각|상원|하원))?\s?(?:,|…|이|가|은|는)\s?(?!(?:중국|中)(?:이|,|\s정부|\s?당국|\s?세관))"
+        r"(?:\s?(?:연방)?\s?(?:정부|의회|국회|총리|대통령|내각|상원|하원))?\s?(?:,|…|이|가|은|는)\s?+"
+        r"(?!(?:중국|中)(?:이|,|\s정부|\s?당국|\s?세관)"
+        r"|(?:중국|中)의?\s[^,…]{0,16}?(?:수출\s?(?:중단|금지|통제|규제|제한)|금수)(?!에?\s?(?:맞서|대응|대비|대항)|\s대책))"
     ),
 }
+# What another state did stands behind the act that it moved: "India to fast-track mining after China halts exports",
+# 因中国禁止磁体出口. What only names that act as known ("following China's curbs") is no telling of it.
+_BEHIND = re.compile(
+    r"\s(?:after|following|since|because|as|amid)\s(?:the\s)?(?!\w+['’]s\b)"
+    r"|(?:此前|因为?|由于|鉴于|应对)(?=(?:中国|美国)[^，。；\s]{0,6}?(?:停止|暂停|禁止|限制|叫停|收紧|对))",
+    re.IGNORECASE,
+)
 
 
 def acting_state(reading: Reading) -> str | None:
@@ -105,7 +115,7 @@ def _other_opens(reading: Reading) -> str | None:
     own = _OWN_ACT.get(reading.item.language)
     if named is None or own is None or not own.match(title, reading.span(named[1])[1]):
         return None
-    if any(_opens(clause) for clause in clauses_of(title)[1:]):
+    if any(_opens(clause) for clause in (*clauses_of(title)[1:], *_BEHIND.split(title)[1:])):
         return None
     return named[0]
 

@@ -26,6 +26,12 @@ _HOURS_EAST = {
     "IN": 5.5,
 }
 
+# What tells that "take effect" is no statement of today: another clause, a plan, a wait, a day still to come.
+_NOT_YET = (
+    r"(?<![\w-])(?:before|ahead|until|till|once|when|whenever|after|since|if|unless|as|while|amid|because|how|why|what|which|that"
+    r"|will|would|shall|should|may|might|must|can|cannot|could|do|does|not|never|\w+n['’]t|to (?:\w+ly )?takes?|yet|soon|later|next|tomorrow"
+    r"|sets?|dates?|days?|weeks?|months?|time|delay\w*|postpon\w*|defer\w*|wait\w*|await\w*|pending|plan\w*|expect\w*)(?![\w-])"
+)
 _AT_ONCE = re.compile(
     r"自(?:本)?(?:公告|通知|决定|规定|命令|令)?(?:发布|公布|公告|印发|颁布|即)之?日起|即(?:刻|时|日)(?:起)?(?:生效|施行|实施|执行|暂停|停止|禁止)|(?:今|本)日起(?:正式|开始)?(?:实施|施行|生效|执行|起)|即日起(?:正式)?(?:实施|施行|生效|执行)?|应当?立即停止|立即(?:生效|实施|施行|执行)"
     r"|(?:公布|発布|告示)の日から施行|公布と同時に施行|即時(?:停止|禁止|施行|発効|適用|実施)|直ちに(?:施行|発効|適用)|公布日から施行|即日(?:施行|適用|発効|実施)|(?:本|きょう|今)日?から(?:施行|実施|適用|発効)|同日(?:付で)?(?:施行|発効|適用)"
@@ -33,7 +39,7 @@ _AT_ONCE = re.compile(
     r"|(?:effective|takes? effect|(?:in|into) (?:force|effect)|applies) (?:as of |from )?(?:today|at once)\b|effective immediately|immediately effective|with immediate effect|tak(?:es?|ing) (?:immediate effect|effect immediately)"
     r"|(?:effective|implemented|in force|effect|force)\s+(?:immediately\s+)?(?:up)?(?:on|from|as of|at)?\s*(?:the )?(?:date|day) of (?:its )?(?:publication|promulgation|announcement|issuance|release)"
     r"|effective (?:up)?on (?:publication|promulgation|announcement|issuance)|enter(?:s|ed)? into force immediately"
-    r"|^[^\n]{0,80}\btakes? effect(?:$|\s*[-–—|\n]|(?=\sin (?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)(?-i:[A-Z])))"
+    rf"|^(?:(?!{_NOT_YET})[^\n]){{0,80}}\btakes? effect(?:$|\s*[-–—|\n]|(?=\sin (?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)(?-i:[A-Z])))"
     r"|come(?:s)? into (?:force|effect) immediately|from the day of publication|effective (?:up)?on filing|应当?停止采购",
     re.IGNORECASE,
 )
