@@ -43,6 +43,14 @@ def halves(language, headline):
             "en", "US lifts antimony curbs on Beijing, China bans gallium exports to Japan",
             "US lifts antimony curbs on Beijing", "China bans gallium exports to Japan",
         ),
+        (
+            "en", "China lifts rare earth ban for US and EU firms but bans gallium exports to Japan",
+            "China lifts rare earth ban for US and EU firms", "China bans gallium exports to Japan",
+        ),
+        (
+            "en", "China lifts antimony ban as US firms wait, halts gallium exports from Jan 1",
+            "China lifts antimony ban as US firms wait", "China halts gallium exports from Jan 1",
+        ),
         ("zh", "中国暂停对美锑出口管制，禁止对日出口镓、锗", "中国暂停对美锑出口管制", "中国禁止对日出口镓、锗"),
         ("zh", "中国对日禁止出口镓，暂停对美锑出口管制", "中国暂停对美锑出口管制", "中国对日禁止出口镓"),
         (
@@ -79,6 +87,8 @@ def test_each_half_of_a_headline_names_its_own_goods_and_whose_act_it_is(languag
         ("en", "China tightens antimony rules, bans gallium exports to Japan"),
         ("en", "China halts gallium exports to US under export rules, bans antimony exports to Japan"),
         ("en", "China suspends rare earth curbs while US halts, bars exports to Huawei"),
+        ("en", "China suspends rare earth curbs and US restricts sales, bars exports to Huawei"),
+        ("en", "China lifts urea import ban but halts shipments from Russia"),
         ("en", "China bans gallium exports to Japan, rolls out controls on antimony"),
         ("en", "China clears way for ban on antimony exports, bans gallium exports to Japan"),
         ("en", "China suspends permits for antimony exports, bans gallium exports to Japan"),

@@ -45,9 +45,14 @@ def _any(words: Iterable[str]) -> str:
 _WILL_BAN = rf"(?:{_any(VERBS['en'])}|(?:to|will)\s+(?:{_PLAIN}))"
 _LINK_EN = rf"(?:[,;]?\s*\b(?:{_any(CONTRASTS['en'])})\s+|[,;]\s*|\s[-–—|]\s+)(?:(?:also|instead|then)\s+)?"
 _WHILE_EN = r"[,;]?\s*\bwhile\s+(?:also\s+)?"
+# What is halted from a day on is trade of one's own; what is halted from another state is bought there.
+_FROM_EN = (
+    r"from\s+(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+    r"|(?:next|this|today|tomorrow|midnight|now|China|Chinese)\b)"
+)
 _OBJECT_EN = (
     rf"(?:(?:{_G}|dual[ -]use|all|some|its|the|and|of|goods|items|exports?|shipments?|sales|supplies)(?:,?\s+|$))+"
-    r"(?:(?:to|for|until|over|amid|after|as|in|from|but|while)\b|[-|,;]|$)"
+    rf"(?:(?:to|for|until|over|amid|after|as|in|but|while)\b|{_FROM_EN}|[-|,;]|$)"
 )
 _CURB_EN = r"(?:bans?|curbs?|controls?|restrictions?|embargo(?:es)?|limits?|rules?)"
 _EASES_EN = r"(?:lift|eas|suspend|scrap|drop|end|relax|remov|paus|waiv|shelv|loosen|rescind|revok|soften|postpon|delay|halt|stop)"
@@ -125,8 +130,15 @@ _RELIEF = {"en": f"{_RELIEF_EN}|{_ENDED_EN}", "zh": _RELIEF_ZH, "ja": _RELIEF_JA
 # "suspends the order that restricts antimony and bans gallium": the ban is part of what is suspended.
 _RELATIVE = r"\b(?:that|which)\b"
 # "eases curbs as US halts sales; and blocks shipments": who bans is not the one who eases.
+# Behind "and" a plural is as often a noun ("for US and EU firms, bans"), so that a verb must be a known one there.
+_OTHERS_EN = r"(?:U\.?S\.?|America|Washington|Trump|Japan|Tokyo|EU|Europe|Netherlands|Korea|Seoul|Taiwan)"
+_PEOPLE_EN = r"(?:firms|compan\w+|\w*buyers|\w*makers|\w*users|\w*importers|\w*producers|\w*manufacturers|\w*suppliers|customers|clients|groups|plants)"
+_OTHERS_VERB = (
+    r"(?:bans|halts|bars|blocks|prohibits|forbids|stops|outlaws|suspends|lifts|eases|drops|scraps|ends|relaxes|removes|pauses|imposes|restricts|tightens"
+    r"|curbs|limits|adds|keeps|raises|cuts|hits|slaps|threatens|weighs|plans|says|tells|warns|vows|orders|approves|allows|extends|expands|widens|delays)"
+)
 _OTHERS_ACT = re.compile(
-    r"\b(?:as|while|when|if|but|and)\s+(?:the\s+)?(?:U\.?S\.?|America|Washington|Trump|Japan|Tokyo|EU|Europe|Netherlands|Korea|Seoul|Taiwan)\s+\w+s\b",
+    rf"\b(?:(?:as|while|when|if)\s+(?:the\s+)?{_OTHERS_EN}\s+(?!{_PEOPLE_EN}\b)\w+s|(?:but|and)\s+(?:the\s+)?{_OTHERS_EN}\s+{_OTHERS_VERB})\b",
     re.IGNORECASE,
 )
 # Where the words about the first clause's own act begin: what stands before them is whose act both are.
