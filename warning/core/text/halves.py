@@ -29,10 +29,14 @@ def find_halves(reading: Reading, acts: Mapping[str, Act], find: Callable[[Readi
         for hit in hits
         if (span := reading.span(hit))[1] <= len(reading.title)
     ]
-    eased = bool(title & (eased_sentences(reading, acts) - returning_sentences(reading)))
-    clauses = two_clauses(reading.item.language, reading.title, goods, eased=eased)
+    language = reading.item.language
+    clauses = two_clauses(language, reading.title, goods, eased=True)
     if clauses is None:
         return
+    if not title & (eased_sentences(reading, acts) - returning_sentences(reading)):
+        clauses = two_clauses(language, reading.title, goods, eased=False)
+        if clauses is None:
+            return
     relief, ban = (Reading(replace(reading.item, title=half)) for half in halves_of(reading.title, clauses))
     find(relief)
     find(ban)
