@@ -86,3 +86,19 @@ def test_a_list_names_whom_an_act_is_aimed_at():
         exhibit=exhibit("l1", kind="regulatory"),
     )
     assert set(join_signals(open_alert("a-1", [act], BOOK), [names_them], BOOK).facts.targets) == {"CN", "KR"}
+
+
+def test_one_publisher_gives_an_allys_rule_no_target_and_two_do():
+    rule = open_alert("k", [signal(facts={"actors": ("US",)}, exhibit=exhibit(country="US"))], BOOK)
+    fears = [report(name, actors=("US",), targets=("KR",)) for name in ("wire", "wire", "paper")]
+    twice = join_signals(join_signals(rule, fears[:1], BOOK), fears[1:2], BOOK)
+    assert twice.facts.targets == ()
+    assert join_signals(twice, fears[2:], BOOK).facts.targets == ("KR",)
+    assert join_signals(rule, fears, BOOK).facts.targets == ("KR",)
+
+
+def test_one_publisher_names_whom_an_act_of_the_pressing_state_hits_but_not_whom_its_controls_do():
+    listing = open_alert("k", [signal(facts={"act": "entity_listing"})], BOOK)
+    assert join_signals(listing, [report("wire", targets=("KR",))], BOOK).facts.targets == ("KR",)
+    control = open_alert("k", [signal()], BOOK)
+    assert join_signals(control, [report("wire", targets=("KR",))], BOOK).facts.targets == ()

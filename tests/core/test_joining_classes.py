@@ -1,6 +1,7 @@
 """Reports in several languages meet by what they count, and by all that rules read in one document."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -125,3 +126,78 @@ def test_a_report_joins_the_numbered_act_whose_name_it_repeats():
     )
     report = titled(said("c", "entity_listing", hours=2), "商务部对责任商业联盟采取反制措施")
     assert alerts(one, other, report) == [{"a", "c"}, {"b"}]
+
+
+DAY = date(2026, 12, 1)
+
+
+def told(evidence_id: str, title: str, *, hours: float = 0.0, **facts) -> Signal:
+    """A report of goods in common, in near words of the others."""
+    one = said(evidence_id, "export_control", hours=hours, facts={"materials": ("gallium",), **facts})
+    return replace(one, exhibit=replace(one.exhibit, title=title, story="near words"))
+
+
+def from_meti(evidence_id: str, **facts) -> Signal:
+    one = said(evidence_id, "export_control", facts={"targets": ("RU",), "effective": DAY, **facts})
+    shown = replace(
+        one.exhibit, official=True, kind="regulatory", source_id="meti", title=f"Notice {evidence_id}"
+    )
+    return replace(one, exhibit=shown)
+
+
+def test_two_notices_of_one_source_stay_two_though_they_take_effect_on_one_day_against_one_state():
+    assert alerts(from_meti("a"), from_meti("b")) == [{"a"}, {"b"}]
+
+
+def test_goods_told_days_after_a_count_of_firms_are_another_act_though_of_one_day_of_effect():
+    counted = said("a", "export_control", count="20", facts={"effective": DAY})
+    goods = said("b", "export_control", hours=90, facts={"materials": ("gallium",), "effective": DAY})
+    assert alerts(counted, goods) == [{"a"}, {"b"}]
+
+
+def test_a_day_of_effect_and_a_target_in_common_join_a_report_that_comes_late():
+    first = said("a", "export_control", facts={"effective": DAY})
+    late = {"materials": ("gallium",)}
+    assert alerts(first, said("b", "export_control", hours=90, facts={"effective": DAY, **late})) == [
+        {"a", "b"}
+    ]
+    assert alerts(first, said("b", "export_control", hours=90, facts=late)) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "US tightens chip technology export controls on China",
+            "US extends chip export controls on China to foreign-made products",
+        ),
+        (
+            "China halts gallium exports to Japan pending testing of cargoes",
+            "China halts gallium exports to Japan, industry association told",
+        ),
+        ("China bars Micron Technology chips", "China bans foreign products such as Micron chips"),
+    ],
+)
+def test_the_press_tells_one_act_in_many_words(one, other):
+    assert alerts(told("a", one), told("b", other, hours=1)) == [{"a", "b"}]
+
+
+@pytest.mark.parametrize("materials", [(), ("gallium",)])
+def test_two_lists_that_the_press_names_are_two_acts_though_told_in_near_words(materials):
+    control = told("a", "China adds 20 Japanese firms to export control list", materials=materials)
+    watch = told(
+        "b", "China puts 20 Japanese firms on export control watch list", hours=1, materials=materials
+    )
+    assert alerts(control, watch) == [{"a"}, {"b"}]
+    listed = replace(watch, facts=replace(watch.facts, act="entity_listing"))
+    assert alerts(control, listed) == [{"a"}, {"b"}]
+
+
+def test_know_how_carried_abroad_is_not_what_was_made_abroad():
+    abroad = titled(CONTROL, "公布对境外相关稀土物项实施出口管制的决定")
+    know_how = titled(
+        notice("b", "export_control", "MOFCOM 2025/62", facts={"targets": (), "materials": ("gallium",)}),
+        "公布对稀土相关技术实施出口管制的决定",
+    )
+    report = told("c", "商务部：禁止擅自向境外转移稀土冶炼分离工艺", hours=2)
+    assert alerts(abroad, know_how, report) == [{"a-control"}, {"b", "c"}]

@@ -1,6 +1,6 @@
 """Cases are compared by what they name, all that name the same at once; what is added to one of them counts from then on."""
 
-from tests.core.build import TERMS, book, press, signal
+from tests.core.build import TERMS, book, exhibit, press, signal
 from warning.core.joined_goods import Goods
 from warning.core.joining_case import Case, Report
 from warning.core.joining_families import Family
@@ -74,3 +74,17 @@ def test_headlines_of_a_case_are_the_issuers_alone_once_it_spoke():
     made.add(signal("c"))
     assert list(made.titles) == [made.signals[-1].exhibit.title]
     assert not made.kinds
+
+
+def test_an_issuer_that_repeats_a_headline_of_the_press_speaks_all_the_same():
+    shown = [
+        press("a", title="Ban on technology"),
+        press("b", title="Export control list"),
+        exhibit("c", title="Ban on technology"),
+    ]
+    asked, unasked = Case(key="a", alert=None), Case(key="b", alert=None)
+    for one in shown:
+        for made in (asked, unasked):
+            made.add(signal(one.evidence_id, exhibit=one))
+        assert list(asked.titles)
+    assert list(asked.titles) == list(unasked.titles) == ["Ban on technology"]

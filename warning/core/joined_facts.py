@@ -1,6 +1,7 @@
 """Which facts win where several reports tell of one event. Values in, values out."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -41,18 +42,46 @@ def merged_facts(alert: Alert | None, signals: Sequence[Signal], book: Rulebook)
     story = bool(ranked[0].story) and not is_deadline(ranked[0].story)
     for facts in rest:
         materials = _materials(base.materials, facts.materials, book, closed=closed and not story)
-        has_targets = closed and not story and not _leaves_target_open(base)
-        targets = base.targets if has_targets else _union(base.targets, facts.targets)
+        is_closed = closed and not story
+        targets = _union(
+            base.targets, _further_targets(base, facts, alert, signals) if is_closed else facts.targets
+        )
         base = _filled(base, facts, materials, targets)
     return _corrected(base, alert, ranked, has_official=has_official) if alert else base
 
 
-def _leaves_target_open(facts: Facts) -> bool:
-    """Whether an issuer's own words name no target where the act has one.
+def _further_targets(
+    base: Facts, other: Facts, alert: Alert | None, signals: Sequence[Signal]
+) -> tuple[str, ...]:
+    """What reports may add to the targets of an issuer's own words: nothing where those name one.
 
-    A control that names no state is for all; an act that hits somebody by its nature, and an ally's control by goods, is not.
+    Of the pressing state only an act that hits somebody by its nature leaves its target to reports, as a control that names
+    no state is for all. To an ally's act they add what two publishers tell: one alone may name who fears it.
     """
-    return not facts.targets and (facts.act in AGAINST or PRESSING not in facts.actors)
+    if base.targets or not other.targets:
+        return ()
+    if PRESSING in base.actors:
+        return other.targets if base.act in AGAINST else ()
+    agreed = _agreed_targets(alert, signals)
+    return tuple(target for target in other.targets if target in agreed)
+
+
+def _agreed_targets(alert: Alert | None, signals: Sequence[Signal]) -> frozenset[str]:
+    """The targets that two publishers name."""
+    told = {
+        (s.exhibit.publisher, target)
+        for s in signals
+        if s.interrupts and not s.story
+        for target in s.facts.targets
+    }
+    told |= {
+        (claim.publisher, target)
+        for claim in (alert.claims if alert else ())
+        if claim.fact == "targets"
+        for target in claim.value.split(",")
+    }
+    times = Counter(target for _, target in told)
+    return frozenset(target for target, publishers in times.items() if publishers > 1)
 
 
 def _word_order(signal: Signal) -> tuple[bool, bool, datetime, str]:

@@ -70,10 +70,12 @@ class Case:
     def _show(self, shown: Exhibit) -> None:
         if self._official is not None and shown.official:
             self._official.add((shown.source_id, shown.evidence_id))
-        if self._titles is None or shown.title in self._titles or (self._by_issuer and not shown.official):
+        if self._titles is None:
             return
         if shown.official and not self._by_issuer:  # its issuer speaks: the others' headlines count no more
             self._titles, self._by_issuer = {}, True
+        elif shown.title in self._titles or (self._by_issuer and not shown.official):
+            return
         self._titles[shown.title] = None
         self._kinds = self._signs = None
 

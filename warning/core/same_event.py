@@ -40,16 +40,16 @@ class SameEvent:
         targets = set(signal.facts.targets)
         if targets and case.targets and targets.isdisjoint(case.targets):
             return False
-        if self._tells_another_kind(case, signal):
-            return False
         return self.goods.shared(case.materials, set(signal.facts.materials)) is not None
 
     def may_be_related(self, case: Case, signal: Signal) -> bool:
-        """One actor, about the same day, and at most one of the two with a number."""
+        """One actor and kind of object, about the same day, and at most one of the two with a number."""
         if abs(signal.known_at - case.opened_at) > timedelta(days=self._windows.related_days):
             return False
         has_both_numbers = bool(signal.facts.instrument and case.instrument)
-        return not has_both_numbers and not case.story and bool(set(signal.facts.actors) & case.actors)
+        if has_both_numbers or case.story or not set(signal.facts.actors) & case.actors:
+            return False
+        return not self._tells_another_kind(case, signal)
 
     def shares_object(self, case: Case, signal: Signal) -> bool:
         facts = signal.facts
@@ -61,7 +61,7 @@ class SameEvent:
         if signal.exhibit.official and case.official_documents:
             return False
         is_near = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN and not counts_firms_only(case, signal)
-        if self._names_other_goods(case, signal) or self._tells_another_kind(case, signal):
+        if self._names_other_goods(case, signal):
             return False
         by_material = not self.goods.named(set(facts.materials)) or not self.goods.named(case.materials)
         by_target = not facts.targets or not case.targets
@@ -76,7 +76,7 @@ class SameEvent:
         return lead.interrupts == signal.interrupts and lead.facts.direction == signal.facts.direction
 
     def tells_the_same(self, case: Case, signal: Signal) -> bool:
-        """Near words tell of one event, whatever act each rule reads in them; two official notices in near words do not."""
+        """Near words tell of one event, whatever act each rule reads in them; two official notices, or lists, in near words do not."""
         windows = self._windows
         is_near = self.near(case, signal, windows.gap_days)
         if not is_near or signal.known_at - case.opened_at > timedelta(days=windows.span_days) or case.story:
@@ -85,7 +85,9 @@ class SameEvent:
         if signal.exhibit.official and others:
             return False
         shared = self.goods.shared(case.materials, set(signal.facts.materials))
-        return shared is not None and self.same_document(case, signal)
+        if shared is None or self._tells_another_kind(case, signal):
+            return False
+        return self.same_document(case, signal)
 
     def most_like(self, family: Family, report: Report) -> Case | None:
         """Return the case that the report may tell of: with the largest share of materials in common, where none is shared of names, and of several the last."""
@@ -126,15 +128,11 @@ class SameEvent:
         return abs(report.known_at.date() - case.effective) <= self._effective
 
     def _may_be_vague(self, case: Case, report: Report) -> bool:
-        """A report that names no material joins soon, and never as a second official document of one source."""
+        """A report that names no material joins soon, or by day of effect and target, and never as a second official document of one source."""
         facts = report.signal.facts
-        if (
-            case.effective is not None
-            and facts.effective == case.effective
-            and set(facts.targets) & case.targets
-        ):
-            return True
-        if abs(report.known_at - case.last_at) > self._vague:
+        is_soon = abs(report.known_at - case.last_at) <= self._vague
+        has_same_day = case.effective is not None and facts.effective == case.effective
+        if not is_soon and not (has_same_day and set(facts.targets) & case.targets):
             return False
         if report.counts_firms and names_goods_only(case):
             return False
@@ -157,11 +155,15 @@ class SameEvent:
         return counts_firms_alone(case) or (later and bool(case.instrument))
 
     def _tells_another_kind(self, case: Case, signal: Signal) -> bool:
-        """Whether the headline is about another kind of object than the case: of two acts of one day the other one."""
+        """Whether the headline is about another kind of object than the case: of two acts of one day the other one.
+
+        Of an act that no issuer named yet the press tells in many words.
+        """
         if signal.facts.instrument:
             return False
         said = kinds_of(signal.exhibit.title)
-        return bool(said) and kinds_differ(said, case.kinds)
+        by_issuer = bool(case.instrument or case.official_documents)
+        return bool(said) and kinds_differ(said, case.kinds, by_issuer=by_issuer)
 
 
 def _age(case: Case) -> tuple[datetime, str]:
