@@ -10,7 +10,7 @@ import re
 
 from warning.core.text.reading import Reading
 
-_TO_READ_EN = r"data|figures|statistics|stud(?:y|ies)|surveys?|white papers?|reports?|faqs?|q&a|explainers?"
+_TO_READ_EN = r"data|figures|statistics|stud(?:y|ies)|surveys?|white papers?|reports?|faqs?|q&a|explainers?|compliance guid(?:e|eline|ance)s?"
 _BESIDE_EN = (
     r"as|after|amid|since|while|before|when|once|ahead of|following|on|about|for|under|days|weeks|months|a"
 )
@@ -24,7 +24,7 @@ _PUBLISHED = {
     "zh": re.compile(
         r"^(?:[^，。；：]{2,30}(?:之际|同时|之后|之前|以来|当天|当日|后|时|前)[，\s]?)?"
         r"(?:中国|我国|中方|国家统计局|海关总署|海关|商务部)[^，。；：\s]{0,8}?(?:公布|发布|披露)[^，。；：\s]{0,14}?"
-        r"(?:数据|统计|白皮书|问答|研究报告|调查|年报|情况)$"
+        r"(?:数据|统计|合规(?:管理)?(?:指南|指引|手册)|白皮书|问答|研究报告|调查|年报|情况)$"
     ),
     "ja": re.compile(
         r"^(?:[^。]{2,30}?(?:中|なか|受け|合わせ|際|後|機に|伴い|当日|前に)(?:に|で|、|\s)*)?中国[^。]{0,24}?"
@@ -55,7 +55,7 @@ _SET_OUT = {
 }
 _RELIEF = {
     "en": re.compile(
-        r"\b(?:eas|relax|loosen|lift|suspen|paus|shelv|exempt|waiv|general|streamlin|simplif|fast|resum|remov|end|scrap|drop|grant|approv|reliev|relief|repeal|revok|withdraw|cancel|unban|delist|allow)",
+        r"\b(?:eas|relax|loosen|lift|suspen|paus|shelv|exempt|waiv|general|streamlin|simplif|fast|resum|remov|end|scrap|drop|grant|approv|reliev|relief|repeal|revok|withdraw|cancel|unban|delist|allow|speed|expedit|facilitat|trusted)",
         re.IGNORECASE,
     ),
     "zh": re.compile(

@@ -80,7 +80,7 @@ _OWN_ACT = {
     ),
     "ja": re.compile(
         r"(?:連邦|政府|議会|国会|首相|大統領|内閣|[^、\s中]{0,4}[省相])?[、がは]"
-        r"(?!中国(?:が|、|政府|税関|商務省)|中国(?:の|による)[^、。]{0,16}?(?:禁輸|輸出(?:停止|規制|禁止|制限|管理))(?!に(?:対抗|備え|対応)|への?|の?対抗|対策))"
+        r"(?!中国(?:が|、|政府|税関|商務省)|中国(?:の|による)[^、。]{0,16}?(?:禁輸|輸出(?:停止|規制|禁止|制限|管理))(?!に(?:対抗|備え|対応|懸念)|を(?:念頭|懸念|批判|非難)|への?|の?対抗|対策))"
     ),
     "ko": re.compile(
         r"(?:\s?(?:연방)?\s?(?:정부|의회|국회|총리|대통령|내각|상원|하원))?\s?(?:,|…|이|가|은|는)\s?+"
@@ -91,7 +91,7 @@ _OWN_ACT = {
 # What another state did stands behind the act that it moved: "India to fast-track mining after China halts exports",
 # 因中国禁止磁体出口. What only names that act as known ("following China's curbs") is no telling of it.
 _BEHIND = re.compile(
-    r"\s(?:after|following|since|because|as|amid)\s(?:the\s)?(?!\w+['’]s\b)"
+    r"\s(?:after|following|since|because|as|amid)\s(?:the\s)?(?!\w+(?:['’]s\b|\s(?:exports?|rare|trade|talks?|rules)\b))"
     r"|(?:此前|因为?|由于|鉴于|应对)(?=(?:中国|美国)[^，。；\s]{0,6}?(?:停止|暂停|禁止|限制|叫停|收紧|对))",
     re.IGNORECASE,
 )
