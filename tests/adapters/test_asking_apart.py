@@ -300,7 +300,8 @@ class EndsWhenReady:
 
     def _live(self, theirs: socket.socket) -> None:
         with theirs:
-            theirs.recv(65_536)  # the manner
+            size = int.from_bytes(theirs.recv(LENGTH_BYTES, socket.MSG_WAITALL), "big")
+            theirs.recv(size, socket.MSG_WAITALL)  # what is left unread would break the line, not end it
             packing = packed([("ready",)])
             theirs.sendall(len(packing).to_bytes(LENGTH_BYTES, "big") + packing)
 

@@ -439,7 +439,7 @@ def edits_of(book):
 def test_kept_verdicts_of_other_books_are_never_taken_for_ones_own(book, tmp_path):
     kept, judged = tmp_path / "kept.jsonl", tmp_path / "judged.jsonl"
     for path in (kept, judged):
-        write_evidence(path, history(book, count=60))
+        write_evidence(path, history(book, count=100))
     list(indexed(kept, book).records(book))
     differ = 0
     for other in edits_of(book):

@@ -56,9 +56,12 @@ class Line(asyncio.BufferedProtocol):
         said, self._to_say = self._to_say, []
         if self._transport is not None and not self._transport.is_closing():
             packing = packed(said)
-            # One after the other: joined they would stand in memory twice.
-            self._transport.write(len(packing).to_bytes(LENGTH_BYTES, "big"))
-            self._transport.write(packing)
+            length = len(packing).to_bytes(LENGTH_BYTES, "big")
+            if len(packing) <= READ_BYTES:
+                self._transport.write(length + packing)
+            else:  # one after the other: joined they would stand in memory twice
+                self._transport.write(length)
+                self._transport.write(packing)
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         return self._reading
