@@ -38,6 +38,14 @@ def test_what_reads_a_format_is_loaded_for_all_processes_where_the_catalogue_has
     assert "warning.collect.table" not in loaded
 
 
-@pytest.mark.parametrize("format_", sorted(PARSERS))
+LATE = sorted(name for name, parser in PARSERS.items() if hasattr(parser, "load"))
+
+
+@pytest.mark.parametrize("format_", LATE)
 def test_every_format_has_a_parser_where_its_line_says(format_):
-    load_parsers([format_])
+    assert callable(PARSERS[format_].load())
+
+
+def test_all_formats_but_drop_folders_are_read_by_a_parser_that_is_loaded_late():
+    load_parsers(PARSERS)
+    assert set(PARSERS) - set(LATE) == {"file"}
