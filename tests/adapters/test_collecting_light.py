@@ -14,7 +14,31 @@ SERVICE = (
     "warning.app.parse_pool",
     "warning.store.evidence_repository",
 )
-READ_OR_ASKED_WITH = ("feedparser", "lxml", "selectolax", "charset_normalizer", "aiohttp", "openpyxl")
+READ_OR_ASKED_WITH = (
+    "feedparser",
+    "lxml",
+    "selectolax",
+    "charset_normalizer",
+    "aiohttp",
+    "openpyxl",
+    "numpy",
+)
+POLL = """
+from datetime import UTC, datetime
+from warning.core.evidence import Item
+from warning.store.engine import open_engine
+from warning.store.evidence_repository import EvidenceRepository
+
+at = datetime(2026, 11, 23, tzinfo=UTC)
+told = [
+    Item(id=f"i{n}", source_id="one", kind="news", country="JP", language="en", title=f"No. {n}",
+         url=f"https://one.example/{n}", summary="Gallium. " * 30, known_at=at)
+    for n in range(35)
+]
+engine = open_engine(URL)
+assert len(EvidenceRepository(engine).add_items(told).new) == 35
+assert not EvidenceRepository(engine).add_items(told).new
+"""
 
 
 def loaded_by(code: str) -> set[str]:
@@ -30,6 +54,10 @@ def loaded_by(code: str) -> set[str]:
 def test_a_service_that_collects_loads_nothing_that_documents_are_read_or_asked_for_with():
     loaded = loaded_by("\n".join(f"import {name}" for name in SERVICE))
     assert not loaded.intersection(READ_OR_ASKED_WITH)
+
+
+def test_what_a_poll_brings_is_stored_without_the_library_for_arrays(sqlite_url):
+    assert "numpy" not in loaded_by(f"URL = {sqlite_url!r}\n{POLL}")
 
 
 def test_what_reads_a_format_is_loaded_for_all_processes_where_the_catalogue_has_it():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from warning.store import item_marks, mark_pages
+from warning.store import item_marks, mark_moves
 from warning.store.engine import open_engine, writing
 from warning.store.item_marks import (
     add_marks,
@@ -39,7 +39,7 @@ def test_marks_are_found_whatever_moved(sqlite_engine, steps):
     held = defaultdict(set)
     with pytest.MonkeyPatch.context() as patched, writing(sqlite_engine) as connection:
         patched.setattr(item_marks, "MOST_RECENT", 12)
-        patched.setattr(mark_pages, "PAGE", 4)
+        patched.setattr(mark_moves, "PAGE", 4)
         for table in ("item_marks_recent", "item_mark_pages", "item_mark_sketches"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
         for is_taking, some in steps:
@@ -68,7 +68,7 @@ def test_rows_of_a_place_stay_a_page_each_and_one_mark_in_one_row(sqlite_engine)
         add_marks(connection, [(number_of_id("one", 5 << 20), seq) for seq in range(20_000, 21_500)])
         rows = connection.exec_driver_sql("SELECT first, entries FROM item_mark_pages ORDER BY first").all()
     sizes = [len(row.entries) // 8 for row in rows]
-    assert sorted(sizes)[-2] <= mark_pages.PAGE
+    assert sorted(sizes)[-2] <= mark_moves.PAGE
     assert max(sizes) >= 1_500
-    marks = [entries_of(row.entries) >> np.uint64(32) for row in rows]
+    marks = [np.array(entries_of(row.entries)) >> np.uint64(32) for row in rows]
     assert all(before[-1] < after[0] for before, after in pairwise(marks))

@@ -15,7 +15,7 @@ from warning.core.evidence import Item
 from warning.core.identity import marks_of
 from warning.core.ids import key64
 from warning.core.vocabulary import Marking
-from warning.store import item_marks, mark_pages
+from warning.store import item_marks, mark_moves
 from warning.store.engine import open_engine, reading
 from warning.store.item_marks import RECENT, holders, number_of_id, numbers_of
 from warning.store.item_statements import KNOWN
@@ -220,7 +220,7 @@ def test_versions_are_found_by_index(sqlite_engine, statement, steps):
 
 def test_marks_of_a_source_move_together_and_are_found_in_both_places(sqlite_engine, monkeypatch):
     monkeypatch.setattr(item_marks, "MOST_RECENT", 8)
-    monkeypatch.setattr(mark_pages, "PAGE", 5)
+    monkeypatch.setattr(mark_moves, "PAGE", 5)
     repository = Repository(sqlite_engine)
     told = [
         entry(str(n), title=f"{TITLE} {n}", text=f"{n} {TEXT}", url=f"https://press.example/{n}")
@@ -259,7 +259,7 @@ def test_marks_follow_the_text_and_the_address_of_an_item(sqlite_engine):
 def test_an_id_is_one_item_however_many_of_its_source_were_moved(sqlite_engine, monkeypatch):
     """No index of the database holds ids apart any more: those that moved are found as those that wait."""
     monkeypatch.setattr(item_marks, "MOST_RECENT", 8)
-    monkeypatch.setattr(mark_pages, "PAGE", 5)
+    monkeypatch.setattr(mark_moves, "PAGE", 5)
     repository = Repository(sqlite_engine)
     told = [
         entry(str(n), title=f"{TITLE} {n}", text=f"{n} {TEXT}", url=f"https://press.example/{n}")

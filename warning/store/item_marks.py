@@ -12,28 +12,19 @@ looks first. PostgreSQL has indexes over the columns themselves: it sorts as wel
 """
 
 import json
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TypeVar
+from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from warning.core.identity import Marks
 from warning.core.ids import key64
 from warning.store.engine import asked_of_sqlite
-from warning.store.mark_pages import (
-    Entries,
-    Execute,
-    entries_of,
-    merged,
-    pages_with,
-    put_among_pages,
-    take_from_page,
-    whole_place,
-)
-from warning.store.mark_sketches import draw, sketches
+from warning.store.mark_pages import Entries, Execute, entries_of, pages_with, take_from_page, whole_place
+from warning.store.mark_sketches import doubtful
 
 SOURCE_BITS, MARK_BITS = 20, 42
 """A number holds the source, the mark and its kind, 63 bits.
@@ -48,8 +39,7 @@ DROPPED_BITS = SPAN_BITS - 32
 MOST_RECENT = 1_000
 """As many marks fit into two pages; places move them at half as many at least, so that not all move at once."""
 
-_HALF, _KEPT = np.uint64(32), 0xFFFFFFFF
-Number = TypeVar("Number", np.int64, np.uint64)
+_KEPT = 0xFFFFFFFF
 Held = tuple[int, int]
 """A mark's number, and the number of the item."""
 
@@ -83,24 +73,30 @@ def add_marks(connection: Connection, held: Sequence[Held]) -> None:
 
 def put_marks(execute: Execute, held: Collection[Held]) -> None:
     """The same by whatever runs a statement."""
-    numbers, seqs = np.array(sorted(held), np.int64).T
-    entries = (numbers >> DROPPED_BITS & _KEPT).astype(np.uint64) << _HALF | seqs.astype(np.uint64)
-    new = _by_place(numbers >> SPAN_BITS, entries)
+    new: dict[int, list[int]] = {}
+    for number, seq in held:
+        new.setdefault(number >> SPAN_BITS, []).append(_entry(number, seq))
     recent = _recent(execute, new)
-    for place, some in new.items():
-        some.sort()  # of marks alike in what is kept, that of the lower number may belong to the higher item
-        waiting = merged(recent[place], some) if place in recent else merged(some)
+    for place, some in sorted(new.items()):
+        waiting = recent.get(place, array("Q"))
+        for entry in some:
+            at = bisect_left(waiting, entry)
+            if at == len(waiting) or waiting[at] != entry:
+                waiting.insert(at, entry)
         if len(waiting) > most_recent(place):
-            put_among_pages(execute, place, waiting)
-            draw(execute, place, waiting, partial(whole_place, execute, place))
-            waiting = waiting[:0]
+            _move(execute, place, waiting)
+            del waiting[:]
         execute(WRITE_RECENT, (place, waiting.tobytes()))
 
 
-def _by_place(places: NDArray[np.int64], what: NDArray[Number]) -> dict[int, NDArray[Number]]:
-    """Split what stands in order of place."""
-    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
-    return dict(zip(places[begins].tolist(), np.split(what, begins[1:]), strict=True))
+def _entry(number: int, seq: int) -> int:
+    return (number >> DROPPED_BITS & _KEPT) << 32 | seq
+
+
+def _move(execute: Execute, place: int, entries: Entries) -> None:
+    from warning.store.mark_moves import move  # noqa: PLC0415 - numpy: most polls of a service move nothing
+
+    move(execute, place, entries)
 
 
 def most_recent(place: int) -> int:
@@ -112,29 +108,29 @@ def take_marks(connection: Connection, held: Sequence[Held]) -> None:
     """Take marks away that an item no longer has."""
     execute = partial(asked_of_sqlite, connection)
     for number, seq in held:
-        place, mark = number >> SPAN_BITS, number >> DROPPED_BITS & _KEPT
-        entry = np.uint64(mark << 32 | seq)
+        place, entry = number >> SPAN_BITS, _entry(number, seq)
         for waiting in _recent(execute, [place]).values():
-            execute(WRITE_RECENT, (place, waiting[waiting != entry].tobytes()))
+            if entry in waiting:
+                waiting.remove(entry)
+                execute(WRITE_RECENT, (place, waiting.tobytes()))
         take_from_page(execute, place, entry)
 
 
 def holders(connection: Connection, numbers: Sequence[int]) -> set[int]:
     """Return the numbers of all items that have one of these marks: what is unique, or nearly."""
-    return {int(seq) for some in _held(connection, numbers) for seq in some}
+    return {entry & _KEPT for some in _held(connection, numbers) for entry in some}
 
 
 def last_by_mark(connection: Connection, numbers: Sequence[int]) -> set[int]:
     """Return, of each mark, the numbers of the two items stored last that have it: one may have another mark alike."""
-    return {int(seq) for some in _held(connection, numbers) for seq in some[-2:]}
+    return {entry & _KEPT for some in _held(connection, numbers) for entry in some[-2:]}
 
 
 def of_source(connection: Connection, source_id: str) -> list[int]:
     """Return the numbers of all items of a source; there may be others among them."""
     execute, place = partial(asked_of_sqlite, connection), _place(source_id, "source ids") >> SPAN_BITS
     every = [whole_place(execute, place), *_recent(execute, [place]).values()]
-    found: list[int] = (np.concatenate(every) & np.uint64(_KEPT)).tolist()
-    return found
+    return [entry & _KEPT for entries in every for entry in entries]
 
 
 def numbers_anywhere(connection: Connection, key: int) -> list[int]:
@@ -142,32 +138,34 @@ def numbers_anywhere(connection: Connection, key: int) -> list[int]:
     return [place << SPAN_BITS | key & _SPAN - 1 for (place,) in asked_of_sqlite(connection, PLACES, ())]
 
 
-def _held(connection: Connection, numbers: Sequence[int]) -> Iterator[NDArray[np.uint64]]:
-    """Yield the items that have each of these marks, those of the recent ones apart from the older, in order."""
+def _held(connection: Connection, numbers: Sequence[int]) -> Iterator[Entries]:
+    """Yield the entries that have each of these marks, the recent ones apart from the older, in order."""
     if not numbers:
         return
     execute = partial(asked_of_sqlite, connection)
-    asked = np.unique(np.array(numbers, np.int64) >> DROPPED_BITS)  # the place, and 32 digits of the mark
-    places = asked >> 32
-    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1])).tolist()
-    parts = {
-        int(places[at]): asked[at:end] for at, end in zip(begins, [*begins[1:], len(asked)], strict=True)
-    }
+    asked = sorted({number >> DROPPED_BITS for number in numbers})  # the place, and 32 digits of the mark
+    parts = {place: list(marks) for place, marks in groupby(asked, _place_of)}
     for place, waiting in _recent(execute, parts).items():
         yield from _with(waiting, parts[place])
-    doubtful = sketches(execute, parts).doubtful(asked)
-    for first, entries in pages_with(execute, doubtful.tolist()):
-        inside = doubtful[(doubtful >> 32 == first >> 32) & (doubtful >= first)]
-        yield from _with(entries, inside)
+    older = doubtful(execute, parts)
+    for first, entries in pages_with(execute, older):
+        yield from _with(
+            entries, [mark for mark in older if mark >= first and _place_of(mark) == _place_of(first)]
+        )
 
 
-def _with(entries: Entries, asked: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
-    """Yield the items of those entries that have each of the marks that some have."""
-    low = (asked & _KEPT).astype(np.uint64) << _HALF
-    begins = np.searchsorted(entries, low)
-    ends = np.searchsorted(entries, low | np.uint64(_KEPT), side="right")
-    for at in np.flatnonzero(ends > begins).tolist():
-        yield entries[begins[at] : ends[at]] & np.uint64(_KEPT)
+def _place_of(named: int) -> int:
+    return named >> 32
+
+
+def _with(entries: Entries, asked: Iterable[int]) -> Iterator[Entries]:
+    """Yield those entries that have each of the marks that some have."""
+    for mark in asked:
+        low = (mark & _KEPT) << 32
+        begin = bisect_left(entries, low)
+        end = bisect_right(entries, low | _KEPT, begin)
+        if end > begin:
+            yield entries[begin:end]
 
 
 def _recent(execute: Execute, places: Iterable[int]) -> Mapping[int, Entries]:
