@@ -88,3 +88,33 @@ def test_an_issuer_that_repeats_a_headline_of_the_press_speaks_all_the_same():
             made.add(signal(one.evidence_id, exhibit=one))
         assert list(asked.titles)
     assert list(asked.titles) == list(unasked.titles) == ["Ban on technology"]
+
+
+def test_of_cases_of_no_goods_in_common_the_one_whose_headline_is_shared_is_taken_before_a_later_one():
+    named = Case(key="a", alert=None)
+    named.add(
+        signal(
+            "a",
+            facts={"materials": (), "actors": ()},
+            exhibit=press("a", title="对稀有金属出口管制清单作出调整"),
+        )
+    )
+    later = case("b", counts=())
+    later.add(signal("later", days=0.05, facts={"materials": (), "actors": ()}))
+    said = press("r", title="商务部:稀有金属出口管制清单作出调整")
+    asked = Report.of(
+        signal("r", days=0.1, facts={"materials": (), "actors": ()}, exhibit=said), is_named=False
+    )
+    assert EVENT.most_like(family(named, later), asked) is named
+    assert EVENT.most_like(family(later, named), asked) is named
+    assert EVENT.most_like(family(case("c"), later), asked) is later
+
+
+def test_a_headline_added_since_signs_were_asked_for_counts():
+    made = Case(key="a", alert=None)
+    made.add(signal("a", exhibit=press("a", title="对稀有金属作出调整")))
+    assert made.signs >= {"对稀有金属"}
+    made.add(signal("b", exhibit=press("b", title="出口管制清单")))
+    assert made.signs >= {"对稀有金属", "出口管制清"}
+    made.add(signal("c", exhibit=exhibit("c", title="两用物项管制名单")))
+    assert made.signs.isdisjoint({"对稀有金属", "出口管制清"})

@@ -1,6 +1,7 @@
 """An alert while one assessment adds signals to it, and a signal as it is compared with many of them."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ class Case:
         self.stands = alert is None or not alert.is_cancelled
         self._official: set[tuple[str, str]] | None = None
         self._titles: dict[str, None] | None = None
-        self._signs: frozenset[str] | None = None
+        self._signs: set[str] | None = None
         self._kinds: frozenset[str] | None = None
         self._by_issuer = False
         self._counted: str | None = None
@@ -74,10 +75,14 @@ class Case:
             return
         if shown.official and not self._by_issuer:  # its issuer speaks: the others' headlines count no more
             self._titles, self._by_issuer = {}, True
+            self._kinds = self._signs = None
         elif shown.title in self._titles or (self._by_issuer and not shown.official):
             return
         self._titles[shown.title] = None
-        self._kinds = self._signs = None
+        if self._kinds is not None:
+            self._kinds |= kinds_of(shown.title)
+        if self._signs is not None:
+            self._signs |= shingles(shown.title)
 
     def _say(self, facts: Facts, story: str) -> None:
         self.story = self.story or story
@@ -123,10 +128,10 @@ class Case:
         return self._kinds
 
     @property
-    def signs(self) -> frozenset[str]:
+    def signs(self) -> AbstractSet[str]:
         """Every stretch of Han and kana signs in its titles."""
         if self._signs is None:
-            self._signs = frozenset().union(*map(shingles, self.titles))
+            self._signs = set().union(*map(shingles, self.titles))
         return self._signs
 
     def _exhibits(self) -> list[Exhibit]:
@@ -163,10 +168,9 @@ class Report(NamedTuple):
         )
 
 
-def names_in_common(case: Case, signal: Signal) -> int:
-    """How much of a Chinese or Japanese headline stands in what the issuer calls the act."""
-    said = shingles(signal.exhibit.title)
-    if not said or said.isdisjoint(case.signs):
+def names_in_common(case: Case, said: AbstractSet[str]) -> int:
+    """How much of a Chinese or Japanese headline, in stretches of signs, stands in what the issuer calls the act."""
+    if said.isdisjoint(case.signs):
         return 0
     return max(len(said & shingles(title)) for title in case.titles)
 

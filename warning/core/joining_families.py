@@ -1,6 +1,6 @@
 """Cases of one family by what they name: a report asks all that name the same at once whether it may tell of one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Reversible
 
 from warning.core.joined_goods import Goods
 from warning.core.joining_case import Case, Report
@@ -17,7 +17,7 @@ class Family:
         self._groups: dict[Named, dict[Case, None]] = {}
         self._named: list[Named] = []  # the groups, in the order in which they were first met
         self._group_of: dict[Case, Named] = {}
-        self._like: dict[Named, tuple[int, list[tuple[float, Iterable[Case]]]]] = {}
+        self._like: dict[Named, tuple[int, list[tuple[float, Reversible[Case]]]]] = {}
 
     def put(self, case: Case) -> None:
         """Take a case in, or note what it names by now."""
@@ -32,7 +32,7 @@ class Family:
         self._groups[named][case] = None
         self._group_of[case] = named
 
-    def like(self, report: Report) -> Iterable[tuple[float, Iterable[Case]]]:
+    def like(self, report: Report) -> Iterable[tuple[float, Reversible[Case]]]:
         """Return the groups whose actors and goods do not bar the report, by the share of goods in common, most first."""
         asked = report.actors, report.materials
         seen, found = self._like.get(asked, (0, []))
@@ -42,7 +42,7 @@ class Family:
             self._like[asked] = len(self._named), found
         return found
 
-    def _fitting(self, asked: Named, named: Iterable[Named]) -> Iterable[tuple[float, Iterable[Case]]]:
+    def _fitting(self, asked: Named, named: Iterable[Named]) -> Iterable[tuple[float, Reversible[Case]]]:
         actors, materials = asked
         for own in named:
             if actors and own[0] and actors.isdisjoint(own[0]):

@@ -13,7 +13,7 @@ from warning.core.joining_case import (
     names_in_common,
 )
 from warning.core.joining_families import Family
-from warning.core.object_kinds import kinds_differ, kinds_of
+from warning.core.object_kinds import kinds_differ, kinds_of, shingles
 from warning.core.policy import Correlation
 from warning.core.signals import Signal
 
@@ -93,17 +93,16 @@ class SameEvent:
         """Return the case that the report may tell of: with the largest share of materials in common, where none is shared of names, and of several the last."""
         best: Case | None = None
         most, nearest = 0.0, 0
+        said = shingles(report.signal.exhibit.title)
         for share, cases in family.like(report):
             if best is not None and share < most:
                 break
-            for case in cases:
-                if best is not None and share and case.last_at < best.last_at:
-                    continue
-                if not self._may_be_one(case, report, share):
-                    continue
-                alike = 0 if share else names_in_common(case, report.signal)
+            for case in reversed(cases):  # the last opened first: what most others are further from
+                alike = names_in_common(case, said) if said and not share else 0
                 # Of two as like the older one, whichever of them was stored and whichever is of this assessment.
-                if best is None or _is_nearer((alike, case), (nearest, best)):
+                if best is not None and not _is_nearer((alike, case), (nearest, best)):
+                    continue
+                if self._may_be_one(case, report, share):
                     best, most, nearest = case, share, alike
         return best
 
