@@ -287,6 +287,14 @@ def test_explain_tells_facts_in_words_and_no_notation(run):
     assert "Facts(" not in result.stdout
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_explain_tells_how_many_a_headline_counts(run, form):
+    title = "China puts 20 Japanese firms on export control list"
+    result = run("rules", "explain", "prc-entity-control-list", "--title", title, *form, trees=())
+    assert result.exit_code == 0, result.output
+    assert "entities 20" in result.stdout
+
+
 def test_explain_names_the_demand_that_kept_a_figure_quiet(run, tmp_path: Path):
     rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     path = rules / "signals" / "exports-collapse.yaml"

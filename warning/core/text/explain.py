@@ -1,16 +1,12 @@
 """Why a text rule fired on an item, or did not: the rule's own conditions, each with what was found."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from datetime import date
-from typing import Any
 
 from warning.core.evidence import Item
 from warning.core.explain import ExplainNode
 from warning.core.linear_patterns import found_in
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Field_, TextPattern, TextRule
-from warning.core.signals import Facts
 from warning.core.terms import Terms
 from warning.core.text.admission import refusal
 from warning.core.text.conditions import (
@@ -23,6 +19,7 @@ from warning.core.text.conditions import (
 )
 from warning.core.text.engine import engine_of
 from warning.core.text.facts import facts_of
+from warning.core.text.facts_explained import facts_explained
 from warning.core.text.group_words import place_words, subject_of, words_of
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
@@ -52,7 +49,7 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
         declared = declared_state(item, book.sources)
         facts = facts_of(rule, verdict, reading, engine.lexicon, official=official, declared=declared)
         facts = with_set_aside(facts, reading, book.measures, official=official)
-        told = tuple(_facts(facts, book.terms))
+        told = tuple(facts_explained(facts, book.terms))
         children.append(ExplainNode(label="what is told", passed=None, children=told))
         if rule.fallback:
             only = "opens no alert where another rule that interrupts, and is no fallback, fires on this document"
@@ -202,34 +199,3 @@ def _barred(group: CompiledGroup, reading: Reading, terms: Terms) -> ExplainNode
     """A term of a near's none bars only the stretch it stands in, so it has no verdict of its own."""
     node = _group("unless beside", group, reading, terms)
     return ExplainNode(label=node.label, passed=None, detail=node.detail)
-
-
-def _facts(facts: Facts, terms: Terms) -> Iterator[ExplainNode]:
-    """What a desk would read, one fact a line; what the text does not say is left out."""
-    for field in fields(facts):
-        value = getattr(facts, field.name)
-        if value:
-            words = value if isinstance(value, tuple) else (value,)
-            yield ExplainNode(
-                label=field.name.replace("_", " "),
-                passed=None,
-                detail=", ".join(_labelled(field.name, word, terms) for word in words),
-            )
-
-
-def _labelled(name: str, word: str | date, terms: Terms) -> str:
-    if isinstance(word, date):
-        return word.isoformat()
-    tables: Mapping[str, Mapping[str, Any]] = {
-        "act": terms.acts,
-        "materials": terms.materials,
-        "actors": terms.actors,
-        "targets": terms.actors,
-    }
-    entry = tables.get(name, {}).get(word)
-    label = entry.label.get("en", "") if entry else ""
-    return (
-        f"{label} ({word})"
-        if label and label.casefold() != word.replace("_", " ").casefold()
-        else label or word
-    )
