@@ -38,9 +38,16 @@ def test_retries_start_soon_and_end_at_a_cap_that_is_never_never(every, first, c
     assert waits == [first, 2 * first, 4 * first, cap]
 
 
-def test_a_month_of_retry_after_is_cut_to_a_week():
-    spec = spec_of("https://example.org/")
-    assert next_retry(spec, NOW, failures=1, retry_after_seconds=1e9) - NOW == LONGEST_RETRY
+@pytest.mark.parametrize(
+    ("every", "asked_hours", "waits_hours"),
+    [("5m", 168, 1), ("5m", 0.75, 0.75), ("3h", 168, 6), ("1d", 30, 30), ("1d", 168, 48), ("30d", 1e6, 168)],
+)
+def test_a_request_to_wait_is_obeyed_for_twice_the_pace_or_an_hour_and_no_longer(
+    every, asked_hours, waits_hours
+):
+    spec = spec_of("https://example.org/", every=every, jitter="0s")
+    due = next_retry(spec, NOW, failures=1, retry_after_seconds=asked_hours * 3600)
+    assert due - NOW == timedelta(hours=waits_hours)
 
 
 def test_the_pace_is_scaled_up_for_a_feed_that_shows_less_than_a_week():

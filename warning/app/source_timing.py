@@ -9,6 +9,8 @@ from warning.core.ids import key64
 FIRST_RETRY = timedelta(minutes=15)
 LONGEST_RETRY = timedelta(days=7)
 LEAST_CAP = timedelta(hours=6)
+LEAST_OBEYED = timedelta(hours=1)
+"""A request to wait is obeyed this long at least, however short the source's own pace."""
 MOST_DOUBLINGS = 20
 
 
@@ -61,14 +63,17 @@ def next_retry(
     """Return when to try again after `failures` attempts in a row without success (1 for the first).
 
     The interval starts at `every`, or a quarter of an hour where the pace is slower, and doubles up to
-    four times `every`, at least six hours and at most a week. A longer Retry-After is obeyed.
+    four times `every`, at least six hours and at most a week. A longer Retry-After is obeyed for twice `every`, or an
+    hour where the pace is quicker, and no further: as with max-age, it is not the publisher who decides how late a
+    warning may be.
     """
     cap = min(max(4 * spec.every, LEAST_CAP), LONGEST_RETRY)
     doublings = min(max(failures - 1, 0), MOST_DOUBLINGS)
     wait: timedelta = min(min(spec.every, FIRST_RETRY) * float(2**doublings), cap)
     wait += min(spec.spread, wait / 4) * _share(spec.id, now)
     if retry_after_seconds is not None:
-        wait = max(wait, min(timedelta(seconds=retry_after_seconds), LONGEST_RETRY))
+        obeyed = min(max(2 * spec.every, LEAST_OBEYED), LONGEST_RETRY)
+        wait = max(wait, min(timedelta(seconds=retry_after_seconds), obeyed))
     return now + wait
 
 

@@ -79,7 +79,7 @@ class Politeness:
     def hold(self, host: str, seconds: float) -> None:
         """Remember that `host` asked to be left alone for `seconds`, an hour at most.
 
-        The source that was told to wait waits as long as it was told; it must not silence its neighbours for days.
+        The source that was told may wait longer (app/source_timing.py); it must not silence its neighbours for days.
         """
         state = self._host(host)
         seconds = min(seconds, LONGEST_HOLD_SECONDS)
