@@ -19,7 +19,6 @@ from warning.core.workdays import next_workday
 from warning.errors import ConfigError
 from warning.report.build import WeekInput, build_digest
 from warning.report.document import DigestDocument
-from warning.report.pdf import as_pdf
 from warning.report.render import as_html, as_json, as_text
 from warning.report.week import last_full_week, week_bounds
 from warning.store.digests import ArchivedDigest
@@ -82,6 +81,8 @@ def find_desk(book: Rulebook, desk_id: str) -> Desk:
 def rendered(document: DigestDocument, format_name: str) -> bytes:
     """Return the digest in one of `FORMATS`; text in UTF-8."""
     if format_name == "pdf":
+        from warning.report.pdf import as_pdf  # noqa: PLC0415 - 4 MB that a service needs once a week
+
         return as_pdf(document)
     content = {"schema": "digest/1", **as_json(document)}
     forms: Mapping[str, Callable[[], str]] = {

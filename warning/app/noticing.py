@@ -16,7 +16,6 @@ from warning.core.vocabulary import Marking
 from warning.errors import DeliveryRefused
 from warning.report.document import DigestDocument
 from warning.report.mail import digest_mail
-from warning.report.pdf import as_pdf
 from warning.report.render import subject
 
 BULLETIN: TypeAdapter[Bulletin] = TypeAdapter(Bulletin)
@@ -64,6 +63,8 @@ class NoticePost:
     async def _hand_over(
         self, document: DigestDocument, notice: Notice, row: OutboxRow, channel: Channel
     ) -> Sent:
+        from warning.report.pdf import as_pdf  # noqa: PLC0415 - 4 MB that a service needs once a week
+
         check_shown(subject(document), document.marking, notice.marking)
         name = f"digest-{document.week}-{document.desk_id}"
         if isinstance(channel, Uploads):

@@ -10,7 +10,6 @@ from warning.channels.console import ConsoleChannel
 from warning.channels.mail import MailChannel
 from warning.channels.mail_mime import MailIdentity
 from warning.channels.outbox_files import MailFiles, SlackFiles
-from warning.channels.slack import SlackChannel
 from warning.channels.smime import SigningFiles
 from warning.channels.smtp_target import smtp_target
 from warning.channels.webhook import Clock, Web, WebhookChannel, WebhookFiles
@@ -38,6 +37,8 @@ class Wiring:
 
 def _slack(wiring: Wiring) -> Channel:
     if wiring.slack_token:
+        from warning.channels.slack import SlackChannel  # noqa: PLC0415 - 2 MB that only an account needs
+
         return SlackChannel(wiring.slack_token, wiring.slack_base_url, can_act=wiring.can_act)
     return SlackFiles(wiring.outbox_dir, ConsoleChannel(wiring.write))
 

@@ -2,11 +2,13 @@
 
 from functools import cache
 from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from warning.channels.message import Message
 from warning.core.vocabulary import Severity
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MAX_HTML_BYTES = 80_000
 
@@ -44,7 +46,9 @@ def html_form(message: Message, chart_cid: str = "chart") -> str:
 
 
 @cache
-def _template() -> Template:
+def _template() -> "Template":
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - loaded with the first mail
+
     source = files("warning.channels").joinpath("templates", "mail.html.j2").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -8,7 +8,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
-from warning.channels.chart_png import chart_png
 from warning.channels.mail_html import html_form
 from warning.channels.message import Message
 from warning.channels.plain import plain
@@ -76,6 +75,8 @@ def _body(message: Message, row: OutboxRow, identity: MailIdentity) -> EmailMess
     body.add_alternative(html_form(message, cid), subtype="html", charset="utf-8", cte=_encoding(message))
     body.set_boundary(f"=_{row.id}")
     if message.chart is not None:
+        from warning.channels.chart_png import chart_png  # noqa: PLC0415 - what draws takes 3 MB
+
         _, page = body.iter_parts()
         assert isinstance(page, EmailMessage)
         page.add_related(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -32,7 +32,6 @@ from warning.app.live import (
 from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
 from warning.app.polling import Asker
-from warning.app.receiving import receiving
 from warning.app.source_telling import tell_source_changes
 from warning.app.standing import show_owed
 from warning.app.system import System
@@ -145,13 +144,21 @@ async def _serve(system: System, role: str) -> None:
             for n, a in chosen.items()
         ]
         async with AsyncExitStack() as listeners:
-            heard = await listeners.enter_async_context(receiving(system)) if "deliver" in chosen else ()
+            heard = await listeners.enter_async_context(_receiving(system)) if "deliver" in chosen else ()
             click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
             for place in heard:
                 click.echo(f"listening: {place}", err=True)
             await run_service(jobs, stop)
         await asyncio.gather(system.memory.drain(GRACE_SECONDS), system.in_flight.drain(GRACE_SECONDS))
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
+
+
+def _receiving(system: System) -> AbstractAsyncContextManager[tuple[str, ...]]:
+    if not (system.settings.can_act_in_slack or system.settings.listen):
+        return nullcontext(())
+    from warning.app.receiving import receiving  # noqa: PLC0415 - 6 MB that only who listens needs
+
+    return receiving(system)
 
 
 async def _canary(

@@ -5,10 +5,8 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from warning.report.document import ChangeLine, ComingDate, DigestDocument, MaterialRow
 from warning.report.figures import flow_text, price_text
@@ -24,6 +22,9 @@ from warning.report.sight import (
     stretch_text,
 )
 from warning.report.words import DigestWords, digest_words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MAIL_LIMIT_BYTES = 80 * 1024
 SHOWN_ENTRIES = (60, 40, 25, 10)
@@ -147,7 +148,9 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - loaded with the first digest
+
     return Environment(
         loader=PackageLoader("warning.report", "templates"),
         autoescape=True,
