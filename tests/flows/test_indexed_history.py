@@ -238,6 +238,18 @@ def test_a_document_under_changed_ids_is_one_over_an_index_like_over_the_file(bo
     assert fast.alerts == slow.alerts
 
 
+def test_lines_of_one_document_and_instant_count_one_each_over_an_index_as_over_the_file(book, tmp_path):
+    rng = random.Random(4)
+    told = [one for one in history(book, count=60) if isinstance(one, Item) and one.title not in FILLER][:12]
+    again = [replace(item, title=rng.choice([item.title, f"{item.title} again"])) for item in told]
+    path = tmp_path / "ties.jsonl.zst"
+    write_evidence(path, [*told, *again, *told[:3]])
+    slow = backtest_replay(book, plain(path))
+    fast = backtest_replay(book, indexed(path, book).records(book))
+    assert fast.records == slow.records == 2 * len(told) + 3
+    assert fast.alerts == slow.alerts
+
+
 def test_every_retraction_holds_a_word_that_an_index_looks_for():
     for text in (
         "[RETRACTED] x", "Withdrawn: x", "[Story withdrawn] x", "Retraction - x", "【撤稿】x", "[撤回] x", "(已删除) x",

@@ -5,6 +5,7 @@ import resource
 import signal as signal_module
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from tempfile import gettempdir
 
 import pytest
@@ -16,10 +17,13 @@ from warning.app.alert_shelf import AlertShelf
 from warning.app.backtesting import carry, paced
 from warning.app.band_keys import BandKeys
 from warning.app.growing_keys import GrowingKeys
+from warning.app.item_shelf import ItemShelf
 from warning.app.put_by import PutBy
 from warning.app.replayed_alerts import ReplayedAlerts
 from warning.app.replayed_stories import ReplayedStories
 from warning.core.assess import Assessment, Sensed, State, decide
+from warning.core.evidence import Item
+from warning.core.identity import Identities
 from warning.core.joinable import joinable
 from warning.core.narrowing import Bound, narrowed_signals
 from warning.core.signals import Signal, signal_ids_of
@@ -266,3 +270,39 @@ def test_alerts_put_by_come_back_in_their_latest_version_and_in_the_order_in_whi
     assert list(shelf.values()) == expected
     assert shelf == {alert.key: alert for alert in expected}
     assert shelf.number("a-9") is None
+
+
+def telling(name, title, body, days, *, is_marked=False):
+    return Item(
+        id=f"i-{name}", source_id="wire", kind="news", country="US", language="en", title=title, body=body,
+        url=f"https://press.example/{name % 3}", known_at=at(days) + timedelta(minutes=days),
+        external_id=str(name), marking=Marking.RED if is_marked else None,
+    )  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 5), st.sampled_from(("Gallium is curbed", "Gallium is curbed anew", "A quiet day")),
+            st.sampled_from(("", "Exporters need a licence. " * 9, "Exporters need no licence. " * 9)),
+            st.integers(0, 3) | st.just(90), st.booleans(),
+        ),
+        max_size=30,
+    ),
+    st.integers(0, 4),
+)  # fmt: skip
+def test_documents_whose_words_wait_in_a_file_settle_as_those_in_memory(told, most_held):
+    held, put_by = Identities(), Identities(shelf=ItemShelf(most_held))
+    for name, title, body, days, is_marked in told:
+        item = telling(name, title, body, days, is_marked=is_marked)
+        assert put_by.settle(item) == held.settle(item)
+
+
+def test_items_put_by_come_back_in_whatever_order_they_are_asked_for_and_few_stay_held():
+    shelf, items = (
+        ItemShelf(5),
+        [telling(name, f"Notice {name} 镓", "Text. " * name, 0) for name in range(40)],
+    )
+    numbers = [shelf.put(item) for item in items]
+    assert [shelf.get(number) for number in reversed(numbers)] == items[::-1]
+    assert sum(shelf.get(number) is item for number, item in zip(numbers, items, strict=True)) <= 5

@@ -5,11 +5,12 @@ import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from warning.app.figure_days import FigureDay, FigureDays
+from warning.app.item_shelf import ItemShelf
 from warning.collect.history_figures import SegmentFigures
 from warning.core.evidence import Evidence, Item
 from warning.core.identity import Identities
@@ -122,31 +123,26 @@ def settled(records: Iterable[Replayed]) -> Iterator[Replayed]:
     What a document says again under another id is only counted. An item that comes both judged and whole, as neighbours,
     is taken whole: it may be a version of another, and is then judged anew, under that one's identity.
     """
-    identities = Identities()
-    waiting: Judged | None = None
-    whole: tuple[datetime, str] | None = None
-    for record in records:
-        read = record.item if isinstance(record, Judged) else record
-        if waiting is not None and not (
-            isinstance(read, Item) and record_order(record) == record_order(waiting)
-        ):
-            yield waiting
-        waiting = None
-        if isinstance(read, Item):
-            whole = record_order(record)
-            item = identities.settle(read)
-            if item is None:
-                yield Bystanders(known_at=record.known_at, count=1)
-            elif item.known_at < record.known_at:
-                yield Narrowed(known_at=record.known_at, item=item)
-            else:  # what was said of it holds for the very same text and identity
-                yield record if item == read else item
-        elif isinstance(record, Judged):
-            waiting = None if record_order(record) == whole else record
-        else:
-            yield record
-    if waiting is not None:
-        yield waiting
+    identities = Identities(shelf=ItemShelf())
+    for _, some in groupby(records, key=record_order):
+        alike = list(some)
+        is_whole = any(isinstance(_read_of(record), Item) for record in alike)
+        for record in alike:
+            read = _read_of(record)
+            if isinstance(read, Item):
+                item = identities.settle(read)
+                if item is None:
+                    yield Bystanders(known_at=record.known_at, count=1)
+                elif item.known_at < record.known_at:
+                    yield Narrowed(known_at=record.known_at, item=item)
+                else:  # what was said of it holds for the very same text and identity
+                    yield record if item == read else item
+            elif not (is_whole and isinstance(record, Judged)):
+                yield record
+
+
+def _read_of(record: Replayed) -> Replayed | None:
+    return record.item if isinstance(record, Judged) else record
 
 
 def _run(stream: Iterator[Replayed], length: int) -> list[Replayed]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from sys import intern
+from typing import NamedTuple, Protocol
 
 from warning.core.addresses import canonical_address
 from warning.core.evidence import Item
@@ -91,27 +92,51 @@ def is_one_document(old: Item, new: Item) -> bool:
     return _is_version(_Known(old), _Known(new))
 
 
-class _Known:
-    """An item with its marks, which are dear enough to be found once."""
+class Shelf(Protocol):
+    """Where items wait, by number, until another may be a version of one of them."""
 
-    __slots__ = ("earlier", "item", "marks", "number")
+    def put(self, item: Item) -> int: ...
+
+    def get(self, number: int) -> Item: ...
+
+
+class _Known:
+    """An item with its marks, which are dear enough to be found once. On a shelf its words cost no memory."""
+
+    __slots__ = ("_item", "_place", "_shelf", "earlier", "key", "marks", "number")
 
     def __init__(self, item: Item) -> None:
-        self.item, self.marks, self.number = item, marks_of(item), 0
-        self.earlier: tuple[Item, ...] = ()
+        self._item: Item | None = item
+        self._shelf: Shelf | None = None
+        self._place = self.number = 0
+        self.key, self.marks = (intern(item.source_id), item.id), marks_of(item)
+        self.earlier: tuple[_Known, ...] = ()
+
+    @property
+    def item(self) -> Item:
+        if self._item is not None:
+            return self._item
+        assert self._shelf is not None
+        return self._shelf.get(self._place)
+
+    def hold(self, item: Item, shelf: Shelf | None) -> None:
+        """Take an item in the place of the one before, itself or on a shelf."""
+        self._item, self._shelf = item, shelf
+        if shelf is not None:
+            self._item, self._place = None, shelf.put(item)
 
     def said_before(self, item: Item) -> bool:
         """Whether the document had this text and lost it to another; what was not read tells no texts apart."""
         return any(
             old.title == item.title and item.summary in {"", old.summary} and item.body in {"", old.body}
-            for old in self.earlier
+            for old in (known.item for known in self.earlier)
         )
 
     def places(self) -> Iterator[tuple[str, int | str]]:
         if self.marks.address is not None:
-            yield self.item.source_id, self.marks.address
+            yield self.key[0], self.marks.address
         if self.marks.text is not None:
-            yield self.item.source_id, self.marks.text
+            yield self.key[0], self.marks.text
 
 
 def says_who_may_see_it(item: Item) -> bool:
@@ -236,9 +261,11 @@ class Identities:
     """Items met so far, by what they are known by. The first are let go when they become too many.
 
     Where several share a mark (a page that every notice links to), the one whose id was met last answers for it.
+    With a `shelf` their words stand there, and memory holds what they are known by.
     """
 
-    def __init__(self, known: Iterable[Item] = ()) -> None:
+    def __init__(self, known: Iterable[Item] = (), *, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf
         self._by_id: dict[tuple[str, str], _Known] = {}
         self._by_mark: dict[tuple[str, int | str], _Known] = {}
         self._behind: dict[tuple[str, int | str], list[_Known]] = {}
@@ -281,7 +308,7 @@ class Identities:
         narrow = replace(held.item, marking=bound.marking, release_to=bound.release_to)
         if narrow == held.item:
             return None
-        held.item = narrow
+        held.hold(narrow, self._shelf)
         return narrow
 
     def take(self, item: Item) -> Item | None:
@@ -302,16 +329,17 @@ class Identities:
 
     def _learn(self, known: _Known) -> None:
         """A text in a document's place answers with its own marks alone, as the one row that the store keeps."""
-        item = known.item
-        before = self._by_id.get((item.source_id, item.id))
+        known.hold(known.item, self._shelf)
+        before = self._by_id.get(known.key)
         if before is None:
             self._met += 1
             known.number = self._met
         else:
             self._forget(before)
             known.number = before.number
-            known.earlier = (*before.earlier, before.item)
-        self._by_id[item.source_id, item.id] = known
+            known.earlier = (*before.earlier, before)
+            before.earlier = ()
+        self._by_id[known.key] = known
         for place in known.places():
             self._hold(place, known)
         while len(self._by_id) > MOST_REMEMBERED:
