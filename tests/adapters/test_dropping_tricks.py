@@ -10,7 +10,7 @@ import pytest
 
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.test_dropping import ITEM, SPEC, Drop
-from warning.app import dropping
+from warning.app import drop_speaking, dropping
 from warning.app.parse_pool import ParsePool
 from warning.app.round_memory import Memory
 from warning.errors import FetchError, ParseError
@@ -98,7 +98,7 @@ def test_files_that_are_never_ready_do_not_hide_those_that_are(drop):
 
 
 def test_a_small_file_of_endless_records_is_refused(drop, monkeypatch):
-    monkeypatch.setattr(dropping, "MOST_RECORDS", 100)
+    monkeypatch.setattr(drop_speaking, "MOST_RECORDS", 100)
     lines = "".join(json.dumps(ITEM | {"title": f"T{n}"}) + "\n" for n in range(101))
     drop.put("flood.jsonl.gz", gzip.compress(lines.encode()))
     drop.put("note.txt", "A note")

@@ -162,3 +162,22 @@ def test_feeds_check_says_in_which_languages_rules_have_no_words(tmp_path, monke
 def test_the_congolese_and_chilean_sources_are_in_their_languages():
     found = {spec.id: spec.language for spec in load_catalogue(ROOT / "feeds", None)}
     assert (found["cd-arecoms"], found["cl-cochilco-news"]) == ("fr", "es")
+
+
+def test_a_source_that_a_folder_may_speak_for_and_nobody_knows_is_told_where_it_stands(tmp_path, monkeypatch):
+    written(tmp_path, TABLE)
+    folder = "parse: {format: file}\nspeaks_for: [kr-example, kr-exampel]"
+    place = ("https://example.org/data", "file:drop/allies")
+    feeds = written(tmp_path, folder, kind="missions", change=place)
+    path = (feeds / "missions" / "kr-example.yaml").rename(feeds / "missions" / "allies.yaml")
+    text = path.read_text(encoding="utf-8").replace("id: kr-example", "id: allies")
+    path.write_text(text.replace("kind: missions", "kind: mission"), encoding="utf-8")
+    monkeypatch.setenv("WARNING_FEEDS_DIR", str(feeds))
+    monkeypatch.setenv("WARNING_HOME", str(tmp_path))
+    for command in (["rules", "check"], ["feeds", "check"]):
+        done = CliRunner().invoke(cli, command)
+        assert done.exit_code == 1, done.output
+        assert f"{path}:14:26: EW168 there is no source 'kr-exampel' to speak for" in done.output
+        assert "did you mean kr-example?" in done.output
+        assert done.output.count("EW168") == 1
+    assert read_rulebook(ROOT / "rules", feeds)[0] is not None

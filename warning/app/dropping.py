@@ -8,14 +8,15 @@ import asyncio
 import logging
 import os
 import stat
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
-from warning.app.source_judgement import Verdict, judge_standstill
+from warning.app.drop_speaking import bound, spoken_records
+from warning.app.source_judgement import Verdict, judge_silence
 from warning.app.source_states import answered
 from warning.catalog.sources import SourceSpec
 from warning.collect.decode import decode
@@ -26,9 +27,7 @@ from warning.core.documents import Document
 from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.formats import Format, RssFormat
 from warning.core.formats_documents import CapFormat, FileFormat, MailFormat, PdfFormat
-from warning.core.handling import narrowest
 from warning.core.health import SourceState
-from warning.core.vocabulary import Marking
 from warning.errors import EvidenceError, FetchError, ParseError
 from warning.store.evidence_writer import EvidenceWriter
 
@@ -41,7 +40,6 @@ UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", "~")
 TITLE_CHARACTERS = 300
 LONGEST_STEM_BYTES = 180
 LONGEST_ENDING = 16
-MOST_RECORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,32 +121,10 @@ def read_taken(path: Path, spec: SourceSpec, now: datetime) -> Taken:
     """Read one file by its name. Whatever is wrong with it is its `failure`."""
     try:
         if path.name.lower().endswith(INTERCHANGE):
-            return Taken(path=path, evidence=tuple(_bound(e, spec) for e in _interchange(path, now)))
+            return Taken(path=path, evidence=tuple(spoken_records(path, spec, now)))
         return _document(path, spec, now)
     except (EvidenceError, ParseError, OSError) as wrong:
         return Taken(path=path, failure=str(wrong).replace(str(path), path.name))
-
-
-def _interchange(path: Path, now: datetime) -> Iterator[Evidence]:
-    """The records of a file, not without end: a packed file of a few kilobytes may hold millions."""
-    from warning.collect.interchange import own_identity, read_evidence  # noqa: PLC0415 - loaded by who reads
-
-    for number, evidence in enumerate(read_evidence(path, imported_at=now)):
-        if number == MOST_RECORDS:
-            raise EvidenceError(
-                f"{path}: more than {MOST_RECORDS} records; `warning evidence import` reads large files"
-            )
-        yield own_identity(evidence)
-
-
-def _bound(evidence: Evidence, spec: SourceSpec) -> Evidence:
-    """An item is bound by the folder's marking at least: whoever may write into it may not widen it."""
-    if not isinstance(evidence, Item):
-        return evidence
-    own = Marking.CLEAR if evidence.marking is None else evidence.marking
-    names = None if spec.release_to is None else frozenset(spec.release_to)
-    marking, release_to = narrowest(own, evidence.release_to, [(spec.marking, names)])
-    return replace(evidence, marking=marking, release_to=release_to)
 
 
 def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
@@ -170,10 +146,10 @@ def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
 
             marking, released = feed_restriction(document)
             items = tuple(replace(item, marking=marking, release_to=released) for item in items)
-        evidence = (*(_bound(i, spec) for i in items), *parsed.observations)
+        evidence: tuple[Evidence, ...] = (*(bound(i, spec) for i in items), *parsed.observations)
         return Taken(path=path, evidence=evidence, problems=parsed.problems)
     if path.suffix.lower() in {".txt", ".md"}:
-        return Taken(path=path, evidence=(_bound(_note(document, spec), spec),))
+        return Taken(path=path, evidence=(bound(_note(document, spec), spec),))
     raise ParseError(
         f"no way to read {path.suffix or 'a file without an ending'}: .jsonl, .eml, .mbox, .pdf, .docx, .ofd, .cap, .xml, .txt"
         + ("" if path.suffix.lower() not in TABLES else "; a table needs parse.table in the folder's source")
@@ -193,8 +169,11 @@ def _format_of(name: str, spec: SourceSpec) -> Format | None:
 
 
 def _note(document: Document, spec: SourceSpec) -> Item:
-    """A text: its first line is the title, the rest what it says."""
-    lines = decode(document.body).text.replace("&", "&amp;").replace("<", "&lt;").strip().split("\n")
+    """A text: its first line is the title, the rest what it says. Raises ParseError where it says nothing."""
+    text = decode(document.body).text
+    if not any(c.isprintable() and not c.isspace() for c in text):
+        raise ParseError("the file holds no text: its first line is the title, the rest what it says")
+    lines = text.replace("&", "&amp;").replace("<", "&lt;").strip().split("\n")
     entry = RawEntry(
         external_id=document.url, title=lines[0][:TITLE_CHARACTERS], summary="<br>".join(lines[1:]),
         dates=(document.fetched_at,),
@@ -267,7 +246,7 @@ def _verdict(
     if spec.table is not None:
         if state.newest_at is None:
             return Verdict(condition="empty", cause=f"no file of figures was ever put into {spec.url}")
-        late = judge_standstill(spec, replace(state, condition="ok"), now)
+        late = judge_silence(spec, state, now)
         if late.condition == "frozen":
             return late
     return Verdict(condition="ok" if took else "not_modified")

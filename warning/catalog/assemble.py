@@ -7,7 +7,7 @@ from pathlib import Path
 
 from warning.catalog.crosscheck import check_overlays, check_tree, merged_terms
 from warning.catalog.overlays import apply_overlays, read_overlays
-from warning.catalog.source_names import unknown_materials
+from warning.catalog.source_names import unknown_materials, unknown_speakers
 from warning.catalog.sources import read_placed_sources
 from warning.catalog.suppressions import suppressed
 from warning.catalog.trees import RulesTree, read_on_top, read_rules_tree
@@ -47,6 +47,7 @@ def read_rulebook(
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
     problems += check_tree(tree, judged, switched_off)
+    problems += unknown_speakers(placed) if judged is not None else ()
     if tree.has_all_terms:
         problems += unknown_materials(placed, tuple(merged_terms(tree.terms).materials))
     problems = suppressed(problems, (rules_dir, feeds_dir, overlay_dir), today)

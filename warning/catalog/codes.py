@@ -65,6 +65,11 @@ CODES: Mapping[str, Code] = {
         "take the suggested one, or add the material",
         "finding",
     ),
+    "EW168": Code(
+        "a drop folder may speak for a source that no file defines",
+        "take the suggested one, or add the source",
+        "finding",
+    ),
     "EW201": Code("a material that terms do not know", "correct it, or add the material"),
     "EW202": Code("an act that terms do not know", "correct it, or add the act"),
     "EW203": Code("an actor that terms do not know", "correct it, or add the actor"),

@@ -1,4 +1,4 @@
-"""Names in catalogue entries that must stand for something in rules/terms: a misspelt one would be passed over in silence."""
+"""Names in catalogue entries that must stand for something: a misspelt one would be passed over in silence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +12,7 @@ from warning.core.formats import COLUMN, TableFormat
 from warning.errors import Problem
 
 CODE = "EW167"
+SPEAKER = "EW168"
 
 
 def unknown_materials(sources: Iterable[PlacedSource], materials: Sequence[str]) -> tuple[Problem, ...]:
@@ -25,6 +26,19 @@ def unknown_materials(sources: Iterable[PlacedSource], materials: Sequence[str])
                     message += f" (for {source.made_from})"
                 hint = did_you_mean(name, materials) or "rules/terms/materials.yaml lists them"
                 found.append(source.text.problem(path, CODE, message, hint, fatal=False))
+    return tuple(dict.fromkeys(found))
+
+
+def unknown_speakers(sources: Sequence[PlacedSource]) -> tuple[Problem, ...]:
+    """Say which drop folders may speak for a source that the catalogue lacks: its files would be nobody's evidence."""
+    ids = tuple(source.spec.id for source in sources)
+    found: list[Problem] = []
+    for source in sources:
+        for i, name in enumerate(source.spec.speaks_for):
+            if name not in ids:
+                hint = did_you_mean(name, ids) or "`warning feeds list` shows the sources"
+                message = f"there is no source {name!r} to speak for"
+                found.append(source.text.problem(("speaks_for", i), SPEAKER, message, hint, fatal=False))
     return tuple(dict.fromkeys(found))
 
 

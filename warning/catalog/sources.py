@@ -121,6 +121,7 @@ class SourceSpec(OperatorModel):
     licence: str
     marking: Marking = Marking.CLEAR
     release_to: tuple[CountryCode, ...] | None = None
+    speaks_for: tuple[SourceId, ...] = ()
     materials: tuple[TermId, ...] = ()
     every: Duration = Field(ge=timedelta(minutes=1), le=timedelta(days=100))
     burst: Duration | None = Field(default=None, ge=timedelta(minutes=1), le=timedelta(days=7))
@@ -167,6 +168,8 @@ class SourceSpec(OperatorModel):
             raise ValueError(f"url starts with {' or '.join(schemes)}")
         if "file" in {self.parse.format, self.url.partition(":")[0].lower()} and self.url == "file:":
             raise ValueError("url names a folder, such as file:drop/mission")
+        if self.speaks_for and self.parse.format != "file":
+            raise ValueError("speaks_for is for drop folders (parse.format: file): what is fetched speaks as itself")
         return self
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ from warning.app.mend_ideas import Candidate
 from warning.app.mending import Mend, mend_all
 from warning.app.source_preview import Preview
 from warning.catalog.crosscheck import merged_terms
-from warning.catalog.source_names import unknown_in_overlays, unknown_materials
+from warning.catalog.source_names import unknown_in_overlays, unknown_materials, unknown_speakers
 from warning.catalog.source_overlays import (
     FOLDER,
     SourceOverlay,
@@ -91,6 +91,8 @@ def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: boo
     placed, problems = read_placed_sources(directory or where.feeds)
     specs = tuple(one.spec for one in placed)
     materials = _materials(where)
+    if not any(problem.fatal for problem in problems):
+        problems += unknown_speakers(placed)
     if materials is not None:
         problems += unknown_materials(placed, materials)
     if directory is None:

@@ -1,0 +1,137 @@
+"""Whoever may write into a drop folder may write any name: it speaks as its own source, or is refused aloud."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.adapters.parse_samples import FETCHED_AT as NOW
+from tests.adapters.test_dropping import ITEM, SPEC, Drop
+from warning.app.dropping import read_taken
+from warning.catalog.sources import SourceSpec
+from warning.collect.interchange import write_evidence
+from warning.core.evidence import Item, item_id
+from warning.core.vocabulary import Marking
+
+NOTICE = Item(
+    id=item_id("cn-mofcom", "", "http://www.mofcom.gov.cn/74.html", ""), source_id="cn-mofcom", kind="regulatory", country="CN",
+    language="zh", title="商务部公告2026年第74号 公布对镓实施出口管制的决定", url="http://www.mofcom.gov.cn/74.html",
+    published_at=NOW - timedelta(days=1), known_at=NOW - timedelta(hours=1), archive_hash="a" * 64,
+)  # fmt: skip
+NOTICE_RECORD = {
+    "type": "item", "source_id": "cn-mofcom", "kind": "regulatory", "country": "CN", "language": "zh",
+    "title": NOTICE.title.replace("实施", "取消"), "url": NOTICE.url,
+}  # fmt: skip
+FIGURE = {
+    "type": "observation", "source_id": "mission-jp-b", "series_id": "s1", "material": "gallium", "measure": "price",
+    "reporter": "CN", "unit": "kg", "currency": "USD", "frequency": "M", "period": "2023-05", "value": 1.0,
+    "known_at": "2023-06-01T00:00:00+00:00",
+}  # fmt: skip
+LISTING = {
+    "type": "listing", "source_id": "mission-jp-b", "known_at": "2023-06-01T00:00:00+00:00",
+    "entries": [{"key": "1", "name": "Example Ltd"}],
+}  # fmt: skip
+WITHDRAWAL = {
+    "type": "withdrawal", "evidence": NOTICE.id, "source_id": "cn-mofcom", "reason": "not so", "actor": "nobody",
+    "known_at": "2023-06-01T00:00:00+00:00",
+}  # fmt: skip
+REPORT = {
+    "type": "report",
+    "source_id": "mission-jp-b",
+    "condition": "ok",
+    "known_at": "2023-06-01T00:00:00+00:00",
+}
+SPEAKS = SPEC.model_copy(update={"speaks_for": ("cn-mofcom", "komis")})
+
+
+@pytest.fixture
+def drop(tmp_path):
+    ready = Drop(tmp_path)
+    yield ready
+    ready.repository.close()
+
+
+def taken(tmp_path, *records: dict[str, object], spec: SourceSpec = SPEC):
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return read_taken(path, spec, NOW)
+
+
+@pytest.mark.parametrize("named", [{}, {"id": NOTICE.id}, {"source_id": "no-such-source"}])
+def test_a_record_that_speaks_as_another_source_leaves_that_sources_item_and_is_refused_aloud(drop, named):
+    drop.repository.add_items([NOTICE])
+    drop.put("spoof.jsonl", "\n".join(json.dumps(one) for one in (ITEM, NOTICE_RECORD | named)))
+    outcome = drop.poll()
+    assert drop.items() == (NOTICE,)
+    why = (drop.folder / "failed" / "spoof.jsonl.why.txt").read_text(encoding="utf-8")
+    said = named.get("source_id", "cn-mofcom")
+    assert why.startswith(
+        f"spoof.jsonl:2: 'source_id' is '{said}', and this folder speaks as 'mission-jp-b'; `speaks_for: [{said}]`"
+    )
+    assert (outcome.condition, outcome.cause.startswith("spoof.jsonl: spoof.jsonl:2:")) == ("partial", True)
+
+
+def test_a_record_of_the_folders_own_takes_no_other_items_id_or_document(tmp_path):
+    (item,) = taken(tmp_path, ITEM | {"id": NOTICE.id, "archive_hash": "a" * 64}).evidence
+    assert (item.source_id, item.id == NOTICE.id, item.archive_hash) == ("mission-jp-b", False, "")
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (WITHDRAWAL, "a withdrawal of evidence is nothing that a drop folder takes"),
+        (REPORT, "a report on how a source does is nothing that a drop folder takes"),
+        (FIGURE, "a figure is taken from a source that `speaks_for` names"),
+        (LISTING, "a list is taken from a source that `speaks_for` names"),
+        (FIGURE | {"source_id": "komis-other"}, "'source_id' is 'komis-other'"),
+        (ITEM | {"kind": "regulatory"}, "'kind' is 'regulatory', and what 'mission-jp-b' brings is 'mission'"),
+        (ITEM | {"external_id": "r-2ffce23dc351bf9d"}, "r-2ffce23dc351bf9d is a report's name"),
+        (ITEM | {"title": "r-2ffce23dc351bf9d"}, "r-2ffce23dc351bf9d is a report's name"),
+    ],
+)  # fmt: skip
+def test_what_a_folder_does_not_take_fails_with_the_reason(tmp_path, record, words):
+    read = taken(tmp_path, record)
+    assert (read.evidence, words in read.failure) == ((), True), read.failure
+
+
+def test_an_entry_of_a_dropped_feed_takes_no_reports_place(tmp_path):
+    path = tmp_path / "x.xml"
+    path.write_text(
+        "<rss version='2.0'><channel><item><guid>r-2ffce23dc351bf9d</guid><title>All is well</title></item></channel></rss>"
+    )
+    read = read_taken(path, SPEC, NOW)
+    assert (read.evidence, "is a report's name" in read.failure) == ((), True)
+
+
+def test_a_folder_speaks_for_the_sources_its_operator_names_under_its_own_marking(tmp_path):
+    """The way evidence of another installation comes in by file: an item that went out comes in as itself."""
+    path = tmp_path / "export.jsonl"
+    write_evidence(path, [NOTICE])
+    (item,) = read_taken(path, SPEAKS, NOW).evidence
+    assert item == replace(NOTICE, marking=Marking.AMBER, release_to=frozenset({"JP", "KR"}))
+    read = taken(tmp_path, FIGURE | {"source_id": "komis"}, LISTING | {"source_id": "komis"}, spec=SPEAKS)
+    assert (read.failure, {one.source_id for one in read.evidence}) == ("", {"komis"})
+    assert "withdrawal" in taken(tmp_path, WITHDRAWAL, spec=SPEAKS).failure
+
+
+def test_an_id_of_another_source_is_made_anew_also_for_a_source_it_may_speak_for(tmp_path):
+    record = NOTICE_RECORD | {"source_id": "komis", "id": NOTICE.id}
+    (item,) = taken(tmp_path, record, spec=SPEAKS).evidence
+    assert item.id == item_id("komis", "", NOTICE.url, "")
+
+
+@pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff", "\u200b\n"])
+def test_a_text_that_says_nothing_is_no_item(drop, content):
+    drop.put("empty.txt", content)
+    assert (drop.poll().condition, drop.items()) == ("partial", ())
+    why = (drop.folder / "failed" / "empty.txt.why.txt").read_text(encoding="utf-8")
+    assert why == "the file holds no text: its first line is the title, the rest what it says\n"
+
+
+def test_only_a_drop_folder_may_speak_for_others():
+    fetched = SPEC.model_dump(exclude_unset=True) | {
+        "url": "https://x.example/", "parse": {"format": "rss"}, "verified": "never", "speaks_for": ["cn-mofcom"],
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="speaks_for is for drop folders"):
+        SourceSpec.model_validate(fetched)

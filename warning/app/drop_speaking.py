@@ -1,0 +1,92 @@
+"""In whose name a drop folder speaks: its own source's, and that of the sources which `speaks_for` names.
+
+Whoever may write into a folder may write any record. What would put words into another source's mouth, or do what the
+folder is not for, is refused aloud: the whole file goes to `failed/`, with the line and the reason.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from warning.catalog.sources import SourceSpec
+from warning.core.evidence import Evidence, Item, Listing, Observation, item_id
+from warning.core.handling import narrowest
+from warning.core.vocabulary import Marking
+from warning.core.withdrawals import Withdrawal
+from warning.errors import EvidenceError
+
+MOST_RECORDS = 200_000
+BY_HAND = "`warning evidence import` takes it by hand"
+_REPORT = re.compile(r"r-[0-9a-f]{16}")
+
+
+def spoken_records(path: Path, spec: SourceSpec, now: datetime) -> Iterator[Evidence]:
+    """Yield the records of an interchange file, each as the folder may say it.
+
+    Raises EvidenceError that begins with file:line for one that it may not say, and for a file without end: a packed
+    one of a few kilobytes may hold millions of records.
+    """
+    from warning.collect.interchange import own_identity, read_line, read_lines  # noqa: PLC0415 - loaded by who reads
+
+    for count, (number, line) in enumerate(read_lines(path)):
+        if count == MOST_RECORDS:
+            raise EvidenceError(
+                f"{path}: more than {MOST_RECORDS} records; `warning evidence import` reads large files"
+            )
+        evidence = read_line(path, number, line, now)
+        if refusal := _refusal(evidence, spec):
+            raise EvidenceError(f"{path}:{number}: {refusal}")
+        yield bound(_own(evidence, spec), spec) if isinstance(evidence, Item) else own_identity(evidence)
+
+
+def _refusal(evidence: Evidence, spec: SourceSpec) -> str:
+    """Why the folder may not say this; empty where it may."""
+    if not isinstance(evidence, Item | Observation | Listing):
+        what = (
+            "a withdrawal of evidence"
+            if isinstance(evidence, Withdrawal)
+            else "a report on how a source does"
+        )
+        return f"{what} is nothing that a drop folder takes; {BY_HAND}"
+    if evidence.source_id in spec.speaks_for:
+        return ""
+    if evidence.source_id != spec.id:
+        return (
+            f"'source_id' is '{evidence.source_id}', and this folder speaks as '{spec.id}'; "
+            f"`speaks_for: [{evidence.source_id}]` in its source lets it speak for that one, and {BY_HAND}"
+        )
+    if not isinstance(evidence, Item):
+        what = "a figure" if isinstance(evidence, Observation) else "a list"
+        return f"{what} is taken from a source that `speaks_for` names, and '{spec.id}' is none; {BY_HAND}"
+    if evidence.kind != spec.kind:
+        return f"'kind' is '{evidence.kind}', and what '{spec.id}' brings is '{spec.kind}'"
+    return ""
+
+
+def _own(item: Item, spec: SourceSpec) -> Item:
+    """The item under an id that no other source's can equal, and without another's document as its proof."""
+    from warning.collect.interchange_records import imported_item_id  # noqa: PLC0415 - loaded by who reads
+
+    names = item.external_id, item.url, item.title
+    made = item_id(item.source_id, *names)
+    identity = made if item.id == made else imported_item_id(item.source_id, *names, item.published_at)
+    archived = item.archive_hash if item.source_id in spec.speaks_for else ""
+    return replace(item, id=identity, archive_hash=archived)
+
+
+def bound(item: Item, spec: SourceSpec) -> Item:
+    """Return the item under the folder's marking at least: whoever may write into it may not widen it.
+
+    Raises EvidenceError for one that calls itself as a report that was filed: it would take that one's place.
+    """
+    if _REPORT.fullmatch(item.external_id or item.url or item.title):
+        raise EvidenceError(
+            f"{item.external_id or item.title} is a report's name: `warning report correct` changes a report, "
+            "`warning evidence import` brings reports from another installation"
+        )
+    own = Marking.CLEAR if item.marking is None else item.marking
+    names = None if spec.release_to is None else frozenset(spec.release_to)
+    marking, release_to = narrowest(own, item.release_to, [(spec.marking, names)])
+    return replace(item, marking=marking, release_to=release_to)
