@@ -2,6 +2,7 @@
 
 import asyncio
 import pickle
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -34,7 +35,8 @@ class Line(asyncio.BufferedProtocol):
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._to_say: list[Any] = []
+        self._to_say: deque[list[Any]] = deque()
+        self._is_sending = self._is_full = False
         self._come = bytearray()
         self._reading = memoryview(bytearray(READ_BYTES))
 
@@ -46,22 +48,44 @@ class Line(asyncio.BufferedProtocol):
         """Whether what is said now goes out, as far as is known here."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def say(self, message: object) -> None:
-        """Send soon. What is said after the other end has gone is dropped: `ended` has told of it."""
-        self._to_say.append(message)
-        if len(self._to_say) == 1:
+    def say(self, message: object, *, is_large: bool = False) -> None:
+        """Send soon, in order. What is said after the other end has gone is dropped: `ended` has told of it.
+
+        A large message is sent alone, and packed when there is room on the way: packed and unpacked it stands in memory
+        twice more.
+        """
+        if is_large or not self._to_say:
+            self._to_say.append([message])
+        else:
+            self._to_say[-1].append(message)
+        if is_large:
+            self._to_say.append([])  # what follows goes by itself
+        if not self._is_sending:
+            self._is_sending = True
             self._loop.call_later(TOGETHER_SECONDS, self._send)
 
     def _send(self) -> None:
-        said, self._to_say = self._to_say, []
-        if self._transport is not None and not self._transport.is_closing():
-            packing = packed(said)
-            length = len(packing).to_bytes(LENGTH_BYTES, "big")
-            if len(packing) <= READ_BYTES:
-                self._transport.write(length + packing)
-            else:  # one after the other: joined they would stand in memory twice
-                self._transport.write(length)
-                self._transport.write(packing)
+        while self._to_say and not self._is_full:
+            if said := self._to_say.popleft():
+                self._write(packed(said))
+        self._is_sending = bool(self._to_say)
+
+    def _write(self, packing: bytes) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        length = len(packing).to_bytes(LENGTH_BYTES, "big")
+        if len(packing) <= READ_BYTES:
+            self._transport.write(length + packing)
+        else:  # one after the other: joined they would stand in memory twice
+            self._transport.write(length)
+            self._transport.write(packing)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._send()
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         return self._reading
@@ -80,6 +104,8 @@ class Line(asyncio.BufferedProtocol):
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self._transport = None
+        self._is_sending = self._is_full = False
+        self._to_say.clear()
         self._ended()
 
     def close(self) -> None:

@@ -22,6 +22,8 @@ from warning.errors import FetchError
 
 MOST_UNHEARD_BYTES = MEBIBYTE // 2
 """So much of what came may be on its way to the service before more is asked for."""
+LARGE_BYTES = 16 * 1024
+"""A document of so many bytes goes to the service by itself."""
 
 
 class Asking:
@@ -87,12 +89,13 @@ class Asking:
             self.line.say(("failure", number, RuntimeError, repr(surprise), {}))
 
     def _answer(self, number: int, fetched: Fetched) -> None:
+        size_bytes = 0
         if fetched.document is not None:
             size_bytes = len(fetched.document.body)
             self._unheard_bytes += size_bytes
             self.large.keep(fetched.document.source_id, size_bytes)
             self._settle()
-        self.line.say(("answer", number, fetched))
+        self.line.say(("answer", number, fetched), is_large=size_bytes >= LARGE_BYTES)
 
     def _settle(self) -> None:
         is_open = self._is_open and self._unheard_bytes < MOST_UNHEARD_BYTES
