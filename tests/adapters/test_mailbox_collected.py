@@ -1,5 +1,6 @@
 """A mailbox through the collect loop: IMAP, parse processes, store. One bad mail costs itself, a restart doubles nothing."""
 
+import asyncio
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -11,9 +12,15 @@ from tests.adapters import dovecot as dovecots
 from tests.adapters.imap_server import imap_server
 from tests.adapters.mail_desk import EVER, Desk, mail
 from tests.adapters.mortal_parser import HANGS, KILLS
+from tests.adapters.parse_samples import document, profile
 from tests.core.build import TABLE
+from warning.app.mail_reading import read_mails
 from warning.app.why_missed import why_missed
+from warning.collect.mail_bundle import bundled, unbundled
 from warning.collect.mailbox_session import MOST_MAILS
+from warning.collect.parse import parse
+from warning.core.documents import Document, Parsed
+from warning.core.formats import MailFormat
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.errors import StoreError
@@ -129,6 +136,32 @@ def test_a_mailbox_numbered_anew_doubles_nothing(small_desk):
     small_desk.box.validity = 2
     outcome = small_desk.poll()
     assert (outcome.seen, outcome.items_new) == (1, 0)
+
+
+def test_mails_that_share_a_message_id_are_both_kept_in_one_poll_and_in_two(small_desk):
+    for subject in (b"report 1", b"all is well"):
+        small_desk.box.add(mail(1).replace(b"report 1", subject))
+    small_desk.poll()
+    assert small_desk.titles() == ["all is well", "report 1"]
+    assert "2 mails have the Message-ID <1@m>" in small_desk.state.cause
+    small_desk.box.add(mail(1).replace(b"report 1", b"nothing at all"))
+    small_desk.poll()
+    assert small_desk.titles() == ["all is well", "nothing at all", "report 1"]
+
+
+def test_mails_read_one_by_one_that_share_a_message_id_are_both_kept_and_told():
+    raws = [mail(1), mail(1).replace(b"report 1", b"all is well")]
+
+    async def read(mails: Document) -> Parsed:
+        if len(unbundled(mails.body)) > 1:
+            raise RuntimeError("a fault of ours")
+        return parse(mails, MailFormat(format="mail"), profile())
+
+    both = bundled(list(enumerate(raws)))
+    parsed = asyncio.run(read_mails(document(both), read, read))
+    assert {item.title for item in parsed.items} == {"report 1", "all is well"}
+    (told,) = parsed.problems
+    assert told.startswith("2 mails have the Message-ID <1@m>")
 
 
 def test_a_mail_the_server_would_not_give_is_set_aside_once_a_later_one_came(small_desk):

@@ -186,6 +186,58 @@ def test_a_mail_that_came_twice_is_one_item():
     assert parse(document(twice), MAIL, profile()).records == 1
 
 
+def said(
+    subject: str = "Hold at Tianjin",
+    sender: str = "desk@mission.example",
+    text: str = "Gallium is held",
+    attached: bytes = b"",
+) -> bytes:
+    mail = message(**{"Subject": subject, "From": sender, "Message-ID": "<7@mission.example>"})
+    mail.set_content(text)
+    if attached:
+        mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="a")
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"subject": "Nothing to report"}, {"sender": "someone@else.example"}, {"text": "All is released"},
+        {"attached": b"other"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_mails_that_differ_under_one_message_id_are_both_kept_and_told(other):
+    """An id is the writer's to choose: whoever knows one could suppress a report with it."""
+    parsed = parse(document(bundled([(1, said()), (2, said(**other)), (3, said())])), MAIL, profile())
+    assert [(i.title, "Gallium is held" in i.body) for i in parsed.items] == [
+        ("Hold at Tianjin", True),
+        (other.get("subject", "Hold at Tianjin"), "text" not in other),
+    ]
+    (told,) = parsed.problems
+    assert told.startswith(
+        "2 mails have the Message-ID <7@mission.example> and differ in subject, sender or text"
+    )
+    assert other.get("subject", "Hold at Tianjin") in told
+
+
+def test_a_mail_under_a_known_message_id_takes_no_earlier_mails_place():
+    first, later = only(said()), only(said(text="All is released"))
+    assert first.id != later.id
+    assert first.id == only(said()).id
+
+
+def test_a_mail_has_one_name_whether_its_attachments_are_read_or_not():
+    raw = said(attached=cjk_pdf("GBK-EUC-H"))
+    read, bare = only(raw), only(raw, MailFormat(format="mail", attachments=0))
+    assert (read.id, read.body == bare.body) == (bare.id, False)
+
+
+def test_a_long_message_id_leaves_room_for_what_tells_two_mails_apart():
+    raws = [said(text=text).replace(b"<7@", b"<" + b"7" * 1500 + b"@") for text in ("one", "two")]
+    assert len({only(raw).id for raw in raws}) == 2
+
+
 def test_parts_within_parts_without_end_are_bounded():
     nested = b"Subject: x\r\n" + b"".join(
         b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(300)

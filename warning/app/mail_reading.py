@@ -71,11 +71,14 @@ async def _without_attachments(document: Document, bare: Read) -> Parsed | None:
 
 
 def _together(parts: Iterable[Parsed]) -> Parsed:
+    from warning.collect.mail_items import told_of_shared_ids  # noqa: PLC0415 - it loads what mails are read with, and few are set aside
+
     parts = tuple(parts)
     items: dict[str, Item] = {item.id: item for part in parts for item in part.items}
+    problems = [problem for part in parts for problem in part.problems]
     return Parsed(
         items=tuple(items.values()),
-        problems=tuple(problem for part in parts for problem in part.problems),
+        problems=(*problems, *told_of_shared_ids(items.values())),
         left_out=tuple(left for part in parts for left in part.left_out),
         seen=sum(part.seen for part in parts),
     )

@@ -3,7 +3,7 @@
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -20,7 +20,7 @@ from warning.collect.mail_bundle import unbundled
 from warning.collect.parse_time_limit import time_limit
 from warning.collect.pdf_text import is_pdf
 from warning.collect.text import is_dangerous_link, one_line, paragraphs
-from warning.core.documents import Document, LeftOut, Parsed
+from warning.core.documents import Document, LeftOut, Parsed, placed
 from warning.core.evidence import Item
 from warning.core.formats_documents import MailFormat
 from warning.core.sources import SourceProfile
@@ -30,6 +30,7 @@ MAX_PARTS = 200
 MAX_NAMED = 20
 TEXT_CHARACTERS = 400_000
 NAMED_BYTES = 20_000
+MESSAGE_ID_CHARACTERS = 300
 MAIL_SECONDS = 15.0
 OWN_WORDS_SECONDS = 5.0
 # What the mail library lets through, and what one mail may do to its reader.
@@ -64,13 +65,26 @@ def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -
             name = f"what is attached to {mail_name(raw)}" if read else mail_name(raw)
             left_out.append(LeftOut(name=name, reason=reason))
         items += read
-        problems += [f"mail {number}: {fault}" for fault in faults]
-    distinct = {item.id: item for item in items}
+        problems += [placed(f"mail {number}", fault) for fault in faults]
+    distinct = tuple({item.id: item for item in items}.values())
     return Parsed(
-        items=tuple(distinct.values()),
-        problems=tuple(problems),
+        items=distinct,
+        problems=(*problems, *told_of_shared_ids(distinct)),
         left_out=tuple(left_out),
         seen=len(messages),
+    )
+
+
+def told_of_shared_ids(items: Iterable[Item]) -> tuple[str, ...]:
+    """Say which Message-IDs stand on several mails: each is an item, and one of them may be there to hide the other."""
+    named: dict[str, list[str]] = {}
+    for item in items:
+        named.setdefault(item.external_id.rpartition(" ")[0], []).append(f'"{one_line(item.title, 80)}"')
+    return tuple(
+        f"{len(titles)} mails have the Message-ID {name} and differ in subject, sender or text; each is kept: "
+        + ", ".join(titles[:3])
+        for name, titles in named.items()
+        if name and len(titles) > 1
     )
 
 
@@ -109,7 +123,7 @@ def _read(
     parts = _Parts()
     parts.read(message, layout)
     entry = RawEntry(
-        external_id=identity or sha256(raw).hexdigest(),
+        external_id=_name(identity, subject, sender, parts) if identity else sha256(raw).hexdigest(),
         link=_link(message, parts.text),
         title=_escaped(subject) or "(no subject)",
         summary=_escaped(f"From: {sender} (not verified)"),
@@ -121,12 +135,25 @@ def _read(
     return tuple(replace(item, archive_hash=digest) for item in items), (*parts.problems, *faults)
 
 
+def _name(identity: str, subject: str, sender: str, parts: "_Parts") -> str:
+    """A mail's name: its Message-ID, which anybody may write, and a hash of what it says.
+
+    What is attached counts by its own hash, so that a mail has one name whether or not its attachments were read.
+    """
+    said = "\0".join((subject, sender, " ".join(parts.text.split()), *parts.named))
+    return f"{identity[:MESSAGE_ID_CHARACTERS]} {sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}"
+
+
 @dataclass(slots=True)
 class _Parts:
-    """What was found in a message: its text (the plain one, else that of its HTML) and its attachments."""
+    """What was found in a message: its text (the plain one, else that of its HTML) and its attachments.
+
+    `named` are the attachments alone, `attached` these and what they say.
+    """
 
     plain: str = ""
     html: str = ""
+    named: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -171,6 +198,7 @@ class _Parts:
         payload = part.get_payload(decode=True)
         body = payload if isinstance(payload, bytes) else b""
         shown = f"[attachment {name or 'without name'}, {kind}, {len(body)} bytes, SHA-256 {sha256(body).hexdigest()}]"
+        self.named += (shown,)
         self.attached += (shown,)
         readable = kind in _TEXT_TYPES or is_document(body)
         if not readable or not may_read or len(body) > layout.attachment_size:
