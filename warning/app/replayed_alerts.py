@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from warning.app.alert_shelf import AlertShelf
 from warning.app.growing_keys import GrowingKeys
-from warning.app.kept_signals import KeptSignals
+from warning.app.kept_values import KeptValues
 from warning.core.absence_rules import is_absence
 from warning.core.alert_news import tells_late
 from warning.core.alerts import Alert
@@ -38,7 +38,7 @@ class ReplayedAlerts:
         self._by_word: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._awaiting: set[int] = set()
         self._looks, self._looked = _Looks(), frozenset[int]()
-        self._signals, self._kept = KeptSignals(), GrowingKeys()
+        self._signals, self._kept = KeptValues[Signal](), GrowingKeys()
 
     def standing(self, as_of: datetime) -> tuple[Alert, ...]:
         """Return the open alerts of which a date, a step of their case or a gap may be news by now.

@@ -3,19 +3,17 @@
 Years of it are millions of bands. They stand in arrays, the tellings in a file; some that were asked for stay held.
 """
 
-import pickle
 import re
-from collections import deque
+from array import array
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter
 
 import numpy as np
 
 from warning.app.band_keys import BandKeys
 from warning.app.growing_keys import GrowingKeys
-from warning.app.put_by import PutBy
+from warning.app.kept_values import KeptValues
 from warning.app.telling_gists import Gists, Numbers, gists_of
 from warning.core.assess import Assessment
 from warning.core.ids import key64
@@ -23,10 +21,9 @@ from warning.core.narrowing import Bound
 from warning.core.signals import Signal
 from warning.core.stories import LEAST_BANDS, REMEMBERED, StoriesNear, Telling, narrowed_telling
 
-MOST_HELD = 20_000
+# A month of 300 a day: an older one is asked for only where it may be told again.
+MOST_HELD = 10_000
 _BITS = 40
-_NAMES = [field.name for field in fields(Telling)]
-_VALUES = attrgetter(*_NAMES)
 _EVIDENCE, _STORY = re.compile(r"i-[0-9a-f]{16}"), re.compile(r"t-[0-9a-f]{16}")
 
 
@@ -35,8 +32,8 @@ class ReplayedStories:
 
     def __init__(self) -> None:
         self._by_band, self._by_evidence = BandKeys(), GrowingKeys()
-        self._file = PutBy()
-        self._held: dict[int, Telling] = {}
+        self._kept, self._places = KeptValues[Telling](), array("q")  # by number, where it is kept
+        self._held: OrderedDict[int, Telling] = OrderedDict()
         self._narrowed: dict[int, Telling] = {}
         self._steps: deque[tuple[datetime, int]] = deque()
         self._told, self._gists = _Told(), Gists()
@@ -68,7 +65,8 @@ class ReplayedStories:
         """Remember what signals with their stories told, no wider than these bounds."""
         self._told.add({s.exhibit.evidence_id: s.exhibit.story for s in signals if s.exhibit.story})
         self._forget(as_of)
-        numbers = self._file.put(pickle.dumps(_VALUES(one), pickle.HIGHEST_PROTOCOL) for one in tellings)
+        numbers = range(len(self._places), len(self._places) + len(tellings))
+        self._places.extend(self._kept.put(tellings))
         self._gists.add(gists_of(tellings))
         self._hold(zip(numbers, tellings, strict=True))
         bands = [(key, number) for number, one in zip(numbers, tellings, strict=True) for key in one.bands]
@@ -87,19 +85,18 @@ class ReplayedStories:
     def _telling(self, number: int) -> Telling:
         found = self._narrowed.get(number) or self._held.get(number)
         if found is None:
-            values = pickle.loads(self._file.get(number))  # noqa: S301 - written above, to a file without a name
-            found = Telling(**dict(zip(_NAMES, values, strict=True)))
+            found = self._kept.get(self._places[number])
             self._hold([(number, found)])
         return found
 
     def _hold(self, numbered: Iterable[tuple[int, Telling]]) -> None:
         self._held.update(numbered)
         while len(self._held) > MOST_HELD:
-            del self._held[next(iter(self._held))]
+            self._held.popitem(last=False)
 
     def _forget(self, as_of: datetime) -> None:
         """Let go of what is too old to be met again."""
-        self._steps.append((as_of, len(self._file)))
+        self._steps.append((as_of, len(self._places)))
         while as_of - self._steps[0][0] > REMEMBERED:
             least = self._steps.popleft()[1]
             self._by_band.let_go(least)

@@ -13,11 +13,12 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from warning.core.altered import made_of
 from warning.core.signals import Signal
 
 Turn = Callable[[Any], Any]
 _PLAIN = (str, int, float, bool)
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_ENCODER, _DECODER = json.JSONEncoder(separators=(",", ":")), json.JSONDecoder()
 
 
 def line_of(signal: Signal) -> bytes:
@@ -27,7 +28,7 @@ def line_of(signal: Signal) -> bytes:
 
 def signal_of(line: bytes) -> Signal:
     """Return the signal of a line that `line_of` made."""
-    signal: Signal = _reader(Signal)(json.loads(line))
+    signal: Signal = _reader(Signal)(_DECODER.raw_decode(line.decode("ascii"))[0])
     return signal
 
 
@@ -63,9 +64,8 @@ def _packer(hint: Any) -> Turn:
 def _reader(hint: Any) -> Turn:
     """How a JSON value becomes a value of this type again."""
     if _is_dataclass(hint):
-        names = [name for name, _ in _fields_of(hint)]
-        turned = _turned(_reader(one) for _, one in _fields_of(hint))
-        return lambda values: hint(**dict(zip(names, _with_turned(values, turned), strict=True)))
+        count, turned = len(_fields_of(hint)), _turned(_reader(one) for _, one in _fields_of(hint))
+        return lambda values: made_of(hint, _with_turned(_so_many(values, count), turned))
     inner, optional = _without_none(hint)
     if optional:
         read = _reader(inner)
@@ -93,6 +93,12 @@ def _turned(turns: Iterable[Turn]) -> list[tuple[int, Turn]]:
 def _with_turned(values: list[Any], turned: list[tuple[int, Turn]]) -> list[Any]:
     for place, turn in turned:
         values[place] = turn(values[place])
+    return values
+
+
+def _so_many(values: list[Any], count: int) -> list[Any]:
+    if len(values) != count:
+        raise ValueError(f"{len(values)} values for {count} fields")
     return values
 
 

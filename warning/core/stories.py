@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from warning.core.altered import altered
 from warning.core.handling import Handling, narrowest
 from warning.core.identity import (
     OFFICIAL_KINDS,
@@ -290,7 +291,7 @@ class _Teller:
         if not story and not (
             model and model.headline == telling.headline and model.official == telling.official
         ):
-            self._keep(replace(telling, story=named, begun_at=model.begun_at if model else telling.known_at))
+            self._keep(altered(telling, story=named, begun_at=model.begun_at if model else telling.known_at))
         return _Placed(story=named)
 
     def _near(self, telling: Telling) -> list[Telling]:
@@ -383,11 +384,11 @@ def _marked(signal: Signal, shown: Mapping[str, _Placed]) -> Signal:
     if signal.joins or signal.story:
         return signal
     first = placed.first
-    exhibit = replace(
+    exhibit = altered(
         signal.exhibit, story=placed.story, first_seen_at=None if first is None else first.first_seen_at
     )
     rests_on = signal.rests_on if first is None else tuple(sorted({*signal.rests_on, first.evidence_id}))
-    return replace(signal, exhibit=exhibit, rests_on=rests_on)
+    return altered(signal, exhibit=exhibit, rests_on=rests_on)
 
 
 def stories_by_publisher(exhibits: Iterable[Exhibit]) -> dict[str, tuple[str, ...]]:
