@@ -13,7 +13,7 @@ from warning.catalog.source_asking import PAGE, put, window_places
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest, Validators
 from warning.collect.further import first_link, next_said, sitemaps_of
-from warning.core.documents import Document, Parsed
+from warning.core.documents import Document, Parsed, placed
 from warning.core.evidence import Item, Listing, Observation, listing_id
 from warning.core.formats_documents import SitemapFormat
 from warning.core.health import SourceState
@@ -270,7 +270,7 @@ def merged(parts: list[Parsed], problems: tuple[str, ...]) -> Parsed:
             items.setdefault(item.id, item)
         for figure in part.observations:
             figures.setdefault((figure.series_id, figure.period), figure)
-    told = [f"document {n}: {p}" for n, part in enumerate(parts, start=1) for p in part.problems]
+    told = [placed(f"document {n}", p) for n, part in enumerate(parts, start=1) for p in part.problems]
     return Parsed(
         items=tuple(items.values()),
         observations=tuple(figures.values()),

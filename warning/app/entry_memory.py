@@ -41,6 +41,11 @@ class EntryMemory:
             del known[stale]
         return known
 
+    def forget(self, source_id: str) -> None:
+        """The source's next document is read whole."""
+        self._marks.pop(source_id, None)
+        self._briefs.pop(source_id, None)
+
     def remember(self, source_id: str, marks: Sequence[str] | frozenset[str], briefs: Briefs) -> None:
         """Keep what a document held, once it is stored. A document without marks is read whole every time."""
         if marks:

@@ -95,8 +95,9 @@ def succeeded(
         left_out=still_left_out(state.left_out, (*parsed.left_out, *detailed.left_out), now),
     )
     verdict = judge_document(spec, parsed, briefs, after, now)
-    if detailed.unread and verdict.condition == "ok":
-        verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}")
+    if detailed.unread and verdict.condition in {"ok", "frozen"}:  # what is new may stand on them
+        old = f"; {verdict.cause}" if verdict.condition == "frozen" else ""
+        verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}{old}")
     elif detailed.owed and verdict.condition == "ok":
         verdict = Verdict(condition="partial", cause=f"{ANNEX_OWED}: {detailed.owed}")
     elif detailed.left_out and verdict.condition == "ok":

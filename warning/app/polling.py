@@ -20,6 +20,7 @@ from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
 from warning.app.poll_turns import host_of
+from warning.app.reading_basis import as_now_read
 from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
@@ -134,6 +135,7 @@ class Polls:
         key = key_of(spec, self._settings.source_keys)
         if key is None:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
+        state = self._as_now_read(spec, state)
         asked_at = self._clock()
         elsewhere = self._memory.elsewhere
         asked = await ask_source(
@@ -166,6 +168,13 @@ class Polls:
 
         remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
         return Findings(store=store, remember=remembered)
+
+    def _as_now_read(self, spec: SourceSpec, state: SourceState) -> SourceState:
+        """What was read in another way counts as not read, entries of a feed too."""
+        now = as_now_read(spec, state)
+        if now is not state:
+            self._memory.entries.forget(spec.id)
+        return now
 
     async def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
         """Read a drop folder; its files are moved on when their evidence is stored."""

@@ -11,13 +11,14 @@ from warning.collect.feed_items import UNTITLED
 from warning.collect.times import zone_of
 from warning.core.documents import Parsed
 from warning.core.evidence import Item
-from warning.core.health import FROZEN, SourceCondition, SourceState
+from warning.core.health import FROZEN, SourceCondition, SourceState, is_well
 from warning.core.rhythm import Silence, recall, silence
 
 WEEK = timedelta(days=7)
 SHOWN_PROBLEMS = 3
 _BRIEF_FIELDS = ("title", "summary", "body", "url", "published_at")
-_KEPT_CONDITIONS = frozenset({"empty", "partial", "drifted"})
+_OF_A_DOCUMENT = frozenset({"empty", "partial", "drifted"})
+"""What is wrong with a document stays wrong while it does not change; that it is old is judged anew each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,23 +69,40 @@ def judge_document(
     cause = rows_breach(spec, rows) or _missing_fields(spec, parsed, briefs)
     if cause:
         return Verdict(condition="drifted", cause=cause)
-    if cause := _frozen(spec, state, now):
-        return Verdict(condition="frozen", cause=cause)
+    old = _frozen(spec, state, now)
+    if parsed.unread and old:  # what is new may be what could not be read
+        return Verdict(condition="partial", cause=f"{_told(parsed.unread)}; {old}")
+    if old:
+        return Verdict(condition="frozen", cause=old)
     if cause := _pace_breach(spec, briefs, now):
         return Verdict(condition="drifted", cause=cause)
-    if parsed.problems:
-        return Verdict(condition="partial", cause=_told(parsed.problems))
+    if parsed.unread:
+        return Verdict(condition="partial", cause=_told(parsed.unread))
+    return Verdict(condition="ok", cause=_shown(parsed.remarks))
+
+
+def of_document(verdict: Verdict) -> Verdict:
+    """Return what a verdict says of the document itself: that, and no more, holds for as long as it does not change."""
+    if verdict.condition in _OF_A_DOCUMENT and not verdict.cause.startswith(FROZEN):
+        return verdict
     return Verdict(condition="ok")
 
 
 def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Verdict:
     """Judge a source whose document has not changed: what was wrong with it still is, and it may be frozen.
 
-    After failures "unchanged" means that the document stored last is back: what failed is over.
+    After failures "unchanged" means that the document stored last is back: what failed is over, and no more than that.
     """
-    kept = state.condition in _KEPT_CONDITIONS and state.failures == 0
-    if kept and not state.cause.startswith(FROZEN):
-        return Verdict(condition=state.condition, cause=state.cause)
+    if state.read_as:
+        kept = Verdict(condition=state.document_condition, cause=state.document_cause)
+    else:  # stored before documents' verdicts were kept
+        kept = Verdict(condition="ok" if state.failures else state.condition, cause=state.cause)
+    kept = of_document(kept)
+    return judge_silence(spec, state, now) if is_well(kept.condition) else kept
+
+
+def judge_silence(spec: SourceSpec, state: SourceState, now: datetime) -> Verdict:
+    """Judge that nothing new has come, whatever was found of what there is."""
     cause = _frozen(spec, state, now)
     return Verdict(condition="frozen" if cause else "not_modified", cause=cause)
 
@@ -171,6 +189,10 @@ def _allows_none(spec: SourceSpec) -> bool:
 
 
 def _told(problems: Sequence[str]) -> str:
-    shown = "; ".join(problems[:SHOWN_PROBLEMS])
+    """One problem may stand for many entries: how many problems there are says nothing."""
+    return f"not all of it could be read: {_shown(problems)}"
+
+
+def _shown(problems: Sequence[str]) -> str:
     more = len(problems) - SHOWN_PROBLEMS
-    return f"{len(problems)} entries could not be read: {shown}" + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(problems[:SHOWN_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")

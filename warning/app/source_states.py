@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from errno import EDQUOT, ENOSPC
 from typing import Any
 from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
 from warning.app.mail_reading import still_left_out
-from warning.app.source_judgement import Verdict, judge_standstill
+from warning.app.reading_basis import basis_of
+from warning.app.source_judgement import Verdict, judge_standstill, of_document
 from warning.app.source_timing import next_poll, next_retry
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
 from warning.collect.times import zone_of
 from warning.core.documents import Parsed
-from warning.core.health import MOVED_AWAY, SourceState, blinds, is_well
-from warning.errors import FetchBlocked, FetchError, FetchMoved, FetchRateLimited, ParseError
+from warning.core.health import MOVED_AWAY, OWN_FAULT, SourceState, blinds, is_well
+from warning.errors import FetchBlocked, FetchError, FetchMoved, FetchRateLimited, ParseError, StoreError
 
+NO_ROOM = frozenset({ENOSPC, EDQUOT})
 FUTURE_SLACK = timedelta(days=1)
 
 
@@ -41,6 +44,7 @@ def answered(
     spec: SourceSpec, state: SourceState, fetched: Fetched, verdict: Verdict, now: datetime, **changes: Any
 ) -> SourceState:
     """The state after an answer, with `changes`. Oddities on the way (a downgrade to http) are told when nothing worse is."""
+    validators, found = fetched.validators, of_document(verdict)
     moved_to = fetched.moved_to
     if moved_to and _is_trifling(state_address(spec, fetched), moved_to):
         moved_to = ""
@@ -48,7 +52,6 @@ def answered(
         verdict = Verdict(condition="moved", cause=f"redirected for good to {moved_to}, where it is read")
     if fetched.notes and not verdict.cause:
         verdict = replace(verdict, cause="; ".join(fetched.notes))
-    validators = fetched.validators
     return _judged(
         state,
         verdict,
@@ -58,6 +61,9 @@ def answered(
         etag=validators.etag,
         last_modified=validators.last_modified,
         body_hash=validators.body_hash,
+        read_as=basis_of(spec) if fetched.status == "fresh" or not state.read_as else state.read_as,
+        document_condition=found.condition,
+        document_cause=found.cause,
         next_due_at=next_poll(spec, now, max_age_seconds=fetched.max_age_seconds),
         last_success_at=now,
         failures=0,
@@ -100,7 +106,7 @@ def stood_still(
     verdict = judge_standstill(spec, state, now)
     if left := fetched.left_out:
         state = replace(state, left_out=still_left_out(state.left_out, left, now))
-        if is_well(verdict.condition):
+        if is_well(verdict.condition) or verdict.condition == "frozen":
             verdict = Verdict(condition="partial", cause=f"{left[0].name} was set aside: {left[0].reason}")
     after = answered(spec, state, fetched, verdict, now, last_attempt_at=asked_at)
     outcome = SourceOutcome(
@@ -158,7 +164,11 @@ def failure_verdict(failure: Exception) -> Verdict:
             return Verdict(condition="drifted", cause=str(failure))
         case FetchError():
             return Verdict(condition="failing", cause=str(failure))
-    return Verdict(condition="failing", cause=f"a fault in reading it: {failure!r}")
+        case StoreError():
+            return Verdict(condition="failing", cause=f"{OWN_FAULT}: {failure}")
+        case OSError() if failure.errno in NO_ROOM:
+            return Verdict(condition="failing", cause=f"{OWN_FAULT}: {failure.strerror}")
+    return Verdict(condition="failing", cause=f"a fault of this program in reading it: {failure!r}")
 
 
 def unconfigured(spec: SourceSpec, state: SourceState, now: datetime) -> tuple[SourceState, SourceOutcome]:

@@ -9,7 +9,7 @@ from warning.app.source_views import vitals_of, watched_sources
 from warning.app.system import System
 from warning.catalog.sources import SourceSpec
 from warning.core.blindness import Sight, sights
-from warning.core.health import SourceState
+from warning.core.health import OWN_FAULT, SourceState
 from warning.core.ids import content_id
 from warning.core.operator_notices import OperatorNotice
 from warning.core.source_notices import UNSTEADY, UNSTEADY_WITHIN, SourceNotice, notice_due
@@ -101,6 +101,8 @@ def _occasion(notice: SourceNotice, state: SourceState | None) -> str:
 
 def _lead(worse: Sequence[SourceNotice], states: Mapping[str, SourceState], enabled: Sequence[str]) -> str:
     """Many at once have one cause, and it is seldom theirs."""
+    if any(notice.cause.startswith(OWN_FAULT) for notice in worse):
+        return "What came could not be stored: look at this installation's disk and database first (warning doctor)."
     dark = [name for name in enabled if name in states and states[name].condition == "failing"]
     if len(worse) >= COMMON_CAUSE_SOURCES and 2 * len(dark) >= len(enabled):
         return (

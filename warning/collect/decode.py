@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from warning.core.documents import Remark
+
 SAMPLE_BYTES = 48_000
 HEAD_BYTES = 4_096
 
@@ -48,6 +50,14 @@ class Decoded:
     text: str
     encoding: str
     problem: str = ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The problem as a document's: a remark where what can be read of it is all but everything."""
+        if not self.problem:
+            return ()
+        told = f"encoding: {self.problem}"
+        return (Remark(told) if _is_legible(self.text) else told,)
 
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
@@ -134,7 +144,7 @@ def _doubted(body: bytes, text: str, name: str) -> Decoded:
 
 def _as_found(body: bytes, declared: tuple[str, ...]) -> Decoded:
     utf8 = body.decode("utf-8", "replace")
-    if utf8.count("\ufffd") <= max(1, _TOLERATED_FAULTS * _wide(utf8)):
+    if _is_legible(utf8):
         return Decoded(text=utf8, encoding="utf-8", problem=_faults(utf8))
     for name in declared:  # a few broken bytes in an otherwise right document
         text = body.decode(name, "replace")
@@ -221,6 +231,11 @@ def _strictly(body: bytes, name: str) -> str | None:
 
 def _wide(text: str) -> int:
     return sum(character > "\x7f" for character in text[:200_000]) * max(1, len(text) // 200_000)
+
+
+def _is_legible(text: str) -> bool:
+    """Whether at most a few broken bytes stand in an otherwise right document."""
+    return text.count("\ufffd") <= max(1, _TOLERATED_FAULTS * _wide(text))
 
 
 def _faults(text: str) -> str:

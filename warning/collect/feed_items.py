@@ -13,7 +13,7 @@ from warning.collect.text import (
     safe_link,
 )
 from warning.collect.times import not_in_future, read_time
-from warning.core.documents import Document
+from warning.core.documents import Document, Remark, placed
 from warning.core.evidence import Item, item_id
 from warning.core.sources import SourceProfile
 
@@ -56,12 +56,12 @@ class _Clean:
 def items_from(
     entries: Iterable[RawEntry], document: Document, profile: SourceProfile
 ) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """Return the items, in the order of the document, and a problem for each entry or field given up."""
+    """Return the items, in the order of the document, and a problem for each entry given up; a remark for each field."""
     problems: list[str] = []
     cleaned: list[_Clean] = []
     for number, raw in enumerate(entries, start=1):
         clean, faults = _clean(raw, document, profile)
-        problems.extend(f"entry {number}: {fault}" for fault in faults)
+        problems.extend(placed(f"entry {number}", fault) for fault in faults)
         if clean is not None:
             cleaned.append(clean)
     items = tuple(_item(clean, identity, document, profile) for clean, identity in _identified(cleaned))
@@ -69,7 +69,7 @@ def items_from(
 
 
 def _clean(raw: RawEntry, document: Document, profile: SourceProfile) -> tuple[_Clean | None, list[str]]:
-    faults = []
+    faults: list[str] = []
     url = safe_link(raw.link, document.url)
     if raw.link.strip() and not url:
         what = (
@@ -77,7 +77,7 @@ def _clean(raw: RawEntry, document: Document, profile: SourceProfile) -> tuple[_
             if is_dangerous_link(raw.link)
             else "is not an address"
         )
-        faults.append(f"link {raw.link.strip()[:60]!r} {what}")
+        faults.append(Remark(f"link {raw.link.strip()[:60]!r} {what}"))
     summary, body = paragraphs(raw.summary), paragraphs(raw.body, BODY_CHARACTERS)
     if body == summary:
         body = ""
@@ -89,7 +89,7 @@ def _clean(raw: RawEntry, document: Document, profile: SourceProfile) -> tuple[_
         return None, faults
     published_at, late = not_in_future(_published(raw, profile.country), document.fetched_at)
     if late:
-        faults.append(late)
+        faults.append(Remark(late))
     external_id = " ".join(raw.external_id.split())[:1000]
     return _Clean(
         external_id=external_id, url=url, title=title, summary=summary, body=body, published_at=published_at

@@ -41,6 +41,10 @@ DEFAULT_WAIT_SECONDS = 600.0
 MOST_ADDRESSES = 8_192
 GIVEN_UP = "nothing or little came while many sources kept us waiting; next time it is asked beside the others, with all its time"
 NO_ROOM = "the large documents of other sources left no room for this one, as long as it may take"
+CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+UNASKED = (
+    "the server answered 304 (not modified) to a request that did not ask whether anything was: nothing came to be read"
+)
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
@@ -243,6 +247,8 @@ class Fetcher:
         moved_to = request.without_secrets(str(hop.moved_to)) if hop.moved_to is not None else ""
         told = _Told(answer.headers, wait, tuple(hop.notes), moved_to)
         if answer.status == 304:
+            if not CONDITIONS & {name.lower() for name in hop.headers}:
+                raise FetchError(UNASKED)
             return told.fetched("not_modified", None, request.validators)
         points_to = "" if answer.status in DOCUMENT_STATUSES else await _refuse_challenge(answer)
         points_to = request.without_secrets(points_to)

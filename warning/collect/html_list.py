@@ -39,8 +39,7 @@ def parse_html_list(document: Document, layout: HtmlListFormat, profile: SourceP
     if not decoded.text.strip():
         raise ParseError("the page is empty")
     parsed = read_list(decoded.text, document, layout, profile)
-    problems = (f"encoding: {decoded.problem}", *parsed.problems) if decoded.problem else parsed.problems
-    return replace(parsed, problems=problems)
+    return replace(parsed, problems=(*decoded.problems, *parsed.problems))
 
 
 def guess_list(document: Document, profile: SourceProfile) -> Parsed:

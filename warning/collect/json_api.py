@@ -32,7 +32,7 @@ def parse_json(document: Document, layout: JsonFormat, profile: SourceProfile) -
     kept = entries[:MAX_ENTRIES]
     raws = [_raw(entry, key, layout) for key, entry in kept]
     items, faults = items_from(raws, document, profile)
-    problems = [f"encoding: {decoded.problem}"] if decoded.problem else []
+    problems = [*decoded.problems]
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES} of {len(entries)} entries are read")
     problems += _missing([entry for _, entry in kept], layout)

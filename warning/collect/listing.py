@@ -28,9 +28,8 @@ def parse_listing(document: Document, layout: ListingFormat) -> Parsed:
     if not text:
         raise ParseError("the document is empty, a list is wanted")
     records = read_records(text, layout)
-    problems = [f"encoding: {decoded.problem}"] if decoded.problem else []
     entries, faults, seen = _entries(records, layout)
-    problems += faults
+    problems = (*decoded.problems, *faults)
     if not entries:
         return Parsed(problems=(*problems, "the list holds no usable entry"), seen=seen)
     listing = Listing(
@@ -41,7 +40,7 @@ def parse_listing(document: Document, layout: ListingFormat) -> Parsed:
         url=document.url,
         archive_hash=document.archive_hash,
     )
-    return Parsed(listing=listing, problems=tuple(problems), seen=seen)
+    return Parsed(listing=listing, problems=problems, seen=seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

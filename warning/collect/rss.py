@@ -18,7 +18,7 @@ from warning.collect.feed_items import RawEntry, items_from
 from warning.collect.feed_json import entries_of, is_json_feed
 from warning.collect.feed_lean import Texts
 from warning.collect.feed_split import Split, split_feed
-from warning.core.documents import Document, Parsed
+from warning.core.documents import Document, Parsed, Remark
 from warning.core.sources import SourceProfile
 from warning.errors import ParseError
 
@@ -59,7 +59,7 @@ def _from_json(text: str, decoded: Decoded, document: Document, profile: SourceP
         raise ParseError("JSON, but not a JSON Feed (no items list); read it with `format: json`")
     entries = list(entries_of(data))
     items, problems = items_from(entries, document, profile)
-    return Parsed(items=items, problems=_with(decoded, problems), seen=len(entries))
+    return Parsed(items=items, problems=(*decoded.problems, *problems), seen=len(entries))
 
 
 def _from_xml(
@@ -68,15 +68,14 @@ def _from_xml(
     cleaned, xml = possible_xml(text)
     split = None if "<!DOCTYPE" in cleaned[:4096] else split_feed(xml, known, profile.country)
     if split is not None and not split.rest:
-        return Parsed(problems=_with(decoded, ()), seen=split.total, entry_hashes=split.hashes)
+        return Parsed(problems=decoded.problems, seen=split.total, entry_hashes=split.hashes)
     feed, entries = _read(split, xml)
     if not entries and not feed.get("version") and not _CDF.match(cleaned):
         raise ParseError(_not_a_feed(cleaned))
     items, problems = items_from(entries, document, profile)
-    problems = (*_document_problems(feed, text, cleaned), *problems)
     return Parsed(
         items=items,
-        problems=_with(decoded, problems),
+        problems=(*decoded.problems, *_document_problems(feed, text, cleaned), *problems),
         seen=split.total if split else len(entries),
         entry_hashes=split.hashes if split else frozenset(),
     )
@@ -187,12 +186,12 @@ def _refuse_entity_bombs(text: str) -> None:
 
 
 def _document_problems(feed: Mapping[str, Any], text: str, cleaned: str) -> tuple[str, ...]:
-    problems = []
+    problems: list[str] = []
     fault = feed.get("bozo_exception")
     if feed.get("bozo") and fault is not None and "Encoding" not in type(fault).__name__:
         problems.append(f"not well-formed ({str(fault)[:120]}); read as far as it goes")
     if len(cleaned) != len(text):
-        problems.append(f"{len(text) - len(cleaned)} control characters removed")
+        problems.append(Remark(f"{len(text) - len(cleaned)} control characters removed"))
     return tuple(problems)
 
 
@@ -202,7 +201,3 @@ def _not_a_feed(text: str) -> str:
     if match := re.search(r"<([A-Za-z_][\w:.-]*)", text[:2000]):
         return f"the root element <{match[1]}> is not a feed; rss, feed or rdf:RDF is wanted"
     return f"not a feed: it starts with {text[:40]!r}"
-
-
-def _with(decoded: Decoded, problems: tuple[str, ...]) -> tuple[str, ...]:
-    return (f"encoding: {decoded.problem}", *problems) if decoded.problem else problems

@@ -12,7 +12,7 @@ from warning.collect.table_guess import guess_table
 from warning.collect.table_periods import read_period
 from warning.collect.table_places import place_code
 from warning.collect.table_read import Row, Table, find_column, largest_json_table, read_table, rows_of_json
-from warning.core.documents import Document, Parsed
+from warning.core.documents import Document, Parsed, Remark
 from warning.core.evidence import Observation, observation_id, period_end
 from warning.core.formats import COLUMN, PERIODS_ARE_COLUMNS, TableFormat, ValueColumn
 from warning.core.ids import content_id
@@ -137,9 +137,9 @@ class _Tally:
             (series, period), (one, other) = next(iter(self.conflicts.items()))
             yield f"{len(self.conflicts)} figures stand there with two values, neither is taken, e.g. {series} {period}: {one:g} and {other:g}"
         if self.copies:
-            yield f"{self.copies} rows repeat another row exactly and are read once"
+            yield Remark(f"{self.copies} rows repeat another row exactly and are read once")
         if self.repeated:
-            yield f"{self.repeated} figures are repeated exactly and read once"
+            yield Remark(f"{self.repeated} figures are repeated exactly and read once")
 
 
 def _read_cell(row: Row, column: _Column, tally: _Tally, document: Document, profile: SourceProfile) -> None:

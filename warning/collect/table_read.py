@@ -49,8 +49,7 @@ def read_table(
     head = text.lstrip()[:200].lower()
     if head.startswith(("<!doctype", "<html", "<?xml", "<table")):
         raise ParseError("an HTML or XML page, a table (CSV, XLSX, XLS) is wanted: an error page or a login?")
-    problems = (f"encoding: {decoded.problem}",) if decoded.problem else ()
-    return Table(rows=delimited(text, separator or sniff_separator(text)), problems=problems)
+    return Table(rows=delimited(text, separator or sniff_separator(text)), problems=decoded.problems)
 
 
 def delimited(text: str, separator: str) -> list[list[str]]:

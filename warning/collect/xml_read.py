@@ -37,7 +37,7 @@ def read_xml_document(document: Document) -> tuple[etree._Element, tuple[str, ..
         raise ParseError("the document is empty, XML is wanted")
     if decoded.text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         raise ParseError("an HTML page, XML is wanted: an error page, a login or a moved address?")
-    return read_xml(decoded.text), ((f"encoding: {decoded.problem}",) if decoded.problem else ())
+    return read_xml(decoded.text), decoded.problems
 
 
 def local_name(node: etree._Element) -> str:

@@ -26,9 +26,20 @@ class LeftOut:
     reason: str
 
 
+class Remark(str):
+    """A problem that cost no entry: a wrong declaration that was seen through, a link left out, a date not taken."""
+
+    __slots__ = ()
+
+
+def placed(where: str, problem: str) -> str:
+    """Return a problem with where it stands before it; a remark stays one."""
+    return type(problem)(f"{where}: {problem}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What one document yielded. `problems` are entries that could not be read, one sentence each.
+    """What one document yielded. `problems` are one sentence each: what could not be read, and remarks.
 
     `left_out` are entries nobody will read again by themselves: one that hangs its reader, or ends it.
 
@@ -45,6 +56,16 @@ class Parsed:
     left_out: tuple[LeftOut, ...] = ()
     seen: int = 0
     entry_hashes: frozenset[str] = frozenset()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The problems because of which something of the document is not known."""
+        return tuple(problem for problem in self.problems if not isinstance(problem, Remark))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd although every entry was read."""
+        return tuple(problem for problem in self.problems if isinstance(problem, Remark))
 
     @property
     def records(self) -> int:

@@ -26,7 +26,8 @@ class SourceState:
     """`failures` counts attempts in a row without success; `cause` is the last one in words.
 
     `fetched_url` is where the validators (etag, last_modified, body_hash) came from: a changed catalogue
-    address makes them void. `newest_at` is the newest publication time ever seen from the source.
+    address makes them void. So does another way of reading than `read_as` (see `app/reading_basis.py`), which is empty
+    when it is not known. `document_condition` and `document_cause` are the verdict on the document they stand for. `newest_at` is the newest publication time ever seen from the source.
     `read_pages` marks the entries of a list page whose own page has been read (see `app/detail_pages.py`).
     `news_days` are the days on which it had something new (see `core/rhythm.py`). `dark_since` is when it stopped
     being readable, None while it is; `late_items` is how many items the last such time brought too late.
@@ -43,6 +44,9 @@ class SourceState:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+    read_as: str = ""
+    document_condition: SourceCondition = "ok"
+    document_cause: str = ""
     next_due_at: datetime | None = None
     last_attempt_at: datetime | None = None
     last_success_at: datetime | None = None
@@ -99,6 +103,9 @@ LEFT_TO_PEOPLE = "somebody has to read"
 
 ANNEX_OWED = "an annex is asked for again"
 """How the cause begins when all entries are stored, and an annex of one is still to come."""
+
+OWN_FAULT = "the fault is this installation's, which could not store what came"
+"""How the cause begins when the source answered and there was no room, or no database, for what it gave."""
 
 WELL: frozenset[SourceCondition] = frozenset({"ok", "not_modified"})
 _BLINDING = frozenset({"empty", "partial", "blocked", "failing", "drifted", "unconfigured"})

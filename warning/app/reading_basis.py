@@ -1,0 +1,90 @@
+"""On what it depends what is read of a source's documents: where that changes, the same document is read anew.
+
+A document that has not changed is not sent again. Without this, a mended selector would take effect only when the
+publisher changes the page, and what came in between would never be read.
+"""
+
+from dataclasses import replace
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel
+
+from warning.catalog.sources import SourceSpec
+from warning.core.formats_documents import MailFormat
+from warning.core.health import SourceState, is_well
+
+_READING = ("parse", "encoding", "country", "method", "headers", "body", "through", "pages", "window")
+_PART_BYTES = 6
+_known: dict[str, tuple[tuple[Any, ...], str]] = {}
+
+
+def basis_of(spec: SourceSpec) -> str:
+    """Return three short names with a dot between: how it is asked and read, what is expected, and the readers.
+
+    Worked out once for each entry of the catalogue: every poll asks for it.
+    """
+    rests_on = (spec.expect, *(getattr(spec, name) for name in _READING))
+    known = _known.get(spec.id)
+    if known is None or any(one is not other for one, other in zip(known[0], rests_on, strict=True)):
+        known = _known[spec.id] = (rests_on, _basis(spec))
+    return known[1]
+
+
+def as_now_read(spec: SourceSpec, state: SourceState) -> SourceState:
+    """Return the state without what no longer holds, so that the poll asks for the whole document and reads it.
+
+    With another way of reading all is void: pages behind entries, and where a mailbox or a row of windows stands. Other
+    expectations, or other readers of a source that is not well, judge the last document anew. A source stored
+    before any of this was remembered is taken as read as it is now while it is well.
+    """
+    now, then = basis_of(spec), state.read_as
+    if now == then:
+        return state
+    is_mailbox = isinstance(spec.parse, MailFormat)
+    if not then:
+        return state if is_well(state.condition) or is_mailbox else _void(state)
+    reading, expected, _ = now.split(".")
+    read, expectation, _ = then.split(".")
+    if reading != read:
+        return replace(_void(state), etag="", read_pages=())
+    if expected == expectation and is_well(state.condition):
+        return state
+    return _void(state, keeps_place=is_mailbox or spec.window is not None)
+
+
+def _void(state: SourceState, *, keeps_place: bool = False) -> SourceState:
+    """Without validators; the ETag's place tells how far a mailbox or a row of windows was read."""
+    return replace(state, etag=state.etag if keeps_place else "", last_modified="", body_hash="")
+
+
+def _basis(spec: SourceSpec) -> str:
+    told = [_written(getattr(spec, name)) for name in _READING]
+    if spec.window is not None:  # other questions about the past; any other address has its own validators
+        told.append(spec.url)
+    return ".".join((_name(*told), _name(_written(spec.expect)), _readers()))
+
+
+def _written(value: Any) -> str:
+    """As text that is the same while the value is. What is left to its default does not count."""
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(exclude_defaults=True)
+    return repr(sorted(value.items()) if isinstance(value, dict) else value)
+
+
+@cache
+def _readers() -> str:
+    """The program that reads: an upgrade may find what was not found."""
+    sources = (one for one in files("warning.collect").iterdir() if one.name.endswith(".py"))
+    return _name(*(one.read_bytes() for one in sorted(sources, key=lambda one: one.name)))
+
+
+def _name(*parts: str | bytes) -> str:
+    digest = blake2b(digest_size=_PART_BYTES)
+    for part in parts:
+        told = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(told).to_bytes(8, "big"))
+        digest.update(told)
+    return digest.hexdigest()
