@@ -14,7 +14,7 @@ import numpy as np
 from warning.app.band_keys import BandKeys
 from warning.app.growing_keys import GrowingKeys
 from warning.app.kept_values import KeptValues
-from warning.app.telling_gists import Gists, Numbers, gists_of
+from warning.app.telling_gists import Gists, Numbers, Rows, gists_of
 from warning.core.assess import Assessment
 from warning.core.ids import key64
 from warning.core.narrowing import Bound
@@ -43,8 +43,9 @@ class ReplayedStories:
         if not wanted:
             return StoriesNear(near={}, told={})
         near: dict[str, list[Telling]] = {}
-        places, numbers = self._pairs(wanted)
-        pairs = self._gists.matter(gists_of(wanted), places, numbers)
+        gists = gists_of(wanted)
+        places, numbers = self._pairs(_keys(wanted, gists))
+        pairs = self._gists.matter(gists, places, numbers)
         for place, number in zip(places[pairs].tolist(), numbers[pairs].tolist(), strict=True):
             told = self._telling(number)
             if len({*wanted[place].bands} & {*told.bands}) >= LEAST_BANDS:
@@ -67,16 +68,17 @@ class ReplayedStories:
         self._forget(as_of)
         numbers = range(len(self._places), len(self._places) + len(tellings))
         self._places.extend(self._kept.put(tellings))
-        self._gists.add(gists_of(tellings))
         self._hold(zip(numbers, tellings, strict=True))
-        bands = [(key, number) for number, one in zip(numbers, tellings, strict=True) for key in one.bands]
-        self._by_band.add([key for key, _ in bands], [number for _, number in bands])
+        if tellings:
+            gists = gists_of(tellings)
+            keys = _keys(tellings, gists)
+            self._gists.add(gists)
+            self._by_band.add(keys.ravel(), np.repeat(np.arange(numbers.start, numbers.stop), keys.shape[1]))
         self._by_evidence.add([_key(one.evidence_id) for one in tellings], numbers)
         self._narrow(bounds)
 
-    def _pairs(self, wanted: Sequence[Telling]) -> tuple[Numbers, Numbers]:
-        """Return (place among these, number) of each telling that shares enough bands with one of them, and perhaps others."""
-        keys = np.array([telling.bands for telling in wanted], dtype=np.int64)
+    def _pairs(self, keys: Numbers) -> tuple[Numbers, Numbers]:
+        """Return (row, number) of each telling that shares enough keys with a row of them, and perhaps others."""
         places, numbers = self._by_band.of(keys.ravel())
         pairs, shared = np.unique((places // keys.shape[1] << _BITS) | numbers, return_counts=True)
         met = pairs[shared >= LEAST_BANDS]
@@ -112,6 +114,12 @@ class ReplayedStories:
                 now = narrowed_telling(told, (bound.marking, bound.release_to))
                 if now is not told:
                     self._narrowed[number] = now
+
+
+def _keys(tellings: Sequence[Telling], gists: Rows) -> Numbers:
+    """The bands of each in a row, as they are known by: what gives other numbers is no story of theirs, and is not met."""
+    keys: Numbers = np.array([one.bands for one in tellings], dtype=np.int64) + gists["numbers"][:, None]
+    return keys
 
 
 class _Told:
