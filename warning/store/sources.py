@@ -1,6 +1,10 @@
-"""What the collector remembers of each source between two polls, and how much the store holds."""
+"""What the collector remembers of each source between two polls, and how much the store holds.
 
-from collections.abc import Collection, Iterable, Sequence
+SQLite is asked by its driver alone where a round reads and writes the states of thousands of sources.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,6 +20,8 @@ from warning.core.health import (
     is_well,
     report_of,
 )
+from warning.store.columns import aware, sqlite_instant
+from warning.store.engine import asked_of_sqlite
 from warning.store.rows import batches, from_json, insert_new, insert_or, storable, to_json
 from warning.store.schema import (
     alert_versions,
@@ -50,17 +56,23 @@ SIGN_OF_LIFE = timedelta(hours=12)
 LOOKUP_BATCH = 500
 FAR_AHEAD = timedelta(days=7)
 """No pace and no pause is longer: a time further ahead is looked at too."""
+OF = "SELECT content FROM source_states WHERE source_id IN (SELECT value FROM json_each(?))"
+SAVE = """
+    INSERT INTO source_states (source_id, condition, next_due_at, content) VALUES (?, ?, ?, ?)
+    ON CONFLICT (source_id) DO UPDATE
+    SET condition = excluded.condition, next_due_at = excluded.next_due_at, content = excluded.content"""
 
 
 def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
     """Return what is known of every source that was ever tried, by its id."""
     query = select(source_states.c.content).order_by(source_states.c.source_id)
-    found = (from_json(SourceState, row.content) for row in connection.execute(query))
-    return {state.source_id: state for state in found}
+    return _by_id(connection.execute(query))
 
 
 def source_states_of(connection: Connection, source_ids: Collection[str]) -> dict[str, SourceState]:
     """Return what is known of these sources, by id; one that was never tried is not among them."""
+    if connection.dialect.name == "sqlite":
+        return _by_id(asked_of_sqlite(connection, OF, (json.dumps(list(source_ids)),)))
     return _states_where(connection, _named(source_ids))
 
 
@@ -77,11 +89,12 @@ def _named(source_ids: Collection[str]) -> list[ColumnElement[bool]]:
 
 
 def _states_where(connection: Connection, wanted: Iterable[ColumnElement[bool]]) -> dict[str, SourceState]:
-    found = (
-        from_json(SourceState, row.content)
-        for condition in wanted
-        for row in connection.execute(select(source_states.c.content).where(condition))
-    )
+    query = select(source_states.c.content)
+    return _by_id(row for condition in wanted for row in connection.execute(query.where(condition)))
+
+
+def _by_id(rows: Iterable[Row[Any] | tuple[Any, ...]]) -> dict[str, SourceState]:
+    found = (from_json(SourceState, content) for (content,) in rows)
     return {state.source_id: state for state in found}
 
 
@@ -94,6 +107,11 @@ def save_source_states(connection: Connection, states: Iterable[SourceState]) ->
     """Remember how sources are doing, each in place of what was known; at most one state a source."""
     states = _with_reports_kept(connection, states)
     if not states:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            SAVE, [tuple(_state_row(state, sqlite_instant).values()) for state in states]
+        )
         return
     statement = insert_or(connection, source_states)
     changes = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
@@ -128,11 +146,11 @@ def _stands_as_reported(state: SourceState) -> bool:
     return not _differs(state.condition, state.since or polled_at, polled_at, known)
 
 
-def _state_row(state: SourceState) -> dict[str, Any]:
+def _state_row(state: SourceState, instant: Callable[[datetime], Any] = aware) -> dict[str, Any]:
     return {
         "source_id": state.source_id,
         "condition": state.condition,
-        "next_due_at": state.next_due_at,
+        "next_due_at": None if state.next_due_at is None else instant(state.next_due_at),
         "content": storable(to_json(SourceState, state)),
     }
 
