@@ -15,7 +15,7 @@ from warning.app.collecting import Memory, collect_due, parse_known
 from warning.app.source_judgement import judge_standstill
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
-from warning.core.health import SourceState
+from warning.core.health import OWN_FAULT, SourceState
 from warning.errors import StoreError
 from warning.settings import Settings
 from warning.store.engine import open_engine
@@ -333,6 +333,8 @@ def test_evidence_that_could_not_be_stored_is_fetched_again(run, at):
         spec = spec_of(bench.url("/conditional"))
         report = await bench.collect(spec, store=Fails(bench.repository, at))
         assert report.outcomes[0].condition == "failing"
+        assert bench.state().cause.startswith(OWN_FAULT)
+        assert "the disk is full" in bench.state().cause
         assert bench.state().etag == ""
         again = await bench.collect(spec, force=True)
         assert again.outcomes[0].answer == "fresh"

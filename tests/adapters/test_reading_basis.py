@@ -14,11 +14,14 @@ from warning import resources
 from warning.app import reading_basis
 from warning.app.reading_basis import as_now_read, basis_of
 from warning.catalog.sources import load_sources
+from warning.collect.decode import decode
 from warning.collect.fetch import Fetcher
 from warning.collect.politeness import Politeness
+from warning.core.documents import Remark
 from warning.core.health import SourceState, is_well
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
+from warning.store.rows import from_json
 
 MAIL = {"format": "mail"}
 
@@ -261,11 +264,55 @@ def test_the_place_in_a_mailbox_is_kept_unless_its_mails_are_read_another_way():
     assert as_now_read(reading, state).etag == ""
 
 
+TABLE = {
+    "format": "table", "entries": "rows", "period": "month", "frequency": "M", "reporter": "KR", "partner": "CN",
+    "material": "gallium", "values": {"kg": {"measure": "import_quantity", "unit": "kg"}},
+}  # fmt: skip
+
+
+def test_all_windows_of_dates_are_asked_again_when_they_are_read_or_asked_another_way():
+    def windowed(**more):
+        url = "https://x.example/?a={iso_from}&b={iso_to}"
+        told = {"url": url, "parse": TABLE, "window": {"months": 12, "back": 36}}
+        return spec_of(**{**told, **more})
+
+    state = known(windowed(), etag="whole 2026-01-01", condition="drifted")
+    assert as_now_read(windowed(expect={"rows": {"min": 1}}), state).etag == "whole 2026-01-01"
+    assert as_now_read(windowed(expect={"rows": {"min": 1}}), state).body_hash == ""
+    assert as_now_read(windowed(parse={**TABLE, "period": "day"}), state).etag == ""
+    assert as_now_read(windowed(url="https://x.example/?c=8112&a={iso_from}&b={iso_to}"), state).etag == ""
+
+
 def test_pages_behind_entries_are_owed_again_when_they_are_read_another_way():
     spec = spec_of("https://x.example/", parse={**LIST, "detail": "#a"})
     other = spec_of("https://x.example/", parse={**LIST, "detail": "#b"})
     assert as_now_read(other, known(spec)).read_pages == ()
     assert as_now_read(spec, known(spec)).read_pages == ("p",)
+
+
+def test_a_state_stored_before_this_was_remembered_is_read():
+    stored = from_json(SourceState, '{"source_id": "s", "condition": "partial", "etag": "v"}')
+    assert (stored.read_as, stored.document_condition) == ("", "ok")
+
+
+def test_a_frozen_list_whose_new_pages_are_unread_is_blind(run):
+    async def body(bench):
+        expect = {"newest_within_days": 10}
+        spec = spec_of(bench.url("/n"), parse={**LIST, "detail": "#text"}, expect=expect)
+        bench.server.pages["/n"] = (200, page("list", range(1, 4)))
+        await bench.collect(spec)
+        assert (bench.state().condition, bench.state().is_blind) == ("partial", True)
+        assert bench.state().cause.startswith("3 pages unread")
+        assert bench.state().cause.endswith("expected within 10 days (expect.newest_within_days)")
+
+    run(body)
+
+
+@pytest.mark.parametrize(("broken", "costs"), [(1, False), (40, True)])
+def test_a_few_broken_bytes_are_a_remark_and_many_are_a_text_nobody_can_read(broken, costs):
+    text = "商务部公告关于对镓实施出口管制".encode() * 10 + b"\xff " * broken
+    (told,) = decode(text, "text/plain; charset=utf-8").problems
+    assert isinstance(told, Remark) != costs
 
 
 def test_a_source_in_a_burst_is_read_as_ever():

@@ -13,7 +13,7 @@ from warning.app.alarming import alarm, owe_to_operators
 from warning.app.compose import compose
 from warning.app.live import full_round, open_fetcher
 from warning.app.source_telling import tell_source_changes
-from warning.core.health import SourceState
+from warning.core.health import OWN_FAULT, SourceState
 from warning.core.operator_notices import OperatorNotice
 from warning.errors import DeliveryError
 from warning.settings import Settings
@@ -105,6 +105,16 @@ def test_what_fails_at_once_is_told_in_one_message_with_the_likeliest_cause(room
     (notice,) = room.told
     assert len(notice.lines) == 4
     assert notice.lead == "4 of 4 sources fail at once: look at this machine's own network first."
+
+
+def test_sources_whose_evidence_found_no_room_are_told_as_this_installations_own_fault(room):
+    for number in range(4):
+        room.set(f"s{number}", "failing", f"{OWN_FAULT}: database or disk is full")
+    room.now += 60 * MINUTE
+    room.tell()
+    (notice,) = room.told
+    assert "this installation's disk" in notice.lead
+    assert "network" not in notice.lead
 
 
 def test_what_could_not_be_told_is_told_at_the_next_call(room):

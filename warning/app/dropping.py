@@ -147,7 +147,7 @@ def _document(path: Path, spec: SourceSpec, now: datetime) -> Taken:
             marking, released = feed_restriction(document)
             items = tuple(replace(item, marking=marking, release_to=released) for item in items)
         evidence: tuple[Evidence, ...] = (*(bound(i, spec) for i in items), *parsed.observations)
-        return Taken(path=path, evidence=evidence, problems=parsed.problems)
+        return Taken(path=path, evidence=evidence, problems=parsed.unread)
     if path.suffix.lower() in {".txt", ".md"}:
         return Taken(path=path, evidence=(bound(_note(document, spec), spec),))
     raise ParseError(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
+from sys import intern
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,18 +19,17 @@ from warning.core.health import SourceState, is_well
 
 _READING = ("parse", "encoding", "country", "method", "headers", "body", "through", "pages", "window")
 _PART_BYTES = 6
-_known: dict[str, tuple[tuple[Any, ...], str]] = {}
+_known: dict[str, tuple[SourceSpec, str]] = {}
 
 
 def basis_of(spec: SourceSpec) -> str:
     """Return three short names with a dot between: how it is asked and read, what is expected, and the readers.
 
-    Worked out once for each entry of the catalogue: every poll asks for it.
+    Worked out once for each entry of the catalogue that was loaded: every poll asks for it.
     """
-    rests_on = (spec.expect, *(getattr(spec, name) for name in _READING))
     known = _known.get(spec.id)
-    if known is None or any(one is not other for one, other in zip(known[0], rests_on, strict=True)):
-        known = _known[spec.id] = (rests_on, _basis(spec))
+    if known is None or known[0] is not spec:
+        known = _known[spec.id] = (spec, intern(_basis(spec)))  # thousands of sources are read alike
     return known[1]
 
 

@@ -42,9 +42,7 @@ MOST_ADDRESSES = 8_192
 GIVEN_UP = "nothing or little came while many sources kept us waiting; next time it is asked beside the others, with all its time"
 NO_ROOM = "the large documents of other sources left no room for this one, as long as it may take"
 CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
-UNASKED = (
-    "the server answered 304 (not modified) to a request that did not ask whether anything was: nothing came to be read"
-)
+UNASKED = "the server answered 304 (not modified) to a request that did not ask whether anything was: nothing came to be read"
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
