@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-HALVES = ("tune", "held", "fresh_tune", "fresh_held")
+HALVES = ("tune", "held", "fresh_tune", "fresh_held", "recall_tune", "recall_held")
 READERS = ("first", "second", "agreed")
 NEAR_CORE = ("core", "coercion")
 Z95 = 1.96

@@ -2,7 +2,7 @@
 
 Reads the real documents where EWS_SHARED_DATA names them, runs `warning rules eval` on each collection and prints tables
 with Wilson 95 % intervals: the first labels (`blind`), then the second and the third ones by half (`tune`, `held`,
-`fresh_tune`, `fresh_held`), language and act.
+`fresh_tune`, `fresh_held`, `recall_tune`, `recall_held`), language and act.
 `--reader` says whose verdicts count there (the first reader's, the second's, or what both readings were settled to);
 `--wrong` adds every wrong line, never of a held half; `--out DIR` keeps the converted files and the answers.
 """
@@ -237,7 +237,7 @@ def second_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, reader: 
             for one in label_tables.read_half(FOLDER / half, file, records[file], found[file], reader)
         ]
         print("\n".join(label_tables.half_tables(half, read, len(unread))))
-        shown = wrong and half in ("tune", "fresh_tune")
+        shown = wrong and half in ("tune", "fresh_tune", "recall_tune")
         mofcom = [one for one in read if one.file == "mofcom"]
         documents += mofcom
         print("\n".join(facts_of_half(mofcom, wrong=shown)))
