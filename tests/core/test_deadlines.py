@@ -41,6 +41,39 @@ def test_suspension_is_told_at_each_threshold_in_one_alert_until_its_day():
     ]
 
 
+LAPSE = {"dates": ["suspension_lapsed"], "before_days": {0: "severe"}}
+
+
+def test_a_suspension_that_ran_out_is_told_once_as_not_confirmed_also_by_a_service_that_starts_late():
+    for first in (date(2026, 11, 1), date(2026, 12, 10)):
+        days = told(book(measure(SUSPENSION), **LAPSE), first, date(2027, 2, 1))
+        assert days == [(max(first, date(2026, 11, 28)), 1, "severe")]
+    assert told(book(measure(SUSPENSION), **LAPSE), date(2027, 1, 1), date(2027, 2, 1)) == []
+
+
+def test_a_suspension_whose_end_or_extension_was_looked_up_is_not_told_as_open():
+    for known in ({"resumed": "2026-11-28"}, {"expires": "2027-11-27"}):
+        assert told(book(measure(SUSPENSION, **known), **LAPSE), date(2026, 11, 1), date(2027, 2, 1)) == []
+
+
+def test_what_ran_out_unchecked_is_never_said_to_apply_again():
+    register = measure({**SUSPENSION, "suspends": [{"instrument": "MOFCOM 2024/46", "clause": "2"}]})
+    as_of = midnight(date(2026, 11, 28))
+    (signal,), _ = detect_deadlines(book(register, **LAPSE), Window().as_known(as_of), as_of)
+    assert [reason.code for reason in signal.why] == ["deadline.suspension_lapsed", "deadline.may_return"]
+    assert "whether it was extended is not confirmed" in signal.why[0].text
+    assert signal.facts.expires == date(2026, 11, 27)
+
+
+def test_the_end_of_the_time_to_comment_on_a_draft_is_counted_down():
+    draft = measure(
+        {k: v for k, v in CONTROL.items() if k != "effective"}, draft=True, comments_until="2023-11-20"
+    )
+    of = book(draft, dates=["comment_end"], before_days={14: "minor", 3: "minor"})
+    days = told(of, date(2023, 10, 1), date(2024, 1, 1))
+    assert days == [(date(2023, 11, 6), 1, "minor"), (date(2023, 11, 17), 2, "minor")]
+
+
 def test_a_service_that_starts_late_tells_the_last_threshold_passed_alone():
     days = told(book(measure(SUSPENSION)), date(2026, 11, 15), date(2026, 11, 19))
     assert days == [(date(2026, 11, 15), 1, "moderate")]

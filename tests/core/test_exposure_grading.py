@@ -81,16 +81,34 @@ def measure(**fields: object) -> Measure:
         (date(2025, 10, 9), "announced"),
         (date(2025, 11, 8), "in_force"),
         (date(2025, 12, 1), "suspended"),
-        (date(2026, 2, 1), "in_force"),
+        (date(2026, 2, 1), "suspension_lapsed"),
+        (date(2026, 3, 1), "in_force"),
         (date(2027, 1, 1), "ended"),
     ],
 )
 def test_measure_stands_where_its_dates_say(day: date, standing: str):
     act = measure(
         announced=date(2025, 10, 9), effective=date(2025, 11, 8), suspended_from=date(2025, 11, 20),
-        suspended_until=date(2026, 1, 31), expires=date(2026, 12, 31),
+        suspended_until=date(2026, 1, 31), resumed=date(2026, 3, 1), expires=date(2026, 12, 31),
     )  # fmt: skip
     assert act.standing(day) == standing
+
+
+def test_an_act_that_suspends_others_is_not_told_as_ended_before_somebody_has_looked():
+    act = measure(act="suspension", announced=date(2025, 11, 7), expires=date(2026, 11, 10))
+    assert act.standing(date(2026, 11, 10)) == "in_force"
+    assert act.standing(date(2026, 11, 11)) == "suspension_lapsed"
+    known = act.model_copy(update={"resumed": date(2026, 11, 11)})
+    assert known.standing(date(2026, 11, 11)) == "ended"
+
+
+def test_a_draft_is_never_in_force():
+    draft = measure(draft=True, announced=date(2025, 1, 2), comments_until=date(2025, 2, 1))
+    assert [draft.standing(day) for day in (date(2025, 1, 2), date(2026, 11, 23))] == ["draft", "draft"]
+    with pytest.raises(ValidationError, match="a draft takes no effect"):
+        measure(draft=True, effective=date(2025, 2, 1))
+    with pytest.raises(ValidationError, match="draft: true"):
+        measure(comments_until=date(2025, 2, 1))
 
 
 def test_measure_without_dates_stands_nowhere():

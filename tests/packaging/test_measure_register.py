@@ -19,7 +19,20 @@ BAN = Measure(
 def test_register_lists_a_measure_as_suspended_only_while_it_is():
     assert measures_in([BAN], "suspended", date(2026, 1, 1)) == (BAN,)
     assert measures_in([BAN], "suspended", date(2025, 11, 8)) == ()
-    assert measures_in([BAN], "in_force", date(2026, 11, 28)) == (BAN,)
+    assert measures_in([BAN], "in_force", date(2026, 11, 28)) == ()
+    assert measures_in([BAN], "suspension_lapsed", date(2026, 11, 28)) == (BAN,)
+    again = BAN.model_copy(update={"resumed": date(2026, 11, 28)})
+    assert measures_in([again], "in_force", date(2026, 11, 28)) == (again,)
+
+
+def test_calendar_tells_the_day_on_which_comments_on_a_draft_end():
+    draft = Measure(
+        id="draft", title="Draft", issuer="Ministry", actor="CN", act="export_control", direction="tightening",
+        announced=date(2025, 1, 2), draft=True, comments_until=date(2025, 2, 1), verified=False,
+    )  # fmt: skip
+    assert [(t.day, t.what) for t in turns_ahead([draft], date(2025, 1, 15), 30)] == [
+        (date(2025, 2, 1), "comment ends")
+    ]
 
 
 def test_calendar_tells_the_end_of_a_suspension_on_its_day_and_within_the_days_asked_for():
@@ -41,4 +54,5 @@ def test_register_lists_an_act_as_suspended_when_one_of_its_clauses_is():
     partly = BAN.model_copy(update={"suspended_from": None, "suspended_until": None, "clauses": (clause,)})
     assert measures_in([partly], "suspended", date(2026, 11, 27)) == (partly,)
     assert measures_in([partly], "suspended", date(2026, 11, 28)) == ()
+    assert measures_in([partly], "suspension_lapsed", date(2026, 11, 28)) == (partly,)
     assert measures_in([partly], "in_force", date(2026, 11, 27)) == (partly,)

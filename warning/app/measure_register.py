@@ -10,7 +10,7 @@ from warning.core.measures import Measure, Standing
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A day on which a measure, or one clause of it, changes what holds. `what` is one of: takes effect, ends,
-    is suspended, suspension ends.
+    is suspended, suspension ends, comment ends.
     """
 
     day: date
@@ -22,7 +22,7 @@ class Turn:
 def measures_in(measures: Sequence[Measure], standing: Standing | None, day: date) -> tuple[Measure, ...]:
     """Return the measures that stand so on the day (all when `standing` is None), the latest announced first.
 
-    One of which only a clause is suspended counts as in force and as suspended.
+    One of which only a clause is suspended, or has a suspension that ran out unchecked, counts as in force and as that.
     """
     chosen = [
         m
@@ -30,6 +30,7 @@ def measures_in(measures: Sequence[Measure], standing: Standing | None, day: dat
         if standing is None
         or m.standing(day) == standing
         or (standing == "suspended" and suspended_clauses(m, day))
+        or (standing == "suspension_lapsed" and lapsed_clauses(m, day))
     ]
     return tuple(sorted(chosen, key=lambda m: (m.announced or date.min, m.id), reverse=True))
 
@@ -43,6 +44,11 @@ def suspended_clauses(measure: Measure, day: date) -> tuple[str, ...]:
     )
 
 
+def lapsed_clauses(measure: Measure, day: date) -> tuple[str, ...]:
+    """Return the parts whose suspension is over by its text, and of which nobody knows whether it was extended."""
+    return tuple(clause.part for clause in measure.clauses if clause.lapsed(day))
+
+
 def turns_ahead(measures: Sequence[Measure], day: date, within_days: int) -> tuple[Turn, ...]:
     """Return what changes from the day on, up to so many days ahead, the first change first."""
     last = day + timedelta(days=within_days)
@@ -53,7 +59,7 @@ def turns_ahead(measures: Sequence[Measure], day: date, within_days: int) -> tup
 def _turns(measure: Measure) -> Iterator[Turn]:
     """A clause repeats its act's dates only where they differ."""
     whole = dict(_dates(measure.effective, measure.expires, measure.suspended_from, measure.suspended_until))
-    for what, at in whole.items():
+    for what, at in (*whole.items(), ("comment ends", measure.comments_until)):
         if at:
             yield Turn(day=at, what=what, measure=measure)
     for clause in measure.clauses:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import click
 
-from warning.app.measure_register import measures_in, suspended_clauses, turns_ahead
+from warning.app.measure_register import lapsed_clauses, measures_in, suspended_clauses, turns_ahead
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import load_measures
 from warning.cli.output import print_json, print_table
@@ -16,13 +16,14 @@ from warning.core.measures import Measure, Standing
 
 SCHEMA = "measures/1"
 STANDINGS = get_args(Standing)
+NOT_CONFIRMED = "suspension lapsed, not confirmed"
 
 
 @click.group(
     "measures", epilog="Exit codes: 0 ok, 2 no such measure, usage or configuration, 130 interrupted."
 )
 def command() -> None:
-    """Read the register of legal acts: what is in force, suspended, ending.
+    """Read the register of legal acts: what is in force, suspended, ending, or a draft.
 
     It holds what the files under rules/measures say; `verified` tells whether number and dates were read in the
     sources named.
@@ -30,6 +31,7 @@ def command() -> None:
     \b
     Examples:
       warning measures list --standing suspended
+      warning measures list --standing suspension_lapsed      whether it was extended is to be checked
       warning measures calendar --days 90
     """
 
@@ -135,15 +137,17 @@ def _row(measure: Measure, at: date) -> tuple[object, ...]:
         measure.announced or "?",
         _standing(measure, at),
         measure.effective or "?",
-        measure.suspended_until or measure.expires or "",
+        measure.suspended_until or measure.expires or measure.comments_until or "",
         measure.instrument,
         measure.title + ("" if measure.verified else " (not verified)"),
     )
 
 
 def _standing(measure: Measure, at: date) -> str:
-    clauses = ", ".join(suspended_clauses(measure, at))
-    return measure.standing(at) + (f", clause {clauses} suspended" if clauses else "")
+    clauses = ((suspended_clauses(measure, at), "suspended"), (lapsed_clauses(measure, at), NOT_CONFIRMED))
+    parts = [f"clause {', '.join(names)} {said}" for names, said in clauses if names]
+    standing = measure.standing(at)
+    return ", ".join([NOT_CONFIRMED if standing == "suspension_lapsed" else standing, *parts])
 
 
 def _document(measure: Measure, at: date) -> dict[str, Any]:

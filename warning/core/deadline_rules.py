@@ -13,7 +13,7 @@ from warning.core.signals import Facts
 from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction, Severity
 
-DateKind = Literal["suspension_end", "entry_into_force", "expiry"]
+DateKind = Literal["suspension_end", "suspension_lapsed", "entry_into_force", "expiry", "comment_end"]
 DateOrigin = Literal["register", "evidence"]
 DaysBefore = Annotated[int, Field(ge=0, le=366)]
 STORY = "deadline:"

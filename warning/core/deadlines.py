@@ -1,14 +1,17 @@
 """The dates that the register of legal acts holds, each with what it brings: values in, values out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from warning.core.deadline_rules import DateKind
 from warning.core.ids import instrument_key
 from warning.core.measures import Clause, Measure
 from warning.core.signals import Exhibit
 from warning.core.vocabulary import Direction
+
+# So long after a suspension ran out unchecked it is still told that nobody knows; then it is no news.
+LAPSE_NEWS_DAYS = 30
 
 OPPOSITE: dict[Direction, Direction] = {
     "tightening": "easing",
@@ -23,7 +26,8 @@ class Deadline:
 
     `part` is the clause it belongs to, empty for the whole act. `known_from` is the day the date was made
     known: nothing fires on it or before. From `moot_from` on the date brings nothing any more (an act that is
-    suspended before it takes effect). `returns` are the acts that apply again when a suspension ends. `exhibit` is
+    suspended before it takes effect). `returns` are the acts that apply again when a suspension ends, if it is not
+    extended; `confirmed` says that a source told that they do. `exhibit` is
     where the date was read, for a date that is not from the register, and `rests_on` all the evidence behind it.
     """
 
@@ -36,6 +40,7 @@ class Deadline:
     moot_from: date | None = None
     materials: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
+    confirmed: bool = False
     exhibit: Exhibit | None = None
     rests_on: tuple[str, ...] = ()
 
@@ -47,6 +52,8 @@ class Deadline:
     def concerns(self, today: date) -> bool:
         """Whether the date is known, still ahead (or today) and still means something."""
         is_moot = self.moot_from is not None and today >= self.moot_from
+        if self.kind == "suspension_lapsed":
+            return self.day <= today <= self.day + timedelta(days=LAPSE_NEWS_DAYS)
         return self.known_from <= today <= self.day and not is_moot
 
 
@@ -64,13 +71,20 @@ def deadlines(measures: Sequence[Measure]) -> tuple[Deadline, ...]:
         if (until := suspension.until or measure.expires)
     }
     found = [d for measure in measures for d in _of(measure, measures, spoken_for)]
-    return tuple(sorted(found, key=lambda d: (d.day, d.id)))
+    lapses = [_lapse(d) for d in found if d.kind == "suspension_end" and not d.confirmed]
+    return tuple(sorted([*found, *lapses], key=lambda d: (d.day, d.id)))
+
+
+def _lapse(end: Deadline) -> Deadline:
+    """The day after the end of a suspension of which nobody has said yet what came of it."""
+    return replace(end, kind="suspension_lapsed", day=end.day + timedelta(days=1))
 
 
 def _of(
     measure: Measure, register: Sequence[Measure], spoken_for: set[tuple[str, date]]
 ) -> Iterator[Deadline]:
     yield from _starts(measure)
+    yield from _comment_ends(measure)
     yield from _suspension_ends(measure, spoken_for)
     if measure.suspends or measure.act == "suspension":
         yield from _own_suspensions(measure, register)
@@ -101,6 +115,18 @@ def _starts(measure: Measure) -> Iterator[Deadline]:
             )
 
 
+def _comment_ends(measure: Measure) -> Iterator[Deadline]:
+    if measure.comments_until and measure.announced:
+        yield Deadline(
+            measure=measure,
+            kind="comment_end",
+            day=measure.comments_until,
+            direction=measure.direction,
+            known_from=measure.announced,
+            materials=measure.materials,
+        )
+
+
 def _suspension_ends(measure: Measure, spoken_for: set[tuple[str, date]]) -> Iterator[Deadline]:
     """The end of this act's own suspension, unless the act that suspends it says so."""
     names = {instrument_key(name) for name in (measure.instrument, *measure.aliases) if name}
@@ -117,6 +143,7 @@ def _suspension_ends(measure: Measure, spoken_for: set[tuple[str, date]]) -> Ite
                 known_from=start,
                 materials=measure.materials,
                 returns=(measure.instrument or measure.title,),
+                confirmed=one.resumed is not None,
             )
 
 
@@ -138,6 +165,7 @@ def _own_suspensions(measure: Measure, register: Sequence[Measure]) -> Iterator[
                 known_from=known_from,
                 materials=measure.materials if any(s.clause for s in again) else tuple(materials),
                 returns=tuple(f"{s.instrument} ({s.clause})" if s.clause else s.instrument for s in again),
+                confirmed=measure.resumed is not None,
             )
 
 

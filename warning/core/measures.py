@@ -18,11 +18,14 @@ AFTERMATH_NEEDS: Mapping[AftermathKind, frozenset[str]] = {
     "first_licences": frozenset({"on"}),
     "suspended": frozenset({"on"}),
 }
-Standing = Literal["announced", "in_force", "suspended", "ended", "unknown"]
+Standing = Literal["draft", "announced", "in_force", "suspended", "suspension_lapsed", "ended", "unknown"]
 
 
 class Clause(OperatorModel):
-    """One part of an act that has dates of its own. `part` is the act's numbering (1, 3, "Article 2")."""
+    """One part of an act that has dates of its own. `part` is the act's numbering (1, 3, "Article 2").
+
+    `resumed` is the day from which it is known to apply again after a suspension.
+    """
 
     part: str
     what: str
@@ -30,6 +33,11 @@ class Clause(OperatorModel):
     expires: date | None = None
     suspended_from: date | None = None
     suspended_until: date | None = None
+    resumed: date | None = None
+
+    def lapsed(self, day: date) -> bool:
+        """Whether its suspension has ended by its text, and nobody has checked whether it was extended."""
+        return lapsed(self.suspended_until, self.resumed, day)
 
 
 class Suspension(OperatorModel):
@@ -73,13 +81,19 @@ class Aftermath(OperatorModel):
         return self
 
 
+def lapsed(until: date | None, resumed: date | None, day: date) -> bool:
+    return until is not None and day > until and (resumed is None or day < resumed)
+
+
 class Measure(OperatorModel):
     """One legal act, or one measure without an act (`instrument` is then empty).
 
     `titles` and `issuers` are title and issuer as desks of other languages read them, by language; `issued_as` is the
     number in the issuer's own words (商务部公告2023年第27号).
     `instrument` is the short form alerts carry (MOFCOM-GACC 2023/23, 89 FR 96790). `aliases` are other forms
-    of it. `targets` is empty for every country. `verified` is true only when the dates and the number were
+    of it. `draft` is a text for comment, until `comments_until`: it binds nobody. `resumed` is the day from which a
+    source says that the act applies again after its suspension (of an act that suspends others: that they do); without it
+    nobody knows whether the suspension was extended. `targets` is empty for every country. `verified` is true only when the dates and the number were
     read in a published source; `unverified` names the fields that were not.
     """
 
@@ -99,6 +113,9 @@ class Measure(OperatorModel):
     expires: date | None = None
     suspended_from: date | None = None
     suspended_until: date | None = None
+    resumed: date | None = None
+    draft: bool = False
+    comments_until: date | None = None
     materials: tuple[TermId, ...] = ()
     hs_codes: tuple[Annotated[str, Field(pattern=r"^\d{4,10}$")], ...] = ()
     targets: tuple[ActorCode, ...] = ()
@@ -122,6 +139,10 @@ class Measure(OperatorModel):
                 raise ValueError(f"{last} {end} lies before {first} {start}")
         if self.verified and not self.sources:
             raise ValueError("a verified measure names at least one source")
+        if self.comments_until and not self.draft:
+            raise ValueError("comments_until is for a draft: write draft: true beside it")
+        if self.draft and self.effective:
+            raise ValueError("a draft takes no effect: leave effective out until it is adopted")
         return self
 
     @property
@@ -130,14 +151,23 @@ class Measure(OperatorModel):
         return not self.instrument
 
     def standing(self, day: date) -> Standing:
-        """Say where the act stands on a day; `unknown` when its dates are."""
+        """Say where the act stands on a day; `unknown` when its dates are.
+
+        `suspension_lapsed`: the suspension is over by its text, and whether it was extended is not known.
+        """
         start = self.effective or self.announced
         if start is None:
             return "unknown"
         if self.expires and day > self.expires:
-            return "ended"
+            sets_aside = self.suspends or self.act == "suspension"
+            is_open = sets_aside and lapsed(self.expires, self.resumed, day)
+            return "suspension_lapsed" if is_open else "ended"
         if self.suspended_from and self.suspended_from <= day <= (self.suspended_until or day):
             return "suspended"
+        if lapsed(self.suspended_until, self.resumed, day):
+            return "suspension_lapsed"
+        if self.draft and day >= start:
+            return "draft"
         if day >= start:
             return "in_force"
         if self.announced and day < self.announced:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from warning.core.absence_rules import is_absence
@@ -51,7 +51,8 @@ def due(rule: DeadlineRule, deadline: Deadline, today: date) -> int | None:
     """
     if not deadline.concerns(today):
         return None
-    days = rule.threshold((deadline.day - today).days)
+    left = (deadline.day - today).days
+    days = rule.threshold(max(left, 0) if deadline.kind == "suspension_lapsed" else left)
     if days is None or (deadline.day - deadline.known_from).days <= days:
         return None
     return days
@@ -122,7 +123,7 @@ def _signal(rule: DeadlineRule, deadline: Deadline, days: int, today: date) -> S
         instrument=measure.instrument or None,
         announced=measure.announced,
         effective=deadline.day if is_start else None,
-        expires=None if is_start else deadline.day,
+        expires=None if is_start else _ended_on(deadline),
         hs_codes=measure.hs_codes,
     )
     return Signal(
@@ -142,17 +143,28 @@ def _signal(rule: DeadlineRule, deadline: Deadline, days: int, today: date) -> S
     )
 
 
+def _ended_on(deadline: Deadline) -> date:
+    """The last day: a suspension that ran out unchecked is told the day after it."""
+    return deadline.day - timedelta(days=deadline.kind == "suspension_lapsed")
+
+
 def _reasons(deadline: Deadline, days_left: int) -> tuple[Reason, ...]:
-    measure, day = deadline.measure, deadline.day.isoformat()
+    measure, day = deadline.measure, _ended_on(deadline).isoformat()
     act = f"{measure.instrument}: {measure.title}" if measure.instrument else measure.title
-    reasons = [
-        Reason(
-            code=f"deadline.{deadline.kind}",
-            text=f"{days_left} days to {day} ({deadline.kind.replace('_', ' ')}): {act}",
-            params=(("days", str(days_left)), ("day", day), ("measure", act)),
-        )
-    ]
-    if deadline.returns:
+    if deadline.kind == "suspension_lapsed":
+        text = f"The suspension ran to {day}; whether it was extended is not confirmed: {act}"
+        reasons = [
+            Reason(code="deadline.suspension_lapsed", text=text, params=(("day", day), ("measure", act)))
+        ]
+    else:
+        text = f"{days_left} days to {day} ({deadline.kind.replace('_', ' ')}): {act}"
+        params = (("days", str(days_left)), ("day", day), ("measure", act))
+        reasons = [Reason(code=f"deadline.{deadline.kind}", text=text, params=params)]
+    if deadline.returns and deadline.kind == "suspension_lapsed":
+        acts = ", ".join(deadline.returns)
+        text = f"Would apply again unless extended: {acts}"
+        reasons.append(Reason(code="deadline.may_return", text=text, params=(("acts", acts),)))
+    elif deadline.returns:
         acts = ", ".join(deadline.returns)
         reasons.append(
             Reason(code="deadline.returns", text=f"Applies again: {acts}", params=(("acts", acts),))
