@@ -127,6 +127,19 @@ def test_overlay_of_a_test_that_is_not_there_says_how_many_there_are(tmp_path: P
     assert problem.hint == "tests has 1 entry, counted from 0"
 
 
+def test_all_that_one_overlay_sets_wrongly_is_told_in_one_run(tmp_path: Path):
+    text = (
+        "  - rule: exports-collapse\n    reason: r\n    author: a\n    set:\n"
+        "      tests.9.fall_ratio: 0.5\n      tests.0.fall_ratio: 7\n      act: export_fal\n      id: other\n"
+    )
+    assert sorted(told(tmp_path, text)) == [
+        "tuning.yaml:6 EW303",
+        "tuning.yaml:7 EW303",
+        "tuning.yaml:8 EW202",
+        "tuning.yaml:9 EW303",
+    ]
+
+
 def test_overlay_of_a_rule_with_mistakes_of_its_own_adds_no_second_blame(tmp_path: Path):
     broken = tmp_path / "own" / "signals" / "mine.yaml"
     broken.parent.mkdir(parents=True)

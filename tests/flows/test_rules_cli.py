@@ -207,6 +207,21 @@ def test_backtest_judges_what_rules_expect(
     assert ET.parse(report).getroot().attrib["failures"] == str(code)
 
 
+@pytest.mark.parametrize("switch", ["enabled: false", "status: deprecated"])
+def test_what_a_rule_that_is_switched_off_had_promised_is_unmet_and_said_so(
+    run, evidence: str, tmp_path: Path, switch: str
+):
+    line = f"backtest: [{{from: 2023-07-01, to: 2023-07-31, at_most: 2}}]\n{switch}\nactors: [CN]"
+    trees = edited(tmp_path, "prc-export-control", "actors: [CN]", line)
+    days = ("--from", "2023-07-01", "--to", "2023-07-31")
+    result = run("rules", "backtest", "--evidence", evidence, *days, "--text", trees=trees)
+    assert result.exit_code == 1, result.output
+    assert (
+        "expected at most 2 from 2023-07-01 to 2023-07-31, but the rule is switched off: withdraw"
+        in result.output
+    )
+
+
 def test_backtest_judges_no_expectation_whose_days_it_has_not_seen(run, evidence: str, tmp_path: Path):
     line = "backtest: [{from: 2023-01-01, to: 2023-12-31, exactly: 7}]\nactors: [CN]"
     trees = edited(tmp_path, "prc-export-control", "actors: [CN]", line)

@@ -51,13 +51,15 @@ class Notes:
 class Judged:
     """One rule's expectation.
 
-    `held` is None when not all of its days were replayed, or nothing that the rule looks at came in them.
+    `held` is None when not all of its days were replayed, or nothing that the rule looks at came in them. One of a rule
+    that is `switched_off` is unmet: whoever switches a rule off withdraws what it promised too.
     """
 
     rule_id: str
     expectation: Expectation
     count: int
     held: bool | None
+    switched_off: bool = False
 
     def document(self) -> dict[str, object]:
         """Return the verdict as plain values for JSON."""
@@ -69,6 +71,7 @@ class Judged:
             "expected": str(wanted),
             "found": self.count,
             "held": self.held,
+            "switched_off": self.switched_off,
             "note": wanted.note,
         }
 
@@ -91,12 +94,14 @@ def _judged(
             days = opened.get(rule.id, ())
             count = sum(wanted.first <= day <= wanted.last for day in days)
             looked = any(wanted.first <= day <= wanted.last for day in notes.looked.get(rule.id, ()))
-            covered = begins <= wanted.first and wanted.last <= ends and looked
+            replayed = begins <= wanted.first and wanted.last <= ends
+            held = wanted.holds(count) if looked else None
             yield Judged(
                 rule_id=rule.id,
                 expectation=wanted,
                 count=count,
-                held=wanted.holds(count) if covered else None,
+                held=None if not replayed else held if rule.is_awake else False,
+                switched_off=not rule.is_awake,
             )
 
 

@@ -46,7 +46,9 @@ def read_rulebook(
         overlays, of_overlays = read_overlays(overlay_dir)
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
-    problems += check_tree(tree, judged, switched_off)
+    said = {(p.file, p.line, p.column) for p in problems}
+    across = check_tree(tree, judged, switched_off)
+    problems += tuple(p for p in across if (p.file, p.line, p.column) not in said or p.line == 0)
     problems += unknown_speakers(placed) if judged is not None else ()
     if tree.has_all_terms:
         problems += unknown_materials(placed, tuple(merged_terms(tree.terms).materials))

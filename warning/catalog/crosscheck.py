@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from warning.catalog.complaints import did_you_mean
+from warning.catalog.names_unread import unread_names
 from warning.catalog.overlap import redundant
 from warning.catalog.overlays import Overlay
 from warning.catalog.reach import unreachable
@@ -47,6 +48,8 @@ def check_tree(
         if not any(problem.fatal for problem in of_rule):
             of_rule += vacant(rule, known, dates)  # a wrong name would be told twice
         problems += [*of_rule, *_examples(rule)]
+    for unread in tree.unread_rules:
+        problems += unread_names(unread, known)
     for exposure in tree.exposure:
         problems += _file_name(exposure, exposure.value.country.lower())
         problems += known.materials_in(exposure, ("materials",), tuple(exposure.value.materials))

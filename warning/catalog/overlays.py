@@ -93,7 +93,7 @@ def _those_that_can_be_read(path: Path) -> Iterator[Placed[Overlay]]:
 def apply_overlays(
     tree: RulesTree, overlays: Sequence[Placed[Overlay]], today: date | None
 ) -> tuple[RulesTree, tuple[Problem, ...]]:
-    """Return the tree with its rules changed. A rule that an overlay would break is left as it was."""
+    """Return the tree with its rules changed; of an overlay with mistakes, by those changes that the rule takes."""
     shipped = {placed.value.id: placed for placed in tree.rules}
     rules = dict(shipped)
     problems: list[Problem] = []
@@ -137,20 +137,39 @@ def _idle(overlay: Placed[Overlay], before: AnyRule, after: AnyRule) -> tuple[Pr
 def _changed(
     placed: Placed[AnyRule], overlay: Placed[Overlay]
 ) -> tuple[Placed[AnyRule], tuple[Problem, ...]]:
-    """Change the rule's text tree and type it again, so that an overlay can say nothing a rule could not."""
-    problems = (*_fixed_keys(overlay), *_exclusions(placed.value, overlay))
+    """Change the rule's text tree and type it again, so that an overlay can say nothing a rule could not.
+
+    What it sets and the rule refuses is told, each change on its own; the others are laid on the rule all the same, so
+    that the names they use are judged in the same run.
+    """
+    exclusions = _exclusions(placed.value, overlay)
+    nowhere = {key: wrong for key in overlay.value.set if (wrong := _leads_nowhere(placed, overlay, key))}
+    together: tuple[Problem, ...] = ()
+    if not exclusions and not nowhere:
+        changed, together = _laid_on(placed, overlay)
+        if not together:
+            return changed, ()
+    refused = {k: nowhere.get(k) or _refused(placed, overlay, k) for k in overlay.value.set}
+    told = (*exclusions, *(problem for wrong in refused.values() for problem in wrong))
+    taken = {key: value for key, value in overlay.value.set.items() if not refused[key]}
+    exclude = Exclude() if exclusions else overlay.value.exclude
+    rest = overlay.value.model_copy(update={"set": taken, "exclude": exclude})
+    return _laid_on(placed, replace(overlay, value=rest))[0], told or together
+
+
+def _laid_on(
+    placed: Placed[AnyRule], overlay: Placed[Overlay]
+) -> tuple[Placed[AnyRule], tuple[Problem, ...]]:
+    """Lay all of the overlay on the rule; the rule as it was, and why, where it refuses."""
     tree = deepcopy(placed.text.value)
-    assigned = [_assign(tree, key, value, overlay) for key, value in overlay.value.set.items()]
-    problems += tuple(problem for problem in assigned if problem)
-    if problems:
-        return placed, problems
+    for key, value in overlay.value.set.items():
+        _assign(tree, key, value, overlay)
     if overlay.value.enabled is not None:
         tree["enabled"] = "true" if overlay.value.enabled else "false"
     _exclude(tree, overlay.value.exclude)
     rule, wrong = type_value(placed.text, (), tree, RULE)
     if rule is None:
-        together = (overlay.problem(("set",), "EW303", problem.message, problem.hint) for problem in wrong)
-        return placed, _blamed(placed, overlay) or tuple(together)
+        return placed, tuple(overlay.problem(("set",), "EW303", p.message, p.hint) for p in wrong)
     parts = tuple(
         (_steps(key), replace(overlay, root=(*overlay.root, "set", key))) for key in overlay.value.set
     )
@@ -161,24 +180,22 @@ def _steps(key: str) -> Path_:
     return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
 
 
-def _blamed(placed: Placed[AnyRule], overlay: Placed[Overlay]) -> tuple[Problem, ...]:
-    """The changes that the rule refuses even one at a time."""
-    found: list[Problem] = []
-    for key, value in overlay.value.set.items():
-        tree = deepcopy(placed.text.value)
-        _assign(tree, key, value, overlay)
-        _, wrong = type_value(placed.text, (), tree, RULE)
-        found += [overlay.problem(("set", key), "EW303", p.message, p.hint) for p in wrong]
-    return tuple(found)
+def _leads_nowhere(placed: Placed[AnyRule], overlay: Placed[Overlay], key: str) -> tuple[Problem, ...]:
+    """A key that no overlay may change, or that the rule has no place for."""
+    if key.split(".", maxsplit=1)[0] in FIXED_KEYS:
+        hint = "copy the rule under a new id and disable the shipped one"
+        message = f"an overlay cannot change {key.split('.', maxsplit=1)[0]}"
+        return (overlay.problem(("set", key), "EW303", message, hint),)
+    nowhere = _assign(deepcopy(placed.text.value), key, overlay.value.set[key], overlay)
+    return (nowhere,) if nowhere else ()
 
 
-def _fixed_keys(overlay: Placed[Overlay]) -> tuple[Problem, ...]:
-    hint = "copy the rule under a new id and disable the shipped one"
-    return tuple(
-        overlay.problem(("set", key), "EW303", f"an overlay cannot change {key.split('.')[0]}", hint)
-        for key in overlay.value.set
-        if key.split(".")[0] in FIXED_KEYS
-    )
+def _refused(placed: Placed[AnyRule], overlay: Placed[Overlay], key: str) -> tuple[Problem, ...]:
+    """What the rule says of this change alone."""
+    tree = deepcopy(placed.text.value)
+    _assign(tree, key, overlay.value.set[key], overlay)
+    _, wrong = type_value(placed.text, (), tree, RULE)
+    return tuple(overlay.problem(("set", key), "EW303", p.message, p.hint) for p in wrong)
 
 
 def _exclusions(rule: AnyRule, overlay: Placed[Overlay]) -> tuple[Problem, ...]:

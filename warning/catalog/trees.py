@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.typed import Placed, Shape, read_placed
+from warning.catalog.yaml_text import read_yaml
 from warning.core.chains import ChainFile
 from warning.core.clock_tests import ClockTestFile
 from warning.core.desks import Desk
@@ -29,7 +30,7 @@ FOLDERS = ("signals", "terms", "exposure", "desks", "measures", "tests")
 class RulesTree:
     """Everything that could be typed, in the order of the file names.
 
-    `unread` are the ids, by file name, of rules whose files have mistakes. `has_all_terms` is false when a
+    `unread` are the ids, by file name, of rules whose files have mistakes, `unread_rules` what can be read of those. `has_all_terms` is false when a
     file of terms has: then a name that nothing stands for may stand in it.
     """
 
@@ -42,6 +43,7 @@ class RulesTree:
     policy: Placed[Policy] | None = None
     chains: Placed[ChainFile] | None = None
     unread: frozenset[str] = frozenset()
+    unread_rules: Sequence[Placed[Any]] = ()
     has_all_terms: bool = True
 
 
@@ -84,6 +86,7 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         policy=own.policy or tree.policy,
         chains=own.chains or tree.chains,
         unread=tree.unread | own.unread,
+        unread_rules=(*tree.unread_rules, *own.unread_rules),
         has_all_terms=tree.has_all_terms and own.has_all_terms,
     )
     return joined, (*_layout(directory, (*FOLDERS, SOURCES), None), *problems)
@@ -117,9 +120,17 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         policy=policy[0] if policy else None,
         chains=chains[0] if chains else None,
         unread=frozenset(path.stem for path in files if path.stem not in typed),
+        unread_rules=tuple(_as_yaml(path for path in files if path.stem not in typed)),
         has_all_terms=len(terms) == len(yaml_files(directory / "terms")[0]),
     )
     return tree, (*wrong, *wrong_chains, *problems)
+
+
+def _as_yaml(files: Iterable[Path]) -> Iterable[Placed[Any]]:
+    for path in files:
+        text, _ = read_yaml(path)
+        if text is not None and isinstance(text.value, dict):
+            yield Placed(value=text.value, text=text)
 
 
 def read_folder(directory: Path, shape: Shape[T]) -> tuple[tuple[Placed[T], ...], tuple[Problem, ...]]:

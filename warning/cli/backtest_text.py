@@ -10,6 +10,8 @@ from warning.app.backtest_notes import Judged
 from warning.cli.junit import Case
 from warning.cli.output import print_table
 
+SWITCHED_OFF = "but the rule is switched off: withdraw its backtest too, or switch it on"
+
 
 def print_backtest(content: Mapping[str, Any]) -> None:
     """Print alerts (or what an edit changes) on stdout, the sums on stderr."""
@@ -26,7 +28,8 @@ def print_backtest(content: Mapping[str, Any]) -> None:
         click.echo(f"{caught} of {caught + len(measures['missed'])} acts of the register caught", err=True)
     for one in content["expectations"]:
         if one["held"] is False:
-            click.echo(f"{one['rule']}: expected {one['expected']}, found {one['found']}")
+            found = SWITCHED_OFF if one["switched_off"] else f"found {one['found']}"
+            click.echo(f"{one['rule']}: expected {one['expected']}, {found}")
     _print_expectations(content["expectations"])
     click.echo(f"{content['records']} records, {content['records_per_second']} a second", err=True)
     sys.stdout.flush()
@@ -52,13 +55,17 @@ def expectation_cases(verdicts: Iterable[Judged]) -> list[Case]:
             suite="expectations",
             subject=one.rule_id,
             name=str(one.expectation),
-            faults=(f"expected {one.expectation}, found {one.count}",) if one.held is False else (),
+            faults=(_fault(one),) if one.held is False else (),
             skipped=""
             if one.held is not None
             else "not all of its days were replayed, or they brought nothing for the rule",
         )
         for one in verdicts
     ]
+
+
+def _fault(one: Judged) -> str:
+    return f"expected {one.expectation}, {SWITCHED_OFF if one.switched_off else f'found {one.count}'}"
 
 
 def _print_comparison(compared: Mapping[str, Any]) -> None:

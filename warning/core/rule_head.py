@@ -53,5 +53,10 @@ class RuleBase(OperatorModel):
         return content_id("r", self.model_dump_json(exclude=prose, exclude_defaults=True))[2:14]
 
     @property
+    def is_awake(self) -> bool:
+        """Whether it may fire: neither switched off nor deprecated."""
+        return self.enabled and self.status != "deprecated"
+
+    @property
     def interrupts(self) -> bool:
         return True
