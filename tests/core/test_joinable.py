@@ -267,3 +267,22 @@ def test_list_that_a_counting_report_joins_is_wanted_also_where_its_family_is_no
     told = signal("n1", days=1, exhibit=press("n1", known_at=at(1)), facts=firms)
     assert [c.kind for c in correlate([told], (listed.alert,), rules, at(1))[0]] == ["joined"]
     assert joinable(rules, [told], at(1)).takes(listed.alert)
+
+
+def test_sanctions_on_counted_firms_join_the_list_of_as_many_alone():
+    families = Correlation(counted_families=("listing",), counting_families=("countermeasure",))
+    rules = replace(BOOK, policy=BOOK.policy.model_copy(update={"correlation": families}))
+
+    def joined(listed: tuple[tuple[str, str], ...], said: str) -> bool:
+        (list_,), _ = correlate(
+            [signal("n0", facts={"act": "entity_listing", "counts": listed})], (), rules, at(0)
+        )
+        facts = {"act": "countermeasure", "counts": (("entities", said),)}
+        told = signal("n1", facts=facts, exhibit=press("n1", known_at=at(1)), days=1)
+        kinds = [c.kind for c in correlate([told], (list_.alert,), rules, at(1))[0]]
+        assert joinable(rules, [told], at(1)).takes(list_.alert)
+        return kinds == ["joined"]
+
+    assert joined((("entities", "3"),), "3")
+    assert not joined((("entities", "3"),), "4")
+    assert not joined((), "3")

@@ -79,6 +79,17 @@ def test_relief_for_one_and_a_ban_for_another_are_both_told_each_with_its_own_go
     assert told == wanted
 
 
+def test_act_told_behind_another_states_is_told_as_its_own_states_alone_with_its_goods():
+    lines = (PROBES / "acts_behind.txt").read_text(encoding="utf-8").splitlines()
+    fields = [line.split("|") for line in lines if not line.startswith("#")]
+    wanted = {title: {((actor,), tuple(goods.split(",")))} for _, _, _, title, _, actor, goods in fields}
+    told = {
+        title: {(s.facts.actors, s.facts.materials) for s in signals}
+        for title, signals in interrupting("acts_behind").items()
+    }
+    assert told == wanted
+
+
 def test_relief_beside_the_end_of_fees_probes_or_one_more_curb_is_told_as_relief_alone():
     told = {
         title: {s.facts.direction for s in signals} for title, signals in interrupting("relief_alone").items()

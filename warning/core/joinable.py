@@ -191,6 +191,8 @@ def _alike(book: Rulebook, acts: set[str]) -> frozenset[str]:
     families = {(known[act].family if act in known else None) or act for act in acts}
     if families & set(windows.related_families):
         families |= {*windows.related_families, *windows.counted_families}
+    if families & set(windows.counting_families):
+        families |= set(windows.counted_families)
     families |= {
         name for pair in windows.same_goods_families for name in pair if not families.isdisjoint(pair)
     }

@@ -138,19 +138,22 @@ class Cases:
         return None
 
     def _same_count(self, signal: Signal) -> Case | None:
-        """A report that counts firms is of the list that counts as many, or of the one list not counted yet."""
+        """A report that counts firms is of the list that counts as many, or of the one list not counted yet.
+
+        Of an act that the press does not tell in words for a list, only the same number says that it is the list's.
+        """
         facts, windows = signal.facts, self._windows
         said = dict(facts.counts).get("entities")
         family = self._family(facts.act, facts.direction, signal.interrupts)
-        if not said or signal.story or family[1] not in windows.related_families:
+        is_related = family[1] in windows.related_families
+        if not said or signal.story or not (is_related or family[1] in windows.counting_families):
             return None
         cases = [
             case
             for counted in windows.counted_families
             for case in self._by_family.get((signal.interrupts, counted, facts.direction), ())
-            if case.entities in {"", said}
-            and self._event.may_be_related(case, signal)
-            and self._event.fits(case, signal)
+            if case.entities == said or (is_related and not case.entities)
+            if self._event.may_be_related(case, signal) and self._event.fits(case, signal)
         ]
         alike = [case for case in cases if case.entities == said] or cases
         return alike[0] if len(alike) == 1 else None

@@ -22,7 +22,8 @@ class Correlation(OperatorModel):
     `same_goods_families` are pairs that are one event only when both name the same goods (a control and a customs
     hold of urea).
     A report that counts the firms an act names is of an act of `counted_families` that counts as many, or that
-    nobody has counted yet, before it is of any other of the related ones.
+    nobody has counted yet, before it is of any other of the related ones. A report of `counting_families` is of it where
+    both count as many ("sanctions Boeing and two other firms").
     A report that names no material joins by act and actor alone, within `vague_days`. One about the day of effect
     of a known act ("in force today") joins it within `effective_days` of that day, however old the alert.
     The alert of a pattern takes further events for `pattern_span_days` after it was opened.
@@ -35,6 +36,7 @@ class Correlation(OperatorModel):
     related_families: tuple[str, ...] = ()
     same_goods_families: tuple[tuple[str, str], ...] = ()
     counted_families: tuple[str, ...] = ()
+    counting_families: tuple[str, ...] = ()
     related_days: int = Field(default=3, ge=1)
     vague_days: int = Field(default=3, ge=1)
     effective_days: int = Field(default=2, ge=1)

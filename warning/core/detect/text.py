@@ -85,7 +85,7 @@ def _signal(
         occurred_at=item.occurred_at,
         known_at=item.known_at,
         exhibit=exhibit,
-        why=reasons_of(verdict, reading.told_to(rule.direction)),
+        why=reasons_of(verdict, verdict.reading_of(reading, rule.direction)),
     )
 
 

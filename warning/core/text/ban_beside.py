@@ -7,7 +7,7 @@ Japanese and Korean the second clause names a contrast too, since a ban that end
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -188,14 +188,25 @@ def two_clauses(
     return Clauses(subject, (first.start("relief"), len(text)), (subject, first.start("link")))
 
 
-def halves_of(headline: str, clauses: Clauses) -> tuple[str, str]:
-    """Return the two headlines that the one is: the relief and the ban, each with whose act it is."""
+def halves_of(
+    headline: str,
+    clauses: Clauses,
+    complete: Callable[[tuple[int, int], str], str] = lambda _, clause: clause,
+) -> tuple[str, str]:
+    """Return the two headlines that the one is: the relief and the ban, each with whose act it is.
+
+    `complete` gives a clause of these places what it takes from the other one.
+    """
     subject = headline[: clauses.subject]
-    return _headline(subject, headline, clauses.relief), _headline(subject, headline, clauses.ban)
+    relief, ban = (
+        _headline(subject, complete(part, headline[part[0] : part[1]]), part)
+        for part in (clauses.relief, clauses.ban)
+    )
+    return relief, ban
 
 
-def _headline(subject: str, headline: str, part: tuple[int, int]) -> str:
-    clause = headline[part[0] : part[1]].strip(" ,;，；、…")
+def _headline(subject: str, written: str, part: tuple[int, int]) -> str:
+    clause = written.strip(" ,;，；、…")
     if part[0] > len(subject) and _OWN_SUBJECT.match(clause):
         return clause
     return f"{subject}{clause}" if part[0] == len(subject) else f"{_UNSAID.sub(' ', subject)}{clause}"

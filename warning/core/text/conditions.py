@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warning.core.linear_patterns import found_in
 from warning.core.rules import Field_, Group, Match, Near, Score, TextPattern, TextRule
 from warning.core.terms import Act
+from warning.core.text.acting import ActingClause
 from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
+from warning.core.text.no_relief import is_no_relief
 from warning.core.text.publications import only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
 from warning.core.text.remarks import is_only_remarked_on
@@ -20,7 +22,7 @@ from warning.core.text.stance import (
     eased_sentences,
     returning_sentences,
 )
-from warning.core.text.subject import others_sentences
+from warning.core.text.subject import clause_behind, clause_of_another, others_sentences
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
 REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting", "cue:no_act"})
@@ -56,8 +58,11 @@ class CompiledNear:
     asked: tuple[tuple[frozenset[str], tuple[Field_, ...]], ...]
     in_words: bool = False
 
-    def matches(self, reading: Reading) -> list[tuple[Hit, ...]]:
-        """Return one tuple of hits, a hit of every group, for each sentence or stretch that meets it."""
+    def matches(self, reading: Reading, clause: ActingClause | None = None) -> list[tuple[Hit, ...]]:
+        """Return one tuple of hits, a hit of every group, for each sentence or stretch that meets it.
+
+        Where a `clause` tells the act, reactions outside it bar nothing.
+        """
         found = []
         for concepts, fields in self.asked:
             hits = reading.of(concepts, fields)
@@ -65,13 +70,16 @@ class CompiledNear:
                 return []
             found.append(hits)
         if self.window is None:
-            return self._in_sentences(reading, [reading.first_in_sentences(*one) for one in self.asked])
+            firsts = [reading.first_in_sentences(*one) for one in self.asked]
+            return self._in_sentences(reading, firsts, clause)
         return self._in_stretches(reading, found, self.window)
 
-    def _in_sentences(self, reading: Reading, by_sentence: list[Mapping[int, Hit]]) -> list[tuple[Hit, ...]]:
+    def _in_sentences(
+        self, reading: Reading, by_sentence: list[Mapping[int, Hit]], clause: ActingClause | None
+    ) -> list[tuple[Hit, ...]]:
         shared = set(by_sentence[0]).intersection(*by_sentence[1:])
         events = {number: tuple(hits[number] for hits in by_sentence) for number in shared}
-        barred = {number for group in self.none for number in _barred(group, events, reading)}
+        barred = {number for group in self.none for number in _barred(group, events, reading, clause)}
         return [events[number] for number in sorted(shared - barred)]
 
     def _in_stretches(self, reading: Reading, found: list[list[Hit]], window: int) -> list[tuple[Hit, ...]]:
@@ -112,11 +120,19 @@ class CompiledScore:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`met` says whether the condition holds; `events` are the hits of each near that held, `hits` the rest."""
+    """`met` says whether the condition holds; `events` are the hits of each near that held, `hits` the rest.
+
+    `told_in` is the clause that tells the act, read as a headline, where that clause is another state's than the headline.
+    """
 
     met: bool
     events: tuple[tuple[Hit, ...], ...] = ()
     hits: tuple[Hit, ...] = ()
+    told_in: Reading | None = None
+
+    def reading_of(self, reading: Reading, direction: str | None) -> Reading:
+        """Return what the events and hits stand in, of what was judged by a rule of a direction."""
+        return self.told_in or reading.told_to(direction)
 
 
 _UNMET = Verdict(met=False)
@@ -145,31 +161,58 @@ class CompiledRule:
     acts: Mapping[str, Act]
 
     def verdict(self, reading: Reading) -> Verdict:
-        """Judge the reading, cheapest conditions first."""
-        if self.beside_relief and not reading.halves:
+        """Judge the reading, cheapest conditions first; where states act in clauses of their own, each clause is its state's."""
+        plain = self._plain(reading)
+        if plain is None:
             return _UNMET
+        if not self.near and not self.near_any:
+            return Verdict(met=True, hits=tuple(plain))
+        verdict = self._with_events(reading, plain)
+        return self._by_state(reading, verdict) if reading.acting and self.rule.interrupts else verdict
+
+    def _plain(self, reading: Reading) -> list[Hit] | None:
+        """The hits that are told of all conditions but those on what stands together; None where one does not hold."""
+        if self.beside_relief and not reading.halves:
+            return None
         of = reading.of
         for group in self.none:
             if of(group.concepts, group.fields):
-                return _UNMET
+                return None
         plain: list[Hit] = []
         for group in self.all:
             hits = of(group.concepts, group.fields)
             if not hits:
-                return _UNMET
+                return None
             plain.append(hits[0])
         if self.any:
             optional = [hits[0] for group in self.any if (hits := of(group.concepts, group.fields))]
             if not optional:
-                return _UNMET
+                return None
             plain += optional
         counted = self._counted(reading)
-        if counted is None:
-            return _UNMET
-        plain += counted
-        if self.near or self.near_any:
-            return self._with_events(reading, plain)
-        return Verdict(met=True, hits=tuple(plain))
+        return None if counted is None else [*plain, *counted]
+
+    def _by_state(self, reading: Reading, verdict: Verdict) -> Verdict:
+        """The verdict on a headline in which states act in clauses of their own.
+
+        A rule about one state is told of its clause behind another state's, and never of a clause that is another's.
+        """
+        if verdict.met:
+            clause = clause_of_another(reading, self.rule.actors, verdict.events)
+            is_told = clause is None or self.verdict(clause.alone).met
+        else:
+            clause = clause_behind(reading, self.rule.actors)
+            is_told = clause is None or self._stands(reading, clause)
+        if clause is None:
+            return verdict
+        told = self.verdict(clause.reading) if is_told else _UNMET
+        return replace(told, told_in=clause.reading) if told.met else _UNMET
+
+    def _stands(self, reading: Reading, clause: ActingClause) -> bool:
+        """Whether what must stand together does, whoever's act it is."""
+        return all(near.matches(reading, clause) for near in self.near) and (
+            not self.near_any or any(near.matches(reading, clause) for near in self.near_any)
+        )
 
     def _counted(self, reading: Reading) -> list[Hit] | None:
         """The hits that are told of what is counted; None where they are too few, or a pattern does not hold."""
@@ -233,6 +276,7 @@ class CompiledRule:
             for match in matches
             if not any(reading.sentence_of(hit) in untold for hit in match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
+            and not (self.rule.direction == "easing" and is_no_relief(reading, match))
             and all(reading.sentence_of(hit) in returning for hit in match if hit.entry.concept in RETURN)
         ]
 
@@ -322,12 +366,18 @@ def _rarest(choices: Iterable[frozenset[str]], lexicon: Lexicon) -> frozenset[st
     return min(choices, key=commonness)
 
 
-def _barred(group: CompiledGroup, events: Mapping[int, tuple[Hit, ...]], reading: Reading) -> Iterator[int]:
-    """The sentences of events that a word of the group bars; reactions after a headline's act bar nothing."""
+def _barred(
+    group: CompiledGroup,
+    events: Mapping[int, tuple[Hit, ...]],
+    reading: Reading,
+    clause: ActingClause | None,
+) -> Iterator[int]:
+    """The sentences of events that a word of the group bars; reactions after a headline's act, or outside its `clause`, bar nothing."""
     for hit in group.hits(reading):
         number = reading.sentence_of(hit)
         event = events.get(number)
-        if event is not None and not _reacts(hit, event, reading):
+        aside = clause is not None and hit.entry.concept in REACTIONS and not clause.holds(hit)
+        if event is not None and not aside and not _reacts(hit, event, reading):
             yield number
 
 

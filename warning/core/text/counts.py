@@ -17,7 +17,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             rf"\b{_EN} (?:more |further |additional )?(?:[A-Za-z.]+(?:-[a-z]+)? ){{0,2}}(?:entities|companies|firms)\b"
             rf"|(?<![\d.,]){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司)"
-            rf"|{_ONE}(?:の)?(?:社|団体|企業)|{_ONE}\s?개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|{_ONE}곳",
+            rf"|{_ONE}(?:の)?(?:社|団体|企業)|{_ONE}\s?개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|{_ONE}\s?개사|{_ONE}곳",
             re.IGNORECASE,
         ),
     ),
@@ -33,6 +33,22 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# One that is named and so many others: "Boeing unit and two other US defence firms" are three. Of several that are named
+# ("Boeing, Skydio and two others") the number is not told.
+_FIRMS = r"(?:[A-Za-z.]+(?:-[a-z]+)? ){0,3}(?:entities|companies|firms)\b"
+_OTHERS = re.compile(
+    rf"(?P<several>[^\s,;:]+, [^,;:]{{1,40}})?\band {_EN} others?\b(?: {_FIRMS})?"
+    rf"|[和及与](?:另外|其他|其它|另){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司)"
+    rf"|(?:と他の?|とほか|ほか|と別の){_ONE}(?:の)?(?:社|団体|企業)"
+    rf"|(?:\s외|와 다른|과 다른)\s?{_ONE}\s?(?:개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|개사|곳)",
+    re.IGNORECASE,
+)
+# A notice that names each firm it lists counts them so; one that breaks off (等) does not.
+_LISTED = re.compile(r"将(?:参与[^。；，、]{0,30}?的)?(?P<names>[^。；等]{4,300}?)列入")
+_LISTED_NAME = re.compile(r"(?:公司|集团|研究所|研究院|中心|大学)(?=[，、,（(和及]|$)")
+_FIRM_WORD = re.compile(
+    r"\b(?:entit(?:y|ies)|compan(?:y|ies)|firms?|units?|makers?|groups?)\b", re.IGNORECASE
+)
 
 
 def counts_in(stretches: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -40,8 +56,27 @@ def counts_in(stretches: Iterable[str]) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for stretch in stretches:
         for what, pattern in _PATTERNS:
-            match = None if what in found else pattern.search(stretch)
-            if match is not None:
-                written = next(group for group in match.groups() if group)
-                found[what] = str(_WORDS.get(written.lower()) or int(written))
+            if what in found:
+                continue
+            others = _OTHERS.search(stretch) if what == "entities" else None
+            if others is not None and (others.group().isascii() is False or _FIRM_WORD.search(stretch)):
+                if not others["several"]:
+                    found[what] = str(_number(others.groups()[1:]) + 1)
+            elif match := pattern.search(stretch):
+                found[what] = str(_number(match.groups()))
+            elif what == "entities" and (named := _names_listed(stretch)):
+                found[what] = str(named)
     return tuple(sorted(found.items()))
+
+
+def _names_listed(stretch: str) -> int:
+    """How many firms a notice names as listed; 0 where it names one or none, or some by other names."""
+    listed = _LISTED.search(stretch)
+    names = _LISTED_NAME.findall(listed["names"]) if listed else []
+    return len(names) if len(names) > 1 else 0
+
+
+def _number(groups: Iterable[str | None]) -> int:
+    """The number that one of the groups of a pattern holds, in figures or in a word."""
+    written = next(group for group in groups if group)
+    return _WORDS.get(written.lower()) or int(written)

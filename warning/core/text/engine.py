@@ -8,6 +8,7 @@ from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.accelerator import fastest_finder
+from warning.core.text.acting import find_acting
 from warning.core.text.conditions import CompiledRule, Verdict, compile_rule
 from warning.core.text.halves import find_halves
 from warning.core.text.lexicon import Lexicon
@@ -85,6 +86,8 @@ class TextEngine:
     def _find(self, reading: Reading) -> None:
         self._find_hits(reading)
         find_halves(reading, self.lexicon.terms.acts, self._find_hits)
+        if not reading.halves:
+            find_acting(reading, self._find_hits)
 
     def _find_hits(self, reading: Reading) -> None:
         reading.hits = self._matcher.hits(reading.folded.text, reading.comparable, reading.languages)

@@ -14,6 +14,7 @@ from warning.core.text.conditions import (
     CompiledNear,
     CompiledRule,
     CompiledScore,
+    Verdict,
     compile_rule,
     holds,
 )
@@ -37,11 +38,13 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
     refused = refusal(rule, item, book)
     verdict = compiled.verdict(reading)
     fired = verdict.met and not refused
+    whole, reading = reading, verdict.told_in or reading
     children = [
         ExplainNode(
             label="source", passed=not refused, detail=refused or f"{item.source_id} is one the rule reads"
         ),
         *_age(rule, item),
+        *_whose(whole, verdict),
         *_conditions(compiled, reading, book.terms),
     ]
     if fired:
@@ -62,6 +65,16 @@ def _age(rule: TextRule, item: Item) -> Iterator[ExplainNode]:
     if days > rule.max_age_days:
         detail = f"published {days} days before it was known: after {rule.max_age_days} days no alert opens"
         yield ExplainNode(label="age", passed=None, detail=detail)
+
+
+def _whose(reading: Reading, verdict: Verdict) -> Iterator[ExplainNode]:
+    """The clauses of the headline that are told of states, and the one that is read in place of it."""
+    if reading.acting:
+        clauses = "; ".join(
+            f"{clause.state}: “{reading.title[clause.start : clause.end]}”" for clause in reading.acting
+        )
+        read = f", read as “{verdict.told_in.title}”" if verdict.told_in else ""
+        yield ExplainNode(label="whose act a clause tells", passed=None, detail=f"{clauses}{read}")
 
 
 def _conditions(compiled: CompiledRule, reading: Reading, terms: Terms) -> Iterator[ExplainNode]:

@@ -61,7 +61,7 @@ def facts_of(
 
     `declared` is the state that a mission report's author says it is about.
     """
-    reading = reading.told_to(rule.direction)
+    reading = verdict.reading_of(reading, rule.direction)
     title = reading.sentences_in_title()
     told = {reading.sentence_of(hit) for event in verdict.events for hit in event} or title
     act, direction = _act(rule, verdict, reading, lexicon, told)
@@ -79,7 +79,7 @@ def facts_of(
     return Facts(
         act=act,
         direction=direction,
-        materials=_of_the_act(act, materials, reading),
+        materials=_of_the_act(act, materials, reading, actors),
         actors=tuple(actors),
         # The title of a list's notice counts its entries; whose they are stands in what follows it.
         targets=targets_in(
@@ -202,8 +202,12 @@ def _coded(codes: Iterable[str], lexicon: Lexicon, *, official: bool) -> tuple[s
     return tuple(sorted(materials_of_codes(codes, lexicon.terms.materials))) if official else ()
 
 
-def _of_the_act(act: str, materials: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
-    """Leave out what the act is not about: a listed firm's trade, what a law may touch, and whom a control may hurt."""
+def _of_the_act(
+    act: str, materials: tuple[str, ...], reading: Reading, actors: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Leave out what the act is not about: a listed firm's trade, what a law may touch, whom a control may hurt, and
+    what another state's clause is about.
+    """
     if act == "new_law":
         end = min((reading.span(hit)[0] for hit in _law_words(reading)), default=0)
         return tuple(m for m in materials if not _only(reading, m, lambda start, _: start < end))
@@ -213,7 +217,8 @@ def _of_the_act(act: str, materials: tuple[str, ...], reading: Reading) -> tuple
             for m in materials
             if not _only(reading, m, lambda _, end: bool(_FIRM_AFTER.match(reading.text[end:])))
         )
-    answered = answered_goods(reading.title, reading.item.language)
+    others = ((c.start, c.end) for c in reading.acting if c.tells and actors and c.state not in actors)
+    answered = (*answered_goods(reading.title, reading.item.language), *others)
     kept = tuple(
         m
         for m in materials

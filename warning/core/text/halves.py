@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from warning.core.terms import Act
 from warning.core.text.ban_beside import halves_of, two_clauses
+from warning.core.text.continued import goods_named, with_goods
 from warning.core.text.reading import Reading
 from warning.core.text.stance import eased_sentences, returning_sentences
 
@@ -37,7 +38,16 @@ def find_halves(reading: Reading, acts: Mapping[str, Act], find: Callable[[Readi
         clauses = two_clauses(language, reading.title, goods, eased=False)
         if clauses is None:
             return
-    relief, ban = (Reading(replace(reading.item, title=half)) for half in halves_of(reading.title, clauses))
+
+    def complete(part: tuple[int, int], clause: str) -> str:
+        """The second clause, where it names no goods, with those of the first."""
+        first = min(clauses.relief, clauses.ban)
+        if part == first or goods_named(reading, *part):
+            return clause
+        return with_goods(clause, goods_named(reading, *first), language)
+
+    halves = halves_of(reading.title, clauses, complete)
+    relief, ban = (Reading(replace(reading.item, title=half)) for half in halves)
     find(relief)
     find(ban)
     reading.halves = {"easing": relief, "tightening": ban}

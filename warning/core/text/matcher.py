@@ -6,6 +6,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from warning.core.terms import Language
+from warning.core.text.covers import Reaches, outside
 from warning.core.text.lexicon import Entry
 
 
@@ -58,7 +59,7 @@ class Matcher:
                     kept.setdefault(entry.concept, []).append(Hit(start, last, entry))
         for concept, covers in shadows.items():
             if concept in found:
-                found[concept] = [hit for hit in found[concept] if not _covered(hit, covers)]
+                found[concept] = outside(found[concept], covers)
         _keep_longest_materials(found)
         for hits in found.values():
             if len(hits) > 1:
@@ -71,23 +72,11 @@ def in_text_order(hit: Hit) -> tuple[int, int, str]:
     return hit.start, -hit.end, hit.entry.concept
 
 
-def _covered(hit: Hit, covers: list[Hit]) -> bool:
-    return any(cover.start <= hit.start and hit.end <= cover.end for cover in covers)
-
-
 def _keep_longest_materials(found: Hits) -> None:
     """A material named inside the longer name of another is not meant: a neodymium magnet is a magnet."""
-    named = [hit for concept, hits in found.items() if concept.startswith("material:") for hit in hits]
+    named = [concept for concept in found if concept.startswith("material:")]
     if len(named) < 2:
         return
-    for concept in [c for c in found if c.startswith("material:")]:
-        others = [hit for hit in named if hit.entry.concept != concept]
-        found[concept] = [hit for hit in found[concept] if not any(_holds(other, hit) for other in others)]
-
-
-def _holds(outer: Hit, inner: Hit) -> bool:
-    return (
-        outer.start <= inner.start
-        and inner.end <= outer.end
-        and outer.end - outer.start > inner.end - inner.start
-    )
+    reaches = Reaches((concept, hit) for concept in named for hit in found[concept])
+    for concept in named:
+        found[concept] = [hit for hit in found[concept] if not reaches.lies_within_longer(concept, hit)]

@@ -139,11 +139,12 @@ def _by_company(reading: Reading, numbers: set[int], actors: frozenset[str]) -> 
 
 def _only_other(reading: Reading, actors: frozenset[str], act: str) -> set[str]:
     """The one other state of the headline; beside an act of another nature only in a headline's first clause
-    of a language that names it there without a preposition.
+    of a language that names it there without a preposition. Who acts upon it is not whom it hits: what joins two states' acts parts them.
     """
     title = reading.sentences_in_title()
     if act not in AGAINST and reading.item.language not in {"zh", "ja", "ko"}:
         return set()
+    clause = next((c for c in reading.acting if c.tells and c.is_joined and c.state in actors), None)
     end = len(reading.title) if act in AGAINST else len(TURN.split(reading.title, maxsplit=1)[0])
     named = {
         concept.removeprefix("actor:")
@@ -151,6 +152,7 @@ def _only_other(reading: Reading, actors: frozenset[str], act: str) -> set[str]:
         if concept.startswith("actor:")
         for hit in hits
         if reading.sentence_of(hit) in title and reading.span(hit)[0] < end and not _is_armed(reading, hit)
+        if clause is None or clause.holds(hit)
     }
     return named - actors if len(named - actors) == 1 else set()
 

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from warning.core.evidence import Item
 from warning.core.rules import Field_
@@ -12,6 +13,9 @@ from warning.core.text.folding import Folded, closed_up, fold
 from warning.core.text.language import languages_of
 from warning.core.text.matcher import Hit, Hits, in_text_order
 from warning.core.text.sentences import sentence_at, sentence_ends, span_of
+
+if TYPE_CHECKING:
+    from warning.core.text.acting import ActingClause
 
 _BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|br|tr|td|h\d|table)\b[^>]{0,300}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
@@ -44,6 +48,8 @@ class Reading:
         self._firsts: dict[tuple[frozenset[str], tuple[Field_, ...]], dict[int, Hit]] = {}
         # Of a headline that tells relief and a ban: what rules of each direction read in its place.
         self.halves: Mapping[str, Reading] = {}
+        # Of a headline in which states act in clauses of their own: the clauses, in their order.
+        self.acting: tuple[ActingClause, ...] = ()
 
     @property
     def hits(self) -> Hits:

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from warning.core.terms import Act
 from warning.core.text.matcher import Hit, Hits
+from warning.core.text.no_relief import stands_upon_no_curb
 from warning.core.text.reading import Reading
 
 EASING = ("cue:ease", "cue:suspend", "cue:end")
@@ -75,12 +76,17 @@ def _once_per_reading(
 def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]:
     """The sentences that say of a tightening act that it ends, or that name an act of easing.
 
-    A curb that only gives way to another ("replaces the export ban with quotas") is not eased.
+    A curb that only gives way to another ("replaces the export ban with quotas") is not eased, nor is a permit that is taken away.
     """
     eased = {reading.sentence_of(h) for h in _hits(reading, _acts(acts, "easing"))}
     for cue, act in _neighbours(_hits(reading, EASING), _hits(reading, _acts(acts, "tightening"))):
         number = reading.sentence_of(act)
-        if number not in eased and _stands_upon(reading, cue, act) and reading.sentence_of(cue) == number:
+        if (
+            number not in eased
+            and _stands_upon(reading, cue, act)
+            and reading.sentence_of(cue) == number
+            and not stands_upon_no_curb(reading, cue)
+        ):
             eased.add(number)
     return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
 

@@ -4,7 +4,9 @@
 """
 
 import re
+from collections.abc import Sequence
 
+from warning.core.text.acting import ActingClause, clause_holding
 from warning.core.text.clauses import clauses_of
 from warning.core.text.matcher import Hit
 from warning.core.text.parties import NATIONAL, TURN
@@ -163,3 +165,24 @@ def others_sentences(reading: Reading, actors: tuple[str, ...]) -> frozenset[int
     if state is None or state in actors:
         return frozenset()
     return frozenset({0})
+
+
+def clause_behind(reading: Reading, actors: tuple[str, ...]) -> ActingClause | None:
+    """The clause in which one of `actors` acts behind another state's act: "Japan to build reserve after China bans exports"."""
+    state = acting_state(reading) if actors else None
+    if state is None or state in actors:
+        return None
+    return next((clause for clause in reading.acting if clause.tells and clause.state in actors), None)
+
+
+def clause_of_another(
+    reading: Reading, actors: tuple[str, ...], events: Sequence[tuple[Hit, ...]]
+) -> ActingClause | None:
+    """The clause of a state that is none of `actors` in which all stands that tells the events, while another state is named or acts outside it.
+
+    What India seeks as China curbs exports is no curb of India's.
+    """
+    state = acting_state(reading)
+    clauses = {clause_holding(reading, event, acting=state, is_bound=bool(actors)) for event in events}
+    clause = clauses.pop() if len(clauses) == 1 else None
+    return None if clause is None or clause.state in actors else clause

@@ -1,0 +1,88 @@
+"""Words of relief that stand upon what is no relief: trade that is halted, a permit that is taken away, a permit that is asked for.
+
+"China suspends imports", 暂停进口, 輸入を停止 halt trade; 撤销排污许可证, "revokes licences", 許可を取り消し, 면허 취소 hit who held the permit;
+"requires permits" is a curb. A curb on trade that is suspended ("suspends import ban") and a duty to hold a permit that is lifted
+("scraps permit requirement", 取消许可要求) stay relief.
+"""
+
+import re
+
+from warning.core.text.matcher import Hit
+from warning.core.text.reading import Reading
+
+_RELIEF = re.compile(r"cue:(?:let_go|ease|suspend|end|relief)$")
+_CURB_EN = r"(?:ban|curb|control|restriction|limit|dut(?:y|ies)|tariff|tax|levy|rule|licen[cs]|permit|quota|inspection|check|embargo|measure|requirement|list|probe|fee)"
+_GAP_EN = rf"(?:(?!\b(?:and|but|after|as|while|amid|to|by|from|{_CURB_EN}s?)\b)[^,;:.…]){{0,40}}?"
+# What follows a verb of stopping, and what follows a verb of taking away; in Japanese and Korean what stands before them.
+_HALTS = {"en": re.compile(r"(?:suspend|halt|stop|paus|shelv|freez)"), "zh": re.compile(r"暂停|停止|中止|暂缓"), "ja": re.compile(r"停止|止め"), "ko": re.compile(r"중단|정지|중지")}  # fmt: skip
+_TRADE = {
+    "en": re.compile(
+        rf"{_GAP_EN}\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|customs clearance)\b(?!\s+(?:\w+\s+)?{_CURB_EN})"
+    ),
+    "zh": re.compile(
+        r"(?:(?!管制|管控|限制|禁令|禁止|措施)[^，；。：\s]){0,12}?(?:进口|出口|采购|供应|发货|通关)(?!管制|管控|限制|禁令|禁止|许可|配额|关税|税|检验|检疫|措施|退税|审批)"
+    ),
+    "ja": re.compile(r"(?:輸入|輸出|出荷|調達|通関|供給)(?:手続き?)?[をのは]?(?:全面|一時|当面)*$"),
+    "ko": re.compile(r"(?:수입|수출|선적|구매|통관|공급)[을를은]?\s?(?:전면|일시|잠정|한시)?\s?$"),
+}
+_TAKES = {
+    "en": re.compile(r"(?:revok|withdr|cancel|strip|pull|void|suspend)"),
+    "zh": re.compile(r"撤销|吊销|收回|注销"),
+    "ja": re.compile(r"取り消|取消|剥奪|停止"),
+    "ko": re.compile(r"취소|박탈|회수|정지"),
+}
+_PERMITS = {
+    "en": re.compile(
+        rf"{_GAP_EN}\b(?:licen[cs]es?|permits?|permissions?|authori[sz]ations?|approvals?)\b(?!\s+(?:\w+\s+)?(?:requirement|rule|regime|system|ban|curb|control|fee)|\s+(?:needed|required))"
+    ),
+    "zh": re.compile(
+        r"[^，；。：\s]{0,16}?(?:许可证|许可|执照|牌照|资质|资格|批文)(?!证?(?:要求|管理|制度|规定|限制|义务|审批|制|目录))"
+    ),
+    "ja": re.compile(r"(?:許可証?|免許|認可|資格|承認)[をのも]?(?:全て|一部|一時|相次ぎ)*$"),
+    "ko": re.compile(r"(?:허가증?|면허|인가|자격|승인)[을를도]?\s?(?:모두|일부|전격|줄줄이)?\s?$"),
+}
+_PAPERS = re.compile(r"permits", re.IGNORECASE)
+_PERMITTING = re.compile(
+    r"\b(?:government|ministry|customs|court|authorities|regulator|deal|also|now|again|finally|it)$",
+    re.IGNORECASE,
+)
+_VERB_LAST = frozenset({"ja", "ko"})
+_REACH = 80
+
+
+def is_no_relief(reading: Reading, event: tuple[Hit, ...]) -> bool:
+    """Whether the words of relief of an event all stand upon what is none."""
+    relief = [hit for hit in event if _RELIEF.match(hit.entry.concept)]
+    return bool(relief) and all(stands_upon_no_curb(reading, hit) for hit in relief)
+
+
+def _is_noun(reading: Reading, start: int, end: int) -> bool:
+    """Whether "permits" are papers, and not what a state that is named before them does."""
+    if not _PAPERS.fullmatch(reading.text, start, end):
+        return False
+    ends = {
+        reading.span(hit)[1]
+        for concept, hits in reading.hits.items()
+        if concept.startswith(("actor:", "issuer:"))
+        for hit in hits
+    }
+    before = reading.text[:start].rstrip()
+    return len(before) not in ends and not _PERMITTING.search(before)
+
+
+def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
+    """Whether a word of relief stands upon trade that it halts or a permit that it takes away, or is a permit itself."""
+    language = hit.entry.phrase.language
+    if language not in _HALTS:
+        return False
+    text, (start, end) = reading.text, reading.span(hit)
+    if _is_noun(reading, start, end):
+        return True
+    word = text[start:end].casefold()
+    line = text.rfind("\n", 0, start) + 1
+    before, after = text[max(line, start - _REACH) : start], text[end : end + _REACH].partition("\n")[0]
+    objects = ((_HALTS[language], _TRADE[language]), (_TAKES[language], _PERMITS[language]))
+    last = language in _VERB_LAST
+    return any(
+        verb.search(word) and (upon.search(before) if last else upon.match(after)) for verb, upon in objects
+    )
