@@ -122,6 +122,23 @@ def test_what_cannot_be_read_lies_in_failed_with_the_reason_and_stops_nothing(dr
     assert (outcome.condition, outcome.items_new) == ("partial", 1)
     assert drop.lying("failed") == ["bad.jsonl", "bad.jsonl.why.txt", "odd.exe", "odd.exe.why.txt"]
     assert "bad.jsonl:1:" in (drop.folder / "failed" / "bad.jsonl.why.txt").read_text(encoding="utf-8")
+
+
+def test_a_folder_is_partial_until_somebody_takes_what_failed_out_of_it(drop):
+    """A change is told when it has lasted: one that ends with the next poll is told to nobody."""
+    drop.put("odd.exe", b"MZ")
+    drop.put("other.exe", b"MZ")
+    assert drop.poll().condition == "partial"
+    still = drop.poll()
+    assert (still.answer, still.condition) == ("not_modified", "partial")
+    assert (
+        still.cause
+        == "failed/ holds odd.exe and 1 more, the reason beside it: mend and put back, or take away"
+    )
+    drop.put("good.txt", "A note")
+    assert (drop.poll().condition, len(drop.items())) == ("partial", 1)
+    for name in ("odd.exe", "other.exe"):
+        (drop.folder / "failed" / name).unlink()
     assert drop.poll().condition == "not_modified"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
@@ -33,6 +34,8 @@ from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
 TAKING, DONE, FAILED = "taking", "done", "failed"
+WHY = ".why.txt"
+MOST_COUNTED = 1_000
 TABLES = (".csv", ".tsv", ".xls", ".xlsx")
 FILES = (".pdf", ".docx", ".ofd")
 INTERCHANGE = (".jsonl", ".jsonl.gz", ".jsonl.zst")
@@ -190,7 +193,16 @@ def settle(taken: Taken, spec: SourceSpec, home: Path) -> None:
     target = _free(folder / (FAILED if taken.failure else DONE) / taken.path.name)
     taken.path.rename(target)
     if taken.failure:
-        target.with_name(f"{target.name}.why.txt").write_text(f"{taken.failure}\n", encoding="utf-8")
+        target.with_name(f"{target.name}{WHY}").write_text(f"{taken.failure}\n", encoding="utf-8")
+
+
+def still_failed(spec: SourceSpec, home: Path) -> tuple[str, ...]:
+    """The names of the files that nobody has taken out of `failed/` yet: what they say is not known."""
+    try:
+        lying = islice((folder_of(spec, home) / FAILED).iterdir(), MOST_COUNTED)
+        return tuple(sorted(path.name for path in lying if not path.name.endswith(WHY)))
+    except OSError:
+        return ()
 
 
 def _free(path: Path) -> Path:
@@ -238,11 +250,23 @@ def _newest(evidence: Iterable[Evidence], state: SourceState) -> datetime | None
 
 
 def _verdict(
-    spec: SourceSpec, state: SourceState, faults: Sequence[str], now: datetime, *, took: bool
+    spec: SourceSpec,
+    state: SourceState,
+    faults: Sequence[str],
+    lying: Sequence[str],
+    now: datetime,
+    *,
+    took: bool,
 ) -> Verdict:
-    """A file that could not be read makes a folder `partial`; one of figures that nobody fills is told as well."""
-    if faults:
-        return Verdict(condition="partial", cause="; ".join(faults[:3]))
+    """A file that could not be read makes a folder `partial` for as long as it lies in `failed/`: one poll would be told to nobody.
+
+    A folder of figures that nobody fills is told as well.
+    """
+    if faults or lying:
+        left = f"{FAILED}/ holds {lying[0]}" if lying else ""
+        left += f" and {len(lying) - 1} more" if len(lying) > 1 else ""
+        left += ", the reason beside it: mend and put back, or take away" if lying else ""
+        return Verdict(condition="partial", cause="; ".join(filter(None, (*faults[:3], left))))
     if spec.table is not None:
         if state.newest_at is None:
             return Verdict(condition="empty", cause=f"no file of figures was ever put into {spec.url}")
@@ -253,9 +277,15 @@ def _verdict(
 
 
 def store_taken(
-    writer: EvidenceWriter, *, spec: SourceSpec, state: SourceState, taken: Sequence[Taken], now: datetime
+    writer: EvidenceWriter,
+    *,
+    spec: SourceSpec,
+    state: SourceState,
+    taken: Sequence[Taken],
+    lying: Sequence[str],
+    now: datetime,
 ) -> tuple[SourceState, SourceOutcome]:
-    """Store what was read and say how the folder did."""
+    """Store what was read and say how the folder did. `lying` are the files that failed before."""
     evidence = [piece for one in taken for piece in one.evidence]
     items = writer.add_items([e for e in evidence if isinstance(e, Item)])
     figures = writer.add_observations([e for e in evidence if isinstance(e, Observation)])
@@ -263,7 +293,7 @@ def store_taken(
     new = len(items.new) + len(items.revised) + len(figures.new) + len(figures.revised) + changes
     faults = [f"{one.path.name}: {fault}" for one in taken for fault in (one.failure, *one.problems) if fault]
     state = replace(state, newest_at=_newest(evidence, state)) if spec.table is not None else state
-    verdict = _verdict(spec, state, faults, now, took=bool(taken))
+    verdict = _verdict(spec, state, faults, lying, now, took=bool(taken))
     fetched = Fetched(
         status="fresh" if taken else "not_modified", document=None, validators=Validators(url=spec.url)
     )

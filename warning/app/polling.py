@@ -1,5 +1,6 @@
 """One poll of one source: asked, read, stored, and its health written down, whatever happens."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,7 +13,7 @@ from warning.app.asking import Ask, ask_source, asks_more_than_once, merged
 from warning.app.collected import SourceOutcome
 from warning.app.detail_pages import read_detail_pages
 from warning.app.document_reading import DocumentReader, Parser
-from warning.app.dropping import read_folder, settle_all, store_taken
+from warning.app.dropping import read_folder, settle_all, still_failed, store_taken
 from warning.app.due_sources import States
 from warning.app.group_writing import GroupWriter
 from warning.app.mail_reading import with_refused
@@ -179,8 +180,9 @@ class Polls:
     async def _from_folder(self, spec: SourceSpec, state: SourceState) -> Findings:
         """Read a drop folder; its files are moved on when their evidence is stored."""
         now, home = self._clock(), self._settings.home
+        lying = await asyncio.to_thread(still_failed, spec, home)
         taken = await read_folder(spec, home, now, self._memory.elsewhere)
-        store = partial(store_taken, spec=spec, state=state, taken=taken, now=now)
+        store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, now=now)
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 
 
