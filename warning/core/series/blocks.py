@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from warning.core.series.figure_batch import PeriodTexts
 from warning.core.series.held_ids import Names, keys_of, names_of
+from warning.core.series.instants import Instants
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-# Periods are numbers of a list of texts, ids numbers too as long as all of them are of the form that can be.
-FIELDS: Mapping[str, str] = {"values": "f8", "known_us": "i8", "ids": "u8", "periods": "u2"}
+# Periods are numbers of a list of texts, ids numbers too as long as all of them are of the form that can be, and instants as
+# long as they are few.
+KNOWN = "known_us"
+FIELDS: Mapping[str, str] = {"values": "f8", KNOWN: "u2", "ids": "u8", "periods": "u2"}
 CODES, UNKNOWN = "codes", -1
 SHORT = np.iinfo(np.uint16).max
 FIRST_CAPACITY = 16
@@ -27,14 +30,14 @@ COMPARED = 4_096
 class Block:
     """`lengths` says how many places of each row are in use; `field(name)` is a matrix of rows and places.
 
-    Ids are asked for by `ids_at`: `field` gives them as they are held. Descriptions are asked for by `codes_at`: as long as
+    Ids are asked for by `ids_at` and instants by `known_at`: `field` gives them as they are held. Descriptions are asked for by `codes_at`: as long as
     all figures of a row are described alike, one number stands for them.
 
     `lowest` is no higher than the lowest figure a row ever held: what most rows need not be searched for is a zero.
     """
 
     def __init__(self, texts: PeriodTexts) -> None:
-        self._texts = texts
+        self._texts, self._instants = texts, Instants()
         self.rows = 0
         self.capacity = FIRST_CAPACITY
         self.lengths: Ints = np.zeros(FIRST_CAPACITY, dtype=np.int64)
@@ -126,6 +129,11 @@ class Block:
         """Return the day after each figure's period as days since 1970."""
         return self._texts.ends(self._fields["periods"][rows, places])
 
+    def known_at(self, rows: Ints, places: Ints) -> Ints:
+        """Return when figures became known, in microseconds since 1970."""
+        held = self._fields[KNOWN][rows, places]
+        return self._instants.known_us(held) if held.dtype == np.uint16 else held
+
     def shapes_of(self, row: int, first: int) -> NDArray[np.int8]:
         """Return the kinds of the periods of a row from a place on."""
         return self._texts.shapes(self._fields["periods"][row, first : self.lengths[row]])
@@ -146,6 +154,7 @@ class Block:
         found = {name: figures[name] for name in self._fields}
         if self._fields["periods"].dtype == np.uint16 and figures["periods"].max(initial=0) > SHORT:
             self._fields["periods"] = self._fields["periods"].astype(np.int32)
+        found[KNOWN] = self._fitting_instants(found[KNOWN])
         held = self._fields["ids"]
         if held.dtype == np.uint64:
             keys = keys_of(figures["ids"])
@@ -155,6 +164,17 @@ class Block:
         if figures["ids"].dtype.itemsize > held.dtype.itemsize:
             self._fields["ids"] = held.astype(figures["ids"].dtype)
         return found
+
+    def _fitting_instants(self, known_us: NDArray[Any]) -> NDArray[Any]:
+        """Return instants as they are held; beyond those that numbers tell each stands as it is."""
+        held = self._fields[KNOWN]
+        if held.dtype != np.uint16:
+            return known_us
+        numbers = self._instants.numbers(known_us)
+        if numbers is None:
+            self._fields[KNOWN] = self._instants.known_us(held)
+            return known_us
+        return numbers
 
     def find(self, rows: Ints, ends: Ints, shapes: NDArray[np.int8]) -> Ints:
         """Return the place of each row's figure of a period; -1 where the row has none."""

@@ -171,7 +171,7 @@ class Ledger:
     def _amend(self, block: Block, rows: Ints, figures: Figures, several: Several) -> None:
         places = block.find(rows, figures["ends"], figures["shapes"])
         hit = places >= 0
-        held = block.field("known_us")[rows, places]
+        held = block.known_at(rows, places)
         later = figures["known_us"] > held
         ties = np.flatnonzero(hit & (figures["known_us"] == held))
         later[ties] = figures["ids"][ties] >= block.ids_at(rows[ties], places[ties])

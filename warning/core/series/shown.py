@@ -1,9 +1,9 @@
 """What of a ledger's blocks an assessment looks at, as columns that read the blocks when they are asked."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from warning.core.series.slots import ending_at
 from warning.core.series.vintages import point_of
 
 Taken = TypeVar("Taken", np.float64, np.int64)
+Reading = Callable[[Block, Ints, Ints], NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +44,14 @@ class Shown:
     firsts: Ints
 
     def ends_at(self, places: Ints) -> Ints:
-        numbers = self._take("periods", places, np.empty(len(places), dtype=np.int64))
+        numbers = self._take(_field("periods"), places, np.empty(len(places), dtype=np.int64))
         return self.texts.ends(numbers).astype(np.int64)
 
     def known_at(self, places: Ints) -> Ints:
-        return self._take("known_us", places, np.empty(len(places), dtype=np.int64))
+        return self._take(Block.known_at, places, np.empty(len(places), dtype=np.int64))
 
     def values_at(self, places: Ints) -> Floats:
-        return self._take("values", places, np.empty(len(places), dtype=np.float64))
+        return self._take(_field("values"), places, np.empty(len(places), dtype=np.float64))
 
     def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
         """Return the figures of some series that end at a place of each, as `Slots` does."""
@@ -82,13 +83,13 @@ class Shown:
             found[here] = self.held[number].lowest[self.rows[tracks[here]]]
         return found
 
-    def _take(self, name: str, places: Ints, taken: NDArray[Taken]) -> NDArray[Taken]:
+    def _take(self, read: Reading, places: Ints, taken: NDArray[Taken]) -> NDArray[Taken]:
         owners = self._owners(places)
         inside = self.firsts[owners] + places - self.offsets[owners]
         rows, blocks = self.rows[owners], self.blocks[owners]
         for number in _numbers(self.blocks):
             here = np.flatnonzero(blocks == number)
-            taken[here] = self.held[number].field(name)[rows[here], inside[here]]
+            taken[here] = read(self.held[number], rows[here], inside[here])
         return taken
 
     def _owners(self, places: Ints) -> Ints:
@@ -102,6 +103,10 @@ class Shown:
         inside = int(self.firsts[owner]) + place - int(self.offsets[owner])
         block = self.held[self.blocks[owner]]
         return point_of(block, int(self.rows[owner]), inside, self.roster, self.texts.texts)
+
+
+def _field(name: str) -> Reading:
+    return lambda block, rows, places: block.field(name)[rows, places]
 
 
 def _numbers(blocks: Ints) -> list[int]:

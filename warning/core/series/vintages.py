@@ -44,9 +44,9 @@ class Several:
 
 def point_of(block: Block, row: int, place: int, roster: Roster, texts: list[str]) -> Observation:
     """Return the figure at one place of a block."""
-    figure = {name: block.field(name)[row, place] for name in ("periods", "values", "known_us")}
+    figure = {name: block.field(name)[row, place] for name in ("periods", "values")}
     at = np.array([row]), np.array([place])
-    named = {"codes": block.codes_at(*at)[0], "ids": block.ids_at(*at)[0]}
+    named = {"codes": block.codes_at(*at)[0], "known_us": block.known_at(*at)[0], "ids": block.ids_at(*at)[0]}
     return observation(roster.metas, texts, {**figure, **named})
 
 
