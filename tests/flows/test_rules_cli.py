@@ -85,6 +85,21 @@ def test_check_takes_warnings_for_findings_only_when_strict(run):
     assert "EW302" in result.stdout
 
 
+def test_a_rule_whose_examples_fire_in_one_language_only_is_told_when_strict_unless_it_says_why(
+    run, tmp_path: Path
+):
+    deaf = edited(tmp_path / "deaf", "prc-export-control", "language: zh", "language: en")
+    result = run("rules", "check", "--strict", trees=deaf)
+    assert "EW226 prc-export-control fires in examples in en only" in result.stdout
+    assert result.exit_code == 1
+    assert run("rules", "check", trees=deaf).exit_code == 0
+    says = edited(
+        tmp_path / "says", "prc-export-control", "actors: [CN]", "actors: [CN]\none_language: A reason."
+    )
+    assert "fires in en and zh [warning]" not in run("rules", "check", trees=says).stdout
+    assert "EW226 prc-export-control says why" in run("rules", "check", "--strict", trees=says).stdout
+
+
 def test_test_runs_examples_and_writes_junit(run, tmp_path: Path):
     report = tmp_path / "report.xml"
     result = run("rules", "test", "--junit", str(report))

@@ -27,13 +27,14 @@ def read_rulebook(
     today: date | None = None,
     without_broken_rules: bool = False,
     without_broken_files: bool = False,
+    strict: bool = False,
 ) -> tuple[Rulebook | None, tuple[Problem, ...]]:
     """Read everything and return what is wrong as well; the rulebook is None when a problem is fatal.
 
     `without_broken_rules`, for who only reads what was told: mistakes in rule files leave out rules, no rulebook.
     `without_broken_files`, for who acts for one desk: so do mistakes in the files of other desks, terms, exposure and the
     register. The policy is needed, and an overlay: it may say that a desk sees less. A desk whose own file has mistakes,
-    or that two files define, is left out with them: nobody can tell what it may see.
+    or that two files define, is left out with them: nobody can tell what it may see. `strict` tells more of what lacks.
     """
     tree, problems = read_rules_tree(rules_dir)
     placed, of_sources = read_placed_sources(feeds_dir)
@@ -47,7 +48,7 @@ def read_rulebook(
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
     said = {(p.file, p.line, p.column) for p in problems}
-    across = check_tree(tree, judged, switched_off)
+    across = check_tree(tree, judged, switched_off, strict=strict)
     problems += tuple(p for p in across if (p.file, p.line, p.column) not in said or p.line == 0)
     problems += unknown_speakers(placed) if judged is not None else ()
     if tree.has_all_terms:

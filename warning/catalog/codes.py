@@ -113,6 +113,11 @@ CODES: Mapping[str, Code] = {
     "EW223": Code("a step, an absence or a test names a rule that does not exist", "take the suggested one"),
     "EW224": Code("a step that no rule fits", "correct its tags and acts, or name the rules", "warning"),
     "EW225": Code("a step of a chain shown by what cannot show it", "the hint says which steps it shows"),
+    "EW226": Code(
+        "a text rule whose examples fire in one language only (told by --strict alone)",
+        "add a firing example of another language's press, or say in one_language why there is none",
+        "warning",
+    ),
     "EW301": Code("an overlay of a rule that does not exist", "correct the id; it may have been renamed"),
     "EW302": Code("an overlay that has ended", "delete it, or set a new date", "warning"),
     "EW303": Code("an overlay sets what the rule cannot have", "the message says why"),

@@ -18,7 +18,7 @@ from warning.core.absence_rules import AbsenceRule
 from warning.core.chains import ChainFile, ChainStep
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.deadlines import deadlines
-from warning.core.rules import AnyRule
+from warning.core.rules import AnyRule, TextRule
 from warning.core.sequence_rules import SequenceRule
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
@@ -36,9 +36,16 @@ def merged_terms(files: Iterable[Placed[Terms]]) -> Terms:
 
 
 def check_tree(
-    tree: RulesTree, sources: Mapping[str, SourceProfile] | None, switched_off: frozenset[str] = frozenset()
+    tree: RulesTree,
+    sources: Mapping[str, SourceProfile] | None,
+    switched_off: frozenset[str] = frozenset(),
+    *,
+    strict: bool = False,
 ) -> tuple[Problem, ...]:
-    """Check everything that spans files. `sources` is None when the feeds could not be read."""
+    """Check everything that spans files. `sources` is None when the feeds could not be read.
+
+    `strict` asks for more than a rule needs to work: examples that fire in two languages.
+    """
     terms = merged_terms(tree.terms)
     known = Known(terms=terms, sources=sources, has_all_terms=tree.has_all_terms, switched_off=switched_off)
     dates = deadlines([measure for placed in tree.measures for measure in placed.value.measures])
@@ -47,7 +54,7 @@ def check_tree(
         of_rule = [*_file_name(rule, rule.value.id), *references(rule, known), *unreachable(rule, known)]
         if not any(problem.fatal for problem in of_rule):
             of_rule += vacant(rule, known, dates)  # a wrong name would be told twice
-        problems += [*of_rule, *_examples(rule)]
+        problems += [*of_rule, *_examples(rule), *(_languages(rule) if strict else ())]
     for unread in tree.unread_rules:
         problems += unread_names(unread, known)
     for exposure in tree.exposure:
@@ -178,6 +185,22 @@ def _repeated(
         if held is not placed:
             message = f"the {what} {name(placed)!r} stands in {held.text.file} already"
             yield placed.problem(path, "EW206", message, "ids are unique over the whole tree")
+
+
+def _languages(placed: Placed[AnyRule]) -> Iterator[Problem]:
+    """One event is told in several languages: a rule that was tried in one may be deaf in the others."""
+    rule = placed.value
+    if not isinstance(rule, TextRule):
+        return
+    told = sorted({example.language for example in rule.examples if example.fires})
+    if len(told) == 1 and not rule.one_language:
+        hint = "add one of another language's press on the same act, or say in one_language why there is none"
+        yield placed.problem(
+            ("examples",), "EW226", f"{rule.id} fires in examples in {told[0]} only", hint, fatal=False
+        )
+    elif len(told) > 1 and rule.one_language:
+        said = f"{rule.id} says why it fires in one language, and fires in {' and '.join(told)}"
+        yield placed.problem(("one_language",), "EW226", said, "delete one_language", fatal=False)
 
 
 def _terms(tree: RulesTree, known: Known) -> Iterator[Problem]:

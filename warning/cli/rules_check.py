@@ -22,7 +22,7 @@ SHOWN_REVIEWS = 5
 
 @click.command("check")
 @catalogue_options
-@click.option("--strict", is_flag=True, help="Warnings are findings too.")
+@click.option("--strict", is_flag=True, help="Warnings are findings too; asks for examples in two languages.")
 @click.option("--codes", is_flag=True, help="List every code: what it means, and what mends it.")
 @click.option("--json", "as_json", is_flag=True, help="Print rules/1 on stdout.")
 def check(
@@ -45,7 +45,7 @@ def check(
         _print_codes(as_json=as_json)
         return
     where = chosen_trees(rules, feeds, overlays)
-    book, problems = read_rulebook(where.rules, where.feeds, where.overlay, today=today())
+    book, problems = read_rulebook(where.rules, where.feeds, where.overlay, today=today(), strict=strict)
     findings = [problem for problem in problems if strict or _level(problem) != "warning"]
     if as_json:
         _print_check(book, problems, ok=not findings)

@@ -48,7 +48,7 @@ class RuleBase(OperatorModel):
         rule that does not use them.
         """
         prose = {
-            "titles", "examples", "rationale", "false_positives", "references", "owner", "tags", "publish", "backtest",
+            "titles", "examples", "rationale", "false_positives", "references", "owner", "tags", "publish", "backtest", "one_language",
         }  # fmt: skip
         return content_id("r", self.model_dump_json(exclude=prose, exclude_defaults=True))[2:14]
 

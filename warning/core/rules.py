@@ -198,7 +198,8 @@ class TextRule(RuleBase):
 
     `actors` are whose act it is, whatever the text says. `else_actors` are those a reader understands where neither
     the text nor the author of a report says whose act it is. A `fallback` opens no alert on
-    a document that an interrupting rule without that key fires on.
+    a document that an interrupting rule without that key fires on. `one_language` says why it fires in one language alone,
+    and which rules tell the same act in the others; without it `rules check --strict` asks for examples in two.
     """
 
     kind: Literal["text"]
@@ -208,6 +209,7 @@ class TextRule(RuleBase):
     else_actors: tuple[ActorCode, ...] = ()
     require_direction: Direction | None = None
     fallback: bool = False
+    one_language: str = ""
     examples: tuple[TextExample, ...] = Field(min_length=2)
 
 
