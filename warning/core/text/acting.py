@@ -17,8 +17,8 @@ from warning.core.text.matcher import Hit
 from warning.core.text.parties import NATIONAL
 from warning.core.text.reading import Reading
 
-_STATE = re.compile(r"actor:|issuer:")
-_NAME = re.compile(r"actor:|issuer:|material:")
+_STATES = ("actor:", "issuer:")
+_NAMES = ("actor:", "issuer:", "material:")
 _ACT_WORD = re.compile(r"act:|cue:(?:curb|control_noun|export|outbound)$")
 _DIVIDES = {
     "en": re.compile(
@@ -80,6 +80,7 @@ _NAMED = {
 _OF_STATE = re.compile(r"(?:['’]s|[a-z]ese|[a-z]{2}ian|American|Korean|Dutch|Mexican)$")
 _TAIL = re.compile(r"[\s、，,；;：:…|'\"“”‘’-]+$")
 _FIND = Callable[[Reading], None]
+_States = dict[int, tuple[str, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,13 +126,13 @@ class ActingClause:
 
 def find_acting(reading: Reading, find: _FIND) -> None:
     """Give a reading the clauses of its headline in which a state acts, where it has more than that one clause."""
-    if reading.item.language in _DIVIDES and any(_STATE.match(concept) for concept in reading.hits):
-        reading.acting = tuple(_acting(reading, find))
+    states = _states(reading) if reading.item.language in _DIVIDES else {}
+    if states:
+        reading.acting = tuple(_acting(reading, states, find))
 
 
-def _acting(reading: Reading, find: _FIND) -> Iterator[ActingClause]:
+def _acting(reading: Reading, states: _States, find: _FIND) -> Iterator[ActingClause]:
     language, title = reading.item.language, reading.title
-    states = _states(reading)
     for start, end, is_joined, is_feared in _clauses(language, title):
         state = states.get(start)
         if state is None or end - start == len(title):
@@ -172,15 +173,17 @@ def _clauses(language: str, title: str) -> Iterator[tuple[int, int, bool, bool]]
             )
 
 
-def _states(reading: Reading) -> dict[int, tuple[str, int]]:
+def _states(reading: Reading) -> _States:
     """The states and offices named in the headline by where each name begins, with where it ends."""
-    found: dict[int, tuple[str, int]] = {}
-    for concept in sorted(reading.hits):
-        if _STATE.match(concept):
-            for hit in reading.hits[concept]:
-                start, end = reading.span(hit)
-                if end <= len(reading.title) and end > found.get(start, ("", 0))[1]:
-                    found[start] = concept.partition(":")[2], end
+    found: _States = {}
+    last = len(reading.title)
+    for concept in sorted(concept for concept in reading.hits if concept.startswith(_STATES)):
+        for hit in reading.hits[concept]:
+            start, end = reading.span(hit)
+            if start >= last:
+                break
+            if last >= end > found.get(start, ("", 0))[1]:
+                found[start] = concept.partition(":")[2], end
     return found
 
 
@@ -193,12 +196,12 @@ def clause_holding(
     """
     for clause in reading.acting:
         outside = [hit for hit in event if not clause.holds(hit)]
-        told = [hit for hit in event if clause.holds(hit) and not _is_name(reading, hit, _NAME)]
+        told = [hit for hit in event if clause.holds(hit) and not _is_name(reading, hit, _NAMES)]
         if not told or not (
-            acting not in {None, clause.state} or any(_is_name(reading, hit, _STATE) for hit in outside)
+            acting not in {None, clause.state} or any(_is_name(reading, hit, _STATES) for hit in outside)
         ):
             continue
-        if all(_is_name(reading, hit, _NAME) for hit in outside):
+        if all(_is_name(reading, hit, _NAMES) for hit in outside):
             return clause
         if not is_bound and _only_there(reading, clause, told):
             return clause
@@ -221,11 +224,11 @@ def _only_there(reading: Reading, clause: ActingClause, told: list[Hit]) -> bool
     )
 
 
-def _is_name(reading: Reading, hit: Hit, names: re.Pattern[str]) -> bool:
+def _is_name(reading: Reading, hit: Hit, names: tuple[str, ...]) -> bool:
     """Whether a hit is, or lies within, a name of the kind: "Japan" may stand in lists of offices too."""
     return any(
         other.start <= hit.start and hit.end <= other.end
         for concept, hits in reading.hits.items()
-        if names.match(concept)
+        if concept.startswith(names)
         for other in hits
     )
