@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -79,19 +80,38 @@ def load_settings() -> Settings:
 
     Raises SettingsError that names every setting that is wrong, never its value.
     """
-    from warning.settings_sources import Unreadable, loaded  # noqa: PLC0415 - its library loads asyncio
-
     try:
-        return loaded(_home())
+        return _of_the_file_alone() if _is_set_by_file_alone() else _of_every_source()
     except ValidationError as wrong:
         lines = [f"{PREFIX}{_name(e['loc'])}: {e['msg']}" for e in wrong.errors(include_input=False)]
         raise SettingsError("\n".join(lines)) from None
-    except Unreadable as wrong:
-        raise SettingsError(f"{PREFIX}{wrong.name.upper()}: is not written as JSON") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingsError(f"{_home() / 'warning.toml'}: {wrong}") from wrong
     except OSError as wrong:
         raise SettingsError(f"{_home() / 'warning.toml'} cannot be read ({wrong.strerror})") from wrong
+
+
+def _is_set_by_file_alone() -> bool:
+    """Whether the environment says nothing but where the home is: then nothing has to be ranked."""
+    return not any(name.upper().startswith(PREFIX) for name in os.environ if name != f"{PREFIX}HOME")
+
+
+def _of_the_file_alone() -> Settings:
+    path = _home() / "warning.toml"
+    told: dict[str, Any] = {}
+    if path.is_file():
+        with path.open("rb") as file:
+            told = tomllib.load(file)
+    return Settings.model_validate(told | {"home": _home()})
+
+
+def _of_every_source() -> Settings:
+    from warning.settings_sources import Unreadable, loaded  # noqa: PLC0415 - its library loads asyncio
+
+    try:
+        return loaded(_home())
+    except Unreadable as wrong:
+        raise SettingsError(f"{PREFIX}{wrong.name.upper()}: is not written as JSON") from None
 
 
 def _home() -> Path:

@@ -35,11 +35,12 @@ def test_command_looks_for_no_plugins_among_what_is_installed():
     assert "Usage" in _said(program, "rules", "preview", "--help")
 
 
-def test_preview_knows_the_rules_of_other_kinds_no_more_than_the_rulebook_needs():
+def test_preview_loads_nothing_of_a_rulebook_but_what_texts_are_judged_by():
     program = f"import sys\n{PROGRAM}\ntry: main()\nfinally: print(*sys.modules)"
     loaded = set(_said(program, "rules", "preview", "--help").splitlines()[-1].split())
     assert "warning.app.quick_preview" in loaded
     assert not loaded & {
         "warning.catalog.trees", "warning.app.indexed_history", "warning.collect.history_figures", "sqlalchemy", "asyncio",
-        "ruamel.yaml", "jinja2", "aiohttp",
+        "ruamel.yaml", "jinja2", "aiohttp", "pydantic_settings", "warning.core.rulebook",
+        "warning.core.exposure", "warning.core.alerts", "numpy.ma",
     }  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from warning.app.kept_rulebook import kept_rulebook
+from warning.app.kept_rulebook import kept_rulebook, kept_texts
 from warning.catalog.load import load_rulebook
 from warning.resources import tree
 
@@ -142,6 +142,46 @@ def test_a_kept_file_that_names_anything_but_a_rulebook_is_not_read(home, folder
     reading = Reading(book)
     kept_rulebook(home, folders, TODAY, reading)
     assert reading.times == 1
+
+
+def test_texts_kept_of_a_rulebook_are_its_terms_sources_and_one_rule(home, folders, book):
+    rule = next(rule for rule in book.rules if rule.kind == "context")
+    kept_texts(home, folders, TODAY, rule.id, lambda: book)
+    again = kept_texts(home, folders, TODAY, rule.id, refused)
+    assert (again.rules, again.terms, again.sources) == ((rule,), book.terms, book.sources)
+    assert again.terms.digest == book.terms.model_copy().digest
+    assert kept_texts(home, folders, TODAY, "no-such-rule", refused).rules == ()
+
+
+def test_texts_are_kept_of_a_rulebook_that_is_kept_already(home, folders, book):
+    kept_rulebook(home, folders, TODAY, lambda: book)
+    kept_texts(home, folders, TODAY, "no-such-rule", refused)
+    (home / "rulebook" / "last").unlink()
+    assert kept_texts(home, folders, TODAY, "no-such-rule", refused).terms == book.terms
+
+
+@pytest.mark.parametrize("harm", [let_others_write, let_others_in, link, cut, damage])
+def test_kept_texts_that_somebody_else_could_have_written_are_passed_over(home, folders, book, harm):
+    kept_texts(home, folders, TODAY, "no-such-rule", lambda: book)
+    (home / "rulebook" / "last").unlink()
+    harm(home / "rulebook" / "texts")
+    reading = Reading(book)
+    kept_texts(home, folders, TODAY, "no-such-rule", reading)
+    assert reading.times == 1
+
+
+def test_texts_are_read_anew_when_a_file_changed(home, folders, book):
+    kept_texts(home, folders, TODAY, "no-such-rule", lambda: book)
+    change_content(folders[0])
+    reading = Reading(book)
+    kept_texts(home, folders, TODAY, "no-such-rule", reading)
+    assert reading.times == 1
+
+
+def test_terms_that_were_changed_have_another_name(book):
+    _, *others = book.terms.cues
+    fewer = book.terms.model_copy(update={"cues": {key: book.terms.cues[key] for key in others}})
+    assert book.terms.digest not in {fewer.digest, ""}
 
 
 def test_nothing_is_kept_without_a_home(tmp_path, folders, book):

@@ -102,6 +102,17 @@ def test_names_in_the_environment_may_be_small_letters_and_an_empty_one_says_not
     assert (settings.log_level, settings.keep_raw_days) == ("DEBUG", 3)
 
 
+def test_file_alone_says_what_it_says_beside_other_sources(tmp_path, monkeypatch):
+    (tmp_path / "warning.toml").write_text(
+        'home = "elsewhere"\nkeep_raw_days = 3\nallow_private_hosts = "intranet, 127.0.0.1"\nsmtp_url = "smtp://host"\n'
+        'rules_dir = "rules"\n[source_keys]\nestat = "key"\n'
+    )
+    alone = load_settings()
+    monkeypatch.setenv("WARNING_OF_NOTHING", "set")
+    assert load_settings().model_dump() == alone.model_dump()
+    assert (alone.home, alone.keep_raw_days) == (tmp_path, 3)
+
+
 def test_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     (tmp_path / "warning.toml").write_text("")
     monkeypatch.setattr("pathlib.Path.open", _refuse)

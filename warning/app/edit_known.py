@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from pyroaring import BitMap
@@ -11,12 +12,12 @@ from warning.app.verdict_basis import rule_names, sources_name
 from warning.collect.history_blocks import Block, blocks_of
 from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex, Segment
 from warning.collect.kept_verdicts import KeptVerdicts
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.edits import SaidThings
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.postings import Asked, Inquiry, numbers_of, set_of
+from warning.core.text_book import TextBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,25 +32,35 @@ class Known:
     unread: BitMap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Edit:
     """A rule that runs and the rule in its place, in one book; `words` are all they differ by, None for more than words.
 
     Where none of these is said, both say the same.
     """
 
-    book: Rulebook
+    book: TextBook
     before: TextRule | None
     after: TextRule
     words: SaidThings | None
 
-    @property
+    @cached_property
     def engine(self) -> TextEngine:
         return engine_of(self.book)
 
-    def compiled(self, rule: TextRule | None) -> CompiledRule | None:
-        """The rule compiled; None where it is switched off or there is none."""
-        return next((one for one in self.engine.rules if rule and one.version == rule.version), None)
+    @cached_property
+    def compiled_before(self) -> CompiledRule | None:
+        """The rule that runs, compiled; None where it is switched off or there is none."""
+        return self._compiled(self.before)
+
+    @cached_property
+    def compiled_after(self) -> CompiledRule | None:
+        """The rule in its place, compiled; None where it is switched off."""
+        return self._compiled(self.after)
+
+    def _compiled(self, rule: TextRule | None) -> CompiledRule | None:
+        version = rule.version if rule else ""
+        return next((one for one in self.engine.rules if one.version == version), None)
 
 
 def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
@@ -62,13 +73,13 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
     lacking_before, lacking_after = every - of_before, every - of_after
     for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
         inquiry = _inquiry(index, block, edit, kept.weights)
-        unread |= _possible(block, inquiry, edit.compiled(edit.before), lacking_before)
+        unread |= _possible(block, inquiry, edit.compiled_before, lacking_before)
         if edit.words is None:
-            unread |= _possible(block, inquiry, edit.compiled(edit.after), lacking_after)
+            unread |= _possible(block, inquiry, edit.compiled_after, lacking_after)
             continue
         taken_over = before & _range(block) & lacking_after
         if edit.words:
-            asked = _possible(block, inquiry, edit.compiled(edit.after), lacking_after)
+            asked = _possible(block, inquiry, edit.compiled_after, lacking_after)
             about = _items(block, asked | taken_over)
             touched = _numbers(block, inquiry.items_saying(edit.words, about))
             unread |= asked & touched

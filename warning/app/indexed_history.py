@@ -29,6 +29,7 @@ from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import Pattern
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.postings import Sayings, concepts_read, patterns_read
+from warning.core.text_book import TextBook
 
 __all__ = ["IndexUse", "IndexedHistory", "ready_index", "ready_indexes"]
 
@@ -62,7 +63,7 @@ class IndexUse:
         )
 
 
-def ready_index(evidence: Path, book: Rulebook, *, make: bool) -> tuple[HistoryIndex, IndexUse] | None:
+def ready_index(evidence: Path, book: TextBook, *, make: bool) -> tuple[HistoryIndex, IndexUse] | None:
     """Return the index of a file with all that the book's text rules ask for; None without one, unless `make`."""
     index = open_index(evidence)
     if index is None and not make:
@@ -70,7 +71,7 @@ def ready_index(evidence: Path, book: Rulebook, *, make: bool) -> tuple[HistoryI
     return _with_all(evidence, index, _wanted(engine_of(book)), None)
 
 
-def ready_indexes(files: Iterable[Path], book: Rulebook) -> Iterator[tuple[HistoryIndex, IndexUse]]:
+def ready_indexes(files: Iterable[Path], book: TextBook) -> Iterator[tuple[HistoryIndex, IndexUse]]:
     """Yield the index of each file with all that the book's text rules ask for, made where there is none.
 
     Files that lack the same, as the months of one history do, are compared with what is asked for once.

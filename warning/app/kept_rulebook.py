@@ -8,23 +8,34 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import partial
 from hashlib import blake2b
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from warning.core.rulebook import Rulebook
+from pydantic import VERSION
+
+from warning.core.rules import TextRule
+from warning.core.sources import SourceProfile
+from warning.core.terms import Terms
+from warning.core.text_book import TextBook
+
+if TYPE_CHECKING:  # texts are read without the rest of a rulebook, which takes longer to load
+    from warning.core.rulebook import Rulebook
 
 PLACE = "rulebook"
-_FILE = "last"
+# The whole, and beside it what judging texts needs: terms, sources, and each text rule packed by itself.
+_WHOLE, _TEXTS = "last", "texts"
+_Texts = tuple[Terms, Mapping[str, SourceProfile], Mapping[str, bytes]]
 _PRIVATE = 0o700
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MARK_BYTES = 32
+# Without a wait for whoever would write into a pipe.
+_AS_IT_IS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MOST_BYTES = 64 << 20
 """Folders with more in them than any rulebook are no rulebook's: a link led out of them."""
 # What reads YAML, and what a rulebook is made of.
@@ -39,8 +50,8 @@ _PLAIN = frozenset(
 
 
 def kept_rulebook(
-    home: Path, folders: tuple[Path | None, ...], today: date, load: Callable[[], Rulebook]
-) -> Rulebook:
+    home: Path, folders: tuple[Path | None, ...], today: date, load: "Callable[[], Rulebook]"
+) -> "Rulebook":
     """Return the rulebook of some folders (rules, feeds, overlays): the kept one if it is of these very files, else `load`'s.
 
     What `load` reads is kept, in a directory that its owner alone may enter, when there is a home. A kept file that
@@ -49,13 +60,41 @@ def kept_rulebook(
     mark = _mark(folders, today)
     if mark is None:
         return load()
-    book = _read(home / PLACE, mark)
-    if book is None:
-        book = load()
-        # Files that changed while they were read are those of neither mark.
-        if home.is_dir() and _mark(folders, today) == mark:
-            _write(home / PLACE, mark, book)
+    from warning.core.rulebook import Rulebook  # noqa: PLC0415 - texts are read without it
+
+    kept = _read(home / PLACE / _WHOLE, mark)
+    if isinstance(kept, Rulebook):
+        return kept
+    book = load()
+    # Files that changed while they were read are those of neither mark.
+    if home.is_dir() and _mark(folders, today) == mark:
+        _write(home / PLACE / _WHOLE, mark, book)
     return book
+
+
+def kept_texts(
+    home: Path,
+    folders: tuple[Path | None, ...],
+    today: date,
+    rule_id: str,
+    load: "Callable[[], Rulebook]",
+) -> TextBook:
+    """Return of the same rulebook all terms and sources, and its text rule of this id, if it has one."""
+    mark = _mark(folders, today)
+    kept = _read(home / PLACE / _TEXTS, mark) if mark else None
+    if not isinstance(kept, tuple):
+        kept = _texts_of(kept_rulebook(home, folders, today, load))
+        if mark and home.is_dir() and _mark(folders, today) == mark:
+            _write(home / PLACE / _TEXTS, mark, kept)
+    terms, sources, packed = kept
+    rules = (_unpacked(packed[rule_id]),) if rule_id in packed else ()
+    return TextBook(rules=rules, terms=terms, sources=sources)
+
+
+def _texts_of(book: "Rulebook") -> _Texts:
+    assert book.terms.digest  # kept with the terms: to find it takes longer than to read them
+    rules = (rule for rule in book.rules if isinstance(rule, TextRule))
+    return book.terms, book.sources, {rule.id: _packed(rule) for rule in rules}
 
 
 def _mark(folders: tuple[Path | None, ...], today: date) -> bytes | None:
@@ -71,7 +110,7 @@ def _mark(folders: tuple[Path | None, ...], today: date) -> bytes | None:
 
 def _digest_of(folders: tuple[Path | None, ...], today: date) -> bytes:
     digest = blake2b(digest_size=_MARK_BYTES)
-    told = [sys.version, version("pydantic"), str(today)]
+    told = [sys.version, VERSION, str(today)]
     size = 0
     for folder in (*folders, *(Path(str(files(package))) for package in _READERS)):
         told += [repr(folder and str(folder.absolute()))]
@@ -86,29 +125,32 @@ def _digest_of(folders: tuple[Path | None, ...], today: date) -> bytes:
     return digest.digest()
 
 
-def _content(path: Path) -> bytes:
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
-        raise OSError(f"{path}: no file to read whole")
-    return path.read_bytes()
+def _content(path: str) -> bytes:
+    with os.fdopen(os.open(path, _AS_IT_IS), "rb", buffering=0) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
+            raise OSError(f"{path}: no file to read whole")
+        return file.readall()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path) -> Iterator[str]:
+    """Paths as texts: of the hundreds of files of a rulebook it takes longer to name them than to read them."""
     for place, directories, names in os.walk(folder, followlinks=True):
         directories[:] = sorted(name for name in directories if name != "__pycache__")
-        yield from (Path(place, name) for name in sorted(names) if not name.endswith(".pyc"))
+        yield from (f"{place}{os.sep}{name}" for name in sorted(names) if not name.endswith(".pyc"))
 
 
-def _read(place: Path, mark: bytes) -> Rulebook | None:
+def _read(path: Path, mark: bytes) -> Any:
+    """What is kept there under this mark; None without."""
     try:
-        if not _is_ours(os.lstat(place), stat.S_ISDIR):
+        if not _is_ours(os.lstat(path.parent), stat.S_ISDIR):
             return None
-        number = os.open(place / _FILE, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(number, "rb") as file:
             if not _is_ours(os.fstat(number), stat.S_ISREG) or file.read(_MARK_BYTES) != mark:
                 return None
             own, content = file.read(_MARK_BYTES), file.read()
-        book = _Narrow(io.BytesIO(content)).load() if own == _digest(content) else None
+        return _unpacked(content) if own == _digest(content) else None
     except (
         OSError,
         AttributeError,
@@ -120,20 +162,20 @@ def _read(place: Path, mark: bytes) -> Rulebook | None:
         pickle.PickleError,
     ):
         return None
-    return book if isinstance(book, Rulebook) else None
 
 
-def _write(place: Path, mark: bytes, book: Rulebook) -> None:
-    content = pickle.dumps(book, protocol=5)
+def _write(path: Path, mark: bytes, kept: object) -> None:
+    content = _packed(kept)
+    place = path.parent
     # One name for all: what a killed command leaves is written over, and what two write at once fails its digest.
-    part = place / f"{_FILE}.part"
+    part = path.with_name(f"{path.name}.part")
     try:
         place.mkdir(mode=_PRIVATE, exist_ok=True)
         if not _is_ours(os.lstat(place), stat.S_ISDIR):
             return
         with open(part, "wb", opener=partial(os.open, mode=0o600)) as file:
             file.write(mark + _digest(content) + content)
-        part.replace(place / _FILE)
+        part.replace(path)
     except OSError:  # a full disk, a home that may only be read
         with suppress(OSError):
             part.unlink()
@@ -147,6 +189,14 @@ def _is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
 
 def _digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=_MARK_BYTES).digest()
+
+
+def _packed(kept: object) -> bytes:
+    return pickle.dumps(kept, protocol=5)
+
+
+def _unpacked(content: bytes) -> Any:
+    return _Narrow(io.BytesIO(content)).load()
 
 
 class _Narrow(pickle.Unpickler):

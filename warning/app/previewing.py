@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
-from warning.core.signals import Exhibit, Signal
+from warning.core.text_book import TextBook
 
 if TYPE_CHECKING:  # a quick preview asks for nothing of what judging a whole history takes to load
     from warning.app.indexed_history import IndexedHistory
+    from warning.core.rulebook import Rulebook
+    from warning.core.signals import Exhibit, Signal
 
+    Fired = Mapping[str, Exhibit]
 EXAMPLES = 10
-Fired = Mapping[str, Exhibit]
 
 
 class Shown(Protocol):
@@ -35,16 +36,16 @@ class Preview:
     """`fired` by item id; `new` and `lost` are ids against the running rule, which may be `absent`."""
 
     rule_id: str
-    fired: Fired
-    before: Fired
+    fired: "Fired"
+    before: "Fired"
     absent: bool
 
     @property
-    def new(self) -> list[Exhibit]:
+    def new(self) -> "list[Exhibit]":
         return _in_order(item for key, item in self.fired.items() if key not in self.before)
 
     @property
-    def lost(self) -> list[Exhibit]:
+    def lost(self) -> "list[Exhibit]":
         return _in_order(item for key, item in self.before.items() if key not in self.fired)
 
     def document(self) -> dict[str, object]:
@@ -63,24 +64,24 @@ class Preview:
         }
 
 
-def alone(book: Rulebook, rule: TextRule) -> Rulebook:
+def alone(book: "Rulebook", rule: TextRule) -> "Rulebook":
     """The book with this one rule: its words and sources, and nothing else that fires."""
     return replace(book, rules=(rule,))
 
 
-def running_rule(book: Rulebook, edited: TextRule) -> TextRule | None:
+def running_rule(book: TextBook, edited: TextRule) -> TextRule | None:
     """The rule that runs under the id of an edited one."""
     return next((r for r in book.rules if r.id == edited.id and isinstance(r, TextRule)), None)
 
 
-def both(book: Rulebook, edited: TextRule) -> Rulebook:
-    """The book with an edited rule and the one that runs under its id, whose words an index must know, and all that judges."""
+def both(book: TextBook, edited: TextRule) -> TextBook:
+    """An edited rule and the one that runs under its id, whose words an index must know, with all by which they are judged."""
     running = running_rule(book, edited)
     rules = (running, edited) if running else (edited,)
-    return replace(book, rules=rules, exposure={}, desks=(), operators=(), measures=(), chains=())
+    return TextBook(rules=rules, terms=book.terms, sources=book.sources)
 
 
-def preview(history: "IndexedHistory", book: Rulebook, edited: TextRule) -> Preview:
+def preview(history: "IndexedHistory", book: "Rulebook", edited: TextRule) -> Preview:
     """Judge the items that the edited rule, or the running one of the same id, may fire on, as `rules eval` does."""
     running = running_rule(book, edited)
     told = history.edit(book, running, edited) if running in book.active("text", "context") else None
@@ -94,19 +95,19 @@ def preview(history: "IndexedHistory", book: Rulebook, edited: TextRule) -> Prev
     return Preview(rule_id=edited.id, fired=fired, before=before, absent=running is None)
 
 
-def _fired(history: "IndexedHistory", book: Rulebook, rule: TextRule) -> Fired:
+def _fired(history: "IndexedHistory", book: "Rulebook", rule: TextRule) -> "Fired":
     return _by_evidence(history.signals(book, rule))
 
 
-def _by_evidence(signals: Iterable[Signal]) -> Fired:
+def _by_evidence(signals: "Iterable[Signal]") -> "Fired":
     return {signal.exhibit.evidence_id: signal.exhibit for signal in signals}
 
 
-def _in_order(items: Iterator[Exhibit]) -> list[Exhibit]:
+def _in_order(items: "Iterator[Exhibit]") -> "list[Exhibit]":
     return sorted(items, key=lambda item: (item.known_at, item.evidence_id))
 
 
-def _week(item: Exhibit) -> str:
+def _week(item: "Exhibit") -> str:
     year, week, _ = item.known_at.isocalendar()
     return f"{year}-W{week:02}"
 

@@ -30,11 +30,11 @@ from warning.app.sampling_edit import (
 from warning.app.second_process import SecondProcess
 from warning.collect.history_files import SEGMENT_ITEMS
 from warning.collect.mapped_arrays import picked
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.edits import sayings_changed
 from warning.core.text.engine import engine_of
 from warning.core.text.postings import numbers_of
+from warning.core.text_book import TextBook
 
 # Below this many items a second process costs more than it brings.
 WORTH_TWO_ITEMS = 500_000
@@ -99,7 +99,7 @@ class IndexedFiles:
 
 
 def quick_preview(
-    history: AskedHistory, book: Rulebook, edited: TextRule, *, enough: Callable[[], bool]
+    history: AskedHistory, book: TextBook, edited: TextRule, *, enough: Callable[[], bool]
 ) -> QuickPreview:
     """Decide what kept verdicts and postings decide, and read of the rest what there is time for.
 
@@ -114,7 +114,7 @@ def quick_preview(
     return _Told(history, edit, known, read).preview(absent=running_rule(book, edited) is None)
 
 
-def _edit(book: Rulebook, edited: TextRule) -> Edit:
+def _edit(book: TextBook, edited: TextRule) -> Edit:
     running = running_rule(book, edited)
     active = running if running and running.enabled else None
     pair = both(book, edited)
@@ -159,7 +159,7 @@ class _Asking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Items:
-    """Items of some files, each once: the last version of each identity. Times are microseconds since 1970."""
+    """Items of some files, each once: the last version of each identity, by identity. Times are microseconds since 1970."""
 
     ids: NDArray[np.uint64]
     times: NDArray[np.int64]
@@ -170,7 +170,7 @@ class _Items:
         return len(self.ids)
 
     def without(self, others: "_Items") -> "_Items":
-        return self.at(np.flatnonzero(~np.isin(self.ids, others.ids)))
+        return self.at(np.flatnonzero(~_among(self.ids, others.ids)))
 
     def newest(self, count: int) -> "_Items":
         """The last of them by time, then identity, the newest at the end."""
@@ -178,7 +178,8 @@ class _Items:
 
     def last_of_each(self) -> "_Items":
         """Each identity once, as it stands first here: the last is to stand first."""
-        return self.at(np.unique(self.ids, return_index=True)[1])
+        order = np.argsort(self.ids, kind="stable")
+        return self.at(order[_begins(self.ids[order])])
 
     def at(self, places: NDArray[np.int64]) -> "_Items":
         return _Items(**{name: getattr(self, name)[places] for name in _Items.__slots__})
@@ -228,9 +229,10 @@ class _Told:
 
     def _per_week(self, fired: Sequence[ReadItem]) -> dict[str, int]:
         """Items by week; those that were read stand for the others that must be."""
-        days, counts = np.unique(self._after.times // _DAY_MICROSECONDS, return_counts=True)
+        days = np.sort(self._after.times // _DAY_MICROSECONDS)
+        begins = np.append(_begins(days), len(days))
         weeks: Counter[str] = Counter()
-        for day, count in zip(days.tolist(), counts.tolist(), strict=True):
+        for day, count in zip(days[begins[:-1]].tolist(), np.diff(begins).tolist(), strict=True):
             weeks[_week(_EPOCH + timedelta(days=day))] += count
         sampled = Counter(_week(one.shown.known_at) for one in fired)
         weight = self._unread / max(self._read, 1)
@@ -264,7 +266,7 @@ class _Told:
             if end > begin and (directory := index.segment(number).directory)
         ]
         ids, known_at = (np.concatenate(column) for column in zip(*told, strict=True))
-        marks = (np.isin(every, numbers_of(side)) for side in sides)
+        marks = (_among(every, numbers_of(side)) for side in sides)
         yield *marks, ids, timed(known_at, self._imported_at), np.full(len(every), file), every
 
     def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
@@ -279,6 +281,22 @@ class _Told:
             segment, own = index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
             ((_, item),) = read_items(path, segment, [own], self._imported_at)
             yield shown_of(item)
+
+
+def _begins(ordered: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each of some ordered values stands first. `np.unique` would load masked arrays for it."""
+    changes = np.ones(len(ordered), dtype=np.bool_)
+    changes[1:] = ordered[1:] != ordered[:-1]
+    return np.flatnonzero(changes)
+
+
+def _among(values: NDArray[Any], ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each value is one of some ordered ones."""
+    if not len(ordered):
+        return np.zeros(len(values), dtype=np.bool_)
+    places = np.searchsorted(ordered, values)
+    found: NDArray[np.bool_] = ordered[np.minimum(places, len(ordered) - 1)] == values
+    return found
 
 
 def _week(moment: datetime) -> str:

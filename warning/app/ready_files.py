@@ -7,9 +7,9 @@ from pathlib import Path
 from warning.app.asked_words import asked_words
 from warning.collect.history_files import HistoryIndex
 from warning.collect.opened_index import open_index
-from warning.core.rulebook import Rulebook
 from warning.core.text.engine import engine_of
 from warning.core.text.finders import Pattern
+from warning.core.text_book import TextBook
 
 # What looking for a few words takes where two processes have a processor each: 20 us of one an item.
 _SEARCHED_ITEMS_PER_MINUTE = 4_000_000
@@ -80,7 +80,7 @@ class Readiness:
         return f"about {minutes:.0f} min" if minutes > 1 else "less than a minute"
 
 
-def readiness_of(paths: Iterable[Path], book: Rulebook) -> Readiness:
+def readiness_of(paths: Iterable[Path], book: TextBook) -> Readiness:
     """Compare what a book's text rules ask for with what stands in the indexes of some files."""
     asked = asked_words(engine_of(book))
     opened = [(path, open_index(path)) for path in paths]

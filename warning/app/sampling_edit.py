@@ -124,6 +124,7 @@ def _read(
     places: Places,
     opened: Callable[[int, int], Segment],
 ) -> Iterator[ReadItem]:
+    before, after = (rule and rule.version for rule in (edit.compiled_before, edit.compiled_after))
     for file, number in places.tolist():
         segment = opened(file, number // SEGMENT_ITEMS)
         ((_, item),) = read_items(files[file][0], segment, [number % SEGMENT_ITEMS], imported_at)
@@ -132,8 +133,8 @@ def _read(
             file=file,
             number=number,
             shown=shown_of(item),
-            before=edit.before is not None and edit.before.version in met,
-            after=edit.after.version in met,
+            before=before in met,
+            after=after in met,
         )
 
 

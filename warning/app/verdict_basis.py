@@ -13,28 +13,28 @@ import numpy as np
 
 from warning.collect.history_files import Segment
 from warning.core.ids import content_id, key64
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.sources import SourceProfile
+from warning.core.text_book import TextBook
 
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
 # What reads an item from its line and what judges it. An upgrade of the program judges anew.
 _JUDGES = ("warning.core", "warning.collect")
 
 
-def rule_names(book: Rulebook, rules: Iterable[TextRule]) -> list[str]:
+def rule_names(book: TextBook, rules: Iterable[TextRule]) -> list[str]:
     """One name a rule: of its own content, of all terms, and of the program that judges."""
-    shared = content_id("t", _program(), book.terms.model_dump_json())
+    shared = content_id("t", _program(), book.terms.digest)
     return [content_id("v", shared, rule.id, rule.version) for rule in rules]
 
 
-def rules_name(book: Rulebook) -> str:
+def rules_name(book: TextBook) -> str:
     """One name of all active text rules and what their verdicts rest on but for the sources."""
     active = [rule for rule in book.active("text", "context") if isinstance(rule, TextRule)]
     return content_id("w", *rule_names(book, active))
 
 
-def sources_name(book: Rulebook, segment: Segment) -> str:
+def sources_name(book: TextBook, segment: Segment) -> str:
     """A name of what the catalogue says of the sources of a segment."""
     told = {key64(name) & _WORD: name for name in book.sources}
     mine = sorted(told[key] for key in np.asarray(segment.array("own_sources")).tolist() if key in told)

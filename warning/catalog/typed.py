@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from warning.catalog.complaints import complaint
 from warning.catalog.schema_walk import SchemaWalk
@@ -137,4 +137,6 @@ class _Machinery:
 def _machinery(shape: Any) -> _Machinery:
     if isinstance(shape, TypeAdapter):
         return _Machinery(shape, shape._type)  # noqa: SLF001 - the one place that says what an adapter adapts
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        shape.model_rebuild()  # else the adapter builds its own, and the model another when it is written
     return _Machinery(TypeAdapter(shape), shape)

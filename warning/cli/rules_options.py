@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from warning.app.compose import Trees, system_clock, trees
-from warning.app.kept_rulebook import kept_rulebook
-from warning.core.rulebook import Rulebook
+from warning.app.kept_rulebook import kept_rulebook, kept_texts
+from warning.core.text_book import TextBook
 from warning.settings import load_settings
 
+if TYPE_CHECKING:  # a preview does without all that no text is judged by
+    from warning.core.rulebook import Rulebook
+
 F = TypeVar("F", bound=Callable[..., Any])
+Folders = tuple[Path, Path, Path | None]
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -41,17 +45,27 @@ def chosen_trees(rules: Path | None, feeds: Path | None, overlays: Path | None) 
     return trees(settings.model_copy(update={key: value for key, value in named.items() if value}))
 
 
-def chosen_book(rules: Path | None, feeds: Path | None, overlays: Path | None) -> Rulebook:
+def chosen_book(rules: Path | None, feeds: Path | None, overlays: Path | None) -> "Rulebook":
     """Load the rulebook, or take the one kept in the home when nothing changed. Raises CatalogError with every mistake."""
+    folders, day = _chosen_folders(rules, feeds, overlays), today()
+    return kept_rulebook(load_settings().home, folders, day, lambda: _loaded(folders, day))
+
+
+def chosen_texts(rules: Path | None, feeds: Path | None, overlays: Path | None, rule_id: str) -> TextBook:
+    """The same with nothing in it but terms, sources and the text rule of this id, if there is one."""
+    folders, day = _chosen_folders(rules, feeds, overlays), today()
+    return kept_texts(load_settings().home, folders, day, rule_id, lambda: _loaded(folders, day))
+
+
+def _chosen_folders(rules: Path | None, feeds: Path | None, overlays: Path | None) -> Folders:
     where = chosen_trees(rules, feeds, overlays)
-    folders, day = (where.rules, where.feeds, where.overlay), today()
+    return where.rules, where.feeds, where.overlay
 
-    def load() -> Rulebook:
-        from warning.catalog.load import load_rulebook  # noqa: PLC0415 - a kept rulebook does without
 
-        return load_rulebook(*folders, today=day)
+def _loaded(folders: Folders, day: date) -> "Rulebook":
+    from warning.catalog.load import load_rulebook  # noqa: PLC0415 - a kept rulebook does without
 
-    return kept_rulebook(load_settings().home, folders, day, load)
+    return load_rulebook(*folders, today=day)
 
 
 def today() -> date:

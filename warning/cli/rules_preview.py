@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,11 +17,14 @@ from warning.app.sampling_edit import Files
 from warning.catalog.typed import read_model
 from warning.cli.main import uncollected
 from warning.cli.output import print_json
-from warning.cli.rules_options import FILE, catalogue_options, chosen_book
-from warning.core.rulebook import Rulebook
+from warning.cli.rules_options import FILE, catalogue_options, chosen_book, chosen_texts
 from warning.core.rules import TextRule
+from warning.core.text_book import TextBook
 from warning.errors import CatalogError, ConfigError
 from warning.settings import load_settings
+
+if TYPE_CHECKING:  # a quick answer takes nothing of a rulebook but what texts are judged by
+    from warning.core.rulebook import Rulebook
 
 _BAR = 40
 # From the start of the program: after that nothing more is read.
@@ -72,14 +75,15 @@ def preview_rule(
     with ExitStack() as stack:
         stack.enter_context(uncollected())
         edited = _text_rule(rule_file)
-        book = chosen_book(rules, feeds, overlays)
+        book = chosen_texts(rules, feeds, overlays, edited.id)
         paths = files or _kept()
-        ready = readiness_of(paths, both(book, edited))
+        asked = both(book, edited)
+        ready = readiness_of(paths, asked)
         if exact or not ready.can_answer_at_once:
             stack.close()
-        indexed = _indexed(ready, paths, both(book, edited), exact=exact, named=bool(files))
+        indexed = _indexed(ready, paths, asked, exact=exact, named=bool(files))
         if exact:
-            found = _exactly(indexed, book, edited)
+            found = _exactly(indexed, chosen_book(rules, feeds, overlays), edited)
         else:
             history = IndexedFiles(files=indexed, imported_at=system_clock())
             found = quick_preview(
@@ -92,7 +96,7 @@ def preview_rule(
         click.echo(f"answered in {perf_counter() - began:.2f} s", err=True)
 
 
-def _indexed(ready: Readiness, paths: Sequence[Path], book: Rulebook, *, exact: bool, named: bool) -> Files:
+def _indexed(ready: Readiness, paths: Sequence[Path], book: TextBook, *, exact: bool, named: bool) -> Files:
     """The indexes of the files. What has to be made or searched first is told before; a long search waits for --exact."""
     if ready.is_complete or (ready.can_answer_at_once and not exact):
         for path, index in ready.files if named else ():
@@ -111,7 +115,7 @@ def _indexed(ready: Readiness, paths: Sequence[Path], book: Rulebook, *, exact: 
     return indexed
 
 
-def _exactly(indexed: Files, book: Rulebook, edited: TextRule) -> dict[str, object]:
+def _exactly(indexed: Files, book: "Rulebook", edited: TextRule) -> dict[str, object]:
     from warning.app.indexed_history import IndexedHistory  # noqa: PLC0415 - a quick answer judges no history
 
     return preview(IndexedHistory(indexed, system_clock()), book, edited).document()

@@ -9,7 +9,7 @@ Blocks of many segments hold the same once more, for questions about the whole h
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -70,22 +70,26 @@ def read_manifest(directory: Path) -> Manifest | None:
     """Return the manifest, or None where there is none that this version reads."""
     try:
         head, _, listed = (directory / MANIFEST).read_bytes().partition(_LISTED)
-        content: dict[str, Any] = json.loads(head + b"}") | _lists(listed)
+        content: dict[str, Any] = json.loads(head + b"}") | _LISTS.of(listed)
     except (OSError, ValueError):
         return None
     return Manifest(**content) if content.pop("format", None) in READ else None
 
 
-def _lists(listed: bytes) -> dict[str, list[Any]]:
-    """What the long end of a manifest lists, in lists of its own: to one of them others may be added."""
-    return {name: list(some) for name, some in _parsed(listed).items()}
-
-
-@lru_cache(maxsize=4)
-def _parsed(listed: bytes) -> dict[str, list[Any]]:
+class _Lists:
     """The months of one history mostly list the same thousands of patterns: they are read once, and compared by identity."""
-    parsed: dict[str, list[Any]] = json.loads(b"{" + _LISTED.removeprefix(b", ") + listed)
-    return parsed
+
+    def __init__(self) -> None:
+        self._last: tuple[bytes, dict[str, list[Any]]] = b"", {}
+
+    def of(self, listed: bytes) -> dict[str, list[Any]]:
+        """What the long end of a manifest lists, in lists of its own: to one of them others may be added."""
+        if listed != self._last[0]:
+            self._last = listed, json.loads(b"{" + _LISTED.removeprefix(b", ") + listed)
+        return {name: list(some) for name, some in self._last[1].items()}
+
+
+_LISTS = _Lists()
 
 
 class Head(NamedTuple):

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from warning.core.alerts import Alert
 from warning.core.health import SourceReport
 from warning.core.ids import content_id
-from warning.core.recall import Recalled
-from warning.core.signals import Found, Signal
 from warning.core.vocabulary import ChangeKind, Frequency, Marking, Measure, SourceKind
 from warning.core.withdrawals import Withdrawal
+
+if TYPE_CHECKING:  # who reads items alone loads nothing of what is said of them
+    from warning.core.alerts import Alert
+    from warning.core.recall import Recalled
+    from warning.core.signals import Found, Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +176,12 @@ def _month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def _nothing_recalled() -> "Recalled":
+    from warning.core.recall import Recalled  # noqa: PLC0415 - who reads items alone does without
+
+    return Recalled()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """Everything one assessment may look at.
@@ -186,7 +195,7 @@ class Window:
     observations: Sequence[Observation] = ()
     listing_changes: tuple[ListingChange, ...] = ()
     fresh: frozenset[str] = frozenset()
-    recalled: Recalled = field(default_factory=Recalled)
+    recalled: "Recalled" = field(default_factory=_nothing_recalled)
 
     def as_known(self, as_of: datetime) -> "KnownWindow":
         """Drop what could not be known at `as_of` and keep the latest vintage of each figure."""
@@ -216,12 +225,12 @@ class KnownWindow:
     series: Sequence["Series"]
     listing_changes: tuple[ListingChange, ...]
     fresh: frozenset[str] = field(default=frozenset())
-    recalled: Recalled = field(default_factory=Recalled)
-    alerts: tuple[Alert, ...] = ()
+    recalled: "Recalled" = field(default_factory=_nothing_recalled)
+    alerts: "tuple[Alert, ...]" = ()
     earlier: tuple[Observation, ...] = ()
-    judged: tuple[Signal, ...] = ()
+    judged: "tuple[Signal, ...]" = ()
     told: frozenset[str] = field(default=frozenset())
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: "Mapping[str, Found]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,9 @@ from warning.core.joined_goods import Goods
 from warning.core.measures import Measure
 from warning.core.old_news import lag_days
 from warning.core.policy import Policy
-from warning.core.rules import AnyRule, Select, SeriesRule
-from warning.core.sources import SourceProfile, unknown_source
-from warning.core.terms import Terms
-from warning.core.vocabulary import Frequency, SourceKind
+from warning.core.rules import Select, SeriesRule
+from warning.core.text_book import TextBook
+from warning.core.vocabulary import Frequency
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -45,16 +44,13 @@ class Need:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rulebook:
-    """`rules` are sorted by id; `exposure` by country code; `desks`, `operators` (desks that are told how the system does, and no alert) and `measures` by id."""
+class Rulebook(TextBook):
+    """`exposure` is by country code; `desks`, `operators` (desks that are told how the system does, and no alert) and `measures` are sorted by id."""
 
-    rules: tuple[AnyRule, ...] = ()
-    terms: Terms = field(default_factory=Terms)
     exposure: Mapping[str, CountryExposure] = field(default_factory=dict)
     desks: tuple[Desk, ...] = ()
     operators: tuple[Desk, ...] = ()
     policy: Policy
-    sources: Mapping[str, SourceProfile] = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
     chains: tuple[Chain, ...] = ()
 
@@ -81,19 +77,6 @@ class Rulebook:
     def gradings(self) -> Gradings:
         """What acts mean to the countries whose exposure is known."""
         return Gradings(self.exposure, self.policy.severity, self.terms.materials)
-
-    def active(self, *kinds: str) -> tuple[AnyRule, ...]:
-        """The enabled rules of the given kinds, in order of id."""
-        found = self._active.get(kinds)
-        if found is None:
-            found = tuple(r for r in self.rules if r.enabled and r.status != "deprecated" and r.kind in kinds)
-            self._active[kinds] = found
-        return found
-
-    @cached_property
-    def _active(self) -> dict[tuple[str, ...], tuple[AnyRule, ...]]:
-        """What `active` has found: every round asks it again for each sequence and step."""
-        return {}
 
     def once(self, find: Callable[[Self, Asked], Answer], about: Asked) -> Answer:
         """Return what `find` finds about a rule or step of this book, found once: every round asks it again."""
@@ -137,10 +120,6 @@ class Rulebook:
         codes = rule.select.hs_codes
         known = {code for old, one in self.terms.hs_revisions.items() for code in (old, *one.becomes)}
         return any(code.startswith(wanted) or wanted.startswith(code) for wanted in codes for code in known)
-
-    def source(self, source_id: str, kind: SourceKind, country: str, language: str) -> SourceProfile:
-        """The catalogue's profile, or a cautious one for evidence whose source nobody declared."""
-        return self.sources.get(source_id) or unknown_source(source_id, kind, country, language)
 
 
 def _needs_of(rule: SeriesRule, frequency: Frequency, *, bridges: bool) -> Iterator[Need]:

@@ -4,10 +4,12 @@ Symbols of elements (Ga, Ge, In, W, Y) never stand here: they are words and stat
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from warning.core.ids import content_id
 from warning.core.model import OperatorModel
 from warning.core.vocabulary import Direction
 
@@ -82,3 +84,14 @@ class Terms(OperatorModel):
     actors: Mapping[ActorCode, Actor] = {}
     cues: Mapping[TermId, Cue] = {}
     hs_revisions: Mapping[HsCode, HsRevision] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """A name of all that is written of the terms."""
+        return content_id("t", self.model_dump_json())
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As of every model, but without the name: what was changed has another."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("digest", None)
+        return copied

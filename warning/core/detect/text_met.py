@@ -1,15 +1,15 @@
 """Whether text rules fire on an item, without what they tell of it: what a preview asks of many."""
 
 from warning.core.evidence import Item
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.admission import refusal
 from warning.core.text.conditions import Verdict
 from warning.core.text.engine import engine_of
 from warning.core.text.reading import Reading
+from warning.core.text_book import TextBook
 
 
-def rules_met(book: Rulebook, item: Item) -> list[str]:
+def rules_met(book: TextBook, item: Item) -> list[str]:
     """Return the versions of the rules that fire on one item, as `detect_text` would say, without what they tell of it."""
     engine = engine_of(book)
     asked = [number for number, one in enumerate(engine.rules) if not refusal(one.rule, item, book)]
@@ -20,7 +20,7 @@ def rules_met(book: Rulebook, item: Item) -> list[str]:
     return [one.version for one, verdict in met if _has_direction(book, item, one.rule, verdict, reading)]
 
 
-def _has_direction(book: Rulebook, item: Item, rule: TextRule, verdict: Verdict, reading: Reading) -> bool:
+def _has_direction(book: TextBook, item: Item, rule: TextRule, verdict: Verdict, reading: Reading) -> bool:
     if not rule.require_direction:
         return True
     from warning.core.text.facts import facts_of  # noqa: PLC0415 - few rules ask for what takes a tenth of a second to load

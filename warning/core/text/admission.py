@@ -1,11 +1,11 @@
 """Which evidence a rule looks at at all."""
 
 from warning.core.evidence import Item
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
+from warning.core.text_book import TextBook
 
 
-def refusal(rule: TextRule, item: Item, book: Rulebook) -> str:
+def refusal(rule: TextRule, item: Item, book: TextBook) -> str:
     """Say why the rule's `where` leaves the item out; empty when it takes it."""
     where = rule.where
     if where.kinds and item.kind not in where.kinds:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from warning.core.evidence import Item
-from warning.core.rulebook import Rulebook
 from warning.core.rules import TextRule
 from warning.core.text.accelerator import fastest_finder
 from warning.core.text.acting import find_acting
@@ -16,6 +15,7 @@ from warning.core.text.matcher import Matcher
 from warning.core.text.pattern_table import FinderMaker, language_bits
 from warning.core.text.reading import Reading
 from warning.core.text.screen import Page, Screen, candidates
+from warning.core.text_book import TextBook
 
 Met = tuple[CompiledRule, Verdict]
 BATCH = 2_048
@@ -30,7 +30,7 @@ class TextEngine:
 
     def __init__(
         self,
-        book: Rulebook,
+        book: TextBook,
         *,
         frequencies: Mapping[str, float] | None = None,
         make_finder: FinderMaker = fastest_finder,
@@ -107,7 +107,7 @@ def _anchors(rule: CompiledRule, frequencies: Mapping[str, float] | None) -> fro
 @dataclass(frozen=True, slots=True)
 class _Versioned:
     version: str
-    book: Rulebook = field(compare=False)
+    book: TextBook = field(compare=False)
 
 
 @lru_cache(maxsize=4)
@@ -115,6 +115,6 @@ def _engine(versioned: _Versioned) -> TextEngine:
     return TextEngine(versioned.book)
 
 
-def engine_of(book: Rulebook) -> TextEngine:
+def engine_of(book: TextBook) -> TextEngine:
     """The engine of a rulebook, compiled at its first use; books of one version share it."""
     return _engine(_Versioned(book.version, book))

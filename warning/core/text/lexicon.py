@@ -6,14 +6,14 @@ is a rule's own list of phrases (`phrases:<n>`).
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from warning.core.rules import Group
 from warning.core.terms import Names, Terms
 from warning.core.text.phrases import Phrase, learn, parse_phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One phrase; a hit of it is a hit of `concept`, or hides the hits of `concept` that lie inside it."""
 
     phrase: Phrase

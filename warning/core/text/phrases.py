@@ -9,8 +9,7 @@ in `수출 통제` reports it, one that goes on may only discuss it.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from warning.core.terms import Language
 from warning.core.text.folding import fold_term, fold_terms
@@ -26,8 +25,7 @@ _OWN_TAIL = re.compile("(?:'s|')?(?![a-z0-9à-ɏ])")
 _MOST_KNOWN = 32_768
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """`written` is the operator's spelling, `needles` its folded spellings; `exact` asks for capitals."""
 
     written: str
