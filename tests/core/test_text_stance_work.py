@@ -85,6 +85,7 @@ def halved(reading: Reading) -> None:
         (eased, "zh", "解除放货出口禁令"),
         (eased, "zh", "解除出口禁令但禁止镓…"),
         (eased, "ko", "해제 x 수출금지 "),
+        (eased, "en", "lifts import of export ban "),
         (returning_sentences, "en", "resumes suspension, export ban ends "),
         (returning_sentences, "zh", "恢复暂停出口禁令，期满"),
         (halved, "zh", "解除出口禁令但禁止镓…"),

@@ -6,6 +6,7 @@
 """
 
 import re
+from bisect import bisect_left
 
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
@@ -60,14 +61,18 @@ def _is_noun(reading: Reading, start: int, end: int) -> bool:
     """Whether "permits" are papers, and not what a state that is named before them does."""
     if not _PAPERS.fullmatch(reading.text, start, end):
         return False
-    ends = {
-        reading.span(hit)[1]
+    before = reading.text[max(0, start - _REACH) : start].rstrip()
+    place = max(0, start - _REACH) + len(before)
+    return not _PERMITTING.search(before) and not any(
+        reading.span(hit)[1] == place
         for concept, hits in reading.hits.items()
         if concept.startswith(("actor:", "issuer:"))
-        for hit in hits
-    }
-    before = reading.text[:start].rstrip()
-    return len(before) not in ends and not _PERMITTING.search(before)
+        for hit in hits[bisect_left(hits, place - _REACH, key=_start) : bisect_left(hits, place, key=_start)]
+    )
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
@@ -79,8 +84,10 @@ def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
     if _is_noun(reading, start, end):
         return True
     word = text[start:end].casefold()
-    line = text.rfind("\n", 0, start) + 1
-    before, after = text[max(line, start - _REACH) : start], text[end : end + _REACH].partition("\n")[0]
+    before, after = (
+        text[max(0, start - _REACH) : start].rpartition("\n")[2],
+        text[end : end + _REACH].partition("\n")[0],
+    )
     objects = ((_HALTS[language], _TRADE[language]), (_TAKES[language], _PERMITS[language]))
     last = language in _VERB_LAST
     return any(
