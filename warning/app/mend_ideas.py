@@ -155,9 +155,8 @@ def _by_content(found: _Candidates, trial: Trial, document: Document, before: Pr
     """The document is there and is read otherwise than it should be."""
     spec = trial.spec
     head = document.body[:2_000].lower()
-    if odd := odd_encoding(spec, document):
-        own = isinstance(spec.parse, TableFormat) and spec.parse.encoding
-        found.add(f"encoding: {odd.problem}", **{"parse__encoding" if own else "encoding": odd.encoding})
+    if right := right_encoding(spec, document):
+        found.add(right.because, **{name.replace(".", "__"): value for name, value in right.changes.items()})
     if not isinstance(spec.parse, RssFormat) and any(
         mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf")
     ):
@@ -211,6 +210,17 @@ def odd_encoding(spec: SourceSpec, document: Document) -> Decoded | None:
     if isinstance(spec.parse, PdfFormat | MailFormat | FileFormat) or b"\x00" in document.body[:200]:
         return None
     return encoding_found(document, getattr(spec.parse, "encoding", None) or "" if spec.table else "")
+
+
+def right_encoding(spec: SourceSpec, document: Document) -> Candidate | None:
+    """The encoding to declare where catalogue and publisher say another."""
+    odd = odd_encoding(spec, document)
+    if odd is None:
+        return None
+    own = isinstance(spec.parse, TableFormat) and spec.parse.encoding
+    return Candidate(
+        changes={"parse.encoding" if own else "encoding": odd.encoding}, because=f"encoding: {odd.problem}"
+    )
 
 
 def other_expectations(spec: SourceSpec, before: Preview) -> Iterator[Candidate]:

@@ -18,6 +18,7 @@ from warning.app.mend_ideas import (
     is_elsewhere,
     odd_encoding,
     other_expectations,
+    right_encoding,
     rows_around,
 )
 from warning.app.polling import Asker
@@ -65,7 +66,7 @@ async def mend(
     notes = _notes(spec, before, fetched)
     moved = bool(fetched and fetched.moved_to and is_elsewhere(spec.url, fetched.moved_to))
     if before.verdict.condition == "ok" and not moved:
-        return Mend(source_id=spec.id, before=before, notes=notes)
+        return await _declared(trial, before, fetched, notes)
     if before.verdict.condition == "ok" and fetched is not None:
         where = Verdict(
             condition="moved", cause=f"redirected for good to {fetched.moved_to}, where it is read"
@@ -83,6 +84,21 @@ async def mend(
         tried=tuple(trial.tried),
         notes=notes,
     )
+
+
+async def _declared(trial: Trial, before: Preview, fetched: Fetched | None, notes: tuple[str, ...]) -> Mend:
+    """A source that is well: where a wrong declaration was seen through, the right one is proposed."""
+    well = Mend(source_id=trial.spec.id, before=before, notes=notes)
+    document = fetched.document if fetched is not None and before.parsed.remarks else None
+    candidate = right_encoding(trial.spec, document) if document is not None else None
+    after = await _tried(trial, candidate) if candidate is not None else None
+    if (
+        after is None
+        or after.verdict.condition != "ok"
+        or len(after.parsed.remarks) >= len(before.parsed.remarks)
+    ):
+        return well
+    return replace(well, proposal=candidate, after=after, tried=tuple(trial.tried))
 
 
 async def _best(
