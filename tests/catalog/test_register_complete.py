@@ -37,7 +37,7 @@ MOFCOM 2025/68|2025-10-26|2026-01-01|2027-12-31
 MOFCOM-GACC 2025/70|2025-11-07|2025-11-07|2026-11-10
 MOFCOM 2025/72|2025-11-09|2025-11-09|2026-11-27
 MOFCOM 2026/1|2026-01-06|2026-01-06|
-cn-2026-dichlorosilane|2026-01-07|2026-01-07|
+cn-2026-dichlorosilane|2026-01-07|2026-01-07|2027-01-07
 cn-2026-japan-licences|2026-01-08|2026-01-08|
 MOFCOM 2026/11|2026-02-24|2026-02-24|
 MOFCOM 2026/12|2026-02-24|2026-02-24|
@@ -55,6 +55,18 @@ MOFCOM 2025/1|2025-01-02|2025-01-02|
 MOFCOM 2025/13|2025-03-04|2025-03-04|2025-11-10
 MOFCOM 2025/21|2025-04-04|2025-04-04|2026-11-10
 MOFCOM 2025/22|2025-04-09|2025-04-09|2025-08-12
+UEL 2025/1|2025-01-02|2025-01-02|
+UEL 2025/2|2025-01-14|2025-01-14|
+UEL 2025/3|2025-01-15|2025-01-15|
+UEL 2025/4|2025-02-04|2025-02-04|
+UEL 2025/5|2025-03-04|2025-03-04|
+UEL 2025/6|2025-03-04|2025-03-04|
+UEL 2025/8|2025-04-09|2025-04-09|
+UEL 2025/9|2025-09-25|2025-09-25|
+UEL 2025/10|2025-10-09|2025-10-09|
+jp-2019-korea-white-list|2019-08-02|2019-08-28|
+cn-2025-japan-seafood-eased|2025-06-29|2025-06-29|2025-11-18
+ARECOMS 2025/1|2025-02-22|2025-02-22|2025-10-15
 UEL 2025/7|2025-04-04|2025-04-04|2026-11-10
 cn-2025-entities-taiwan|2025-07-09|2025-07-09|
 cn-2025-entities-september|2025-09-25|2025-09-25|
@@ -103,6 +115,9 @@ FROM_MEMORY = {
     "jp-2025-chip-tools": "announced", "nl-2023-duv": "effective", "nl-2024-duv": "effective", "nl-2025-metrology": "effective",
     "89 FR 96830": "instrument", "id-2020-nickel": "announced", "cl-2023-lithium": "announced", "SI 2022/213": "announced",
     "cn-2017-korea-boycott": "announced", "cn-2020-australia-barley": "announced", "cn-2020-australia-wine": "announced",
+    "UEL 2025/1": "instrument", "UEL 2025/2": "instrument", "UEL 2025/3": "instrument", "UEL 2025/4": "instrument",
+    "UEL 2025/5": "announced", "UEL 2025/6": "instrument", "UEL 2025/8": "instrument", "UEL 2025/9": "instrument",
+    "UEL 2025/10": "instrument", "jp-2019-korea-white-list": "effective", "cn-2025-japan-seafood-eased": "announced",
     "cn-2023-japan-seafood": "announced", "cn-2025-nexperia": "announced",
 }  # fmt: skip
 
@@ -115,7 +130,8 @@ def register() -> dict[str, Measure]:
 
 def ends(one: Measure) -> set[date | None]:
     """The days on which the act, or a suspension of it or of one of its clauses, ends."""
-    return {one.expires, one.suspended_until, *(c.suspended_until for c in one.clauses)}
+    whole = {one.expires, one.suspended_until}
+    return whole | {day for clause in one.clauses for day in (clause.expires, clause.suspended_until)}
 
 
 @pytest.mark.parametrize("told", ACTS, ids=lambda told: told.partition("|")[0])
@@ -131,6 +147,11 @@ def test_register_holds_the_act_with_its_days(register: dict[str, Measure], told
 def test_what_was_told_from_memory_is_not_verified(register: dict[str, Measure], name: str):
     assert not register[name].verified
     assert FROM_MEMORY[name] in register[name].unverified
+
+
+def test_notice_58_is_on_lithium_batteries_and_graphite_and_not_on_lithium(register: dict[str, Measure]):
+    assert set(register["MOFCOM-GACC 2025/58"].materials) == {"batteries", "graphite"}
+    assert "lithium" not in register["MOFCOM-GACC 2025/70"].materials
 
 
 def test_every_act_is_told_in_the_languages_of_the_desks(register: dict[str, Measure]):
