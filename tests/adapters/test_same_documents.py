@@ -48,6 +48,17 @@ def test_store_keeps_one_item_with_versions_under_changed_ids(repository):
     assert [one.body for one in repository.item_history(item)] == [TEXT]
 
 
+def test_store_keeps_one_item_of_an_article_revived_with_a_new_address_and_date(repository):
+    repository.add_items([entry()])
+    revived = [
+        entry(f"r{days}", days=days, url=f"https://press.example/revived/{days}") for days in (3, 20, 45)
+    ]
+    assert [repository.add_items([one]).unchanged for one in revived] == [1, 1, 1]
+    notes = [replace(one, kind="price", source_id="prices") for one in revived[:2]]
+    assert [len(repository.add_items([note]).new) for note in notes] == [1, 1]
+    assert [item.published_at for item in stored(repository).values() if item.kind == "news"] == [at(0)]
+
+
 def test_store_finds_two_ids_of_one_document_in_one_batch(repository):
     batch = [entry(), entry("b", url="https://press.example/another-place")]
     report = repository.add_items(batch)

@@ -42,6 +42,7 @@ def entry(
         entry("b", days=3, title=f"UPDATE 1-{TITLE}".replace("1-", "")),
         entry("b", days=9, url="http://m.press.example/gallium/?utm_source=x"),
         entry("b", days=0.5, url="https://press.example/another-place"),
+        entry("b", days=8, url="https://press.example/next-week"),
         entry("b", days=2, text=TEXT + "The notice takes effect at once."),
     ],
 )
@@ -56,7 +57,11 @@ def test_a_document_under_a_changed_id_is_the_same(again):
         entry("b", days=1, title=TITLE.replace("gallium and germanium", "antimony goods, tungsten too")),
         entry("b", days=1, title=f"{TITLE} (2)"),
         entry("b", days=1, title=f"{TITLE} from August 1"),
-        entry("b", days=8, url="https://press.example/next-week"),
+        entry("b", days=8, url="https://press.example/next-week", kind="price"),
+        entry("b", days=8, url="https://press.example/next-week", kind="mission"),
+        entry("b", days=8, url="https://press.example/next-week", kind="regulatory"),
+        entry("b", days=8, url="https://press.example/next-week", title=f"{TITLE}, week 2"),
+        entry("b", days=8, url="https://press.example/next-week", text=TEXT.replace("annex", "annex 2")),
         entry("b", days=0, title=f"{TITLE}, source says"),
         entry("b", days=1, url="https://press.example/other", text=TEXT + "More."),
         entry(
@@ -65,7 +70,30 @@ def test_a_document_under_a_changed_id_is_the_same(again):
     ],
 )
 def test_another_document_is_another_however_alike(other):
-    assert not is_one_document(entry(), other)
+    assert not is_one_document(entry(kind=other.kind), other)
+
+
+@pytest.mark.parametrize("days", [2, 3, 8, 29, 30, 31, 60])
+def test_a_long_text_of_the_press_told_again_is_one_document_at_any_distance(days):
+    """Under another address, id and date: three days later it was news again, and after a month it was not."""
+    again = entry("b", days=days, url=f"https://press.example/2026/{days}/told-again")
+    identities = Identities([entry()])
+    assert identities.settle(again) is None
+    assert identities.take(again).published_at == at(0)
+
+
+def test_a_short_text_told_again_another_day_is_next_weeks_report():
+    first, again = (
+        entry(name, days=days, text=TEXT[:100], url=f"https://press.example/{name}")
+        for name, days in (("a", 0), ("b", 7))
+    )
+    assert not is_one_document(first, again)
+
+
+def test_bulletins_that_one_document_shows_side_by_side_under_two_dates_are_two():
+    first = entry()
+    again = replace(entry("b", days=-7, url="https://press.example/last-week"), known_at=first.known_at)
+    assert not is_one_document(first, again)
 
 
 HOSTILE = [

@@ -160,10 +160,9 @@ def _is_version(known: _Known, met: _Known) -> bool:
         return False
     same_address = known.marks.address is not None and known.marks.address == met.marks.address
     if abs(new.known_at - old.known_at) > ONE_DOCUMENT:
-        is_long = len(new.summary) + len(new.body) >= LEAST_REPUBLISHED_TEXT
-        return (same_address or is_long) and is_republished(old, new)
+        return (same_address or _is_long(new)) and is_republished(old, new)
     if known.marks.text is not None and known.marks.text == met.marks.text:
-        return same_address or _same_day(old, new)
+        return same_address or _same_day(old, new) or _is_told_again(old, new)
     # Entries that stand side by side in one document are two, whatever page they link to.
     return same_address and old.known_at != new.known_at and _is_edit(old, new)
 
@@ -207,10 +206,23 @@ def is_undated(old: Item, new: Item) -> bool:
 
 
 def _same_day(old: Item, new: Item) -> bool:
-    """A text told again on another day under another address may be next week's report in the same words."""
+    """A short text told again on another day under another address may be next week's report in the same words."""
     if old.published_at is None or new.published_at is None:
         return abs(new.known_at - old.known_at) <= ONE_DAY
     return abs(new.published_at - old.published_at) <= ONE_DAY
+
+
+def _is_told_again(old: Item, new: Item) -> bool:
+    """Whether the press tells a long text again word for word, under whatever address and date.
+
+    A price note, a report of a mission and a notice may say the same every week and mean it anew; so may what one
+    document shows side by side under two dates.
+    """
+    return new.kind == "news" and _is_long(new) and old.known_at != new.known_at
+
+
+def _is_long(item: Item) -> bool:
+    return len(item.summary) + len(item.body) >= LEAST_REPUBLISHED_TEXT
 
 
 def _is_edit(old: Item, new: Item) -> bool:
