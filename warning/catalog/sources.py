@@ -169,7 +169,9 @@ class SourceSpec(OperatorModel):
         if "file" in {self.parse.format, self.url.partition(":")[0].lower()} and self.url == "file:":
             raise ValueError("url names a folder, such as file:drop/mission")
         if self.speaks_for and self.parse.format != "file":
-            raise ValueError("speaks_for is for drop folders (parse.format: file): what is fetched speaks as itself")
+            raise ValueError(
+                "speaks_for is for drop folders (parse.format: file): what is fetched speaks as itself"
+            )
         return self
 
     @model_validator(mode="after")
