@@ -19,11 +19,13 @@ from warning.core.text.stance import consented_sentences, eased_sentences, retur
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TERMS = Terms.model_validate({
+    "materials": {"gallium": {"label": {"en": "Gallium"}, "names": {"en": ["gallium"]}}},
     "acts": {
         "export_ban": {"label": {"en": "b"}, "direction": "tightening", "family": "control", "phrases": {"en": ["export ban"], "zh": ["出口禁令"], "ja": ["輸出禁止"], "ko": ["수출금지"]}},
     },
     "cues": {
         "ease": {"phrases": {"en": ["lifts"], "zh": ["解除"], "ja": ["解除"], "ko": ["해제"]}},
+        "halt": {"phrases": {"en": ["halts"]}},
         "export": {"phrases": {"en": ["exports"], "zh": ["放货"]}},
         "consent": {"phrases": {"en": ["approved"], "zh": ["批准"], "ja": ["承認"], "ko": ["승인"]}},
         "back_in_force": {"phrases": {"en": ["resumes"], "zh": ["恢复"]}},
@@ -86,6 +88,9 @@ def halved(reading: Reading) -> None:
         (eased, "zh", "解除出口禁令但禁止镓…"),
         (eased, "ko", "해제 x 수출금지 "),
         (eased, "en", "lifts import of export ban "),
+        (eased, "en", "lifts gallium, gallium and gallium export ban "),
+        (eased, "en", "halts gallium, gallium and gallium export ban "),
+        (eased, "en", "halts x export ban "),
         (returning_sentences, "en", "resumes suspension, export ban ends "),
         (returning_sentences, "zh", "恢复暂停出口禁令，期满"),
         (halved, "zh", "解除出口禁令但禁止镓…"),

@@ -8,10 +8,11 @@
 import re
 from bisect import bisect_left
 
+from warning.core.text.goods_rows import HALT, halts_a_curb, without_joints
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
-_RELIEF = re.compile(r"cue:(?:let_go|ease|suspend|end|relief)$")
+_RELIEF = re.compile(r"cue:(?:let_go|ease|suspend|end|relief|halt)$")
 _CURB_EN = r"(?:ban|curb|control|restriction|limit|dut(?:y|ies)|tariff|tax|levy|rule|licen[cs]|permit|quota|inspection|check|embargo|measure|requirement|list|probe|fee)"
 _GAP_EN = rf"(?:(?!\b(?:and|but|after|as|while|amid|to|by|from|{_CURB_EN}s?)\b)[^,;:.…]){{0,40}}?"
 # What follows a verb of stopping, and what follows a verb of taking away; in Japanese and Korean what stands before them.
@@ -77,6 +78,8 @@ def _start(hit: Hit) -> int:
 
 def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
     """Whether a word of relief stands upon trade that it halts or a permit that it takes away, or is a permit itself."""
+    if hit.entry.concept == HALT:
+        return not halts_a_curb(reading, hit)
     language = hit.entry.phrase.language
     if language not in _HALTS:
         return False
@@ -86,7 +89,7 @@ def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
     word = text[start:end].casefold()
     before, after = (
         text[max(0, start - _REACH) : start].rpartition("\n")[2],
-        text[end : end + _REACH].partition("\n")[0],
+        without_joints(reading, hit.end, hit.end + _REACH).partition("\n")[0],
     )
     objects = ((_HALTS[language], _TRADE[language]), (_TAKES[language], _PERMITS[language]))
     last = language in _VERB_LAST

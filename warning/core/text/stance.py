@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec
 from weakref import WeakKeyDictionary
 
 from warning.core.terms import Act
+from warning.core.text.goods_rows import HALT, halts_a_curb, without_joints
 from warning.core.text.matcher import Hit, Hits
 from warning.core.text.no_relief import stands_upon_no_curb
 from warning.core.text.reading import Reading
@@ -88,6 +89,7 @@ def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]
             and not stands_upon_no_curb(reading, cue)
         ):
             eased.add(number)
+    eased |= {reading.sentence_of(verb) for verb in _hits(reading, (HALT,)) if halts_a_curb(reading, verb)}
     return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
 
 
@@ -202,7 +204,8 @@ def _stands_upon(reading: Reading, cue: Hit, act: Hit) -> bool:
     if cue.start < act.start:
         if act.start - cue.end > _LONGEST_GAP:
             return False
-        return not _BREAK.search(text[cue.end : act.start]) and not _trades(reading, cue.end, act.start)
+        between = without_joints(reading, cue.end, act.start)
+        return not _BREAK.search(between) and not _trades(reading, cue.end, act.start)
     if cue.start - act.end > _LONGEST_RUN:
         return False
     return _AFTER[cue.entry.phrase.language].fullmatch(text[act.end : cue.start]) is not None
