@@ -90,6 +90,17 @@ def test_act_told_behind_another_states_is_told_as_its_own_states_alone_with_its
     assert told == wanted
 
 
+def test_headline_that_leaves_its_own_government_unsaid_is_told_as_its_act_against_whom_it_names():
+    lines = (PROBES / "unsaid.txt").read_text(encoding="utf-8").splitlines()
+    fields = [line.split("|") for line in lines if not line.startswith("#")]
+    wanted = {title: {((actor,), (hit,) if hit else ())} for _, _, _, title, _, actor, hit in fields}
+    told = {
+        title: {(s.facts.actors, s.facts.targets) for s in signals}
+        for title, signals in interrupting("unsaid").items()
+    }
+    assert told == wanted
+
+
 def test_relief_beside_the_end_of_fees_probes_or_one_more_curb_is_told_as_relief_alone():
     told = {
         title: {s.facts.direction for s in signals} for title, signals in interrupting("relief_alone").items()

@@ -23,6 +23,7 @@ from warning.core.text.stance import (
     returning_sentences,
 )
 from warning.core.text.subject import clause_behind, clause_of_another, others_sentences
+from warning.core.text.unsaid import takes_target_for_actor
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
 REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting", "cue:no_act"})
@@ -277,6 +278,7 @@ class CompiledRule:
             if not any(reading.sentence_of(hit) in untold for hit in match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
             and not (self.rule.direction == "easing" and is_no_relief(reading, match))
+            and not takes_target_for_actor(reading, match, self.rule.actors)
             and all(reading.sentence_of(hit) in returning for hit in match if hit.entry.concept in RETURN)
         ]
 

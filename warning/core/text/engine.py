@@ -10,11 +10,12 @@ from warning.core.text.accelerator import fastest_finder
 from warning.core.text.acting import find_acting
 from warning.core.text.conditions import CompiledRule, Verdict, compile_rule
 from warning.core.text.halves import find_halves
-from warning.core.text.lexicon import Lexicon
+from warning.core.text.lexicon import Entry, Lexicon
 from warning.core.text.matcher import Matcher
 from warning.core.text.pattern_table import FinderMaker, language_bits
 from warning.core.text.reading import Reading
 from warning.core.text.screen import Page, Screen, candidates
+from warning.core.text.unsaid import entries_of_homes, with_unsaid
 from warning.core.text_book import TextBook
 
 Met = tuple[CompiledRule, Verdict]
@@ -44,6 +45,10 @@ class TextEngine:
     def _matcher(self) -> Matcher:
         """Made when a text is read: what is known by where terms stand needs none."""
         return Matcher(self.lexicon.entries)
+
+    @cached_property
+    def _homes(self) -> dict[str, Entry]:
+        return entries_of_homes(self.lexicon.entries)
 
     @cached_property
     def screen(self) -> Screen:
@@ -90,7 +95,8 @@ class TextEngine:
             find_acting(reading, self._find_hits)
 
     def _find_hits(self, reading: Reading) -> None:
-        reading.hits = self._matcher.hits(reading.folded.text, reading.comparable, reading.languages)
+        hits = self._matcher.hits(reading.folded.text, reading.comparable, reading.languages)
+        reading.hits = with_unsaid(reading, hits, self._homes)
 
 
 def page_of(reading: Reading) -> Page:

@@ -11,6 +11,7 @@ from warning.core.text.clauses import clauses_of
 from warning.core.text.matcher import Hit
 from warning.core.text.parties import NATIONAL, TURN
 from warning.core.text.reading import Reading
+from warning.core.text.unsaid import unsaid_state
 
 _STATES = {
     "US": r"美国|美國|美方|美商务部|美|米国|米|미국|미|アメリカ|United States|U\.S\.|USA?|Washington|Commerce Department",
@@ -108,7 +109,7 @@ def acting_state(reading: Reading) -> str | None:
             return code
     if agent := _BY_AGENT.search(opening):
         return agent.lastgroup
-    return _opens(opening) or _other_opens(reading)
+    return _opens(opening) or _other_opens(reading) or unsaid_state(reading)
 
 
 def _other_opens(reading: Reading) -> str | None:

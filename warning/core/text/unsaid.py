@@ -1,0 +1,102 @@
+"""Whose act a Chinese headline tells that begins with the verb: 即日起禁止向日本出口镓, 暂停向韩国出口尿素.
+
+A Chinese outlet that does not say who stops an export means its own government: the state in 向日本出口 is whom it hits. The
+state is put among what was found, where the verb stands, so that rules on it read the headline like any other.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from warning.core.text.lexicon import Entry
+from warning.core.text.matcher import Hit, Hits
+from warning.core.text.reading import Reading
+
+_UNSAID = re.compile(
+    r"\s*(?:[\[(【〔「][^\])】〕」\n]{1,12}[\])】〕」]\s*)?(?:(?:快讯|速报|突发|重磅)\s*[-:|!,]?\s*)?"
+    r"(?:(?:即日起|今日起|今天起|今起|明日起|正式|全面|将|已|再|自?\d{1,2}月(?:\d{1,2}日)?起|自?\d{1,2}日起)[,:\s]*)*+"
+    r"(?P<verb>(?:一律|全面)?(?:禁止|严禁|不得|暂停|停止|中止|叫停|限制|暂缓))(?:再|继续)?"
+    r"(?:[向对](?P<whom>[^,。;:\s向对]{1,12}?)|(?P<goods>[^,。;:\s向对]{0,8}?))(?:出口|输出|提供|供应|供货)"
+)
+_HOMES = {"CN": "CN", "HK": "CN", "MO": "CN", "TW": "TW"}
+_OWN = {"CN": re.compile(r"我国|中国|中方|大陆|华|中(?=$)"), "TW": re.compile("台|我国")}
+_OFFICE = {"CN": "cue:cn_office", "TW": "cue:ally_office"}
+_NAMES = ("actor:", "issuer:")
+_ELSEWHERE = ("actor:", "issuer:", "cue:us_office", "cue:ally_office")
+
+
+def unsaid_state(reading: Reading) -> str | None:
+    """The state of a Chinese outlet whose headline tells what is stopped and not who stops it; else None."""
+    return told[0] if (told := _told(reading)) else None
+
+
+def with_unsaid(reading: Reading, hits: Hits, entries: dict[str, Entry]) -> Hits:
+    """What was found in a reading, and the state and its office that the headline leaves unsaid."""
+    if reading.item.language != "zh" or (told := _told(reading, hits)) is None:
+        return hits
+    home, start, end = told
+    added = {c: entries[c] for c in (f"actor:{home}", _OFFICE[home]) if c in entries}
+    return hits | {c: [Hit(start, end, entry), *hits.get(c, ())] for c, entry in added.items()}
+
+
+def entries_of_homes(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """For each concept that may stay unsaid a Chinese name of it."""
+    wanted = {f"actor:{home}" for home in _OFFICE} | set(_OFFICE.values())
+    return {
+        entry.concept: entry
+        for entry in entries
+        if entry.concept in wanted and not entry.shadow and entry.phrase.language == "zh"
+    }
+
+
+def takes_target_for_actor(reading: Reading, event: tuple[Hit, ...], actors: tuple[str, ...]) -> bool:
+    """Whether an event of a rule on these states, or on any, takes for who acts the state that an unsaid one hits."""
+    headline = _headline(reading)
+    if headline is None:
+        return False
+    if _is_at_home(headline, _HOMES[reading.item.country]):
+        return _HOMES[reading.item.country] in actors
+    home = unsaid_state(reading)
+    own = {f"actor:{home}", f"issuer:{home}", _OFFICE.get(home or "", "")}
+    return (
+        home is not None
+        and not actors
+        and any(hit.entry.concept.startswith(_ELSEWHERE) and hit.entry.concept not in own for hit in event)
+    )
+
+
+def _told(reading: Reading, hits: Hits | None = None) -> tuple[str, int, int] | None:
+    """The unsaid state, and where the verb stands in the folded text."""
+    told = _headline(reading)
+    if told is None or _is_at_home(told, home := _HOMES[reading.item.country]):
+        return None
+    found = reading.hits if hits is None else hits
+    if told["whom"] is None and _others_named(found, home, len(told.string)):
+        return None
+    return home, *told.span("verb")
+
+
+def _headline(reading: Reading) -> re.Match[str] | None:
+    """The opening of a Chinese outlet's headline that begins with the verb."""
+    item = reading.item
+    if item.language != "zh" or item.kind == "regulatory" or item.country not in _HOMES:
+        return None
+    return _told_in(reading.folded.text.partition("\n")[0])
+
+
+def _is_at_home(told: re.Match[str], home: str) -> bool:
+    return told["whom"] is not None and _OWN[home].match(told["whom"]) is not None
+
+
+def _others_named(hits: Hits, home: str, end: int) -> bool:
+    own = {f"actor:{home}", f"issuer:{home}"}
+    return any(
+        found[0].start < end
+        for concept, found in hits.items()
+        if concept.startswith(_NAMES) and concept not in own
+    )
+
+
+@lru_cache(maxsize=64)
+def _told_in(headline: str) -> re.Match[str] | None:
+    return _UNSAID.match(headline)
