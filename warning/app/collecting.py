@@ -60,7 +60,9 @@ async def collect_due(
                 spec, state = in_burst(usual, elevated), memory.unsaved.get(usual.id, known)
                 hurried = spec is not usual and is_due_in_burst(spec, state, now)
                 wanted = _is_wanted(spec, state, now, settings, named, force or hurried)
-                if wanted and spec.id not in memory.running:
+                if wanted and spec.id in memory.running:
+                    memory.due.look_again(spec.id)
+                elif wanted:
                     task = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
                     tasks[spec.id] = memory.running[spec.id] = task
     except asyncio.CancelledError:

@@ -30,6 +30,7 @@ class DueSources:
         self._by_id: dict[str, SourceSpec] = {}
         self._never_polled: dict[str, SourceSpec] = {}
         self._keyed: tuple[str, ...] = ()
+        self._again: set[str] = set()
 
     def at(
         self, now: datetime, also: Collection[str], sources: Iterable[SourceSpec], states: States
@@ -42,7 +43,8 @@ class DueSources:
         if not self._is_known(sources):
             yield from self.all(sources, states)
             return
-        known = states.due_source_states(now, {*also, *self._keyed})
+        again, self._again = self._again, set()
+        known = states.due_source_states(now, {*also, *self._keyed, *again})
         due = [(self._by_id[name], state) for name, state in known.items() if name in self._by_id]
         # A copy made at once: polls of the rounds before end while this one looks, in another thread.
         yield due + [(spec, SourceState(source_id=name)) for name, spec in self._never_polled.copy().items()]
@@ -70,6 +72,10 @@ class DueSources:
         """Whether it is the catalogue looked through last: the same entries, not only equal ones."""
         known = self._catalogue
         return known is not None and len(known) == len(sources) and all(map(is_, known, sources))
+
+    def look_again(self, source_id: str) -> None:
+        """A poll of the source is under way, in the way of before perhaps: the next round looks at it whatever its time."""
+        self._again.add(source_id)
 
     def polled(self, source_id: str) -> None:
         """A source's state is stored now."""

@@ -18,8 +18,10 @@ from warning.core.formats_documents import MailFormat
 from warning.core.health import SourceState, is_well
 
 _READING = ("parse", "encoding", "country", "method", "headers", "body", "through", "pages", "window")
+_ASKING = ("url", "timeout", "idle_timeout", "max_size", "needs_key")
 _PART_BYTES = 6
 _known: dict[str, tuple[SourceSpec, str]] = {}
+_known_asking: dict[str, tuple[SourceSpec, str]] = {}
 
 
 def basis_of(spec: SourceSpec) -> str:
@@ -31,6 +33,20 @@ def basis_of(spec: SourceSpec) -> str:
     if known is None or known[0] is not spec:
         known = _known[spec.id] = (spec, intern(_basis(spec)))  # thousands of sources are read alike
     return known[1]
+
+
+def asking_of(spec: SourceSpec) -> str:
+    """Return a short name for how a source is asked and read and what is expected of it, whatever program reads."""
+    known = _known_asking.get(spec.id)
+    if known is None or known[0] is not spec:
+        told = [_written(getattr(spec, name)) for name in (*_ASKING, *_READING, "expect")]
+        known = _known_asking[spec.id] = (spec, intern(_name(*told)))
+    return known[1]
+
+
+def is_mended(spec: SourceSpec, state: SourceState) -> bool:
+    """Whether a source that was not well is to be asked, read or expected otherwise than when that was found."""
+    return bool(state.asked_as) and state.asked_as != asking_of(spec)
 
 
 def as_now_read(spec: SourceSpec, state: SourceState) -> SourceState:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
 from warning.app.mail_reading import still_left_out
-from warning.app.reading_basis import basis_of
+from warning.app.reading_basis import asking_of, basis_of
 from warning.app.source_judgement import Verdict, judge_standstill, of_document
 from warning.app.source_timing import next_poll, next_retry
 from warning.catalog.sources import SourceSpec
@@ -53,6 +53,7 @@ def answered(
     if fetched.notes and not verdict.cause:
         verdict = replace(verdict, cause="; ".join(fetched.notes))
     return _judged(
+        spec,
         state,
         verdict,
         now,
@@ -82,7 +83,9 @@ def _is_trifling(before: str, after: str) -> bool:
     return (host, one.path.rstrip("/"), one.query) == (other_host, other.path.rstrip("/"), other.query)
 
 
-def _judged(state: SourceState, verdict: Verdict, now: datetime, **changes: Any) -> SourceState:
+def _judged(
+    spec: SourceSpec, state: SourceState, verdict: Verdict, now: datetime, **changes: Any
+) -> SourceState:
     """The state with the verdict and what else has changed."""
     is_same = state.condition == verdict.condition or (
         is_well(state.condition) and is_well(verdict.condition)
@@ -95,6 +98,7 @@ def _judged(state: SourceState, verdict: Verdict, now: datetime, **changes: Any)
         cause=verdict.cause,
         since=since,
         dark_since=dark_since,
+        asked_as="" if is_well(verdict.condition) else asking_of(spec),
         **changes,
     )
 
@@ -130,27 +134,28 @@ def list_refused(
     outcome = SourceOutcome(
         source_id=spec.id, answer="failed", condition="drifted", cause=verdict.cause, seen=parsed.records
     )
-    return _judged(after, verdict, now), outcome
+    return _judged(spec, after, verdict, now), outcome
 
 
 def failed(
     spec: SourceSpec, state: SourceState, failure: Exception, now: datetime
 ) -> tuple[SourceState, SourceOutcome]:
-    """Not let in is blocked, a notice instead of a document moved, another document drifted; all else is failing."""
-    failures = state.failures + 1
-    wait = failure.retry_after_seconds if isinstance(failure, FetchRateLimited) else None
+    """The state after a poll that failed. What this installation could not store does not make the source's intervals grow."""
     verdict = failure_verdict(failure)
+    is_own = verdict.cause.startswith(OWN_FAULT)
+    failures = max(state.failures, 1) if is_own else state.failures + 1
+    wait = failure.retry_after_seconds if isinstance(failure, FetchRateLimited) else None
     after = replace(
         state,
         last_attempt_at=now,
         failures=failures,
-        next_due_at=next_retry(spec, now, failures=failures, retry_after_seconds=wait),
+        next_due_at=next_retry(spec, now, failures=1 if is_own else failures, retry_after_seconds=wait),
         moved_to=failure.target if isinstance(failure, FetchMoved) else state.moved_to,
     )
     outcome = SourceOutcome(
         source_id=spec.id, answer="failed", condition=verdict.condition, cause=verdict.cause
     )
-    return _judged(after, verdict, now), outcome
+    return _judged(spec, after, verdict, now), outcome
 
 
 def failure_verdict(failure: Exception) -> Verdict:
@@ -175,4 +180,4 @@ def unconfigured(spec: SourceSpec, state: SourceState, now: datetime) -> tuple[S
     verdict = Verdict(condition="unconfigured", cause=f"{spec.key_setting} is not set")
     after = replace(state, failures=0, next_due_at=next_poll(spec, now))
     outcome = SourceOutcome(source_id=spec.id, answer="none", condition="unconfigured", cause=verdict.cause)
-    return _judged(after, verdict, now), outcome
+    return _judged(spec, after, verdict, now), outcome

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from warning.app.reading_basis import is_mended
 from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceState
 from warning.core.ids import key64
@@ -15,8 +16,11 @@ MOST_DOUBLINGS = 20
 
 
 def is_due(spec: SourceSpec, state: SourceState, now: datetime) -> bool:
-    """A source never polled is due at once; so is one whose time was set by a clock that ran far ahead."""
-    if state.next_due_at is None or state.next_due_at <= now:
+    """A source never polled is due at once; so is one whose time was set by a clock that ran far ahead.
+
+    So is one that is not well when its entry in the catalogue was mended: growing intervals are for what nobody mends.
+    """
+    if state.next_due_at is None or state.next_due_at <= now or is_mended(spec, state):
         return True
     return state.next_due_at - now > max(LONGEST_RETRY + FIRST_RETRY, 2 * spec.every) + spec.spread
 
