@@ -38,6 +38,12 @@ def reading(title: str) -> Reading:
         ("미국, 중국 반도체 기업 10곳 제재", "US"),
         ("美国商务部：中国企业10家列入管制", "US"),
         ("日本、中国向け半導体装置の輸出規制を強化すると発表", "JP"),
+        ("미 상무부, 중국 기업 11곳 수출통제 명단 추가", "US"),
+        ("美 상무부, 中 기업 11곳 수출통제 명단에 추가", "US"),
+        ("中 상무부, 미 기업 11곳 수출통제 명단에 추가", "CN"),
+        ("日 경제산업성, 中 기업 10곳 외국 사용자 명단에 추가", "JP"),
+        ("中国商務省、米企業11社を輸出管理リストに追加", "CN"),
+        ("美商务部将11家中国企业列入出口管制清单", "US"),
     ],
 )
 def test_the_acting_state_is_the_agent_the_owner_of_the_list_or_the_opening_state(title, state):
@@ -64,6 +70,7 @@ def test_the_acting_state_is_the_agent_the_owner_of_the_list_or_the_opening_stat
         '일본 정부 "중국, 수산물 수입 중단 통보"',
         "미국, 중국이 희토류 수출을 막았다고 주장",
         '美 상무장관 "中, 희토류 수출 통제 시행"',
+        "中 기업, 美 상무부 상대로 소송",
         "U.S.-based banker stopped from leaving China",
         "",
     ],

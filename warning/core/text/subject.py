@@ -46,7 +46,7 @@ _LEADS = re.compile(_NAMED)
 _LATIN_END = re.compile(r"(?![A-Za-z])")
 # Of a one-sign name only a following stop or verb says that it is a state, not the head of a word (中小企業, 日銀, 美食).
 _SHORT_END = re.compile(
-    r"[、,，…:：]|\s(?![가-힣])|商务部|商務省|財務省|政府|상무부|재무부|发布|發布|宣布|公布|将|擬|拟|对|對|把|正式|暂停|升级|收紧|放宽|扩大|推迟|批准"
+    r"[、,，…:：]|\s(?![가-힣])|\s?(?:상무부|재무부|국방부|무역대표부|경제산업성|경산성|산업부|해관|세관|정부|행정부|당국|의회|하원|상원)|商务部|商務省|財務省|政府|发布|發布|宣布|公布|将|擬|拟|对|對|把|正式|暂停|升级|收紧|放宽|扩大|推迟|批准"
 )
 _PASSED_TO = re.compile(
     # A journey, goods or a firm of a state: who stops or punishes it stands elsewhere.
