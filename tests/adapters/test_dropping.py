@@ -142,6 +142,24 @@ def test_a_folder_is_partial_until_somebody_takes_what_failed_out_of_it(drop):
     assert drop.poll().condition == "not_modified"
 
 
+def test_a_file_of_which_a_part_could_not_be_read_waits_in_failed_with_what_was_read_stored(drop):
+    entries = "".join(f"<item><title>Notice {n}</title><guid>{n}</guid></item>" for n in range(3))
+    drop.put("cut.xml", f"<rss version='2.0'><channel>{entries}<item><title>Noti")
+    outcome = drop.poll()
+    assert (outcome.condition, outcome.items_new) == ("partial", 3)
+    assert (drop.lying("done"), drop.lying("failed")) == ([], ["cut.xml", "cut.xml.why.txt"])
+    why = (drop.folder / "failed" / "cut.xml.why.txt").read_text(encoding="utf-8")
+    assert why.startswith("read in part, and that part is stored; what is not:\nnot well-formed (")
+    assert drop.poll().condition == "partial"
+    drop.put(
+        "cut.xml",
+        f"<rss version='2.0'><channel>{entries}<item><title>Notice 3</title></item></channel></rss>",
+    )
+    (drop.folder / "failed" / "cut.xml").unlink()
+    outcome = drop.poll()
+    assert (outcome.condition, outcome.items_new, drop.lying("done")) == ("ok", 1, ["cut.xml"])
+
+
 def test_files_still_being_written_hidden_or_linked_are_left_alone(drop, tmp_path):
     drop.put("young.txt", "x", age=1)
     drop.put("half.txt.part", "x")

@@ -98,6 +98,47 @@ def test_one_empty_entry_costs_itself_only() -> None:
     assert parsed.problems == ("entry 1: has no title, no text and no link",)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<title>Ores & metals</title>", "</channel></rss>"),
+        ("<item><title>a&nbsp;b</title></item>", "</channel></rss>"),
+        ("<item><title>Below 3 < 4</title></item>", "</channel></rss>"),
+        ("<item><title>Never closed</title>", "</channel></rss>"),
+        ("", "</channel></rss><br>Warning: a page's own fault"),
+        ("", "</channel>"),
+    ],
+)
+def test_a_malformed_feed_of_which_every_entry_was_read_is_remarked_on(before: str, after: str) -> None:
+    parsed = read(
+        f"<rss version='2.0'><channel>{before}<item>{entry(1)}</item><item>{entry(2)}</item>{after}"
+    )
+    assert len(parsed.items) == 2 + before.count("<item>")
+    assert parsed.unread == ()
+    assert parsed.remarks[0].startswith("not well-formed (")
+    assert parsed.remarks[0].endswith("; every entry was read")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        ("", "<item><title>Cut o"),
+        ("", "<item><title>Cut off</title></item>"),
+        ("<item><title><![CDATA[Swallows the rest</title></item>", "</channel></rss>"),
+        ("<item><title>Swallows</title><!-- the rest</item>", "</channel></rss>"),
+    ],
+)
+def test_a_malformed_feed_that_was_cut_off_or_lost_an_entry_was_not_read_whole(
+    before: str, after: str
+) -> None:
+    unread, *_ = read(
+        f"<rss version='2.0'><channel>{before}<item>{entry(1)}</item><item>{entry(2)}</item>{after}"
+    ).unread
+    assert unread.startswith("not well-formed (")
+    assert unread.endswith("; read as far as it goes")
+
+
 def test_an_exact_repetition_collapses() -> None:
     assert len(read(rss(entry(1), entry(1))).items) == 1
 

@@ -1,4 +1,4 @@
-"""A drop folder: what lies in it becomes evidence once, and the file moves to `done/` or, with the reason, to `failed/`.
+"""A drop folder: what lies in it becomes evidence once, and the file moves to `done/` or, with the reason, to `failed/`, also where a part was not read.
 
 A file is claimed by being moved, so that nobody reads it while another does. It leaves `taking/` only after its evidence
 is stored: a process that dies in between takes it again, and the same content is the same evidence.
@@ -47,12 +47,19 @@ LONGEST_ENDING = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One file that was read: its evidence to be stored, or what is wrong with it."""
+    """One file that was read: its evidence to be stored, or what is wrong with it. `problems` tell what of it was not read."""
 
     path: Path
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
     failure: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why somebody has to look at the file; empty where nobody has."""
+        if self.failure or not self.problems:
+            return self.failure
+        return "\n".join(("read in part, and that part is stored; what is not:", *self.problems))
 
 
 def folder_of(spec: SourceSpec, home: Path) -> Path:
@@ -188,12 +195,15 @@ def _note(document: Document, spec: SourceSpec) -> Item:
 
 
 def settle(taken: Taken, spec: SourceSpec, home: Path) -> None:
-    """Move a file where it belongs: called when its evidence is stored, or when there is none."""
+    """Move a file where it belongs: called when its evidence is stored, or when there is none.
+
+    One of which a part was not read waits beside those that failed, until somebody has looked at it.
+    """
     folder = folder_of(spec, home)
-    target = _free(folder / (FAILED if taken.failure else DONE) / taken.path.name)
+    target = _free(folder / (FAILED if taken.why else DONE) / taken.path.name)
     taken.path.rename(target)
-    if taken.failure:
-        target.with_name(f"{target.name}{WHY}").write_text(f"{taken.failure}\n", encoding="utf-8")
+    if taken.why:
+        target.with_name(f"{target.name}{WHY}").write_text(f"{taken.why}\n", encoding="utf-8")
 
 
 def still_failed(spec: SourceSpec, home: Path) -> tuple[str, ...]:

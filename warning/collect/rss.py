@@ -31,6 +31,8 @@ _ENTITY = re.compile(r"""<!ENTITY\s+(%?)\s*([\w.:-]+)\s+(?:SYSTEM|PUBLIC|"([^"]*
 _CDF = re.compile(r"(?:\s*<(?:\?[^>]{0,300}|!--.{0,2000}?--)>)*\s*<channel\b", re.IGNORECASE | re.DOTALL)
 # Without any of these elements feedparser finds nothing, and on large pages it takes long over it.
 _BONES = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _HTML = re.compile(
     r"^\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -73,9 +75,10 @@ def _from_xml(
     if not entries and not feed.get("version") and not _CDF.match(cleaned):
         raise ParseError(_not_a_feed(cleaned))
     items, problems = items_from(entries, document, profile)
+    odd = (*_malformed(feed, split.rest if split else xml, len(entries)), *_removed(text, cleaned))
     return Parsed(
         items=items,
-        problems=(*decoded.problems, *_document_problems(feed, text, cleaned), *problems),
+        problems=(*decoded.problems, *odd, *problems),
         seen=split.total if split else len(entries),
         entry_hashes=split.hashes if split else frozenset(),
     )
@@ -185,14 +188,26 @@ def _refuse_entity_bombs(text: str) -> None:
         raise ParseError(f"entities would expand to {grown} characters: refused, as an expansion attack")
 
 
-def _document_problems(feed: Mapping[str, Any], text: str, cleaned: str) -> tuple[str, ...]:
-    problems: list[str] = []
+def _malformed(feed: Mapping[str, Any], given: bytes, read: int) -> tuple[str, ...]:
+    """What is wrong with the XML that was given to feedparser, which yielded `read` entries: a remark where none is lost."""
     fault = feed.get("bozo_exception")
-    if feed.get("bozo") and fault is not None and "Encoding" not in type(fault).__name__:
-        problems.append(f"not well-formed ({str(fault)[:120]}); read as far as it goes")
-    if len(cleaned) != len(text):
-        problems.append(Remark(f"{len(text) - len(cleaned)} control characters removed"))
-    return tuple(problems)
+    if not feed.get("bozo") or fault is None or "Encoding" in type(fault).__name__:
+        return ()
+    told = f"not well-formed ({str(fault)[:120]})"
+    if _is_whole(given.decode("utf-8", "replace"), read):
+        return (Remark(f"{told}; every entry was read"),)
+    return (f"{told}; read as far as it goes",)
+
+
+def _is_whole(given: str, read: int) -> bool:
+    """Whether each entry that begins was read and the feed ends behind the last one: it was not cut off."""
+    begun = [match.start() for match in _ENTRY.finditer(given)]
+    return len(begun) == read and _END.search(given, begun[-1] if begun else 0) is not None
+
+
+def _removed(text: str, cleaned: str) -> tuple[str, ...]:
+    removed = len(text) - len(cleaned)
+    return (Remark(f"{removed} control characters removed"),) if removed else ()
 
 
 def _not_a_feed(text: str) -> str:
