@@ -55,10 +55,10 @@ class Drop:
     def poll(self, **options):
         return asyncio.run(self.collect(**options))
 
-    async def collect(self, **options):
+    async def collect(self, specs=(SPEC,), **options):
         settings = Settings(home=self.home)
         report = await collect_due(
-            [SPEC], self.repository, NoNetwork(), lambda: NOW, settings=settings, only=["mission-jp-b"], force=True,
+            specs, self.repository, NoNetwork(), lambda: NOW, settings=settings, only=["mission-jp-b"], force=True,
             **options,
         )  # fmt: skip
         (outcome,) = report.outcomes

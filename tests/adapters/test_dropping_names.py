@@ -115,6 +115,39 @@ def test_a_folder_speaks_for_the_sources_its_operator_names_under_its_own_markin
     assert "withdrawal" in taken(tmp_path, WITHDRAWAL, spec=SPEAKS).failure
 
 
+@pytest.mark.parametrize(
+    ("series_id", "owner"), [("gallium-fob", "cn-mofcom"), ("cn-mofcom:price-cn-gallium", "cn-mofcom")]
+)
+def test_a_figure_in_another_sources_series_is_refused_although_the_folder_speaks_for_both(
+    drop, series_id, owner
+):
+    """Figures are compared by their series alone: one of a lesser source would have been the ministry's latest."""
+    mofcom = SPEC.model_copy(update={"id": "cn-mofcom", "enabled": False})
+    figure = FIGURE | {"source_id": "cn-mofcom", "series_id": "gallium-fob"}
+    drop.put("own.jsonl", json.dumps(figure))
+    assert drop.poll(specs=(SPEAKS, mofcom)).observations_new == 1
+    drop.put("spoof.jsonl", json.dumps(figure | {"source_id": "komis", "series_id": series_id, "value": 9.0}))
+    drop.put("z.jsonl", json.dumps(figure | {"source_id": "komis", "series_id": "komis-fob", "value": 8.0}))
+    outcome = drop.poll(specs=(SPEAKS, mofcom))
+    assert (outcome.condition, outcome.observations_new) == ("partial", 1)
+    kept = drop.repository.latest_observations()
+    assert [(o.source_id, o.series_id, o.value) for o in kept] == [
+        ("cn-mofcom", "gallium-fob", 1.0),
+        ("komis", "komis-fob", 8.0),
+    ]
+    why = (drop.folder / "failed" / "spoof.jsonl.why.txt").read_text(encoding="utf-8")
+    assert why.startswith(
+        f"'series_id' is '{series_id}', a series of '{owner}', and the figure says that it is of 'komis'"
+    )
+
+
+def test_two_new_sources_that_bring_one_series_together_are_not_both_taken(drop):
+    figures = [FIGURE | {"source_id": name, "series_id": "new"} for name in ("cn-mofcom", "komis")]
+    drop.put("x.jsonl", "\n".join(map(json.dumps, figures)))
+    assert (drop.poll(specs=(SPEAKS,)).condition, drop.lying("done")) == ("partial", [])
+    assert drop.repository.latest_observations() == ()
+
+
 def test_an_id_of_another_source_is_made_anew_also_for_a_source_it_may_speak_for(tmp_path):
     record = NOTICE_RECORD | {"source_id": "komis", "id": NOTICE.id}
     (item,) = taken(tmp_path, record, spec=SPEAKS).evidence

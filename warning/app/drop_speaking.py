@@ -5,7 +5,7 @@ folder is not for, is refused aloud: the whole file goes to `failed/`, with the 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +62,25 @@ def _refusal(evidence: Evidence, spec: SourceSpec) -> str:
         return f"{what} is taken from a source that `speaks_for` names, and '{spec.id}' is none; {BY_HAND}"
     if evidence.kind != spec.kind:
         return f"'kind' is '{evidence.kind}', and what '{spec.id}' brings is '{spec.kind}'"
+    return ""
+
+
+def others_series(
+    figures: Iterable[Observation], owners: dict[str, str], is_source: Callable[[str], bool]
+) -> str:
+    """Return why a figure may not be stored because its series is another source's; empty where all may.
+
+    Figures are compared by `series_id` alone. A series is that of the source before its colon, where the catalogue has
+    one (`is_source`), else of who brought it first: `owners`, which takes what these figures bring.
+    """
+    for figure in figures:
+        named = figure.series_id.partition(":")[0]
+        owner = named if is_source(named) else owners.setdefault(figure.series_id, figure.source_id)
+        if owner != figure.source_id:
+            return (
+                f"'series_id' is '{figure.series_id}', a series of '{owner}', and the figure says that it is of "
+                f"'{figure.source_id}'; {BY_HAND}"
+            )
     return ""
 
 

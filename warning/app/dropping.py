@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import stat
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
-from warning.app.drop_speaking import bound, spoken_records
+from warning.app.drop_speaking import bound, others_series, spoken_records
 from warning.app.source_judgement import Verdict, judge_silence
 from warning.app.source_states import answered
 from warning.catalog.sources import SourceSpec
@@ -242,6 +242,22 @@ async def read_folder(
             log.exception("reading %s failed", path)
             taken.append(Taken(path=path, failure=f"a fault of this program: {surprise}"))
     return tuple(taken)
+
+
+def without_others_series(
+    taken: Sequence[Taken],
+    owners_of: Callable[[Collection[str]], Mapping[str, str]],
+    is_source: Callable[[str], bool],
+) -> tuple[Taken, ...]:
+    """Return the files, as failed those with a figure in another source's series; `owners_of` asks the store."""
+    figures = [[e for e in one.evidence if isinstance(e, Observation)] for one in taken]
+    names = {figure.series_id for some in figures for figure in some}
+    owners = dict(owners_of(names)) if names else {}
+    checked = []
+    for one, some in zip(taken, figures, strict=True):
+        why = others_series(some, owners, is_source)
+        checked.append(Taken(path=one.path, failure=why) if why else one)
+    return tuple(checked)
 
 
 def settle_all(taken: Iterable[Taken], spec: SourceSpec, home: Path) -> None:

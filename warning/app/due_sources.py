@@ -73,6 +73,10 @@ class DueSources:
         known = self._catalogue
         return known is not None and len(known) == len(sources) and all(map(is_, known, sources))
 
+    def knows(self, source_id: str) -> bool:
+        """Whether the catalogue that was looked through last has such a source."""
+        return source_id in self._by_id
+
     def look_again(self, source_id: str) -> None:
         """A poll of the source is under way, in the way of before perhaps: the next round looks at it whatever its time."""
         self._again.add(source_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from warning.app.asking import Ask, ask_source, asks_more_than_once, merged
 from warning.app.collected import SourceOutcome
 from warning.app.detail_pages import read_detail_pages
 from warning.app.document_reading import DocumentReader, Parser
-from warning.app.dropping import read_folder, settle_all, still_failed, store_taken
+from warning.app.dropping import read_folder, settle_all, still_failed, store_taken, without_others_series
 from warning.app.due_sources import States
 from warning.app.group_writing import GroupWriter
 from warning.app.mail_reading import with_refused
@@ -48,6 +48,8 @@ class Evidence(States, Protocol):
     """What collecting needs of the store."""
 
     def together(self, works: Iterable[Callable[[EvidenceWriter], Any]]) -> list[Any]: ...
+
+    def series_owners(self, series_ids: Collection[str]) -> Mapping[str, str]: ...
 
     def evidence_came(self) -> None: ...
 
@@ -182,6 +184,9 @@ class Polls:
         now, home = self._clock(), self._settings.home
         lying = await asyncio.to_thread(still_failed, spec, home)
         taken = await read_folder(spec, home, now, self._memory.elsewhere)
+        if spec.speaks_for:
+            owners_of, is_source = self._repository.series_owners, self._memory.due.knows
+            taken = await asyncio.to_thread(without_others_series, taken, owners_of, is_source)
         store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, now=now)
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 

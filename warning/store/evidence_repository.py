@@ -191,6 +191,11 @@ class EvidenceRepository(Connected):
         with reading(self.engine) as connection:
             return figures.latest_figures(connection, material=material, as_of=as_of)
 
+    def series_owners(self, series_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the source that first brought each of these series, by series id; nobody's are not among them."""
+        with reading(self.engine) as connection:
+            return figures.series_owners(connection, series_ids)
+
     def export(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Evidence]:
         """Yield all evidence known at or after `since` and before `until`; memory does not grow with the store."""
         return export.export(self.engine, since, until)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Select, select, tuple_
 from warning.core.evidence import Observation
 from warning.store.engine import numbering, serialise
 from warning.store.items import Stored
-from warning.store.rows import insert_new, observation_of, series_row, storable_observation
+from warning.store.rows import batches, insert_new, observation_of, series_row, storable_observation
 from warning.store.schema import observations, series
 
 Cell = tuple[int, str]
 Vintage = tuple[datetime, str, float | None]
+LOOKUP_BATCH = 500
 
 JOINED: Select[Any] = select(
     series, observations.c.id, observations.c.period, observations.c.occurred_at,
@@ -152,3 +153,13 @@ def latest_figures(
         query = query.where(observations.c.known_at <= as_of)
     newest = {row.series_id: observation_of(row) for row in connection.execute(query)}
     return tuple(newest[series_id] for series_id in sorted(newest))
+
+
+def series_owners(connection: Connection, series_ids: Collection[str]) -> dict[str, str]:
+    """Return whose each of these series is, as far as any source has brought it: that of the source which did so first."""
+    owners: dict[str, str] = {}
+    for batch in batches(series_ids, LOOKUP_BATCH):
+        query = select(series.c.series_id, series.c.source_id).where(series.c.series_id.in_(batch))
+        for row in connection.execute(query.order_by(series.c.seq)):
+            owners.setdefault(row.series_id, row.source_id)
+    return owners
