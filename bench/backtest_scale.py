@@ -45,7 +45,7 @@ from warning.collect.history_files import Manifest
 from warning.collect.history_index import build_index, index_directory, open_index
 from warning.core.assess import Assessment
 from warning.core.rulebook import Rulebook
-from warning.core.rules import Group, TextRule
+from warning.core.text_rules import Group, TextRule
 from warning.resources import tree
 
 PER_DAY = 10_000

@@ -14,9 +14,9 @@ from mixed_corpus import SHARES, documents
 
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
-from warning.core.rules import ContextRule, Group
 from warning.core.terms import Cue, Terms
 from warning.core.text.folding import fold
+from warning.core.text_rules import ContextRule, Group
 
 SAMPLE = 4_000
 FREQUENCIES = {"dense": (0.002, 0.03), "sparse": (0.0003, 0.004)}

@@ -41,9 +41,9 @@ from warning.collect.interchange_records import imported_item_id
 from warning.collect.kept_verdicts import KeptVerdicts
 from warning.core.ids import key64
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
 from warning.core.signal_lines import line_of, signal_of
 from warning.core.signals import Signal, signal_id
+from warning.core.text_rules import TextRule
 
 _NEAR = timedelta(days=400)
 _DAY = 86_400_000_000

@@ -29,7 +29,7 @@ from warning.app.indexed_history import ready_index
 from warning.app.kept_history import KeptHistory, KeptMonth, history_directory, write_list
 from warning.collect.history_index import index_directory
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
+from warning.core.text_rules import TextRule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _LINKED = ("lines", "texts", "others", "set*_sentences.npy", "set*_starts.npy", "verdicts.db")

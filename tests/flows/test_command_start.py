@@ -42,5 +42,5 @@ def test_preview_loads_nothing_of_a_rulebook_but_what_texts_are_judged_by():
     assert not loaded & {
         "warning.catalog.trees", "warning.app.indexed_history", "warning.collect.history_figures", "sqlalchemy", "asyncio",
         "ruamel.yaml", "jinja2", "aiohttp", "pydantic_settings", "warning.core.rulebook",
-        "warning.core.exposure", "warning.core.alerts", "numpy.ma",
+        "warning.core.exposure", "warning.core.alerts", "numpy.ma", "warning.core.rules",
     }  # fmt: skip

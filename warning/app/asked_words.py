@@ -7,7 +7,6 @@ from pyroaring import BitMap
 
 from warning.collect.history_blocks import Block, name_of
 from warning.collect.history_files import HistoryIndex
-from warning.core.rules import Field_
 from warning.core.text.engine import TextEngine
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
@@ -20,6 +19,7 @@ from warning.core.text.postings import (
     sentences_saying,
     surely_said_by,
 )
+from warning.core.text_rules import Field_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,12 +12,12 @@ from warning.app.verdict_basis import rule_names, sources_name
 from warning.collect.history_blocks import Block, blocks_of
 from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex, Segment
 from warning.collect.kept_verdicts import KeptVerdicts
-from warning.core.rules import TextRule
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.edits import SaidThings
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.postings import Asked, Inquiry, numbers_of, set_of
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

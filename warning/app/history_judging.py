@@ -27,12 +27,12 @@ from warning.collect.pool_parent import end_with_parent
 from warning.core.detect.text import judge_item
 from warning.core.evidence import Item
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule, Where
 from warning.core.signal_lines import line_of
 from warning.core.text.admission import refusal
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import Pattern
 from warning.core.text.postings import Inquiry, Said, numbers_of, said_by, surely_said_by
+from warning.core.text_rules import TextRule, Where
 
 PROCESSES = 2
 # Below this many items the processes' start costs more than they bring.

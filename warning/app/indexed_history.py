@@ -20,7 +20,6 @@ from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
 from warning.core.evidence import Evidence
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
 from warning.core.sequence_needs import sequence_rules
 from warning.core.signal_lines import signal_of
 from warning.core.signals import Signal
@@ -30,6 +29,7 @@ from warning.core.text.finders import Pattern
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.postings import Sayings, concepts_read, patterns_read
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 __all__ = ["IndexUse", "IndexedHistory", "ready_index", "ready_indexes"]
 

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import VERSION
 
-from warning.core.rules import TextRule
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 if TYPE_CHECKING:  # texts are read without the rest of a rulebook, which takes longer to load
     from warning.core.rulebook import Rulebook

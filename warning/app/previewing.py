@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from warning.core.rules import TextRule
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 if TYPE_CHECKING:  # a quick preview asks for nothing of what judging a whole history takes to load
     from warning.app.indexed_history import IndexedHistory

@@ -30,11 +30,11 @@ from warning.app.sampling_edit import (
 from warning.app.second_process import SecondProcess
 from warning.collect.history_files import SEGMENT_ITEMS
 from warning.collect.mapped_arrays import picked
-from warning.core.rules import TextRule
 from warning.core.text.edits import sayings_changed
 from warning.core.text.engine import engine_of
 from warning.core.text.postings import numbers_of
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 # Below this many items a second process costs more than it brings.
 WORTH_TWO_ITEMS = 500_000

@@ -13,9 +13,9 @@ import numpy as np
 
 from warning.collect.history_files import Segment
 from warning.core.ids import content_id, key64
-from warning.core.rules import TextRule
 from warning.core.sources import SourceProfile
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
 # What reads an item from its line and what judges it. An upgrade of the program judges anew.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from warning.core.rules import Group
 from warning.core.terms import Names, Terms
+from warning.core.text_rules import Group
 
 ANY = "any"
 

@@ -18,8 +18,8 @@ from warning.catalog.typed import read_model
 from warning.cli.main import uncollected
 from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book, chosen_texts
-from warning.core.rules import TextRule
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 from warning.errors import CatalogError, ConfigError
 from warning.settings import load_settings
 

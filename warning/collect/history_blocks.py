@@ -19,10 +19,10 @@ from pyroaring import BitMap
 from warning.collect.history_files import HistoryIndex, Segment
 from warning.collect.index_lock import writing_alone
 from warning.collect.mapped_arrays import mapped_array
-from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
 from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
+from warning.core.text_rules import Field_
 
 BLOCK_SEGMENTS = 16
 _SPOKEN, _FIELDS = "spoken", "fields"

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from warning.collect.mapped_arrays import mapped_array
-from warning.core.rules import Field_
 from warning.core.text.finders import Pattern
 from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
+from warning.core.text_rules import Field_
 
 # Format 5 is read too: its figures stand among the lines of other records.
 if TYPE_CHECKING:

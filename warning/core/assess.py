@@ -18,10 +18,10 @@ from warning.core.pace import Past, let_go, pace
 from warning.core.recall import Recalled
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
-from warning.core.rules import TextRule
 from warning.core.signals import Signal, Trace
 from warning.core.silences import Silence
 from warning.core.stories import KnownStories, Stories, Telling, tell, tellings_of
+from warning.core.text_rules import TextRule
 from warning.core.vocabulary import Severity
 from warning.core.withdrawals import Withdrawal
 from warning.core.withdrawing import retractions, withdrawn_from

@@ -15,8 +15,8 @@ from warning.core.alerts import Alert
 from warning.core.desks import Desk, Destination
 from warning.core.iso_codes import NOWHERE
 from warning.core.rulebook import Rulebook
-from warning.core.rules import Group, Match, TextExample, TextRule, Where
 from warning.core.sources import SourceProfile
+from warning.core.text_rules import Group, Match, TextExample, TextRule, Where
 from warning.core.vocabulary import Marking, Severity
 
 CANARY = "ews-canary"

@@ -14,10 +14,10 @@ from typing import Literal
 from warning.core.blindness import Dark, dark_source, since_when, told_together
 from warning.core.health import Vitals
 from warning.core.rule_languages import languages_of_group
-from warning.core.rules import Group
 from warning.core.series.select import with_ancestors
 from warning.core.source_needs import WatchedSource
 from warning.core.terms import Terms
+from warning.core.text_rules import Group
 from warning.core.vocabulary import SourceKind
 
 CellState = Literal["covered", "quiet", "blind", "uncovered"]

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar, get_args
 
-from warning.core.rules import Group, Match, Near
 from warning.core.terms import Language, Names, Terms
+from warning.core.text_rules import Group, Match, Near
 
 T = TypeVar("T")
 ANY = "any"

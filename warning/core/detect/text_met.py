@@ -1,12 +1,12 @@
 """Whether text rules fire on an item, without what they tell of it: what a preview asks of many."""
 
 from warning.core.evidence import Item
-from warning.core.rules import TextRule
 from warning.core.text.admission import refusal
 from warning.core.text.conditions import Verdict
 from warning.core.text.engine import engine_of
 from warning.core.text.reading import Reading
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 
 def rules_met(book: TextBook, item: Item) -> list[str]:

@@ -1,8 +1,8 @@
 """Which evidence a rule looks at at all."""
 
 from warning.core.evidence import Item
-from warning.core.rules import TextRule
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 
 def refusal(rule: TextRule, item: Item, book: TextBook) -> str:

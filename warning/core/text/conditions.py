@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from warning.core.linear_patterns import found_in
-from warning.core.rules import Field_, Group, Match, Near, Score, TextPattern, TextRule
 from warning.core.terms import Act
 from warning.core.text.acting import ActingClause
 from warning.core.text.clauses import speaks_later
@@ -24,6 +23,7 @@ from warning.core.text.stance import (
 )
 from warning.core.text.subject import clause_behind, clause_of_another, others_sentences
 from warning.core.text.unsaid import takes_target_for_actor
+from warning.core.text_rules import Field_, Group, Match, Near, Score, TextPattern, TextRule
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
 REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting", "cue:no_act"})

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from warning.core.rules import Group, Match, Near, TextRule
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.phrases import parse_phrase
 from warning.core.text.postings import Said, Sayings, said_by
+from warning.core.text_rules import Group, Match, Near, TextRule
 
 T = TypeVar("T")
 Words = frozenset[Pattern]

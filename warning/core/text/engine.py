@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from warning.core.evidence import Item
-from warning.core.rules import TextRule
 from warning.core.text.accelerator import fastest_finder
 from warning.core.text.acting import find_acting
 from warning.core.text.conditions import CompiledRule, Verdict, compile_rule
@@ -17,6 +16,7 @@ from warning.core.text.reading import Reading
 from warning.core.text.screen import Page, Screen, candidates
 from warning.core.text.unsaid import entries_of_homes, with_unsaid
 from warning.core.text_book import TextBook
+from warning.core.text_rules import TextRule
 
 Met = tuple[CompiledRule, Verdict]
 BATCH = 2_048

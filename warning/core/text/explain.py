@@ -6,7 +6,6 @@ from warning.core.evidence import Item
 from warning.core.explain import ExplainNode
 from warning.core.linear_patterns import found_in
 from warning.core.rulebook import Rulebook
-from warning.core.rules import Field_, TextPattern, TextRule
 from warning.core.terms import Terms
 from warning.core.text.admission import refusal
 from warning.core.text.conditions import (
@@ -26,6 +25,7 @@ from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 from warning.core.text.reported import declared_state
 from warning.core.text.set_aside import with_set_aside
+from warning.core.text_rules import Field_, TextPattern, TextRule
 
 LONGEST_QUOTE = 200
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from warning.core.rules import Group
 from warning.core.terms import Terms
+from warning.core.text_rules import Group
 
 ANY = "any"
 MOST_PHRASES = 6

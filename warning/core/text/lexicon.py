@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from warning.core.rules import Group
 from warning.core.terms import Names, Terms
 from warning.core.text.phrases import Phrase, learn, parse_phrase
+from warning.core.text_rules import Group
 
 
 class Entry(NamedTuple):

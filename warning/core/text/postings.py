@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from warning.core.rules import Field_
 from warning.core.text.conditions import REACTIONS, CompiledGroup, CompiledNear, CompiledRule, CompiledScore
 from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Entry
 from warning.core.text.masks import EVERY_FIELD, Concepts
 from warning.core.text.pattern_table import LANGUAGE_BITS
+from warning.core.text_rules import Field_
 
 # Patterns that say one thing, each with the languages in which it does.
 Sayings = Sequence[tuple[Pattern, int]]

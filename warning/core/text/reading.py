@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from warning.core.evidence import Item
-from warning.core.rules import Field_
 from warning.core.terms import Language
 from warning.core.text.folding import Folded, closed_up, fold
 from warning.core.text.language import languages_of
 from warning.core.text.matcher import Hit, Hits, in_text_order
 from warning.core.text.sentences import sentence_at, sentence_ends, span_of
+from warning.core.text_rules import Field_
 
 if TYPE_CHECKING:
     from warning.core.text.acting import ActingClause
