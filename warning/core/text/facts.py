@@ -36,6 +36,17 @@ _FIRM_AFTER = re.compile(
     r"|[^\s、，,：:…]{0,6}(?:会社|企業|メーカー|大手|公司|企业|机构|厂商)|\s?[가-힣]{0,4}\s?(?:업체|기업|회사|기관))",
     re.IGNORECASE,
 )
+# Acts whose rules are told in one another's words; what the words name is what the state did.
+_SHARPER = {
+    "export_control": frozenset({"export_ban", "quota", "export_tax"}),
+    "export_ban": frozenset({"quota", "export_tax"}),
+    "anti_dumping": frozenset({"tariff"}),
+}
+# The press calls dumping duties on one good tariffs too: only duties on a state's goods at large are told apart.
+_GENERAL_DUTY = re.compile(
+    r"retaliatory|\ball (?:US|U\.S\.|American|\w+ese|\w+an) (?:goods|imports)|加征|所有进口商品|報復関税|追加関税|보복 ?관세",
+    re.IGNORECASE,
+)
 _FIRM_ACTS = frozenset({"unreliable_entity", "countermeasure"})
 _FEARED = re.compile(r"懸念|影響|恐れ|우려|타격|担忧|影响|fear|worr|\bhit\b", re.IGNORECASE)
 _FEARS = re.compile(r"[\s　、，,;；:：…]+|\s(?:as|amid|over)\s")
@@ -123,8 +134,13 @@ def _actors(reading: Reading, sentences: Iterable[int], lexicon: Lexicon) -> tup
 def _act(
     rule: TextRule, verdict: Verdict, reading: Reading, lexicon: Lexicon, told: set[int] | frozenset[int]
 ) -> tuple[str, Direction]:
-    """The rule's own act and direction where it states them; else those of the words, eased by easing words."""
-    act = rule.act or _act_said(verdict, reading, told) or _own_act(rule)
+    """The rule's own act and direction where it states them, unless the words name a sharper act and not the rule's; else those of the words, eased by easing words."""
+    act = (
+        _sharper(rule, verdict, reading, told)
+        or rule.act
+        or _act_said(verdict, reading, told)
+        or _own_act(rule)
+    )
     if rule.direction:
         return act, rule.direction
     known = lexicon.terms.acts.get(act)
@@ -133,6 +149,22 @@ def _act(
     # "Additions to the Entity List and Conforming Removal": what is added decides.
     eased = eased and not (act == "entity_listing" and _LISTS_MORE.search(reading.title))
     return act, "easing" if direction == "tightening" and eased else direction
+
+
+def _sharper(rule: TextRule, verdict: Verdict, reading: Reading, told: set[int] | frozenset[int]) -> str:
+    """The act of its headline that a rule on a wider one tells: "bans exports" of a rule on controls; empty where the words name the wider."""
+    sharper = _SHARPER.get(rule.act or "", frozenset())
+    if not sharper or rule.direction != "tightening" or not verdict.events:
+        return ""
+    if rule.act == "anti_dumping" and not _GENERAL_DUTY.search(reading.title):
+        return ""
+    title = reading.sentences_in_title() & told
+    if any(reading.sentence_of(hit) in title for hit in reading.hits.get(f"act:{rule.act}", ())):
+        return ""
+    named = [
+        h for act in sharper for h in reading.hits.get(f"act:{act}", ()) if reading.sentence_of(h) in title
+    ]
+    return _acts(sorted(named, key=in_text_order))[0] if named else ""
 
 
 def _act_said(verdict: Verdict, reading: Reading, told: set[int] | frozenset[int]) -> str:
