@@ -279,6 +279,8 @@ def test_all_windows_of_dates_are_asked_again_when_they_are_read_or_asked_anothe
     state = known(windowed(), etag="whole 2026-01-01", condition="drifted")
     assert as_now_read(windowed(expect={"rows": {"min": 1}}), state).etag == "whole 2026-01-01"
     assert as_now_read(windowed(expect={"rows": {"min": 1}}), state).body_hash == ""
+    older = replace(state, read_as="")
+    assert as_now_read(windowed(), older).etag == "whole 2026-01-01", "an upgrade asks on where it stood"
     assert as_now_read(windowed(parse={**TABLE, "period": "day"}), state).etag == ""
     assert as_now_read(windowed(url="https://x.example/?c=8112&a={iso_from}&b={iso_to}"), state).etag == ""
 

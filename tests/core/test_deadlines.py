@@ -139,6 +139,15 @@ def test_act_suspended_before_its_day_does_not_take_effect():
     assert [day for day, _, _ in days] == [date(2023, 11, 1)]
 
 
+def test_the_end_of_a_suspension_is_not_counted_down_once_the_act_is_resumed_before_it():
+    aside = measure(CONTROL, suspended_from="2025-02-01", suspended_until="2025-11-10")
+    (end,) = (d for d in deadlines([aside]) if d.kind == "suspension_end")
+    assert end.moot_from is None
+    early = aside.model_copy(update={"resumed": date(2025, 6, 1)})
+    (end,) = (d for d in deadlines([early]) if d.kind == "suspension_end")
+    assert end.moot_from == date(2025, 6, 1)
+
+
 def test_suspending_act_speaks_for_all_it_sets_aside():
     aside = measure(
         CONTROL, materials=["germanium"], suspended_from="2025-11-09", suspended_until="2026-11-27"

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from warning.core.exposure import CountryExposure, Dependence
-from warning.core.measures import Measure
+from warning.core.measures import Clause, Measure
 from warning.core.severity_table import SeverityTable, grade_for
 from warning.core.signals import Facts
 from warning.core.terms import Material
@@ -92,6 +92,27 @@ def test_measure_stands_where_its_dates_say(day: date, standing: str):
         suspended_until=date(2026, 1, 31), resumed=date(2026, 3, 1), expires=date(2026, 12, 31),
     )  # fmt: skip
     assert act.standing(day) == standing
+
+
+def test_a_suspension_is_over_from_the_day_on_which_the_act_is_resumed_before_its_time():
+    days = {
+        "suspended_from": date(2025, 2, 1), "suspended_until": date(2025, 11, 10), "resumed": date(2025, 6, 1)
+    }  # fmt: skip
+    act = measure(announced=date(2024, 10, 9), effective=date(2024, 11, 8), **days)
+    clause = Clause(part="2", what="the States", **days)
+    for day, suspended in ((date(2025, 5, 31), True), (date(2025, 6, 1), False), (date(2025, 11, 11), False)):
+        assert act.standing(day) == ("suspended" if suspended else "in_force")
+        assert clause.suspended(day) is suspended
+
+
+def test_an_act_is_not_resumed_before_it_is_suspended():
+    days = {"suspended_from": date(2025, 2, 1), "resumed": date(2025, 1, 31)}
+    for make in (
+        lambda: measure(announced=date(2024, 10, 9), **days),
+        lambda: Clause(part="2", what="x", **days),
+    ):
+        with pytest.raises(ValidationError, match="resumed 2025-01-31 lies before suspended_from 2025-02-01"):
+            make()
 
 
 def test_an_act_that_suspends_others_is_not_told_as_ended_before_somebody_has_looked():

@@ -37,11 +37,7 @@ def measures_in(measures: Sequence[Measure], standing: Standing | None, day: dat
 
 def suspended_clauses(measure: Measure, day: date) -> tuple[str, ...]:
     """Return the parts of the act that do not hold on the day."""
-    return tuple(
-        clause.part
-        for clause in measure.clauses
-        if clause.suspended_from and clause.suspended_from <= day <= (clause.suspended_until or day)
-    )
+    return tuple(clause.part for clause in measure.clauses if clause.suspended(day))
 
 
 def lapsed_clauses(measure: Measure, day: date) -> tuple[str, ...]:

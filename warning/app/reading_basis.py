@@ -59,16 +59,16 @@ def as_now_read(spec: SourceSpec, state: SourceState) -> SourceState:
     now, then = basis_of(spec), state.read_as
     if now == then:
         return state
-    is_mailbox = isinstance(spec.parse, MailFormat)
+    keeps_place = isinstance(spec.parse, MailFormat) or spec.window is not None
     if not then:
-        return state if is_well(state.condition) or is_mailbox else _void(state)
+        return state if is_well(state.condition) else _void(state, keeps_place=keeps_place)
     reading, expected, _ = now.split(".")
     read, expectation, _ = then.split(".")
     if reading != read:
         return replace(_void(state), etag="", read_pages=())
     if expected == expectation and is_well(state.condition):
         return state
-    return _void(state, keeps_place=is_mailbox or spec.window is not None)
+    return _void(state, keeps_place=keeps_place)
 
 
 def _void(state: SourceState, *, keeps_place: bool = False) -> SourceState:

@@ -141,6 +141,7 @@ def _suspension_ends(measure: Measure, spoken_for: set[tuple[str, date]]) -> Ite
                 part=one.part if isinstance(one, Clause) else "",
                 direction=measure.direction,
                 known_from=start,
+                moot_from=one.resumed if one.resumed and one.resumed <= day else None,
                 materials=measure.materials,
                 returns=(measure.instrument or measure.title,),
                 confirmed=one.resumed is not None,

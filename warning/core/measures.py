@@ -39,6 +39,14 @@ class Clause(OperatorModel):
         """Whether its suspension has ended by its text, and nobody has checked whether it was extended."""
         return lapsed(self.suspended_until, self.resumed, day)
 
+    def suspended(self, day: date) -> bool:
+        return is_suspended(self.suspended_from, self.suspended_until, self.resumed, day)
+
+    @model_validator(mode="after")
+    def _resumed_after_its_suspension(self) -> Self:
+        _check_order("suspended_from", self.suspended_from, "resumed", self.resumed)
+        return self
+
 
 class Suspension(OperatorModel):
     """This act sets others aside. `clause` is empty when the whole act is meant."""
@@ -83,6 +91,16 @@ class Aftermath(OperatorModel):
 
 def lapsed(until: date | None, resumed: date | None, day: date) -> bool:
     return until is not None and day > until and (resumed is None or day < resumed)
+
+
+def is_suspended(start: date | None, until: date | None, resumed: date | None, day: date) -> bool:
+    """Whether a suspension lasts on a day: it ends with the day before `resumed`, also where that is earlier than by its text."""
+    return start is not None and start <= day <= (until or day) and (resumed is None or day < resumed)
+
+
+def _check_order(first: str, start: date | None, last: str, end: date | None) -> None:
+    if start and end and end < start:
+        raise ValueError(f"{last} {end} lies before {first} {start}")
 
 
 class Measure(OperatorModel):
@@ -132,11 +150,11 @@ class Measure(OperatorModel):
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
-        pairs = (("effective", "expires"), ("suspended_from", "suspended_until"))
+        pairs = (
+            ("effective", "expires"), ("suspended_from", "suspended_until"), ("suspended_from", "resumed")
+        )  # fmt: skip
         for first, last in pairs:
-            start, end = getattr(self, first), getattr(self, last)
-            if start and end and end < start:
-                raise ValueError(f"{last} {end} lies before {first} {start}")
+            _check_order(first, getattr(self, first), last, getattr(self, last))
         if self.verified and not self.sources:
             raise ValueError("a verified measure names at least one source")
         if self.comments_until and not self.draft:
@@ -162,7 +180,7 @@ class Measure(OperatorModel):
             sets_aside = self.suspends or self.act == "suspension"
             is_open = sets_aside and lapsed(self.expires, self.resumed, day)
             return "suspension_lapsed" if is_open else "ended"
-        if self.suspended_from and self.suspended_from <= day <= (self.suspended_until or day):
+        if is_suspended(self.suspended_from, self.suspended_until, self.resumed, day):
             return "suspended"
         if lapsed(self.suspended_until, self.resumed, day):
             return "suspension_lapsed"
