@@ -160,6 +160,17 @@ def test_a_file_of_which_a_part_could_not_be_read_waits_in_failed_with_what_was_
     assert (outcome.condition, outcome.items_new, drop.lying("done")) == ("ok", 1, ["cut.xml"])
 
 
+def test_a_mailbox_with_two_mails_of_one_message_id_is_read_whole_and_lies_in_done(drop):
+    mails = (
+        f"From a@x.example Sat Jan  3 01:00:00 2026\nSubject: {name}\nMessage-ID: <1@x>\n\ntext\n\n"
+        for name in ("one", "two")
+    )
+    drop.put("b.mbox", "".join(mails))
+    outcome = drop.poll()
+    assert (outcome.condition, outcome.items_new) == ("ok", 2)
+    assert (drop.lying("done"), drop.lying("failed")) == (["b.mbox"], [])
+
+
 def test_files_still_being_written_hidden_or_linked_are_left_alone(drop, tmp_path):
     drop.put("young.txt", "x", age=1)
     drop.put("half.txt.part", "x")

@@ -144,6 +144,7 @@ def test_mails_that_share_a_message_id_are_both_kept_in_one_poll_and_in_two(smal
     small_desk.poll()
     assert small_desk.titles() == ["all is well", "report 1"]
     assert "2 mails have the Message-ID <1@m>" in small_desk.state.cause
+    assert small_desk.state.condition == "ok", "both are stored: nothing is unread, and no rule is blind"
     small_desk.box.add(mail(1).replace(b"report 1", b"nothing at all"))
     small_desk.poll()
     assert small_desk.titles() == ["all is well", "nothing at all", "report 1"]
@@ -160,7 +161,8 @@ def test_mails_read_one_by_one_that_share_a_message_id_are_both_kept_and_told():
     both = bundled(list(enumerate(raws)))
     parsed = asyncio.run(read_mails(document(both), read, read))
     assert {item.title for item in parsed.items} == {"report 1", "all is well"}
-    (told,) = parsed.problems
+    assert parsed.unread == ()
+    (told,) = parsed.remarks
     assert told.startswith("2 mails have the Message-ID <1@m>")
 
 

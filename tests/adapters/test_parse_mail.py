@@ -207,14 +207,15 @@ def said(
     ],
     ids=str,
 )  # fmt: skip
-def test_mails_that_differ_under_one_message_id_are_both_kept_and_told(other):
+def test_mails_that_differ_under_one_message_id_are_both_kept_and_remarked_on(other):
     """An id is the writer's to choose: whoever knows one could suppress a report with it."""
     parsed = parse(document(bundled([(1, said()), (2, said(**other)), (3, said())])), MAIL, profile())
     assert [(i.title, "Gallium is held" in i.body) for i in parsed.items] == [
         ("Hold at Tianjin", True),
         (other.get("subject", "Hold at Tianjin"), "text" not in other),
     ]
-    (told,) = parsed.problems
+    assert parsed.unread == ()
+    (told,) = parsed.remarks
     assert told.startswith(
         "2 mails have the Message-ID <7@mission.example> and differ in subject, sender or text"
     )

@@ -20,7 +20,7 @@ from warning.collect.mail_bundle import unbundled
 from warning.collect.parse_time_limit import time_limit
 from warning.collect.pdf_text import is_pdf
 from warning.collect.text import is_dangerous_link, one_line, paragraphs
-from warning.core.documents import Document, LeftOut, Parsed, placed
+from warning.core.documents import Document, LeftOut, Parsed, Remark, placed
 from warning.core.evidence import Item
 from warning.core.formats_documents import MailFormat
 from warning.core.sources import SourceProfile
@@ -75,14 +75,19 @@ def parse_mail(document: Document, layout: MailFormat, profile: SourceProfile) -
     )
 
 
-def told_of_shared_ids(items: Iterable[Item]) -> tuple[str, ...]:
-    """Say which Message-IDs stand on several mails: each is an item, and one of them may be there to hide the other."""
+def told_of_shared_ids(items: Iterable[Item]) -> tuple[Remark, ...]:
+    """Say which Message-IDs stand on several mails: each is an item, and one of them may be there to hide the other.
+
+    Nothing of them is unread, so each line is a remark.
+    """
     named: dict[str, list[str]] = {}
     for item in items:
         named.setdefault(item.external_id.rpartition(" ")[0], []).append(f'"{one_line(item.title, 80)}"')
     return tuple(
-        f"{len(titles)} mails have the Message-ID {name} and differ in subject, sender or text; each is kept: "
-        + ", ".join(titles[:3])
+        Remark(
+            f"{len(titles)} mails have the Message-ID {name} and differ in subject, sender or text; each is kept: "
+            + ", ".join(titles[:3])
+        )
         for name, titles in named.items()
         if name and len(titles) > 1
     )
