@@ -28,7 +28,8 @@ from warning.app.live import open_asking, open_nursery
 from warning.app.parse_messages import packed
 from warning.app.parse_nursery import Forked, can_fork
 from warning.app.poll_room import PollRoom
-from warning.collect.fetch_values import MEBIBYTE, FetchRequest
+from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest
+from warning.core.documents import Document
 from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchRefused, FetchTooLarge
 from warning.settings import Settings
 from warning.store.engine import open_engine
@@ -237,6 +238,35 @@ async def apart_here():
         async with AskingApart(born_in, manner, room) as fetcher:
             yield Apart(server, fetcher, room), born_in
         await born_in.serving
+
+
+def test_what_cannot_be_passed_on_fails_alone_and_the_line_goes_on():
+    async def body():
+        async with apart_here() as (asked, born_in):
+            await asked.ask("/feed")
+            with pytest.raises(RuntimeError, match="the request cannot be packed"):
+                await asked.ask("/feed", headers={"x": lambda: None})
+            fetch, born_in.asking.fetcher.fetch = born_in.asking.fetcher.fetch, unpackable
+            with pytest.raises(RuntimeError, match="the answer cannot be packed"):
+                await asked.ask("/feed")
+            born_in.asking.fetcher.fetch = refused
+            with pytest.raises(RuntimeError, match="refused for a reason"):
+                await asked.ask("/feed")
+            born_in.asking.fetcher.fetch = fetch
+            return (await asked.ask("/feed")).status, born_in.asking._unheard_bytes
+
+    async def unpackable(_request):
+        document = Document(source_id="s", url="https://x.example/", body=b"x" * 100_000, fetched_at=NOW)
+        return Fetched(status="fresh", document=document, validators=lambda: None)
+
+    async def refused(_request):
+        failure = FetchError("refused for a reason")
+        failure.told_by = lambda: None
+        raise failure
+
+    status, unheard = asyncio.run(asyncio.wait_for(body(), 60))
+    assert status == "fresh"
+    assert unheard <= len(FEED), "what was never sent takes no room"
 
 
 def test_what_the_service_keeps_takes_room_in_the_process_that_asks():

@@ -1,15 +1,16 @@
 """What goes between two processes comes in order, and what is large stands in memory but once while it waits."""
 
 import asyncio
+import pickle
 import socket
 
-from warning.app.asking_line import Line
+from warning.app.asking_line import LENGTH_BYTES, Line
 
 SIZE = 200_000
 
 
-async def line_on(end, heard, ended=lambda: None):
-    line = Line(heard, ended)
+async def line_on(end, heard, ended=lambda: None, unsaid=print):
+    line = Line(heard, ended, unsaid)
     transport, _ = await asyncio.get_running_loop().create_connection(lambda: line, sock=end)
     return line, transport
 
@@ -66,5 +67,72 @@ def test_what_is_said_after_the_other_end_has_gone_is_kept_by_nobody():
             await asyncio.sleep(0.01)
         assert not line.is_open
         assert not line._to_say
+
+    asyncio.run(body())
+
+
+def test_a_message_that_cannot_be_packed_is_told_and_those_around_it_are_sent():
+    async def body():
+        ours, theirs = socket.socketpair()
+        heard, unsaid, last = [], [], asyncio.Event()
+
+        def hear(message):
+            heard.append(message)
+            if message == "last":
+                last.set()
+
+        line, _ = await line_on(ours, print, unsaid=lambda *told: unsaid.append(told))
+        other, _ = await line_on(theirs, hear)
+        unpackable = ("answer", lambda: None)
+        for message in ("first", unpackable, "second"):
+            line.say(message)
+        line.say(unpackable, is_large=True)
+        await asyncio.sleep(0.05)
+        line.say("last")
+        await asyncio.wait_for(last.wait(), 20)
+        line.close()
+        other.close()
+        assert heard == ["first", "second", "last"]
+        assert [message for message, _ in unsaid] == [unpackable, unpackable]
+        assert all(isinstance(wrong, Exception) for _, wrong in unsaid)
+
+    asyncio.run(body())
+
+
+def test_what_waits_when_the_other_end_goes_is_kept_by_nobody():
+    async def body():
+        ours, theirs = socket.socketpair()
+        gone = asyncio.Event()
+        line, transport = await line_on(ours, print, gone.set)
+        for _ in range(30):
+            line.say(b"x" * SIZE, is_large=True)
+        await asyncio.sleep(0.05)
+        assert line._to_say, "the way is full"
+        transport.abort()
+        await asyncio.wait_for(gone.wait(), 20)
+        theirs.close()
+        assert not line._to_say
+
+    asyncio.run(body())
+
+
+def test_a_large_message_goes_alone():
+    async def body():
+        ours, theirs = socket.socketpair()
+        line, transport = await line_on(ours, print)
+        line.say("before")
+        line.say("large", is_large=True)
+        line.say("after")
+        line.say("and after")
+        await asyncio.sleep(0.05)
+        transport.abort()
+        came = theirs.recv(SIZE)
+        theirs.close()
+        packings = []
+        while came:
+            end = LENGTH_BYTES + int.from_bytes(came[:LENGTH_BYTES], "big")
+            packings.append(pickle.loads(came[LENGTH_BYTES:end]))
+            came = came[end:]
+        assert packings == [["before"], ["large"], ["after", "and after"]]
 
     asyncio.run(body())

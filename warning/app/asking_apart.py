@@ -130,7 +130,9 @@ class AskingApart:
         loop = asyncio.get_running_loop()
         number, ours = await self._born()
         process = _Process(number, loop.create_future())
-        process.line = line = Line(partial(self._heard, process), partial(self._ended, process))
+        process.line = line = Line(
+            partial(self._heard, process), partial(self._ended, process), partial(self._unsaid, process)
+        )
         try:
             await loop.create_connection(lambda: line, sock=ours)
             line.say(("manner", self._manner))
@@ -174,6 +176,15 @@ class AskingApart:
             case ("ready",):
                 if not process.ready.done():
                     process.ready.set_result(None)
+
+    def _unsaid(self, process: _Process, message: tuple[Any, ...], wrong: Exception) -> None:
+        """A request that could not be packed fails alone; without any other message that process would be of no use."""
+        match message:
+            case ("ask", number, _):
+                if (answer := process.under_way.get(number)) is not None and not answer.done():
+                    answer.set_exception(RuntimeError(f"the request cannot be packed: {wrong!r}"))
+            case _:
+                process.line.close()
 
     def _ended(self, process: _Process) -> None:
         """What was under way there fails; another process may have taken its place already."""

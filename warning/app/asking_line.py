@@ -1,14 +1,16 @@
 """What goes between the service and the process that asks for it: lists of messages, each a pickle behind its length."""
 
 import asyncio
+import logging
 import pickle
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from warning.app.parse_messages import packed
 
+log = logging.getLogger(__name__)
 LENGTH_BYTES = 8
 READ_BYTES = 64 * 1024
 TOGETHER_SECONDS = 0.002
@@ -27,12 +29,19 @@ class Manner:
 class Line(asyncio.BufferedProtocol):
     """One end of a socket. `heard` is called with each message, `ended` once, when the other end is gone.
 
+    `unsaid` is called with a message that could not be packed, and why: those before and behind it are sent.
     It reads into room of its own: the event loop's usual way takes a quarter of a megabyte anew for each reading.
     """
 
-    def __init__(self, heard: Callable[[Any], None], ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        heard: Callable[[Any], None],
+        ended: Callable[[], None],
+        unsaid: Callable[[Any, Exception], None],
+    ) -> None:
         self._heard = heard
         self._ended = ended
+        self._unsaid = unsaid
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._to_say: deque[list[Any]] = deque()
@@ -67,8 +76,21 @@ class Line(asyncio.BufferedProtocol):
     def _send(self) -> None:
         while self._to_say and not self._is_full:
             if said := self._to_say.popleft():
-                self._write(packed(said))
+                for packing in self._packings(said):
+                    self._write(packing)
         self._is_sending = bool(self._to_say)
+
+    def _packings(self, said: list[Any]) -> Iterator[bytes]:
+        """What is said, in one packing; in one for each message where they cannot be packed together."""
+        try:
+            yield packed(said)
+        except Exception as wrong:
+            if len(said) > 1:
+                for message in said:
+                    yield from self._packings([message])
+                return
+            log.exception("a message to the other process could not be packed")
+            self._loop.call_soon(self._unsaid, said[0], wrong)
 
     def _write(self, packing: bytes) -> None:
         if self._transport is None or self._transport.is_closing():

@@ -30,7 +30,7 @@ class Asking:
     """Answers what comes by the line until that ends. The first message is the manner."""
 
     def __init__(self) -> None:
-        self.line = Line(self._heard, self._end)
+        self.line = Line(self._heard, self._end, self._unsaid)
         self.manner: asyncio.Future[Manner] = asyncio.get_running_loop().create_future()
         self.fetcher: Fetcher | None = None
         self.large = LargeBodies()
@@ -70,10 +70,7 @@ class Asking:
                 self._is_open = is_open
                 self._settle()
             case ("heard", source_id, size_bytes):
-                self._unheard_bytes -= size_bytes
-                self._returning.gone(size_bytes)
-                self.large.let_go(source_id, counted(size_bytes))
-                self._settle()
+                self._let_go(source_id, size_bytes)
             case ("kept", kept):
                 self.large.keep_elsewhere(kept)
             case ("manner", manner):
@@ -96,6 +93,26 @@ class Asking:
             self.large.keep(fetched.document.source_id, size_bytes)
             self._settle()
         self.line.say(("answer", number, fetched), is_large=size_bytes >= LARGE_BYTES)
+
+    def _let_go(self, source_id: str, size_bytes: int) -> None:
+        self._unheard_bytes -= size_bytes
+        self._returning.gone(size_bytes)
+        self.large.let_go(source_id, counted(size_bytes))
+        self._settle()
+
+    def _unsaid(self, message: tuple[Any, ...], wrong: Exception) -> None:
+        """Tell the one who waits for what could not be packed; where not even that can be told, another process takes over."""
+        match message:
+            case ("answer", number, fetched):
+                if fetched.document is not None:
+                    self._let_go(fetched.document.source_id, len(fetched.document.body))
+                self.line.say(
+                    ("failure", number, RuntimeError, f"the answer cannot be packed: {wrong!r}", {})
+                )
+            case ("failure", number, kind, text, more) if more or kind is not RuntimeError:
+                self.line.say(("failure", number, RuntimeError, str(text), {}))
+            case _:
+                self.line.close()
 
     def _settle(self) -> None:
         is_open = self._is_open and self._unheard_bytes < MOST_UNHEARD_BYTES
