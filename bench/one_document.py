@@ -69,11 +69,11 @@ def revived(item: Item) -> Item:
 
 
 DISGUISES: Mapping[str, Disguise] = {
-    "revived after 3 days": revived,
     "another id": renumbered,
     "another address": elsewhere,
     "an edited title": edited,
     "a new date after 20 days": redated,
+    "revived after 3 days": revived,  # last: what is not joined answers for the text from then on
 }
 
 

@@ -51,12 +51,22 @@ def test_store_keeps_one_item_with_versions_under_changed_ids(repository):
 def test_store_keeps_one_item_of_an_article_revived_with_a_new_address_and_date(repository):
     repository.add_items([entry()])
     revived = [
-        entry(f"r{days}", days=days, url=f"https://press.example/revived/{days}") for days in (3, 20, 45)
+        entry(f"r{days}", days=days, url=f"https://press.example/revived/{days}") for days in (3, 18, 45)
     ]
     assert [repository.add_items([one]).unchanged for one in revived] == [1, 1, 1]
     notes = [replace(one, kind="price", source_id="prices") for one in revived[:2]]
     assert [len(repository.add_items([note]).new) for note in notes] == [1, 1]
     assert [item.published_at for item in stored(repository).values() if item.kind == "news"] == [at(0)]
+
+
+def test_store_keeps_each_issue_of_a_weekly_bulletin_with_one_title_and_blurb(repository):
+    weeks = [
+        entry(
+            f"w{days}", title="Export controls weekly", days=days, url=f"https://press.example/{days}/issue"
+        )
+        for days in (0, 7, 14, 21, 56)
+    ]
+    assert [len(repository.add_items([one]).new) for one in weeks] == [1] * len(weeks)
 
 
 def test_store_finds_two_ids_of_one_document_in_one_batch(repository):

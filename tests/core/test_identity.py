@@ -42,7 +42,7 @@ def entry(
         entry("b", days=3, title=f"UPDATE 1-{TITLE}".replace("1-", "")),
         entry("b", days=9, url="http://m.press.example/gallium/?utm_source=x"),
         entry("b", days=0.5, url="https://press.example/another-place"),
-        entry("b", days=8, url="https://press.example/next-week"),
+        entry("b", days=10, url="https://press.example/told-again"),
         entry("b", days=2, text=TEXT + "The notice takes effect at once."),
     ],
 )
@@ -57,11 +57,12 @@ def test_a_document_under_a_changed_id_is_the_same(again):
         entry("b", days=1, title=TITLE.replace("gallium and germanium", "antimony goods, tungsten too")),
         entry("b", days=1, title=f"{TITLE} (2)"),
         entry("b", days=1, title=f"{TITLE} from August 1"),
-        entry("b", days=8, url="https://press.example/next-week", kind="price"),
-        entry("b", days=8, url="https://press.example/next-week", kind="mission"),
-        entry("b", days=8, url="https://press.example/next-week", kind="regulatory"),
-        entry("b", days=8, url="https://press.example/next-week", title=f"{TITLE}, week 2"),
-        entry("b", days=8, url="https://press.example/next-week", text=TEXT.replace("annex", "annex 2")),
+        entry("b", days=7, url="https://press.example/next-week"),
+        entry("b", days=10, url="https://press.example/next-week", kind="price"),
+        entry("b", days=10, url="https://press.example/next-week", kind="mission"),
+        entry("b", days=10, url="https://press.example/next-week", kind="regulatory"),
+        entry("b", days=10, url="https://press.example/next-week", title=f"{TITLE}, part 2"),
+        entry("b", days=10, url="https://press.example/next-week", text=TEXT.replace("annex", "annex 2")),
         entry("b", days=0, title=f"{TITLE}, source says"),
         entry("b", days=1, url="https://press.example/other", text=TEXT + "More."),
         entry(
@@ -73,13 +74,35 @@ def test_another_document_is_another_however_alike(other):
     assert not is_one_document(entry(kind=other.kind), other)
 
 
-@pytest.mark.parametrize("days", [2, 3, 8, 29, 30, 31, 60])
+@pytest.mark.parametrize("days", [2, 3, 5, 10, 25, 31, 60])
 def test_a_long_text_of_the_press_told_again_is_one_document_at_any_distance(days):
     """Under another address, id and date: three days later it was news again, and after a month it was not."""
     again = entry("b", days=days, url=f"https://press.example/2026/{days}/told-again")
     identities = Identities([entry()])
     assert identities.settle(again) is None
     assert identities.take(again).published_at == at(0)
+
+
+@pytest.mark.parametrize(
+    ("title", "distances"),
+    [
+        ("Export controls weekly", (7, 14, 21)),
+        ("Export controls weekly", (3, 7, 10)),
+        ("Critical minerals and export controls: the fortnightly digest of our desk", (14, 28, 60)),
+        ("出口管制周报", (7, 13, 21)),
+        ("輸出管理に関する経済産業省からの主要な動向のまとめ", (3, 10, 50)),
+        ("The ministry of commerce meets the press in its conference room", (7, 14, 21)),
+    ],
+)
+def test_each_issue_of_a_bulletin_is_an_item_though_title_and_blurb_are_the_same(title, distances):
+    """A blurb of the feed repeats; the notices of the week stand behind the new address."""
+    blurb = "What our correspondents read in the gazettes of the capitals this week, and what it means. " * 2
+    issues = [
+        entry(f"i{days}", title=title, text=blurb, days=days, url=f"https://press.example/{days}/issue")
+        for days in (0, *distances)
+    ]
+    identities = Identities()
+    assert [identities.settle(issue) for issue in issues] == issues
 
 
 def test_a_short_text_told_again_another_day_is_next_weeks_report():

@@ -15,6 +15,7 @@ from sys import intern
 from typing import NamedTuple, Protocol
 
 from warning.core.addresses import canonical_address
+from warning.core.bulletins import has_headline, in_rhythm
 from warning.core.evidence import Item
 from warning.core.handling import narrowest_said
 from warning.core.ids import key64
@@ -160,7 +161,7 @@ def _is_version(known: _Known, met: _Known) -> bool:
         return False
     same_address = known.marks.address is not None and known.marks.address == met.marks.address
     if abs(new.known_at - old.known_at) > ONE_DOCUMENT:
-        return (same_address or _is_long(new)) and is_republished(old, new)
+        return (same_address or _is_article(new)) and is_republished(old, new)
     if known.marks.text is not None and known.marks.text == met.marks.text:
         return same_address or _same_day(old, new) or _is_told_again(old, new)
     # Entries that stand side by side in one document are two, whatever page they link to.
@@ -213,16 +214,19 @@ def _same_day(old: Item, new: Item) -> bool:
 
 
 def _is_told_again(old: Item, new: Item) -> bool:
-    """Whether the press tells a long text again word for word, under whatever address and date.
+    """Whether the press tells an article again word for word, under whatever address and date.
 
-    A price note, a report of a mission and a notice may say the same every week and mean it anew; so may what one
-    document shows side by side under two dates.
+    A price note, a report of a mission, a notice and a bulletin may say the same every week and mean it anew; so may what
+    one document shows side by side under two dates.
     """
-    return new.kind == "news" and _is_long(new) and old.known_at != new.known_at
+    if new.kind != "news" or old.known_at == new.known_at or not _is_article(new):
+        return False
+    return not in_rhythm((new.published_at or new.known_at) - (old.published_at or old.known_at))
 
 
-def _is_long(item: Item) -> bool:
-    return len(item.summary) + len(item.body) >= LEAST_REPUBLISHED_TEXT
+def _is_article(item: Item) -> bool:
+    """Whether it has a headline of its own and a long text."""
+    return len(item.summary) + len(item.body) >= LEAST_REPUBLISHED_TEXT and has_headline(item.title)
 
 
 def _is_edit(old: Item, new: Item) -> bool:

@@ -1,0 +1,36 @@
+"""What tells a bulletin, whose title and blurb are the same each time, from an article that is told again.
+
+A bulletin comes at the distance of its rhythm and is named for it, or for what it sums up; an article has a headline
+of its own. What cannot be told apart is a bulletin: an item too many is better than a notice lost.
+"""
+
+import re
+import unicodedata
+from datetime import timedelta
+
+LEAST_HEADLINE = 30
+"""So many letters a headline has that is no standing title; one of Chinese, Japanese or Korean counts as three."""
+WEEK = timedelta(days=7)
+OFF_WEEK = timedelta(days=1, hours=6)
+"""So much earlier or later a weekly bulletin may come and keep its rhythm: a holiday, another hour."""
+_FIRST_CJK = "\u2e80"
+_STANDING = re.compile(
+    r"\b(?:daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annual|regular|week|month|today|bulletin|briefing"
+    r"|brief|digest|newsletter|round-?up|update|monitor|review|outlook|calendar|podcast|newsroom|live|headlines|hebdo"
+    r"|wöchentlich|woche|semaine|semanal)\b"
+    r"|[周週日月季旬年][报報刊]|[早晚午简簡快通][报報讯訊]|[一每本今][周週]|例行|动态|動態|動向|まとめ|今日|毎[日週月]|定例|会見|速報|週間|月間"
+    r"|주간|일간|월간|분기|정례|동향|브리핑|소식|뉴스레터"
+)
+
+
+def has_headline(title: str) -> bool:
+    """Whether a title says what happened, as far as its length and words tell; a standing title does not."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    letters = sum((3 if one >= _FIRST_CJK else 1) for one in folded if one.isalnum())
+    return letters >= LEAST_HEADLINE and _STANDING.search(folded) is None
+
+
+def in_rhythm(apart: timedelta) -> bool:
+    """Whether two texts lie one or more weeks apart, as the issues of a bulletin do."""
+    off = abs(apart) % WEEK
+    return abs(apart) >= WEEK - OFF_WEEK and min(off, WEEK - off) <= OFF_WEEK
