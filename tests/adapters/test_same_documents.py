@@ -69,6 +69,18 @@ def test_store_keeps_each_issue_of_a_weekly_bulletin_with_one_title_and_blurb(re
     assert [len(repository.add_items([one]).new) for one in weeks] == [1] * len(weeks)
 
 
+def test_store_keeps_one_item_of_a_mail_known_by_its_bare_id_that_is_read_again(repository):
+    """However long ago; another mail under that id is another item."""
+    old = entry("<a@b>", kind="mission", url="", text="Two cargoes are held.", marking=Marking.AMBER)
+    repository.add_items([old])
+    named = replace(
+        old, id="i-again", external_id=f"<a@b> {'0f' * 16}", known_at=old.known_at + timedelta(days=300)
+    )
+    other = replace(named, id="i-other", external_id=f"<a@b> {'0e' * 16}", body="All is released.")
+    report = repository.add_items([named, other])
+    assert (report.unchanged, [item.id for item in report.new]) == (1, ["i-other"])
+
+
 def test_store_finds_two_ids_of_one_document_in_one_batch(repository):
     batch = [entry(), entry("b", url="https://press.example/another-place")]
     report = repository.add_items(batch)

@@ -11,6 +11,7 @@ from tests.core.build import at
 from warning.core import identity
 from warning.core.evidence import Item, item_id
 from warning.core.identity import Identities, is_one_document, likeness, numbers_of
+from warning.core.vocabulary import Marking
 
 TEXT = "Exporters of the goods named in the annex shall apply to the ministry for a licence beforehand. " * 3
 TITLE = "China puts gallium and germanium under export control"
@@ -81,6 +82,27 @@ def test_a_long_text_of_the_press_told_again_is_one_document_at_any_distance(day
     identities = Identities([entry()])
     assert identities.settle(again) is None
     assert identities.take(again).published_at == at(0)
+
+
+def mailed(name, **more):
+    return entry(name, kind="mission", text="Two cargoes are held.", url="", **more)
+
+
+@pytest.mark.parametrize("handling", [{}, {"marking": Marking.AMBER, "release_to": frozenset({"JP"})}])
+def test_a_mail_known_by_its_bare_id_is_not_stored_again_when_its_mailbox_is_read_again(handling):
+    """Mails were named by the Message-ID alone; now a hash of what they say stands behind it."""
+    old = mailed("<a@b>", **handling)
+    later = {"known_at": old.known_at + timedelta(days=400)}
+    again = replace(mailed(f"<a@b> {'0f' * 16}", **handling), **later)
+    assert Identities([old]).settle(again) is None
+    others = [
+        replace(again, title="All is released"),
+        replace(again, body="All is released."),
+        replace(again, marking=Marking.CLEAR),
+        replace(again, external_id=f"<c@b> {'0f' * 16}"),
+        replace(again, external_id="<a@b> again"),
+    ]
+    assert [Identities([old]).settle(other) for other in others] == others
 
 
 @pytest.mark.parametrize(

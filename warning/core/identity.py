@@ -32,6 +32,7 @@ LEAST_OFFICIAL_TEXT = 160
 LEAST_PRESS_TEXT = 12
 ALIKE = 0.5
 _WORDS = re.compile(r"\w+")
+_MAIL = re.compile(r"(<[^ ]*>) [0-9a-f]{32}")
 _HAN_NUMBER = "〇零一二三四五六七八九十百千两兩壹贰叁肆伍陆柒捌玖拾"
 _NUMBERS = re.compile(
     rf"\d+|[{_HAN_NUMBER}]+|[上中下](?=[)篇集])|\b[ivx]+\b|\b[a-z]\b"
@@ -155,6 +156,8 @@ def _is_version(known: _Known, met: _Known) -> bool:
     old, new = known.item, met.item
     if old.id == new.id:
         return False
+    if _is_same_mail(old, new):
+        return True
     if says_who_may_see_it(old) or says_who_may_see_it(new):
         # What says itself who may see it (an ally's alert, a report, a dropped file) has a name of its own; one such
         # text in another's place would change who may see that.
@@ -166,6 +169,17 @@ def _is_version(known: _Known, met: _Known) -> bool:
         return same_address or _same_day(old, new) or _is_told_again(old, new)
     # Entries that stand side by side in one document are two, whatever page they link to.
     return same_address and old.known_at != new.known_at and _is_edit(old, new)
+
+
+def _is_same_mail(old: Item, new: Item) -> bool:
+    """Whether a mail stored under its bare Message-ID is read again under that and a hash, as it is named now.
+
+    What it says and who may see it are the same, so that nothing is hidden or shown by it.
+    """
+    named = _MAIL.fullmatch(new.external_id)
+    return named is not None and (named[1], old.title, old.summary, old.body, old.marking, old.release_to) == (
+        old.external_id, new.title, new.summary, new.body, new.marking, new.release_to
+    )  # fmt: skip
 
 
 def is_republished(old: Item, new: Item) -> bool:
