@@ -10,7 +10,7 @@ import pytest
 
 from warning.core.evidence import Item
 from warning.core.terms import Terms
-from warning.core.text import stance
+from warning.core.text import acting, continued, counts, stance
 from warning.core.text.halves import find_halves
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Matcher
@@ -99,6 +99,16 @@ def halved(reading: Reading) -> None:
 def test_twice_the_text_takes_twice_the_work(find, language, words):
     _, once, twice = (steps(lambda n=n: find(read(language, "x", words * n))) for n in (2, 60, 120))
     assert twice <= 2.3 * once
+
+
+def test_a_run_of_signs_that_leads_to_nothing_is_not_searched_again_from_each_of_them():
+    tail = acting._TAIL.match("''''")
+    assert tail is not None
+    assert tail.group() == "'"
+    assert not continued._WITH_TRADE.match("  export")
+    others = counts._OTHERS.search("国" * 60 + ", x and two others")
+    assert others is not None
+    assert len(others["several"]) <= 82
 
 
 def test_halves_ask_nothing_of_the_body_where_the_headline_has_no_two_clauses():

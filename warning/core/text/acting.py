@@ -78,7 +78,7 @@ _NAMED = {
 }
 # Names of a state that stand before what is its own, never before its act: "China's", "Chinese curbs".
 _OF_STATE = re.compile(r"(?:['’]s|[a-z]ese|[a-z]{2}ian|American|Korean|Dutch|Mexican)$")
-_TAIL = re.compile(r"[\s、，,；;：:…|'\"“”‘’-]+$")
+_TAIL = re.compile(r"[\s、，,；;：:…|'\"“”‘’-]")
 _FIND = Callable[[Reading], None]
 _States = dict[int, tuple[str, int]]
 
@@ -141,9 +141,11 @@ def _acting(reading: Reading, states: _States, find: _FIND) -> Iterator[ActingCl
         acts = _is_told(language, title, after, end, is_joined)
         told = acts and not is_feared and not _OF_STATE.search(title, start, after)
         if acts or (is_joined and _is_named(language, title, after, end)):
-            last = _TAIL.search(title, start, end)
+            last = end
+            while last > after and _TAIL.match(title, last - 1):
+                last -= 1
             yield ActingClause(
-                state=code, start=start, end=last.start() if last else end, tells=told, is_joined=is_joined, whole=reading, find=find
+                state=code, start=start, end=last, tells=told, is_joined=is_joined, whole=reading, find=find
             )  # fmt: skip
 
 

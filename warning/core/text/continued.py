@@ -25,7 +25,7 @@ _CURB = {
 _JOINED = {"en": (" and ", " "), "zh": ("、", ""), "ja": ("、", ""), "ko": ("·", " ")}
 # Names of a material that say a curb on it ("mineral curb") are no goods; of those that hold the trade (요소 수출) what stands before it is.
 _CURB_NAME = re.compile(r"control|curb|restriction|\bban|規制|管制|통제", re.IGNORECASE)
-_WITH_TRADE = re.compile(r"\s*の?(?:export|輸出|出口|수출)", re.IGNORECASE)
+_WITH_TRADE = re.compile(r"の?(?:export|輸出|出口|수출)", re.IGNORECASE)
 
 
 def goods_named(reading: Reading, start: int, end: int) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def goods_named(reading: Reading, start: int, end: int) -> tuple[str, ...]:
     for first, last in inside:
         if first >= reached and not _CURB_NAME.search(reading.text, first, last):
             trade = _WITH_TRADE.search(reading.text, first, last)
-            words.append(reading.text[first : trade.start() if trade else last])
+            words.append(reading.text[first : trade.start() if trade else last].rstrip())
             reached = last
     return tuple(dict.fromkeys(filter(None, words)))
 

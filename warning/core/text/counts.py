@@ -37,7 +37,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 # ("Boeing, Skydio and two others") the number is not told.
 _FIRMS = r"(?:[A-Za-z.]+(?:-[a-z]+)? ){0,3}(?:entities|companies|firms)\b"
 _OTHERS = re.compile(
-    rf"(?P<several>[^\s,;:]+, [^,;:]{{1,40}})?\band {_EN} others?\b(?: {_FIRMS})?"
+    rf"(?P<several>[^\s,;:]{{1,40}}, [^,;:]{{1,40}})?\band {_EN} others?\b(?: {_FIRMS})?"
     rf"|[和及与](?:另外|其他|其它|另){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司)"
     rf"|(?:と他の?|とほか|ほか|と別の){_ONE}(?:の)?(?:社|団体|企業)"
     rf"|(?:\s외|와 다른|과 다른)\s?{_ONE}\s?(?:개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|개사|곳)",

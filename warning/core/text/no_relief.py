@@ -14,12 +14,14 @@ from warning.core.text.reading import Reading
 
 _RELIEF = re.compile(r"cue:(?:let_go|ease|suspend|end|relief|halt)$")
 _CURB_EN = r"(?:ban|curb|control|restriction|limit|dut(?:y|ies)|tariff|tax|levy|rule|licen[cs]|permit|quota|inspection|check|embargo|measure|requirement|list|probe|fee)"
-_GAP_EN = rf"(?:(?!\b(?:and|but|after|as|while|amid|to|by|from|{_CURB_EN}s?)\b)[^,;:.…]){{0,40}}?"
+# Words that also stand for other things than a curb: they are one before the trade ("its block on exports") and right after it.
+_STOP_EN = r"(?:block(?:ade)?|hold|freeze|prohibition|moratorium|suspension|halt|stoppage)"
+_GAP_EN = rf"(?:(?!\b(?:and|but|after|as|while|amid|to|by|from|embargoes|{_CURB_EN}s?|{_STOP_EN}s?)\b)[^,;:.…]){{0,40}}?"
 # What follows a verb of stopping, and what follows a verb of taking away; in Japanese and Korean what stands before them.
 _HALTS = {"en": re.compile(r"(?:suspend|halt|stop|paus|shelv|freez)"), "zh": re.compile(r"暂停|停止|中止|暂缓"), "ja": re.compile(r"停止|止め"), "ko": re.compile(r"중단|정지|중지")}  # fmt: skip
 _TRADE = {
     "en": re.compile(
-        rf"{_GAP_EN}\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|customs clearance)\b(?!\s+(?:\w+\s+)?{_CURB_EN})"
+        rf"{_GAP_EN}\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|customs clearance)\b(?!\s+(?:(?:\w+\s+)?{_CURB_EN}|{_STOP_EN}))"
     ),
     "zh": re.compile(
         r"(?:(?!管制|管控|限制|禁令|禁止|措施)[^，；。：\s]){0,12}?(?:进口|出口|采购|供应|发货|通关)(?!管制|管控|限制|禁令|禁止|许可|配额|关税|税|检验|检疫|措施|退税|审批)"
@@ -44,8 +46,12 @@ _PERMITS = {
     "ko": re.compile(r"(?:허가증?|면허|인가|자격|승인)[을를도]?\s?(?:모두|일부|전격|줄줄이)?\s?$"),
 }
 _PAPERS = re.compile(r"permits", re.IGNORECASE)
+# Who or what stands before the verb: a body, an office or who holds it, or how it is done ("quietly permits").
 _PERMITTING = re.compile(
-    r"\b(?:government|ministry|customs|court|authorities|regulator|deal|also|now|again|finally|it)$",
+    r"\b(?:governments?|ministry|department|bureau|office|agency|administration|cabinet|council|commission|parliament"
+    r"|customs|courts?|authorit(?:y|ies)|regulators?|ministers?|officials?|premier|president|leader(?:ship)?|secretary|tsar|czar"
+    r"|deal|pact|truce|rules?|law|also|now|again|then|soon|it|he|she|who"
+    r"|(?!(?:hour|dai|week|month|quarter|year|cost|ear|on)ly\b)[a-z]+ly)$",
     re.IGNORECASE,
 )
 _VERB_LAST = frozenset({"ja", "ko"})

@@ -89,7 +89,11 @@ def eased_sentences(reading: Reading, acts: Mapping[str, Act]) -> frozenset[int]
             and not stands_upon_no_curb(reading, cue)
         ):
             eased.add(number)
-    eased |= {reading.sentence_of(verb) for verb in _hits(reading, (HALT,)) if halts_a_curb(reading, verb)}
+    eased |= {
+        reading.sentence_of(verb)
+        for verb in _hits(reading, (HALT, "cue:suspend"))
+        if halts_a_curb(reading, verb)
+    }
     return frozenset(eased - {reading.sentence_of(hit) for hit in _hits(reading, (INSTEAD,))})
 
 
