@@ -142,6 +142,25 @@ def test_a_folder_is_partial_until_somebody_takes_what_failed_out_of_it(drop):
     assert drop.poll().condition == "not_modified"
 
 
+def test_what_a_system_leaves_in_failed_is_no_file_that_failed(drop):
+    drop.put("good.txt", "A note")
+    drop.poll()
+    for name in (".DS_Store", ".gitkeep", "Thumbs.db", "desktop.ini"):
+        (drop.folder / "failed" / name).write_bytes(b"x")
+    (drop.folder / "failed" / "looked at").mkdir()
+    (drop.folder / "failed" / "link.txt").symlink_to(drop.folder / "done" / "good.txt")
+    assert drop.poll().condition == "not_modified"
+
+
+def test_a_dropped_file_under_the_name_of_a_reason_counts_as_failed_and_a_reason_left_behind_does_not(drop):
+    drop.put("odd.exe.why.txt", b"")
+    assert drop.poll().condition == "partial"
+    assert drop.lying("failed") == ["odd.exe.why.txt", "odd.exe.why.txt.why.txt"]
+    assert drop.poll().cause.startswith("failed/ holds odd.exe.why.txt, the reason beside it")
+    (drop.folder / "failed" / "odd.exe.why.txt").unlink()
+    assert drop.poll().condition == "not_modified"
+
+
 def test_a_file_of_which_a_part_could_not_be_read_waits_in_failed_with_what_was_read_stored(drop):
     entries = "".join(f"<item><title>Notice {n}</title><guid>{n}</guid></item>" for n in range(3))
     drop.put("cut.xml", f"<rss version='2.0'><channel>{entries}<item><title>Noti")

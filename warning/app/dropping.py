@@ -39,6 +39,8 @@ MOST_COUNTED = 1_000
 TABLES = (".csv", ".tsv", ".xls", ".xlsx")
 FILES = (".pdf", ".docx", ".ofd")
 INTERCHANGE = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+LITTER = ("Thumbs.db", "desktop.ini")
+"""What a system leaves in any folder that is looked at."""
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", "~")
 TITLE_CHARACTERS = 300
 LONGEST_STEM_BYTES = 180
@@ -210,9 +212,17 @@ def still_failed(spec: SourceSpec, home: Path) -> tuple[str, ...]:
     """The names of the files that nobody has taken out of `failed/` yet: what they say is not known."""
     try:
         lying = islice((folder_of(spec, home) / FAILED).iterdir(), MOST_COUNTED)
-        return tuple(sorted(path.name for path in lying if not path.name.endswith(WHY)))
+        names = {
+            path.name for path in lying if path.name[0] != "." and path.name not in LITTER and _is_plain(path)
+        }
     except OSError:
         return ()
+    return tuple(sorted(name for name in names if not _is_reason(name, names)))
+
+
+def _is_reason(name: str, names: Collection[str]) -> bool:
+    """Whether it tells why a file failed, there or taken away; a dropped file of such a name has its own reason beside it."""
+    return name.endswith(WHY) and name + WHY not in names
 
 
 def _free(path: Path) -> Path:
