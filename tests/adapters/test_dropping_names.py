@@ -141,6 +141,18 @@ def test_a_figure_in_another_sources_series_is_refused_although_the_folder_speak
     )
 
 
+def test_an_item_has_the_kind_of_the_source_that_the_folder_speaks_for(drop):
+    """A rule on notices reads what is regulatory: a mission's word would have fired it, and a notice told as news none."""
+    mofcom = SPEC.model_copy(update={"id": "cn-mofcom", "kind": "regulatory", "enabled": False})
+    drop.put("a.jsonl", json.dumps(NOTICE_RECORD | {"kind": "news"}))
+    drop.put("b.jsonl", json.dumps(NOTICE_RECORD))
+    outcome = drop.poll(specs=(SPEAKS, mofcom))
+    assert (outcome.condition, outcome.items_new) == ("partial", 1)
+    assert (drop.lying("done"), drop.items()[0].kind) == (["b.jsonl"], "regulatory")
+    why = (drop.folder / "failed" / "a.jsonl.why.txt").read_text(encoding="utf-8")
+    assert why == "'kind' is 'news', and what 'cn-mofcom' brings is 'regulatory'\n"
+
+
 def test_two_new_sources_that_bring_one_series_together_are_not_both_taken(drop):
     figures = [FIGURE | {"source_id": name, "series_id": "new"} for name in ("cn-mofcom", "komis")]
     drop.put("x.jsonl", "\n".join(map(json.dumps, figures)))

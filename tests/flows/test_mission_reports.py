@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -206,6 +208,20 @@ def test_a_slip_in_a_report_is_told_in_words_and_nothing_is_stored(home, change,
     assert answer.exit_code != 0
     assert words in str(answer.exception)
     assert json.loads(run("report", "list", "--json").stdout)["reports"] == []
+
+
+def test_an_item_whose_name_only_begins_as_a_reports_is_no_report(home):
+    """A dropped file may name its record so: it is evidence, filed by nobody."""
+    name = filed()["report"]["id"]
+    system = compose(load_settings())
+    try:
+        now = system.clock()
+        (report,) = system.repository.items_between(now - timedelta(days=1), now + timedelta(days=1))
+        system.repository.add_items([replace(report, id="i-other", external_id="r-5 of the mission")])
+    finally:
+        system.close()
+    (listed,) = json.loads(run("report", "list", "--json").stdout)["reports"]
+    assert listed["id"] == name
 
 
 def test_a_country_may_be_written_small(home):

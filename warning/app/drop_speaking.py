@@ -4,7 +4,6 @@ Whoever may write into a folder may write any record. What would put words into 
 folder is not for, is refused aloud: the whole file goes to `failed/`, with the line and the reason.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,13 +12,13 @@ from pathlib import Path
 from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Evidence, Item, Listing, Observation, item_id
 from warning.core.handling import narrowest
+from warning.core.ids import is_report_name
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal
 from warning.errors import EvidenceError
 
 MOST_RECORDS = 200_000
 BY_HAND = "`warning evidence import` takes it by hand"
-_REPORT = re.compile(r"r-[0-9a-f]{16}")
 
 
 def spoken_records(path: Path, spec: SourceSpec, now: datetime) -> Iterator[Evidence]:
@@ -60,8 +59,15 @@ def _refusal(evidence: Evidence, spec: SourceSpec) -> str:
     if not isinstance(evidence, Item):
         what = "a figure" if isinstance(evidence, Observation) else "a list"
         return f"{what} is taken from a source that `speaks_for` names, and '{spec.id}' is none; {BY_HAND}"
-    if evidence.kind != spec.kind:
-        return f"'kind' is '{evidence.kind}', and what '{spec.id}' brings is '{spec.kind}'"
+    return others_kind([evidence], lambda _: spec.kind)
+
+
+def others_kind(items: Iterable[Item], kind_of: Callable[[str], str]) -> str:
+    """Return why an item may not be stored because its source brings another kind; empty where all may."""
+    for item in items:
+        kind = kind_of(item.source_id)
+        if kind and item.kind != kind:
+            return f"'kind' is '{item.kind}', and what '{item.source_id}' brings is '{kind}'"
     return ""
 
 
@@ -100,7 +106,7 @@ def bound(item: Item, spec: SourceSpec) -> Item:
 
     Raises EvidenceError for one that calls itself as a report that was filed: it would take that one's place.
     """
-    if _REPORT.fullmatch(item.external_id or item.url or item.title):
+    if is_report_name(item.external_id or item.url or item.title):
         raise EvidenceError(
             f"{item.external_id or item.title} is a report's name: `warning report correct` changes a report, "
             "`warning evidence import` brings reports from another installation"

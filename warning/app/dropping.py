@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
-from warning.app.drop_speaking import bound, others_series, spoken_records
+from warning.app.drop_speaking import bound, others_kind, others_series, spoken_records
 from warning.app.source_judgement import Verdict, judge_silence
 from warning.app.source_states import answered
 from warning.catalog.sources import SourceSpec
@@ -254,18 +254,22 @@ async def read_folder(
     return tuple(taken)
 
 
-def without_others_series(
+def as_its_sources(
     taken: Sequence[Taken],
     owners_of: Callable[[Collection[str]], Mapping[str, str]],
-    is_source: Callable[[str], bool],
+    kind_of: Callable[[str], str],
 ) -> tuple[Taken, ...]:
-    """Return the files, as failed those with a figure in another source's series; `owners_of` asks the store."""
+    """Return the files, as failed those with a figure in another source's series or an item of another kind than its source's.
+
+    `owners_of` asks the store, `kind_of` the catalogue, which says nothing of a source that it does not have.
+    """
     figures = [[e for e in one.evidence if isinstance(e, Observation)] for one in taken]
     names = {figure.series_id for some in figures for figure in some}
     owners = dict(owners_of(names)) if names else {}
     checked = []
     for one, some in zip(taken, figures, strict=True):
-        why = others_series(some, owners, is_source)
+        items = (e for e in one.evidence if isinstance(e, Item))
+        why = others_kind(items, kind_of) or others_series(some, owners, lambda name: bool(kind_of(name)))
         checked.append(Taken(path=one.path, failure=why) if why else one)
     return tuple(checked)
 

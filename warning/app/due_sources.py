@@ -73,9 +73,10 @@ class DueSources:
         known = self._catalogue
         return known is not None and len(known) == len(sources) and all(map(is_, known, sources))
 
-    def knows(self, source_id: str) -> bool:
-        """Whether the catalogue that was looked through last has such a source."""
-        return source_id in self._by_id
+    def kind_of(self, source_id: str) -> str:
+        """Return the kind of a source of the catalogue that was looked through last; empty where it has none."""
+        spec = self._by_id.get(source_id)
+        return spec.kind if spec is not None else ""
 
     def look_again(self, source_id: str) -> None:
         """A poll of the source is under way, in the way of before perhaps: the next round looks at it whatever its time."""

@@ -13,7 +13,7 @@ from warning.app.asking import Ask, ask_source, asks_more_than_once, merged
 from warning.app.collected import SourceOutcome
 from warning.app.detail_pages import read_detail_pages
 from warning.app.document_reading import DocumentReader, Parser
-from warning.app.dropping import read_folder, settle_all, still_failed, store_taken, without_others_series
+from warning.app.dropping import as_its_sources, read_folder, settle_all, still_failed, store_taken
 from warning.app.due_sources import States
 from warning.app.group_writing import GroupWriter
 from warning.app.mail_reading import with_refused
@@ -185,8 +185,8 @@ class Polls:
         lying = await asyncio.to_thread(still_failed, spec, home)
         taken = await read_folder(spec, home, now, self._memory.elsewhere)
         if spec.speaks_for:
-            owners_of, is_source = self._repository.series_owners, self._memory.due.knows
-            taken = await asyncio.to_thread(without_others_series, taken, owners_of, is_source)
+            owners_of, kind_of = self._repository.series_owners, self._memory.due.kind_of
+            taken = await asyncio.to_thread(as_its_sources, taken, owners_of, kind_of)
         store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, now=now)
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 

@@ -21,6 +21,7 @@ from warning.catalog.typed import read_model
 from warning.cli.alert_lookup import composed_system
 from warning.cli.output import print_json, print_table
 from warning.cli.report_questions import asked
+from warning.core.ids import is_report_name
 from warning.core.mission_reports import MissionReport
 from warning.core.vocabulary import Marking
 from warning.errors import CatalogError, ConfigError, EvidenceMissing
@@ -165,7 +166,7 @@ def _recent(system: System) -> list[Any]:
     found = system.repository.items_between(
         now - timedelta(days=365), now + timedelta(days=1), kinds=("mission",)
     )
-    return [item for item in reversed(found) if item.external_id.startswith("r-")]
+    return [item for item in reversed(found) if is_report_name(item.external_id)]
 
 
 def _is_terminal() -> bool:

@@ -1,16 +1,23 @@
 """Content hashes: the same content gives the same id on every machine and in every run."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 SEPARATOR = "\x1f"
+_REPORT = re.compile(r"r-[0-9a-f]{16}")
 
 
 def content_id(prefix: str, *parts: str) -> str:
     """Return `prefix-` and 16 hexadecimal digits of BLAKE2b over the parts, in order."""
     digest = hashlib.blake2b(SEPARATOR.join(parts).encode(), digest_size=8)
     return f"{prefix}-{digest.hexdigest()}"
+
+
+def is_report_name(name: str) -> bool:
+    """Whether it is the name of a filed report (`mission_reports.report_id`), and not only begins as one does."""
+    return _REPORT.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=8_192)

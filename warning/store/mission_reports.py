@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from warning.core.evidence import Item
+from warning.core.ids import is_report_name
 from warning.core.mission_reports import FILED
 from warning.store.engine import serialise
 from warning.store.items import items_between
@@ -22,7 +23,7 @@ def filed_before(connection: Connection, item: Item, actor: str, within: timedel
     serialise(connection, f"reports {item.source_id}")
     item, known_at = storable_item(item), item.known_at
     lately = items_between(connection, known_at - within, known_at + within, source_id=item.source_id)
-    alike = (one for one in lately if _says_the_same(one, item) and one.external_id.startswith("r-"))
+    alike = (one for one in lately if _says_the_same(one, item) and is_report_name(one.external_id))
     return next(
         (one for one in alike if _filed_by(connection, one.external_id) == storable(actor).casefold()), None
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from warning.core.evidence import Item
+from warning.core.ids import is_report_name
 from warning.core.iso_codes import WORLD
 from warning.core.sources import SourceProfile
 from warning.core.text.matcher import Hit
@@ -15,7 +16,6 @@ from warning.core.text.parties import NATIONAL
 from warning.core.text.reading import Reading
 from warning.core.text.subject import acting_state
 
-_FILED = re.compile(r"r-[0-9a-f]{16}")  # the name of a report for all time: mission_reports.report_id
 # What holds or refuses: the authority, or the seller. Firms, buyers and importers are who suffers it as often.
 _HOLDER = re.compile(
     r"^(?:'s|’s)?\s+(?:(?!and\b|or\b|buyer|importer|firm|compan|user|says?\b|told\b)[\w-]+\s+){0,2}?"
@@ -38,7 +38,7 @@ def declared_state(item: Item, sources: Mapping[str, SourceProfile]) -> str:
         return ""
     source = sources.get(item.source_id)
     own = source is not None and source.country == item.country
-    return "" if own and not _FILED.fullmatch(item.external_id) else item.country
+    return "" if own and not is_report_name(item.external_id) else item.country
 
 
 def shown_state(reading: Reading, sentences: Iterable[int]) -> str:
