@@ -83,6 +83,28 @@ def test_an_act_that_is_only_named_or_feared_is_no_news_of_its_state(language, t
 @pytest.mark.parametrize(
     ("language", "title"),
     [
+        ("en", "Japan would respond when China bans antimony exports"),
+        ("en", "Japan to tap reserve once China bans antimony exports"),
+        ("en", "Japan built reserve after China banned antimony exports in 2010"),
+        ("en", "Japan still buys, 15 years after China banned antimony exports"),
+        ("en", "Japan simulation: makers stop after China bans antimony exports"),
+        ("zh", "日本演练应对中国停止锑出口"),
+        ("zh", "日本2010年因中国停止锑出口建立储备"),
+        ("ja", "日本、中国がアンチモン輸出を停止した場合に備え備蓄"),
+        ("ja", "日本、中国がアンチモン輸出を禁止すれば対抗へ"),
+        ("ja", "日本、中国がアンチモン輸出を停止してから15年"),
+        ("ko", "일본, 중국이 안티모니 수출을 금지하면 비축 방출"),
+        ("ko", "일본, 중국이 안티모니 수출을 금지할 경우 대비"),
+        ("ko", "일본, 중국이 안티모니 수출 중단한 뒤 15년"),
+    ],
+)
+def test_what_is_supposed_planned_for_or_long_past_is_no_news_of_its_state(language, title):
+    assert [tells for state, _, tells in clauses(language, title) if state == "CN"] == [False]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
         ("en", "China bans antimony exports"),
         ("en", "Japan to build antimony reserve"),
         ("ko", "일본, 중국산 안티모니 판매 금지"),

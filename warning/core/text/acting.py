@@ -16,6 +16,7 @@ from warning.core.text.continued import goods_named, with_goods
 from warning.core.text.matcher import Hit
 from warning.core.text.parties import NATIONAL
 from warning.core.text.reading import Reading
+from warning.core.text.supposed import is_exercise, is_past, is_supposed
 
 _STATES = ("actor:", "issuer:")
 _NAMES = ("actor:", "issuer:", "material:")
@@ -62,7 +63,7 @@ _STOPS = {
     "ja": re.compile(r"の[^、。]{0,16}?(?:輸出(?:の|を)?(?:全面)?(?:停止|禁止)|禁輸)"),
     "ko": re.compile(r"의?\s[^,…]{0,16}?수출(?:을|\s전면)?\s?(?:중단|금지)"),
 }
-_FEARED = re.compile(r"担心|担忧|防备|警惕|一旦|如果|若")
+_FEARED = re.compile(r"担心|担忧|防备|警惕|一旦|如果|若|\b(?:when|once)\b", re.IGNORECASE)
 _JOINED_AFTER = frozenset({"ja", "ko"})
 # What names an act that is known: "China's export curbs", 中国の輸出規制, 중국의 수출 통제.
 _NAMED = {
@@ -133,19 +134,27 @@ def find_acting(reading: Reading, find: _FIND) -> None:
 
 def _acting(reading: Reading, states: _States, find: _FIND) -> Iterator[ActingClause]:
     language, title = reading.item.language, reading.title
-    for start, end, is_joined, is_feared in _clauses(language, title):
+    year = (reading.item.published_at or reading.item.known_at).year
+    for first, start, end, last, is_joined in _clauses(language, title):
         state = states.get(start)
         if state is None or end - start == len(title):
             continue
         code, after = state
         acts = _is_told(language, title, after, end, is_joined)
-        told = acts and not is_feared and not _OF_STATE.search(title, start, after)
+        told = (
+            acts
+            and not _OF_STATE.search(title, start, after)
+            and not _FEARED.search(title, first, start)
+            and not is_supposed(language, title, after, last)
+            and not is_past(language, title, (first, start, last), year)
+            and not is_exercise(language, title)
+        )
         if acts or (is_joined and _is_named(language, title, after, end)):
-            last = end
-            while last > after and _TAIL.match(title, last - 1):
-                last -= 1
+            stop = end
+            while stop > after and _TAIL.match(title, stop - 1):
+                stop -= 1
             yield ActingClause(
-                state=code, start=start, end=last, tells=told, is_joined=is_joined, whole=reading, find=find
+                state=code, start=start, end=stop, tells=told, is_joined=is_joined, whole=reading, find=find
             )  # fmt: skip
 
 
@@ -160,19 +169,16 @@ def _is_named(language: str, title: str, start: int, end: int) -> bool:
     return _NAMED[language].match(title, start, end) is not None and not NATIONAL.match(title[start:end])
 
 
-def _clauses(language: str, title: str) -> Iterator[tuple[int, int, bool, bool]]:
-    """Where the clauses of a headline begin and end, whether a word joins each to another (before it in English and Chinese, else after), and whether it is only feared."""
+def _clauses(language: str, title: str) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Where what stands before each clause of a headline begins, the clause begins and ends, and what stands after it ends; with
+    whether a word joins it to another (before it in English and Chinese, else after).
+    """
     divides = [sign.span() for sign in _DIVIDES[language].finditer(title)]
     signs = [(0, 0), *divides, (len(title), len(title))]
     for (first, start), (end, last) in pairwise(signs):
         if end > start:
             words = title[end:last] if language in _JOINED_AFTER else title[first:start]
-            yield (
-                start,
-                end,
-                any(sign.isalpha() for sign in words),
-                _FEARED.search(title, first, start) is not None,
-            )
+            yield first, start, end, last, any(sign.isalpha() for sign in words)
 
 
 def _states(reading: Reading) -> _States:
