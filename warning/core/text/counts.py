@@ -3,19 +3,26 @@
 import re
 from collections.abc import Iterable
 
+from warning.core.text.han_numbers import number_of
+
 _WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
-    "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "a dozen": 12, "two dozen": 24, "thirty": 30, "forty": 40, "两": 2,
 }  # fmt: skip
-_EN = r"(?<![\d.,$€£¥-])(\d{1,3}|" + "|".join(word for word in _WORDS if word.isascii()) + r")"
-_ZH = r"(\d{1,3}|[两三四五六七八九十])"
+_EN = (
+    r"(?<![\d.,$€£¥-])(\d{1,3}|"
+    + "|".join(sorted((word for word in _WORDS if word.isascii()), key=len, reverse=True))
+    + r")"
+)
+_HAN = "二三四五六七八九十百"
+_ZH = rf"(?<![\d一{_HAN}两])(\d{{1,3}}|两|[{_HAN}][一{_HAN}]{{0,4}})"
 _ONE = r"(?<![\d.,-])(\d{1,3})"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "entities",
         re.compile(
-            rf"\b{_EN} (?:more |further |additional )?(?:[A-Za-z.]+(?:-[a-z]+)? ){{0,2}}(?:entities|companies|firms)\b"
+            rf"\b{_EN} (?!others\b)(?:more |further |additional )?(?:[A-Za-z.]+(?:-[a-z]+)? ){{0,2}}(?:entities|companies|firms|makers|manufacturers|contractors|suppliers)\b"
             rf"|(?<![\d.,]){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司)"
             rf"|{_ONE}(?:の)?(?:社|団体|企業)|{_ONE}\s?개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|{_ONE}\s?개사|{_ONE}곳",
             re.IGNORECASE,
@@ -35,7 +42,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # One that is named and so many others: "Boeing unit and two other US defence firms" are three. Of several that are named
 # ("Boeing, Skydio and two others") the number is not told.
-_FIRMS = r"(?:[A-Za-z.]+(?:-[a-z]+)? ){0,3}(?:entities|companies|firms)\b"
+_FIRMS = r"(?:(?!(?:at|of|in|on|from|with|for|to|people|meet|visit)\b)[A-Za-z.]+(?:-[a-z]+)? ){0,3}(?:entities|companies|firms)\b"
 _OTHERS = re.compile(
     rf"(?P<several>[^\s,;:]{{1,40}}, [^,;:]{{1,40}})?\band {_EN} others?\b(?: {_FIRMS})?"
     rf"|[和及与](?:另外|其他|其它|另){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司)"
@@ -46,6 +53,14 @@ _OTHERS = re.compile(
 # A notice that names each firm it lists counts them so; one that breaks off (等) does not.
 _LISTED = re.compile(r"将(?:参与[^。；，、]{0,30}?的)?(?P<names>[^。；等]{4,300}?)列入")
 _LISTED_NAME = re.compile(r"(?:公司|集团|研究所|研究院|中心|大学)(?=[，、,（(和及]|$)")
+_PEOPLE = re.compile(
+    r"\s*(?:people|persons?|men|women|officials?|executives?|countries|states|nations|ministers?|leaders?|goods|metals|minerals|items)\b",
+    re.IGNORECASE,
+)
+_HITS = re.compile(
+    r"\b(?:sanction|blacklist|list|add|target|punish|ban|bar|hit)(?:s|ned|red|ed|ted|ting|ing)?\b",
+    re.IGNORECASE,
+)
 _FIRM_WORD = re.compile(
     r"\b(?:entit(?:y|ies)|compan(?:y|ies)|firms?|units?|makers?|groups?)\b", re.IGNORECASE
 )
@@ -59,7 +74,7 @@ def counts_in(stretches: Iterable[str]) -> tuple[tuple[str, str], ...]:
             if what in found:
                 continue
             others = _OTHERS.search(stretch) if what == "entities" else None
-            if others is not None and (others.group().isascii() is False or _FIRM_WORD.search(stretch)):
+            if others is not None and _are_firms(others, stretch):
                 if not others["several"]:
                     found[what] = str(_number(others.groups()[1:]) + 1)
             elif match := pattern.search(stretch):
@@ -67,6 +82,18 @@ def counts_in(stretches: Iterable[str]) -> tuple[tuple[str, str], ...]:
             elif what == "entities" and (named := _names_listed(stretch)):
                 found[what] = str(named)
     return tuple(sorted(found.items()))
+
+
+def _are_firms(others: re.Match[str], stretch: str) -> bool:
+    """Whether the others are firms: said so, or hit as one of the firms that an act is on ("blacklists Skydio and two others")."""
+    words = others.group()
+    if not words.isascii() or _FIRM_WORD.search(words):
+        return True
+    return (
+        _FIRM_WORD.search(stretch) is not None
+        and _HITS.search(stretch, 0, others.start()) is not None
+        and not _PEOPLE.match(stretch, others.end())
+    )
 
 
 def _names_listed(stretch: str) -> int:
@@ -79,4 +106,4 @@ def _names_listed(stretch: str) -> int:
 def _number(groups: Iterable[str | None]) -> int:
     """The number that one of the groups of a pattern holds, in figures or in a word."""
     written = next(group for group in groups if group)
-    return _WORDS.get(written.lower()) or int(written)
+    return _WORDS.get(written.lower()) or number_of(written)
