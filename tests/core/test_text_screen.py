@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from warning.core.evidence import Item
 from warning.core.rules import ContextRule
-from warning.core.terms import Cue, Material, Terms
+from warning.core.terms import Actor, Cue, Material, Terms
 from warning.core.text.accelerator import HyperscanFinder, fastest_finder, probes, proven
 from warning.core.text.conditions import compile_rule
 from warning.core.text.engine import page_of
@@ -21,6 +21,7 @@ from warning.core.text.matcher import Matcher
 from warning.core.text.phrases import parse_phrase
 from warning.core.text.reading import Reading
 from warning.core.text.screen import MOST_ONE_BY_ONE, Screen, Screened
+from warning.core.text.unsaid import with_verbs
 
 needs_accelerator = pytest.mark.skipif(
     importlib.util.find_spec("hyperscan") is None, reason="the extra 'accelerator' is not installed"
@@ -280,3 +281,20 @@ def test_screen_is_not_certain_of_a_term_that_a_closer_look_takes_back(
     screen = Screen([compiled], lexicon.entries, anchors=[compiled.anchors])
     (screened,) = screen.of([page_of(Reading(item(0, text + " seen", "", "en")))])
     assert (screened.certain, screened.possible) == (0, 1)
+
+
+def test_headline_that_leaves_its_state_unsaid_is_chosen_by_the_verb_and_barred_for_certain_by_none():
+    terms = Terms(actors={"CN": Actor(names={"zh": ("中国",)}, label={"en": "China"})})
+    title = Item(
+        id="i", source_id="s", kind="news", country="CN", language="zh", title="即日起禁止向日本出口镓",
+        external_id="1", published_at=None, known_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    lexicon = Lexicon(terms)
+    for match in (
+        {"all": [{"actor": ["CN"]}]},
+        {"all": [{"phrases": {"zh": ["出口"]}}], "none": [{"actor": ["CN"]}]},
+    ):
+        compiled = compile_rule(rule(0, match), lexicon)
+        screen = Screen([compiled], with_verbs(lexicon.entries), anchors=[compiled.anchors])
+        (screened,) = screen.of([page_of(Reading(title))])
+        assert (screened.certain, screened.possible) == (0, 1)

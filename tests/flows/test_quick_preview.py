@@ -209,7 +209,7 @@ def test_blocks_hold_what_their_segments_hold(book, past):
             met += len(own)
         said = {
             concept: sayings
-            for concept, sayings in said_by(engine_of(book).lexicon.entries).items()
+            for concept, sayings in said_by(engine_of(book).looked_for).items()
             if name_of(tuple(sayings)) in index.sayings
         }
         assert len(said) > 20

@@ -51,7 +51,7 @@ class AskedWords:
 @lru_cache(maxsize=4)
 def asked_words(engine: TextEngine) -> AskedWords:
     concepts = concepts_read(engine.rules)
-    entries = [entry for entry in engine.lexicon.entries if entry.concept in concepts]
+    entries = [entry for entry in engine.looked_for if entry.concept in concepts]
     said = said_by(entries)
     return AskedWords(said=said, surely=surely_said_by(entries), names=frozenset(map(name_of, said.values())))
 

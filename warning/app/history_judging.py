@@ -313,4 +313,4 @@ def _lines(content: bytes) -> Iterator[bytes]:
 @lru_cache(maxsize=4)
 def said_of(engine: TextEngine) -> tuple[Said, Said]:
     """What says the concepts of an engine's rules, perhaps and for certain."""
-    return said_by(engine.lexicon.entries), surely_said_by(engine.lexicon.entries)
+    return said_by(engine.looked_for), surely_said_by(engine.looked_for)

@@ -12,6 +12,7 @@ from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.phrases import parse_phrase
 from warning.core.text.postings import Said, Sayings, said_by
+from warning.core.text.unsaid import with_verbs
 from warning.core.text_rules import Group, Match, Near, TextRule
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def words_changed(before: TextRule, after: TextRule, lexicon: Lexicon) -> Words 
 
     The lexicon is that of a book's terms, with or without the phrases of rules.
     """
-    said = said_by(lexicon.entries)
+    said = said_by(with_verbs(lexicon.entries))
 
     def patterns(group: Group) -> Iterable[Pattern]:
         if group.phrases:

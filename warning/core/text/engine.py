@@ -14,7 +14,7 @@ from warning.core.text.matcher import Matcher
 from warning.core.text.pattern_table import FinderMaker, language_bits
 from warning.core.text.reading import Reading
 from warning.core.text.screen import Page, Screen, candidates
-from warning.core.text.unsaid import entries_of_homes, with_unsaid
+from warning.core.text.unsaid import entries_of_homes, with_unsaid, with_verbs
 from warning.core.text_book import TextBook
 from warning.core.text_rules import TextRule
 
@@ -51,10 +51,15 @@ class TextEngine:
         return entries_of_homes(self.lexicon.entries)
 
     @cached_property
+    def looked_for(self) -> list[Entry]:
+        """The entries by which items are chosen to be read: the lexicon's, and what may mean a state left unsaid."""
+        return with_verbs(self.lexicon.entries)
+
+    @cached_property
     def screen(self) -> Screen:
         """Made when first asked for: whoever knows where terms stand already asks only `confirm`."""
         anchors = [_anchors(rule, self._frequencies) for rule in self.rules]
-        return Screen(self.rules, self.lexicon.entries, anchors=anchors, make_finder=self._make_finder)
+        return Screen(self.rules, self.looked_for, anchors=anchors, make_finder=self._make_finder)
 
     def read(self, item: Item) -> Reading:
         """Read an item completely."""

@@ -14,11 +14,15 @@ from warning.core.text_rules import Group
 
 
 class Entry(NamedTuple):
-    """One phrase; a hit of it is a hit of `concept`, or hides the hits of `concept` that lie inside it."""
+    """One phrase; a hit of it is a hit of `concept`, or hides the hits of `concept` that lie inside it.
+
+    Where only `perhaps`, the phrase is no hit: where it stands the concept may be meant.
+    """
 
     phrase: Phrase
     concept: str
     shadow: bool = False
+    perhaps: bool = False
 
 
 @dataclass(slots=True)

@@ -101,7 +101,7 @@ def _rows(table: NDArray[np.bool_]) -> Rows:
 
 def _doubted(entry: Entry, nested: Mapping[Entry, tuple[str, ...]]) -> Iterable[str]:
     """The concepts that may not occur after all where this entry's pattern does."""
-    if entry.shadow or entry.phrase.exact or entry.phrase.ends_sentence:
+    if entry.shadow or entry.perhaps or entry.phrase.exact or entry.phrase.ends_sentence:
         yield entry.concept
     if not entry.shadow:
         yield from nested.get(entry, ())

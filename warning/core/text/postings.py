@@ -103,7 +103,7 @@ def surely_said_by(entries: Iterable[Entry]) -> Said:
         for entry in every
         if entry.concept not in hidden
         and not entry.concept.startswith("material:")
-        and not (entry.phrase.exact or entry.phrase.ends_sentence)
+        and not (entry.perhaps or entry.phrase.exact or entry.phrase.ends_sentence)
     )
 
 

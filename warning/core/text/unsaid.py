@@ -5,17 +5,19 @@ state is put among what was found, where the verb stands, so that rules on it re
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from warning.core.text.lexicon import Entry
 from warning.core.text.matcher import Hit, Hits
+from warning.core.text.phrases import parse_phrase
 from warning.core.text.reading import Reading
 
+_VERBS = ("禁止", "严禁", "不得", "暂停", "停止", "中止", "叫停", "限制", "暂缓")
 _UNSAID = re.compile(
     r"\s*(?:[\[(【〔「][^\])】〕」\n]{1,12}[\])】〕」]\s*)?(?:(?:快讯|速报|突发|重磅)\s*[-:|!,]?\s*)?"
     r"(?:(?:即日起|今日起|今天起|今起|明日起|正式|全面|将|已|再|自?\d{1,2}月(?:\d{1,2}日)?起|自?\d{1,2}日起)[,:\s]*)*+"
-    r"(?P<verb>(?:一律|全面)?(?:禁止|严禁|不得|暂停|停止|中止|叫停|限制|暂缓))(?:再|继续)?"
+    rf"(?P<verb>(?:一律|全面)?(?:{'|'.join(_VERBS)}))(?:再|继续)?"
     r"(?:[向对](?P<whom>[^,。;:\s向对]{1,12}?)|(?P<goods>[^,。;:\s向对]{0,8}?))(?:出口|输出|提供|供应|供货)"
 )
 _HOMES = {"CN": "CN", "HK": "CN", "MO": "CN", "TW": "TW"}
@@ -47,6 +49,13 @@ def entries_of_homes(entries: Iterable[Entry]) -> dict[str, Entry]:
         for entry in entries
         if entry.concept in wanted and not entry.shadow and entry.phrase.language == "zh"
     }
+
+
+def with_verbs(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, and for each concept that may stay unsaid the verbs that may mean it: what a search looks for."""
+    verbs = [parse_phrase(verb, "zh") for verb in _VERBS]
+    unsaid = [Entry(verb, concept, perhaps=True) for concept in entries_of_homes(entries) for verb in verbs]
+    return [*entries, *unsaid]
 
 
 def takes_target_for_actor(reading: Reading, event: tuple[Hit, ...], actors: tuple[str, ...]) -> bool:
