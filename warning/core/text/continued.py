@@ -2,7 +2,7 @@
 
 The goods are put where the language puts them, before the word of trade, so that rules read the clause as they read any other:
 "bans antimony exports to Japan", 日本向けはアンチモン輸出禁止. A clause without a word of trade or of a curb, or with
-goods of another name or all ("bans dual-use exports"), is left as it is.
+goods of a kind ("bans dual-use exports"), is left as it is.
 """
 
 import re
@@ -22,12 +22,12 @@ _CURB = {
     "ja": re.compile(r"規制|輸出管理"),
     "ko": re.compile(r"통제|규제|금지"),
 }
-# Trade in goods of another name, or in all: the clause has its own.
+# Trade in goods of a kind: the clause has its own.
 _OWN_GOODS = {
-    "en": re.compile(r"\b(?:dual[- ]use|military|all|any|every)\b[^,;]{0,30}$", re.IGNORECASE),
-    "zh": re.compile(r"(?:两用|两用物项|军民|军用|一切|所有|全部)[^,，;；。]{0,6}$"),
-    "ja": re.compile(r"(?:軍民両用|両用|軍用|全て|すべて|全面|全品目)[^、,。]{0,8}$"),
-    "ko": re.compile(r"(?:이중\s?용도|군사용|모든|전면|전체)[^,、.]{0,8}$"),
+    "en": re.compile(r"\b(?:dual[- ]use|military)\b[^,;]{0,30}$", re.IGNORECASE),
+    "zh": re.compile(r"(?:两用|军民|军用)[^,，;；。]{0,6}$"),
+    "ja": re.compile(r"(?:両用|軍用)[^、,。]{0,8}$"),
+    "ko": re.compile(r"(?:이중\s?용도|군사용)[^,、.]{0,8}$"),
 }
 # How goods are joined, and what parts them from the word of trade.
 _JOINED = {"en": (" and ", " "), "zh": ("、", ""), "ja": ("、", ""), "ko": ("·", " ")}
