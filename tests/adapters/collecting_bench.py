@@ -1,13 +1,23 @@
 """A server that misbehaves with a store and a fetcher before it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from tests.adapters.collected_specs import NOW
+from tests.adapters.hostile_server import hostile_server
 from warning.app.collecting import Memory, collect_due
 from warning.catalog.sources import SourceSpec
+from warning.collect.fetch import Fetcher
+from warning.collect.politeness import Politeness
 from warning.core.evidence import Item
 from warning.core.health import SourceState
 from warning.settings import Settings
+from warning.store.engine import open_engine
+from warning.store.repository import Repository
+
+T = TypeVar("T")
 
 
 class Bench:
@@ -34,3 +44,20 @@ class Bench:
         return list(
             self.repository.items_between(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
         )
+
+
+def run_on_bench(url: str, body: Callable[[Bench], Awaitable[T]]) -> T:
+    """Return what the body gives that is run with a bench over the store at this address."""
+
+    async def main() -> T:
+        engine = open_engine(url)
+        polite = Politeness(per_host=8)
+        async with (
+            hostile_server() as server,
+            Fetcher(lambda: NOW, allow_private_hosts=(server.host,), politeness=polite) as fetcher,
+        ):
+            given = await body(Bench(server, fetcher, Repository(engine)))
+        engine.dispose()
+        return given
+
+    return asyncio.run(main())

@@ -1,20 +1,14 @@
 """What publishers' defences put in a document's place, and pages that look like it and are not."""
 
-import asyncio
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from tests.adapters.challenge_pages import CHALLENGE_PAGES, page
 from tests.adapters.collected_specs import DETAIL, LIST, RSS, spec_of
-from tests.adapters.collecting_bench import Bench
-from tests.adapters.hostile_server import hostile_server
+from tests.adapters.collecting_bench import run_on_bench
 from warning.collect.barriers import barrier_in, canonical_elsewhere, is_page
-from warning.collect.fetch import Fetcher
-from warning.collect.politeness import Politeness
-from warning.store.engine import open_engine
-from warning.store.repository import Repository
 
 NOW = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
 
@@ -107,26 +101,8 @@ def test_bytes_that_are_no_page_are_told_from_pages_that_lie_about_their_type():
 
 @pytest.fixture
 def run(sqlite_url):
-    def start(body):
-        @asynccontextmanager
-        async def bench():
-            engine = open_engine(sqlite_url)
-            async with (
-                hostile_server() as server,
-                Fetcher(
-                    lambda: NOW, allow_private_hosts=(server.host,), politeness=Politeness(per_host=8)
-                ) as fetcher,
-            ):
-                yield Bench(server, fetcher, Repository(engine))
-            engine.dispose()
-
-        async def main():
-            async with bench() as ready:
-                return await body(ready)
-
-        return asyncio.run(main())
-
-    return start
+    """Call an async test body with a bench."""
+    return partial(run_on_bench, sqlite_url)
 
 
 @pytest.mark.parametrize("status", [200, 403, 405, 412, 503, 521])

@@ -1,24 +1,21 @@
 import asyncio
 import json
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
 
 from tests.adapters.collected_specs import DETAIL, NOW, spec_of
-from tests.adapters.collecting_bench import Bench
-from tests.adapters.hostile_server import FEED, hostile_server
+from tests.adapters.collecting_bench import run_on_bench
+from tests.adapters.hostile_server import FEED
 from warning.app.collecting import Memory, collect_due, parse_known
 from warning.app.source_judgement import judge_standstill
-from warning.collect.fetch import Fetcher
-from warning.collect.politeness import Politeness
 from warning.core.health import OWN_FAULT, SourceState
 from warning.errors import StoreError
 from warning.settings import Settings
-from warning.store.engine import open_engine
 from warning.store.repository import Repository
 
 NAMES = {"format": "listing", "encoding": "csv", "key": "name", "name": "name"}
@@ -27,27 +24,7 @@ NAMES = {"format": "listing", "encoding": "csv", "key": "name", "name": "name"}
 @pytest.fixture
 def run(sqlite_url):
     """Call an async test body with a bench."""
-
-    def start(body):
-        @asynccontextmanager
-        async def bench():
-            engine = open_engine(sqlite_url)
-            async with (
-                hostile_server() as server,
-                Fetcher(
-                    lambda: NOW, allow_private_hosts=(server.host,), politeness=Politeness(per_host=8)
-                ) as fetcher,
-            ):
-                yield Bench(server, fetcher, Repository(engine))
-            engine.dispose()
-
-        async def main():
-            async with bench() as ready:
-                return await body(ready)
-
-        return asyncio.run(main())
-
-    return start
+    return partial(run_on_bench, sqlite_url)
 
 
 def test_a_first_poll_stores_bytes_evidence_and_state(run):

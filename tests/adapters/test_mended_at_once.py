@@ -1,44 +1,22 @@
 """A mended source is asked at once, however long its next attempt was put off; what is well waits for its time."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
-from tests.adapters.collected_specs import LIST, NOW, spec_of
-from tests.adapters.collecting_bench import Bench
-from tests.adapters.hostile_server import hostile_server
+from tests.adapters.collected_specs import LIST, spec_of
+from tests.adapters.collecting_bench import run_on_bench
 from warning.app.collecting import Memory, collect_due
-from warning.collect.fetch import Fetcher
-from warning.collect.politeness import Politeness
 from warning.errors import StoreError
-from warning.store.engine import open_engine
-from warning.store.repository import Repository
 
 
 @pytest.fixture
 def run(sqlite_url):
-    def start(body):
-        @asynccontextmanager
-        async def bench():
-            engine = open_engine(sqlite_url)
-            polite = Politeness(per_host=8)
-            async with (
-                hostile_server() as server,
-                Fetcher(lambda: NOW, allow_private_hosts=(server.host,), politeness=polite) as fetcher,
-            ):
-                yield Bench(server, fetcher, Repository(engine))
-            engine.dispose()
-
-        async def main():
-            async with bench() as ready:
-                return await body(ready)
-
-        return asyncio.run(main())
-
-    return start
+    """Call an async test body with a bench."""
+    return partial(run_on_bench, sqlite_url)
 
 
 @pytest.mark.parametrize("keeps_running", [True, False])

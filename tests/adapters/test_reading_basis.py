@@ -1,26 +1,20 @@
 """A document is read anew when the way of reading it changes, and its verdict holds for as long as it stands as it is."""
 
-import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from tests.adapters.collected_specs import LIST, NOW, RSS, spec_of
-from tests.adapters.collecting_bench import Bench
-from tests.adapters.hostile_server import hostile_server
+from tests.adapters.collected_specs import LIST, RSS, spec_of
+from tests.adapters.collecting_bench import run_on_bench
 from warning import resources
 from warning.app import reading_basis
 from warning.app.reading_basis import as_now_read, basis_of
 from warning.catalog.sources import load_sources
 from warning.collect.decode import decode
-from warning.collect.fetch import Fetcher
-from warning.collect.politeness import Politeness
 from warning.core.documents import Remark
 from warning.core.health import SourceState, is_well
-from warning.store.engine import open_engine
-from warning.store.repository import Repository
 from warning.store.rows import from_json
 
 MAIL = {"format": "mail"}
@@ -28,25 +22,8 @@ MAIL = {"format": "mail"}
 
 @pytest.fixture
 def run(sqlite_url):
-    def start(body):
-        @asynccontextmanager
-        async def bench():
-            engine = open_engine(sqlite_url)
-            polite = Politeness(per_host=8)
-            async with (
-                hostile_server() as server,
-                Fetcher(lambda: NOW, allow_private_hosts=(server.host,), politeness=polite) as fetcher,
-            ):
-                yield Bench(server, fetcher, Repository(engine))
-            engine.dispose()
-
-        async def main():
-            async with bench() as ready:
-                return await body(ready)
-
-        return asyncio.run(main())
-
-    return start
+    """Call an async test body with a bench."""
+    return partial(run_on_bench, sqlite_url)
 
 
 def page(name: str, days: range, tag: str = "a") -> bytes:

@@ -155,6 +155,7 @@ def test_reader_ends_when_whoever_asks_is_killed(tmp_path):
         os.waitpid(asking, 0)
     wait_until(ended.exists)
     wait_until(lambda: state_of(reader) in {"", "Z"})
+    assert ended.exists()
 
 
 def test_interrupt_of_the_reader_prints_no_traceback(capfd):
