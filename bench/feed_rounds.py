@@ -1,10 +1,11 @@
 """Whole rounds over many real-size feeds: ours, `reader`, `newsboat` and the bare client on the same local server.
 
-    python bench/feed_rounds.py [--feeds 2000] [--only ours,reader] [--reader-python /path/to/python]
+    python bench/feed_rounds.py [--feeds 2000] [--unchanged 5] [--only ours,reader] [--reader-python /path/to/python]
 
 2,000 feeds of 50 to 110 KB with 20 to 50 entries in four languages (sentences of EWS_SHARED_DATA), served by nginx
-with ETags. Every client does a first round, an unchanged one (all answered 304) and one in which every feed has one
-new entry, all stored in its own SQLite file. Printed: feeds a second, CPU seconds for 1,000 feeds (client only) and
+with ETags. Every client does a first round, five unchanged ones (all answered 304) and one in which every feed has one
+new entry, all stored in its own SQLite file. The clients take turns at every round, so that a pair compares two rounds
+which followed one another. Printed: feeds a second, CPU seconds for 1,000 feeds (client only; medians) and
 the peak of the client's processes together (PSS). nginx and newsboat come from the system's packages; `reader` may
 live in an environment of its own. A client that is not installed is named and left out.
 """
@@ -24,8 +25,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from statistics import median
 
-from feed_clients.measured import ROUNDS, Peak
+from feed_clients.measured import Peak
 from mixed_corpus import sentences
 
 CLIENTS = ("ours", "reader", "newsboat", "aiohttp")
@@ -134,33 +136,42 @@ class Feeds:
         return [path.stat().st_size / 1000 for path in self._folders[0].iterdir()]
 
 
-def measured(client: str, python: str, home: Path, feeds: Feeds, port: int) -> list[dict[str, float]]:
-    """Run one client through the rounds; return what it told of each, and of its memory."""
-    feeds.show(0)
-    home.mkdir()
-    addresses = home / "addresses"
-    addresses.write_text("\n".join(url_of(number, port) for number in range(feeds.count)))
-    process = subprocess.Popen(
-        [python, HERE / "feed_clients" / f"with_{client}.py", home, addresses],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    told: list[dict[str, float]] = []
-    peak = Peak(process.pid)
-    for name in ROUNDS:
-        feeds.show(int(name == "one new"))
-        process.stdin.write("go\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+class Client:
+    """One client's process, which waits between its rounds, and what it told of each."""
+
+    def __init__(self, name: str, python: str, home: Path, addresses: list[str]) -> None:
+        self.name = name
+        home.mkdir()
+        (home / "addresses").write_text("\n".join(addresses))
+        self._process = subprocess.Popen(
+            [python, HERE / "feed_clients" / f"with_{name}.py", home, home / "addresses"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._peak = Peak(self._process.pid)
+        self.told: dict[str, list[dict[str, float]]] = {}
+
+    def round(self, name: str) -> None:
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with self._peak:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
         if not line:
-            raise SystemExit(f"{client} ended in its round {name!r}")
-        told.append(json.loads(line))
-    told.append({"peak": peak.end()})
-    process.communicate()
-    return told
+            raise SystemExit(f"{self.name} ended in its round {name!r}")
+        self.told.setdefault(name, []).append(json.loads(line))
+
+    def end(self) -> None:
+        self._process.communicate()
+
+    def peak_mb(self) -> float:
+        return self._peak.bytes / 1e6
+
+    def seconds(self, name: str) -> list[float]:
+        return [one["seconds"] for one in self.told[name]]
 
 
 def missing(client: str, python: str) -> str:
@@ -177,11 +188,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--feeds", type=int, default=2000)
     asked.add_argument("--only", default=",".join(CLIENTS))
+    asked.add_argument(
+        "--unchanged", type=int, default=5, help="how many unchanged rounds, in turn with the peers'"
+    )
     asked.add_argument("--reader-python", default=sys.executable, help="a Python that has the package reader")
     options = asked.parse_args()
     if shutil.which("nginx") is None:
         raise SystemExit("nginx is not installed (a package of the system); it serves the feeds")
-    results = {}
+    clients: list[Client] = []
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         root.chmod(0o755)
@@ -192,41 +206,53 @@ def main() -> None:
             f"{len(sizes)} feeds of {min(sizes):.0f} to {max(sizes):.0f} KB, {sum(sizes) / len(sizes):.0f} on average"
         )
         server, port = serve(feeds.now, root / "nginx")
+        addresses = [url_of(number, port) for number in range(options.feeds)]
         try:
-            for client in options.only.split(","):
-                python = options.reader_python if client == "reader" else sys.executable
-                if lack := missing(client, python):
-                    print(f"{client} is left out: {lack}")
+            for name in options.only.split(","):
+                python = options.reader_python if name == "reader" else sys.executable
+                if lack := missing(name, python):
+                    print(f"{name} is left out: {lack}")
                     continue
-                results[client] = measured(client, python, root / client, feeds, port)
-                tell_client(client, results[client], options.feeds)
+                clients.append(Client(name, python, root / name, addresses))
+            for name in ("first", *["unchanged"] * options.unchanged, "one new"):
+                feeds.show(int(name == "one new"))
+                for client in clients:
+                    client.round(name)
         finally:
+            for client in clients:
+                client.end()
             server.send_signal(signal.SIGTERM)
             server.wait()
-    tell_ratios(results)
+    for client in clients:
+        tell_client(client, options.feeds)
+    tell_ratios(clients)
 
 
-def tell_client(client: str, told: list[dict[str, float]], feeds: int) -> None:
-    *rounds, memory = told
-    print(f"\n{client}, peak memory {memory['peak'] / 1e6:.0f} MB")
-    for name, one in zip(ROUNDS, rounds, strict=True):
+def tell_client(client: Client, feeds: int) -> None:
+    print(f"\n{client.name}, peak memory {client.peak_mb():.0f} MB")
+    for name, told in client.told.items():
+        rates = sorted(feeds / seconds for seconds in client.seconds(name))
+        cpu = median(one["cpu"] for one in told) / feeds * 1000
+        spread = f"  ({rates[0]:.0f} to {rates[-1]:.0f} in {len(rates)})" if len(rates) > 1 else ""
         print(
-            f"  {name:<10}{feeds / one['seconds']:>8.0f} feeds/s{one['cpu'] / feeds * 1000:>9.2f} CPU s/1,000"
-            f"{one['stored']:>9.0f} entries stored",
+            f"  {name:<10}{median(rates):>8.0f} feeds/s{cpu:>9.2f} CPU s/1,000"
+            f"{told[-1]['stored']:>9.0f} entries stored{spread}",
             flush=True,
         )
 
 
-def tell_ratios(results: dict[str, list[dict[str, float]]]) -> None:
-    if "ours" not in results:
-        return
-    print(f"\n{'feeds a second':<20}" + "".join(f"{name:>12}" for name in ROUNDS))
-    for client in (name for name in results if name != "ours"):
-        pairs = zip(results[client][:-1], results["ours"][:-1], strict=True)
-        print(
-            f"{'ours / ' + client:<20}"
-            + "".join(f"{other['seconds'] / ours['seconds']:>11.1f}x" for other, ours in pairs)
-        )
+def tell_ratios(clients: list[Client]) -> None:
+    """How many times faster ours is: the median of the pairs, each two rounds that followed one another."""
+    ours = next((client for client in clients if client.name == "ours"), None)
+    for other in (client for client in clients if ours and client is not ours):
+        print(f"\nours / {other.name}, feeds a second")
+        for name in ours.told:
+            pairs = zip(other.seconds(name), ours.seconds(name), strict=True)
+            ratios = sorted(theirs / mine for theirs, mine in pairs)
+            spread = (
+                f"  ({ratios[0]:.1f} to {ratios[-1]:.1f} in {len(ratios)} pairs)" if len(ratios) > 1 else ""
+            )
+            print(f"  {name:<10}{median(ratios):>7.1f}x{spread}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What is measured of a client: seconds and CPU of all its processes by itself, the peak of their memory from outside.
 
-A client waits for a line on stdin before each round and tells a line of JSON on stdout after it.
+A client waits for a line on stdin before each round and tells a line of JSON on stdout after it, until stdin ends.
 """
 
 import json
@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-ROUNDS = ("first", "unchanged", "one new")
 CONCURRENCY = 50
 
 
 class Peak:
-    """The highest sum of the proportional set sizes of a process and its children, looked at 20 times a second.
+    """The highest sum of the proportional set sizes of a process and its children, looked at 20 times a second while
+    one of its rounds is on (`with peak:`).
 
     For another process to take: a look costs milliseconds of CPU for each hundred megabytes.
     """
@@ -25,18 +25,19 @@ class Peak:
     def __init__(self, root: int) -> None:
         self.bytes = 0
         self._root = root
+
+    def __enter__(self) -> None:
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
 
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._watch.join()
+
     def _look(self) -> None:
         while not self._stop.wait(0.05):
             self.bytes = max(self.bytes, sum(map(_pss, _family(self._root))))
-
-    def end(self) -> int:
-        self._stop.set()
-        self._watch.join()
-        return self.bytes
 
 
 def _family(root: int) -> Iterator[int]:
@@ -86,8 +87,7 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
 
 
 def rounds(work: Callable[[], object]) -> None:
-    for _ in ROUNDS:
-        sys.stdin.readline()
+    while sys.stdin.readline():
         print(json.dumps(timed(work)), flush=True)
 
 
