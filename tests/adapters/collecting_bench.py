@@ -54,9 +54,10 @@ def run_on_bench(url: str, body: Callable[[Bench], Awaitable[T]]) -> T:
         polite = Politeness(per_host=8)
         async with (
             hostile_server() as server,
-            Fetcher(lambda: NOW, allow_private_hosts=(server.host,), politeness=polite) as fetcher,
+            Fetcher(lambda: bench.now, allow_private_hosts=(server.host,), politeness=polite) as fetcher,
         ):
-            given = await body(Bench(server, fetcher, Repository(engine)))
+            bench = Bench(server, fetcher, Repository(engine))
+            given = await body(bench)
         engine.dispose()
         return given
 

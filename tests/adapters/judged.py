@@ -11,17 +11,20 @@ from warning.core.grading import grade
 from warning.core.lifecycle import reopened
 from warning.core.routing import route
 from warning.core.signals import Signal, Trace
+from warning.core.vocabulary import SourceKind
 from warning.store.repository import Repository
 
 BOOK = book()
 LATER = at(300)
 
 
-def document(name: str = "i1", *, days: float = 0.0, title: str = "公告") -> Item:
+def document(
+    name: str = "i1", *, days: float = 0.0, title: str = "公告", kind: SourceKind = "regulatory"
+) -> Item:
     return Item(
         id=name,
         source_id="mofcom",
-        kind="regulatory",
+        kind=kind,
         country="CN",
         language="zh",
         title=title,

@@ -1,8 +1,11 @@
 """Whoever may write into a drop folder may write any name: it speaks as its own source, or is refused aloud."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import timedelta
+from errno import ENOSPC
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from warning.app.dropping import read_taken
 from warning.catalog.sources import SourceSpec
 from warning.collect.interchange import write_evidence
 from warning.core.evidence import Item, item_id
+from warning.core.health import OWN_FAULT
 from warning.core.vocabulary import Marking
 
 NOTICE = Item(
@@ -180,3 +184,29 @@ def test_only_a_drop_folder_may_speak_for_others():
     }  # fmt: skip
     with pytest.raises(ValueError, match="speaks_for is for drop folders"):
         SourceSpec.model_validate(fetched)
+
+
+@pytest.mark.parametrize("before", ["odd.exe.why.txt", "odd.exe"])
+def test_a_reason_overwrites_neither_a_dropped_file_of_its_name_nor_that_of_a_file_taken_away(drop, before):
+    failed = drop.folder / "failed"
+    drop.put(before, "")
+    drop.poll()
+    (failed / "odd.exe").unlink(missing_ok=True)
+    lying = {name: (failed / name).read_bytes() for name in drop.lying("failed")}
+    drop.put("odd.exe", b"MZ")
+    drop.poll()
+    assert {name: (failed / name).read_bytes() for name in lying} == lying
+    assert set(drop.lying("failed")) - set(lying) == {"odd (2).exe", "odd (2).exe.why.txt"}
+    assert drop.poll().cause.startswith("failed/ holds odd (2).exe")
+
+
+def test_a_full_disk_is_told_as_this_installations_fault_and_not_as_the_folders(drop, monkeypatch):
+    def refuse(path: Path, _target: Path) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC), str(path))
+
+    drop.put("good.txt", "A note")
+    with monkeypatch.context() as full:
+        full.setattr(Path, "rename", refuse)
+        outcome = drop.poll()
+    assert (outcome.condition, outcome.cause) == ("failing", f"{OWN_FAULT}: No space left on device")
+    assert drop.poll().items_new == 1

@@ -5,16 +5,18 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from tests.adapters.collected_specs import LIST, RSS, spec_of
 from tests.adapters.collecting_bench import run_on_bench
 from warning import resources
 from warning.app import reading_basis
-from warning.app.reading_basis import as_now_read, basis_of
+from warning.app.reading_basis import as_now_read, basis_of, read_as
 from warning.catalog.sources import load_sources
 from warning.collect.decode import decode
 from warning.core.documents import Remark
 from warning.core.health import SourceState, is_well
+from warning.store.evidence_tables import items
 from warning.store.rows import from_json
 
 MAIL = {"format": "mail"}
@@ -90,6 +92,41 @@ def test_a_running_service_reads_the_entries_of_a_feed_anew_when_they_are_read_a
         )
 
     run(body)
+
+
+@pytest.mark.parametrize("keeps_running", [True, False])
+@pytest.mark.parametrize("mended", [{"language": "en"}, {"kind": "news"}, {"country": "KR"}])
+def test_a_mended_label_holds_at_the_next_poll_for_what_stands_in_an_unchanged_document(
+    run, keeps_running, mended
+):
+    async def body(bench):
+        bench.server.feed = feed(3)
+        await bench.collect(spec_of(bench.url("/feed")))
+        before = bench.items()
+        with bench.repository.engine.begin() as connection:
+            connection.execute(items.update().values(assessed_at=bench.now))
+        if not keeps_running:
+            bench.memory = type(bench.memory)()
+        bench.now += timedelta(hours=1)
+        report = await bench.collect(spec_of(bench.url("/feed"), **mended), force=True)
+        assert (report.outcomes[0].answer, report.outcomes[0].items_revised) == ("fresh", 3)
+        assert bench.items() == [replace(item, **mended) for item in before]
+        with bench.repository.engine.begin() as connection:
+            assert connection.execute(select(items.c.assessed_at).distinct()).scalars().all() == [None]
+        report = await bench.collect(spec_of(bench.url("/feed"), **mended), force=True)
+        assert (report.outcomes[0].answer, report.outcomes[0].items_revised) == ("unchanged", 0)
+
+    run(body)
+
+
+def test_a_basis_of_an_earlier_release_is_taken_as_under_the_labels_of_now():
+    spec, mended = spec_of("https://x.example/"), spec_of("https://x.example/", language="en")
+    state = known(spec)
+    state = replace(state, read_as=state.read_as.rpartition(".")[0])
+    assert as_now_read(spec, state) is state
+    remembered = replace(state, read_as=read_as(spec, state, is_fresh=False))
+    assert remembered.read_as == basis_of(spec)
+    assert as_now_read(mended, remembered).etag == ""
 
 
 def test_corrected_expectations_are_held_against_the_page_as_it_stands(run):
@@ -197,7 +234,7 @@ def test_all_shipped_sources_have_a_basis_that_is_the_same_when_they_are_read_ag
     named = [basis_of(spec) for spec in once]
     reading_basis._known.clear()
     assert [basis_of(spec) for spec in again] == named
-    assert {len(name) for name in named} == {38}
+    assert {len(name) for name in named} == {51}
 
 
 def known(spec, **fields) -> SourceState:
@@ -227,7 +264,8 @@ def test_an_upgrade_asks_whole_only_those_that_are_not_well(fields, stays):
 def test_other_readers_read_anew_what_is_not_well(condition, stays):
     spec = spec_of("https://x.example/")
     state = known(spec, condition=condition)
-    state = replace(state, read_as=state.read_as.rpartition(".")[0] + ".0123456789ab")
+    reading, expected, _, labels = state.read_as.split(".")
+    state = replace(state, read_as=f"{reading}.{expected}.0123456789ab.{labels}")
     assert (as_now_read(spec, state) is state) == stays
 
 
@@ -257,6 +295,8 @@ def test_all_windows_of_dates_are_asked_again_when_they_are_read_or_asked_anothe
     assert as_now_read(windowed(expect={"rows": {"min": 1}}), state).etag == "whole 2026-01-01"
     assert as_now_read(windowed(expect={"rows": {"min": 1}}), state).body_hash == ""
     older = replace(state, read_as="")
+    french = as_now_read(windowed(language="fr"), state)
+    assert (french.etag, french.body_hash) == ("whole 2026-01-01", ""), "figures have no language"
     assert as_now_read(windowed(), older).etag == "whole 2026-01-01", "an upgrade asks on where it stood"
     assert as_now_read(windowed(parse={**TABLE, "period": "day"}), state).etag == ""
     assert as_now_read(windowed(url="https://x.example/?c=8112&a={iso_from}&b={iso_to}"), state).etag == ""

@@ -151,6 +151,7 @@ ENTRIES = st.builds(
     published=st.booleans(),
     time_assumed=st.booleans(),
     kind=st.sampled_from(("news", "news", "regulatory")),
+    language=st.sampled_from(("en", "en", "fr")),
     marking=st.sampled_from((None, None, None, Marking.AMBER)),
 )
 POLLS = st.lists(
@@ -168,14 +169,14 @@ def polls_of(source, told):
                 entry(one["name"], title=one["title"], text=one["text"], url=f"https://press.example/p{one['page']}"),
                 id=f"i-{source}-{one['name']}", source_id=source, kind=one["kind"], summary=one["summary"],
                 published_at=at(days) if one["published"] else None, known_at=at(days) + timedelta(minutes=5),
-                time_assumed=one["time_assumed"], marking=one["marking"],
+                time_assumed=one["time_assumed"], marking=one["marking"], language=one["language"],
             )
             for one in shown
         ]  # fmt: skip
 
 
 def shows(name, text, *, title=TITLE, summary="", page=0, **more):
-    said = {"published": True, "time_assumed": False, "kind": "news", "marking": None}
+    said = {"published": True, "time_assumed": False, "kind": "news", "language": "en", "marking": None}
     return {"name": name, "title": title, "text": text, "summary": summary, "page": page, **said, **more}
 
 
@@ -195,6 +196,10 @@ def shows(name, text, *, title=TITLE, summary="", page=0, **more):
     told=[(1, [shows("b", TEXT, page=1)]), (1, [shows("b", "", title=TITLES[1], page=1), shows("a", TEXT)])]
 )
 @example(told=[(1, [shows("a", TEXT)]), (1, [shows("a", "", marking=Marking.AMBER)])])
+@example(told=[(1, [shows("a", TEXT)]), (1, [shows("a", TEXT, language="fr"), shows("a", TEXT)])])
+@example(
+    told=[(1, [shows("a", "")]), (1, [shows("a", "", kind="regulatory")]), (1, [shows("b", "", page=1)])]
+)
 def test_store_and_replay_hold_the_same_texts_whatever_was_not_read(repository, told):
     source = f"wire-{next(EXAMPLES)}"
     polls = list(polls_of(source, told))
@@ -212,11 +217,13 @@ def test_store_and_replay_hold_the_same_texts_whatever_was_not_read(repository, 
 
 
 def said(item):
-    """What an item says, who may see it, and its two dates."""
+    """What an item says and under which labels, who may see it, and its two dates."""
     return (
         item.title,
         item.summary,
         item.body,
+        item.kind,
+        item.language,
         item.marking,
         item.release_to,
         item.published_at,

@@ -146,6 +146,14 @@ def test_a_text_edited_during_an_assessment_is_assessed_again(repository: Reposi
     assert waiting(repository).fresh == {"i1"}
 
 
+def test_an_item_that_gets_another_kind_during_an_assessment_is_assessed_again(repository: Repository):
+    repository.add_items([document()])
+    window, found = waiting(repository), judge([fired()], repository.state())
+    repository.add_items([document(kind="news", days=0.1)])
+    assert repository.commit_assessment(found, window, book_version="b1")
+    assert [(one.id, one.kind) for one in waiting(repository).items] == [("i1", "news")]
+
+
 def test_an_edited_document_is_unassessed_again_and_its_alert_is_not_doubled(repository: Repository):
     repository.add_items([document()])
     commit(repository, fired())

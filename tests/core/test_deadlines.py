@@ -148,6 +148,21 @@ def test_the_end_of_a_suspension_is_not_counted_down_once_the_act_is_resumed_bef
     assert end.moot_from == date(2025, 6, 1)
 
 
+def test_act_resumed_before_its_day_is_counted_down_again_from_then():
+    aside = {"suspended_from": "2023-10-25", "suspended_until": "2024-11-10", "resumed": "2023-11-20"}
+    clauses = [{"part": "3", "what": "Some goods", "effective": "2023-12-01", **aside}]
+    bare = measure({key: value for key, value in CONTROL.items() if key != "effective"}, clauses=clauses)
+    for resumed in (measure(CONTROL, **aside), bare):
+        days = told(book(resumed), date(2023, 10, 1), date(2023, 12, 31))
+        assert days == [
+            (date(2023, 11, 20), 1, "moderate"),
+            (date(2023, 11, 24), 2, "severe"),
+            (date(2023, 11, 30), 3, "severe"),
+        ]
+    late = measure(CONTROL, **{**aside, "resumed": "2023-12-05"})
+    assert told(book(late), date(2023, 10, 1), date(2023, 12, 31)) == []
+
+
 def test_suspending_act_speaks_for_all_it_sets_aside():
     aside = measure(
         CONTROL, materials=["germanium"], suspended_from="2025-11-09", suspended_until="2026-11-27"

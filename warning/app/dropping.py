@@ -18,7 +18,7 @@ from pathlib import Path
 from warning.app.collected import SourceOutcome
 from warning.app.drop_speaking import bound, others_kind, others_series, spoken_records
 from warning.app.source_judgement import Verdict, judge_silence
-from warning.app.source_states import answered
+from warning.app.source_states import NO_ROOM, answered
 from warning.catalog.sources import SourceSpec
 from warning.collect.decode import decode
 from warning.collect.feed_items import RawEntry, items_from
@@ -72,7 +72,7 @@ def claim(spec: SourceSpec, home: Path, now: datetime) -> tuple[Path, ...]:
     """Move the files that are ready into `taking/` and return them, with those left there before, the oldest first.
 
     Ready is a plain file that has lain unchanged for `settle_seconds`; hidden and half-written names are left alone.
-    Raises FetchError when the folder cannot be used.
+    Raises FetchError when the folder cannot be used, and OSError where the disk is full: that is no fault of the folder's.
     """
     layout = spec.parse
     assert isinstance(layout, FileFormat)
@@ -88,6 +88,8 @@ def claim(spec: SourceSpec, home: Path, now: datetime) -> tuple[Path, ...]:
             path.rename(_free(folder / TAKING / _fitting(path.name)))
         return tuple(_first(folder / TAKING, layout.most))
     except OSError as wrong:
+        if wrong.errno in NO_ROOM:
+            raise
         raise FetchError(f"the folder {folder} cannot be used: {wrong.strerror or wrong}") from wrong
 
 
@@ -199,13 +201,16 @@ def _note(document: Document, spec: SourceSpec) -> Item:
 def settle(taken: Taken, spec: SourceSpec, home: Path) -> None:
     """Move a file where it belongs: called when its evidence is stored, or when there is none.
 
-    One of which a part was not read waits beside those that failed, until somebody has looked at it.
+    One of which a part was not read waits beside those that failed, until somebody has looked at it. Its reason
+    overwrites nothing either: not that of a file taken away, nor a dropped file of such a name.
     """
     folder = folder_of(spec, home)
-    target = _free(folder / (FAILED if taken.why else DONE) / taken.path.name)
+    if not taken.why:
+        taken.path.rename(_free(folder / DONE / taken.path.name))
+        return
+    target = _free(folder / FAILED / taken.path.name, beside=WHY)
     taken.path.rename(target)
-    if taken.why:
-        target.with_name(f"{target.name}{WHY}").write_text(f"{taken.why}\n", encoding="utf-8")
+    target.with_name(f"{target.name}{WHY}").write_text(f"{taken.why}\n", encoding="utf-8")
 
 
 def still_failed(spec: SourceSpec, home: Path) -> tuple[str, ...]:
@@ -225,11 +230,11 @@ def _is_reason(name: str, names: Collection[str]) -> bool:
     return name.endswith(WHY) and name + WHY not in names
 
 
-def _free(path: Path) -> Path:
-    """A name nobody has: the second file of a name does not overwrite the first."""
+def _free(path: Path, beside: str = "") -> Path:
+    """A name nobody has, and that with `beside` behind it too: the second file of a name does not overwrite the first."""
     number, free = 1, path
     stem, ending = _parted(path.name)
-    while os.path.lexists(free):
+    while os.path.lexists(free) or os.path.lexists(f"{free}{beside}"):
         number += 1
         free = path.with_name(f"{stem} ({number}){ending}")
     return free

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
 from warning.app.mail_reading import still_left_out
-from warning.app.reading_basis import asking_of, basis_of
+from warning.app.reading_basis import asking_of, read_as
 from warning.app.source_judgement import Verdict, judge_standstill, of_document
 from warning.app.source_timing import next_poll, next_retry
 from warning.catalog.sources import SourceSpec
@@ -62,7 +62,7 @@ def answered(
         etag=validators.etag,
         last_modified=validators.last_modified,
         body_hash=validators.body_hash,
-        read_as=basis_of(spec) if fetched.status == "fresh" or not state.read_as else state.read_as,
+        read_as=read_as(spec, state, is_fresh=fetched.status == "fresh"),
         document_condition=found.condition,
         document_cause=found.cause,
         next_due_at=next_poll(spec, now, max_age_seconds=fetched.max_age_seconds),

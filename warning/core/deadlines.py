@@ -26,7 +26,7 @@ class Deadline:
 
     `part` is the clause it belongs to, empty for the whole act. `known_from` is the day the date was made
     known: nothing fires on it or before. From `moot_from` on the date brings nothing any more (an act that is
-    suspended before it takes effect). `returns` are the acts that apply again when a suspension ends, if it is not
+    suspended before it takes effect), but for the days from `moot_until` on, on which it applies again. `returns` are the acts that apply again when a suspension ends, if it is not
     extended; `confirmed` says that a source told that they do. `exhibit` is
     where the date was read, for a date that is not from the register, and `rests_on` all the evidence behind it.
     """
@@ -38,6 +38,7 @@ class Deadline:
     part: str = ""
     known_from: date
     moot_from: date | None = None
+    moot_until: date | None = None
     materials: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     confirmed: bool = False
@@ -51,7 +52,8 @@ class Deadline:
 
     def concerns(self, today: date) -> bool:
         """Whether the date is known, still ahead (or today) and still means something."""
-        is_moot = self.moot_from is not None and today >= self.moot_from
+        is_back = self.moot_until is not None and today >= self.moot_until
+        is_moot = self.moot_from is not None and today >= self.moot_from and not is_back
         if self.kind == "suspension_lapsed":
             return self.day <= today <= self.day + timedelta(days=LAPSE_NEWS_DAYS)
         return self.known_from <= today <= self.day and not is_moot
@@ -93,16 +95,15 @@ def _of(
 
 
 def _starts(measure: Measure) -> Iterator[Deadline]:
-    starts: dict[date, tuple[str, date | None]] = {}
+    starts: dict[date, tuple[str, Measure | Clause]] = {}
     if measure.effective:
-        starts[measure.effective] = "", measure.suspended_from
+        starts[measure.effective] = "", measure
     for clause in measure.clauses:
         if clause.effective:
-            starts.setdefault(
-                clause.effective, (clause.part, clause.suspended_from or measure.suspended_from)
-            )
-    for day, (part, suspended_from) in starts.items():
+            starts.setdefault(clause.effective, (clause.part, clause if clause.suspended_from else measure))
+    for day, (part, aside) in starts.items():
         if measure.announced:
+            is_aside = aside.suspended_from is not None and aside.suspended_from <= day
             yield Deadline(
                 measure=measure,
                 kind="entry_into_force",
@@ -110,7 +111,8 @@ def _starts(measure: Measure) -> Iterator[Deadline]:
                 part=part,
                 direction=measure.direction,
                 known_from=measure.announced,
-                moot_from=suspended_from if suspended_from and suspended_from <= day else None,
+                moot_from=aside.suspended_from if is_aside else None,
+                moot_until=aside.resumed if is_aside else None,
                 materials=measure.materials,
             )
 

@@ -19,6 +19,7 @@ from warning.core.bulletins import has_headline, in_rhythm
 from warning.core.evidence import Item
 from warning.core.handling import narrowest_said
 from warning.core.ids import key64
+from warning.core.relabelling import relabelled
 
 ONE_DOCUMENT = timedelta(days=30)
 """How far apart two entries may become known and still be versions of one document."""
@@ -326,7 +327,7 @@ class Identities:
     def _said_again(self, held: _Known, item: Item) -> Item | None:
         """What came under an id known before. None where it is a text that the document lost to another, or has.
 
-        The same words under a narrower handling are the document as it was known, narrower.
+        The same words under a narrower handling, or under mended labels, are the document as it was known, so changed.
         """
         again = as_it_stands(held.item, item)
         if again.content_hash != held.item.content_hash:
@@ -335,11 +336,15 @@ class Identities:
             self._learn(_Known(again))
             return again
         bound = no_wider(held.item, again)
-        narrow = replace(held.item, marking=bound.marking, release_to=bound.release_to)
-        if narrow == held.item:
+        labelled = relabelled(held.item, again)
+        changed = replace(labelled, marking=bound.marking, release_to=bound.release_to)
+        if changed == held.item:
             return None
-        held.hold(narrow, self._shelf)
-        return narrow
+        if changed.kind == held.item.kind:
+            held.hold(changed, self._shelf)
+        else:  # another kind is known by other marks
+            self._learn(_Known(changed))
+        return changed
 
     def take(self, item: Item) -> Item | None:
         """Return the document that the item is a version of; None when it is its own, and it is learnt then."""

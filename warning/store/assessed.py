@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from warning.core.evidence import Item, Observation, Window
 from warning.core.ids import key64
+from warning.core.relabelling import labels_of
 from warning.core.series.columns import Ints
 from warning.errors import AssessmentRaced
 from warning.store.columns import aware, sqlite_instant
@@ -24,7 +25,8 @@ BATCH = 500
 def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
     """Take the window's fresh evidence off the queue.
 
-    An item whose text changed since it was read stays on the queue: its new text wants its own assessment.
+    An item whose text, or kind, country or language, changed since it was read stays on the queue: it wants an assessment
+    of its own as it is now.
     Raises AssessmentRaced when some of the evidence has been assessed meanwhile.
     """
     fresh = window.fresh
@@ -40,17 +42,22 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
 
 
 def _mark_items(connection: Connection, read: Sequence[Item], at: datetime) -> None:
-    hashes = {(item.source_id, key64(item.id)): item.content_hash for item in read}
+    known = {(item.source_id, key64(item.id)): (item.content_hash, *labels_of(item)) for item in read}
     rows = connection.execute(
-        select(items.c.seq, items.c.source_id, items.c.key, items.c.content_hash, items.c.assessed_at)
-        .where(items.c.seq.in_(numbers_stored(connection, hashes).values()))
+        _STANDING.where(items.c.seq.in_(numbers_stored(connection, known).values()))
         .order_by(items.c.seq)
         .with_for_update()
     ).all()
-    same = [row for row in rows if hashes[row.source_id, row.key] == row.content_hash]
+    same = [row for row in rows if known[row.source_id, row.key] == tuple(row[4:])]
     if any(row.assessed_at is not None for row in same):
         raise AssessmentRaced
     connection.execute(update(items).where(items.c.seq.in_([row.seq for row in same])).values(assessed_at=at))
+
+
+_STANDING = select(
+    items.c.seq, items.c.source_id, items.c.key, items.c.assessed_at,
+    items.c.content_hash, items.c.kind, items.c.country, items.c.language,
+)  # fmt: skip
 
 
 def _mark_rows(connection: Connection, rows: Ints, at: datetime) -> None:

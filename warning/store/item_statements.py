@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from warning.core.evidence import Item
 from warning.core.identity import Marks, marks_of
 from warning.core.ids import key64
+from warning.core.relabelling import Labels
 from warning.store.columns import aware, sqlite_instant
 from warning.store.engine import asked_of_sqlite
 from warning.store.evidence_tables import items
@@ -78,16 +79,22 @@ class Arriving:
         return item_values(self.item, self.key, self.content_hash, self.marks.address, instant)
 
 
-def known_hashes(connection: Connection, identities: Collection[Identity]) -> dict[Identity, str]:
-    """Return the hash of the stored text of those that are stored. There may be others among them."""
+Known = tuple[str, Labels]
+"""The hash of a stored text, and its labels."""
+
+
+def known_texts(connection: Connection, identities: Collection[Identity]) -> dict[Identity, Known]:
+    """Return what is known of those that are stored. There may be others among them."""
     found = _stored(connection, identities)
-    return {(source_id, key): content_hash for source_id, key, content_hash, _ in found}
+    return {
+        (source_id, key): (content_hash, tuple(labels)) for source_id, key, content_hash, _, *labels in found
+    }
 
 
 def numbers_stored(connection: Connection, identities: Collection[Identity]) -> dict[Identity, int]:
     """Return the number (`seq`) of the row of those that are stored."""
     wanted = set(identities)
-    found = (((source_id, key), seq) for source_id, key, _, seq in _stored(connection, wanted))
+    found = (((source_id, key), seq) for source_id, key, _, seq, *_ in _stored(connection, wanted))
     return {identity: seq for identity, seq in found if identity in wanted}
 
 
@@ -127,7 +134,7 @@ def last_alike(connection: Connection, new: Sequence[Arriving]) -> set[int]:
 
 
 def _stored(connection: Connection, wanted: Collection[Identity]) -> Iterable[Any]:
-    """Yield source, key, hash and number."""
+    """Yield source, key, hash, number, kind, country and language."""
     if not wanted:
         return ()
     if connection.dialect.name == "sqlite":
@@ -140,9 +147,11 @@ def _stored(connection: Connection, wanted: Collection[Identity]) -> Iterable[An
 # Who asks compares the whole keys.
 KNOWN = {
     "sqlite": """
-        SELECT i.source_id, i.key, i.content_hash, i.seq FROM json_each(?) AS w CROSS JOIN items AS i ON i.seq = w.value""",
+        SELECT i.source_id, i.key, i.content_hash, i.seq, i.kind, i.country, i.language
+        FROM json_each(?) AS w CROSS JOIN items AS i ON i.seq = w.value""",
     "postgresql": """
-        SELECT i.source_id, i.key, i.content_hash, i.seq FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
+        SELECT i.source_id, i.key, i.content_hash, i.seq, i.kind, i.country, i.language
+        FROM unnest(%s::text[], %s::int8[]) AS w(source_id, mark)
         JOIN items AS i ON i.source_id = w.source_id AND i.key = w.mark""",
 }
 SOURCES = """

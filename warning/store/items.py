@@ -17,15 +17,17 @@ from warning.core.identity import (
     says_who_may_see_it,
 )
 from warning.core.ids import key64
+from warning.core.relabelling import labels_of, relabelled
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
 from warning.store.item_statements import (
     COLUMNS,
     Arriving,
     Identity,
+    Known,
     insert_items,
     item_values,
-    known_hashes,
+    known_texts,
     numbers_of_id,
     numbers_stored,
     remark,
@@ -59,7 +61,7 @@ def add_items(connection: Connection, batch: Sequence[Item]) -> Stored[Item]:
     # One writer a source at a time: what was absent when we looked is still absent when we insert.
     serialise(connection, *{f"items {item.source_id}" for item in batch})
     arriving = sorted((Arriving(storable_item(item)) for item in batch), key=_order)
-    known = known_hashes(connection, {one.identity for one in arriving})
+    known = known_texts(connection, {one.identity for one in arriving})
     return _Adding(connection, known, entangled(connection, arriving, known)).all(arriving)
 
 
@@ -72,7 +74,7 @@ class _Adding:
     """Stores items in their order; those that touch no other item wait, to be inserted together."""
 
     def __init__(
-        self, connection: Connection, known: dict[Identity, str], entangled: Container[Identity]
+        self, connection: Connection, known: dict[Identity, Known], entangled: Container[Identity]
     ) -> None:
         self._connection, self._known, self._entangled = connection, known, entangled
         self._waiting: dict[Identity, Arriving] = {}
@@ -94,16 +96,17 @@ class _Adding:
 
     def _add_new(self, one: Arriving) -> None:
         self._waiting[one.identity] = one
-        self._known[one.identity] = one.content_hash
+        self._known[one.identity] = one.content_hash, labels_of(one.item)
         self._new.append(one.item)
 
     def _add_known(self, one: Arriving) -> None:
-        if one.content_hash != self._known[one.identity]:
+        content_hash, labels = self._known[one.identity]
+        if one.content_hash != content_hash:
             self._insert_waiting()
             self._note(one.identity, _revise(self._connection, one.identity, one.item))
-        elif says_who_may_see_it(one.item):
+        elif says_who_may_see_it(one.item) or labels_of(one.item) != labels:
             self._insert_waiting()
-            self._note(one.identity, _narrowed(self._connection, one.identity, one.item))
+            self._note(one.identity, _said_again(self._connection, one.identity, one.item))
 
     def _add_entangled(self, one: Arriving) -> None:
         self._insert_waiting()
@@ -118,7 +121,7 @@ class _Adding:
 
     def _note(self, identity: Identity, edit: Item | None) -> None:
         if edit is not None:
-            self._known[identity] = edit.content_hash
+            self._known[identity] = edit.content_hash, labels_of(edit)
             self._revised.append(edit)
 
     def _insert_waiting(self) -> None:
@@ -142,7 +145,7 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     before = item_of(row)
     now = as_it_stands(before, item)
     if now.content_hash == row.content_hash:
-        return None if renamed else _narrowed(connection, identity, item)
+        return None if renamed else _said_again(connection, identity, item)
     if item.known_at < row.known_at:
         _keep_revision(connection, row.seq, now, now.content_hash)
         return None
@@ -154,23 +157,27 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     return now
 
 
-def _narrowed(connection: Connection, identity: Identity, item: Item) -> Item | None:
-    """Narrow who may see a stored text when the same words come under a narrower marking. None when it is no narrower.
+def _said_again(connection: Connection, identity: Identity, item: Item) -> Item | None:
+    """Change what stands beside a stored text when the same words come again. None when there is nothing to change.
 
-    Nothing gets wider this way: whoever takes back a marking says so in a text of its own.
+    A narrower marking narrows who may see it; nothing gets wider this way: whoever takes back a marking says so in a text
+    of its own. Later words under a mended kind, country or language stand under that.
     """
-    if not says_who_may_see_it(item):
-        return None
-    held = connection.execute(_by_identity(connection, identity)).one()
-    stored = item_of(held)
+    row = connection.execute(_by_identity(connection, identity)).one()
+    stored = item_of(row)
     narrow = no_wider(stored, item)
-    bound = replace(stored, marking=narrow.marking, release_to=narrow.release_to)
-    if bound == stored:
+    changed = replace(relabelled(stored, item), marking=narrow.marking, release_to=narrow.release_to)
+    if changed == stored:
         return None
-    row = _item_row(bound)
-    handling = {name: row[name] for name in ("marking", "release_to", "assessed_at")}
-    connection.execute(update(items).where(items.c.seq == held.seq).values(handling))
-    return bound
+    values = _item_row(changed)
+    connection.execute(
+        update(items).where(items.c.seq == row.seq).values({name: values[name] for name in _BESIDE})
+    )
+    remark(connection, row.seq, stored, changed)
+    return changed
+
+
+_BESIDE = ("kind", "country", "language", "marking", "release_to", "assessed_at")
 
 
 def _item_row(item: Item) -> dict[str, Any]:

@@ -8,24 +8,24 @@ from sqlalchemy import Connection, bindparam, select
 from warning.core.evidence import Item
 from warning.core.identity import Identities, marks_of
 from warning.store.item_marks import numbers_of
-from warning.store.item_statements import Arriving, Identity, last_alike
+from warning.store.item_statements import Arriving, Identity, Known, last_alike
 from warning.store.rows import item_of
 from warning.store.schema import items
 
 
 def entangled(
-    connection: Connection, arriving: Sequence[Arriving], known: Mapping[Identity, str]
+    connection: Connection, arriving: Sequence[Arriving], known: Mapping[Identity, Known]
 ) -> set[Identity]:
     """Return the new items that may be versions of stored ones or of each other, by (source, key).
 
     Whichever is not among them shares no address and no text with any other item of its source, stored or arriving:
     it is a document of its own in whatever order they are stored. Two queries, whatever their number and their sources.
-    `known` are the texts of the stored ones by their hash.
+    `known` are the texts of the stored ones.
     """
     new = [one for one in arriving if one.identity not in known]
     if not new:
         return set()
-    edits = [one for one in arriving if known.get(one.identity, one.content_hash) != one.content_hash]
+    edits = [one for one in arriving if one.identity in known and known[one.identity][0] != one.content_hash]
     for one in (*new, *edits):
         one.marks = marks_of(one.item, one.content_hash)
         one.numbers = numbers_of(one.item.source_id, one.marks)
