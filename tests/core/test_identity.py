@@ -127,6 +127,51 @@ def test_each_issue_of_a_bulletin_is_an_item_though_title_and_blurb_are_the_same
     assert [identities.settle(issue) for issue in issues] == issues
 
 
+BLURB = "What moved the markets for minor metals and rare earths, in five minutes."
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Metals in the morning", "Rare earths daily: the day's news from the exchanges in brief", "稀土日报"],
+)
+@pytest.mark.parametrize("kind", ["news", "regulatory"])
+@pytest.mark.parametrize("text", [BLURB, BLURB * 3])
+def test_each_day_of_a_daily_bulletin_is_an_item_though_title_and_blurb_are_the_same(title, kind, text):
+    days = (0, 0.4, 1, 2, 2.99, 5)
+    issues = [
+        entry(
+            f"i{day}", title=title, text=text, kind=kind, days=day, url=f"https://press.example/daily/{day}"
+        )
+        for day in days
+    ]
+    identities = Identities()
+    assert [identities.settle(issue) for issue in issues] == issues
+    unnumbered = [
+        replace(one, url=f"https://press.example/{'x' * n}", id=f"u{n}") for n, one in enumerate(issues)
+    ]
+    identities = Identities()
+    assert [identities.settle(issue) for issue in unnumbered] == unnumbered
+
+
+def test_undated_bulletins_are_told_apart_by_the_numbers_of_their_addresses_alone():
+    def issue(name, url, **more):
+        return replace(entry(name, title="Metals daily", text=BLURB, url=url, **more), published_at=None)
+
+    first = issue("a", "https://press.example/daily/2026-11-20")
+    assert not is_one_document(first, issue("b", "https://press.example/daily/2026-11-21", days=1))
+    assert not is_one_document(first, issue("b", "https://press.example/daily/2026-11-21"))
+    assert is_one_document(
+        first, issue("b", "https://press.example/metals/2026-11-20?utm_source=77", days=0.5)
+    )
+
+
+def test_a_bulletin_at_two_addresses_with_one_date_and_a_headline_told_again_next_day_are_one_each():
+    again = {"days": 0.2, "url": "https://press.example/sections/7/daily"}
+    daily = {"title": "Metals daily", "text": BLURB}
+    assert is_one_document(entry(**daily), entry("b", **daily, **again))
+    assert is_one_document(entry(text=BLURB), entry("b", text=BLURB, **(again | {"days": 0.9})))
+
+
 def test_a_short_text_told_again_another_day_is_next_weeks_report():
     first, again = (
         entry(name, days=days, text=TEXT[:100], url=f"https://press.example/{name}")

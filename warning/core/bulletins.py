@@ -8,12 +8,19 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from warning.core.addresses import canonical_address
+from warning.core.evidence import Item
+
 LEAST_HEADLINE = 30
 """So many letters a headline has that is no standing title; one of Chinese, Japanese or Korean counts as three."""
 WEEK = timedelta(days=7)
 OFF_WEEK = timedelta(days=1, hours=6)
 """So much earlier or later a weekly bulletin may come and keep its rhythm: a holiday, another hour."""
+ONE_DAY = timedelta(days=1)
+SAME_ISSUE = timedelta(hours=6)
+"""So far apart two dates of one issue may lie: a day's morning and evening bulletins lie further apart."""
 _FIRST_CJK = "\u2e80"
+_DIGITS = re.compile(r"\d+")
 _STANDING = re.compile(
     r"\b(?:daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annual|regular|week|month|today|bulletin|briefing"
     r"|brief|digest|newsletter|round-?up|update|monitor|review|outlook|calendar|podcast|newsroom|live|headlines|hebdo"
@@ -28,6 +35,36 @@ def has_headline(title: str) -> bool:
     folded = unicodedata.normalize("NFKC", title).casefold()
     letters = sum((3 if one >= _FIRST_CJK else 1) for one in folded if one.isalnum())
     return letters >= LEAST_HEADLINE and _STANDING.search(folded) is None
+
+
+def is_same_issue(old: Item, new: Item) -> bool:
+    """Whether the same words at two addresses are of one day, and no two issues of a bulletin.
+
+    A short text told again on another day may be next week's report in the same words.
+    """
+    if _is_next_issue(old, new):
+        return False
+    if old.published_at is None or new.published_at is None:
+        return abs(new.known_at - old.known_at) <= ONE_DAY
+    return abs(new.published_at - old.published_at) <= ONE_DAY
+
+
+def _is_next_issue(old: Item, new: Item) -> bool:
+    """Whether the same words under a standing title and two addresses are two issues of a bulletin, a day's or an hour's.
+
+    Their dates tell, or the numbers in their addresses where one has no date.
+    """
+    if has_headline(new.title):
+        return False
+    if old.published_at is not None and new.published_at is not None:
+        return abs(new.published_at - old.published_at) > SAME_ISSUE
+    return _numbers_in(old.url) != _numbers_in(new.url)
+
+
+def _numbers_in(url: str) -> list[str]:
+    """The numbers behind the host; what tracks a reader, and how the address is written, count for nothing."""
+    address = canonical_address(url) if url else ""
+    return _DIGITS.findall(address.partition("/")[2])
 
 
 def in_rhythm(apart: timedelta) -> bool:

@@ -15,7 +15,7 @@ from sys import intern
 from typing import NamedTuple, Protocol
 
 from warning.core.addresses import canonical_address
-from warning.core.bulletins import has_headline, in_rhythm
+from warning.core.bulletins import has_headline, in_rhythm, is_same_issue
 from warning.core.evidence import Item
 from warning.core.handling import narrowest_said
 from warning.core.ids import key64
@@ -24,7 +24,6 @@ from warning.core.relabelling import relabelled
 ONE_DOCUMENT = timedelta(days=30)
 """How far apart two entries may become known and still be versions of one document."""
 
-ONE_DAY = timedelta(days=1)
 REPUBLISHED_ALIKE = 0.9
 LEAST_REPUBLISHED_TEXT = 160
 MOST_REMEMBERED = 200_000
@@ -167,7 +166,7 @@ def _is_version(known: _Known, met: _Known) -> bool:
     if abs(new.known_at - old.known_at) > ONE_DOCUMENT:
         return (same_address or _is_article(new)) and is_republished(old, new)
     if known.marks.text is not None and known.marks.text == met.marks.text:
-        return same_address or _same_day(old, new) or _is_told_again(old, new)
+        return same_address or is_same_issue(old, new) or _is_told_again(old, new)
     # Entries that stand side by side in one document are two, whatever page they link to.
     return same_address and old.known_at != new.known_at and _is_edit(old, new)
 
@@ -219,13 +218,6 @@ def as_it_stands(old: Item, new: Item) -> Item:
 def is_undated(old: Item, new: Item) -> bool:
     """Whether nothing says that `new` is later than what stands: a text that was replaced before is no new edit then."""
     return new.time_assumed or new.known_at == old.known_at
-
-
-def _same_day(old: Item, new: Item) -> bool:
-    """A short text told again on another day under another address may be next week's report in the same words."""
-    if old.published_at is None or new.published_at is None:
-        return abs(new.known_at - old.known_at) <= ONE_DAY
-    return abs(new.published_at - old.published_at) <= ONE_DAY
 
 
 def _is_told_again(old: Item, new: Item) -> bool:
