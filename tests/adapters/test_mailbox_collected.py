@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,8 +147,27 @@ def test_mails_that_share_a_message_id_are_both_kept_in_one_poll_and_in_two(smal
     assert "2 mails have the Message-ID <1@m>" in small_desk.state.cause
     assert small_desk.state.condition == "ok", "both are stored: nothing is unread, and no rule is blind"
     small_desk.box.add(mail(1).replace(b"report 1", b"nothing at all"))
+    small_desk.box.add(mail(2))
     small_desk.poll()
-    assert small_desk.titles() == ["all is well", "nothing at all", "report 1"]
+    assert small_desk.titles() == ["all is well", "nothing at all", "report 1", "report 2"]
+    assert small_desk.state.condition == "ok"
+    assert small_desk.state.cause == "; ".join(
+        f'the Message-ID <1@m> of "nothing at all" stands on a mail stored before, "{before}"; they differ in subject, '
+        "sender or text, and each is kept"
+        for before in ("report 1", "all is well")
+    )
+
+
+def test_a_mail_that_comes_again_and_one_stored_under_its_bare_id_are_no_others(small_desk):
+    small_desk.box.add(mail(1))
+    small_desk.poll()
+    (known,) = small_desk.repository.items_between(*EVER)
+    bare = replace(known, id="i-old", external_id="<2@m>", title="report 2", url="https://x.example/2")
+    small_desk.repository.add_items([bare])
+    small_desk.box.validity = 2
+    small_desk.box.add(mail(2))
+    small_desk.poll()
+    assert (small_desk.titles(), small_desk.state.cause) == (["report 1", "report 2"], "")
 
 
 def test_mails_read_one_by_one_that_share_a_message_id_are_both_kept_and_told():

@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from warning.collect.mail_bundle import bundled, is_bundle, unbundled
-from warning.core.documents import Document, LeftOut, Parsed
+from warning.core.documents import Document, LeftOut, Parsed, Remark
 from warning.core.evidence import Item
 from warning.errors import ParseError
+from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
 TRIES = 2
 MOST_KEPT = 20
+MOST_LOOKED_BACK = 1_000
 
 Read = Callable[[Document], Awaitable[Parsed]]
 
@@ -82,6 +84,36 @@ def _together(parts: Iterable[Parsed]) -> Parsed:
         left_out=tuple(left for part in parts for left in part.left_out),
         seen=sum(part.seen for part in parts),
     )
+
+
+def told_of_ids_known(writer: EvidenceWriter, source_id: str, parsed: Parsed) -> Parsed:
+    """The reading of a poll, with a remark on each mail under the Message-ID of another of the mailbox's last MOST_LOOKED_BACK.
+
+    To be asked before the poll's mails are stored.
+    """
+    from warning.collect.text import one_line  # noqa: PLC0415 - it loads what pages are read with
+
+    told = []
+    named = {name_of(item.external_id): item for item in parsed.items if name_of(item.external_id)}
+    known = writer.last_items_named(source_id, named, MOST_LOOKED_BACK) if named else ()
+    arriving = {item.external_id for item in parsed.items}
+    for external_id, title in known:
+        name = name_of(external_id) or external_id
+        again = named[name]
+        # One stored under its bare Message-ID before is the same mail where it says the same.
+        if external_id not in arriving and (external_id != name or title != again.title):
+            told.append(
+                Remark(
+                    f'the Message-ID {name} of "{one_line(again.title, 80)}" stands on a mail stored before, '
+                    f'"{one_line(title, 80)}"; they differ in subject, sender or text, and each is kept'
+                )
+            )
+    return replace(parsed, problems=(*parsed.problems, *told)) if told else parsed
+
+
+def name_of(external_id: str) -> str:
+    """The Message-ID that a mail's id begins with; empty where it has none."""
+    return external_id.rpartition(" ")[0]
 
 
 def with_refused(parsed: Parsed, refused: tuple[LeftOut, ...]) -> Parsed:

@@ -16,7 +16,7 @@ from warning.app.document_reading import DocumentReader, Parser
 from warning.app.dropping import as_its_sources, read_folder, settle_all, still_failed, store_taken
 from warning.app.due_sources import States
 from warning.app.group_writing import GroupWriter
-from warning.app.mail_reading import with_refused
+from warning.app.mail_reading import told_of_ids_known, with_refused
 from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
@@ -29,7 +29,7 @@ from warning.app.source_states import failed, list_refused, stood_still, unconfi
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.core.documents import Document
-from warning.core.formats_documents import CapFormat, FileFormat
+from warning.core.formats_documents import CapFormat, FileFormat, MailFormat
 from warning.core.health import SourceState
 from warning.errors import FetchError, ParseError
 from warning.settings import Settings
@@ -165,9 +165,11 @@ class Polls:
         briefs = self._memory.entries.briefs(spec, parsed)
 
         def store(writer: EvidenceWriter) -> Settled:
-            outcome = store_read(writer, spec, parsed, detailed, state.dark_since, asked_at)
+            is_mail = isinstance(spec.parse, MailFormat)
+            found = told_of_ids_known(writer, spec.id, parsed) if is_mail else parsed
+            outcome = store_read(writer, spec, found, detailed, state.dark_since, asked_at)
             told = tuple(briefs.values())
-            return succeeded(spec, state, fetched, parsed, detailed, outcome, told, self._clock())
+            return succeeded(spec, state, fetched, found, detailed, outcome, told, self._clock())
 
         remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
         return Findings(store=store, remember=remembered)

@@ -1,6 +1,6 @@
 """The store inside one transaction, for those who write several things that belong together."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -54,6 +54,11 @@ class EvidenceWriter:
 
     def add_items(self, batch: Sequence[Item]) -> Stored[Item]:
         return items.add_items(self._connection, batch) if batch else Stored()
+
+    def last_items_named(
+        self, source_id: str, names: Collection[str], most: int
+    ) -> tuple[tuple[str, str], ...]:
+        return items.last_items_named(self._connection, source_id, names, most)
 
     def add_observations(
         self, batch: Sequence[Observation], *, seen_at: datetime | None = None

@@ -1,6 +1,6 @@
 """Items: stored once by (source, 64-bit key), edited in place, the old text kept as a revision."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -25,6 +25,7 @@ from warning.store.item_statements import (
     Arriving,
     Identity,
     Known,
+    by_source,
     insert_items,
     item_values,
     known_texts,
@@ -268,6 +269,21 @@ def items_between(
         query = query.where(items.c.source_id == source_id)
     query = query.order_by(items.c.known_at, items.c.seq).limit(limit)
     return tuple(item_of(row) for row in connection.execute(query))
+
+
+def last_items_named(
+    connection: Connection, source_id: str, names: Collection[str], most: int
+) -> tuple[tuple[str, str], ...]:
+    """Return (publisher's id, title) of those of a source's last `most` items whose id is or begins with one of these words."""
+    last = (
+        select(items.c.seq).where(by_source(connection, source_id)).order_by(items.c.seq.desc()).limit(most)
+    )
+    query = select(items.c.external_id, items.c.title).where(items.c.seq.in_(last)).order_by(items.c.seq)
+    return tuple(
+        (row.external_id, row.title)
+        for row in connection.execute(query)
+        if row.external_id in names or row.external_id.rpartition(" ")[0] in names
+    )
 
 
 def known_items(connection: Connection, source_id: str, item_ids: Iterable[str]) -> frozenset[str]:
