@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from warning.core.evidence import Observation, Series, Window, period_end
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Rule, SeriesRule
+from warning.core.series.verdicts import conditions
+from warning.core.series_tests import ZERO_POINTS, Drop
 from warning.core.signals import Signal, Trace
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -109,7 +112,47 @@ def test_zero_fires_only_on_a_run_that_past_zeros_make_unlikely():
     past = [50, 0, 60, 50, 40, 0, 50, 60, 70, 50, 60, 50]
     made = rule({**DROP, "baseline_points": 15, "zero_chance": 0.05})
     assert not fires(made, *past, 0)
-    assert fires(made, *past, 0, 0)
+    assert not fires(made, *past, 0, 0)
+    assert fires(made, *past, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "past", [[20_000] * 36, [20_000] * 11, [None] * 20 + [20_000] * 11, [0] + [20_000] * 40]
+)
+def test_a_first_zero_is_told_by_a_short_window_too_where_the_known_history_has_none(past):
+    (signal,) = judge(rule(DROP), months([*past, 0]))
+    assert [reason.code for reason in signal.why] == ["series.zero"]
+    assert "a chance of 0.08, of 0.02 after earlier zeros" in signal.why[0].text
+
+
+@pytest.mark.parametrize("past", [[20_000] * 10, [20_000] * 8 + [0] + [20_000] * 20, [40] * 30])
+def test_a_zero_is_no_event_where_little_is_known_or_zeros_were_seen_or_the_trade_is_small(past):
+    assert not fires(rule({**DROP, "baseline_min": 100}), *past, 0)
+
+
+def test_a_level_before_a_zero_is_that_of_the_window_and_not_of_the_longer_history():
+    assert not fires(rule({**DROP, "baseline_min": 100}), *[20_000] * 30, *[40] * 7, 0)
+
+
+def test_a_rule_that_counts_zeros_is_given_the_history_it_counts_them_in():
+    assert rule(DROP).points("M") == ZERO_POINTS
+    assert rule({**DROP, "low_points": 60}).points("M") == 61
+
+
+@pytest.mark.parametrize("empty_share", [0.01, 0.05, 0.1, 0.2, 0.3, 0.5])
+@pytest.mark.parametrize("low_points", [None, 15])
+def test_series_that_are_empty_now_and_then_alarm_less_than_once_in_five_years(empty_share, low_points):
+    dice = np.random.default_rng(7)
+    figures = 20_000 * np.exp(dice.normal(0, 0.25, (600, 96)))
+    figures[dice.random(figures.shape) < empty_share] = 0
+    test = Drop(method="drop", baseline_points=6, fall_ratio=0.75, low_points=low_points)
+    (zero,) = (one for one in conditions(test) if one.code == "zero")
+    alarms = sum(
+        int(np.count_nonzero(zero.judge(figures[:, end - zero.width(1) : end], 1).holds))
+        for end in range(zero.width(1), 97)
+    )
+    years = len(figures) * (97 - zero.width(1)) / 12
+    assert alarms / years < 0.2
 
 
 def test_zero_is_told_once_a_run():

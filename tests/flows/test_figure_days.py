@@ -29,7 +29,7 @@ def day_of(record: Replayed) -> int:
 
 
 def windows(records: Iterable[Replayed]) -> Sequence[tuple[object, ...]]:
-    history = History(BOOK, forgets=True)
+    history = History(BOOK, forgets=True, once=True)
     return [seen(history.admit(list(batch)).known) for _, batch in groupby(records, key=day_of)]
 
 

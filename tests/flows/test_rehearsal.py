@@ -128,7 +128,7 @@ def test_eval_knows_nothing_from_after_as_of(book: Rulebook):
 
 def test_eval_judges_a_figure_by_those_before_it(book: Rulebook):
     series = months(*[100.0] * 12, 0.0, 0.0)
-    assert [len(a.signals) for a in evaluate_records(book, series)] == [0] * 13 + [1]
+    assert [len(a.signals) for a in evaluate_records(book, series)] == [0] * 12 + [1, 0]
 
 
 def test_eval_judges_a_revision_as_what_it_is(book: Rulebook):
@@ -222,7 +222,7 @@ def test_replay_misses_what_it_could_have_caught_and_nothing_else(book: Rulebook
 
 
 def test_replay_takes_what_came_before_its_first_day_as_history_only(book: Rulebook):
-    series = months(*[100.0] * 12, 0.0, 0.0)
+    series = months(*[100.0] * 13, 0.0)
     replay = backtest_replay(book, [NOTICE, *series], first=date(2023, 9, 15))
     assert [alert.rule_id for alert in replay.alerts.values()] == ["exports-collapse"]
 

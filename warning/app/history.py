@@ -50,14 +50,21 @@ class History:
 
     Series that no rule looks at are not kept, unless `keep_days` asks for that much of every series. With
     `forgets` figures go that cannot matter to an alert any more, so that memory does not grow with the years;
-    the records must then come in the order in which they became known. Without `waits` each version of a list
-    shows at once what it would say if it lasts.
+    the records must then come in the order in which they became known. So must they with `once`: a figure that says
+    again what was the latest of its period is then none, as it is none to the store. Without `waits` each version of
+    a list shows at once what it would say if it lasts.
     """
 
     def __init__(
-        self, book: Rulebook, *, keep_days: int = 0, forgets: bool = False, waits: bool = True
+        self,
+        book: Rulebook,
+        *,
+        keep_days: int = 0,
+        forgets: bool = False,
+        once: bool = False,
+        waits: bool = True,
     ) -> None:
-        self._waits = waits
+        self._waits, self._once = waits, once
         self._ledger = Ledger(book.needs(), keep_days=keep_days, forgets=forgets)
         self._lists = ReplayedLists(book.sources)
         self._remembered = Remembered(recall_of(book))
@@ -109,6 +116,7 @@ class History:
         fresh.update(judged)
         fresh.update(change.id for change in changes)
         batch = joined_batches(self._ledger.batch(figures), [self._batch(day) for day in days])
+        batch = self._ledger.news(batch) if self._once else batch
         self._ledger.put(batch)
         placed, ids = self._ledger.find(batch)
         # Of figures that come as days nobody asks by id which are new: the columns know. One says that there are any.

@@ -85,7 +85,7 @@ def readings(
     book: Rulebook, records: Iterable[Replayed], first: date | None, last: date | None, step: timedelta
 ) -> Iterator[Reading | Tally]:
     """Yield the steps with something to assess in them, in order, and at the end what was read in all."""
-    history, stories, tally = History(book, forgets=True), ReplayedStories(), Tally()
+    history, stories, tally = History(book, forgets=True, once=True), ReplayedStories(), Tally()
     calendar = _Calendar(reads=book.reads_the_calendar)
     remembered = recall_of(book)
     apart = {*remembered.sources, *(one.source_id for one in remembered.awaited)}

@@ -125,7 +125,7 @@ class SeriesRule(RuleBase):
     def points(self, frequency: Frequency) -> int:
         """How many points back one verdict on a series of this frequency reads, the newest included."""
         tests = [t for t in self.tests if not t.frequencies or frequency in t.frequencies]
-        reach = [t.span + self.confirm(t) - 1 + self.rearm(t) for t in tests]
+        reach = [t.reach + self.confirm(t) - 1 + self.rearm(t) for t in tests]
         return max([self.min_points, *reach]) + self.added_points
 
     @property

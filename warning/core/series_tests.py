@@ -9,6 +9,10 @@ from warning.core.model import OperatorModel
 from warning.core.vocabulary import Frequency
 
 Way = Literal["up", "down", "both"]
+# How far back zeros are counted, the newest figure included: a short window cannot know that a zero is news.
+ZERO_POINTS = 36
+# After earlier zeros a run must be so much rarer: the limit is on one figure, and a year has many.
+AFTER_ZEROS = 0.25
 
 
 class SeriesTest(OperatorModel):
@@ -26,6 +30,11 @@ class SeriesTest(OperatorModel):
     @abstractmethod
     def span(self) -> int:
         """The number of points one verdict reads, the newest included."""
+
+    @property
+    def reach(self) -> int:
+        """The number of points any of its verdicts reads: zeros are counted further back than a level."""
+        return self.span
 
 
 class Change(SeriesTest):
@@ -80,7 +89,8 @@ class Drop(SeriesTest):
     most so many times the lowest of the points before: shipments that come in lots have been low before.
     `season_points` (12 for months) asks that the figure is as low against the lowest of the three figures
     around the same season a year before. A run of zeros fires when its chance under the past share of zeros,
-    counted before the run began, is at most `zero_chance`.
+    counted over the last ZERO_POINTS figures (or the test's own, where it reads more) before the run began, is at most
+    `zero_chance`, or a quarter of it where that past holds zeros.
     """
 
     method: Literal["drop"]
@@ -96,6 +106,10 @@ class Drop(SeriesTest):
     @property
     def span(self) -> int:
         return max(self.baseline_points + 1, (self.season_points or 0) + 2, (self.low_points or 0) + 1)
+
+    @property
+    def reach(self) -> int:
+        return max(self.span, ZERO_POINTS)
 
 
 class Surge(SeriesTest):

@@ -143,5 +143,13 @@ def in_order(figures: Figures) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool
     return where(figures, order), np.append(~same, True)
 
 
+def alike(figures: Figures, others: Figures) -> NDArray[np.bool_]:
+    """Say which figures have the description and the value of their counterparts; a suppressed one is NaN."""
+    values, known = figures["values"], others["values"]
+    same: NDArray[np.bool_] = (values == known) | (np.isnan(values) & np.isnan(known))
+    same &= figures["codes"] == others["codes"]
+    return same
+
+
 def where(figures: Figures, chosen: NDArray[Any]) -> dict[str, NDArray[Any]]:
     return {name: column[chosen] for name, column in figures.items()}

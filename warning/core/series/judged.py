@@ -44,7 +44,8 @@ class Condition:
     judge: Callable[[Floats, int], Judged]
 
     def width(self, confirm: int) -> int:
-        return self.test.span + confirm - 1
+        points = self.test.reach if self.code == "zero" else self.test.span
+        return points + confirm - 1
 
 
 def least_extreme(window: Floats, confirm: int, way: OneWay) -> Floats:

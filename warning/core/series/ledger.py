@@ -9,7 +9,16 @@ from warning.core.evidence import Observation
 from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
 from warning.core.series.columns import MIXED, SHAPES, Columns, microseconds
-from warning.core.series.figure_batch import Batch, Figures, Packed, PeriodTexts, Placed, in_order, where
+from warning.core.series.figure_batch import (
+    Batch,
+    Figures,
+    Packed,
+    PeriodTexts,
+    Placed,
+    alike,
+    in_order,
+    where,
+)
 from warning.core.series.held_ids import Names
 from warning.core.series.kinship import Kinship
 from warning.core.series.roster import Roster
@@ -111,6 +120,35 @@ class Ledger:
             if line != NOT_KEPT:
                 batch.add(line, code, point.period, point.value, microseconds(point.known_at), point.id)
         return batch.packed(self.texts)
+
+    def news(self, batch: Packed) -> Packed:
+        """Leave out the figures that say again what was the latest at their time: the store takes none of them in."""
+        if not len(batch):
+            return batch
+        self._lines_packed()
+        figures, first = batch.figures, np.ones(len(batch), dtype=np.bool_)
+        again = np.zeros(len(batch), dtype=np.bool_)
+        if np.bincount(figures["lines"]).max() > 1:
+            figures, last = in_order(figures)
+            first[1:] = last[:-1]
+            before = {name: np.roll(figures[name], 1) for name in ("codes", "values")}
+            again = ~first & alike(figures, before)
+        held = first & (figures["ends"] <= self._newest[figures["lines"]])
+        again[held] = self._hold_as_known(where(figures, held))
+        return Packed(where(figures, ~again)) if again.any() else batch
+
+    def _hold_as_known(self, figures: Figures) -> NDArray[np.bool_]:
+        """Say which figures stand with the same value already, known no later."""
+        homes, same = self._lines_packed(), np.zeros(len(figures["lines"]), dtype=np.bool_)
+        for number, block in enumerate(self._blocks):
+            here = np.flatnonzero(homes.blocks[figures["lines"]] == number)
+            some = where(figures, here)
+            rows = homes.rows[some["lines"]]
+            places = block.find(rows, some["ends"], some["shapes"])
+            held = {"codes": block.codes_at(rows, places), "values": block.field("values")[rows, places]}
+            known = (places >= 0) & (block.known_at(rows, places) <= some["known_us"])
+            same[here] = known & alike(some, held)
+        return same
 
     def put(self, batch: Packed, reach: tuple[Ints, Ints] | None = None) -> None:
         """Put every figure in its place unless a later vintage holds it; forget nothing within `reach`."""

@@ -5,6 +5,7 @@ from warning.core.rules import SeriesRule
 from warning.core.series.figures import amount, move, number, window_words
 from warning.core.series.judge import Finding
 from warning.core.series_tests import (
+    AFTER_ZEROS,
     Change,
     Cliff,
     Crossing,
@@ -52,7 +53,8 @@ def threshold(finding: Finding) -> str:  # noqa: C901 - one case for each test
         case Spike() as test:
             return f"{number(test.threshold)} scales"
         case Drop() as test if code == "zero":
-            return f"a chance of {number(test.zero_chance)}"
+            later = test.zero_chance * AFTER_ZEROS
+            return f"a chance of {number(test.zero_chance)}, of {number(later)} after earlier zeros"
         case Drop() as test:
             return f"{test.fall_ratio * 100:.0f} % under"
         case Surge() as test:

@@ -31,6 +31,7 @@ from warning.core.series.robust import (
 from warning.core.series.track import Bools, Floats
 from warning.core.series.trends import cliff, crossing, drift, shift, year_on_year
 from warning.core.series_tests import (
+    AFTER_ZEROS,
     Change,
     Cliff,
     Crossing,
@@ -209,22 +210,24 @@ def _lowest(window: Floats, confirm: int, points: int) -> Floats:
 def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
     """Fire where a run of L zeros has the chance p0^L, p0 the share of zeros before the run began.
 
-    p0 = (zeros + 1) / (known + 2), so that eleven figures without a zero give 0.077 and the first zero fires
-    at the shipped limit of 0.08; ten do not know enough to be surprised by one zero. Fires once, at the L
-    that crosses the limit.
+    p0 = (zeros + 1) / (known + 2) over the last `reach` figures, so that eleven figures without a zero give 0.077
+    and the first zero fires at the shipped limit of 0.08; ten do not know enough to be surprised by one zero.
+    The level is that of the test's own window. Fires once, at the L that crosses the limit.
     """
     zero = window == 0
     run = _run_length(zero)
     run_now = run[:, -1].astype(float)
     past = np.arange(window.shape[1])[None, :] < window.shape[1] - run[:, -1:]
     known = past & ~np.isnan(window)
-    seen = np.count_nonzero(known, axis=1)
-    chance = (np.count_nonzero(known & zero, axis=1) + 1) / (seen + 2)
+    zeros = np.count_nonzero(known & zero, axis=1)
+    chance = (zeros + 1) / (np.count_nonzero(known, axis=1) + 2)
     score = chance**run_now
-    base = row_median(np.where(known, window, np.nan))
-    first = (run_now == confirm) | (chance ** (run_now - 1) > test.zero_chance)
-    crossed = (score <= test.zero_chance) & first
-    enough = seen >= test.baseline_points * BASELINE_KNOWN_MIN
+    limit = np.where(zeros, test.zero_chance * AFTER_ZEROS, test.zero_chance)
+    own = slice(window.shape[1] - test.span - confirm + 1, None)
+    base = row_median(np.where(known, window, np.nan)[:, own])
+    first = (run_now == confirm) | (chance ** (run_now - 1) > limit)
+    crossed = (score <= limit) & first
+    enough = np.count_nonzero(known[:, own], axis=1) >= test.baseline_points * BASELINE_KNOWN_MIN
     holds = (run_now >= confirm) & crossed & enough & (base >= test.baseline_min) & (base > 0)
     if test.season_points is not None:
         holds &= _season(window, confirm, test.season_points, "down") > 0
