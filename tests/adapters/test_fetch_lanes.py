@@ -4,6 +4,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.adapters.hostile_server import hostile_server
 from warning.app.body_room import MOST_BYTES_OF_ONE, BodyRoom
 from warning.collect.fetch import Fetcher
@@ -25,9 +27,10 @@ async def asking(**options):
         lanes = Lanes(PLACES, slow_places=2, patience_seconds=0.05)
         async with Fetcher(lambda: NOW, allow_private_hosts=hosts, lanes=lanes, **options) as fetcher:
 
-            def ask(source: str, path: str, *, address: int) -> asyncio.Task:
+            def ask(source: str, path: str, *, address: int, **more: float) -> asyncio.Task:
                 url = f"http://127.2.0.{address}:{port}{path}"
-                request = FetchRequest(source_id=source, url=url, spacing_seconds=0.0, total_seconds=20)
+                usual = {"spacing_seconds": 0.0, "total_seconds": 20.0}
+                request = FetchRequest(source_id=source, url=url, **(usual | more))
                 return asyncio.create_task(fetcher.fetch(request))
 
             yield ask, lanes
@@ -54,6 +57,30 @@ def test_sources_that_hang_leave_their_places_to_others() -> None:
     assert asyncio.run(body()) == (["fresh"] * 20, PLACES)
 
 
+@pytest.mark.parametrize("path", ["/silent", "/stalls"])
+def test_silence_longer_than_the_patience_is_counted_from_its_end(path):
+    async def body():
+        async with asking() as (ask, lanes):
+            idle_seconds = 4 * lanes.patience_seconds
+            with pytest.raises(FetchError) as failed:
+                await ask("h", path, address=1, idle_seconds=idle_seconds)
+            return str(failed.value)
+
+    assert asyncio.run(body()) == "the server said nothing for 0.2 s"
+
+
+def test_a_document_that_comes_late_in_pieces_is_not_silent():
+    """It takes many times its idle time, and none of its pauses does."""
+
+    async def body():
+        async with asking() as (ask, lanes):
+            with pytest.raises(FetchError) as failed:
+                await ask("h", "/drip", address=1, idle_seconds=4 * lanes.patience_seconds, total_seconds=1.0)
+            return str(failed.value)
+
+    assert asyncio.run(body()) == "the document was not complete after 1 s"
+
+
 def test_sources_that_hung_wait_among_their_like_however_many_they_are() -> None:
     async def body():
         async with asking() as (ask, lanes):
@@ -62,7 +89,7 @@ def test_sources_that_hung_wait_among_their_like_however_many_they_are() -> None
             hanging = [ask(f"h{n}", "/silent", address=n + 1) for n in range(HANGING)]
             await asyncio.sleep(0.1)
             answers = await asyncio.gather(*(ask(f"w{n}", "/feed", address=50 + n) for n in range(20)))
-            in_usual_places = PLACES - lanes.usual._value
+            in_usual_places = PLACES - lanes.usual.free
             pending = sum(not task.done() for task in hanging)
             await ended(hanging)
             return [answer.status for answer in answers], pending, in_usual_places
@@ -83,7 +110,7 @@ def test_sources_that_hang_for_the_first_time_hold_up_nobody_however_many_they_a
             causes = {str(task.exception()) for task in hanging if task.done()}
             are_slow = all(lanes.is_slow(f"h{n}") for n in range(4 * PLACES))
             await ended(hanging)
-            given_back = lanes.usual._value, lanes.slow._value, lanes.left_beside
+            given_back = lanes.usual.free, lanes.slow.free, lanes.left_beside
             return [answer.status for answer in answers], pending, causes, are_slow, given_back
 
     statuses, pending, causes, are_slow, given_back = asyncio.run(body())
@@ -159,7 +186,7 @@ def test_all_places_are_given_back_whatever_became_of_the_requests() -> None:
                 answers = await asyncio.gather(*refused, return_exceptions=True)
                 assert all(isinstance(answer, FetchError) for answer in answers)
                 await ended(hanging)
-            return lanes.usual._value, lanes.slow._value, lanes.left_beside
+            return lanes.usual.free, lanes.slow.free, lanes.left_beside
 
     assert asyncio.run(body()) == (PLACES, 2, 2 * PLACES)
 

@@ -15,7 +15,7 @@ from socket import socket
 from types import TracebackType
 from typing import Any, Self
 
-from warning.app.asking_line import Line, Manner
+from warning.app.asking_line import Line, Manner, Standing, stands
 from warning.app.body_room import BodyRoom
 from warning.app.parse_nursery import Forked
 from warning.app.poll_turns import PollTurns
@@ -44,7 +44,11 @@ class _Process:
     def __init__(self, number: bytes, ready: "asyncio.Future[None]") -> None:
         self.number = number
         self.ready = ready
-        self.under_way: dict[int, asyncio.Future[Fetched]] = {}
+        self.under_way: dict[int, asyncio.Future[Fetched | Standing]] = {}
+
+    def answer(self, number: int, told: Fetched | Standing) -> None:
+        if (waiting := self.under_way.get(number)) is not None and not waiting.done():
+            waiting.set_result(told)
 
 
 class AskingApart:
@@ -98,12 +102,13 @@ class AskingApart:
         process.under_way[number] = answer
         line.say(("ask", number, request))
         try:
-            return await answer  # type: ignore[no-any-return]  # what the fetcher gave, through a pickle
+            told: Fetched | Standing = await answer
         except asyncio.CancelledError:
             line.say(("drop", number))
             raise
         finally:
             process.under_way.pop(number, None)
+        return told if isinstance(told, Fetched) else stands(request, told)
 
     async def _started(self) -> _Process:
         """All polls that need the process wait for one start of it, which goes on when any of them is given up."""
@@ -163,11 +168,12 @@ class AskingApart:
 
     def _heard(self, process: _Process, message: tuple[Any, ...]) -> None:
         match message:
+            case ("same", number, told):
+                process.answer(number, told)
             case ("answer", number, fetched):
                 if fetched.document is not None:
                     process.line.say(("heard", fetched.document.source_id, len(fetched.document.body)))
-                if (answer := process.under_way.get(number)) is not None and not answer.done():
-                    answer.set_result(fetched)
+                process.answer(number, fetched)
             case ("failure", number, kind, text, more):
                 if (answer := process.under_way.get(number)) is not None and not answer.done():
                     answer.set_exception(kind(text, **more))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from warning.app.parse_messages import packed
+from warning.collect.fetch_values import Fetched, FetchRequest
+from warning.core.documents import LeftOut
 
 log = logging.getLogger(__name__)
 LENGTH_BYTES = 8
@@ -24,6 +26,30 @@ class Manner:
     contact: str = ""
     allow_private_hosts: tuple[str, ...] = ()
     concurrency: int = 32
+
+
+Standing = tuple[float | None, float | None, tuple[str, ...], str, tuple[LeftOut, ...]]
+
+
+def standing(fetched: Fetched) -> Standing:
+    """Return what an answer says besides that nothing has changed: who asked has the rest."""
+    told = fetched
+    return told.max_age_seconds, told.retry_after_seconds, told.notes, told.moved_to, told.left_out
+
+
+def stands(request: FetchRequest, told: Standing) -> Fetched:
+    """Return the answer of which `standing` told the rest."""
+    max_age_seconds, retry_after_seconds, notes, moved_to, left_out = told
+    return Fetched(
+        status="not_modified",
+        document=None,
+        validators=request.validators,
+        max_age_seconds=max_age_seconds,
+        retry_after_seconds=retry_after_seconds,
+        notes=notes,
+        moved_to=moved_to,
+        left_out=left_out,
+    )
 
 
 class Line(asyncio.BufferedProtocol):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from warning.app.asking_line import Line, Manner
+from warning.app.asking_line import Line, Manner, standing
 from warning.app.body_room import PATIENCE_SECONDS
 from warning.app.compose import system_clock
 from warning.app.long_life import Returning, settle_for_long
@@ -61,10 +61,9 @@ class Asking:
     def _heard(self, message: tuple[Any, ...]) -> None:
         match message:
             case ("ask", number, request):
-                asking = self._tasks[number] = asyncio.create_task(self._ask(number, request))
-                asking.add_done_callback(lambda _: self._tasks.pop(number, None))
+                self._tasks[number] = asyncio.create_task(self._ask(number, request))
             case ("drop", number):
-                if task := self._tasks.get(number):
+                if task := self._tasks.pop(number, None):
                     task.cancel()
             case ("room", is_open):
                 self._is_open = is_open
@@ -79,11 +78,17 @@ class Asking:
     async def _ask(self, number: int, request: FetchRequest) -> None:
         try:
             assert self.fetcher is not None, "it is ready before it is asked"
-            self._answer(number, await self.fetcher.fetch(request))
+            fetched = await self.fetcher.fetch(request)
+            if fetched.status == "not_modified" and fetched.validators is request.validators:
+                self.line.say(("same", number, standing(fetched)))
+            else:
+                self._answer(number, fetched)
         except FetchError as failure:
             self.line.say(("failure", number, type(failure), str(failure), vars(failure)))
         except Exception as surprise:  # noqa: BLE001 - the service decides what a fault of ours costs
             self.line.say(("failure", number, RuntimeError, repr(surprise), {}))
+        finally:
+            self._tasks.pop(number, None)
 
     def _answer(self, number: int, fetched: Fetched) -> None:
         size_bytes = 0

@@ -49,6 +49,8 @@ class BodyRoom:
         return counted
 
     def give_back(self, counted_bytes: int) -> None:
+        if not counted_bytes:
+            return
         self._held_bytes -= counted_bytes
         self._returning.gone(counted_bytes)
         self._settle()

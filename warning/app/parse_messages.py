@@ -31,8 +31,8 @@ def packed(value: object) -> bytes:
 def rebuilt(kind: type[Any], values: tuple[Any, ...]) -> Any:
     """Return a value of a frozen class from those of its fields, in their order."""
     new = object.__new__(kind)
-    for name, value in zip(_NAMES[kind], values, strict=True):
-        object.__setattr__(new, name, value)
+    for put, value in zip(_PUTS[kind], values, strict=True):
+        put(new, value)
     return new
 
 
@@ -42,6 +42,8 @@ def _reduced(value: Any) -> tuple[Any, ...]:
 
 
 _NAMES = {kind: tuple(one.name for one in fields(kind)) for kind in _KINDS}
+_PUTS = {kind: tuple(getattr(kind, name).__set__ for name in names) for kind, names in _NAMES.items()}
+"""How the slots of a kind are filled: past `__setattr__`, which a frozen value refuses."""
 _VALUES = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
 _REDUCERS: dict[type[Any], Callable[[Any], Any]] = {
     **copyreg.dispatch_table,

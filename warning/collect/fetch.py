@@ -41,7 +41,7 @@ DEFAULT_WAIT_SECONDS = 600.0
 MOST_ADDRESSES = 8_192
 GIVEN_UP = "nothing or little came while many sources kept us waiting; next time it is asked beside the others, with all its time"
 NO_ROOM = "the large documents of other sources left no room for this one, as long as it may take"
-CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since", "if-none-match", "if-modified-since"})
 UNASKED = "the server answered 304 (not modified) to a request that did not ask whether anything was: nothing came to be read"
 ANYBODYS = frozenset({"user-agent", "accept", "accept-encoding"})
 
@@ -192,21 +192,22 @@ class Fetcher:
     async def _follow(self, request: FetchRequest, url: URL, place: Place) -> Fetched:
         hop = _Hop(url=url, method=request.method, headers=self._headers(request), body=request.body)
         for _ in range(MOST_REDIRECTS + 1):
-            async with await self._asked(hop, request) as answer:
+            async with await self._asked(hop, request, place) as answer:
                 place.arriving = answer.content
                 if answer.status not in REDIRECTS:
                     return await self._read(answer, hop, request, place)
                 target = _target(hop.url, answer)
                 self._guard.check_url(target)
                 _move(hop, target, answer.status, request)
+            place.has_heard()
         raise FetchRefused(f"more than {MOST_REDIRECTS} redirects; the last one led to {_shown(hop.url)}")
 
-    async def _asked(self, hop: _Hop, request: FetchRequest) -> Answer | ClientResponse:
+    async def _asked(self, hop: _Hop, request: FetchRequest, place: Place) -> Answer | ClientResponse:
         assert self._session is not None, "the fetcher is used inside `async with`"
         assert self._gets is not None, "made with the session"
         silence = _silence(request.idle_seconds)
         if hop.method == "GET" and hop.body is None:
-            return await self._gets.ask(hop.url, hop.headers, silence)
+            return await self._gets.ask(hop.url, hop.headers, silence, place)
         return await self._session.request(
             hop.method,
             hop.url,
@@ -245,7 +246,7 @@ class Fetcher:
         moved_to = request.without_secrets(str(hop.moved_to)) if hop.moved_to is not None else ""
         told = _Told(answer.headers, wait, tuple(hop.notes), moved_to)
         if answer.status == 304:
-            if not CONDITIONS & {name.lower() for name in hop.headers}:
+            if CONDITIONS.isdisjoint(hop.headers) and CONDITIONS.isdisjoint(map(str.lower, hop.headers)):
                 raise FetchError(UNASKED)
             return told.fetched("not_modified", None, request.validators)
         points_to = "" if answer.status in DOCUMENT_STATUSES else await _refuse_challenge(answer)

@@ -1,7 +1,10 @@
 """Places for requests: a source that keeps us waiting loses its place to the next, and waits among its like next time."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol, Self
+
+from warning.collect.gates import Gate
 
 SLOW_PLACES = 8
 PATIENCE_SECONDS = 2.0
@@ -49,8 +52,8 @@ class Lanes:
     def __init__(
         self, places: int, *, slow_places: int = SLOW_PLACES, patience_seconds: float = PATIENCE_SECONDS
     ) -> None:
-        self.usual = asyncio.Semaphore(places)
-        self.slow = asyncio.Semaphore(slow_places)
+        self.usual = Gate(places)
+        self.slow = Gate(slow_places)
         self.left_beside = 2 * places
         self.patience_seconds = patience_seconds
         self.waiting = 0
@@ -114,6 +117,7 @@ class Place:
         "_gate",
         "_is_late",
         "_lanes",
+        "_listen",
         "_paused_at",
         "_seconds",
         "_source_id",
@@ -128,13 +132,14 @@ class Place:
         self._lanes = lanes
         self._source_id = source_id
         self._besides = besides
-        self._gate: asyncio.Semaphore | None = None
+        self._gate: Gate | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._deadline: asyncio.Timeout | None = None
         self._seconds = 0.0
         self.started = 0.0
         self._paused_at = 0.0
         self._is_late = False
+        self._listen: Callable[[], None] | None = None
         self.arriving: Arrives | None = None
         self.share: Waits | None = None
         self.was_given_up = False
@@ -142,14 +147,13 @@ class Place:
     async def __aenter__(self) -> Self:
         lanes = self._lanes
         gate = lanes.slow if lanes.is_slow(self._source_id) else lanes.usual
-        if gate is lanes.usual and gate.locked():
-            lanes.waiting += 1
+        if not gate.enter_now():
+            is_usual = gate is lanes.usual
+            lanes.waiting += is_usual
             try:
-                await gate.acquire()
+                await gate.enter()
             finally:
-                lanes.waiting -= 1
-        else:
-            await gate.acquire()
+                lanes.waiting -= is_usual
         self._gate = gate
         return self
 
@@ -168,6 +172,20 @@ class Place:
     def _set_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.reschedule(self.started + self._seconds)
+
+    def listens(self, listen: Callable[[], None], seconds: float) -> None:
+        """It waits for an answer on one connection: `listen` counts its silence, `seconds` at most.
+
+        Silence longer than the patience is counted from the end of that: nearly all answers come before.
+        """
+        if self._is_late or seconds <= self._lanes.patience_seconds:
+            listen()
+        else:
+            self._listen = listen
+
+    def has_heard(self) -> None:
+        """What it listened to belongs to others now."""
+        self._listen = None
 
     def pause(self) -> None:
         """It waits for something of ours from now on: `seconds` at most, and its own time does not pass."""
@@ -204,6 +222,8 @@ class Place:
     def grow_late(self) -> None:
         """Its patience is over."""
         self._is_late = True
+        if self._listen is not None:
+            self._listen()
         if self._seconds > self._lanes.patience_seconds:
             self._set_deadline()
         self._lanes.learn(self._source_id, late=True)
@@ -228,7 +248,7 @@ class Place:
     def _step_beside(self) -> None:
         self._lanes.left_beside -= 1
         self._lanes.beside.add(self)
-        self._lanes.usual.release()
+        self._lanes.usual.leave()
         self._gate = None
 
     def _give_up_another(self, now: float) -> None:
@@ -258,4 +278,4 @@ class Place:
         if self._gate is None:
             self._leave_beside()
         else:
-            self._gate.release()
+            self._gate.leave()

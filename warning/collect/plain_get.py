@@ -6,9 +6,10 @@ Going past the client's session, request and response takes half of the client's
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from aiohttp import (
     ClientConnectionResetError,
@@ -24,6 +25,7 @@ from aiohttp import (
     StreamReader,
     TCPConnector,
 )
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -34,6 +36,12 @@ from warning.errors import FetchError
 MOST_ORIGINS = 4_096
 MOST_PRELIMINARY = 20
 SWITCHING = 101
+
+
+class Waits(Protocol):
+    """Who waits for an answer: it begins to count the silence when it likes."""
+
+    def listens(self, listen: Callable[[], None], seconds: float) -> None: ...
 
 
 class Answer:
@@ -77,7 +85,7 @@ class PlainGets:
         self._loop = asyncio.get_running_loop()
         self._origins: dict[tuple[str, str | None, int | None], ClientRequest] = {}
 
-    async def ask(self, url: URL, headers: Mapping[str, str], silence: ClientTimeout) -> Answer:
+    async def ask(self, url: URL, headers: Mapping[str, str], silence: ClientTimeout, waits: Waits) -> Answer:
         """Return the answer once its head has come; use it in `async with`. Raises what the client's session raises.
 
         `headers` say all that is sent but Host. A kept connection may end as it is used: then it is asked once more.
@@ -85,19 +93,19 @@ class PlainGets:
         """
         said = _written(url, headers)
         try:
-            return await self._asked(url, said, silence)
+            return await self._asked(url, said, silence, waits)
         except (ConnectionTimeoutError, ClientConnectorError):
             raise
         except (ClientOSError, ServerDisconnectedError, ClientConnectionResetError):
-            return await self._asked(url, said, silence)
+            return await self._asked(url, said, silence, waits)
 
-    async def _asked(self, url: URL, said: bytes, silence: ClientTimeout) -> Answer:
+    async def _asked(self, url: URL, said: bytes, silence: ClientTimeout, waits: Waits) -> Answer:
         try:
             connection = await self._connector.connect(self._origin(url), [], silence)
         except TimeoutError as slow:
             raise ConnectionTimeoutError(f"Connection timeout to host {url}") from slow
         try:
-            return await self._answer(url, said, silence, connection)
+            return await self._answer(url, said, silence, connection, waits)
         except HttpProcessingError as wrong:
             connection.close()
             asked = RequestInfo(url, "GET", CIMultiDictProxy(CIMultiDict()), url)
@@ -106,7 +114,9 @@ class PlainGets:
             connection.close()
             raise
 
-    async def _answer(self, url: URL, said: bytes, silence: ClientTimeout, connection: Connection) -> Answer:
+    async def _answer(
+        self, url: URL, said: bytes, silence: ClientTimeout, connection: Connection, waits: Waits
+    ) -> Answer:
         protocol = connection.protocol
         assert protocol is not None, "a connection that was just made"
         if protocol.should_close:
@@ -114,7 +124,6 @@ class PlainGets:
         protocol.set_response_params(
             read_until_eof=True,
             auto_decompress=False,
-            read_timeout=silence.sock_read,
             max_line_size=self._longest_header,
             max_field_size=self._longest_header,
         )
@@ -122,7 +131,8 @@ class PlainGets:
         if transport is None or transport.is_closing():
             raise ClientConnectionResetError("the connection ended before it was used")
         transport.write(said)
-        protocol.start_timeout()
+        seconds = silence.sock_read or 0.0
+        waits.listens(partial(_listen, protocol, seconds), seconds)
         for _ in range(MOST_PRELIMINARY + 1):
             head, content = await protocol.read()
             if not 100 <= head.code < 200 or head.code == SWITCHING:
@@ -141,6 +151,12 @@ class PlainGets:
             known = ClientRequest("GET", url.origin(), loop=self._loop, session=self._session)
             self._origins[key] = known
         return known
+
+
+def _listen(protocol: ResponseHandler, seconds: float) -> None:
+    """Count the seconds in which nothing comes, from now on and after all that comes."""
+    protocol.read_timeout = seconds
+    protocol.start_timeout()
 
 
 def _written(url: URL, headers: Mapping[str, str]) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
+from warning.collect.gates import Gate
 from warning.errors import FetchRateLimited
 
 LONGEST_HOLD_SECONDS = 3600.0
@@ -16,8 +17,8 @@ LONGEST_HOLD_SECONDS = 3600.0
 
 @dataclass(slots=True)
 class _Host:
-    gate: asyncio.Semaphore
-    slow_gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    gate: Gate
+    slow_gate: Gate = field(default_factory=lambda: Gate(1))
     is_lent: bool = False
     waiting: int = 0
     next_start: float = 0.0
@@ -56,11 +57,12 @@ class Politeness:
         state = self._host(host)
         self._refuse_while_held(host, state)
         gate = state.slow_gate if is_slow else state.gate
-        await gate.acquire()
+        if not gate.enter_now():
+            await gate.enter()
         try:
             await self._wait(host, state, spacing_seconds)
         except BaseException:
-            gate.release()
+            gate.leave()
             raise
         return state
 
@@ -92,7 +94,7 @@ class Politeness:
 
     def _host(self, host: str) -> _Host:
         if host not in self._hosts:
-            self._hosts[host] = _Host(gate=asyncio.Semaphore(self._per_host))
+            self._hosts[host] = _Host(gate=Gate(self._per_host))
         return self._hosts[host]
 
 
@@ -119,7 +121,7 @@ class Turn:
         state = self._state
         if state is not None and not (self._is_slow or self._is_out or self._lends or state.is_lent):
             self._lends = state.is_lent = True
-            state.gate.release()
+            state.gate.leave()
 
     def step_out(self) -> None:
         """Let the next request in for good: what this one waits for is ours, and who holds it may stand behind."""
@@ -128,7 +130,7 @@ class Turn:
             self._release(self._state)
 
     def _release(self, state: _Host) -> None:
-        (state.slow_gate if self._is_slow else state.gate).release()
+        (state.slow_gate if self._is_slow else state.gate).leave()
 
     async def __aexit__(self, *_: object) -> None:
         state = self._state

@@ -1,16 +1,12 @@
-"""What the collector remembers of each source between two polls, and how much the store holds.
+"""What the collector remembers of each source between two polls, and how much the store holds."""
 
-SQLite is asked by its driver alone where a round reads and writes the states of thousands of sources.
-"""
-
-import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 
 from warning.core.health import (
     LastReport,
@@ -20,9 +16,7 @@ from warning.core.health import (
     is_well,
     report_of,
 )
-from warning.store.columns import aware, sqlite_instant
-from warning.store.engine import asked_of_sqlite
-from warning.store.rows import batches, from_json, insert_new, insert_or, storable, to_json
+from warning.store.rows import batches, from_json, insert_new, storable
 from warning.store.schema import (
     alert_versions,
     alerts,
@@ -45,6 +39,7 @@ from warning.store.schema import (
     source_states,
     withheld,
 )
+from warning.store.state_rows import save_states, states_of
 
 COUNTED = (
     documents, fetches, items, item_revisions, series, observations, listings, listing_changes,
@@ -56,11 +51,6 @@ SIGN_OF_LIFE = timedelta(hours=12)
 LOOKUP_BATCH = 500
 FAR_AHEAD = timedelta(days=7)
 """No pace and no pause is longer: a time further ahead is looked at too."""
-OF = "SELECT content FROM source_states WHERE source_id IN (SELECT value FROM json_each(?))"
-SAVE = """
-    INSERT INTO source_states (source_id, condition, next_due_at, content) VALUES (?, ?, ?, ?)
-    ON CONFLICT (source_id) DO UPDATE
-    SET condition = excluded.condition, next_due_at = excluded.next_due_at, content = excluded.content"""
 
 
 def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
@@ -71,9 +61,7 @@ def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
 
 def source_states_of(connection: Connection, source_ids: Collection[str]) -> dict[str, SourceState]:
     """Return what is known of these sources, by id; one that was never tried is not among them."""
-    if connection.dialect.name == "sqlite":
-        return _by_id(asked_of_sqlite(connection, OF, (json.dumps(list(source_ids)),)))
-    return _states_where(connection, _named(source_ids))
+    return {state.source_id: state for state in states_of(connection, source_ids)}
 
 
 def due_source_states(
@@ -81,19 +69,11 @@ def due_source_states(
 ) -> dict[str, SourceState]:
     """Return the states whose time has come, or lies so far ahead that a wrong clock must have set it, and `also`."""
     due = source_states.c.next_due_at
-    return _states_where(connection, [or_(due.is_(None), due <= now, due > now + FAR_AHEAD), *_named(also)])
+    query = select(source_states.c.content).where(or_(due.is_(None), due <= now, due > now + FAR_AHEAD))
+    return _by_id(connection.execute(query)) | source_states_of(connection, also)
 
 
-def _named(source_ids: Collection[str]) -> list[ColumnElement[bool]]:
-    return [source_states.c.source_id.in_(batch) for batch in batches(source_ids, LOOKUP_BATCH)]
-
-
-def _states_where(connection: Connection, wanted: Iterable[ColumnElement[bool]]) -> dict[str, SourceState]:
-    query = select(source_states.c.content)
-    return _by_id(row for condition in wanted for row in connection.execute(query.where(condition)))
-
-
-def _by_id(rows: Iterable[Row[Any] | tuple[Any, ...]]) -> dict[str, SourceState]:
+def _by_id(rows: Iterable[Row[Any]]) -> dict[str, SourceState]:
     found = (from_json(SourceState, content) for (content,) in rows)
     return {state.source_id: state for state in found}
 
@@ -105,18 +85,7 @@ def save_source_state(connection: Connection, state: SourceState) -> None:
 
 def save_source_states(connection: Connection, states: Iterable[SourceState]) -> None:
     """Remember how sources are doing, each in place of what was known; at most one state a source."""
-    states = _with_reports_kept(connection, states)
-    if not states:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            SAVE, [tuple(_state_row(state, sqlite_instant).values()) for state in states]
-        )
-        return
-    statement = insert_or(connection, source_states)
-    changes = {name: statement.excluded[name] for name in ("condition", "next_due_at", "content")}
-    rows = [_state_row(state) for state in states]
-    connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changes), rows)
+    save_states(connection, _with_reports_kept(connection, states))
 
 
 def _with_reports_kept(connection: Connection, states: Iterable[SourceState]) -> list[SourceState]:
@@ -144,15 +113,6 @@ def _stands_as_reported(state: SourceState) -> bool:
     if known is None or polled_at is None:
         return False
     return not _differs(state.condition, state.since or polled_at, polled_at, known)
-
-
-def _state_row(state: SourceState, instant: Callable[[datetime], Any] = aware) -> dict[str, Any]:
-    return {
-        "source_id": state.source_id,
-        "condition": state.condition,
-        "next_due_at": None if state.next_due_at is None else instant(state.next_due_at),
-        "content": storable(to_json(SourceState, state)),
-    }
 
 
 def _latest_reports(connection: Connection, source_ids: Sequence[str]) -> dict[str, SourceReport]:

@@ -1,0 +1,73 @@
+"""Source states as rows: a round reads those of many with one statement, and writes them with few.
+
+SQLite is asked by its driver alone: SQLAlchemy takes longer than the statements do.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from warning.core.health import SourceState
+from warning.store.columns import aware, sqlite_instant
+from warning.store.engine import asked_of_sqlite
+from warning.store.rows import from_json, storable, to_json
+
+COLUMNS = ("source_id", "condition", "next_due_at", "content")
+TOGETHER = (64, 8, 1)
+"""How many rows a statement to SQLite writes: few kinds, so that each is prepared once."""
+_CHANGES = (
+    "ON CONFLICT (source_id) DO UPDATE "
+    "SET condition = excluded.condition, next_due_at = excluded.next_due_at, content = excluded.content"
+)
+_INSERT = f"INSERT INTO source_states ({', '.join(COLUMNS)})"
+_SQLITE_OF = "SELECT content FROM source_states WHERE source_id IN (SELECT value FROM json_each(?))"
+_POSTGRESQL_OF = text("SELECT content FROM source_states WHERE source_id = ANY(CAST(:ids AS text[]))")
+_POSTGRESQL_SAVE = text(f"""
+    {_INSERT} SELECT * FROM unnest(
+        CAST(:source_ids AS text[]), CAST(:conditions AS text[]), CAST(:due AS timestamptz[]), CAST(:contents AS text[]))
+    {_CHANGES}""")  # noqa: S608 - fixed names
+
+
+def states_of(connection: Connection, source_ids: Collection[str]) -> list[SourceState]:
+    """Return what is known of these sources; one that was never tried is not among them."""
+    ids = list(source_ids)
+    if connection.dialect.name == "sqlite":
+        rows = asked_of_sqlite(connection, _SQLITE_OF, (json.dumps(ids),))
+    else:
+        rows = list(connection.execute(_POSTGRESQL_OF, {"ids": ids}))
+    return [from_json(SourceState, content) for (content,) in rows]
+
+
+def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
+    """Write states, each in place of what was known of its source; at most one state a source."""
+    if connection.dialect.name == "sqlite":
+        for rows in _in_few_sizes([_row(state, sqlite_instant) for state in states]):
+            connection.exec_driver_sql(_sqlite_save(len(rows)), tuple(chain.from_iterable(rows)))
+        return
+    if columns := [list(column) for column in zip(*(_row(state, aware) for state in states), strict=True)]:
+        names = ("source_ids", "conditions", "due", "contents")
+        connection.execute(_POSTGRESQL_SAVE, dict(zip(names, columns, strict=True)))
+
+
+def _in_few_sizes(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    start = 0
+    for size in TOGETHER:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
+
+
+@cache
+def _sqlite_save(rows: int) -> str:
+    places = f"({', '.join('?' * len(COLUMNS))})"
+    return f"{_INSERT} VALUES {', '.join([places] * rows)} {_CHANGES}"
+
+
+def _row(state: SourceState, instant: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    due = None if state.next_due_at is None else instant(state.next_due_at)
+    return state.source_id, state.condition, due, storable(to_json(SourceState, state))
