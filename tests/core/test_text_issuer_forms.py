@@ -200,3 +200,21 @@ def test_a_day_told_alone_lies_at_most_a_week_back_and_never_crashes(anchor, num
 )  # fmt: skip
 def test_reaction_is_what_follows_the_clause_of_the_act(text, act, word, later):
     assert speaks_later(text, text.index(act) + len(act), text.index(word)) is later
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "number"),
+    [
+        ("中国商務省、公告2026年第91号でタングステンの輸出を禁止", "ja", "MOFCOM 2026/91"),
+        ("中国商務省と税関総署が公告2026年第29号", "ja", "MOFCOM-GACC 2026/29"),
+        ("중국 상무부 공고 2026년 제91호, 텅스텐 수출 금지", "ko", "MOFCOM 2026/91"),
+        ("중국 해관총서 2026년 제81호 공고", "ko", "GACC 2026/81"),
+        ("経済産業省公告2026年第91号", "ja", None),
+        ("산업통상부 공고 2026년 제91호, 중국산 흑연", "ko", None),
+    ],
+)
+def test_chinese_notice_is_numbered_as_the_press_of_japan_and_korea_writes_it(title, language, number):
+    report = Item(
+        id="i", source_id="s", kind="news", country="JP", language=language, title=title, published_at=PUBLISHED, known_at=PUBLISHED,
+    )  # fmt: skip
+    assert instrument_of(report, [title]) == number

@@ -82,3 +82,40 @@ def test_additions_to_a_list_with_a_removal_tighten():
     )  # fmt: skip
     assert told
     assert {one.direction for one in told} == {"tightening"}
+
+
+@pytest.mark.parametrize("title", ["中国禁止稀土出口", "商务部宣布禁止镓、锗对美国出口"])
+def test_ban_is_told_as_one_when_its_goods_stand_between_verb_and_trade(title):
+    assert {one.act for one in facts(title, language="zh", country="CN")} == {"export_ban"}
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [("レアアースの日本向け輸出を停止", "ja"), ("희토류 일본행 수출 중단", "ko"), ("レアアース輸出を停止　日本向け", "ja")],
+)  # fmt: skip
+def test_stop_of_goods_that_china_sells_is_its_act_when_only_the_buyer_is_named(title, language):
+    told = facts(title, language=language, country="JP")
+    assert told
+    assert {(one.actors, one.targets) for one in told} == {(("CN",), ("JP",))}
+
+
+def test_duty_that_is_lifted_to_a_rate_is_raised():
+    told = facts("US lifts tariff on Chinese graphite to 50%")
+    assert {one.direction for one in told} == {"tightening"}
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("China names ten American defence firms on dual-use blacklist", "en"),
+        ("中国、米10社を軍民両用品の禁輸リストに", "ja"),
+    ],
+)
+def test_act_of_china_is_told_by_no_rule_on_its_allies(title, language):
+    item = Item(
+        id="i", source_id="press", kind="news", country="JP", language=language, title=title, published_at=NOW, known_at=NOW,
+    )  # fmt: skip
+    window = Window(items=(item,), observations=(), listing_changes=(), fresh=frozenset({"i"}))
+    told = {s.rule_id for s in detect_text(shipped(), window.as_known(NOW), NOW)[0] if s.interrupts}
+    assert told
+    assert not {rule for rule in told if rule.startswith(("ally-", "other-states-"))}

@@ -90,6 +90,9 @@ def _directions(placed: Placed[AnyRule], rule: TextRule) -> Iterator[Problem]:
     if rule.actors and rule.else_actors:
         message = "`actors` says whose act it is, so that `else_actors` is never asked"
         yield placed.problem(("else_actors",), "EW211", message, "keep one of the two")
+    if rule.actors and rule.except_actors:
+        message = "`actors` says whose act it is, so that `except_actors` leaves out none"
+        yield placed.problem(("except_actors",), "EW211", message, "keep one of the two")
     if rule.fallback and not rule.interrupts:
         message = "background is never told of a document that a rule which interrupts tells of: `fallback` adds nothing"
         yield placed.problem(("fallback",), "EW211", message, "delete it")

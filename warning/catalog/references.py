@@ -103,6 +103,7 @@ def references(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
         yield from _codes(placed, ("entry_countries",), rule.entry_countries, _COUNTRY)
         return
     yield from known.actors_in(placed, ("else_actors",), rule.else_actors)
+    yield from known.actors_in(placed, ("except_actors",), rule.except_actors)
     for path, group in groups(rule.match):
         yield from _of_group(placed, path, group, known)
     yield from _of_examples(placed, rule, known)

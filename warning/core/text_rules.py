@@ -175,7 +175,7 @@ class TextRule(RuleBase):
     """Fires on an item whose text meets `match`.
 
     `actors` are whose act it is, whatever the text says. `else_actors` are those a reader understands where neither
-    the text nor the author of a report says whose act it is. A `fallback` opens no alert on
+    the text nor the author of a report says whose act it is; acts of `except_actors` are told by other rules. A `fallback` opens no alert on
     a document that an interrupting rule without that key fires on. `one_language` says why it fires in one language alone,
     and which rules tell the same act in the others; without it `rules check --strict` asks for examples in two.
     """
@@ -185,6 +185,7 @@ class TextRule(RuleBase):
     match: Match
     actors: tuple[ActorCode, ...] = ()
     else_actors: tuple[ActorCode, ...] = ()
+    except_actors: tuple[ActorCode, ...] = ()
     require_direction: Direction | None = None
     fallback: bool = False
     one_language: str = ""

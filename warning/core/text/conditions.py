@@ -10,6 +10,7 @@ from warning.core.text.acting import ActingClause
 from warning.core.text.clauses import speaks_later
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
+from warning.core.text.no_news import is_no_news
 from warning.core.text.no_relief import is_no_relief
 from warning.core.text.publications import only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
@@ -265,7 +266,9 @@ class CompiledRule:
         """
         if not matches or not self.rule.interrupts:
             return matches
-        untold = denied_sentences(reading) | others_sentences(reading, self.rule.actors)
+        untold = denied_sentences(reading) | others_sentences(
+            reading, self.rule.actors, self.rule.except_actors
+        )
         returning = returning_sentences(reading)
         if self.rule.direction == "tightening":
             untold |= eased_sentences(reading, self.acts) - returning
@@ -276,6 +279,7 @@ class CompiledRule:
             match
             for match in matches
             if not any(reading.sentence_of(hit) in untold for hit in match)
+            and not is_no_news(reading, match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
             and not (self.rule.direction == "easing" and is_no_relief(reading, match))
             and not takes_target_for_actor(reading, match, self.rule.actors)

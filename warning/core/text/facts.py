@@ -12,6 +12,7 @@ from warning.core.text.instruments import instrument_of
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit, in_text_order
 from warning.core.text.named_goods import answered_goods, apposed_classes, weighed_goods
+from warning.core.text.no_relief import raises_a_duty
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
 from warning.core.text.reported import is_named_for_its_buyer, shown_state
@@ -46,6 +47,10 @@ _SHARPER = {
 _GENERAL_DUTY = re.compile(
     r"retaliatory|\ball (?:US|U\.S\.|American|\w+ese|\w+an) (?:goods|imports)|加征|所有进口商品|報復関税|追加関税|보복 ?관세",
     re.IGNORECASE,
+)
+# A ban whose goods stand between its verb and the trade: 禁止镓、锗出口. Of a curb that is halted (暂停镓出口管制) none.
+_GAPPED_BAN = re.compile(
+    r"(?<![不未])(?:禁止|严禁|叫停|停止|暂停)[^，。；：！\s]{1,24}?(?:出口|出境)(?!管制|管控|限制|禁令|许可|审批|配额|检验|法检|关税|税|退税|申报|商|企业)"
 )
 _FIRM_ACTS = frozenset({"unreliable_entity", "countermeasure"})
 _FEARED = re.compile(r"懸念|影響|恐れ|우려|타격|担忧|影响|fear|worr|\bhit\b", re.IGNORECASE)
@@ -145,7 +150,10 @@ def _act(
         return act, rule.direction
     known = lexicon.terms.acts.get(act)
     direction: Direction = known.direction if known else "neutral"
-    eased = any(reading.sentence_of(hit) in told for hit in reading.hits.get(EASING_CUE, ()))
+    eased = any(
+        reading.sentence_of(hit) in told and not raises_a_duty(reading, hit)
+        for hit in reading.hits.get(EASING_CUE, ())
+    )
     # "Additions to the Entity List and Conforming Removal": what is added decides.
     eased = eased and not (act == "entity_listing" and _LISTS_MORE.search(reading.title))
     return act, "easing" if direction == "tightening" and eased else direction
@@ -159,12 +167,16 @@ def _sharper(rule: TextRule, verdict: Verdict, reading: Reading, told: set[int] 
     if rule.act == "anti_dumping" and not _GENERAL_DUTY.search(reading.title):
         return ""
     title = reading.sentences_in_title() & told
-    if any(reading.sentence_of(hit) in title for hit in reading.hits.get(f"act:{rule.act}", ())):
+    gapped = _GAPPED_BAN.search(reading.title) if "export_ban" in sharper else None
+    wider = (hit for hit in reading.hits.get(f"act:{rule.act}", ()) if reading.sentence_of(hit) in title)
+    if any(gapped is None or not gapped.start() <= reading.span(hit)[0] < gapped.end() for hit in wider):
         return ""
     named = [
         h for act in sharper for h in reading.hits.get(f"act:{act}", ()) if reading.sentence_of(h) in title
     ]
-    return _acts(sorted(named, key=in_text_order))[0] if named else ""
+    if not named:
+        return "export_ban" if gapped else ""
+    return _acts(sorted(named, key=in_text_order))[0]
 
 
 def _act_said(verdict: Verdict, reading: Reading, told: set[int] | frozenset[int]) -> str:

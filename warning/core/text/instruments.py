@@ -93,6 +93,16 @@ _JP_CABINET = re.compile(rf"(?:{_ERA})?政令第\s*(?P<number>\d{{1,4}}|[{NUMERA
 _KANPO = re.compile(
     rf"官報\s*[（(]?(?:(?![法条項]|別表|令(?!和))[^。\n]){{0,24}}?(?P<extra>号外)?\s*第\s*(?P<number>\d{{1,5}}|[{NUMERALS}]{{1,7}})\s*号"
 )
+# China's notices as the press of Japan and Korea numbers them: 公告2026年第91号, 공고 2026년 제91호. Their year stands before the number;
+# who issued them stands in the text, else it is the commerce ministry.
+_ABROAD_CHINESE = re.compile(
+    r"(?:公告|공고)\s*第?\s*(?P<year>20\d\d)\s*(?:年|년)\s*(?:第|제)\s*(?P<number>\d{1,3})\s*(?:号|호)"
+    r"|(?P<year2>20\d\d)\s*(?:年|년)\s*(?:公告|공고)?\s*(?:第|제)\s*(?P<number2>\d{1,3})\s*(?:号|호)\s*(?:公告|공고)"
+)
+_CHINESE_NAMED = re.compile(r"中国|商務省|商務部|중국|상무부|(?<![가-힣])中")
+_OTHER_MINISTRY = re.compile(r"日本|経済産業省|経産省|財務省|산업통상|산업부|관세청|기획재정부|재정경제부")
+_CUSTOMS_ABROAD = re.compile(r"税関総署|海関総署|해관총서|세관총서")
+_COMMERCE_ABROAD = re.compile(r"商務省|商務部|상무부")
 _KR = re.compile(
     r"(산업통상자원부|산업통상부|산업부|기획재정부|재정경제부|관세청|환경부|기후에너지환경부|과학기술정보통신부|방위사업청|농림축산식품부)\s*(고시|공고|훈령)\s*제?\s*(\d{4})\s*-\s*(\d{1,4})\s*호"
 )
@@ -229,6 +239,21 @@ def _year_in_tokyo(item: Item) -> int | None:
     return (item.published_at + _TOKYO).year
 
 
+def _chinese_abroad(text: str, item: Item) -> str | None:
+    """A Chinese notice in a Japanese or Korean text that speaks of China; one that is suspended is not the act told."""
+    match = _ABROAD_CHINESE.search(text) if item.language in {"ja", "ko"} else None
+    if match is None or item.kind == "regulatory" or _CITED.search(text[: match.start()]):
+        return None
+    whole = f"{item.title}\n{item.summary}"
+    if not _CHINESE_NAMED.search(whole) or _OTHER_MINISTRY.search(
+        text, max(0, match.start() - 24), match.start()
+    ):
+        return None
+    customs, commerce = _CUSTOMS_ABROAD.search(whole), _COMMERCE_ABROAD.search(whole)
+    issuer = "MOFCOM-GACC" if customs and commerce else "GACC" if customs else "MOFCOM"
+    return f"{issuer} {match['year'] or match['year2']}/{int(match['number'] or match['number2'])}"
+
+
 def _korean(text: str, _item: Item) -> str | None:
     match = _KR.search(text)
     if match is None:
@@ -254,4 +279,5 @@ def _other(text: str, _item: Item) -> str | None:
 
 _READERS: tuple[Callable[[str, Item], str | None], ...] = (
     _chinese, _other, _english_chinese, _register_citation, _european, _japanese, _korean,
+    _chinese_abroad,
 )  # fmt: skip

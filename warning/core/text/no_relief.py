@@ -54,6 +54,12 @@ _PERMITTING = re.compile(
     r"|(?!(?:hour|dai|week|month|quarter|year|cost|ear|on)ly\b)[a-z]+ly)$",
     re.IGNORECASE,
 )
+# Who lifts a duty to a rate raises it: "lifts tariff on Chinese graphite to 50%".
+_LIFTS = re.compile(r"lift(?:s|ed|ing)?", re.IGNORECASE)
+_TO_RATE = re.compile(
+    r"[^,;:.\n]{0,48}?\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|rates?|surcharges?)\b[^,;:.\n]{0,40}?\bto\s(?:a\s)?(?:record\s)?(?!0\s?(?:%|per))\d[\d.]{0,4}\s?(?:%|per\s?cent)",
+    re.IGNORECASE,
+)
 _VERB_LAST = frozenset({"ja", "ko"})
 _REACH = 80
 
@@ -78,6 +84,15 @@ def _is_noun(reading: Reading, start: int, end: int) -> bool:
     )
 
 
+def raises_a_duty(reading: Reading, hit: Hit) -> bool:
+    """Whether a word of lifting stands upon a duty and the rate to which it is lifted."""
+    start, end = reading.span(hit)
+    return (
+        _LIFTS.fullmatch(reading.text, start, end) is not None
+        and _TO_RATE.match(reading.text, end, end + 2 * _REACH) is not None
+    )
+
+
 def _start(hit: Hit) -> int:
     return hit.start
 
@@ -90,7 +105,7 @@ def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
     if language not in _HALTS:
         return False
     text, (start, end) = reading.text, reading.span(hit)
-    if _is_noun(reading, start, end):
+    if _is_noun(reading, start, end) or raises_a_duty(reading, hit):
         return True
     word = text[start:end].casefold()
     before, after = (

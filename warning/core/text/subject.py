@@ -51,6 +51,8 @@ _SHORT_END = re.compile(
 _PASSED_TO = re.compile(
     # A journey, goods or a firm of a state: who stops or punishes it stands elsewhere.
     r"の?(?:旅行|観光|留学|ツアー)|(?:旅游|留学)|\s?(?:여행|관광|유학|교환학생)"
+    r"|の?(?:酒|水産|海産|食品|化粧品|ホタテ|牛肉|ワイン|車(?!メーカー|各社|大手))"
+    r"|(?:的)?(?:水产|海鲜|海产|产品|食品|清酒|酒|化妆品|牛肉|大豆|大麦|煤炭|农产品|货物|商品|游戏|扇贝|龙虾)|\s?(?:수산물|화장품|식품|사케|소고기|농산물|게임|드라마)"
     r"|(?!バイデン|トランプ|ベッセント|ラトニック|グリア|ルビオ|バンス)[ァ-ヶー]{3,}"
     r"|\s*(?:への|向け|へ|を|に(?!よ)|産|산(?![업자])|행|에|을|를|로|으로|'백색국가(?!\s*한국)|[\"'‘“]?白名单|被|遭)|\s*(?:faces?|hit by|says?|said|urges?|accus\w+|condemns?|protests?|slams?|reels?|braces?|warns?|seeks?|asks?|loses?|calls?)\b"
     r"|-(?:based|born|owned|made|backed|listed|led|run|trained)\b",
@@ -160,10 +162,12 @@ def _quotes_another(after: str, speaker: str | None) -> bool:
     return named is not None and named.lastgroup != speaker and not NATIONAL.match(after[named.end() :])
 
 
-def others_sentences(reading: Reading, actors: tuple[str, ...]) -> frozenset[int]:
-    """The sentences of the headline when it tells the act of a state that is none of `actors`."""
-    state = acting_state(reading) if actors else None
-    if state is None or state in actors:
+def others_sentences(
+    reading: Reading, actors: tuple[str, ...], except_actors: tuple[str, ...] = ()
+) -> frozenset[int]:
+    """The sentences of the headline when it tells the act of a state that is none of `actors`, or one of `except_actors`."""
+    state = acting_state(reading) if actors or except_actors else None
+    if state is None or (state in actors if actors else state not in except_actors):
         return frozenset()
     return frozenset({0})
 

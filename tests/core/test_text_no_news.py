@@ -1,0 +1,108 @@
+"""Headlines whose act is no news: what would be if, a war game, an anniversary, a rumour; and whose act a rule leaves to others."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from warning.core.evidence import Item
+from warning.core.rules import TextRule
+from warning.core.terms import Terms
+from warning.core.text.conditions import compile_rule
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.matcher import Matcher
+from warning.core.text.reading import Reading
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+TERMS = Terms.model_validate({
+    "actors": {
+        "CN": {"label": {"en": "China"}, "names": {"en": ["China"], "zh": ["中国", "商务部"], "ja": ["中国"], "ko": ["중국"]}},
+        "US": {"label": {"en": "US"}, "names": {"en": ["US"], "zh": ["美国"], "ja": ["米国"], "ko": ["미국"]}},
+    },
+    "acts": {
+        "curb": {"label": {"en": "c"}, "direction": "tightening", "phrases": {
+            "en": ["bans", "banned", "embargo"], "zh": ["禁止", "限制", "禁运"], "ja": ["禁輸", "停止", "止め"], "ko": ["금수", "중단", "금지", "통제"]}},
+    },
+    "cues": {
+        "rumoured": {"phrases": {"en": ["rumour*"], "zh": ["传中国"], "ja": ["との観測"], "ko": ["금지설"]}},
+        "goods": {"phrases": {"en": ["gallium"], "zh": ["镓"], "ja": ["ガリウム"], "ko": ["갈륨"]}},
+    },
+})  # fmt: skip
+AN_ACT = [{"act": ["curb"]}, {"cue": ["goods"]}]
+
+
+def fires(
+    title: str, language: str = "en", *, kind: str = "news", of: object = AN_ACT, **said: object
+) -> bool:
+    rule = TextRule.model_validate({
+        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r", **said,
+        "match": {"near": [{"of": of}]},
+        "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
+    })  # fmt: skip
+    lexicon = Lexicon(TERMS)
+    compiled = compile_rule(rule, lexicon)
+    item = Item(id="i", source_id="s", kind=kind, country="US", language=language, title=title, known_at=NOW)
+    reading = Reading(item)
+    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
+    return compiled.verdict(reading).met
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("If China bans gallium, who pays?", "en"),
+        ("如果中国禁止镓出口 谁受损", "zh"),
+        ("もし中国がガリウムを禁輸にしたら", "ja"),
+        ("ガリウムを止めたら　専門家が試算", "ja"),
+        ("중국이 갈륨을 금지한다면…시나리오", "ko"),
+        ("Think tank war game imagines embargo on gallium", "en"),
+        ("智库兵棋推演：镓禁运", "zh"),
+        ("米研究所が机上演習　ガリウム禁輸", "ja"),
+        ("싱크탱크 워게임, 갈륨 금수 가정", "ko"),
+        ("Fifteen years after China banned gallium, Japan still buys", "en"),
+        ("从镓禁运十五年看日本", "zh"),
+        ("ガリウム禁輸から15年　日本の調達", "ja"),
+        ("갈륨 금수 15년, 일본의 선택", "ko"),
+        ("传中国将限制镓出口", "zh"),
+        ("Rumours that China bans gallium", "en"),
+        ("中国がガリウムを禁輸との観測", "ja"),
+        ("중국 갈륨 수출 금지설", "ko"),
+    ],
+)
+def test_headline_tells_no_act_when_it_supposes_looks_back_or_passes_on_a_rumour(title, language):
+    assert not fires(title, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("A year after its ban, China bans gallium", "en"),
+        ("中国禁止镓出口 若美国加税将扩大", "zh"),
+        ("中国限制镓和模拟芯片出口", "zh"),
+        ("中国、ガリウムを1日から2年間禁輸", "ja"),
+        ("중국, 갈륨 수출 금지 1년 더 연장", "ko"),
+    ],
+)
+def test_act_is_told_when_it_stands_outside_what_is_supposed_or_past(title, language):
+    assert fires(title, language)
+
+
+def test_notice_and_mission_suppose_nothing():
+    assert fires("如果中国禁止镓出口", "zh", kind="mission")
+    assert fires("If China bans gallium", kind="regulatory")
+
+
+def test_rumour_is_told_by_the_rule_that_asks_for_its_words():
+    assert fires("传中国将限制镓出口", "zh", of=[{"cue": ["rumoured"]}, *AN_ACT])
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [("China bans gallium to US", "en"), ("中国禁止镓对美国出口", "zh"), ("中国、米国へのガリウムを禁輸", "ja"), ("중국, 갈륨 미국 수출 금지", "ko")],
+)  # fmt: skip
+def test_rule_leaves_the_acts_of_a_state_to_others_when_it_excepts_it(title, language):
+    assert fires(title, language)
+    assert not fires(title, language, except_actors=["CN"])
+
+
+def test_rule_that_excepts_a_state_tells_of_the_others():
+    assert fires("US bans gallium to China", except_actors=["CN"])
