@@ -18,6 +18,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
+from tests.long_first import turn_of
+from tests.shipped_once import read_once
 from warning.store import migrate
 from warning.store.engine import open_engine
 from warning.store.outbox import Outbox
@@ -26,6 +28,8 @@ from warning.store.repository import Repository
 settings.register_profile("suite", deadline=None)  # a loaded machine is no failure
 settings.load_profile("suite")
 
+read_once()
+
 ABSENT = (
     "PostgreSQL was not found on this machine (no initdb and postgres on the PATH or in "
     "/usr/lib/postgresql/*/bin): what this test proves was not tried on PostgreSQL"
@@ -33,6 +37,10 @@ ABSENT = (
 START_SECONDS = 60
 # The shell outlives a killed test process just long enough to see its standard input close, and tidies up.
 SERVE = 'home=$1; shift; "$@" & server=$!; read _; kill -INT $server; wait $server; rm -rf "$home"'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=turn_of)
 
 
 class PostgresServer:

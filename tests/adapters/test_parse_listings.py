@@ -1,12 +1,10 @@
 """Lists -> entries with steady keys; two versions that differ in punctuation only give no change."""
 
-import csv
-import io
 from collections import Counter
 
 import pytest
 
-from tests.adapters.parse_samples import document, members, profile, shared, unpacked
+from tests.adapters.parse_samples import document, profile, shared, unpacked
 from warning.collect.listing_guess import guess_listing
 from warning.collect.parse import parse
 from warning.core.documents import Parsed
@@ -18,10 +16,6 @@ ENTITY_LIST = ListingFormat(
     format="listing", encoding="xml", section="Supplement No. 4 to Part 744", entries="TBODY/TR",
     key="1+2", name="2", country="1", fields=("2", "3", "5"), filled_down=("1",),
     name_until=r"(?i),?\s*\b[af]\.?k\.?a\.?\b|,\s+(?=\S*\d)|\.?\s*\(See",
-)  # fmt: skip
-SDN = ListingFormat(
-    format="listing", header=False, key="ent_num", name="name", fields=("type", "program"),
-    columns=("ent_num", "name", "type", "program", "title", "call_sign", "vessel_type", "tonnage", "grt", "flag", "owner", "remarks"),
 )  # fmt: skip
 
 
@@ -121,29 +115,6 @@ def test_the_two_stored_versions_of_the_us_entity_list_differ_in_nothing() -> No
     assert len(before.entries) == len(after.entries) == 3415
     assert compare_listings(before, after) == ()
     assert Counter(entry.country for entry in after.entries)["CN"] > 900
-
-
-@pytest.mark.shared_data
-def test_the_replayed_sanctions_list_has_exactly_the_additions_and_removals_of_the_truth_table() -> None:
-    truth = {
-        row["file"]: row
-        for row in csv.DictReader(io.StringIO(unpacked("lists/ofac_sdn_versions_index.csv").decode()))
-    }
-    before: Listing | None = None
-    checked = 0
-    for name, body in members("lists/ofac_sdn_versions.tar.zst"):
-        row = truth[name.rpartition("/")[2]]
-        after = listing(parse(document(body), SDN, profile("US")))
-        assert len(after.entries) == int(row["entries"])
-        if before is not None:
-            kinds = Counter(change.change for change in compare_listings(before, after))
-            assert (kinds["added"], kinds["removed"]) == (
-                int(row["added_vs_previous_row"]),
-                int(row["removed_vs_previous_row"]),
-            ), name
-            checked += 1
-        before = after
-    assert checked == 46
 
 
 @pytest.mark.shared_data

@@ -1,11 +1,12 @@
 """What a desk reads: the same facts in three languages, within their limits, whatever the sources wrote."""
 
 import string
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.alert_samples import (
@@ -23,7 +24,7 @@ from tests.adapters.alert_samples import (
 from tests.core.build import at, exhibit, press, signal
 from warning.channels.plain import plain, safe_link, shorten
 from warning.channels.render import render
-from warning.channels.text_form import text_form
+from warning.channels.text_form import _PIECES, WIDTH, _wrapped, text_form
 from warning.channels.when import day, moment
 from warning.channels.words import LANGUAGES, words_for
 from warning.core.joining import open_alert
@@ -195,6 +196,46 @@ def test_whatever_sources_write_every_text_stays_one_clean_line(title, publisher
 def test_shortening_never_exceeds_its_limit(text, limit):
     assert len(shorten(text, limit)) <= max(limit, 0) or len(text) <= limit
     assert len(plain(text, limit)) <= limit
+
+
+@pytest.mark.parametrize("block", [range(0x3100), range(0xD700, 0x10000), range(0xE0000, 0xE0100)])
+def test_plain_text_holds_nothing_unseen_and_no_space_but_a_blank(block):
+    """Joiners and soft hyphens stay: letters and emoji are made with them. Direction marks go."""
+    for letter in map(chr, block):
+        said = plain(f"a{letter}b", 10)
+        kept = said[1:-1]
+        unseen = unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"} and not letter.isspace()
+        turns = unicodedata.bidirectional(letter) in {
+            "LRE",
+            "RLE",
+            "LRO",
+            "RLO",
+            "PDF",
+            "LRI",
+            "RLI",
+            "FSI",
+            "PDI",
+        }
+        expected = (
+            " " if letter.isspace() else "" if unseen or turns or letter in "\u061c\u200e\u200f" else letter
+        )
+        assert kept == expected, hex(ord(letter))
+
+
+@given(st.text(alphabet="ab 年、。「」한é ", max_size=400))
+@example("年月" * 100)
+@example("ab 年。 " * 60)
+def test_lines_of_plain_text_are_of_the_width_and_lose_no_letter(text):
+    lines = _wrapped(text, "- ", "  ")
+    assert "".join("".join(lines).split()) == "-" + "".join(text.split())
+    for line in lines:
+        assert cells(line) <= WIDTH or len(_PIECES.findall(line[2:].strip())) == 1
+    short = "".join(text[:80].split()) or "a"
+    assert _wrapped(short, "- ") == ["- " + short] or cells("- " + short) > WIDTH
+
+
+def cells(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def test_shortening_does_not_part_what_belongs_together():

@@ -24,6 +24,7 @@ def small():
     return replace(book(), rules=(text_rule(),), desks=(kr, us))
 
 
+@pytest.mark.timeout(600)  # the whole proof, on a machine that is busy
 def test_shipped_desks_let_nothing_out_beyond_its_marking(tmp_path):
     environment = {"WARNING_HOME": str(tmp_path)}
     result = CliRunner().invoke(cli, ["desks", "prove", "--json"], env=environment)

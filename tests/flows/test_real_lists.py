@@ -15,7 +15,7 @@ from tests.adapters.parse_samples import document, members, profile, shared, unp
 from warning.app.replayed_lists import ReplayedLists
 from warning.catalog.sources import load_sources
 from warning.collect.parse import parse
-from warning.core.evidence import Entry, Listing, ListingChange, listing_id
+from warning.core.evidence import Entry, Listing, ListingChange, compare_listings, listing_id
 from warning.core.formats import ListingFormat
 
 pytestmark = pytest.mark.shared_data
@@ -52,21 +52,38 @@ def replay(versions: Sequence[Listing]) -> tuple[list[Counter[str]], list[Listin
     return kinds[1:], [*told, *lists.due(FOREVER)]
 
 
-def test_sanctions_list_differs_in_every_version_by_what_the_truth_table_counts():
-    truth = {
-        r["file"]: r
-        for r in csv.DictReader(io.StringIO(unpacked("lists/ofac_sdn_versions_index.csv").decode()))
-    }
-    versions, rows = [], []
+@pytest.fixture(scope="module")
+def sanctions() -> list[tuple[dict[str, str], Listing]]:
+    """Each version of the sanctions list, parsed once for this module, with its row of the truth table."""
+    index = unpacked("lists/ofac_sdn_versions_index.csv").decode()
+    truth = {row["file"]: row for row in csv.DictReader(io.StringIO(index))}
+    found = []
     for name, body in members("lists/ofac_sdn_versions.tar.zst"):
-        rows.append(truth[name.rpartition("/")[2]])
+        row = truth[name.rpartition("/")[2]]
         parsed = parse(document(body), SDN, profile("US")).listing
         assert parsed is not None
-        versions.append(
-            version("us-ofac-sdn", datetime.fromisoformat(rows[-1]["scraped_at_utc"]), parsed.entries)
-        )
-    kinds, told = replay(versions)
-    wanted = [(int(r["added_vs_previous_row"]), int(r["removed_vs_previous_row"])) for r in rows[1:]]
+        known_at = datetime.fromisoformat(row["scraped_at_utc"])
+        found.append((row, version("us-ofac-sdn", known_at, parsed.entries)))
+    return found
+
+
+def differences(sanctions: Sequence[tuple[dict[str, str], Listing]]) -> list[tuple[int, int]]:
+    """What each version after the first added and removed, by the truth table."""
+    rows = [row for row, _ in sanctions[1:]]
+    return [(int(row["added_vs_previous_row"]), int(row["removed_vs_previous_row"])) for row in rows]
+
+
+def test_sanctions_list_has_exactly_the_entries_additions_and_removals_of_the_truth_table(sanctions):
+    assert [len(listing.entries) for _, listing in sanctions] == [int(row["entries"]) for row, _ in sanctions]
+    pairs = pairwise(listing for _, listing in sanctions)
+    kinds = [Counter(change.change for change in compare_listings(*pair)) for pair in pairs]
+    assert [(k["added"], k["removed"]) for k in kinds] == differences(sanctions)
+    assert len(kinds) == 46
+
+
+def test_sanctions_list_differs_in_every_version_by_what_the_truth_table_counts(sanctions):
+    kinds, told = replay([listing for _, listing in sanctions])
+    wanted = differences(sanctions)
     assert [(k["added"], k["removed"]) for k in kinds] == wanted
     counts = Counter(change.change for change in told)
     assert (counts["added"], counts["removed"]) == (sum(a for a, _ in wanted), sum(r for _, r in wanted))

@@ -5,15 +5,19 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+# What never comes is ended by this; no test has a clock of its own besides, as a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
 
 ROOT = Path(__file__).parents[2]
 NOTICE = """<?xml version="1.0" encoding="utf-8"?>
@@ -42,6 +46,8 @@ spacing: 0s
 parse: {{format: rss}}
 verified: never
 """
+
+SETTLED = "SELECT count(*) FROM outbox WHERE desk_id IN ('us', 'jp', 'kr') AND state IN ('sent', 'sending', 'unknown')"
 
 
 class Publisher(BaseHTTPRequestHandler):
@@ -88,6 +94,16 @@ def environment(tmp_path, publisher):
     }
 
 
+@pytest.fixture
+def light(environment):
+    """The same with the one rule that the notices are for: a service is up in a moment, so that what it does is met."""
+    rules = Path(environment["WARNING_RULES_DIR"])
+    for path in (*rules.glob("signals/*.yaml"), *rules.glob("tests/*.yaml")):
+        if path.name != "prc-export-control-notice.yaml":
+            path.unlink()
+    return environment
+
+
 def now() -> str:
     return time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(time.time() - 60))
 
@@ -100,7 +116,7 @@ def publish(handler, *numbers: int) -> None:
 
 def warning(environment, *words: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "warning.cli.main", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def mails(environment) -> list[Path]:
@@ -122,8 +138,9 @@ def test_one_round_takes_a_notice_from_the_feed_to_every_desk(environment, publi
     assert counts["schema"] == "run/1"
     assert counts["collected"]["items_new"] == 6
     assert counts["assessed"]["opened"] == 1
-    assert {d["desk"] for d in deliveries(environment)} == {"us", "jp", "kr"}
-    assert {d["state"] for d in deliveries(environment)} == {"sent"}
+    owed = deliveries(environment)
+    assert {d["desk"] for d in owed} == {"us", "jp", "kr"}
+    assert {d["state"] for d in owed} == {"sent"}
     assert len(mails(environment)) == 3
 
     second = json.loads(warning(environment, "run", "--once", "--json").stdout)
@@ -133,43 +150,48 @@ def test_one_round_takes_a_notice_from_the_feed_to_every_desk(environment, publi
     assert len(mails(environment)) == 3
 
 
-def test_service_stops_cleanly_on_sigterm_and_resumes_where_it_was(environment, publisher):
+def test_service_stops_cleanly_on_sigterm_and_resumes_where_it_was(light, publisher):
     publish(publisher[0], 18)
     for turn in (1, 2):
-        with start(environment) as process:
+        with start(light) as process:
             assert "running" in process.stderr.readline()
-            wait_for(lambda: len(mails(environment)) == 3)
+            wait_for(lambda: len(mails(light)) == 3)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0, turn
+            assert process.wait() == 0, turn
             assert "stopped" in process.stderr.read()
-    assert len(mails(environment)) == 3
-    assert {d["state"] for d in deliveries(environment)} == {"sent"}
+    assert len(mails(light)) == 3
+    assert {d["state"] for d in deliveries(light)} == {"sent"}
 
 
-@pytest.mark.timeout(240)
-def test_killed_service_loses_no_alert_and_no_owed_delivery(environment, publisher):
+def test_killed_service_loses_no_alert_and_no_owed_delivery(light, publisher):
     """Kill -9 at twelve moments drawn at random from the first seconds, then one quiet run to the end."""
     publish(publisher[0], 18, 61, 62)
     moments = random.Random(20231018)
     for _ in range(12):
-        with start(environment) as process:
+        with start(light) as process:
             time.sleep(moments.uniform(0.7, 2.2))
             process.kill()
-            process.wait(10)
-    with start(environment) as process:
-        wait_for(lambda: len(settled(environment)) == 18, seconds=60)
+            process.wait()
+    with start(light) as process:
+        wait_for(lambda: settled(light) == 18)
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
-    owed = deliveries(environment)
+        process.wait()
+    owed = deliveries(light)
     assert len(owed) == 18, "three instruments, three desks, two channels each"
     assert len({(d["alert"], d["desk"], d["channel"]) for d in owed}) == 18
-    alerts = json.loads(warning(environment, "alerts", "list", "--json").stdout)["alerts"]
+    alerts = json.loads(warning(light, "alerts", "list", "--json").stdout)["alerts"]
     assert len([a for a in alerts if a["interrupts"]]) == 3
 
 
-def settled(environment) -> list[dict]:
-    """Sent, or held by the lease of a killed sender, which ends by the clock and is looked for then."""
-    return [d for d in deliveries(environment) if d["state"] in {"sent", "sending", "unknown"}]
+def settled(environment) -> int:
+    """How many are sent, or held by the lease of a killed sender, which ends by the clock and is looked for then."""
+    store = Path(environment["WARNING_HOME"], "warning.sqlite3")
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database,
+    ):
+        return database.execute(SETTLED).fetchone()[0]
+    return 0  # it is not made yet
 
 
 @contextmanager
@@ -184,13 +206,12 @@ def start(environment):
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate()
 
 
-def wait_for(condition, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
+def wait_for(condition) -> None:
+    """Wait as long as it takes: what never comes is ended, and said, by the test's own timeout."""
     while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.2)
 
 
@@ -211,7 +232,7 @@ def test_service_listens_where_it_is_told_and_stops_cleanly(environment, publish
         assert "Slack by Socket Mode" in heard
         assert "Slack's signed requests and the feeds of kr" in heard
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait() == 0
         assert "stopped" in process.stderr.read()
 
 

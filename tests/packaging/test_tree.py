@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.long_first import LONG_FIRST
+
 ROOT = Path(__file__).parents[2]
 TEXT = {".py", ".yaml", ".yml", ".toml", ".md", ".txt", ".mako", ".html", ".css", ".json", ".csv", ""}
 
@@ -70,6 +72,10 @@ def test_package_files_hold_no_logic():
     for path in (ROOT / "warning").rglob("__init__.py"):
         code = [line for line in path.read_text().splitlines() if line and not line.startswith(("#", '"""'))]
         assert code == [], path
+
+
+def test_files_of_tests_that_go_first_are_there():
+    assert [str(path) for path in LONG_FIRST if not path.is_file()] == []
 
 
 def test_clock_is_read_in_one_place():

@@ -14,9 +14,11 @@ _JOINERS = {"\u200d", "\ufe0f"}
 def plain(text: str, limit: int) -> str:
     """Return `text` as one line of at most `limit` characters, with an ellipsis where it was cut."""
     # The longest kept text is `limit`; what lies far behind it need not be cleaned.
-    text = text[: limit * 4 + 64].translate(_DIRECTION)
-    text = "".join(" " if ch.isspace() else ch for ch in text)
-    text = "".join(ch for ch in text if unicodedata.category(ch) not in _INVISIBLE)
+    text = text[: limit * 4 + 64]
+    if not text.isprintable():  # what is printable has no space but " ", and nothing that is not seen
+        text = text.translate(_DIRECTION)
+        text = "".join(" " if ch.isspace() else ch for ch in text)
+        text = "".join(ch for ch in text if unicodedata.category(ch) not in _INVISIBLE)
     return shorten(re.sub(r" {2,}", " ", text).strip(), limit)
 
 

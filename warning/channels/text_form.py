@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 from warning.channels.message import Message, Source
@@ -68,15 +69,23 @@ def _source(number: int, source: Source) -> Iterator[str]:
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
     """Wrap by cells: between words where there are spaces, between characters in Chinese and Japanese."""
+    if len(first + text) <= WIDTH and _cells(first + text) <= WIDTH:
+        return [(first + text.lstrip()).rstrip()]
     lines: list[str] = []
-    line, indent = "", first
-    for piece in _PIECES.findall(text):
-        if line and _cells(indent + line + piece.rstrip()) > WIDTH:
+    line, indent, room = "", first, WIDTH - _cells(first)
+    for piece in _PIECES.findall(text.lstrip()):
+        word = piece.rstrip()
+        cells = _cells(word)
+        if line and cells > room:
             lines.append((indent + line).rstrip())
-            line, indent = "", rest
-        line += piece if line else piece.lstrip()
+            line, indent, room = "", rest, WIDTH - _cells(rest)
+        line += piece
+        room -= cells + _cells(piece[len(word) :])
     return [*lines, (indent + line).rstrip()]
 
 
+@lru_cache(maxsize=4096)  # most pieces are single characters, the same ones again and again
 def _cells(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if east_asian_width(ch) in "WF" else 1 for ch in text)
