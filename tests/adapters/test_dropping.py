@@ -9,6 +9,7 @@ import pytest
 
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.pdf_samples import CJK, cjk_pdf
+from warning.app import dropping
 from warning.app.collecting import collect_due
 from warning.app.compose import open_repository
 from warning.app.dropping import claim, read_taken
@@ -140,6 +141,17 @@ def test_a_folder_is_partial_until_somebody_takes_what_failed_out_of_it(drop):
     for name in ("odd.exe", "other.exe"):
         (drop.folder / "failed" / name).unlink()
     assert drop.poll().condition == "not_modified"
+
+
+def test_of_a_failed_folder_that_has_filled_up_only_so_many_files_are_counted(drop, monkeypatch):
+    """It is looked at with every poll: a system that fills it for years makes no poll of this one slow."""
+    monkeypatch.setattr(dropping, "MOST_COUNTED", 3)
+    drop.put("odd.exe", b"MZ")
+    drop.poll()
+    for number in range(10):
+        (drop.folder / "failed" / f"odd {number}.exe").write_bytes(b"MZ")
+    (drop.folder / "failed" / "odd.exe.why.txt").unlink()
+    assert " and 2 more, " in drop.poll().cause
 
 
 def test_what_a_system_leaves_in_failed_is_no_file_that_failed(drop):

@@ -4,24 +4,28 @@ import asyncio
 import shutil
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.adapters import dovecot as dovecots
+from tests.adapters.collected_specs import spec_of
 from tests.adapters.imap_server import imap_server
-from tests.adapters.mail_desk import EVER, Desk, mail
+from tests.adapters.mail_desk import EVER, NOW, Desk, mail
 from tests.adapters.mortal_parser import HANGS, KILLS
 from tests.adapters.parse_samples import document, profile
 from tests.core.build import TABLE
 from warning.app.mail_reading import read_mails
+from warning.app.source_states import stood_still
 from warning.app.why_missed import why_missed
+from warning.collect.fetch_values import Fetched, Validators
 from warning.collect.mail_bundle import bundled, unbundled
 from warning.collect.mailbox_session import MOST_MAILS
 from warning.collect.parse import parse
-from warning.core.documents import Document, Parsed
+from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.formats import MailFormat
+from warning.core.health import SourceState
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.errors import StoreError
@@ -201,6 +205,26 @@ def test_a_mail_the_server_would_not_give_is_set_aside_once_a_later_one_came(sma
     assert line.endswith(
         "the mail of UID 102: the server would not give it: [SERVERBUG] the message is damaged"
     )
+
+
+def test_a_mailbox_that_has_long_been_silent_says_that_a_mail_of_it_was_set_aside():
+    """Else the silence would be told: with the one mail in it that nobody has read."""
+    spec = spec_of(
+        "imaps://desk@mail.example/INBOX", parse={"format": "mail"}, expect={"newest_within_days": 7}
+    )
+    before = SourceState(source_id="s", condition="frozen", newest_at=NOW - timedelta(days=30), read_as="x")
+    refused = LeftOut(name="the mail of UID 102", reason="the server would not give it")
+    answers = [
+        Fetched(status="not_modified", document=None, validators=Validators(), left_out=left)
+        for left in ((), (refused,))
+    ]
+    (silent, _), (after, outcome) = (
+        stood_still(spec, before, answer, NOW, asked_at=NOW) for answer in answers
+    )
+    assert (silent.condition, silent.left_out) == ("frozen", ())
+    assert (after.condition, outcome.condition) == ("partial", "partial")
+    assert after.cause == "the mail of UID 102 was set aside: the server would not give it"
+    assert len(after.left_out) == 1
 
 
 def test_a_long_run_of_mails_the_server_would_not_give_does_not_stop_those_behind_it(small_desk):
