@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.adapters.alert_samples import message, row
-from tests.adapters.test_digest_documents import _digest
+from tests.adapters.digest_samples import digest
 from warning.app.system import channels_of
 from warning.channels.mail_mime import MailIdentity, mime, signed_mail
 from warning.channels.smime import SigningFiles
@@ -74,7 +74,7 @@ def test_signed_mail_is_verified_and_reads_as_before(files, language):
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_signed_digest_is_verified_and_keeps_its_pdf(files, language):
     identity = MailIdentity(sender="Early Warning <ews@example.org>", signer=files.signer())
-    document = _digest(language)
+    document = digest(language)
     plain = digest_mail(
         document, sender="ews@example.org", recipient="desk@example.org", attached=as_pdf(document)
     )
