@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from warning.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
 RULE = """
@@ -57,10 +60,9 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def warning(home: Path, *words: str) -> str:
-    command = [sys.executable, "-m", "warning.cli.main", *words]
-    done = subprocess.run(
-        command, env=environment(home), capture_output=True, text=True, timeout=60, check=True
-    )
+    """A command beside the service, in this process: what it brings in or shows is in the store they share."""
+    done = CliRunner().invoke(cli, words, env=environment(home))
+    assert done.exit_code == 0, (done.output, done.exception)
     return done.stdout
 
 
@@ -91,34 +93,39 @@ def titles(home: Path) -> list[str]:
     return sorted(exhibit["title"] for alert in shown for exhibit in alert["exhibits"])
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 40) -> None:
-    until = time.monotonic() + seconds
+def log_of(home: Path) -> str:
+    return (home / "log").read_text(encoding="utf-8")
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait as long as it takes: what never comes is ended, and said, by the test's own timeout."""
     while not holds():
-        assert time.monotonic() < until, "the service did not get there"
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_edits_under_a_running_service_count_for_new_evidence_only(home: Path):
     log = (home / "log").open("w", encoding="utf-8")
     command = [sys.executable, "-m", "warning.cli.main", "run"]
     with log, subprocess.Popen(command, env=environment(home), stderr=log, stdout=log) as service:
         try:
-            wait_for(lambda: "running" in (home / "log").read_text(encoding="utf-8"))
+            wait_for(lambda: "running" in log_of(home))
             bring_in(home, "The carnival of Nice shows gallium", "A regatta in Kiel shows graphite")
             wait_for(lambda: told(home) == 1)
 
             write_rule(home, RULE.format(word="regatta"))
+            wait_for(lambda: "is in force" in log_of(home))
             bring_in(home, "A regatta in Cowes shows tungsten")
             wait_for(lambda: told(home) == 2)
 
             write_rule(home, RULE.format(word="jubilee").replace("kind: text", "kind: txt"))
+            wait_for(lambda: "stays in force" in log_of(home))
             bring_in(home, "A jubilee in Rome shows germanium", "A regatta in Venice shows antimony")
             wait_for(lambda: told(home) == 3)
         finally:
             service.send_signal(signal.SIGTERM)
-            service.wait(30)
-    said = (home / "log").read_text(encoding="utf-8")
+            service.wait()
+    said = log_of(home)
     assert "the last good rulebook stays in force" in said
     assert "EW104 kind: 'txt' is not known (did you mean text?" in said
     write_rule(home, RULE.format(word="regatta"))
