@@ -27,6 +27,10 @@ class Verdict:
     cause: str = ""
 
 
+FAULTLESS = Verdict(condition="ok")
+STILL = Verdict(condition="not_modified")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryBrief:
     """What judging needs of an entry that was read earlier and is not parsed again."""
@@ -85,7 +89,7 @@ def of_document(verdict: Verdict) -> Verdict:
     """Return what a verdict says of the document itself: that, and no more, holds for as long as it does not change."""
     if verdict.condition in _OF_A_DOCUMENT and not verdict.cause.startswith(FROZEN):
         return verdict
-    return Verdict(condition="ok")
+    return FAULTLESS
 
 
 def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Verdict:
@@ -93,6 +97,8 @@ def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Ver
 
     After failures "unchanged" means that the document stored last is back: what failed is over, and no more than that.
     """
+    if state.read_as and is_well(state.document_condition):
+        return judge_silence(spec, state, now)
     if state.read_as:
         kept = Verdict(condition=state.document_condition, cause=state.document_cause)
     else:  # stored before documents' verdicts were kept
@@ -104,7 +110,7 @@ def judge_standstill(spec: SourceSpec, state: SourceState, now: datetime) -> Ver
 def judge_silence(spec: SourceSpec, state: SourceState, now: datetime) -> Verdict:
     """Judge that nothing new has come, whatever was found of what there is."""
     cause = _frozen(spec, state, now)
-    return Verdict(condition="frozen" if cause else "not_modified", cause=cause)
+    return Verdict(condition="frozen", cause=cause) if cause else STILL
 
 
 def rows_breach(spec: SourceSpec, rows: int) -> str:

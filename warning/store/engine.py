@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -111,7 +112,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One snapshot to read from. Raises SchemaBehind or StoreError when the database cannot answer."""
-    with named_failures(), engine.connect() as connection:
+    with NamedFailures(), engine.connect() as connection:
         yield connection
 
 
@@ -122,7 +123,7 @@ def writing(engine: Engine, *, synced: bool = False) -> Iterator[Connection]:
     With `synced` it has outlived a power cut by then, and with it all that was committed before. Without, SQLite may
     lose the last transactions, whole, when the power goes; a process that dies loses none.
     """
-    with named_failures(), engine.connect() as connection:
+    with NamedFailures(), engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         with _synced(connection) if synced else nullcontext(), connection.begin():
             yield connection
@@ -142,16 +143,21 @@ def _synced(connection: Connection) -> Iterator[None]:
         driver.execute(AT_EASE)
 
 
-@contextmanager
-def named_failures() -> Iterator[None]:
-    """Raise SchemaBehind or StoreError in place of what the database's driver says."""
-    try:
-        yield
-    except (OperationalError, ProgrammingError) as wrong:
+class NamedFailures:
+    """Raises SchemaBehind or StoreError in place of what the database's driver says. A class: each poll passes here."""
+
+    def __enter__(self) -> None:
+        """Nothing is to be done before."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(wrong, OperationalError | ProgrammingError):
+            return
         if _is_schema_missing(wrong):
             raise SchemaBehind from wrong
         if isinstance(wrong, ProgrammingError):
-            raise
+            return
         failure = StoreError(f"the database did not answer: {str(wrong.orig).strip()}")
         failure.retryable = True
         raise failure from wrong

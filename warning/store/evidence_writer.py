@@ -13,7 +13,7 @@ from warning.core.list_patience import PATIENCE, ListPatience
 from warning.errors import StoreError
 from warning.store import archive as archive_rows
 from warning.store import figures, items, lists, sources
-from warning.store.engine import named_failures, writing
+from warning.store.engine import NamedFailures, writing
 from warning.store.items import Stored
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class EvidenceWriter:
         """
         self._place, self._noted = None, {}
         try:
-            with named_failures():
+            with NamedFailures():
                 answer = work(self)
         except BaseException as wrong:
             self._end("rollback", wrong)
