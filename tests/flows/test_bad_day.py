@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,7 @@ class Day:
     publisher: Hostile
     slack: slack_stub.SlackStub
     mailbox: mail_server.Mailbox
+    processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -148,9 +149,18 @@ class Day:
 
     async def started(self) -> asyncio.subprocess.Process:
         with self.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "warning.cli.main", "run", env=self.environment, stdout=log, stderr=log
             )
+        self.processes.append(process)
+        return process
+
+    async def leave_nothing_running(self) -> None:
+        """Whatever the test finds, no service outlives it."""
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         connection = sqlite3.connect(self.database, timeout=10)
@@ -230,7 +240,8 @@ async def live_through(day: Day) -> None:
     day.mailbox.faults.extend(["450", "drop-unread", "drop", "554"])
     await kill_at_random(day, 4)
     process = await day.running()
-    await until(lambda: len(day.causes()) == len(MISBEHAVIOUR) + 1)
+    sources = {f"s-{number:02d}" for number in range(len(MISBEHAVIOUR) + 1)}
+    await until(lambda: sources <= day.causes().keys())
     await vandalise(day, process)
     for _ in range(5):
         await until(lambda: not day.rows(WAITING) or not day.rows(DUE))
@@ -285,14 +296,17 @@ def assert_mail_is_clean(mail: EmailMessage) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it needs a loopback address for each publisher")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_bad_day_loses_nothing_doubles_nothing_and_tells_no_secret(tmp_path):
     async def scenario() -> Day:
         async with hostile_server("0.0.0.0") as publisher, slack_stub.running(time.time()) as slack:
             slack.hang_seconds = 0.5
             with mail_server.running() as mailbox:
                 day = Day(home=tmp_path, publisher=publisher, slack=slack, mailbox=mailbox)
-                await live_through(day)
+                try:
+                    await live_through(day)
+                finally:
+                    await day.leave_nothing_running()
                 return day
 
     day = asyncio.run(scenario())
