@@ -2,7 +2,7 @@
 
 A poll that has begun takes ten kilobytes here and in the process that asks. Nobody waits for what keeps a poll waiting:
 one whose source is slow stops counting as soon as that is known, any other after the patience, and those of one host
-never fill the places of all.
+never fill the places of all. What this program reads and stores is no source's slowness: for that a poll has longer.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ MOST_BEGUN = 256
 """Eight times the requests that are under way at once: asking never waits for polls to begin."""
 MOST_OF_HOST = 4
 PATIENCE_SECONDS = 10.0
+READING_SECONDS = 60.0
+"""So long a poll counts from when its document came: where readers are busy no others begin, and no document hangs all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +39,13 @@ class PollTurns:
         *,
         most_of_host: int = MOST_OF_HOST,
         patience_seconds: float = PATIENCE_SECONDS,
+        reading_seconds: float = READING_SECONDS,
     ) -> None:
         self._most = most
         self._most_of_host = most_of_host
         self._patience_seconds = patience_seconds
-        self._counting: dict[str, tuple[str, float]] = {}  # host and the loop's time; the oldest comes first
+        self._reading_seconds = reading_seconds
+        self._counting: dict[str, tuple[str, float]] = {}  # host, and the loop's time at which patience ends
         self._of_host: dict[str, int] = {}
         self._ready: deque[_Waiting] = deque()
         self._behind: dict[str, deque[_Waiting]] = {}
@@ -81,6 +85,14 @@ class PollTurns:
             if self._ready:
                 self._admit()
 
+    def reads(self, source_id: str) -> None:
+        """Its document came and is read here: what that takes is not the source's. A poll that does not count changes nothing."""
+        self._put_off(source_id, self._reading_seconds)
+
+    def asks(self, source_id: str) -> None:
+        """What came has been read, and its source may be asked for more: its patience begins anew."""
+        self._put_off(source_id, self._patience_seconds)
+
     def learn(self, source_id: str, *, late: bool) -> None:
         """The fetcher tells which sources keep it waiting, and which do no longer."""
         if late:
@@ -116,22 +128,31 @@ class PollTurns:
                 self._count(waiting.source_id, waiting.host)
                 waiting.begins.set_result(None)
 
-    def _count(self, source_id: str, host: str) -> None:
+    def _put_off(self, source_id: str, seconds: float) -> None:
+        counted = self._counting.get(source_id)
+        if counted is not None:
+            self._count(source_id, counted[0], seconds)
+
+    def _count(self, source_id: str, host: str, seconds: float | None = None) -> None:
         loop = asyncio.get_running_loop()
-        self._counting[source_id] = host, loop.time()
+        ends = loop.time() + (self._patience_seconds if seconds is None else seconds)
+        self._counting[source_id] = host, ends
+        if self._watch is not None and ends < self._watch.when():
+            self._watch.cancel()
+            self._watch = None
         if self._watch is None:
-            self._watch = loop.call_later(self._patience_seconds, self._end_patience)
+            self._watch = loop.call_at(ends, self._end_patience)
 
     def _end_patience(self) -> None:
-        """One timer for the oldest serves all."""
+        """One timer serves all: it is set to the first end, which may be put off later."""
         loop = asyncio.get_running_loop()
         self._watch = None
-        ended = loop.time() - self._patience_seconds
-        for source_id in [one for one, (_, begun) in self._counting.items() if begun <= ended]:
+        now = loop.time()
+        for source_id in [one for one, (_, ends) in self._counting.items() if ends <= now]:
             self.end(source_id)
         if self._watch is not None:  # one that was let in just now has set it for itself
             self._watch.cancel()
             self._watch = None
         if self._counting:
-            _, begun = next(iter(self._counting.values()))
-            self._watch = loop.call_at(begun + self._patience_seconds, self._end_patience)
+            first = min(ends for _, ends in self._counting.values())
+            self._watch = loop.call_at(first, self._end_patience)

@@ -149,10 +149,12 @@ class Polls:
             return Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
+        self._memory.turns.reads(spec.id)
         read = [
             await self._reader.read(spec, replace(document, archive_hash=await keep(document)))
             for document in asked.documents
         ]
+        self._memory.turns.asks(spec.id)
         parsed = merged(read, asked.problems) if asks_more_than_once(spec) else read[0]
         parsed = with_refused(parsed, fetched.left_out)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
