@@ -70,6 +70,8 @@ class Rounds:
                 f"n-{n:02}",
                 every="1m",
                 jitter="0s",
+                timeout="60s",  # a busy machine makes no neighbour fail
+                idle_timeout="60s",
             )
             for n in range(NEIGHBOURS)
         ]
