@@ -302,6 +302,7 @@ COUNTED = {
         {"act": ["any"], "weights": {"title": 3, "body": 1}}, {"material": ["any"], "weights": {"title": 2}},
         {"actor": ["CN"], "weight": 1},
     ]}},
+    "some": {"at_least": {"n": 3, "of": [{"act": ["any"]}, {"material": ["any"]}, {"actor": ["CN"]}]}},
     "words": {"near": [{"of": [{"act": ["any"]}, {"material": ["any"]}], "within": "6 words"}]},
     "pattern": {"all": [{"material": ["any"]}], "patterns": [{"pattern": "第[0-9]+号|No"}, {"pattern": "하", "absent": True}]},
     "reliability": {"all": [{"material": ["any"]}]},

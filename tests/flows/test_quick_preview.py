@@ -93,7 +93,14 @@ def edits(book):
     narrowed = rule.model_copy(update={"where": rule.where.model_copy(update={"languages": ("zh",)})})
     absent = other.model_copy(update={"id": "of-no-running-rule"})
     off = bare.model_copy(update={"enabled": False})
-    return {"same": rule, "bare": bare, "other": other, "narrowed": narrowed, "absent": absent, "off": off}
+    named = rule.match.model_dump(by_alias=True)
+    for name in ("near", "near_any"):
+        for near in named[name]:
+            near["none"] = (*near["none"], {"material": ["germanium"]})
+    barred = rule.model_copy(update={"match": type(rule.match).model_validate(named)})
+    return {
+        "same": rule, "bare": bare, "other": other, "narrowed": narrowed, "absent": absent, "off": off, "barred": barred,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -106,6 +113,7 @@ def edits(book):
         ("narrowed", True),
         ("absent", False),
         ("off", True),
+        ("barred", True),
     ],
 )
 def test_quick_preview_is_the_whole_one_when_all_is_read(book, past, name, kept):
@@ -245,6 +253,22 @@ def test_which_words_are_looked_up_first_changes_no_answer(book, past):
         assert items == [common_first.items_for(rule) for rule in engine.rules]
         found += sum(map(len, items))
     assert found > 100
+
+
+@pytest.mark.parametrize("name", ["bare", "barred"])
+def test_items_with_the_words_of_an_edit_are_the_same_whether_they_are_looked_for_first_or_last(
+    book, past, name, monkeypatch
+):
+    edited = edits(book)[name]
+    backtest_replay(book, opened(past, book).records(book))
+    history = opened(past, both(book, edited))
+    told = []
+    for share in (0, 2):
+        monkeypatch.setattr("warning.core.text.postings._RARE_OF_ALL", share)
+        told.append(quick_preview(history, book, edited, enough=lambda: False))
+    assert told[0] == told[1]
+    assert told[0].unread
+    assert told[0].new.number or told[0].lost.number
 
 
 def test_preview_command_says_whether_its_numbers_are_exact(book, tmp_path):

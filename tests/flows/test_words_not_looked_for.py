@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from warning.app import quick_preview as quick
+from warning.app.asked_words import asked_words
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import both, preview
 from warning.app.quick_preview import IndexedFiles, quick_preview
@@ -18,6 +19,8 @@ from warning.cli.main import cli
 from warning.collect import history_index
 from warning.collect.interchange import write_evidence
 from warning.core.evidence import Item
+from warning.core.text.engine import engine_of
+from warning.core.text.pattern_table import LANGUAGE_BITS
 from warning.resources import tree
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -124,3 +127,23 @@ def test_preview_says_what_was_not_looked_for_and_exact_looks_for_it(book, past,
     assert "nobody looked for yet in 3 files: items in which they may stand are open" in run()
     assert "150 items of 3 files are searched for them now, less than a minute" in run("--exact")
     assert "nobody looked for" not in run()
+
+
+def test_phrase_more_in_a_list_is_looked_for_beside_what_the_list_is_remembered_by(book, past, monkeypatch):
+    """The lists of both versions are own phrases: of the longer one only the phrase more is looked up by itself."""
+    (rule,) = book.rules
+    short, long = (
+        rule.model_copy(
+            update={"match": type(rule.match).model_validate({"all": [{"phrases": {"en": list(words)}}]})}
+        )
+        for words in (("Rotterdam", "quiet day"), ("Rotterdam", "quiet day", "bans"))
+    )
+    running = replace(book, rules=(short,))
+    for path in past:
+        ready_index(path, replace(book, rules=(rule, short)), make=True)
+    ready = readiness_of(past, both(running, long))
+    asked = asked_words(engine_of(both(running, long)))
+    (concept,) = (name for name, sayings in asked.said.items() if len(sayings) == 3)
+    parts, languages = asked.open_in(ready.files[0][1]).parts(asked.said[concept])
+    assert [len(part) for part in parts] == [2, 1]
+    assert languages == (0 if ready.is_complete else LANGUAGE_BITS["en"])

@@ -1,6 +1,6 @@
 """The words by which rules are asked of an index, and which of them nobody looked for there yet."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from pyroaring import BitMap
@@ -16,51 +16,97 @@ from warning.core.text.postings import (
     Sayings,
     concepts_read,
     said_by,
-    sentences_saying,
     surely_said_by,
 )
 from warning.core.text_rules import Field_
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AskedWords:
-    """What says the concepts that decide which items rules may fire on, perhaps and for certain."""
+    """What says the concepts that decide which items rules may fire on, perhaps (`said`) and for certain (`surely`)."""
 
-    said: Said
-    surely: Said
-    names: frozenset[str]
+    def __init__(self, said: Said, surely: Said) -> None:
+        # What is said for certain is mostly all that is said: one value is looked up once.
+        self.said = said
+        self.surely = {name: said[name] if said.get(name) == some else some for name, some in surely.items()}
+        self._names = {name_of(sayings): sayings for sayings in said.values()}
+        self._unasked = OpenWords(frozenset(), self.surely, {})
+        self._last: tuple[Mapping[str, object], OpenWords] = {}, self._unasked
+
+    def open_in(self, index: HistoryIndex) -> "OpenWords":
+        """What of it nobody looked for in an index. The months of one history mostly looked for the same: they share it."""
+        if index.sayings is not self._last[0]:
+            self._last = index.sayings, self._open_in(index)
+        return self._last[1]
+
+    def _open_in(self, index: HistoryIndex) -> "OpenWords":
+        names = self._names.items()
+        unnamed = [sayings for name, sayings in names if name not in index.sayings]
+        if not unnamed:
+            return self._unasked
+        # What is remembered by name was looked for, pattern by pattern.
+        patterns = frozenset(pattern for sayings in unnamed for pattern, _ in sayings)
+        named = {frozenset(sayings): sayings for name, sayings in names if name in index.sayings}
+        return OpenWords(patterns - index.places.keys(), self.surely, named)
+
+
+class OpenWords:
+    """`lacking` are patterns that nobody looked for in an index; `surely` is what says the concepts for certain by the others.
+
+    `named` are sayings that are remembered there: longer ones are looked up by what they have more.
+    """
+
+    def __init__(
+        self,
+        lacking: frozenset[Pattern],
+        surely: Said,
+        named: Mapping[frozenset[tuple[Pattern, int]], Sayings],
+    ) -> None:
+        self.lacking, self._named = lacking, named
+        self.surely = {name: self._looked_for(some) for name, some in surely.items()} if lacking else surely
+        self._parts: dict[int, tuple[Sayings, Sequence[Sayings], int]] = {}
 
     @property
-    def patterns(self) -> frozenset[Pattern]:
-        return frozenset(pattern for sayings in self.said.values() for pattern, _ in sayings)
+    def is_closed(self) -> bool:
+        """Whether everything is remembered by its name."""
+        return not self._named and not self.lacking
 
-    def lacking(self, index: HistoryIndex) -> frozenset[Pattern]:
-        """The patterns that nobody looked for in an index."""
-        if self.names <= index.sayings.keys():
-            return frozenset()
-        return self.patterns - index.places.keys()
+    def parts(self, sayings: Sayings) -> tuple[Sequence[Sayings], int]:
+        """What was looked for, by parts, and the languages of what was not."""
+        found = self._parts.get(id(sayings))
+        if found is None:
+            languages = 0
+            for pattern, own in sayings:
+                languages |= own if pattern in self.lacking else 0
+            # Held with its parts: no other value can come to stand in its place meanwhile.
+            found = self._parts[id(sayings)] = sayings, self._in_parts(self._looked_for(sayings)), languages
+        return found[1:]
 
-    def surely_in(self, index: HistoryIndex) -> Said:
-        """What says the concepts for certain by patterns that were looked for."""
-        lacking = self.lacking(index)
-        if not lacking:
-            return self.surely
-        return {name: tuple(p for p in some if p[0] not in lacking) for name, some in self.surely.items()}
+    def _in_parts(self, sayings: Sayings) -> Sequence[Sayings]:
+        every = frozenset(sayings)
+        within = max((some for some in self._named if some <= every), key=len, default=None)
+        if within is None:
+            return (sayings,)
+        more = tuple(one for one in sayings if one not in within)
+        return (self._named[within], more) if more else (self._named[within],)
+
+    def _looked_for(self, sayings: Sayings) -> Sayings:
+        """The same value where all were looked for: what is known of it is found by which it is."""
+        some = tuple(one for one in sayings if one[0] not in self.lacking)
+        return sayings if len(some) == len(sayings) else some
 
 
 @lru_cache(maxsize=4)
 def asked_words(engine: TextEngine) -> AskedWords:
     concepts = concepts_read(engine.rules)
     entries = [entry for entry in engine.looked_for if entry.concept in concepts]
-    said = said_by(entries)
-    return AskedWords(said=said, surely=surely_said_by(entries), names=frozenset(map(name_of, said.values())))
+    return AskedWords(said_by(entries), surely_said_by(entries))
 
 
 class OpenBlock:
-    """A block of an index in which some patterns were never looked for: they may stand in every sentence."""
+    """A block of an index in which some sayings have no name, and some patterns that were never looked for may stand anywhere."""
 
-    def __init__(self, block: Block, lacking: frozenset[Pattern]) -> None:
-        self._block, self._lacking = block, lacking
+    def __init__(self, block: Block, words: OpenWords) -> None:
+        self._block, self._words = block, words
 
     @property
     def first_sentence(self) -> Numbers:
@@ -73,18 +119,15 @@ class OpenBlock:
         return self._block.standing(field)
 
     def sentences(self, pattern: Pattern) -> BitMap:
-        if pattern in self._lacking:
+        if pattern in self._words.lacking:
             return BitMap(range(int(self.first_sentence[-1])))
         return self._block.sentences(pattern)
 
     def saying(self, sayings: Sayings) -> BitMap:
-        lacking = [languages for pattern, languages in sayings if pattern in self._lacking]
-        if not lacking:
-            return self._block.saying(sayings)
-        spoken = [self.spoken(bit) for bit in LANGUAGE_BITS.values() if any(bit & one for one in lacking)]
-        known = tuple(one for one in sayings if one[0] not in self._lacking)
-        return BitMap.union(sentences_saying(self._block, known), *spoken)
+        parts, languages = self._words.parts(sayings)
+        spoken = (self.spoken(bit) for bit in LANGUAGE_BITS.values() if bit & languages)
+        return BitMap.union(BitMap(), *map(self._block.saying, parts), *spoken)
 
     def weight(self, sayings: Sayings) -> int:
-        lacking = any(pattern in self._lacking for pattern, _ in sayings)
-        return int(self.first_sentence[-1]) if lacking else self._block.weight(sayings)
+        parts, languages = self._words.parts(sayings)
+        return int(self.first_sentence[-1]) if languages else sum(map(self._block.weight, parts))

@@ -79,9 +79,12 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
             continue
         taken_over = before & _range(block) & lacking_after
         if edit.words:
-            asked = _possible(block, inquiry, edit.compiled_after, lacking_after)
+            rare = inquiry.items_saying(edit.words) if inquiry.is_rarely_said(edit.words) else None
+            asked = _possible(block, inquiry, edit.compiled_after, lacking_after, rare)
             about = _items(block, asked | taken_over)
-            touched = _numbers(block, inquiry.items_saying(edit.words, about))
+            touched = _numbers(
+                block, inquiry.items_saying(edit.words, about) if rare is None else about & rare
+            )
             unread |= asked & touched
             taken_over -= touched
         after |= taken_over
@@ -90,16 +93,21 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
 
 def _inquiry(index: HistoryIndex, block: Block, edit: Edit, weights: dict[Asked, int]) -> Inquiry:
     asked = asked_words(edit.engine)
-    lacking = asked.lacking(index)
-    some = OpenBlock(block, lacking) if lacking else block
-    return Inquiry(some, asked.said, asked.surely_in(index), weights)
+    words = asked.open_in(index)
+    some = block if words.is_closed else OpenBlock(block, words)
+    return Inquiry(some, asked.said, words.surely, weights)
 
 
-def _possible(block: Block, inquiry: Inquiry, rule: CompiledRule | None, among: BitMap) -> BitMap:
-    """The items of a block, among some of the file, that a rule may fire on, none where it is switched off."""
+def _possible(
+    block: Block, inquiry: Inquiry, rule: CompiledRule | None, among: BitMap, touched: BitMap | None = None
+) -> BitMap:
+    """The items of a block, among some of the file, that a rule may fire on, none where it is switched off.
+
+    `touched` are items of the block, by their numbers there: no others then.
+    """
     if rule is None or not among.intersect(_range(block)):
         return BitMap()
-    return _numbers(block, inquiry.items_for(rule)) & among
+    return _numbers(block, inquiry.items_for(rule, touched)) & among
 
 
 def _items(block: Block, numbers: BitMap) -> BitMap:

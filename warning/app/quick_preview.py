@@ -4,16 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from warning.app.asked_words import asked_words
 from warning.app.edit_known import Edit, KeptOfEdit, Known, known_of
-from warning.app.item_lines import read_items, timed
+from warning.app.fired_items import Columns, FiredItems, OfFile, begins_of, identified, sides_of
+from warning.app.item_lines import read_items
 from warning.app.previewing import EXAMPLES, both, example_of, running_rule
 from warning.app.sampling_edit import (
     Count,
@@ -29,18 +28,14 @@ from warning.app.sampling_edit import (
 )
 from warning.app.second_process import SecondProcess
 from warning.collect.history_files import SEGMENT_ITEMS
-from warning.collect.mapped_arrays import picked
 from warning.core.text.edits import sayings_changed
 from warning.core.text.engine import engine_of
-from warning.core.text.postings import numbers_of
 from warning.core.text_book import TextBook
 from warning.core.text_rules import TextRule
 
 # Below this many items a second process costs more than it brings.
 WORTH_TWO_ITEMS = 500_000
 _DAY_MICROSECONDS = 86_400_000_000
-# The arrays of a segment that say what an item is and when it became known.
-_TOLD = ("ids", "known_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -111,7 +106,8 @@ def quick_preview(
     with SecondProcess(asking.answer, wanted=items >= WORTH_TWO_ITEMS) as second:
         known = asking.known(second)
         read = asking.read(second, drawn(known))
-    return _Told(history, edit, known, read).preview(absent=running_rule(book, edited) is None)
+        told = _Told(history, edit, known, read, lambda sides: asking.identified(second, sides))
+    return told.preview(absent=running_rule(book, edited) is None)
 
 
 def _edit(book: TextBook, edited: TextRule) -> Edit:
@@ -130,11 +126,15 @@ class _Asking:
         self._history, self._edit, self._enough = history, edit, enough
         self._kept = KeptOfEdit(edit)
 
-    def answer(self, task: range | Places) -> list[Any]:
-        """Return what is known of some files, or what was read of some items: half of them, where two do it."""
+    def answer(self, task: range | list[OfFile] | Places) -> list[Any]:
+        """Return what is known of some files, who some of their items are, or what was read of some: half, where two do it."""
         files = self._history.files
         if isinstance(task, range):
             return [known_of(files[place][1], self._edit, self._kept) for place in task]
+        if isinstance(task, list):
+            return [
+                identified(files[file][1], file, sides, self._history.imported_at) for file, sides in task
+            ]
         return self._read(task, share=2)
 
     def known(self, second: SecondProcess) -> list[Known]:
@@ -142,6 +142,13 @@ class _Asking:
         if not second.is_there:
             return self.answer(every)
         first, other = second.halves(every[0::2], every[1::2])
+        return [one for pair in zip_longest(first, other) for one in pair if one]
+
+    def identified(self, second: SecondProcess, sides: list[OfFile]) -> list[Columns]:
+        """Identities, times and places of the items of both sides of some files, the files in their order."""
+        if not second.is_there or len(sides) < 2:
+            return self.answer(sides)
+        first, other = second.halves(sides[0::2], sides[1::2])
         return [one for pair in zip_longest(first, other) for one in pair if one]
 
     def read(self, second: SecondProcess, places: Places) -> list[ReadItem]:
@@ -157,39 +164,16 @@ class _Asking:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Items:
-    """Items of some files, each once: the last version of each identity, by identity. Times are microseconds since 1970."""
-
-    ids: NDArray[np.uint64]
-    times: NDArray[np.int64]
-    files: NDArray[np.int64]
-    numbers: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def without(self, others: "_Items") -> "_Items":
-        return self.at(np.flatnonzero(~_among(self.ids, others.ids)))
-
-    def newest(self, count: int) -> "_Items":
-        """The last of them by time, then identity, the newest at the end."""
-        return self.at(np.lexsort((self.ids, self.times))[-count:])
-
-    def last_of_each(self) -> "_Items":
-        """Each identity once, as it stands first here: the last is to stand first."""
-        order = np.argsort(self.ids, kind="stable")
-        return self.at(order[_begins(self.ids[order])])
-
-    def at(self, places: NDArray[np.int64]) -> "_Items":
-        return _Items(**{name: getattr(self, name)[places] for name in _Items.__slots__})
-
-
 class _Told:
     """The answer put together: what is known of the items that need no reading, and what was read of the others."""
 
     def __init__(
-        self, history: AskedHistory, edit: Edit, known: Sequence[Known], read: Sequence[ReadItem]
+        self,
+        history: AskedHistory,
+        edit: Edit,
+        known: Sequence[Known],
+        read: Sequence[ReadItem],
+        identified: Callable[[list[OfFile]], list[Columns]],
     ) -> None:
         self._imported_at, self._edit, self._files = history.imported_at, edit, history.files
         self._unread, self._read = sum(len(one.unread) for one in known), len(read)
@@ -201,7 +185,9 @@ class _Told:
                 for fired, sets in ((one.after, after), (one.before, before)):
                     if fired:
                         sets[one.file].add(one.number)
-        self._after, earlier = self._sides(after, before)
+        every = enumerate(zip(after, before, strict=True))
+        columns = identified([(file, sides) for file, sides in every if any(sides)])
+        self._after, earlier = sides_of(columns)
         self._new, self._lost = self._after.without(earlier), earlier.without(self._after)
 
     def preview(self, *, absent: bool) -> QuickPreview:
@@ -222,7 +208,7 @@ class _Told:
             read=self._read,
         )
 
-    def _count(self, known: _Items, seen: Sequence[ReadItem]) -> Count:
+    def _count(self, known: FiredItems, seen: Sequence[ReadItem]) -> Count:
         if self._read == self._unread:
             return counted(len(known), 0, 0, 0)
         return counted(len(known), len(seen), self._read, self._unread)
@@ -230,7 +216,7 @@ class _Told:
     def _per_week(self, fired: Sequence[ReadItem]) -> dict[str, int]:
         """Items by week; those that were read stand for the others that must be."""
         days = np.sort(self._after.times // _DAY_MICROSECONDS)
-        begins = np.append(_begins(days), len(days))
+        begins = np.append(begins_of(days), len(days))
         weeks: Counter[str] = Counter()
         for day, count in zip(days[begins[:-1]].tolist(), np.diff(begins).tolist(), strict=True):
             weeks[_week(_EPOCH + timedelta(days=day))] += count
@@ -239,64 +225,18 @@ class _Told:
         every = sorted(weeks.keys() | sampled.keys())
         return {week: weeks[week] + round(sampled[week] * weight) for week in every}
 
-    def _sides(self, *sides: Sequence[BitMap]) -> list[_Items]:
-        """The items of each side, looked up once for both."""
-        parts = [
-            part for file, both in enumerate(zip(*sides, strict=True)) for part in self._of_file(file, both)
-        ]
-        if not parts:
-            none = np.zeros(0, dtype=np.int64)
-            return [_Items(ids=none.astype(np.uint64), times=none, files=none, numbers=none) for _ in sides]
-        *marks, ids, times, files, numbers = (
-            np.concatenate(column)[::-1] for column in zip(*parts, strict=True)
-        )
-        every = _Items(ids=ids, times=times, files=files, numbers=numbers)
-        return [every.at(np.flatnonzero(own)).last_of_each() for own in marks]
-
-    def _of_file(self, file: int, sides: Sequence[BitMap]) -> Iterator[tuple[NDArray[Any], ...]]:
-        """Yield whether items are of each side, and their identities, times, files and numbers; nothing where there is none."""
-        _, index = self._files[file]
-        every = numbers_of(BitMap.union(*sides)).astype(np.int64)
-        if not len(every):
-            return
-        bounds = np.searchsorted(every, np.arange(index.manifest.segments + 1) * SEGMENT_ITEMS).tolist()
-        told = [
-            [picked(directory / f"{name}.npy", every[begin:end] - number * SEGMENT_ITEMS) for name in _TOLD]
-            for number, (begin, end) in enumerate(pairwise(bounds))
-            if end > begin and (directory := index.segment(number).directory)
-        ]
-        ids, known_at = (np.concatenate(column) for column in zip(*told, strict=True))
-        marks = (_among(every, numbers_of(side)) for side in sides)
-        yield *marks, ids, timed(known_at, self._imported_at), np.full(len(every), file), every
-
-    def _examples(self, known: _Items, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
+    def _examples(self, known: FiredItems, seen: Iterable[ReadItem], change: str) -> list[dict[str, str]]:
         """The newest of some items, known and read."""
         shown = [*self._shown(known.newest(EXAMPLES)), *(one.shown for one in seen)]
         shown.sort(key=lambda item: (item.known_at, item.evidence_id))
         return [example_of(item, change) for item in shown[-EXAMPLES:]]
 
-    def _shown(self, items: _Items) -> Iterator[ShownItem]:
+    def _shown(self, items: FiredItems) -> Iterator[ShownItem]:
         for file, number in zip(items.files.tolist(), items.numbers.tolist(), strict=True):
             path, index = self._files[file]
             segment, own = index.segment(number // SEGMENT_ITEMS), number % SEGMENT_ITEMS
             ((_, item),) = read_items(path, segment, [own], self._imported_at)
             yield shown_of(item)
-
-
-def _begins(ordered: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each of some ordered values stands first. `np.unique` would load masked arrays for it."""
-    changes = np.ones(len(ordered), dtype=np.bool_)
-    changes[1:] = ordered[1:] != ordered[:-1]
-    return np.flatnonzero(changes)
-
-
-def _among(values: NDArray[Any], ordered: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each value is one of some ordered ones."""
-    if not len(ordered):
-        return np.zeros(len(values), dtype=np.bool_)
-    places = np.searchsorted(ordered, values)
-    found: NDArray[np.bool_] = ordered[np.minimum(places, len(ordered) - 1)] == values
-    return found
 
 
 def _week(moment: datetime) -> str:

@@ -85,7 +85,7 @@ def readiness_of(paths: Iterable[Path], book: TextBook) -> Readiness:
     asked = asked_words(engine_of(book))
     opened = [(path, open_index(path)) for path in paths]
     files = tuple((path, index) for path, index in opened if index is not None)
-    lacking = ((path, asked.lacking(index)) for path, index in files)
+    lacking = ((path, asked.open_in(index).lacking) for path, index in files)
     return Readiness(
         files=files,
         unmade=tuple(path for path, index in opened if index is None),

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from warning.app.edit_known import Edit, Known
 from warning.app.item_lines import read_items
@@ -76,9 +75,14 @@ def shown_of(item: Item) -> ShownItem:
 
 def drawn(known: Sequence[Known]) -> Places:
     """The items that are not decided, by file and number, in the order in which they are to be read."""
-    none = np.zeros((0, 2), dtype=np.int64)
-    places = np.concatenate([none, *(_places(file, one.unread) for file, one in enumerate(known))])
-    return np.asarray(places[np.random.default_rng(_SEED).permutation(len(places))])
+    counts = [len(one.unread) for one in known]
+    if not sum(counts):  # to draw from nothing would load all kinds of chance
+        return np.zeros((0, 2), dtype=np.int64)
+    numbers = np.concatenate([numbers_of(one.unread) for one in known])
+    order = np.random.default_rng(_SEED).permutation(len(numbers))
+    places = np.empty((len(numbers), 2), dtype=np.int64)
+    places[:, 0], places[:, 1] = np.repeat(np.arange(len(known)), counts)[order], numbers[order]
+    return places
 
 
 def in_halves(places: Places) -> tuple[Places, Places]:
@@ -110,11 +114,6 @@ def read_some(
             return
         some = places[begin : begin + _TOGETHER]
         yield from _read(files, edit, imported_at, some[np.lexsort((some[:, 1], some[:, 0]))], opened)
-
-
-def _places(file: int, numbers: BitMap) -> Places:
-    every = numbers_of(numbers).astype(np.int64)
-    return np.stack((np.full(len(every), file), every), axis=1)
 
 
 def _read(

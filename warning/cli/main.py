@@ -16,6 +16,8 @@ from warning.errors import EwsError
 _NEW_OBJECTS = 50_000
 # Models have no plugins: to look for some among all that is installed is a fiftieth of a short command's time.
 _NO_PLUGINS = ("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# No command solves equations: threads for it take a tenth of the time in which arrays are loaded.
+_NO_SOLVERS = ("OPENBLAS_NUM_THREADS", "1")
 EXIT_CODES = "Exit codes: 0 ok, 1 findings or failure, 2 usage or configuration, 130 interrupted."
 NOUNS = {
     "demo": "The whole system on bundled real events, on this machine alone.",
@@ -104,7 +106,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command; a named failure prints its message on stderr and never a traceback."""
     gc.set_threshold(_NEW_OBJECTS)
-    os.environ.setdefault(*_NO_PLUGINS)
+    for name, value in (_NO_PLUGINS, _NO_SOLVERS):
+        os.environ.setdefault(name, value)
     try:
         code = cli(standalone_mode=False)  # click hands an Exit's code back instead of raising it
     except (click.Abort, KeyboardInterrupt):

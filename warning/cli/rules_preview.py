@@ -19,7 +19,7 @@ from warning.cli.main import uncollected
 from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book, chosen_texts
 from warning.core.text_book import TextBook
-from warning.core.text_rules import TextRule
+from warning.core.text_rules import ContextRule, TextRule
 from warning.errors import CatalogError, ConfigError
 from warning.settings import load_settings
 
@@ -135,8 +135,11 @@ def _kept() -> tuple[Path, ...]:
 
 def _text_rule(path: Path) -> TextRule:
     """Read the one rule of a file. Raises CatalogError with every mistake, ConfigError for another kind of rule."""
-    read, _ = read_model(path, TextRule)
-    return read if read is not None else _any_text_rule(path)
+    for shape in (TextRule, ContextRule):
+        read, _ = read_model(path, shape)
+        if read is not None:
+            return read
+    return _any_text_rule(path)
 
 
 def _any_text_rule(path: Path) -> TextRule:

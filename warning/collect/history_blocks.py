@@ -6,7 +6,7 @@ few large files instead of thousands of small ones.
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from warning.core.text_rules import Field_
 
 BLOCK_SEGMENTS = 16
 _SPOKEN, _FIELDS = "spoken", "fields"
+_MOST_NAMES = 8_192
 
 
 class Block:
@@ -66,12 +67,12 @@ class Block:
 
     def saying(self, sayings: Sayings) -> BitMap:
         """The sentences that say something in one of some ways: remembered, or looked up pattern by pattern."""
-        known = self._index.sayings.get(name_of(tuple(sayings)))
+        known = self._index.sayings.get(name_of(sayings))
         return self._set(f"sayings{known[0]}", known[1]) if known else sentences_saying(self, sayings)
 
     def weight(self, sayings: Sayings) -> int:
         """The bytes in which its sentences are kept."""
-        known = self._index.sayings.get(name_of(tuple(sayings)))
+        known = self._index.sayings.get(name_of(sayings))
         if known:
             return self._length(f"sayings{known[0]}", known[1])
         places = (self._index.places[pattern] for pattern, _ in sayings)
@@ -107,16 +108,41 @@ def blocks_of(index: HistoryIndex) -> Iterator[Block]:
     return (Block(index, first) for first in range(0, index.manifest.segments, BLOCK_SEGMENTS))
 
 
-@lru_cache(maxsize=8_192)
+class _Names:
+    """Some sayings are hundreds of patterns long: which they are tells their name sooner than what they hold."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Sayings, str]] = {}
+
+    def of(self, sayings: Sayings) -> str:
+        known = self._known.get(id(sayings))
+        if known is None:
+            if len(self._known) >= _MOST_NAMES:
+                self._known.clear()
+            # Held with its name: no other value can come to stand in its place meanwhile.
+            known = self._known[id(sayings)] = sayings, _name_of(sayings)
+        return known[1]
+
+
+_NAMES = _Names()
+
+
 def name_of(sayings: Sayings) -> str:
-    """The name under which the sentences of some sayings are remembered: of the patterns and their languages."""
+    """The name under which the sentences of some sayings are remembered: of the patterns and their languages.
+
+    Sayings are not changed once they were named.
+    """
+    return _NAMES.of(sayings)
+
+
+def _name_of(sayings: Sayings) -> str:
     parts = sorted((*pattern, languages) for pattern, languages in sayings)
     return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 def remember(index: HistoryIndex, every: Iterable[Sayings]) -> None:
     """Let the blocks remember where something is said, as far as they do not: thousands of patterns become a few sets."""
-    named = {name_of(tuple(some)): some for some in every}
+    named = {name_of(some): some for some in every}
     if named.keys() <= index.sayings.keys():
         return
     with writing_alone(index.directory):

@@ -28,6 +28,8 @@ Numbers = NDArray[np.uint32]
 Asked = tuple[Concepts, tuple[Field_, ...]]
 # A set with fewer of all items is asked item by item; of a fuller one everything is looked up at once.
 _FEW_OF_ALL = 1 / 16
+# What fewer of all sentences say is looked for in their items first.
+_RARE_OF_ALL = 1 / 512
 
 
 class Postings(Protocol):
@@ -128,8 +130,7 @@ class Inquiry:
         self._postings, self._said, self._surely = postings, said, surely
         self._weights = {} if weights is None else weights
         self._first = postings.first_sentence
-        self._concepts: dict[str, BitMap] = {}
-        self._sure: dict[str, BitMap] = {}
+        self._looked_up: dict[int, tuple[Sayings, BitMap]] = {}
         self._sentences: dict[Concepts, BitMap] = {}
         self._items: dict[Asked, BitMap] = {}
         self._standing: dict[tuple[Field_, ...], BitMap] = {}
@@ -138,9 +139,9 @@ class Inquiry:
         """The numbers of the items that may meet the rule, all or among some."""
         items = self._every if among is None else among
         for near in rule.near:
-            items = items & self._near(near)
+            items = self._near_any((near,), items)
         if rule.near_any and items:
-            items = items & self._near_any(rule.near_any)
+            items = self._near_any(rule.near_any, items)
         for asked in sorted(map(_asked, rule.all), key=self._weight):
             items = self._with_any(asked, items)
         if rule.any and items:
@@ -159,46 +160,57 @@ class Inquiry:
         sentences = BitMap.union(BitMap(), *map(self._postings.sentences, patterns))
         return self._items_of(sentences) if among is None else self._holding(sentences, among)
 
-    def items_saying(self, every: Iterable[Sayings], among: BitMap) -> BitMap:
-        """The items among some in which one of some things is said."""
-        return self._holding(BitMap.union(BitMap(), *map(self._postings.saying, every)), among)
+    def items_saying(self, every: Iterable[Sayings], among: BitMap | None = None) -> BitMap:
+        """The items, all or among some, in which one of some things is said."""
+        sentences = BitMap.union(BitMap(), *map(self._sentences_with, every))
+        return self._items_of(sentences) if among is None else self._holding(sentences, among)
+
+    def is_rarely_said(self, every: Iterable[Sayings]) -> bool:
+        """Whether it is less work to ask of these items alone than of all."""
+        return sum(len(self._sentences_with(one)) for one in every) < _RARE_OF_ALL * int(self._first[-1])
 
     @cached_property
     def _every(self) -> BitMap:
         return BitMap(range(len(self._first) - 1))
 
     def _at_least(self, number: int, groups: Sequence[CompiledGroup], items: BitMap) -> BitMap:
-        found = [numbers_of(self._with_any(_asked(group), items)) for group in groups]
-        every, times = np.unique(np.concatenate(found), return_counts=True)
-        return set_of(every[times >= number])
+        return self._reaching(number, ((group, 1) for group in groups), items)
 
     def _scoring(self, score: CompiledScore, items: BitMap) -> BitMap:
         """The items that can reach the score, were every group to stand where it counts most."""
-        found = [numbers_of(self._with_any(_asked(group), items)) for group, _ in score.of]
-        most = [max(weights.values()) for _, weights in score.of]
-        every, places = np.unique(np.concatenate(found), return_inverse=True)
-        reached = np.bincount(places, weights=np.repeat(most, [len(some) for some in found]))
-        return set_of(every[reached >= score.at_least])
+        most = ((group, max(weights.values())) for group, weights in score.of)
+        return self._reaching(score.at_least, most, items)
 
-    def _near_any(self, nears: Sequence[CompiledNear]) -> BitMap:
-        found = [self._in_stretches(near) for near in nears if near.window is not None]
-        together = [self._in_sentences(near) for near in nears if near.window is None]
-        return BitMap.union(self._items_of(BitMap.union(BitMap(), *together)), *found)
+    def _reaching(self, least: int, counting: Iterable[tuple[CompiledGroup, int]], items: BitMap) -> BitMap:
+        """The items among some whose groups count for so much."""
+        reached = np.zeros(len(self._first) - 1, dtype=np.int64)
+        for group, counts in counting:
+            reached[numbers_of(self._with_any(_asked(group), items))] += counts
+        return set_of(np.flatnonzero(reached >= least))
 
-    def _near(self, near: CompiledNear) -> BitMap:
-        return self._items_of(self._in_sentences(near)) if near.window is None else self._in_stretches(near)
+    def _near_any(self, nears: Sequence[CompiledNear], items: BitMap) -> BitMap:
+        """The items among some of which one of the nears may hold."""
+        found = [self._in_stretches(near, items) for near in nears if near.window is not None]
+        in_sentences = [near for near in nears if near.window is None]
+        if in_sentences:
+            few = self._sentences_of(items) if self._are_few(items) else None
+            together = BitMap.union(BitMap(), *(self._in_sentences(near, few) for near in in_sentences))
+            found.append(self._items_of(together) & items)
+        return BitMap.union(*found)
 
-    def _in_stretches(self, near: CompiledNear) -> BitMap:
-        """The items in which something of every group may stand."""
-        return BitMap.intersection(*(self._with_any(asked, self._every) for asked in near.asked))
+    def _in_stretches(self, near: CompiledNear, items: BitMap) -> BitMap:
+        """The items among some in which something of every group may stand."""
+        for asked in sorted(near.asked, key=self._weight):
+            items = self._with_any(asked, items)
+        return items
 
-    def _in_sentences(self, near: CompiledNear) -> BitMap:
-        """The sentences in which something of every group may stand, and nothing that bars for certain.
+    def _in_sentences(self, near: CompiledNear, few: BitMap | None) -> BitMap:
+        """The sentences, all or among a few, in which something of every group may stand, and nothing that bars for certain.
 
         The group that is said least is looked up first: of all others only what stands in its sentences is looked at.
         """
         rarest, *others = sorted(near.asked, key=self._weight)
-        together = self._saying(rarest[0])
+        together = self._saying(rarest[0]) if few is None else self._saying_among(rarest[0], few)
         for fields in {fields for _, fields in near.asked}:
             together = self._in_fields(together, fields)
         for concepts, _ in others:
@@ -269,17 +281,18 @@ class Inquiry:
 
     def _of(self, concept: str) -> BitMap:
         """The sentences in which a concept may stand."""
-        found = self._concepts.get(concept)
-        if found is None:
-            found = self._concepts[concept] = self._postings.saying(self._said.get(concept, ()))
-        return found
+        return self._sentences_with(self._said.get(concept, ()))
 
     def _surely_of(self, concept: str) -> BitMap:
         """The sentences in which a concept stands for certain."""
-        found = self._sure.get(concept)
+        return self._sentences_with(self._surely.get(concept, ()))
+
+    def _sentences_with(self, sayings: Sayings) -> BitMap:
+        """The sentences that say something, looked up once. Long sayings are known by which they are, and held meanwhile."""
+        found = self._looked_up.get(id(sayings))
         if found is None:
-            found = self._sure[concept] = self._postings.saying(self._surely.get(concept, ()))
-        return found
+            found = self._looked_up[id(sayings)] = sayings, self._postings.saying(sayings)
+        return found[1]
 
     def _items_of(self, sentences: BitMap) -> BitMap:
         """The items that hold one of the sentences."""
