@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
+from tests.flows.commands import commands_with
 from warning.app.assessing import assess_new
 from warning.app.compose import compose
 from warning.app.system import System
-from warning.cli.main import cli
 from warning.core.evidence import Entry, Item, Listing, item_id, listing_id
 from warning.core.health import SourceState
 from warning.settings import Settings
@@ -76,19 +75,10 @@ def system(tmp_path: Path, rules: Path):
 
 @pytest.fixture
 def warning(tmp_path: Path, rules: Path):
-    environment = {
-        "WARNING_HOME": str(tmp_path / "home"),
-        "WARNING_RULES_DIR": str(rules),
-        "WARNING_FEEDS_DIR": str(FEEDS),
-    }
-
-    def run(*words: str) -> str:
-        result = CliRunner().invoke(cli, words, env=environment, standalone_mode=False)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.output
-
-    return run
+    run = commands_with(
+        WARNING_HOME=str(tmp_path / "home"), WARNING_RULES_DIR=str(rules), WARNING_FEEDS_DIR=str(FEEDS)
+    )
+    return lambda *words: run(*words).output
 
 
 def some_list(days_ago: float, *names: str) -> Listing:

@@ -4,35 +4,23 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from tests.adapters.judged import commit, document
 from tests.core.build import at, exhibit, signal
-from warning.cli.main import cli
+from tests.flows.commands import commands_with
 from warning.core.vocabulary import Marking, Severity
 from warning.errors import ReviewRefused
-from warning.store.engine import open_engine
 from warning.store.repository import Repository
 
 
 @pytest.fixture
-def store(database_url: str):
-    engine = open_engine(database_url)
-    yield Repository(engine)
-    engine.dispose()
+def store(repository: Repository) -> Repository:
+    return repository
 
 
 @pytest.fixture
 def warning(database_url: str, tmp_path: Path):
-    environment = {"WARNING_HOME": str(tmp_path / "home"), "WARNING_DATABASE_URL": database_url}
-
-    def run(*words: str):
-        result = CliRunner().invoke(cli, words, env=environment, standalone_mode=False)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return run
+    return commands_with(WARNING_HOME=str(tmp_path / "home"), WARNING_DATABASE_URL=database_url)
 
 
 def known(store: Repository, marking: Marking, release_to: frozenset[str] | None = None) -> str:

@@ -5,38 +5,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from tests.adapters.judged import BOOK, document, waiting
 from tests.core.build import START, signal
-from warning.cli.main import cli
+from tests.flows.commands import commands_with
 from warning.core.assess import Assessment
 from warning.core.correlate import correlate
 from warning.core.grading import grade
 from warning.core.routing import route
 from warning.errors import ConfigError, ReviewRefused
-from warning.store.engine import open_engine
 from warning.store.repository import Repository
 
 
 @pytest.fixture
-def store(database_url: str):
-    engine = open_engine(database_url)
-    yield Repository(engine)
-    engine.dispose()
+def store(repository: Repository) -> Repository:
+    return repository
 
 
 @pytest.fixture
 def warning(database_url: str, tmp_path: Path):
-    environment = {"WARNING_HOME": str(tmp_path / "home"), "WARNING_DATABASE_URL": database_url}
-
-    def run(*words: str):
-        result = CliRunner().invoke(cli, words, env=environment, standalone_mode=False)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return run
+    return commands_with(WARNING_HOME=str(tmp_path / "home"), WARNING_DATABASE_URL=database_url)
 
 
 ASKED = ("--desk", "kr", "--by", "Kim", "--reason", "박람회", "--until", "3d", "--json")

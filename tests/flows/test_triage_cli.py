@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from tests.adapters.judged import commit, document, fired
-from warning.cli.main import cli
+from tests.flows.commands import commands_with
 from warning.errors import CatalogError, ConfigError, ReviewRefused
 from warning.resources import tree
 from warning.store.engine import open_engine
@@ -33,15 +32,7 @@ def key(sqlite_url: str) -> str:
 
 @pytest.fixture
 def warning(sqlite_url: str, tmp_path: Path):
-    environment = {"WARNING_HOME": str(tmp_path / "home"), "WARNING_DATABASE_URL": sqlite_url}
-
-    def run(*words: str):
-        result = CliRunner().invoke(cli, words, env=environment, standalone_mode=False)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return run
+    return commands_with(WARNING_HOME=str(tmp_path / "home"), WARNING_DATABASE_URL=sqlite_url)
 
 
 def listed(warning, *words: str) -> list[str]:
