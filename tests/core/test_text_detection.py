@@ -11,6 +11,8 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import ContextRule, TextRule
 from warning.core.severity_table import SeverityTable
 from warning.core.terms import Terms
+from warning.core.text.engine import MOST_CHARACTERS, TextEngine
+from warning.core.text.screen import Screen
 
 NOW = datetime(2025, 10, 9, 12, tzinfo=UTC)
 TERMS = Terms.model_validate({
@@ -84,6 +86,32 @@ def test_rule_fires_when_its_groups_share_a_sentence():
     ]
     assert signals[0].why[0].params[0] == ("field", "title")
     assert [(t.outcome, t.considered, t.fired) for t in traces] == [("fired", 1, 1)]
+
+
+class Counted:
+    """A screen that remembers how much it looked at together."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.looks = screen, []
+
+    def of(self, pages):
+        self.looks.append((len(pages), sum(len(page[0]) for page in pages)))
+        return self.screen.of(pages)
+
+
+@pytest.mark.parametrize(("words", "looks"), [(1, 1), (2_000, 5)])
+def test_texts_are_screened_in_batches_of_so_much_text_with_the_same_answers(words, looks):
+    engine = TextEngine(book(CONTROL, MENTION))
+    engine.screen = counted = Counted(engine.screen)
+    items = [
+        item("Gallium is rare" if number % 7 else "A quiet day", number, summary="ore " * words)
+        for number in range(300)
+    ]
+    met = [(one.id, [rule.rule.id for rule, _ in found]) for one, _, found in engine.judge_all(items)]
+    assert met == [(one.id, ["mention"]) for one in items if "Gallium" in one.title]
+    assert len(counted.looks) == looks
+    assert max(characters for _, characters in counted.looks) < MOST_CHARACTERS * 1.1
+    assert sum(count for count, _ in counted.looks) == 300
 
 
 def test_rule_stays_quiet_when_its_groups_stand_in_different_sentences():

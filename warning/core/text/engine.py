@@ -20,6 +20,7 @@ from warning.core.text_rules import TextRule
 
 Met = tuple[CompiledRule, Verdict]
 BATCH = 2_048
+MOST_CHARACTERS = 500_000
 
 
 class TextEngine:
@@ -75,8 +76,7 @@ class TextEngine:
 
     def judge_all(self, items: Sequence[Item]) -> Iterator[tuple[Item, Reading, list[Met]]]:
         """Yield the items that meet a rule, in order: as `judge`, for many at once and in bounded memory."""
-        for start in range(0, len(items), BATCH):
-            batch = items[start : start + BATCH]
+        for batch in _batches(items):
             screened = self.screen.of([page_of(Reading(item)) for item in batch])
             for number, rules in sorted(candidates(screened).items()):
                 reading = Reading(batch[number])
@@ -102,6 +102,20 @@ class TextEngine:
     def _find_hits(self, reading: Reading) -> None:
         hits = self._matcher.hits(reading.folded.text, reading.comparable, reading.languages)
         reading.hits = with_unsaid(reading, hits, self._homes)
+
+
+def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Cut where so many items, or so much of their text, are together: what is screened stands in memory several times."""
+    batch: list[Item] = []
+    characters = 0
+    for item in items:
+        batch.append(item)
+        characters += len(item.title) + len(item.summary) + len(item.body)
+        if len(batch) == BATCH or characters >= MOST_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def page_of(reading: Reading) -> Page:
