@@ -1,5 +1,6 @@
 """A ledger fed a batch at a time shows what a window over everything seen so far would show."""
 
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,9 @@ from warning.core.detect.series import detect_series
 from warning.core.evidence import KnownWindow, Observation, Window, period_end
 from warning.core.old_news import came_late
 from warning.core.rulebook import Rulebook
+from warning.core.series.blocks import Block
 from warning.core.series.columns import end_and_shape
+from warning.core.series.figure_batch import PeriodTexts
 from warning.core.series.kinship import days_of
 from warning.core.series.ledger import Ledger
 from warning.core.series.roster import table_of
@@ -150,3 +153,48 @@ def test_ledger_does_not_keep_a_series_that_no_rule_looks_at():
 def test_end_of_a_period_in_days_is_the_end_of_the_period(period: str):
     end, _ = end_and_shape(period)
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=end) == period_end(period)
+
+
+def filled(block: Block, rows: int, places: int) -> Block:
+    """With so many figures in each of so many rows, each telling its row and place."""
+    for _ in range(rows):
+        block.add_row()
+    block.make_room(np.full(rows, places), lambda: None)
+    at = np.repeat(np.arange(rows), places), np.tile(np.arange(places), rows)
+    texts = block._texts.read([f"20{10 + place // 12}-{place % 12 + 1:02}" for place in at[1]])
+    ids = np.array([b"o-%016x" % number for number in range(rows * places)])
+    figures = {
+        "values": at[0] * 1_000.0 + at[1],
+        "known_us": at[1] * 10,
+        "ids": ids,
+        "codes": at[0].astype("i4"),
+    }
+    block.write(*at, {**figures, "periods": texts["periods"]})
+    np.add.at(block.lengths, at[0], 1)
+    return block
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_rows_that_get_more_places_hold_what_they_held_also_where_somebody_looks_at_them(is_looked_at):
+    block = filled(Block(PeriodTexts()), 40, 15)
+    before = {name: block.field(name)[:40, :15].copy() for name in ("values", "ids", "periods")}
+    looked = [block.field(name).ravel() for name in before] if is_looked_at else []
+    seen = [one.copy() for one in looked]
+    block.make_room(np.full(40, 90), lambda: None)
+    assert block.capacity >= 105
+    for name, held in before.items():
+        assert (block.field(name)[:40, :15] == held).all()
+        assert not block.field(name)[:, 15:].any()
+    assert all((one == as_seen).all() for one, as_seen in zip(looked, seen, strict=True))
+
+
+def test_rows_that_get_more_places_are_at_no_time_held_twice():
+    tracemalloc.start()
+    block = filled(Block(PeriodTexts()), 600, 120)
+    size, before = block.field("values").nbytes, tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    block.make_room(np.full(600, 40), lambda: None)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    assert block.field("values").nbytes > size
+    assert peak < size

@@ -27,7 +27,7 @@ from warning.core.identity import Identities
 from warning.core.joinable import joinable
 from warning.core.narrowing import Bound, narrowed_signals
 from warning.core.signals import Signal, signal_ids_of
-from warning.core.stories import Stories, tell, tellings_of
+from warning.core.stories import Stories, first_told, story_told, tell, tellings_of
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal, withdrawal_id
 from warning.errors import PutByError
@@ -139,9 +139,10 @@ def narrowed(kept: dict[str, Signal], done: Assessment) -> list[Signal]:
 @given(
     st.lists(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 90)), max_size=12), max_size=12),
     st.integers(0, 90),
+    st.sampled_from([4, 20, 1_000]),
 )
-def test_keys_have_every_number_ever_added_and_none_that_was_let_go(batches, least):
-    keys, plain = GrowingKeys(), []
+def test_keys_have_every_number_ever_added_and_none_that_was_let_go(batches, least, together):
+    keys, plain = GrowingKeys(together), []
     for batch in batches:
         keys.add([key for key, _ in batch], [number for _, number in batch])
         plain += batch
@@ -150,6 +151,14 @@ def test_keys_have_every_number_ever_added_and_none_that_was_let_go(batches, lea
     places, numbers = keys.of(asked)
     found = sorted(zip(places.tolist(), numbers.tolist(), strict=True))
     assert found == sorted((p, n) for p, key in enumerate(asked) for k, n in plain if k == key and n >= least)
+
+
+def test_keys_let_go_leave_no_room_behind_and_no_layer_grows_beyond_its_room():
+    keys = GrowingKeys(100)
+    for first in range(0, 3_000, 30):
+        keys.add(range(first, first + 30), range(first, first + 30))
+        keys.let_go(first - 500)
+    assert len(keys) < 800
 
 
 @settings(max_examples=60)
@@ -306,3 +315,41 @@ def test_items_put_by_come_back_in_whatever_order_they_are_asked_for_and_few_sta
     numbers = [shelf.put(item) for item in items]
     assert [shelf.get(number) for number in reversed(numbers)] == items[::-1]
     assert sum(shelf.get(number) is item for number, item in zip(numbers, items, strict=True)) <= 5
+
+
+HEADLINES = (
+    "China puts gallium under export control from May 5",
+    "China puts gallium under export controls from May 5",
+    "Japan fears that germanium runs out in its chip plants",
+)
+PRINTS = ("", *(f"{'0' * 40} 0000000{every} 0000000{undated}" for every, undated in ("ab", "ac", "db", "ef")))
+
+
+def told_on(dice: random.Random, number: int, days: int) -> Signal:
+    """A report of one of few texts, by a press that may tell it again, a month or two years later."""
+    shown = press(
+        f"i-{number:016x}", dice.choice(("wire", "metals")), title=dice.choice(HEADLINES), known_at=at(days),
+        published_at=at(days), text_print=dice.choice(PRINTS),
+    )  # fmt: skip
+    return signal(shown.evidence_id, days=days, exhibit=shown, occurred_at=at(days))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_text_finds_the_story_it_tells_and_what_it_tells_again_however_old_and_as_of_whatever_day(seed):
+    dice = random.Random(seed)
+    replayed, whole, day = ReplayedStories(), Stories(), 0
+    found: Counter[str] = Counter()
+    for number in range(100):
+        day += dice.choice((0, 1, 3, 9, 29))
+        # Mostly of its day; at times a text becomes known again as of long ago.
+        said = told_on(dice, number, day if dice.random() < 0.8 else dice.randint(0, day))
+        (new,) = tellings_of((said,), RULES)
+        near = replayed.near([new]).near_to(new)
+        for tells in (story_told, first_told):
+            by_all = tells(new, sorted(whole.near_to(new), key=lambda t: (t.known_at, t.evidence_id)))
+            assert tells(new, sorted(near, key=lambda t: (t.known_at, t.evidence_id))) == by_all
+            found[tells.__name__] += by_all is not None
+        marked, tellings = tell((said,), whole, RULES)
+        replayed.remember(at(day), marked, tellings)
+        whole = whole.plus(tellings, {s.exhibit.evidence_id: s.exhibit.story for s in marked}, at(day))
+    assert min(found["story_told"], found["first_told"]) > 5

@@ -10,8 +10,8 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 # A layer is merged into the one before it once that is less than so many times its size.
 _GROWTH = 4
-# Nor does a layer grow beyond so many entries, 32 MB: merging two takes the room of both once more.
-MOST_TOGETHER = 1 << 22
+# Nor does a layer grow beyond so many entries, 8 MB: merging two takes the room of both once more.
+MOST_TOGETHER = 1 << 20
 _NUMBER = np.uint64((1 << 32) - 1)
 _FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
 _NONE = np.zeros(0, dtype=np.int64)

@@ -11,12 +11,15 @@ Keys = NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
 # A layer is merged into the one before it once that is less than so many times its size.
 _GROWTH = 4
+# Nor does a layer grow beyond so many entries, 4 MB: merging two takes three times the room of both once more.
+MOST_TOGETHER = 1 << 18
 
 
 class GrowingKeys:
     """Numbers by key (64 bits, signed). A key may be added again with another number: it then has both."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_together: int = MOST_TOGETHER) -> None:
+        self._most = most_together
         self._layers: list[tuple[Keys, Keys]] = []
         self._least = np.iinfo(np.int64).min
 
@@ -28,14 +31,16 @@ class GrowingKeys:
         layer = _sorted(np.asarray(keys, dtype=np.int64), np.asarray(numbers, dtype=np.int64))
         if not len(layer[0]):
             return
-        while self._layers and len(self._layers[-1][0]) < _GROWTH * len(layer[0]):
+        while self._layers and self._may_merge(len(self._layers[-1][0]), len(layer[0])):
             before = self._layers.pop()
             layer = self._kept(*(np.concatenate(pair) for pair in zip(before, layer, strict=True)))
         self._layers.append(layer)
 
     def let_go(self, least: int) -> None:
-        """Forget entries with a lesser number; their room is free once their layer is merged."""
+        """Forget entries with a lesser number; their room is free once their layer is merged, or has no others."""
         self._least = least
+        while len(self._layers) > 1 and not (self._layers[0][1] >= least).any():
+            del self._layers[0]
 
     def of(self, keys: ArrayLike) -> tuple[Keys, Keys]:
         """Return (place in `keys`, number) of every entry of these keys, in no order."""
@@ -55,6 +60,9 @@ class GrowingKeys:
         place, number = np.concatenate(places), np.concatenate(numbers)
         standing = number >= self._least
         return place[standing], number[standing]
+
+    def _may_merge(self, before: int, size: int) -> bool:
+        return before < _GROWTH * size and before + size <= self._most
 
     def _kept(self, keys: Keys, numbers: Keys) -> tuple[Keys, Keys]:
         standing = numbers >= self._least

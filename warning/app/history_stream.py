@@ -68,11 +68,13 @@ class HistoryStream:
             yield from self._records(place)
 
     def _spans(self) -> tuple[Numbers, Numbers]:
-        """When the first and the last item of each share became known; shares without items are left out."""
-        times = [times_of(share.segment, self._imported_at) for share in self._shares]
-        self._shares = [share for share, some in zip(self._shares, times, strict=True) if len(some)]
-        spans = [(int(some.min()), int(some.max())) for some in times if len(some)]
-        first, last = (np.array([span[end] for span in spans], dtype=np.int64) for end in (0, 1))
+        """When the first and the last item of each share became known; shares without items are left out.
+
+        The times of one share alone are held at once: those of all items of years would be hundreds of megabytes.
+        """
+        spans = [_span(times_of(share.segment, self._imported_at)) for share in self._shares]
+        self._shares = [share for share, span in zip(self._shares, spans, strict=True) if span]
+        first, last = (np.array([span[end] for span in spans if span], dtype=np.int64) for end in (0, 1))
         return first, last
 
     def _look(self) -> None:
@@ -156,6 +158,11 @@ class HistoryStream:
             if len(times) and (found is None or int(times.min()) < found[0]):
                 found = int(times.min()), place
         return found or (0, -1)
+
+
+def _span(times: Numbers) -> tuple[int, int] | None:
+    """The first and the last of some times, None where there are none."""
+    return (int(times.min()), int(times.max())) if len(times) else None
 
 
 def from_sources(segment: Segment, sources: Iterable[str]) -> NDArray[np.bool_]:

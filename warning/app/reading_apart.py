@@ -28,7 +28,7 @@ from warning.errors import EvidenceError
 
 T = TypeVar("T")
 # A day of 10,000 items of which 300 fire takes about 0.4 MB.
-AHEAD_BYTES = 64 * 1024 * 1024
+AHEAD_BYTES = 32 * 1024 * 1024
 # What grows over years does so in arrays of more than that: each time the smaller one would leave a hole in memory.
 LARGE_BYTES = 4 * 1024 * 1024
 # What travels by the hundred a day, or is put by and read again. Python packs frozen, slotted values field by field, in Python.

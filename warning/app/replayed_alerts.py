@@ -4,6 +4,7 @@ What `core/joinable.py` names is found by index here as `store/candidates.py` fi
 and of the signals they rest on cost a day of the replay nothing.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -25,6 +26,8 @@ from warning.core.next_looks import next_look
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_rules import pattern_rule
 from warning.core.signals import Signal
+
+_NO_DAY = 0  # the ordinals of days begin with 1
 
 
 class ReplayedAlerts:
@@ -207,23 +210,24 @@ class _Looks:
 
 
 class _ByDay:
-    """Numbers by the one day that each has at present."""
+    """Numbers, from 0, by the one day that each has at present."""
 
     def __init__(self) -> None:
-        self._days: dict[date, set[int]] = {}
-        self._day_of: dict[int, date] = {}
+        self._days: dict[int, set[int]] = {}
+        self._day_of = array("i")  # by number, as an ordinal; _NO_DAY where it has none
 
     def put(self, number: int, day: date | None) -> None:
-        before = self._day_of.get(number)
-        if before == day:
+        ordinal = _NO_DAY if day is None else day.toordinal()
+        self._day_of.extend([_NO_DAY] * (number + 1 - len(self._day_of)))
+        before = self._day_of[number]
+        if before == ordinal:
             return
-        if before is not None:
+        self._day_of[number] = ordinal
+        if before != _NO_DAY:
             self._days[before].discard(number)
-            del self._day_of[number]
-        if day is not None:
-            self._days.setdefault(day, set()).add(number)
-            self._day_of[number] = day
+        if ordinal != _NO_DAY:
+            self._days.setdefault(ordinal, set()).add(number)
 
     def between(self, first: date, last: date) -> set[int]:
-        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        days = range(first.toordinal(), last.toordinal() + 1)
         return set().union(*(self._days.get(day, ()) for day in days))

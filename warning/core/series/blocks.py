@@ -97,10 +97,8 @@ class Block:
             self.lowest[rows] = lowest
 
     def _grow(self, rows: int, capacity: int) -> None:
-        for name, matrix in self._fields.items():
-            grown = np.zeros((rows, capacity), matrix.dtype)
-            grown[: len(matrix), : self.capacity] = matrix
-            self._fields[name] = grown  # one field after the other: only one is held twice
+        for name in list(self._fields):  # one field after the other, so that at most one is held twice
+            self._fields[name] = _grown(self._fields.pop(name), rows, capacity)
         self.capacity = capacity
 
     def write(self, rows: Ints, places: Ints, figures: Mapping[str, NDArray[Any]]) -> None:
@@ -206,3 +204,19 @@ class Block:
             matrix[row, :count] = np.concatenate((matrix[row, :held], column))[order]
         self.lengths[row] = count
         self.lowest[row] = np.fmin(self.lowest[row], np.fmin.reduce(figures["values"]))
+
+
+def _grown(matrix: NDArray[Any], rows: int, capacity: int) -> NDArray[Any]:
+    """Return the matrix with more rows and places, zeros in the new ones: in its own memory where nobody else looks at it."""
+    count, size = matrix.shape
+    try:
+        matrix.resize((rows, capacity))
+    except ValueError:  # somebody does
+        grown = np.zeros((rows, capacity), matrix.dtype)
+        grown[:count, :size] = matrix
+        return grown
+    places = matrix.reshape(-1)
+    for row in range(count - 1, 0, -1) if capacity > size else ():
+        places[row * capacity : row * capacity + size] = places[row * size : (row + 1) * size]
+    matrix[:count, size:] = np.zeros((), matrix.dtype)
+    return matrix
