@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from warning.core.terms import Language
 from warning.core.text.lexicon import Entry
 from warning.core.text.matcher import Hit, Hits
 from warning.core.text.phrases import parse_phrase
@@ -22,19 +23,19 @@ _UNSAID = re.compile(
     r"(?:[向对](?P<whom>[^,。;:\s向对]{1,12}?)|(?P<goods>[^,。;:\s向对]{0,8}?))(?:出口|输出|提供|供应|供货)"
 )
 # In folded signs, by language: who waits for the goods; goods that China all but alone sells; the trade in them and the verb that stops it.
-_BUYERS = {
+_BUYERS: dict[Language, tuple[str, ...]] = {
     "ja": ("日本向け", "韩国向け", "米国向け", "台湾向け", "欧州向け"),
     "ko": ("한국행", "일본행", "미국행", "대만행", "유럽행"),
 }
-_GOODS = {
+_GOODS: dict[Language, tuple[str, ...]] = {
     "ja": ("レアアース", "希土类", "磁石", "ジスプロシウム", "テルビウム", "ガリウム", "ゲルマニウム", "黑铅", "アンチモン", "タングステン"),
     "ko": ("희토류", "자석", "디스프로슘", "터븀", "갈륨", "게르마늄", "흑연", "안티모니", "안티몬", "텅스텐"),
 }  # fmt: skip
-_STOPPED = {
+_STOPPED: dict[Language, str] = {
     "ja": r"(?:输出|出荷|供给)[をの]?(?:全面|当面|一时)?(?P<verb>停止|禁止|中断)",
     "ko": r"(?:수출|선적|출하|공급)[을를]?\s?(?:전면|일시|잠정)?\s?(?P<verb>중단|금지|중지|차단)",
 }
-_SOLD = {
+_SOLD: dict[str, re.Pattern[str]] = {
     language: re.compile(
         f"(?=.*?(?:{'|'.join(_GOODS[language])}))(?=.*?(?P<whom>{'|'.join(_BUYERS[language])})).*?{stopped}"
     )
