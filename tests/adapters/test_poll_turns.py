@@ -1,6 +1,7 @@
 """Polls begin by turns: few at a time, and none that hangs, or has many of its host before it, keeps the others waiting."""
 
 import asyncio
+from functools import partial
 
 from tests.adapters.collected_specs import NOW, spec_of
 from warning.app.collecting import Memory, collect_due
@@ -20,20 +21,20 @@ class Begun:
     def __init__(self, turns: PollTurns) -> None:
         self.turns = turns
         self.names: list[str] = []
-        self.tasks: dict[str, asyncio.Task[None]] = {}
 
     async def ask(self, *polls: tuple[str, str]) -> list[str]:
         for name, host in polls:
-            self.tasks[name] = asyncio.create_task(self._begin(name, host))
+            self.turns.begin(name, host, partial(self.names.append, name))
         return await self.settled()
-
-    async def _begin(self, name: str, host: str) -> None:
-        await self.turns.begin(name, host)
-        self.names.append(name)
 
     async def end(self, name: str) -> list[str]:
         self.turns.end(name)
         return await self.settled()
+
+    async def all_of(self, *names: str) -> None:
+        async with asyncio.timeout(30):
+            while not {*names} <= {*self.names}:  # noqa: ASYNC110 - there is no event to wait for
+                await asyncio.sleep(0.01)
 
     async def settled(self) -> list[str]:
         for _ in range(3):
@@ -92,48 +93,43 @@ def test_a_poll_that_waits_for_whatever_reason_counts_for_the_patience_only():
     async def body():
         begun = Begun(PollTurns(2, patience_seconds=0.02))
         await begun.ask(*polls(6))
-        async with asyncio.timeout(30):
-            while len(begun.names) < 6:  # noqa: ASYNC110 - there is no event to wait for
-                await asyncio.sleep(0.01)
+        await begun.all_of(*"012345")
         return begun.names
 
     assert asyncio.run(body()) == ["0", "1", "2", "3", "4", "5"]
 
 
-def test_polls_cancelled_while_they_wait_or_as_they_are_let_in_take_no_places():
+def test_polls_given_up_while_they_wait_take_no_places():
     async def body():
         turns = PollTurns(2, most_of_host=1)
         begun = Begun(turns)
         await begun.ask(("a0", "a"), ("b0", "b"), ("a1", "a"), ("c0", "c"), ("d0", "d"), ("c1", "c"))
-        begun.tasks["a1"].cancel()
-        begun.tasks["c0"].cancel()
-        await begun.settled()
+        for name in ("a1", "c0", "d0", "never there"):
+            turns.give_up(name)
         turns.end("a0")
-        begun.tasks["d0"].cancel()  # it was let in a moment ago
-        await begun.settled()
         seen = list(begun.names)
         for name in ("b0", "c1"):
             await begun.end(name)
-        return seen, turns.counting, turns._of_host, turns._ready, turns._behind
+        return seen, turns.counting, turns._of_host, turns._ready, turns._behind, turns._waiting
 
-    seen, counting, of_host, ready, behind = asyncio.run(body())
+    seen, counting, of_host, ready, behind, waiting = asyncio.run(body())
     assert seen == ["a0", "b0", "c1"]
-    assert (counting, of_host, list(ready), behind) == (0, {}, [], {})
+    assert (counting, of_host, list(ready), behind, waiting) == (0, {}, [], {}, {})
 
 
 def test_what_is_read_here_does_not_count_against_its_source_and_lets_no_other_poll_begin():
     async def body():
         begun = Begun(PollTurns(1, patience_seconds=0.05, reading_seconds=60))
-        await begun.turns.begin("one", "a")
+        await begun.ask(("one", "a"))
         begun.turns.reads("one")
         await begun.ask(("next", "b"))
         await asyncio.sleep(0.15)
         while_read = list(begun.names)
         begun.turns.asks("one")
-        await asyncio.wait_for(begun.tasks["next"], 30)
+        await begun.all_of("one", "next")
         return while_read
 
-    assert asyncio.run(body()) == []
+    assert asyncio.run(body()) == ["one"]
 
 
 def test_a_document_that_hangs_its_reader_is_not_waited_for_without_end():
@@ -141,7 +137,7 @@ def test_a_document_that_hangs_its_reader_is_not_waited_for_without_end():
         begun = Begun(PollTurns(1, reading_seconds=0.05, patience_seconds=0.01))
         await begun.ask(("one", "a"), ("next", "b"))
         begun.turns.reads("one")
-        await asyncio.wait_for(begun.tasks["next"], 30)
+        await begun.all_of("one", "next")
 
     asyncio.run(body())
 
@@ -199,14 +195,32 @@ def test_a_round_of_many_sources_asks_few_at_a_time_and_those_of_a_host_that_han
             settings=Settings(), memory=memory, patience_seconds=0.0,
         )  # fmt: skip
         await round_
-        others_left = [memory.running[spec.id] for spec in others if spec.id in memory.running]
-        await asyncio.wait_for(asyncio.gather(*others_left), 30)
+        async with asyncio.timeout(30):
+            while not memory.running.keys().isdisjoint(spec.id for spec in others):  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(0.01)
         left = set(memory.running)
         await memory.drain(0.0)
         engine.dispose()
         return left == {spec.id for spec in hanging}, fetcher.most_waiting <= 20, memory.turns.counting
 
     assert asyncio.run(body()) == (True, True, 0)
+
+
+def test_a_round_cancelled_as_its_polls_are_made_gives_their_turns_back(sqlite_url):
+    async def body():
+        memory, engine = Memory(turns=PollTurns(2)), open_engine(sqlite_url)
+        specs = [spec_of(f"https://hangs{n}.example/", f"a-{n}") for n in range(5)]
+        round_ = asyncio.create_task(
+            collect_due(specs, Repository(engine), Hanging(), lambda: NOW, settings=Settings(), memory=memory)
+        )
+        while not memory.running:  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0)
+        round_.cancel()
+        await asyncio.gather(round_, return_exceptions=True)
+        engine.dispose()
+        return memory.running, memory.turns.counting, memory.turns._waiting, memory.turns._of_host
+
+    assert asyncio.run(body()) == ({}, 0, {}, {})
 
 
 class Answers:
@@ -263,7 +277,7 @@ def test_a_round_that_cannot_read_all_states_asks_nobody_over_and_over(sqlite_ur
                 )
             except StoreError as failure:
                 told.append(str(failure))
-            await asyncio.gather(*memory.running.values())
+            await asyncio.gather(*(one.over() for one in set(memory.running.values())))
         engine.dispose()
         return told, sorted(asked) == sorted(spec.id for spec in specs[:-1]), dict(memory.running)
 

@@ -5,24 +5,21 @@ A process that dies before asks again. Polls that end at about the same time sha
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from operator import attrgetter
 
-from warning.app.collected import CollectReport, SourceOutcome
+from warning.app.collected import CollectReport
 from warning.app.document_reading import Parser
 from warning.app.parse_pool import parse_known
 from warning.app.polling import Asker, Evidence, Polls
 from warning.app.round_memory import Memory
+from warning.app.round_polls import RoundPolls
 from warning.app.source_requests import key_of
 from warning.app.source_timing import in_burst, is_due, is_due_in_burst
 from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceState
 from warning.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 async def collect_due(
@@ -49,8 +46,7 @@ async def collect_due(
     now = clock()
     named = None if only is None else frozenset(only)
     look = memory.due.all if force or named is not None else partial(memory.due.at, now, elevated)
-    round_ = Polls(repository, fetcher, clock, settings, memory, parser)
-    tasks: dict[str, asyncio.Task[SourceOutcome]] = {}
+    polls = RoundPolls(Polls(repository, fetcher, clock, settings, memory, parser).poll, memory)
     parts = look(sources, repository)
     try:
         while (asked := await asyncio.to_thread(next, parts, None)) is not None:
@@ -63,18 +59,14 @@ async def collect_due(
                 if wanted and spec.id in memory.running:
                     memory.due.look_again(spec.id)
                 elif wanted:
-                    task = asyncio.create_task(round_.poll(spec, state), name=f"collect {spec.id}")
-                    tasks[spec.id] = memory.running[spec.id] = task
+                    polls.add(spec, state)
+        return await polls.report(patience_seconds)
     except asyncio.CancelledError:
-        await _cancelled(tasks, memory)
+        await polls.cancel()
         raise
-    except (
-        Exception
-    ):  # what is known of the others cannot be read: those that are asked already go on by themselves
-        for name, task in tasks.items():
-            task.add_done_callback(partial(_forget, memory, name))
+    except Exception:  # those that are asked already go on where what is known of the others cannot be read
+        polls.leave()
         raise
-    return await _gathered(tasks, memory, patience_seconds)
 
 
 def _is_wanted(
@@ -89,39 +81,3 @@ def _is_wanted(
         return spec.id in named and (force or is_due(spec, state, now))
     key_arrived = state.condition == "unconfigured" and key_of(spec, settings.source_keys) is not None
     return spec.enabled and (force or key_arrived or is_due(spec, state, now))
-
-
-async def _gathered(
-    tasks: Mapping[str, "asyncio.Task[SourceOutcome]"], memory: Memory, patience_seconds: float | None
-) -> CollectReport:
-    if not tasks:
-        return CollectReport()
-    try:
-        done, late = await asyncio.wait(tasks.values(), timeout=patience_seconds)
-    except asyncio.CancelledError:
-        await _cancelled(tasks, memory)
-        raise
-    finally:
-        for name, task in tasks.items():
-            if task.done():
-                memory.running.pop(name, None)
-            else:
-                task.add_done_callback(partial(_forget, memory, name))
-    outcomes = sorted((task.result() for task in done), key=attrgetter("source_id"))
-    running = tuple(sorted(name for name, task in tasks.items() if task in late))
-    return CollectReport(outcomes=tuple(outcomes), still_running=running)
-
-
-async def _cancelled(tasks: Mapping[str, "asyncio.Task[SourceOutcome]"], memory: Memory) -> None:
-    """A round that breaks off leaves no poll behind; what one had not stored is asked for again."""
-    for task in tasks.values():
-        task.cancel()
-    await asyncio.gather(*tasks.values(), return_exceptions=True)
-    for name in tasks:
-        memory.running.pop(name, None)
-
-
-def _forget(memory: Memory, name: str, task: "asyncio.Task[SourceOutcome]") -> None:
-    memory.running.pop(name, None)
-    if not task.cancelled() and (failure := task.exception()) is not None:
-        log.error("collecting %s failed after its round: %s", name, failure)

@@ -7,6 +7,7 @@ never fill the places of all. What this program reads and stores is no source's 
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MOST_BEGUN = 256
@@ -17,11 +18,12 @@ READING_SECONDS = 60.0
 """So long a poll counts from when its document came: where readers are busy no others begin, and no document hangs all."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     source_id: str
     host: str
-    begins: "asyncio.Future[None]"
+    let_in: Callable[[], None]
+    is_given_up: bool = False
 
 
 def host_of(url: str) -> str:
@@ -49,6 +51,7 @@ class PollTurns:
         self._of_host: dict[str, int] = {}
         self._ready: deque[_Waiting] = deque()
         self._behind: dict[str, deque[_Waiting]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._late: set[str] = set()
         self._watch: asyncio.TimerHandle | None = None
 
@@ -57,25 +60,30 @@ class PollTurns:
         """How many polls have begun and are waited for."""
         return len(self._counting)
 
-    async def begin(self, source_id: str, host: str) -> None:
-        """Return when this poll may begin. One whose source was slow the last time waits for nobody, and nobody for it."""
+    def begin(self, source_id: str, host: str, let_in: Callable[[], None]) -> None:
+        """Call `let_in` when this poll may begin: at once, or as others end, until it is given up.
+
+        One whose source was slow the last time waits for nobody, and nobody for it.
+        """
         if source_id in self._late:
+            let_in()
             return
         of_host = self._of_host.get(host, 0)
         if of_host < self._most_of_host:
             self._of_host[host] = of_host + 1
             if len(self._counting) < self._most and not self._ready:
                 self._count(source_id, host)
+                let_in()
                 return
-        waiting = _Waiting(source_id, host, asyncio.get_running_loop().create_future())
+        waiting = self._waiting[source_id] = _Waiting(source_id, host, let_in)
         queue = self._ready if of_host < self._most_of_host else self._behind.setdefault(host, deque())
         queue.append(waiting)
-        try:
-            await waiting.begins
-        except asyncio.CancelledError:
-            if not waiting.begins.cancelled():  # it was let in and cancelled in the same moment
-                self.end(source_id)
-            raise
+
+    def give_up(self, source_id: str) -> None:
+        """The poll is not let in any more. One that does not wait changes nothing."""
+        waiting = self._waiting.pop(source_id, None)
+        if waiting is not None:
+            waiting.is_given_up = True
 
     def end(self, source_id: str) -> None:
         """The poll is over, or needs no turn any more. A poll that does not count changes nothing."""
@@ -112,7 +120,7 @@ class PollTurns:
             waiting = behind.popleft()
             if not behind:
                 del self._behind[host]
-            if not waiting.begins.done():
+            if not waiting.is_given_up:
                 self._ready.append(waiting)
                 return
         self._of_host[host] -= 1
@@ -122,11 +130,12 @@ class PollTurns:
     def _admit(self) -> None:
         while self._ready and len(self._counting) < self._most:
             waiting = self._ready.popleft()
-            if waiting.begins.done():  # its poll was cancelled
+            if waiting.is_given_up:
                 self._leave(waiting.host)
             else:
+                del self._waiting[waiting.source_id]
                 self._count(waiting.source_id, waiting.host)
-                waiting.begins.set_result(None)
+                waiting.let_in()
 
     def _put_off(self, source_id: str, seconds: float) -> None:
         counted = self._counting.get(source_id)

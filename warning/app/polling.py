@@ -20,7 +20,6 @@ from warning.app.mail_reading import told_of_ids_known, with_refused
 from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
-from warning.app.poll_turns import host_of
 from warning.app.reading_basis import as_now_read
 from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
@@ -76,16 +75,13 @@ class Polls:
         self._asking = 0
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
-        """Ask one source at its turn, store what it gave and write its state down, whatever happened."""
-        turns = self._memory.turns
-        await turns.begin(spec.id, host_of(spec.url))
+        """Ask one source, store what it gave and write its state down, whatever happened."""
         state = asked_again(state, spec.every, self._clock())
         room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
         try:
             return await self._polled(spec, state, room.fetch)
         finally:
             room.leave()
-            turns.end(spec.id)
 
     async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> SourceOutcome:
         kept: list[Document] = []

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from warning.app.asking import Elsewhere
 from warning.app.body_room import BodyRoom
-from warning.app.collected import SourceOutcome
 from warning.app.due_sources import DueSources
 from warning.app.elevating import Elevated
 from warning.app.entry_memory import EntryMemory
@@ -19,11 +20,20 @@ from warning.core.sources import SourceProfile
 PooledParser = Callable[[Document, Format, SourceProfile, frozenset[str]], Awaitable[Parsed]]
 
 
+class Running(Protocol):
+    """The polls of one round."""
+
+    async def over(self) -> None: ...
+
+    async def cancel(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Memory:
     """What a running service remembers between rounds. Losing it costs one full parse a source, no evidence.
 
-    `entries` is what is known of feed entries already read; `running` holds sources that outlasted their round.
+    `entries` is what is known of feed entries already read; `running` holds the sources whose polls wait or go
+    on, each with its round.
     `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
     documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us ask
     publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
@@ -31,7 +41,7 @@ class Memory:
     """
 
     entries: EntryMemory = field(default_factory=EntryMemory)
-    running: dict[str, "asyncio.Task[SourceOutcome]"] = field(default_factory=dict)
+    running: dict[str, Running] = field(default_factory=dict)
     unsaved: dict[str, SourceState] = field(default_factory=dict)
     due: DueSources = field(default_factory=DueSources)
     bodies: BodyRoom = field(default_factory=BodyRoom)
@@ -42,10 +52,11 @@ class Memory:
 
     async def drain(self, grace_seconds: float) -> None:
         """Let the sources still running finish, for so long; then cancel them."""
-        tasks = list(self.running.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=grace_seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        rounds = list(dict.fromkeys(self.running.values()))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_seconds):
+                for one in rounds:
+                    await one.over()
+        for one in rounds:
+            await one.cancel()
         self.running.clear()
