@@ -39,6 +39,11 @@ class Phrase(NamedTuple):
     def ends_sentence(self) -> bool:
         return self.tail is _LAST_TAIL
 
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether each place of a needle is a hit, as in Chinese: nothing is asked of what stands around it."""
+        return self.tail is None and not self.starts_word and not self.exact
+
     def end_in(self, folded: str, raw: str, start: int, end: int) -> int | None:
         """Return where a found needle ends, inflection included, or None when the hit does not count.
 
