@@ -8,7 +8,6 @@ from warning.app.collecting import Memory, collect_due
 from warning.app.due_sources import READ_TOGETHER
 from warning.app.poll_turns import PollTurns, host_of
 from warning.collect.fetch_values import Fetched, Validators
-from warning.core.documents import Document, Parsed
 from warning.errors import StoreError
 from warning.settings import Settings
 from warning.store.engine import open_engine
@@ -117,31 +116,6 @@ def test_polls_given_up_while_they_wait_take_no_places():
     assert (counting, of_host, list(ready), behind, waiting) == (0, {}, [], {}, {})
 
 
-def test_what_is_read_here_does_not_count_against_its_source_and_lets_no_other_poll_begin():
-    async def body():
-        begun = Begun(PollTurns(1, patience_seconds=0.05, reading_seconds=60))
-        await begun.ask(("one", "a"))
-        begun.turns.reads("one")
-        await begun.ask(("next", "b"))
-        await asyncio.sleep(0.15)
-        while_read = list(begun.names)
-        begun.turns.asks("one")
-        await begun.all_of("one", "next")
-        return while_read
-
-    assert asyncio.run(body()) == ["one"]
-
-
-def test_a_document_that_hangs_its_reader_is_not_waited_for_without_end():
-    async def body():
-        begun = Begun(PollTurns(1, reading_seconds=0.05, patience_seconds=0.01))
-        await begun.ask(("one", "a"), ("next", "b"))
-        begun.turns.reads("one")
-        await begun.all_of("one", "next")
-
-    asyncio.run(body())
-
-
 def test_one_timer_watches_over_patience_however_often_it_ends():
     async def body():
         turns = PollTurns(256, patience_seconds=0.01)
@@ -221,36 +195,6 @@ def test_a_round_cancelled_as_its_polls_are_made_gives_their_turns_back(sqlite_u
         return memory.running, memory.turns.counting, memory.turns._waiting, memory.turns._of_host
 
     assert asyncio.run(body()) == ({}, 0, {}, {})
-
-
-class Answers:
-    async def fetch(self, request):
-        document = Document(source_id=request.source_id, url=request.url, body=b"<rss/>", fetched_at=NOW)
-        return Fetched(status="fresh", document=document, validators=Validators(url=request.url))
-
-
-def test_a_document_that_waits_for_busy_readers_lets_no_other_poll_begin(sqlite_url):
-    async def body():
-        memory, engine = Memory(turns=PollTurns(1, patience_seconds=0.4)), open_engine(sqlite_url)
-        reading: list[str] = []
-        at_once: list[int] = []
-
-        async def slow(document, *_: object) -> Parsed:
-            reading.append(document.source_id)
-            at_once.append(len(reading))
-            await asyncio.sleep(0.6)
-            reading.remove(document.source_id)
-            return Parsed()
-
-        memory.parser = slow
-        specs = [spec_of(f"https://h{n}.example/", f"b-{n}") for n in range(2)]
-        await collect_due(
-            specs, Repository(engine), Answers(), lambda: NOW, settings=Settings(), memory=memory
-        )
-        engine.dispose()
-        return at_once
-
-    assert asyncio.run(body()) == [1, 1]
 
 
 class LosesAPart(Repository):

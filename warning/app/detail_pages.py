@@ -14,8 +14,7 @@ from warning.app.page_marks import Debt, alert_mark, debts_of, page_mark
 from warning.app.page_settling import Page, Settled, first_read, owing, untried
 from warning.app.source_requests import page_request
 from warning.catalog.sources import SourceSpec
-from warning.collect.barriers import barrier_in
-from warning.collect.parse import parse, parse_detail
+from warning.collect.parse import parse, parse_detail_page
 from warning.core.documents import LeftOut
 from warning.core.evidence import Item
 from warning.core.formats import Format, HtmlListFormat, JsonFormat
@@ -152,12 +151,7 @@ async def _read(
         if fetched.document is None:
             return Page(item=item, problem=f"{item.url}: the page was not sent")
         digest = await keep(fetched.document)
-        barrier = await asyncio.to_thread(
-            barrier_in, fetched.document.body, fetched.document.content_type, url=fetched.document.url
-        )
-        if barrier is not None:
-            return Page(item=item, problem=f"{item.url}: {barrier.cause}")
-        body, unread = await elsewhere(parse_detail, fetched.document, listed)
+        body, unread = await elsewhere(parse_detail_page, fetched.document, listed)
         left = tuple(LeftOut(name=f"{item.title[:80]!r} at {item.url}", reason=said) for said in unread)
         annexes = await read_annexes(spec, listed, fetched.document, ask, keep, elsewhere)
     except FetchRateLimited:

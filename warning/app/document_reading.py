@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar, cast
 
 from warning.app.mail_reading import read_mails
 from warning.app.round_memory import Memory
@@ -15,6 +16,7 @@ from warning.core.sources import SourceProfile
 from warning.errors import FetchBlocked, FetchMoved, ParseError
 
 PARSE_SECONDS = 120.0
+T = TypeVar("T")
 
 Parser = Callable[[Document, Format, SourceProfile, frozenset[str]], Parsed]
 
@@ -30,7 +32,10 @@ def refuse_barrier(document: Document, entries: int) -> None:
 
 
 class DocumentReader:
-    """Reads with the memory's pool of processes; in a thread, by `parser`, where it has none."""
+    """Reads with the memory's pool of processes; in a thread, by `parser`, where it has none.
+
+    Whatever it reads, and waits for readers, takes nothing of the source's patience.
+    """
 
     def __init__(self, memory: Memory, parser: Parser) -> None:
         self._memory = memory
@@ -38,16 +43,26 @@ class DocumentReader:
 
     async def read(self, spec: SourceSpec, document: Document) -> Parsed:
         """Parse the document. Raises FetchBlocked or FetchMoved when something else stands in its place."""
-        try:
-            parsed = await self.parse(spec, document)
-        except ParseError:
-            await asyncio.to_thread(refuse_barrier, document, 0)
-            raise
-        if is_page(document.body):
-            await asyncio.to_thread(refuse_barrier, document, max(parsed.seen, parsed.records))
-        return parsed
+        with self._memory.turns.reading(spec.id):
+            try:
+                parsed = await self.parse(spec, document)
+            except ParseError:
+                await asyncio.to_thread(refuse_barrier, document, 0)
+                raise
+            if is_page(document.body):
+                await asyncio.to_thread(refuse_barrier, document, max(parsed.seen, parsed.records))
+            return parsed
 
     async def parse(self, spec: SourceSpec, document: Document) -> Parsed:
+        with self._memory.turns.reading(spec.id):
+            return await self._parsed(spec, document)
+
+    async def elsewhere(self, spec: SourceSpec, function: Callable[..., T], *arguments: object) -> T:
+        """Call what else reads a document of this source, as `Memory.elsewhere` does."""
+        with self._memory.turns.reading(spec.id):
+            return cast("T", await self._memory.elsewhere(function, *arguments))
+
+    async def _parsed(self, spec: SourceSpec, document: Document) -> Parsed:
         if isinstance(spec.parse, MailFormat):
             bare = spec.parse.model_copy(update={"attachments": 0})
             return await read_mails(

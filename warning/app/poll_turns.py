@@ -2,12 +2,13 @@
 
 A poll that has begun takes ten kilobytes here and in the process that asks. Nobody waits for what keeps a poll waiting:
 one whose source is slow stops counting as soon as that is known, any other after the patience, and those of one host
-never fill the places of all. What this program reads and stores is no source's slowness: for that a poll has longer.
+never fill the places of all. What this program reads and stores is no source's slowness: patience stands still meanwhile.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 MOST_BEGUN = 256
@@ -15,7 +16,7 @@ MOST_BEGUN = 256
 MOST_OF_HOST = 4
 PATIENCE_SECONDS = 10.0
 READING_SECONDS = 60.0
-"""So long a poll counts from when its document came: where readers are busy no others begin, and no document hangs all."""
+"""So long a poll counts while a document is read: where readers are busy no others begin, and no document hangs all."""
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +25,14 @@ class _Waiting:
     host: str
     let_in: Callable[[], None]
     is_given_up: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Counted:
+    host: str
+    ends: float  # the loop's time at which nobody waits for it any more
+    readings: int = 0
+    patience_left: float = 0.0  # seconds, kept while something of it is read
 
 
 def host_of(url: str) -> str:
@@ -47,7 +56,7 @@ class PollTurns:
         self._most_of_host = most_of_host
         self._patience_seconds = patience_seconds
         self._reading_seconds = reading_seconds
-        self._counting: dict[str, tuple[str, float]] = {}  # host, and the loop's time at which patience ends
+        self._counting: dict[str, _Counted] = {}
         self._of_host: dict[str, int] = {}
         self._ready: deque[_Waiting] = deque()
         self._behind: dict[str, deque[_Waiting]] = {}
@@ -89,17 +98,31 @@ class PollTurns:
         """The poll is over, or needs no turn any more. A poll that does not count changes nothing."""
         counted = self._counting.pop(source_id, None)
         if counted is not None:
-            self._leave(counted[0])
+            self._leave(counted.host)
             if self._ready:
                 self._admit()
 
-    def reads(self, source_id: str) -> None:
-        """Its document came and is read here: what that takes is not the source's. A poll that does not count changes nothing."""
-        self._put_off(source_id, self._reading_seconds)
+    @contextmanager
+    def reading(self, source_id: str) -> Iterator[None]:
+        """What came for this poll is read here: until that is over its source's patience stands still.
 
-    def asks(self, source_id: str) -> None:
-        """What came has been read, and its source may be asked for more: its patience begins anew."""
-        self._put_off(source_id, self._patience_seconds)
+        Readings of one poll may stand within and beside each other. A poll that does not count changes nothing.
+        """
+        counted = self._counting.get(source_id)
+        if counted is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        if not counted.readings:
+            counted.patience_left = counted.ends - loop.time()
+            self._until(counted, loop.time() + self._reading_seconds)
+        counted.readings += 1
+        try:
+            yield
+        finally:
+            counted.readings -= 1
+            if not counted.readings and self._counting.get(source_id) is counted:
+                self._until(counted, loop.time() + counted.patience_left)
 
     def learn(self, source_id: str, *, late: bool) -> None:
         """The fetcher tells which sources keep it waiting, and which do no longer."""
@@ -137,31 +160,28 @@ class PollTurns:
                 self._count(waiting.source_id, waiting.host)
                 waiting.let_in()
 
-    def _put_off(self, source_id: str, seconds: float) -> None:
-        counted = self._counting.get(source_id)
-        if counted is not None:
-            self._count(source_id, counted[0], seconds)
+    def _count(self, source_id: str, host: str) -> None:
+        counted = self._counting[source_id] = _Counted(host, 0.0)
+        self._until(counted, asyncio.get_running_loop().time() + self._patience_seconds)
 
-    def _count(self, source_id: str, host: str, seconds: float | None = None) -> None:
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + (self._patience_seconds if seconds is None else seconds)
-        self._counting[source_id] = host, ends
+    def _until(self, counted: _Counted, ends: float) -> None:
+        counted.ends = ends
         if self._watch is not None and ends < self._watch.when():
             self._watch.cancel()
             self._watch = None
         if self._watch is None:
-            self._watch = loop.call_at(ends, self._end_patience)
+            self._watch = asyncio.get_running_loop().call_at(ends, self._end_patience)
 
     def _end_patience(self) -> None:
         """One timer serves all: it is set to the first end, which may be put off later."""
         loop = asyncio.get_running_loop()
         self._watch = None
         now = loop.time()
-        for source_id in [one for one, (_, ends) in self._counting.items() if ends <= now]:
+        for source_id in [one for one, counted in self._counting.items() if counted.ends <= now]:
             self.end(source_id)
         if self._watch is not None:  # one that was let in just now has set it for itself
             self._watch.cancel()
             self._watch = None
         if self._counting:
-            first = min(ends for _, ends in self._counting.values())
+            first = min(counted.ends for counted in self._counting.values())
             self._watch = loop.call_at(first, self._end_patience)

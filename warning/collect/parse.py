@@ -107,6 +107,19 @@ def parse_detail(document: Document, format: HtmlListFormat) -> tuple[str, tuple
     return parse_annex(document) if is_file(document.body) else (read_detail(document, format)[0], ())
 
 
+def parse_detail_page(
+    document: Document,
+    format: HtmlListFormat,  # noqa: A002 - the word of the catalogue
+) -> tuple[str, tuple[str, ...]]:
+    """Return what `parse_detail` does. Raises ParseError where something else stands in the page's place."""
+    from warning.collect.barriers import barrier_in  # noqa: PLC0415 - loaded by who reads
+
+    barrier = barrier_in(document.body, document.content_type, url=document.url)
+    if barrier is not None:
+        raise ParseError(barrier.cause)
+    return parse_detail(document, format)
+
+
 def parse_annex(document: Document) -> tuple[str, tuple[str, ...]]:
     """Return the text of a notice's annex and what of it only a person can read. Raises ParseError for what is no file to be read."""
     from warning.collect.file_text import read_file_text  # noqa: PLC0415 - loaded by who reads
