@@ -3,8 +3,11 @@
 import asyncio
 import pickle
 import socket
+from dataclasses import fields, replace
 
-from warning.app.asking_line import LENGTH_BYTES, Line
+from warning.app.asking_line import LENGTH_BYTES, Line, standing, stands
+from warning.collect.fetch_values import Fetched, FetchRequest, Validators
+from warning.core.documents import LeftOut
 
 SIZE = 200_000
 
@@ -136,3 +139,31 @@ def test_a_large_message_goes_alone():
         assert packings == [["before"], ["large"], ["after", "and after"]]
 
     asyncio.run(body())
+
+
+UNCHANGED = Fetched(
+    status="not_modified",
+    document=None,
+    validators=Validators(url="https://a.example/", etag='"1"', last_modified="a day", body_hash="ab"),
+    max_age_seconds=600.0,
+    retry_after_seconds=30.0,
+    notes=("it answered without encryption",),
+    moved_to="https://b.example/",
+    left_out=(LeftOut(name="a mail", reason="refused"),),
+)
+REQUEST = FetchRequest(source_id="s", url="https://a.example/", validators=UNCHANGED.validators)
+
+
+def test_what_an_unchanged_answer_says_beside_that_comes_whole_on_the_other_side():
+    assert stands(REQUEST, pickle.loads(pickle.dumps(standing(UNCHANGED)))) == UNCHANGED
+
+
+def test_every_field_of_an_answer_is_tried_so_that_a_new_one_is_not_forgotten_on_the_way():
+    empty = Fetched(status="fresh", document=None, validators=Validators())
+    alike = {one.name for one in fields(Fetched) if getattr(UNCHANGED, one.name) == getattr(empty, one.name)}
+    assert alike == {"document"}, (
+        "an unchanged answer has no document; every other field stands for itself here"
+    )
+    for name in {one.name for one in fields(Fetched)} - {"status", "document", "validators"}:
+        without = replace(UNCHANGED, **{name: getattr(empty, name)})
+        assert stands(REQUEST, standing(without)) == without != UNCHANGED
