@@ -147,7 +147,8 @@ def test_a_figure_in_another_sources_series_is_refused_although_the_folder_speak
 
 def test_an_item_has_the_kind_of_the_source_that_the_folder_speaks_for(drop):
     """A rule on notices reads what is regulatory: a mission's word would have fired it, and a notice told as news none."""
-    mofcom = SPEC.model_copy(update={"id": "cn-mofcom", "kind": "regulatory", "enabled": False})
+    labels = {"kind": "regulatory", "country": "CN", "language": "zh"}
+    mofcom = SPEC.model_copy(update={"id": "cn-mofcom", "enabled": False, **labels})
     drop.put("a.jsonl", json.dumps(NOTICE_RECORD | {"kind": "news"}))
     drop.put("b.jsonl", json.dumps(NOTICE_RECORD))
     outcome = drop.poll(specs=(SPEAKS, mofcom))
@@ -155,6 +156,25 @@ def test_an_item_has_the_kind_of_the_source_that_the_folder_speaks_for(drop):
     assert (drop.lying("done"), drop.items()[0].kind) == (["b.jsonl"], "regulatory")
     why = (drop.folder / "failed" / "a.jsonl.why.txt").read_text(encoding="utf-8")
     assert why == "'kind' is 'news', and what 'cn-mofcom' brings is 'regulatory'\n"
+
+
+@pytest.mark.parametrize(("label", "value", "own"), [("country", "KR", "CN"), ("language", "en", "zh")])
+def test_an_item_has_the_country_and_language_of_the_source_that_the_folder_speaks_for(
+    drop, label, value, own
+):
+    """The same words under other labels would have relabelled the ministry's own notice; the folder's own may have any."""
+    labels = {"kind": "regulatory", "country": "CN", "language": "zh"}
+    mofcom = SPEC.model_copy(update={"id": "cn-mofcom", "enabled": False, **labels})
+    drop.put("a.jsonl", json.dumps(NOTICE_RECORD))
+    drop.poll(specs=(SPEAKS, mofcom))
+    before = drop.items()
+    drop.put("b.jsonl", json.dumps(NOTICE_RECORD | {label: value}))
+    drop.put("c.jsonl", json.dumps(NOTICE_RECORD | {"source_id": SPEC.id, "kind": SPEC.kind, label: value}))
+    assert drop.poll(specs=(SPEAKS, mofcom)).condition == "partial"
+    assert [item for item in drop.items() if item.source_id == "cn-mofcom"] == list(before)
+    assert drop.lying("done") == ["a.jsonl", "c.jsonl"]
+    why = (drop.folder / "failed" / "b.jsonl.why.txt").read_text(encoding="utf-8")
+    assert why == f"'{label}' is '{value}', and what 'cn-mofcom' brings is '{own}'\n"
 
 
 def test_two_new_sources_that_bring_one_series_together_are_not_both_taken(drop):

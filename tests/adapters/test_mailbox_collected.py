@@ -207,6 +207,27 @@ def test_a_mail_the_server_would_not_give_is_set_aside_once_a_later_one_came(sma
     )
 
 
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_a_message_id_with_a_space_in_it_does_not_silence_the_mailbox(small_desk, is_bare):
+    """It may be written as another mail's whole name, and a mail stored under its bare id may have one."""
+    box = small_desk.box
+    box.add(mail(1))
+    small_desk.poll()
+    (known,) = small_desk.repository.items_between(*EVER)
+    name = known.external_id
+    if is_bare:
+        name = "<2@m> (added by postmaster@m)"
+        bare = replace(known, id="i-old", external_id=name, title="report 2", url="https://x.example/2")
+        small_desk.repository.add_items([bare])
+        box.validity = 2
+    box.add(mail(2).replace(b"<2@m>", name.encode()))
+    small_desk.poll()
+    assert (set(small_desk.titles()), small_desk.state.condition) == ({"report 1", "report 2"}, "ok")
+    box.add(mail(3))
+    small_desk.poll()
+    assert "report 3" in small_desk.titles()
+
+
 def test_a_mailbox_that_has_long_been_silent_says_that_a_mail_of_it_was_set_aside():
     """Else the silence would be told: with the one mail in it that nobody has read."""
     spec = spec_of(

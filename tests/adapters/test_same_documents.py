@@ -206,14 +206,19 @@ def test_store_and_replay_hold_the_same_texts_whatever_was_not_read(repository, 
     for poll in polls:
         repository.add_items(poll)
     kept = {item.id: item for item in repository.items_between(at(-1), at(400), source_id=source)}
-    replayed = {
+    replayed = settled_items(polls)
+    assert {name: said(item) for name, item in kept.items()} == {
+        name: said(item) for name, item in replayed.items()
+    }
+
+
+def settled_items(polls):
+    """The items that a replay holds after these polls, by id."""
+    return {
         item.id: item
         for record in settled(in_order(chain(*polls)))
         if (item := record if isinstance(record, Item) else getattr(record, "item", None)) is not None
     }  # what is narrowed comes with the item it narrows
-    assert {name: said(item) for name, item in kept.items()} == {
-        name: said(item) for name, item in replayed.items()
-    }
 
 
 def said(item):

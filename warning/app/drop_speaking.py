@@ -13,6 +13,7 @@ from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Evidence, Item, Listing, Observation, item_id
 from warning.core.handling import narrowest
 from warning.core.ids import is_report_name
+from warning.core.relabelling import Labels
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal
 from warning.errors import EvidenceError
@@ -59,15 +60,25 @@ def _refusal(evidence: Evidence, spec: SourceSpec) -> str:
     if not isinstance(evidence, Item):
         what = "a figure" if isinstance(evidence, Observation) else "a list"
         return f"{what} is taken from a source that `speaks_for` names, and '{spec.id}' is none; {BY_HAND}"
-    return others_kind([evidence], lambda _: spec.kind)
+    return others_labels([evidence], spec.id, lambda _: (spec.kind, spec.country, spec.language))
 
 
-def others_kind(items: Iterable[Item], kind_of: Callable[[str], str]) -> str:
-    """Return why an item may not be stored because its source brings another kind; empty where all may."""
+def others_labels(items: Iterable[Item], own: str, labels_of: Callable[[str], Labels | None]) -> str:
+    """Return why an item may not be stored because its source brings others; empty where all may.
+
+    It is of its source's kind, and of its country and language too unless the source is the folder's `own`: the same
+    words under others would relabel what that source said.
+    """
     for item in items:
-        kind = kind_of(item.source_id)
-        if kind and item.kind != kind:
-            return f"'kind' is '{item.kind}', and what '{item.source_id}' brings is '{kind}'"
+        labels = labels_of(item.source_id)
+        if labels is None:
+            continue
+        told: list[tuple[str, str, str]] = [("kind", item.kind, labels[0])]
+        if item.source_id != own:
+            told += [("country", item.country, labels[1]), ("language", item.language, labels[2])]
+        for name, said, right in told:
+            if said != right:
+                return f"'{name}' is '{said}', and what '{item.source_id}' brings is '{right}'"
     return ""
 
 

@@ -5,6 +5,7 @@ The mail itself stays: its bytes are kept with the poll's document.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 TRIES = 2
 MOST_KEPT = 20
 MOST_LOOKED_BACK = 1_000
+_NAMED = re.compile(r"(.*) [0-9a-f]{32}", re.DOTALL)
 
 Read = Callable[[Document], Awaitable[Parsed]]
 
@@ -99,7 +101,9 @@ def told_of_ids_known(writer: EvidenceWriter, source_id: str, parsed: Parsed) ->
     arriving = {item.external_id for item in parsed.items}
     for external_id, title in known:
         name = name_of(external_id) or external_id
-        again = named[name]
+        again = named.get(name)
+        if again is None:  # its own Message-ID is another: that of a new mail is written like its whole name
+            continue
         # One stored under its bare Message-ID before is the same mail where it says the same.
         if external_id not in arriving and (external_id != name or title != again.title):
             told.append(
@@ -112,8 +116,9 @@ def told_of_ids_known(writer: EvidenceWriter, source_id: str, parsed: Parsed) ->
 
 
 def name_of(external_id: str) -> str:
-    """The Message-ID that a mail's id begins with; empty where it has none."""
-    return external_id.rpartition(" ")[0]
+    """The Message-ID before the hash of a mail's id; empty where it has none. There may be spaces in it."""
+    named = _NAMED.fullmatch(external_id)
+    return named[1] if named else ""
 
 
 def with_refused(parsed: Parsed, refused: tuple[LeftOut, ...]) -> Parsed:

@@ -9,33 +9,40 @@ from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from warning.catalog.sources import SourceSpec
 from warning.core.formats_documents import MailFormat
 from warning.core.health import SourceState, is_well
+from warning.core.relabelling import Labels
 
 _READING = ("parse", "encoding", "country", "method", "headers", "body", "through", "pages", "window")
-_LABELS = ("kind", "language")
-"""What is said of each item beside its words; `country` is among those that words are read by."""
-
 _ASKING = ("url", "timeout", "idle_timeout", "max_size", "needs_key")
-_PARTS = 4
 _PART_BYTES = 6
+_BETWEEN = "/"
 _known: dict[str, tuple[SourceSpec, str]] = {}
 _known_asking: dict[str, tuple[SourceSpec, str]] = {}
 
 
+class Basis(NamedTuple):
+    """Short names for how a source is asked and read, what is expected, and the readers; and the labels in clear."""
+
+    reading: str
+    expected: str
+    readers: str
+    labels: str
+
+
 def basis_of(spec: SourceSpec) -> str:
-    """Return four short names with a dot between: how it is asked and read, what is expected, the readers, and the labels.
+    """Return the four parts of a basis with a dot between; thousands of sources are read alike.
 
     Worked out once for each entry of the catalogue that was loaded: every poll asks for it.
     """
     known = _known.get(spec.id)
     if known is None or known[0] is not spec:
-        known = _known[spec.id] = (spec, intern(_basis(spec)))  # thousands of sources are read alike
+        known = _known[spec.id] = (spec, intern(_basis(spec)))
     return known[1]
 
 
@@ -49,13 +56,38 @@ def asking_of(spec: SourceSpec) -> str:
 
 
 def read_as(spec: SourceSpec, state: SourceState, *, is_fresh: bool) -> str:
-    """Return what to remember after an answer: the basis now where a document was read on it, else that of the last one."""
-    return basis_of(spec) if is_fresh or not state.read_as else _with_labels(state.read_as, spec)
+    """Return what to remember after an answer: the basis now where a document was read on it, else that of the last one.
+
+    The labels are those of now: what stands stored is under them since (`stored_labels.py`).
+    """
+    told = basis_of(spec)
+    if is_fresh or not state.read_as or state.read_as == told:
+        return told
+    now, then = _known_as(told, spec), _known_as(state.read_as, spec)
+    reading = now.reading if _is_read_alike(spec, now, then) else then.reading
+    return ".".join(then._replace(reading=reading, labels=now.labels))
 
 
-def _with_labels(then: str, spec: SourceSpec) -> str:
-    """A basis of an earlier release, which had no labels, with those of now."""
-    return then if then.count(".") == _PARTS - 1 else f"{then}.{_labels(spec)}"
+def has_mended_labels(spec: SourceSpec, state: SourceState) -> bool:
+    """Whether a source has another kind, country or language than when it was asked last."""
+    then = state.read_as
+    return bool(then) and then != basis_of(spec) and _known_as(then, spec).labels != _labels(spec)
+
+
+def labels_of(spec: SourceSpec) -> Labels:
+    return spec.kind, spec.country, spec.language
+
+
+def _known_as(then: str, spec: SourceSpec) -> Basis:
+    """A basis of an earlier release, which had no labels, has those of now."""
+    reading, expected, readers, labels = (then.split(".", 3) + [""] * 3)[:4]
+    return Basis(reading, expected, readers, labels if _BETWEEN in labels else _labels(spec))
+
+
+def _is_read_alike(spec: SourceSpec, now: Basis, then: Basis) -> bool:
+    """Whether it is read as then but for another country, by which an hour without a zone is read."""
+    _, country, _ = then.labels.split(_BETWEEN)
+    return then.reading == now.reading or then.reading == _reading(spec, country)
 
 
 def is_mended(spec: SourceSpec, state: SourceState) -> bool:
@@ -66,24 +98,23 @@ def is_mended(spec: SourceSpec, state: SourceState) -> bool:
 def as_now_read(spec: SourceSpec, state: SourceState) -> SourceState:
     """Return the state without what no longer holds, so that the poll asks for the whole document and reads it.
 
-    With another way of reading all is void: pages behind entries, and where a mailbox or a row of windows stands. Another
-    kind or language is given to what stands in the last document, and to the first days of a mailbox. Other
-    expectations, or other readers of a source that is not well, judge the last document anew. A source stored
-    before any of this was remembered is taken as read as it is now while it is well, and under the labels it has now.
+    With another way of reading all is void: pages behind entries, and where a mailbox or a row of windows stands. With
+    another kind or language the document is read anew, and the pages and the place stay, that of a mailbox with another
+    country too: what is stored is relabelled where it stands (`stored_labels.py`). Other expectations, or other readers
+    of a source that is not well, judge the last document anew. A source stored before any of this was remembered is
+    taken as read as it is now while it is well, and under the labels it has now.
     """
-    now, then = basis_of(spec), state.read_as
-    if now == then:
+    told = basis_of(spec)
+    if state.read_as == told:
         return state
-    keeps_place = isinstance(spec.parse, MailFormat) or spec.window is not None
-    if not then:
+    is_mailbox = isinstance(spec.parse, MailFormat)
+    keeps_place = is_mailbox or spec.window is not None
+    if not state.read_as:
         return state if is_well(state.condition) else _void(state, keeps_place=keeps_place)
-    reading, expected, _, labels = now.split(".")
-    read, expectation, _, labelled = _with_labels(then, spec).split(".")
-    if reading != read:
+    now, then = _known_as(told, spec), _known_as(state.read_as, spec)
+    if now.reading != then.reading and not (is_mailbox and _is_read_alike(spec, now, then)):
         return replace(_void(state), etag="", read_pages=())
-    if labels != labelled:
-        return _void(state, keeps_place=spec.window is not None)
-    if expected == expectation and is_well(state.condition):
+    if (now.expected, now.labels) == (then.expected, then.labels) and is_well(state.condition):
         return state
     return _void(state, keeps_place=keeps_place)
 
@@ -94,14 +125,19 @@ def _void(state: SourceState, *, keeps_place: bool = False) -> SourceState:
 
 
 def _basis(spec: SourceSpec) -> str:
-    told = [_written(getattr(spec, name)) for name in _READING]
+    return ".".join((_reading(spec, spec.country), _name(_written(spec.expect)), _readers(), _labels(spec)))
+
+
+def _reading(spec: SourceSpec, country: str) -> str:
+    """How it is asked and read, were its country this one."""
+    told = [_written(country if name == "country" else getattr(spec, name)) for name in _READING]
     if spec.window is not None:  # other questions about the past; any other address has its own validators
         told.append(spec.url)
-    return ".".join((_name(*told), _name(_written(spec.expect)), _readers(), _labels(spec)))
+    return _name(*told)
 
 
 def _labels(spec: SourceSpec) -> str:
-    return _name(*(_written(getattr(spec, name)) for name in _LABELS))
+    return _BETWEEN.join(labels_of(spec))
 
 
 def _written(value: Any) -> str:

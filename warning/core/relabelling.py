@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from warning.core.evidence import Item
+from warning.core.vocabulary import SourceKind
 
-Labels = tuple[str, str, str]
+Labels = tuple[SourceKind, str, str]
 """Kind, country and language."""
 
 

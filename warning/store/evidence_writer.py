@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from warning.core.evidence import Item, Listing, ListingChange, Observation
 from warning.core.health import SourceState
 from warning.core.list_patience import PATIENCE, ListPatience
+from warning.core.relabelling import Labels
 from warning.errors import StoreError
 from warning.store import archive as archive_rows
 from warning.store import figures, items, lists, sources
 from warning.store.engine import NamedFailures, writing
 from warning.store.items import Stored
+from warning.store.relabelled_items import relabel_items
 
 T = TypeVar("T")
 
@@ -54,6 +56,11 @@ class EvidenceWriter:
 
     def add_items(self, batch: Sequence[Item]) -> Stored[Item]:
         return items.add_items(self._connection, batch) if batch else Stored()
+
+    def relabel_items(
+        self, source_id: str, labels: Labels, since: datetime, named: Iterable[str] = ()
+    ) -> int:
+        return relabel_items(self._connection, source_id, labels, since, named)
 
     def last_items_named(
         self, source_id: str, names: Collection[str], most: int

@@ -1,0 +1,178 @@
+"""A mended kind, country or language holds for what a source's document does not show again: mails, pages, alerts."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from tests.adapters.alert_samples import SAMPLES
+from tests.adapters.collected_specs import DETAIL, spec_of
+from tests.adapters.collecting_bench import run_on_bench
+from tests.adapters.imap_server import imap_server
+from tests.adapters.mail_desk import EVER, Desk, mail
+from tests.adapters.test_ally_feed import served
+from tests.adapters.test_same_documents import EXAMPLES, POLLS, polls_of, said, settled_items
+from tests.core.build import at
+from warning.app.reading_basis import as_now_read, basis_of
+from warning.core.health import SourceState
+from warning.core.relabelling import labels_of
+from warning.store.engine import writing
+from warning.store.evidence_tables import items
+from warning.store.relabelled_items import MOST_RELABELLED, relabel_items
+
+MENDED = [{"language": "fr"}, {"kind": "news"}, {"country": "KR"}]
+
+
+@pytest.fixture
+def run(sqlite_url):
+    """Call an async test body with a bench."""
+    return partial(run_on_bench, sqlite_url)
+
+
+@pytest.fixture
+def desk(sqlite_url):
+    with imap_server() as box:
+        made = Desk(box, sqlite_url)
+        yield made
+        made.repository.engine.dispose()
+
+
+def assess_all(repository) -> None:
+    with repository.engine.begin() as connection:
+        connection.execute(update(items).values(assessed_at=at(0)))
+
+
+def waiting(repository) -> int:
+    with repository.engine.begin() as connection:
+        return len(connection.execute(select(items.c.seq).where(items.c.assessed_at.is_(None))).all())
+
+
+@pytest.mark.parametrize("mended", MENDED)
+def test_a_mailbox_keeps_its_place_and_its_stored_mails_stand_under_the_mended_label(desk, mended):
+    """Mail that lay before the first days and came after the last poll would have been lost, new mail come late."""
+    for number in range(4):
+        desk.box.add(mail(number))
+    desk.poll()
+    place, before = desk.state.etag, list(desk.repository.items_between(*EVER))
+    assess_all(desk.repository)
+    desk.spec = desk.spec.model_copy(update=mended)
+    outcome = desk.poll()
+    assert (outcome.answer, outcome.items_revised, desk.state.etag) == ("not_modified", 4, place)
+    assert list(desk.repository.items_between(*EVER)) == [replace(item, **mended) for item in before]
+    assert waiting(desk.repository) == 4
+    assert desk.state.read_as == basis_of(desk.spec)
+    assess_all(desk.repository)
+    desk.box.add(mail(9))
+    outcome = desk.poll()
+    assert (outcome.seen, outcome.items_new, outcome.items_revised) == (1, 1, 0)
+    assert {labels_of(item) for item in desk.repository.items_between(*EVER)} == {
+        (desk.spec.kind, desk.spec.country, desk.spec.language)
+    }
+    assert waiting(desk.repository) == 1
+
+
+@pytest.mark.parametrize("mended", MENDED[:2])
+def test_entries_whose_pages_are_read_stand_under_the_mended_label_and_no_page_is_asked_for(run, mended):
+    async def body(bench):
+        given = {"parse": DETAIL}
+        await bench.collect(spec_of(bench.url("/list?n=3"), **given))
+        before, asked = bench.items(), Counter(bench.server.hits)
+        assess_all(bench.repository)
+        bench.now += timedelta(days=400)
+        report = await bench.collect(spec_of(bench.url("/list?n=3"), **given, **mended), force=True)
+        assert report.outcomes[0].items_revised == 3
+        assert bench.items() == [replace(item, **mended) for item in before]
+        assert waiting(bench.repository) == 3
+        assert set(Counter(bench.server.hits) - asked) == {"/list"}
+        bench.now += timedelta(hours=1)
+        report = await bench.collect(spec_of(bench.url("/list?n=3"), **given, **mended), force=True)
+        assert report.outcomes[0].items_revised == 0
+
+    run(body)
+
+
+@pytest.mark.parametrize("mended", MENDED[:2])
+def test_alerts_behind_a_feed_stand_under_the_mended_label_and_none_is_asked_for(run, mended):
+    async def body(bench):
+        bench.server.pages = served(SAMPLES["flow"]())
+        given = {"parse": {"format": "cap"}}
+        await bench.collect(spec_of(bench.url("/alerts.atom"), **given))
+        before, asked = bench.items(), Counter(bench.server.hits)
+        assert len(before) == 1
+        bench.now += timedelta(days=400)
+        report = await bench.collect(spec_of(bench.url("/alerts.atom"), **given, **mended), force=True)
+        assert report.outcomes[0].items_revised == 1
+        assert bench.items() == [replace(item, **mended) for item in before]
+        assert set(Counter(bench.server.hits) - asked) == {"/alerts.atom"}
+
+    run(body)
+
+
+def test_another_country_alone_keeps_the_place_of_a_mailbox_and_another_reading_beside_it_does_not():
+    url, parse = "imaps://u@x.example/INBOX", {"format": "mail"}
+    state = SourceState(
+        source_id="s", condition="ok", read_as=basis_of(spec_of(url, parse=parse)), etag='"v"'
+    )
+    assert as_now_read(spec_of(url, parse=parse, country="KR"), state).etag == '"v"'
+    other = spec_of(url, parse={**parse, "attachments": 1}, country="KR")
+    assert as_now_read(other, state).etag == ""
+
+
+def relabel(repository, source, labels, since, named=()):
+    with writing(repository.engine) as connection:
+        return relabel_items(connection, source, labels, since, named)
+
+
+def test_recent_items_and_those_named_are_relabelled_and_others_stand(repository):
+    source, other = f"wire-{next(EXAMPLES)}", f"wire-{next(EXAMPLES)}"
+    for name in (source, other):
+        repository.add_items(
+            [
+                replace(item, id=f"{item.id}-{days}", known_at=at(days), url="", title=f"Report of day {days}", body="")
+                for days in (0, 5, 20)
+                for item in next(polls_of(name, [(1, [ENTRY])]))
+            ]
+        )  # fmt: skip
+    named = [f"i-{source}-a-0", f"i-{other}-a-5", "i-unknown"]
+    assert relabel(repository, source, ("news", "DE", "fr"), at(10), named) == 2
+    kept = repository.items_between(at(-1), at(400), source_id=source)
+    assert [item.language for item in kept] == ["fr", "en", "fr"]
+    assert {item.language for item in repository.items_between(at(-1), at(400), source_id=other)} == {"en"}
+    assert relabel(repository, source, ("news", "DE", "fr"), at(10), named) == 0
+    assert MOST_RELABELLED > 1_000
+
+
+ENTRY = {
+    "name": "a", "title": "Report", "text": "", "page": 0, "published": True, "time_assumed": False, "summary": "",
+    "kind": "news", "language": "en", "marking": None,
+}  # fmt: skip
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=POLLS, after=POLLS, kind=st.sampled_from(("news", "regulatory")))
+def test_a_replay_in_which_the_same_words_come_under_mended_labels_holds_what_the_store_holds(
+    repository, before, after, kind
+):
+    source = f"wire-{next(EXAMPLES)}"
+    told = [*before, *after]
+    polls = list(polls_of(source, told))
+    for poll in polls[: len(before)]:
+        repository.add_items(poll)
+    mended = sum(apart for apart, _ in before)
+    kept = repository.items_between(at(-1), at(400), source_id=source)
+    again = [
+        replace(item, kind=kind, language="fr", known_at=at(mended) + timedelta(hours=1)) for item in kept
+    ]
+    country = kept[0].country if kept else "CN"
+    count = relabel(repository, source, (kind, country, "fr"), at(-1))
+    assert count == sum(labels_of(item) != (kind, country, "fr") for item in kept)
+    for poll in polls[len(before) :]:
+        repository.add_items(poll)
+    stands = {item.id: said(item) for item in repository.items_between(at(-1), at(400), source_id=source)}
+    replayed = settled_items([*polls[: len(before)], again, *polls[len(before) :]])
+    assert stands == {name: said(item) for name, item in replayed.items()}
