@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -16,7 +16,7 @@ from tests.adapters.collecting_bench import run_on_bench
 from tests.adapters.imap_server import imap_server
 from tests.adapters.mail_desk import EVER, Desk, mail
 from tests.adapters.test_ally_feed import served
-from tests.adapters.test_same_documents import EXAMPLES, POLLS, polls_of, said, settled_items
+from tests.adapters.test_same_documents import EXAMPLES, POLLS, polls_of, said, settled_items, shows
 from tests.core.build import at
 from warning.app.reading_basis import as_now_read, basis_of
 from warning.core.health import SourceState
@@ -155,6 +155,10 @@ ENTRY = {
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=POLLS, after=POLLS, kind=st.sampled_from(("news", "regulatory")))
+@example(before=[(1, [shows("a", "")])], after=[(1, [shows("b", "", page=1)])], kind="regulatory")
+@example(
+    before=[(1, [shows("a", "", kind="regulatory")])], after=[(1, [shows("b", "", page=1)])], kind="news"
+)
 def test_a_replay_in_which_the_same_words_come_under_mended_labels_holds_what_the_store_holds(
     repository, before, after, kind
 ):
