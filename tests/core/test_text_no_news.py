@@ -106,3 +106,27 @@ def test_rule_leaves_the_acts_of_a_state_to_others_when_it_excepts_it(title, lan
 
 def test_rule_that_excepts_a_state_tells_of_the_others():
     assert fires("US bans gallium to China", except_actors=["CN"])
+
+
+HOSTILE = {
+    "en": (" ", "after the ", "If ", "ten years after ", 'China says "', "US: "),
+    "zh": (" ", "中国称", "若", "模拟", "禁运十", "美国：“", "政府将"),
+    "ja": ("　", "中国が、", "仮に", "停止を", "規制から1", "米国「", "速報 "),
+    "ko": (" ", "중국은 ", "만약", "중단을 ", "규제 이후 1", "미국 '", "정부 "),
+}
+ACTS = {
+    "en": ("China", " bans gallium"), "zh": ("中国", "禁止镓"), "ja": ("中国", "、ガリウムを禁輸"), "ko": ("중국", " 갈륨 금지"),
+}  # fmt: skip
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("language", HOSTILE)
+def test_a_headline_of_twenty_thousand_hostile_signs_is_read_to_its_end(language):
+    state, act = ACTS[language]
+    assert fires(f"{state}{act}", language, actors=["CN"]), (
+        "what is put around this is asked whose act it is, and of what"
+    )
+    for piece in HOSTILE[language]:
+        run = (piece * 20_000)[:20_000]
+        for title in (f"{state}{run}{act}", f"{run}{state}{act}", f"{state}{act}{run}"):
+            fires(title, language, actors=["CN"])

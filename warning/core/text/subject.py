@@ -54,7 +54,7 @@ _PASSED_TO = re.compile(
     r"|の?(?:酒|水産|海産|食品|化粧品|ホタテ|牛肉|ワイン|車(?!メーカー|各社|大手))"
     r"|(?:的)?(?:水产|海鲜|海产|产品|食品|清酒|酒|化妆品|牛肉|大豆|大麦|煤炭|农产品|货物|商品|游戏|扇贝|龙虾)|\s?(?:수산물|화장품|식품|사케|소고기|농산물|게임|드라마)"
     r"|(?!バイデン|トランプ|ベッセント|ラトニック|グリア|ルビオ|バンス)[ァ-ヶー]{3,}"
-    r"|\s*(?:への|向け|へ|を|に(?!よ)|産|산(?![업자])|행|에|을|를|로|으로|'백색국가(?!\s*한국)|[\"'‘“]?白名单|被|遭)|\s*(?:faces?|hit by|says?|said|urges?|accus\w+|condemns?|protests?|slams?|reels?|braces?|warns?|seeks?|asks?|loses?|calls?)\b"
+    r"|(?<!\s)\s*+(?:への|向け|へ|を|に(?!よ)|産|산(?![업자])|행|에|을|를|로|으로|'백색국가(?!\s*한국)|[\"'‘“]?白名单|被|遭)|(?<!\s)\s*+(?:faces?|hit by|says?|said|urges?|accus\w+|condemns?|protests?|slams?|reels?|braces?|warns?|seeks?|asks?|loses?|calls?)\b"
     r"|-(?:based|born|owned|made|backed|listed|led|run|trained)\b",
     re.IGNORECASE,
 )
@@ -62,9 +62,9 @@ _PASSED_TO = re.compile(
 # Who is quoted or reports does not act: 米政府「中国が輸出を停止」, 韩国称中国停止出口尿素, 일본 정부 "중국, 수입 중단 통보".
 _SPEAKER = r"[^\s、，,：:「『“\"'‘…]{0,8}"
 _QUOTES = re.compile(
-    rf"\s*{_SPEAKER}\s?{_SPEAKER}\s*[、，,：:]?\s*[「『“\"'‘]\s*(?={_ANY})"
-    rf"|\s*{_SPEAKER}(?:称|说|表示|证实|透露|确认|指|：|:)\s*(?={_ANY})"
-    rf"|\s*{_SPEAKER}\s*[、,]\s*(?={_ANY})(?=[^。]{{0,60}}?(?:と(?:主張|指摘|報道|報じ|確認)|(?:했다|한다|됐다|된다)[고며]|라고|다고|사실 확인))"
+    rf"(?<!\s)(?:\s*+{_SPEAKER}\s?{_SPEAKER}\s*+[、，,：:]?\s*+[「『“\"'‘]\s*+(?={_ANY})"
+    rf"|\s*+{_SPEAKER}(?:称|说|表示|证实|透露|确认|指|：|:)\s*+(?={_ANY})"
+    rf"|\s*+{_SPEAKER}\s*+[、,]\s*+(?={_ANY})(?=[^。]{{0,60}}?(?:と(?:主張|指摘|報道|報じ|確認)|(?:했다|한다|됐다|된다)[고며]|라고|다고|사실 확인)))"
 )
 
 # Of the other states only a verb of their own, or their government, says that they act: goods and people of a state open
