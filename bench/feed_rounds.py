@@ -4,10 +4,11 @@
 
 2,000 feeds of 50 to 110 KB with 20 to 50 entries in four languages (sentences of EWS_SHARED_DATA), served by nginx
 with ETags. Every client does a first round, five unchanged ones (all answered 304) and one in which every feed has one
-new entry, all stored in its own SQLite file. The clients take turns at every round, so that a pair compares two rounds
-which followed one another. Printed: feeds a second, CPU seconds for 1,000 feeds (client only; medians) and
-the peak of the client's processes together (PSS). nginx and newsboat come from the system's packages; `reader` may
-live in an environment of its own. A client that is not installed is named and left out.
+new entry, all stored in its own SQLite file. The clients take turns at every round, in the order of `--only`: a
+pair compares a client's round with ours of the same turn, and the rounds of those named between the two lie between
+them. Printed: feeds a second, CPU seconds for 1,000 feeds (client only; medians) and the peak of the client's
+processes together (PSS). nginx and newsboat come from the system's packages; `reader` may live in an environment of
+its own. A client that is not installed is named and left out.
 """
 
 import argparse
@@ -242,7 +243,7 @@ def tell_client(client: Client, feeds: int) -> None:
 
 
 def tell_ratios(clients: list[Client]) -> None:
-    """How many times faster ours is: the median of the pairs, each two rounds that followed one another."""
+    """How many times faster ours is: the median of the pairs, each a round of the other and ours of the same turn."""
     ours = next((client for client in clients if client.name == "ours"), None)
     for other in (client for client in clients if ours and client is not ours):
         print(f"\nours / {other.name}, feeds a second")
