@@ -1,7 +1,6 @@
 """Whatever the bytes, the parsers of whole documents answer or refuse: XML, CAP, sitemaps, PDF, mails, and links."""
 
 import gzip
-import resource
 import subprocess
 import sys
 import zlib
@@ -191,6 +190,7 @@ try:
     print("read", sum(len(i.body) for i in parsed.items))
 except ParseError as wrong:
     print("refused", wrong)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
 
@@ -201,7 +201,10 @@ def test_a_document_that_unpacks_without_end_stays_within_its_process(name: str)
     done = subprocess.run([sys.executable, "-c", READ_BOMB, name], capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr[-2_000:]
     assert done.stdout.startswith(("read", "refused"))
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 700 * 1024
+    peak_kb = int(
+        done.stdout.splitlines()[-1]
+    )  # its own: that of all children holds the largest of other tests
+    assert peak_kb < 700 * 1024
 
 
 @pytest.mark.parametrize("name", ["cap", "xml", "sitemap", "pdf", "mail"])

@@ -14,7 +14,7 @@ from warning.core.identity import Marks
 from warning.errors import SchemaBehind
 from warning.store.columns import Instant, sqlite_instant
 from warning.store.engine import reading, writing
-from warning.store.item_statements import COLUMNS, Arriving, insert_items, known_hashes
+from warning.store.item_statements import COLUMNS, Arriving, insert_items, known_texts
 from warning.store.schema import items
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -61,13 +61,14 @@ def test_a_batch_of_several_sources_is_looked_up_at_once(engine):
         insert_items(connection, some)
     wanted = {(source, one.key) for one in some for source in ("s0 \"'%", "s1 \"'%", "another")}
     with reading(engine) as connection:
-        found = known_hashes(connection, wanted)
-    assert found == {one.identity: one.content_hash for one in some if one.identity in wanted}
+        found = known_texts(connection, wanted)
+    labels = ("news", "CN", "zh")
+    assert found == {one.identity: (one.content_hash, labels) for one in some if one.identity in wanted}
 
 
 def test_nothing_is_asked_of_the_database_for_nothing(engine):
     with reading(engine) as connection:
-        assert known_hashes(connection, set()) == {}
+        assert known_texts(connection, set()) == {}
 
 
 def test_a_table_that_is_missing_is_a_schema_behind(engine):
