@@ -135,8 +135,32 @@ def test_a_level_before_a_zero_is_that_of_the_window_and_not_of_the_longer_histo
 
 
 def test_a_rule_that_counts_zeros_is_given_the_history_it_counts_them_in():
-    assert rule(DROP).points("M") == ZERO_POINTS
-    assert rule({**DROP, "low_points": 60}).points("M") == 61
+    assert rule(DROP).points("M") == ZERO_POINTS + 1
+    assert rule({**DROP, "low_points": 60}).points("M") == 62
+
+
+def told_lengths(past: list[float | None], zeros: int = 6) -> list[int]:
+    """Return at which lengths of the run of zeros that follows it is told, judged as the months come."""
+    runs = {length: months([*past, *[0] * length]) for length in range(1, zeros + 1)}
+    return [length for length, points in runs.items() if judge(rule(DROP), points)]
+
+
+@pytest.mark.parametrize(("before", "nearest"), [(20, 1), (0, 12)])
+def test_a_collapse_is_told_once_and_soon_wherever_an_older_zero_stands(before, nearest):
+    pasts = {since: [*[20_000] * before, 0, *[20_000] * since] for since in range(nearest, 41)}
+    told = {since: told_lengths(past) for since, past in pasts.items()}
+    assert told == {since: [1] if since >= ZERO_POINTS - 1 else [2] for since in told}
+
+
+def test_a_collapse_is_told_once_where_older_figures_leave_what_is_counted_during_it():
+    assert told_lengths([*[20_000] * 6, *[None] * 24, *[20_000] * 6]) == [1]
+
+
+def test_a_collapse_that_a_season_hid_is_told_when_the_season_is_over():
+    year = [20_000] * 24
+    year[12] = 0
+    made = rule({**DROP, "season_points": 12})
+    assert [fires(made, *year, *[0] * length) for length in (1, 2, 3)] == [False, False, True]
 
 
 @pytest.mark.parametrize("empty_share", [0.01, 0.05, 0.1, 0.2, 0.3, 0.5])

@@ -109,7 +109,8 @@ class Drop(SeriesTest):
 
     @property
     def reach(self) -> int:
-        return max(self.span, ZERO_POINTS)
+        """The figures that zeros are counted over, and one more: the run is judged as it stood one figure earlier too."""
+        return max(self.span, ZERO_POINTS) + 1
 
 
 class Surge(SeriesTest):

@@ -5,6 +5,7 @@ baseline ends before the first of them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -208,27 +209,37 @@ def _lowest(window: Floats, confirm: int, points: int) -> Floats:
 
 
 def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
-    """Fire where a run of L zeros has the chance p0^L, p0 the share of zeros before the run began.
+    """Fire where a run of zeros is too unlikely now, and was not yet so one figure earlier.
 
-    p0 = (zeros + 1) / (known + 2) over the last `reach` figures, so that eleven figures without a zero give 0.077
-    and the first zero fires at the shipped limit of 0.08; ten do not know enough to be surprised by one zero.
-    The level is that of the test's own window. Fires once, at the L that crosses the limit.
+    What was known then is judged anew: the figures that are counted move on with the run, so that an old zero
+    may leave them.
+    """
+    judged = _unlikely_zeros(window[:, 1:], confirm, test)
+    holds = judged.holds.copy()
+    holds[holds] = ~_unlikely_zeros(window[holds, :-1], confirm, test).holds
+    return replace(judged, holds=holds)
+
+
+def _unlikely_zeros(window: Floats, confirm: int, test: Drop) -> Judged:
+    """Hold where a run of L zeros has the chance p0^L, p0 the share of zeros before the run began.
+
+    p0 = (zeros + 1) / (known + 2) over the figures of the window, so that eleven figures without a zero give 0.077
+    and the first zero holds at the shipped limit of 0.08; ten do not know enough to be surprised by one zero.
+    The level is that of the test's own window.
     """
     zero = window == 0
-    run = _run_length(zero)
-    run_now = run[:, -1].astype(float)
-    past = np.arange(window.shape[1])[None, :] < window.shape[1] - run[:, -1:]
+    run = _run_length(zero)[:, -1:]
+    past = np.arange(window.shape[1])[None, :] < window.shape[1] - run
     known = past & ~np.isnan(window)
     zeros = np.count_nonzero(known & zero, axis=1)
     chance = (zeros + 1) / (np.count_nonzero(known, axis=1) + 2)
+    run_now = run[:, 0].astype(float)
     score = chance**run_now
     limit = np.where(zeros, test.zero_chance * AFTER_ZEROS, test.zero_chance)
     own = slice(window.shape[1] - test.span - confirm + 1, None)
     base = row_median(np.where(known, window, np.nan)[:, own])
-    first = (run_now == confirm) | (chance ** (run_now - 1) > limit)
-    crossed = (score <= limit) & first
     enough = np.count_nonzero(known[:, own], axis=1) >= test.baseline_points * BASELINE_KNOWN_MIN
-    holds = (run_now >= confirm) & crossed & enough & (base >= test.baseline_min) & (base > 0)
+    holds = (run_now >= confirm) & (score <= limit) & enough & (base >= test.baseline_min) & (base > 0)
     if test.season_points is not None:
         holds &= _season(window, confirm, test.season_points, "down") > 0
     ratio = np.where(run_now > 0, -1.0, np.nan)
