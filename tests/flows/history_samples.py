@@ -21,6 +21,19 @@ FILLER = (
     "날씨가 맑았다.",
     "Café_opens; visitors came.",
 )
+# Who stops is left unsaid here, or seems to be: what means them may stand in another sentence than the verb.
+UNSAID = {
+    "JP": (
+        "レアアースの日本向け輸出を停止", "レアアース輸出を停止　日本向け", "日本向け不足。レアアースの輸出を停止", "日本向けが不足！レアアースの輸出を全面停止",
+        "日本向け何が？ ガリウム輸出を禁止", "ガリウム輸出を禁止！日本向けは", "韓国向け船、空で帰る。黒鉛の輸出停止",
+    ),
+    "KR": (
+        "희토류 일본행 수출 중단", "희토류 일본행 배 끊겨. 수출 전면 중단", "일본행 배 빈손? 희토류 수출 중단", "갈륨 수출 금지! 일본행은",
+        "희 토 류 일 본 행 수 출 중 단",
+    ),
+    "HK": ("暂停向韩国出口尿素", "即日起全面禁止向日本出口镓、锗"),
+}  # fmt: skip
+LANGUAGES = {"JP": "ja", "KR": "ko", "HK": "zh"}
 
 
 def judging_book():
@@ -29,7 +42,7 @@ def judging_book():
 
 
 def history(book, count=260, seed=3):
-    """Examples of the shipped rules among quiet items, some edited later, one source's list between them."""
+    """Examples of the shipped rules and headlines that name no state among quiet items, some edited later, with a source's list."""
     rng = random.Random(seed)
     examples = [e for rule in book.rules if isinstance(rule, TextRule) for e in rule.examples]
     sources = sorted(book.sources)
@@ -56,9 +69,20 @@ def history(book, count=260, seed=3):
         Listing(id=f"l{n}", source_id="a-list", known_at=BEGIN + timedelta(days=n), entries=(Entry(key=str(n), name="X"),))
         for n in range(3)
     ]  # fmt: skip
-    everything = [*items, *edits, *lists]
+    everything = [*items, *edits, *lists, *unsaid(sources[0])]
     rng.shuffle(everything)
     return everything
+
+
+def unsaid(source):
+    """The headlines that leave unsaid who stops, a day each."""
+    titles = [(country, title) for country, some in UNSAID.items() for title in some]
+    for number, (country, title) in enumerate(titles):
+        known = BEGIN + timedelta(days=2 * number, hours=1)
+        yield Item(
+            id=f"u{number}", source_id=source, kind="news", country=country, language=LANGUAGES[country],
+            title=title, external_id=f"u{number}", published_at=known, known_at=known,
+        )  # fmt: skip
 
 
 def written(book, directory):

@@ -99,6 +99,24 @@ def test_stop_of_goods_that_china_sells_is_its_act_when_only_the_buyer_is_named(
     assert {(one.actors, one.targets) for one in told} == {(("CN",), ("JP",))}
 
 
+@pytest.mark.parametrize(
+    ("title", "language", "country"),
+    [
+        ("고려아연, 안티모니 미국행 선적 중단…노조 파업", "ko", "KR"),
+        ("고려아연 안티모니 미국행 수출 중단 없다", "ko", "KR"),
+        ("포스코퓨처엠, 흑연 미국행 공급 중단", "ko", "KR"),
+        ("黒鉛電極の米国向け出荷を停止 レゾナック", "ja", "JP"),
+        ("戸田工業、磁石の欧州向け出荷を停止", "ja", "JP"),
+        ("日本向け不足。レアアースの輸出を停止", "ja", "JP"),
+        ("일본행 배 빈손? 희토류 수출 중단", "ko", "KR"),
+    ],
+)
+def test_stop_of_a_maker_a_strike_or_another_sentence_is_not_told_as_chinas(title, language, country):
+    assert "CN" not in {
+        actor for one in facts(title, language=language, country=country) for actor in one.actors
+    }
+
+
 def test_duty_that_is_lifted_to_a_rate_is_raised():
     told = facts("US lifts tariff on Chinese graphite to 50%")
     assert {one.direction for one in told} == {"tightening"}

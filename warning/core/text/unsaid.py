@@ -2,18 +2,18 @@
 
 A Chinese outlet that does not say who stops an export means its own government: the state in 向日本出口 is whom it hits. The
 state is put among what was found, where the verb stands, so that rules on it read the headline like any other. In Japanese and
-Korean the goods say it: what China all but alone sells is stopped by China where only its buyers are named.
+Korean the goods say it: what China all but alone sells is stopped by China where its buyers are named and nobody else.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from warning.core.terms import Language
 from warning.core.text.lexicon import Entry
 from warning.core.text.matcher import Hit, Hits
 from warning.core.text.phrases import parse_phrase
 from warning.core.text.reading import Reading
+from warning.core.text.unsaid_seller import BUYERS, stopped_by_its_seller
 
 _VERBS = ("禁止", "严禁", "不得", "暂停", "停止", "中止", "叫停", "限制", "暂缓")
 _UNSAID = re.compile(
@@ -22,25 +22,6 @@ _UNSAID = re.compile(
     rf"(?P<verb>(?:一律|全面)?(?:{'|'.join(_VERBS)}))(?:再|继续)?"
     r"(?:[向对](?P<whom>[^,。;:\s向对]{1,12}?)|(?P<goods>[^,。;:\s向对]{0,8}?))(?:出口|输出|提供|供应|供货)"
 )
-# In folded signs, by language: who waits for the goods; goods that China all but alone sells; the trade in them and the verb that stops it.
-_BUYERS: dict[Language, tuple[str, ...]] = {
-    "ja": ("日本向け", "韩国向け", "米国向け", "台湾向け", "欧州向け"),
-    "ko": ("한국행", "일본행", "미국행", "대만행", "유럽행"),
-}
-_GOODS: dict[Language, tuple[str, ...]] = {
-    "ja": ("レアアース", "希土类", "磁石", "ジスプロシウム", "テルビウム", "ガリウム", "ゲルマニウム", "黑铅", "アンチモン", "タングステン"),
-    "ko": ("희토류", "자석", "디스프로슘", "터븀", "갈륨", "게르마늄", "흑연", "안티모니", "안티몬", "텅스텐"),
-}  # fmt: skip
-_STOPPED: dict[Language, str] = {
-    "ja": r"(?:输出|出荷|供给)[をの]?(?:全面|当面|一时)?(?P<verb>停止|禁止|中断)",
-    "ko": r"(?:수출|선적|출하|공급)[을를]?\s?(?:전면|일시|잠정)?\s?(?P<verb>중단|금지|중지|차단)",
-}
-_SOLD: dict[str, re.Pattern[str]] = {
-    language: re.compile(
-        f"(?=.*?(?:{'|'.join(_GOODS[language])}))(?=.*?(?P<whom>{'|'.join(_BUYERS[language])})).*?{stopped}"
-    )
-    for language, stopped in _STOPPED.items()
-}
 _HOMES = {"CN": "CN", "HK": "CN", "MO": "CN", "TW": "TW"}
 _OWN = {"CN": re.compile(r"我国|中国|中方|大陆|华|中(?=$)"), "TW": re.compile("台|我国")}
 _OFFICE = {"CN": "cue:cn_office", "TW": "cue:ally_office"}
@@ -55,7 +36,7 @@ def unsaid_state(reading: Reading) -> str | None:
 
 def with_unsaid(reading: Reading, hits: Hits, entries: dict[str, Entry]) -> Hits:
     """What was found in a reading, and the state and its office that the headline leaves unsaid."""
-    if reading.item.language not in {"zh", *_SOLD} or (told := _told(reading, hits)) is None:
+    if reading.item.language not in {"zh", *BUYERS} or (told := _told(reading, hits)) is None:
         return hits
     home, start, end = told
     added = {c: entries[c] for c in (f"actor:{home}", _OFFICE[home]) if c in entries}
@@ -75,7 +56,7 @@ def entries_of_homes(entries: Iterable[Entry]) -> dict[str, Entry]:
 def with_verbs(entries: Sequence[Entry]) -> list[Entry]:
     """The entries, and for each concept that may stay unsaid the verbs that may mean it: what a search looks for."""
     verbs = [parse_phrase(verb, "zh") for verb in _VERBS]
-    verbs += [parse_phrase(buyer, language) for language, buyers in _BUYERS.items() for buyer in buyers]
+    verbs += [parse_phrase(buyer, language) for language, buyers in BUYERS.items() for buyer in buyers]
     unsaid = [Entry(verb, concept, perhaps=True) for concept in entries_of_homes(entries) for verb in verbs]
     return [*entries, *unsaid]
 
@@ -98,8 +79,8 @@ def takes_target_for_actor(reading: Reading, event: tuple[Hit, ...], actors: tup
 
 def _told(reading: Reading, hits: Hits | None = None) -> tuple[str, int, int] | None:
     """The unsaid state, and where the verb stands in the folded text."""
-    if reading.item.language in _SOLD:
-        return _told_by_goods(reading, reading.hits if hits is None else hits)
+    if reading.item.language in BUYERS:
+        return _told_by_goods(reading)
     told = _headline(reading)
     if told is None or _is_at_home(told, home := _HOMES[reading.item.country]):
         return None
@@ -109,16 +90,11 @@ def _told(reading: Reading, hits: Hits | None = None) -> tuple[str, int, int] | 
     return home, *told.span("verb")
 
 
-def _told_by_goods(reading: Reading, found: Hits) -> tuple[str, int, int] | None:
-    headline = reading.folded.text.partition("\n")[0]
-    told = None if reading.item.kind == "regulatory" else _SOLD[reading.item.language].match(headline)
-    if told is None:
+def _told_by_goods(reading: Reading) -> tuple[str, int, int] | None:
+    if reading.item.kind == "regulatory":
         return None
-    start, end = told.span("whom")
-    verb = told.span("verb")
-    named = (hit for concept, hits in found.items() if concept.startswith(_NAMES) for hit in hits)
-    apart = (hit for hit in named if hit.start < len(headline) and not start <= hit.start < end)
-    return None if any((hit.start, hit.end) != verb for hit in apart) else ("CN", *verb)
+    verb = stopped_by_its_seller(reading.folded.text.partition("\n")[0], reading.item.language)
+    return ("CN", *verb) if verb else None
 
 
 def _headline(reading: Reading) -> re.Match[str] | None:
