@@ -118,6 +118,18 @@ def test_ledger_that_forgets_keeps_no_more_than_its_rules_can_read():
     assert ledger.capacity <= 64
 
 
+def test_what_is_forgotten_is_no_news_and_what_comes_in_time_is_whatever_was_forecast():
+    daily = rule("daily", {"method": "change", "steps": 1, "rise_ratio": 0.5}, select={"frequencies": ["D"]})
+    book, like = replace(BOOK, rules=(daily,)), figure(1, "D", "price", "kg")
+    ledger, start = Ledger(book.needs(), forgets=True), datetime(2020, 1, 1, tzinfo=UTC)
+    days = [(start + timedelta(days=n)).date().isoformat() for n in range(400)]
+    for day in days[:-1]:
+        known_of(ledger, [vintage(like, day, 100.0, period_end(day))])
+    known_of(ledger, [vintage(like, "2031-01-01", 100.0, period_end(days[-2]))])
+    whole = [vintage(like, day, 100.0, period_end(days[-1])) for day in days]
+    assert ledger.news(ledger.batch(whole)).figures["ids"].tolist() == [whole[-1].id.encode()]
+
+
 def test_figures_keep_their_own_description_when_their_series_is_described_anew():
     ledger, seen = Ledger(BOOK.needs()), []
     for month, unit in enumerate(("kg", "kg", "t", "kg"), 1):

@@ -1,6 +1,7 @@
 """The latest vintage of every figure as time goes on: each figure finds its place once, and nothing is sorted twice."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from warning.core.evidence import Observation
 from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
-from warning.core.series.columns import MIXED, SHAPES, Columns, microseconds
+from warning.core.series.columns import MICROSECOND, MIXED, SHAPES, Columns, microseconds
 from warning.core.series.figure_batch import (
     Batch,
     Figures,
@@ -27,6 +28,7 @@ from warning.core.series.vintages import Several, differ, point_of
 
 Ints = NDArray[np.int64]
 NOT_KEPT = -1
+DAY_US = timedelta(days=1) // MICROSECOND
 LONG_AGO = np.iinfo(np.int32).min
 
 
@@ -122,7 +124,11 @@ class Ledger:
         return batch.packed(self.texts)
 
     def news(self, batch: Packed) -> Packed:
-        """Leave out the figures that say again what was the latest at their time: the store takes none of them in."""
+        """Leave out the figures that say again what was the latest at their time: the store takes none of them in.
+
+        A ledger that forgets cannot tell of figures older than all that it keeps whether they say something new, and
+        leaves them out too: they come too late to open an alert.
+        """
         if not len(batch):
             return batch
         self._lines_packed()
@@ -135,7 +141,15 @@ class Ledger:
             again = ~first & alike(figures, before)
         held = first & (figures["ends"] <= self._newest[figures["lines"]])
         again[held] = self._hold_as_known(where(figures, held))
+        if self._forgets:
+            again |= self._out_of_reach(figures)
         return Packed(where(figures, ~again)) if again.any() else batch
+
+    def _out_of_reach(self, figures: Figures) -> NDArray[np.bool_]:
+        """Say which figures no rule reads any more and came too late to be news; a forecast makes nothing old."""
+        lines, ends = figures["lines"], figures["ends"].astype(np.int64)
+        late = figures["known_us"] // DAY_US - ends > self._lines_packed().late_days[lines]
+        return late & (ends < self._oldest_kept()[lines])
 
     def _hold_as_known(self, figures: Figures) -> NDArray[np.bool_]:
         """Say which figures stand with the same value already, known no later."""
@@ -199,12 +213,18 @@ class Ledger:
         homes = self._lines_packed()
         mine = np.flatnonzero(homes.blocks == number)
         floors = np.full(self._blocks[number].rows, LONG_AGO, dtype=np.int64)
-        floors[homes.rows[mine]] = self._newest[mine] - homes.days[mine] - homes.late_days[mine]
+        floors[homes.rows[mine]] = self._oldest_kept()[mine]
         if self._spared is not None:
             spared = homes.blocks[self._spared[0]] == number
             np.minimum.at(floors, homes.rows[self._spared[0][spared]], self._spared[1][spared])
         self._forgotten |= zip(mine.tolist(), floors[homes.rows[mine]].tolist(), strict=True)
         return floors
+
+    def _oldest_kept(self) -> Ints:
+        """Return the oldest end of each line that a rule may still read, even for a figure that comes late."""
+        homes = self._lines_packed()
+        oldest: Ints = self._newest - homes.days - homes.late_days
+        return oldest
 
     def _amend(self, block: Block, rows: Ints, figures: Figures, several: Several) -> None:
         places = block.find(rows, figures["ends"], figures["shapes"])
