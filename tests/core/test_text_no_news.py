@@ -23,7 +23,7 @@ TERMS = Terms.model_validate({
             "en": ["bans", "banned", "embargo"], "zh": ["禁止", "限制", "禁运"], "ja": ["禁輸", "停止", "止め"], "ko": ["금수", "중단", "금지", "통제"]}},
     },
     "cues": {
-        "rumoured": {"phrases": {"en": ["rumour*"], "zh": ["传中国"], "ja": ["との観測"], "ko": ["금지설"]}},
+        "rumoured": {"phrases": {"en": ["rumour*"], "zh": ["传中国", "网传", "据传"], "ja": ["との観測", "うわさ"], "ko": ["금지설", "소문"]}},
         "goods": {"phrases": {"en": ["gallium"], "zh": ["镓"], "ja": ["ガリウム"], "ko": ["갈륨"]}},
     },
 })  # fmt: skip
@@ -31,7 +31,13 @@ AN_ACT = [{"act": ["curb"]}, {"cue": ["goods"]}]
 
 
 def fires(
-    title: str, language: str = "en", *, kind: str = "news", of: object = AN_ACT, **said: object
+    title: str,
+    language: str = "en",
+    *,
+    summary: str = "",
+    kind: str = "news",
+    of: object = AN_ACT,
+    **said: object,
 ) -> bool:
     rule = TextRule.model_validate({
         "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r", **said,
@@ -40,7 +46,16 @@ def fires(
     })  # fmt: skip
     lexicon = Lexicon(TERMS)
     compiled = compile_rule(rule, lexicon)
-    item = Item(id="i", source_id="s", kind=kind, country="US", language=language, title=title, known_at=NOW)
+    item = Item(
+        id="i",
+        source_id="s",
+        kind=kind,
+        country="US",
+        language=language,
+        title=title,
+        summary=summary,
+        known_at=NOW,
+    )
     reading = Reading(item)
     reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
     return compiled.verdict(reading).met
@@ -86,6 +101,82 @@ def test_act_is_told_when_it_stands_outside_what_is_supposed_or_past(title, lang
     assert fires(title, language)
 
 
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        # A word of supposing that is another word, or a name.
+        ("美国若干企业遭殃 中国禁止镓出口", "zh"),
+        ("若干中国企业获批 中国禁止镓出口", "zh"),
+        ("中国、ガリウムもしくは黒鉛を禁輸", "ja"),
+        ("中国、ガリウムもしばらく禁輸", "ja"),
+        ("中国、ガリウム輸出を禁止ならびに停止", "ja"),
+        ("중국, 갈륨 수출 금지 정부 만일의 사태 대비", "ko"),
+        ("Imagine Technologies cut off as China bans gallium", "en"),
+        # Games as goods, in another clause, or as the time of the act.
+        ("中国禁止镓出口 美智库兵棋推演曾预警", "zh"),
+        ("中国禁止镓、推演软件出口", "zh"),
+        ("中国禁止镓出口 沙盘山停产", "zh"),
+        ("中国解放军围台推演之际 中国禁止镓出口", "zh"),
+        ("中国、シミュレーション用ソフトとガリウムを禁輸", "ja"),
+        ("中国、ガリウムを禁輸 政府は途絶を想定し備蓄放出", "ja"),
+        ("中国がガリウムを禁輸、政府は途絶を想定し備蓄放出", "ja"),
+        ("中国がガリウムを禁輸 台湾有事の図上演習直後", "ja"),
+        ("중국, 시뮬레이션 소프트웨어·갈륨 수출 금지", "ko"),
+        ("중국, 갈륨 수출 금지…정부, 차단 가정 시나리오 가동", "ko"),
+        ("China bans gallium used in simulating nuclear tests", "en"),
+        ("China bans gallium as army holds tabletop drill", "en"),
+        ("Should China bar trade: China bans gallium", "en"),
+        # Years that today's act is the first or strictest in, and anniversaries with an act behind them.
+        ("中国祭出镓禁运十年来最严", "zh"),
+        ("中国实施镓禁运十年来首次", "zh"),
+        ("中国镓禁运两年后中国禁止锑", "zh"),
+        ("A year after trade truce China bans gallium", "en"),
+        ("Two years after truce China again bans gallium", "en"),
+        ("禁輸から1年たち、中国がガリウムも禁輸", "ja"),
+        ("禁輸から2年 中国がガリウムを全面禁輸", "ja"),
+        ("중국, 흑연 통제 이후 2년 만에 갈륨 금지", "ko"),
+        ("중국 갈륨 금지 10년, 이번엔 흑연 금지", "ko"),
+        # Rumours that came true, or stand in another clause.
+        ("China bans gallium, confirming weeks of rumours", "en"),
+        ("China confirms rumours and bans gallium", "en"),
+        ("中国禁止镓出口 印证网传消息", "zh"),
+        ("网传消息证实 中国禁止镓出口", "zh"),
+        ("中国、ガリウムを禁輸 うわさ現実に", "ja"),
+        ("중국 갈륨 수출 금지…소문이 현실로", "ko"),
+        ("중국 갈륨 수출 금지, 업계 소문 무성", "ko"),
+    ],
+)
+def test_real_act_is_told_when_words_of_no_news_stand_beside_it(title, language):
+    assert fires(title, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("智库推演：中国禁止镓出口", "zh"),
+        ("日本模拟中国停止镓禁运 演练应急", "zh"),
+        ("据传中国禁止镓出口 未获证实", "zh"),
+        ("网传消息，中国限制镓出口", "zh"),
+        ("机上演習、中国のガリウム停止を想定", "ja"),
+        ("もし、中国がガリウムを禁輸にしたら", "ja"),
+        ("ガリウム禁輸から15年、日本の調達", "ja"),
+        ("워게임: 중국 갈륨 수출 금지", "ko"),
+        ("War game: China bans gallium", "en"),
+        ("China bans gallium in Pentagon war game", "en"),
+        ("Imagine China bans gallium", "en"),
+        ("Rumours not confirmed that China bans gallium", "en"),
+    ],
+)
+def test_headline_still_tells_no_act_when_the_act_itself_is_supposed_or_rumoured(title, language):
+    assert not fires(title, language)
+
+
+def test_what_stands_below_a_headline_is_told():
+    assert fires("Beijing acts as PLA holds tabletop drill", summary="China bans gallium exports.")
+    assert fires("War game: who acts first?", summary="China bans gallium exports.")
+    assert not fires("Ports busy", summary="Rumours say China bans gallium exports.")
+
+
 def test_notice_and_mission_suppose_nothing():
     assert fires("如果中国禁止镓出口", "zh", kind="mission")
     assert fires("If China bans gallium", kind="regulatory")
@@ -109,10 +200,42 @@ def test_rule_that_excepts_a_state_tells_of_the_others():
 
 
 HOSTILE = {
-    "en": (" ", "after the ", "If ", "ten years after ", 'China says "', "US: "),
-    "zh": (" ", "中国称", "若", "模拟", "禁运十", "美国：“", "政府将"),
-    "ja": ("　", "中国が、", "仮に", "停止を", "規制から1", "米国「", "速報 "),
-    "ko": (" ", "중국은 ", "만약", "중단을 ", "규제 이후 1", "미국 '", "정부 "),
+    "en": (
+        "rumour ",
+        "rumour, ",
+        "war game ",
+        " in a war game",
+        "a year after China ",
+        "after the ",
+        "If ",
+        "ten years after ",
+        'China says "',
+        "US: ",
+    ),
+    "zh": (" ", "网传，", "兵棋推演", "中国再禁十年", "中国称", "若", "模拟", "禁运十", "美国：“", "政府将"),
+    "ja": (
+        "　",
+        "うわさ、",
+        "もし、",
+        "中国が規制",
+        "中国が、",
+        "仮に",
+        "停止を",
+        "規制から1",
+        "米国「",
+        "速報 ",
+    ),
+    "ko": (
+        "소문, ",
+        "시뮬레이션 ",
+        "중국이 규제",
+        "중국은 ",
+        "만약",
+        "중단을 ",
+        "규제 이후 1",
+        "미국 '",
+        "정부 ",
+    ),
 }
 ACTS = {
     "en": ("China", " bans gallium"), "zh": ("中国", "禁止镓"), "ja": ("中国", "、ガリウムを禁輸"), "ko": ("중국", " 갈륨 금지"),

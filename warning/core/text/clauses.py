@@ -13,6 +13,13 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 
+_PART_END = {
+    language: re.compile(
+        rf"{_CLAUSE_END.pattern}|\n|(?<=[a-z\d)%][a-z\d)%])[.?]\s|[?？]{comma}", re.IGNORECASE
+    )
+    for language, comma in (("", ""), ("ja", "|、"))
+}
+
 
 def speaks_later(text: str, act_end: int, word_start: int) -> bool:
     """Say whether a clause ends between the end of the act and a word after it. Places count in `text`."""
@@ -33,3 +40,10 @@ def clause_bounds(text: str, place: int) -> tuple[int, int]:
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a headline in order, without the signs and words that part them."""
     return [clause.strip() for clause in _CLAUSE_END.split(text)]
+
+
+def clause_parts(text: str, language: str) -> list[tuple[int, int]]:
+    """Where every clause of a text starts and ends, in order; lines and sentences end them too, in Japanese each 、."""
+    ends = list(_PART_END.get(language, _PART_END[""]).finditer(text))
+    starts = [0, *(sign.end() for sign in ends)]
+    return list(zip(starts, [*(sign.start() for sign in ends), len(text)], strict=True))
