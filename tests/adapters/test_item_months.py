@@ -47,7 +47,7 @@ def test_what_comes_to_a_month_or_leaves_it_shows_in_what_is_told_of_it(reposito
     assert [month.items for month in item_months(repository.engine)] == [2, 1]
 
 
-def test_mark_of_a_month_moves_with_text_and_marking_and_not_with_what_comes(repository: Repository):
+def test_mark_of_a_month_moves_with_text_labels_and_marking_and_not_with_what_comes(repository: Repository):
     def mark() -> str:
         (month,) = item_months(repository.engine)
         return month_mark(repository.engine, month, first.newest)
@@ -58,8 +58,12 @@ def test_mark_of_a_month_moves_with_text_and_marking_and_not_with_what_comes(rep
     seen = [mark()]
     repository.add_items([item("b", MONTHS[0])])
     assert mark() == seen[0]
-    for change in ({"body": "正文"}, {"marking": Marking.AMBER}, {"release_to": frozenset({"US"})}):
+    changes = (
+        {"body": "正文"}, {"kind": "customs"}, {"country": "JP"}, {"language": "ja"},
+        {"marking": Marking.AMBER}, {"release_to": frozenset({"US"})},
+    )  # fmt: skip
+    for change in changes:
         one = replace(one, **change, known_at=one.known_at + timedelta(hours=1))  # type: ignore[arg-type]  # fields of an item
         repository.add_items([one])
         seen.append(mark())
-    assert len(set(seen)) == 4
+    assert len(set(seen)) == 1 + len(changes)

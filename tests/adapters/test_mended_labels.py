@@ -21,6 +21,7 @@ from tests.core.build import at
 from warning.app.reading_basis import as_now_read, basis_of
 from warning.core.health import SourceState
 from warning.core.relabelling import labels_of
+from warning.store import relabelled_items
 from warning.store.engine import writing
 from warning.store.evidence_tables import items
 from warning.store.relabelled_items import MOST_RELABELLED, relabel_items
@@ -123,9 +124,9 @@ def test_another_country_alone_keeps_the_place_of_a_mailbox_and_another_reading_
     assert as_now_read(other, state).etag == ""
 
 
-def relabel(repository, source, labels, since, named=()):
+def relabel(repository, source, before, after, since, named=()):
     with writing(repository.engine) as connection:
-        return relabel_items(connection, source, labels, since, named)
+        return relabel_items(connection, source, (before, after), since, named)
 
 
 def test_recent_items_and_those_named_are_relabelled_and_others_stand(repository):
@@ -139,11 +140,12 @@ def test_recent_items_and_those_named_are_relabelled_and_others_stand(repository
             ]
         )  # fmt: skip
     named = [f"i-{source}-a-0", f"i-{other}-a-5", "i-unknown"]
-    assert relabel(repository, source, ("news", "DE", "fr"), at(10), named) == 2
+    mend = ("news", "CN", "en"), ("news", "CN", "fr")
+    assert relabel(repository, source, *mend, at(10), named) == 2
     kept = repository.items_between(at(-1), at(400), source_id=source)
     assert [item.language for item in kept] == ["fr", "en", "fr"]
     assert {item.language for item in repository.items_between(at(-1), at(400), source_id=other)} == {"en"}
-    assert relabel(repository, source, ("news", "DE", "fr"), at(10), named) == 0
+    assert relabel(repository, source, *mend, at(10), named) == 0
     assert MOST_RELABELLED > 1_000
 
 
@@ -151,6 +153,35 @@ ENTRY = {
     "name": "a", "title": "Report", "text": "", "page": 0, "published": True, "time_assumed": False, "summary": "",
     "kind": "news", "language": "en", "marking": None,
 }  # fmt: skip
+
+
+def differs(held, again):
+    return labels_of(held) != labels_of(again)
+
+
+def test_a_label_that_was_not_mended_or_is_not_the_catalogues_stays(repository):
+    """Records taken from a folder or another installation have labels of their own."""
+    source = f"wire-{next(EXAMPLES)}"
+    (item,) = next(polls_of(source, [(1, [ENTRY])]))
+    own = replace(
+        item, id=f"{item.id}-own", country="KR", language="ko", url="", title="Told in Seoul", body=""
+    )
+    repository.add_items([item, own])
+    assert relabel(repository, source, ("news", "JP", "en"), ("news", "US", "fr"), at(-1)) == 1
+    kept = {one.id: labels_of(one) for one in repository.items_between(at(-1), at(400), source_id=source)}
+    assert kept == {item.id: ("news", item.country, "fr"), own.id: ("news", "KR", "ko")}
+
+
+def test_entries_that_are_shown_are_relabelled_beside_the_most_of_the_latest(repository, monkeypatch):
+    monkeypatch.setattr(relabelled_items, "MOST_RELABELLED", 2)
+    source = f"wire-{next(EXAMPLES)}"
+    (item,) = next(polls_of(source, [(1, [ENTRY])]))
+    many = [replace(item, id=f"{item.id}-{n}", url="", title=f"Report {n}", body="") for n in range(5)]
+    repository.add_items(many)
+    mend = ("news", "CN", "en"), ("news", "CN", "fr")
+    assert relabel(repository, source, *mend, at(-1), [many[0].id]) == 3
+    languages = {one.id: one.language for one in repository.items_between(at(-1), at(400), source_id=source)}
+    assert [languages[one.id] for one in many] == ["fr", "en", "en", "fr", "fr"]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -169,12 +200,18 @@ def test_a_replay_in_which_the_same_words_come_under_mended_labels_holds_what_th
         repository.add_items(poll)
     mended = sum(apart for apart, _ in before)
     kept = repository.items_between(at(-1), at(400), source_id=source)
+    was = {"news": "regulatory", "regulatory": "news"}[kind]
     again = [
-        replace(item, kind=kind, language="fr", known_at=at(mended) + timedelta(hours=1)) for item in kept
+        replace(
+            item,
+            kind=kind if item.kind == was else item.kind,
+            language="fr" if item.language == "en" else item.language,
+            known_at=at(mended) + timedelta(hours=1),
+        )
+        for item in kept
     ]
-    country = kept[0].country if kept else "CN"
-    count = relabel(repository, source, (kind, country, "fr"), at(-1))
-    assert count == sum(labels_of(item) != (kind, country, "fr") for item in kept)
+    count = relabel(repository, source, (was, "CN", "en"), (kind, "CN", "fr"), at(-1))
+    assert count == sum(map(differs, kept, again))
     for poll in polls[len(before) :]:
         repository.add_items(poll)
     stands = {item.id: said(item) for item in repository.items_between(at(-1), at(400), source_id=source)}

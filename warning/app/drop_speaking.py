@@ -11,9 +11,9 @@ from pathlib import Path
 
 from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Evidence, Item, Listing, Observation, item_id
+from warning.core.formats_documents import FileFormat
 from warning.core.handling import narrowest
 from warning.core.ids import is_report_name
-from warning.core.relabelling import Labels
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal
 from warning.errors import EvidenceError
@@ -60,26 +60,32 @@ def _refusal(evidence: Evidence, spec: SourceSpec) -> str:
     if not isinstance(evidence, Item):
         what = "a figure" if isinstance(evidence, Observation) else "a list"
         return f"{what} is taken from a source that `speaks_for` names, and '{spec.id}' is none; {BY_HAND}"
-    return others_labels([evidence], spec.id, lambda _: (spec.kind, spec.country, spec.language))
+    return others_kind([evidence], lambda _: spec)
 
 
-def others_labels(items: Iterable[Item], own: str, labels_of: Callable[[str], Labels | None]) -> str:
-    """Return why an item may not be stored because its source brings others; empty where all may.
-
-    It is of its source's kind, and of its country and language too unless the source is the folder's `own`: the same
-    words under others would relabel what that source said.
-    """
+def others_kind(items: Iterable[Item], entry_of: Callable[[str], SourceSpec | None]) -> str:
+    """Return why an item may not be stored because its source brings another kind; empty where all may."""
     for item in items:
-        labels = labels_of(item.source_id)
-        if labels is None:
-            continue
-        told: list[tuple[str, str, str]] = [("kind", item.kind, labels[0])]
-        if item.source_id != own:
-            told += [("country", item.country, labels[1]), ("language", item.language, labels[2])]
-        for name, said, right in told:
-            if said != right:
-                return f"'{name}' is '{said}', and what '{item.source_id}' brings is '{right}'"
+        entry = entry_of(item.source_id)
+        if entry is not None and item.kind != entry.kind:
+            return f"'kind' is '{item.kind}', and what '{item.source_id}' brings is '{entry.kind}'"
     return ""
+
+
+def as_labelled(evidence: Evidence, own: str, entry_of: Callable[[str], SourceSpec | None]) -> Evidence:
+    """Return the record, of another source under the country and language that the catalogue gives that one.
+
+    The same words under others would relabel what that source said. What a folder brings, this one or another, may be
+    of any.
+    """
+    if not isinstance(evidence, Item) or evidence.source_id == own:
+        return evidence
+    entry = entry_of(evidence.source_id)
+    if entry is None or isinstance(entry.parse, FileFormat):
+        return evidence
+    if (evidence.country, evidence.language) == (entry.country, entry.language):
+        return evidence
+    return replace(evidence, country=entry.country, language=entry.language)
 
 
 def others_series(

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
-from warning.app.drop_speaking import bound, others_labels, others_series, spoken_records
+from warning.app.drop_speaking import as_labelled, bound, others_kind, others_series, spoken_records
 from warning.app.source_judgement import Verdict, judge_silence
 from warning.app.source_states import NO_ROOM, answered
 from warning.catalog.sources import SourceSpec
@@ -29,7 +29,6 @@ from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.formats import Format, RssFormat
 from warning.core.formats_documents import CapFormat, FileFormat, MailFormat, PdfFormat
 from warning.core.health import SourceState
-from warning.core.relabelling import Labels
 from warning.errors import EvidenceError, FetchError, ParseError
 from warning.store.evidence_writer import EvidenceWriter
 
@@ -264,12 +263,12 @@ def as_its_sources(
     taken: Sequence[Taken],
     own: str,
     owners_of: Callable[[Collection[str]], Mapping[str, str]],
-    labels_of: Callable[[str], Labels | None],
+    entry_of: Callable[[str], SourceSpec | None],
 ) -> tuple[Taken, ...]:
-    """Return the files, as failed those with a figure in another source's series or an item under other labels than its source's.
+    """Return the files, as failed those with a figure in another source's series or an item of another kind than its source's.
 
-    `own` is the folder's source; `owners_of` asks the store, `labels_of` the catalogue, which says nothing of a source
-    that it does not have.
+    Items of other sources come under the country and language of these. `own` is the folder's source; `owners_of` asks
+    the store, `entry_of` the catalogue, which says nothing of a source that it does not have.
     """
     figures = [[e for e in one.evidence if isinstance(e, Observation)] for one in taken]
     names = {figure.series_id for some in figures for figure in some}
@@ -277,9 +276,10 @@ def as_its_sources(
     checked = []
     for one, some in zip(taken, figures, strict=True):
         items = (e for e in one.evidence if isinstance(e, Item))
-        why = others_labels(items, own, labels_of)
-        why = why or others_series(some, owners, lambda name: labels_of(name) is not None)
-        checked.append(Taken(path=one.path, failure=why) if why else one)
+        why = others_kind(items, entry_of)
+        why = why or others_series(some, owners, lambda name: entry_of(name) is not None)
+        labelled = tuple(as_labelled(evidence, own, entry_of) for evidence in one.evidence)
+        checked.append(Taken(path=one.path, failure=why) if why else replace(one, evidence=labelled))
     return tuple(checked)
 
 

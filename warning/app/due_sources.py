@@ -6,10 +6,8 @@ from itertools import islice
 from operator import is_
 from typing import Protocol
 
-from warning.app.reading_basis import labels_of
 from warning.catalog.sources import SourceSpec
 from warning.core.health import SourceState
-from warning.core.relabelling import Labels
 
 Asked = list[tuple[SourceSpec, SourceState]]
 READ_TOGETHER = 250
@@ -75,10 +73,9 @@ class DueSources:
         known = self._catalogue
         return known is not None and len(known) == len(sources) and all(map(is_, known, sources))
 
-    def labels_of(self, source_id: str) -> Labels | None:
-        """Return the labels of a source of the catalogue that was looked through last; None where it has none."""
-        spec = self._by_id.get(source_id)
-        return None if spec is None else labels_of(spec)
+    def entry_of(self, source_id: str) -> SourceSpec | None:
+        """Return a source's entry in the catalogue that was looked through last; None where it has none."""
+        return self._by_id.get(source_id)
 
     def look_again(self, source_id: str) -> None:
         """A poll of the source is under way, in the way of before perhaps: the next round looks at it whatever its time."""

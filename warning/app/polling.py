@@ -20,7 +20,7 @@ from warning.app.mail_reading import told_of_ids_known, with_refused
 from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
-from warning.app.reading_basis import as_now_read, has_mended_labels
+from warning.app.reading_basis import as_now_read, mended_labels
 from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
@@ -136,7 +136,7 @@ class Polls:
         if key is None:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
         state = self._as_now_read(spec, state)
-        asked_at, is_mended = self._clock(), has_mended_labels(spec, state)
+        asked_at, was = self._clock(), mended_labels(spec, state)
         elsewhere = partial(self._reader.elsewhere, spec)
         asked = await ask_source(
             spec, state, asked_at, key, ask, partial(self._reader.parse, spec), elsewhere
@@ -144,7 +144,7 @@ class Polls:
         fetched = asked.fetched
         if fetched.document is None:
             still = Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
-            return with_labels(still, spec, asked_at) if is_mended else still
+            return with_labels(still, spec, was, asked_at) if was else still
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
         read = [
@@ -171,7 +171,7 @@ class Polls:
 
         remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
         findings = Findings(store=store, remember=remembered)
-        return with_labels(findings, spec, asked_at, parsed.items) if is_mended else findings
+        return with_labels(findings, spec, was, asked_at, parsed.items) if was else findings
 
     def _as_now_read(self, spec: SourceSpec, state: SourceState) -> SourceState:
         """What was read in another way counts as not read, entries of a feed too."""
@@ -186,9 +186,9 @@ class Polls:
         lying = await asyncio.to_thread(still_failed, spec, home)
         taken = await read_folder(spec, home, now, partial(self._reader.elsewhere, spec))
         if spec.speaks_for:
-            owners_of, labels_of = self._repository.series_owners, self._memory.due.labels_of
+            owners_of, entry_of = self._repository.series_owners, self._memory.due.entry_of
             with self._memory.turns.reading(spec.id):
-                taken = await asyncio.to_thread(as_its_sources, taken, spec.id, owners_of, labels_of)
+                taken = await asyncio.to_thread(as_its_sources, taken, spec.id, owners_of, entry_of)
         store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, now=now)
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 

@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
@@ -68,10 +68,13 @@ def read_as(spec: SourceSpec, state: SourceState, *, is_fresh: bool) -> str:
     return ".".join(then._replace(reading=reading, labels=now.labels))
 
 
-def has_mended_labels(spec: SourceSpec, state: SourceState) -> bool:
-    """Whether a source has another kind, country or language than when it was asked last."""
+def mended_labels(spec: SourceSpec, state: SourceState) -> Labels | None:
+    """Return the kind, country and language a source had when it was asked last; None where it has them still."""
     then = state.read_as
-    return bool(then) and then != basis_of(spec) and _known_as(then, spec).labels != _labels(spec)
+    if not then or then == basis_of(spec):
+        return None
+    labels = _known_as(then, spec).labels
+    return None if labels == _labels(spec) else cast("Labels", tuple(labels.split(_BETWEEN)))
 
 
 def labels_of(spec: SourceSpec) -> Labels:
@@ -81,7 +84,7 @@ def labels_of(spec: SourceSpec) -> Labels:
 def _known_as(then: str, spec: SourceSpec) -> Basis:
     """A basis of an earlier release, which had no labels, has those of now."""
     reading, expected, readers, labels = (then.split(".", 3) + [""] * 3)[:4]
-    return Basis(reading, expected, readers, labels if _BETWEEN in labels else _labels(spec))
+    return Basis(reading, expected, readers, labels if labels.count(_BETWEEN) == 2 else _labels(spec))
 
 
 def _is_read_alike(spec: SourceSpec, now: Basis, then: Basis) -> bool:

@@ -12,15 +12,16 @@ from warning.app.reading_basis import labels_of
 from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Item
 from warning.core.formats_documents import CapFormat, MailFormat
+from warning.core.relabelling import Labels
 from warning.store.evidence_writer import EvidenceWriter
 
 LAST_DAYS = 30
 
 
 def with_labels(
-    findings: Findings, spec: SourceSpec, now: datetime, shown: tuple[Item, ...] = ()
+    findings: Findings, spec: SourceSpec, was: Labels, now: datetime, shown: tuple[Item, ...] = ()
 ) -> Findings:
-    """Return the findings of a poll after which the source's stored items stand under the labels of its entry.
+    """Return the findings of a poll after which the source's stored items stand under what was mended of its labels.
 
     Those are what became known in the last 30 days (the first days of a mailbox, where these are more), and what the
     entries `shown` stand for: by their ids, and of alerts behind a feed all since the oldest of these entries.
@@ -28,7 +29,8 @@ def with_labels(
     since = _since(spec, now, shown)
 
     def store(writer: EvidenceWriter) -> Settled:
-        relabelled = writer.relabel_items(spec.id, labels_of(spec), since, [item.id for item in shown])
+        mend = was, labels_of(spec)
+        relabelled = writer.relabel_items(spec.id, mend, since, [item.id for item in shown])
         state, outcome = findings.store(writer)
         return state, replace(outcome, items_revised=outcome.items_revised + relabelled)
 

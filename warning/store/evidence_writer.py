@@ -58,9 +58,9 @@ class EvidenceWriter:
         return items.add_items(self._connection, batch) if batch else Stored()
 
     def relabel_items(
-        self, source_id: str, labels: Labels, since: datetime, named: Iterable[str] = ()
+        self, source_id: str, mend: tuple[Labels, Labels], since: datetime, named: Iterable[str] = ()
     ) -> int:
-        return relabel_items(self._connection, source_id, labels, since, named)
+        return relabel_items(self._connection, source_id, mend, since, named)
 
     def last_items_named(
         self, source_id: str, names: Collection[str], most: int

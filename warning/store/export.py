@@ -83,9 +83,10 @@ def item_months(engine: Engine) -> tuple[ItemMonth, ...]:
 
 
 def month_mark(engine: Engine, month: ItemMonth, newest: int) -> str:
-    """Return a digest of a month's items up to a number, which moves with any one's text, time, marking and release."""
+    """Return a digest of a month's items up to a number, which moves with any one's text, time, labels, marking and release."""
     read = items.c
-    asked = select(read.seq, read.known_at, read.content_hash, read.marking, read.release_to)
+    labels = read.kind, read.country, read.language
+    asked = select(read.seq, read.known_at, read.content_hash, read.marking, read.release_to, *labels)
     asked = Span(month.since, month.until).of(asked, read.known_at).where(read.seq <= newest)
     mark = blake2b(digest_size=8)
     with reading(engine) as connection:

@@ -1,58 +1,82 @@
 """A source's stored items under the kind, country and language that its entry in the catalogue gives now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, case, or_, select, update
 
 from warning.core.ids import key64
 from warning.core.relabelling import Labels
+from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
 from warning.store.item_statements import by_source, numbers_stored, remark
 from warning.store.rows import batches, item_of
 from warning.store.schema import items
 
+NAMES = ("kind", "country", "language")
 BATCH = 500
 MOST_RELABELLED = 5_000
-"""So many at once, the latest: they are assessed again, and nobody else writes meanwhile."""
+"""So many at once beside those named, the latest: they are assessed again, and nobody else writes meanwhile."""
 
 
 def relabel_items(
-    connection: Connection, source_id: str, labels: Labels, since: datetime, named: Iterable[str] = ()
+    connection: Connection,
+    source_id: str,
+    mend: tuple[Labels, Labels],
+    since: datetime,
+    named: Iterable[str] = (),
 ) -> int:
-    """Put labels on a source's items known from `since` on, and on those of these ids; return how many had others.
+    """Put the mended of a source's labels on its items; return how many had those of before. `mend` is before and after.
 
-    They are unassessed again. Their words and times stay, as when the same words come again under other labels.
+    These are its items known from `since` on, and those of the ids `named`. A label that was not mended stays, and so
+    does one that an item does not have from the catalogue. They are unassessed again. Their words and times stay, as
+    when the same words come again under other labels.
     """
     serialise(connection, f"items {source_id}")
-    found = set(_others(connection, source_id, labels, since))
+    mended = [
+        Mended(items.c[name], *one) for name, *one in zip(NAMES, *mend, strict=True) if one[0] != one[1]
+    ]
+    if not mended:
+        return 0
+    found = set(_recent(connection, source_id, mended, since))
     for some in batches(named, BATCH):
         found.update(numbers_stored(connection, {(source_id, key64(name)) for name in some}).values())
-    changed = 0
-    for batch in batches(sorted(found)[-MOST_RELABELLED:], BATCH):
-        changed += _relabel(connection, batch, labels)
-    return changed
+    return sum(_relabel(connection, batch, mended) for batch in batches(sorted(found), BATCH))
 
 
-def _others(connection: Connection, source_id: str, labels: Labels, since: datetime) -> Iterable[int]:
+class Mended(NamedTuple):
+    """One label before and after."""
+
+    column: Column[str]
+    before: str
+    after: str
+
+
+def _recent(
+    connection: Connection, source_id: str, mended: Sequence[Mended], since: datetime
+) -> Iterable[int]:
     recent = select(items.c.seq).where(by_source(connection, source_id), items.c.known_at >= since)
-    query = recent.where(_has_others(labels)).order_by(items.c.seq.desc()).limit(MOST_RELABELLED)
+    query = recent.where(_has_any(mended)).order_by(items.c.seq.desc()).limit(MOST_RELABELLED)
     return connection.execute(query).scalars()
 
 
-def _has_others(labels: Labels) -> ColumnElement[bool]:
-    kind, country, language = labels
-    return or_(items.c.kind != kind, items.c.country != country, items.c.language != language)
+def _has_any(mended: Sequence[Mended]) -> ColumnElement[bool]:
+    return or_(*(one.column == one.before for one in mended))
 
 
-def _relabel(connection: Connection, numbers: list[int], labels: Labels) -> int:
-    kind, country, language = labels
-    rows = connection.execute(select(items).where(items.c.seq.in_(numbers), _has_others(labels))).all()
-    values = {"kind": kind, "country": country, "language": language, "assessed_at": None}
-    connection.execute(update(items).where(items.c.seq.in_([row.seq for row in rows])).values(values))
-    for row in rows:
-        if row.kind != kind:  # another kind is known by other marks
+def _relabel(connection: Connection, numbers: list[int], mended: Sequence[Mended]) -> int:
+    rows = connection.execute(select(items).where(items.c.seq.in_(numbers), _has_any(mended))).all()
+    values: dict[str, Any] = {one.column.name: _after(one) for one in mended}
+    concerned = items.c.seq.in_([row.seq for row in rows])
+    connection.execute(update(items).where(concerned).values(values | {"assessed_at": None}))
+    for kind in (one for one in mended if one.column is items.c.kind):
+        for row in (row for row in rows if row.kind == kind.before):  # another kind is known by other marks
             held = item_of(row)
-            remark(connection, row.seq, held, replace(held, kind=kind))
+            remark(connection, row.seq, held, replace(held, kind=cast("SourceKind", kind.after)))
     return len(rows)
+
+
+def _after(one: Mended) -> ColumnElement[str]:
+    return case((one.column == one.before, one.after), else_=one.column)
