@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from tests.core.build import book, desk, text_rule
 from warning.app import feed_messages, proving
-from warning.app.proving import may_pass, prove
+from warning.app.proof import may_pass
+from warning.app.proving import prove
 from warning.cli.main import cli
 from warning.core.desks import Budget, Destination
 from warning.core.routing import route

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.core.build import book, desk, text_rule
 from warning.app import proving_narrowed
-from warning.app.proving import Proof
+from warning.app.proof import Proof
 from warning.app.proving_narrowed import prove_narrowed
 from warning.core.desks import Destination
 from warning.core.vocabulary import Marking, Severity

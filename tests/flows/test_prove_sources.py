@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.core.build import book, desk
-from warning.app.proving import Proof
+from warning.app.proof import Proof
 from warning.app.proving_sources import prove_sources
 from warning.core.desks import Destination
 from warning.core.vocabulary import Marking

@@ -6,12 +6,13 @@ do. Every restricted piece of evidence carries a canary: a word that stands nowh
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from warning.app.delivered_message import payload_refusal
 from warning.app.feed_messages import cap_documents, feed_sender
+from warning.app.proof import Breach, Proof, Release, Tried, listed, may_pass
 from warning.app.proving_figures import prove_figures
 from warning.app.rolling_up import roll_up
 from warning.channels.atom import atom_feed
@@ -41,61 +42,6 @@ from warning.report.week import last_full_week, week_bounds
 # A Wednesday: the digest of its week is read, so the alerts must lie in a full week.
 PROVED_AT = datetime(2025, 1, 8, 12, 0, tzinfo=UTC)
 FEED_SENDER = feed_sender("Proof <proof@localhost>")
-Release = frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """One path that lets out more than it may (or shows it): which alert, and where it came out."""
-
-    rule_id: str
-    marking: Marking
-    release_to: Release
-    desk_id: str
-    path: str
-    detail: str
-
-    @property
-    def sentence(self) -> str:
-        what = f"TLP:{self.marking.value}, releasable to {_listed(self.release_to)}, rule {self.rule_id}"
-        return f"BREACH {self.desk_id} by {self.path}: {self.detail} ({what})"
-
-
-@dataclass(slots=True, kw_only=True)
-class Proof:
-    """What was tried. `paths` counts rule x marking x release x destination; `payloads` the renderings read.
-
-    `canaries_read` counts the canaries that rightly came out: none at all would prove the proof blind.
-    """
-
-    paths: int = 0
-    passed: int = 0
-    payloads: int = 0
-    digests: int = 0
-    figures: int = 0
-    sources: int = 0
-    canaries_read: int = 0
-    breaches: list[Breach] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """A rule under one marking and release list, with the canary that its evidence carries."""
-
-    rule: AnyRule
-    marking: Marking
-    release_to: Release
-    canary: str
-
-    def breach(self, desk: Desk, path: str, detail: str) -> Breach:
-        return Breach(
-            rule_id=self.rule.id,
-            marking=self.marking,
-            release_to=self.release_to,
-            desk_id=desk.id,
-            path=path,
-            detail=detail,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,21 +85,13 @@ def _prove_figures(cases: Sequence[_Case], book: Rulebook, proof: Proof) -> None
     ]
 
 
-def may_pass(marking: Marking, release_to: Release, desk: Desk, ceiling: Marking) -> bool:
-    """The second opinion: from the order of the markings and the desk's file, not from the router."""
-    order = (Marking.CLEAR, Marking.GREEN, Marking.AMBER, Marking.AMBER_STRICT, Marking.RED)
-    rank = order.index(marking)
-    is_named = release_to is None or desk.country in release_to
-    return is_named and rank <= order.index(desk.clearance) and rank <= order.index(ceiling)
-
-
 def _cases(book: Rulebook) -> Iterator[_Case]:
     """One alert for each rule, marking and release list: an open report and a restricted one about one event."""
     countries = sorted({desk.country for desk in book.desks})
     releases: list[Release] = [None, frozenset(), frozenset(countries), *(frozenset({c}) for c in countries)]
     rules = [rule for rule in book.rules if rule.enabled]
     for rule, marking, release_to in product(rules, Marking, releases):
-        canary = content_id("canary", rule.id, marking.value, _listed(release_to))
+        canary = content_id("canary", rule.id, marking.value, listed(release_to))
         alert = _alert(book, rule, marking, release_to, canary)
         yield _Case(rule=rule, marking=marking, release_to=release_to, alert=alert, canary=canary)
 
@@ -164,12 +102,6 @@ def _one_rule_a_kind(cases: Sequence[_Case]) -> Iterator[_Case]:
     for case in cases:
         if firsts.setdefault(case.rule.kind, case.rule.id) == case.rule.id:
             yield case
-
-
-def _listed(release_to: Release) -> str:
-    if release_to is None:
-        return "everybody"
-    return ",".join(sorted(release_to)) or "nobody"
 
 
 def _alert(book: Rulebook, rule: AnyRule, marking: Marking, release_to: Release, canary: str) -> Alert:
@@ -369,27 +301,3 @@ def highest_markings(book: Rulebook) -> Iterable[tuple[Desk, str, Marking]]:
         for destination in desk.destinations:
             way = f"operator {destination.channel} {destination.address}"
             yield desk, way, min(desk.clearance, destination.ceiling)
-
-
-def proof_document(proof: Proof) -> dict[str, object]:
-    """Return what was tried, and every breach, as plain values for JSON."""
-    return {
-        "paths": proof.paths,
-        "passed": proof.passed,
-        "payloads": proof.payloads,
-        "digest_entries": proof.digests,
-        "exposure_figures": proof.figures,
-        "sources": proof.sources,
-        "canaries_read": proof.canaries_read,
-        "breaches": [
-            {
-                "rule": breach.rule_id,
-                "marking": breach.marking.value,
-                "release_to": _listed(breach.release_to),
-                "desk": breach.desk_id,
-                "path": breach.path,
-                "detail": breach.detail,
-            }
-            for breach in proof.breaches
-        ],
-    }

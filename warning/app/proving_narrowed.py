@@ -9,16 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import cycle
 
-from warning.app.proving import (
-    PROVED_AT,
-    Breach,
-    Proof,
-    Release,
-    Tried,
-    may_pass,
-    payloads_of,
-    signal_of_rule,
-)
+from warning.app.proof import Breach, Proof, Release, Tried, may_pass
+from warning.app.proving import PROVED_AT, payloads_of, signal_of_rule
 from warning.channels.render import render
 from warning.core.alerts import Alert, AlertChange
 from warning.core.correlate import correlate

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
-from warning.app.proving import PROVED_AT, Breach, Proof, Release, may_pass
+from warning.app.proof import Breach, Proof, Release, may_pass
+from warning.app.proving import PROVED_AT
 from warning.core.blind_stretches import BlindStretch
 from warning.core.blindness import Dark
 from warning.core.coverage import Cell

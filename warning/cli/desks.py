@@ -11,7 +11,8 @@ import click
 from warning.app.compose import open_repository, system_clock
 from warning.app.desk_exercise import send_exercise
 from warning.app.desk_routing import Routed, route_alert, route_item
-from warning.app.proving import highest_markings, proof_document, prove
+from warning.app.proof import proof_document
+from warning.app.proving import highest_markings, prove
 from warning.app.proving_narrowed import prove_narrowed
 from warning.app.proving_sources import prove_sources
 from warning.app.system import channels_of
