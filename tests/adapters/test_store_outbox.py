@@ -17,8 +17,9 @@ from warning.core.deliveries import Delivery
 from warning.core.vocabulary import Severity
 from warning.errors import StoreError
 from warning.store import migrate
+from warning.store.due_deliveries import CUT_SHORT, due
 from warning.store.engine import open_engine, writing
-from warning.store.outbox import CUT_SHORT, Outbox, _due
+from warning.store.outbox import Outbox
 from warning.store.pace import past
 from warning.store.rows import insert_new
 from warning.store.schema import alerts
@@ -231,7 +232,7 @@ def test_a_claimer_skips_rows_that_another_is_taking(postgres_url: str):
     first, second = owe(engine, delivery("al-1")) + owe(engine, delivery("al-2"), now=at(1))
     with writing(engine) as other:
         other.execute(text("SET LOCAL lock_timeout = '5s'"))
-        assert [row.id for row in other.execute(_due(at(2), 1))] == [first]
+        assert [row.id for row in other.execute(due(at(2), 1))] == [first]
         assert claimed(outbox, at(2)) == [second]
     engine.dispose()
 
@@ -244,7 +245,7 @@ def test_what_waits_is_found_without_a_look_at_all_that_was_sent(postgres_url: s
     owe(engine, delivery("al-0", version=2))
     with writing(engine) as connection:
         connection.execute(text("ANALYZE outbox"))
-        plan = connection.execute(Explain(_due(at(2), 20))).scalars().all()
+        plan = connection.execute(Explain(due(at(2), 20))).scalars().all()
     engine.dispose()
     assert any("ix_outbox_waiting" in line for line in plan), plan
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from warning.core.alerts import Alert
-from warning.store.outbox import LONGEST_HOLD
+from warning.store.due_deliveries import LONGEST_HOLD
 from warning.store.rows import batches, from_json
 from warning.store.schema import alert_versions, narrowed_alerts, outbox, wider_versions
 

@@ -4,64 +4,28 @@ pending -> sending (claimed) -> sent | pending (retry) | unknown (may have arriv
 A claim whose lease ran out was cut short: its row becomes unknown, for the next claimer to reconcile.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    case,
-    delete,
-    exists,
-    func,
-    or_,
-    select,
-    true,
-    tuple_,
-    update,
-)
+from sqlalchemy import Engine, Row, and_, case, func, or_, select, update
 
 from warning.core.audit import SYSTEM, Record
 from warning.core.deliveries import MAY_HAVE_ARRIVED, DeliveryState, OutboxRow
 from warning.core.review import Action
 from warning.errors import StoreError
+from warning.store import channel_pauses
 from warning.store.audit import add_audit
+from warning.store.channel_pauses import HeldChannel
 from warning.store.deliveries import outbox_row
+from warning.store.due_deliveries import due, expire_leases
 from warning.store.engine import reading, writing
-from warning.store.rows import insert_or, storable
-from warning.store.schema import channel_pauses, outbox, reviews
+from warning.store.rows import storable
+from warning.store.schema import outbox, reviews
 
-FINAL = ("sent", "dead")
-WAITING = ("pending", "unknown")
 REPLACED_IN_PLACE = frozenset({"slack"})
 SHOWN_ACTIONS = tuple(action for action in get_args(Action) if action != "note")
-# No wait is as long (back-off and Retry-After end at an hour): a later time was written by a clock gone wrong.
-LONGEST_WAIT = timedelta(hours=2)
-# Quiet hours over the longest holidays, and a margin.
-LONGEST_HOLD = timedelta(days=14)
 WAITS = "waits: the destination did not take the message before it"
-WHOLE = "*"  # a pause of all of a channel's addresses
-FIRST_HOLD = timedelta(minutes=1)
-LONGEST_HOLD_OF_A_CHANNEL = timedelta(hours=1)
-CUT_SHORT = "the process ended, or took too long, while it was sending"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldChannel:
-    """A channel that refused who we are `failures` times since then; it is tried again at `until`."""
-
-    channel: str
-    cause: str
-    since: datetime
-    until: datetime
-    failures: int
 
 
 class Outbox:
@@ -88,8 +52,8 @@ class Outbox:
         The claim outlives a power cut: what was about to be sent then is looked for, not sent as if for the first time.
         """
         with writing(self.engine, synced=True) as connection:
-            cut_short = _expire_leases(connection, now)
-            rows = connection.execute(_due(now, limit, besides)).all()
+            cut_short = expire_leases(connection, now)
+            rows = connection.execute(due(now, limit, besides)).all()
             connection.execute(
                 update(outbox)
                 .where(outbox.c.id.in_([row.id for row in rows]))
@@ -161,55 +125,20 @@ class Outbox:
     def pause(self, channel: str, address: str, *, until: datetime) -> None:
         """Let one destination rest (Retry-After); a longer pause already set stays."""
         with writing(self.engine) as connection:
-            statement = insert_or(connection, channel_pauses)
-            statement = statement.values(channel=channel, address=address, until=until)
-            shorter = channel_pauses.c.until < statement.excluded.until
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["channel", "address"],
-                    set_={"until": statement.excluded.until},
-                    where=shorter,
-                )
-            )
+            channel_pauses.pause(connection, channel, address, until)
 
     def hold(self, channel: str, *, now: datetime, cause: str) -> datetime:
         """Hold a whole channel that refuses who we are; return until when. Each time it is longer, up to an hour.
 
         The first message it takes ends the hold.
         """
-        p = channel_pauses.c
         with writing(self.engine) as connection:
-            kept = connection.execute(
-                select(channel_pauses).where(p.channel == channel, p.address == WHOLE).with_for_update()
-            ).first()
-            if kept is not None and kept.until > now:  # another queue of the same round met the same refusal
-                held: datetime = kept.until
-                return held
-            failures = 1 if kept is None else kept.failures + 1
-            until: datetime = now + min(FIRST_HOLD * 2 ** min(failures - 1, 10), LONGEST_HOLD_OF_A_CHANNEL)
-            values = {"until": until, "failures": failures, "cause": storable(cause)}
-            row = {"channel": channel, "address": WHOLE, **values}
-            statement = insert_or(connection, channel_pauses).values(**row, since=now)
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["channel", "address"], set_=values)
-            )
-        return until
+            return channel_pauses.hold(connection, channel, now, cause)
 
     def held_channels(self) -> tuple[HeldChannel, ...]:
         """Return the channels that refused who we are when they were last tried."""
-        p = channel_pauses.c
-        query = select(channel_pauses).where(p.address == WHOLE, p.failures > 0).order_by(p.channel)
         with reading(self.engine) as connection:
-            return tuple(
-                HeldChannel(
-                    channel=row.channel,
-                    cause=row.cause,
-                    since=row.since,
-                    until=row.until,
-                    failures=row.failures,
-                )
-                for row in connection.execute(query)
-            )
+            return channel_pauses.held_channels(connection)
 
     def root_ref(self, alert_key: str, desk_id: str, channel: str, address: str) -> str | None:
         """Return the channel's own id of the message about this alert that stands there: the thread's root.
@@ -296,8 +225,8 @@ class Outbox:
     def next_due_at(self) -> datetime | None:
         """Return when the next waiting row is due, pauses apart; None when nothing waits."""
         held_first = outbox.c.hold_until > outbox.c.next_attempt_at
-        due = case((held_first, outbox.c.hold_until), else_=outbox.c.next_attempt_at)
-        query = select(func.min(due)).where(outbox.c.state.in_(("pending", "unknown")))
+        due_at = case((held_first, outbox.c.hold_until), else_=outbox.c.next_attempt_at)
+        query = select(func.min(due_at)).where(outbox.c.state.in_(("pending", "unknown")))
         with reading(self.engine) as connection:
             return connection.execute(query).scalar()
 
@@ -319,8 +248,7 @@ class Outbox:
         with writing(self.engine, synced=synced) as connection:
             row = connection.execute(change.returning(outbox)).first()
             if row is not None and row.state == "sent":
-                p = channel_pauses.c
-                connection.execute(delete(channel_pauses).where(p.channel == row.channel, p.address == WHOLE))
+                channel_pauses.end_hold(connection, row.channel)
             if row is not None and told:
                 add_audit(connection, _ended(row, now or row.updated_at))
         return row is not None
@@ -338,52 +266,3 @@ def _ended(row: Row[Any], at: datetime) -> Record:
         "error": row.error,
     }
     return Record(at=at, kind="delivery", actor=SYSTEM, subject=row.id, content=told)
-
-
-def _expire_leases(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
-    """Return the rows whose sender was cut short, as they stand now."""
-    change = (
-        update(outbox)
-        .where(outbox.c.state == "sending", _has_come(outbox.c.lease_until, now))
-        .values(state="unknown", error=CUT_SHORT, next_attempt_at=now, lease_until=None, updated_at=now)
-        .returning(outbox)
-    )
-    return connection.execute(change).all()
-
-
-def _has_come(
-    column: ColumnElement[datetime | None], now: datetime, longest: timedelta = LONGEST_WAIT
-) -> ColumnElement[bool]:
-    return or_(column <= now, column > now + longest)
-
-
-def _due(now: datetime, limit: int, besides: Collection[tuple[str, str]] = ()) -> Select[Any]:
-    """Rows that may be sent now. PostgreSQL skips rows another claimer holds; SQLite has one writer."""
-    before = outbox.alias("before")
-    same_destination = and_(
-        before.c.alert_key == outbox.c.alert_key,
-        before.c.desk_id == outbox.c.desk_id,
-        before.c.channel == outbox.c.channel,
-        before.c.address == outbox.c.address,
-    )
-    waits_for_another = exists().where(
-        same_destination, before.c.alert_version < outbox.c.alert_version, before.c.state.not_in(FINAL)
-    )
-    paused = exists().where(
-        channel_pauses.c.channel == outbox.c.channel,
-        channel_pauses.c.address.in_((outbox.c.address, WHOLE)),
-        ~_has_come(channel_pauses.c.until, now),
-    )
-    destination = tuple_(outbox.c.channel, outbox.c.address)
-    # Written into the statement: an index over what waits serves only who says so when the plan is made.
-    waits = outbox.c.state.in_(bindparam("waiting", WAITING, expanding=True, literal_execute=True))
-    return (
-        select(outbox)
-        .where(waits, _has_come(outbox.c.next_attempt_at, now))
-        .where(destination.not_in(sorted(besides)) if besides else true())
-        .where(or_(outbox.c.hold_until.is_(None), _has_come(outbox.c.hold_until, now, LONGEST_HOLD)))
-        .where(~waits_for_another, ~paused)
-        .order_by(outbox.c.created_at, outbox.c.alert_version, outbox.c.id)
-        .limit(limit)
-        .with_for_update(of=outbox, skip_locked=True)
-    )
