@@ -88,19 +88,20 @@ def mailed(name, **more):
     return entry(name, kind="mission", text="Two cargoes are held.", url="", **more)
 
 
+@pytest.mark.parametrize("bare", ["<a@b>", "<desk a@b>", f"<a> {'0f' * 16} <b>"])
 @pytest.mark.parametrize("handling", [{}, {"marking": Marking.AMBER, "release_to": frozenset({"JP"})}])
-def test_a_mail_known_by_its_bare_id_is_not_stored_again_when_its_mailbox_is_read_again(handling):
+def test_a_mail_known_by_its_bare_id_is_not_stored_again_when_its_mailbox_is_read_again(handling, bare):
     """Mails were named by the Message-ID alone; now a hash of what they say stands behind it."""
-    old = mailed("<a@b>", **handling)
+    old = mailed(bare, **handling)
     later = {"known_at": old.known_at + timedelta(days=400)}
-    again = replace(mailed(f"<a@b> {'0f' * 16}", **handling), **later)
+    again = replace(mailed(f"{bare} {'0f' * 16}", **handling), **later)
     assert Identities([old]).settle(again) is None
     others = [
         replace(again, title="All is released"),
         replace(again, body="All is released."),
         replace(again, marking=Marking.CLEAR),
         replace(again, external_id=f"<c@b> {'0f' * 16}"),
-        replace(again, external_id="<a@b> again"),
+        replace(again, external_id=f"{bare} again"),
     ]
     assert [Identities([old]).settle(other) for other in others] == others
 

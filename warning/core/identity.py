@@ -32,7 +32,7 @@ LEAST_OFFICIAL_TEXT = 160
 LEAST_PRESS_TEXT = 12
 ALIKE = 0.5
 _WORDS = re.compile(r"\w+")
-_MAIL = re.compile(r"(<[^ ]*>) [0-9a-f]{32}")
+_MAIL = re.compile(r"(<.*>) [0-9a-f]{32}", re.DOTALL)
 _HAN_NUMBER = "〇零一二三四五六七八九十百千两兩壹贰叁肆伍陆柒捌玖拾"
 _NUMBERS = re.compile(
     rf"\d+|[{_HAN_NUMBER}]+|[上中下](?=[)篇集])|\b[ivx]+\b|\b[a-z]\b"
@@ -174,7 +174,7 @@ def _is_version(known: _Known, met: _Known) -> bool:
 def _is_same_mail(old: Item, new: Item) -> bool:
     """Whether a mail stored under its bare Message-ID is read again under that and a hash, as it is named now.
 
-    What it says and who may see it are the same, so that nothing is hidden or shown by it.
+    There may be spaces in it. What it says and who may see it are the same, so that nothing is hidden or shown by it.
     """
     named = _MAIL.fullmatch(new.external_id)
     return named is not None and (named[1], old.title, old.summary, old.body, old.marking, old.release_to) == (

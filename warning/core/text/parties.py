@@ -1,7 +1,7 @@
 """Who acts and against whom: the issuer of an act, and the states it is aimed at."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
@@ -58,13 +58,16 @@ _STRUCK = re.compile(
 )
 _KO_TRADE = r"(?=\s*(?:수출|규제|제재|통제|관세|압박|공급|반도체|희토류|무역))"
 _SHORT = re.compile(
-    rf"(?<!针)(?:对|對|対)\s*(?P<who>美|日|韩|韓|欧|歐|台|EU|米|中|华|華)(?!\w*(?:表|期|本身|常|前|立|心)|湾?地区军售|湾地区武器|军售|軍售|武器|售武|出售武器|湾军售|灣軍售)"
+    rf"(?<!针)(?:对|對|対)\s*(?P<who>美|日|韩|韓|欧|歐|台|EU|米|中|华|華)(?!湾?地区军售|湾地区武器|军售|軍售|武器|售武|出售武器|湾军售|灣軍售)"
     rf"|(?<!\w)대\s?(?P<who1>미|일|중){_KO_TRADE}"
     rf"|(?P<who2>米国|日本|韓国|中国|欧州|台湾)向け|(?P<who3>美|日|中|韓|미국|일본|중국|한국)\s*(?:방산|군수|기업)"
     rf"|(?<!\w)(?P<who7>미|일)\s(?:방산|군수|기업)"
-    rf"|(?P<who5>米|欧州の?)[^、。へにを\s]{{0,6}}?[0-9０-９]+社|(?P<who6>European)\s(?:\w+\s){{0,2}}(?:firm|compan|entit)"
-    rf"|\d+\s*[家个]\s*(?P<who4>美|日|欧盟|台)(?:国|本)?(?:实体|企业|方)",
+    rf"|(?P<who5>米|欧州の?)[^、。へにを\s]{{0,6}}?[0-9０-９]++社|(?P<who6>European)\s(?:\w+\s){{0,2}}(?:firm|compan|entit)"
+    rf"|(?<!\d)\d++\s*+[家个]\s*(?P<who4>美|日|欧盟|台)(?:国|本)?(?:实体|企业|方)",
 )
+# 对中表示, 対日本身: a word of the same run of letters says that somebody is spoken to, or that it is another word.
+_OTHERWISE = re.compile(r"表|期|本身|常|前|立|心")
+_RUN_ENDS = re.compile(r"\W")
 _SHORT_CODES = {
     "美": "US", "米": "US", "미": "US", "米国": "US", "미국": "US", "日": "JP", "일": "JP", "日本": "JP", "일본": "JP",
     "韩": "KR", "韓": "KR", "韓国": "KR", "한국": "KR", "欧": "EU", "歐": "EU", "欧州": "EU", "欧州の": "EU", "European": "EU", "华": "CN", "華": "CN", "欧盟": "EU", "EU": "EU",
@@ -129,8 +132,28 @@ def _aimed_at(reading: Reading, numbers: set[int], actors: frozenset[str]) -> se
 
 
 def _short_forms(reading: Reading, numbers: set[int], actors: frozenset[str]) -> set[str]:
-    matches = (match for number in numbers for match in _SHORT.finditer(reading.sentence(number)))
-    return {_SHORT_CODES[next(g for g in match.groups() if g)] for match in matches} - actors
+    return {code for number in numbers for code in short_forms(reading.sentence(number))} - actors
+
+
+def short_forms(sentence: str) -> Iterator[str]:
+    """Yield the states that short forms of a sentence direct an act at (对美, 대일, 米企業5社), in time linear in its length."""
+    at = otherwise = run_ends = 0
+    while match := _SHORT.search(sentence, at):
+        at = match.end()
+        if match["who"]:
+            if otherwise < at:
+                otherwise = _place(_OTHERWISE, sentence, at)
+            if run_ends < at:
+                run_ends = _place(_RUN_ENDS, sentence, at)
+            if otherwise < run_ends:
+                at = match.start() + 1
+                continue
+        yield _SHORT_CODES[next(group for group in match.groups() if group)]
+
+
+def _place(words: re.Pattern[str], sentence: str, at: int) -> int:
+    found = words.search(sentence, at)
+    return found.start() if found else len(sentence)
 
 
 def _by_company(reading: Reading, numbers: set[int], actors: frozenset[str]) -> set[str]:
