@@ -1,23 +1,25 @@
 """A publisher's table comes again and again, mostly unchanged: a replay judges of it what the service judges."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.core.test_series_columns import BOOK, figure, period_of, vintage
-from warning.app.history import History
-from warning.core.assess import State, assess
-from warning.core.detect.series import detect_series
+from tests.core.test_series_ledger import COMBINED
+from warning.app.replay_readings import Reading, readings
+from warning.core.assess import State, compose, decide, notice
 from warning.core.evidence import Observation, period_end
+from warning.core.rulebook import Rulebook
+from warning.core.signals import Signal, Trace
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
 from warning.store.resident import Resident
 
 WEEK = timedelta(days=7)
 VALUES = [100.0, 100.0, 105.0, 98.0, 60.0, 0.0, 0.0, None]
+NOTHING_NEW: tuple[list[Signal], list[Trace]] = [], []
 
 
 def some_tables(dice: random.Random) -> list[Observation]:
@@ -32,7 +34,7 @@ def some_tables(dice: random.Random) -> list[Observation]:
                 found[known_at, one.id] = one
                 value = dice.choice([value, value, 100.0, 0.0, None])
                 known_at += dice.choice([timedelta(0), timedelta(hours=5), WEEK, 6 * WEEK])
-    return sorted(found.values(), key=lambda one: (one.known_at, one.id))
+    return in_order(found)
 
 
 def whole_tables(dice: random.Random) -> list[Observation]:
@@ -46,34 +48,91 @@ def whole_tables(dice: random.Random) -> list[Observation]:
                 known_at = period_end(period_of("M", again)) + timedelta(days=20)
                 one = vintage(like, period_of("M", at), value, known_at)
                 found[known_at, one.id] = one
+    return in_order(found)
+
+
+def late_revisions(dice: random.Random) -> list[Observation]:
+    """Sixty months of four series, revised up to four years later; some days, and forecasts of years ahead."""
+    found: dict[tuple[object, str], Observation] = {}
+    for number in range(5):
+        frequency = "D" if number == 4 else "M"
+        like = figure(number, frequency, "export_quantity", "kg")
+        for at in range(60):
+            period, value = period_of(frequency, at), dice.choice(VALUES)
+            known_at = period_end(period) + timedelta(days=20)
+            if at % 29 == 28 and number % 2:
+                ahead = vintage(like, period_of(frequency, at + 40), 100.0, known_at)
+                found[known_at, ahead.id] = ahead
+            for _ in range(dice.choice([1, 1, 2, 3])):
+                one = vintage(like, period, value, known_at)
+                found[known_at, one.id] = one
+                value = dice.choice([value, value, value, 100.0, 0.0, None])
+                known_at += dice.choice([timedelta(0), WEEK, 6 * WEEK, 20 * WEEK, 100 * WEEK, 180 * WEEK])
+    return in_order(found)
+
+
+def in_order(found: dict[tuple[object, str], Observation]) -> list[Observation]:
     return sorted(found.values(), key=lambda one: (one.known_at, one.id))
 
 
 @pytest.mark.parametrize(
-    ("tables", "seed", "step"),
-    [(some_tables, 0, WEEK), (some_tables, 1, WEEK), (whole_tables, 0, 4 * WEEK)],
+    ("tables", "seed", "step", "book", "keeps", "store"),
+    [
+        (some_tables, 0, WEEK, BOOK, True, "sqlite_url"),
+        (some_tables, 1, WEEK, BOOK, False, "sqlite_url"),
+        (whole_tables, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
+        (late_revisions, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
+        (late_revisions, 0, 4 * WEEK, BOOK, False, "sqlite_url"),
+        (late_revisions, 2, 4 * WEEK, COMBINED, True, "sqlite_url"),
+        pytest.param(late_revisions, 3, 4 * WEEK, COMBINED, True, "postgres_url", marks=pytest.mark.postgres),
+    ],
 )
-def test_service_and_replay_judge_alike_what_comes_again(tables, seed: int, step, sqlite_url: str):
-    left, told = tables(random.Random(seed)), 0
-    engine = open_engine(sqlite_url)
-    repository, resident, history = Repository(engine), Resident(), History(BOOK, forgets=True, once=True)
-    as_of = left[0].known_at
+def test_service_and_replay_judge_alike_what_comes_again(
+    tables: Callable[[random.Random], list[Observation]],
+    seed: int,
+    step: timedelta,
+    book: Rulebook,
+    keeps: bool,
+    store: str,
+    request: pytest.FixtureRequest,
+):
+    records = tables(random.Random(seed))
+    start = records[0].known_at - timedelta(days=1)
+    replayed = {
+        one.as_of: one.window.known.found["series"]
+        for one in readings(book, records, start.date(), None, step)
+        if isinstance(one, Reading)
+    }
+    told = 0
+    for as_of, lived in service(
+        request.getfixturevalue(store), book, records, start, step, Resident() if keeps else None
+    ):
+        signals, traces = (tuple(part) for part in replayed.get(as_of, NOTHING_NEW))
+        assert lived[0] == signals
+        assert not traces or lived[1] == traces
+        told += len(signals)
+    assert told > 15
+
+
+def service(
+    url: str,
+    book: Rulebook,
+    left: Sequence[Observation],
+    start: datetime,
+    step: timedelta,
+    resident: Resident | None,
+) -> Iterator[tuple[datetime, tuple[tuple[Signal, ...], tuple[Trace, ...]]]]:
+    """Yield what each assessment says of what the store took in since the one before."""
+    repository = Repository(open_engine(url))
+    as_of = datetime.combine(start.date(), datetime.min.time(), tzinfo=UTC)
     while left:
         as_of += step
         today = [one for one in left if one.known_at <= as_of]
         left = left[len(today) :]
-        lived = service(repository, resident, today, as_of)
-        replayed = detect_series(BOOK, history.admit(today, as_of).known, as_of)
-        assert lived == replayed
-        told += len(lived[0])
-    engine.dispose()
-    assert told > 15
-
-
-def service(repository: Repository, resident: Resident, today: Sequence[Observation], as_of):
-    repository.add_observations(today)
-    window = repository.unassessed(BOOK.needs(), as_of, 10_000, resident)
-    found = detect_series(BOOK, window.as_known(as_of), as_of)
-    assessment = replace(assess(BOOK, window, State(), as_of), changes=())
-    repository.commit_assessment(assessment, window, book_version="b")
-    return found
+        repository.add_observations(today)
+        window = repository.unassessed(book.needs(), as_of, 10_000, resident)
+        first = notice(book, window, (), as_of)
+        yield as_of, first.found
+        decided = decide(book, compose(book, first, as_of), State(), as_of)
+        repository.commit_assessment(decided, window, book_version="b")
+    repository.engine.dispose()

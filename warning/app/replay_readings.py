@@ -21,6 +21,7 @@ from warning.core.evidence import KnownWindow
 from warning.core.narrowing import bounds_of
 from warning.core.recalling import recall_of
 from warning.core.rulebook import Rulebook
+from warning.core.series.punctual import punctual
 from warning.core.stories import Telling, tell, tellings_of
 
 DAY = timedelta(days=1)
@@ -112,7 +113,7 @@ def readings(
 
 def _reading(book: Rulebook, known: KnownWindow, stories: ReplayedStories, as_of: datetime) -> Reading:
     signals, traces = DETECTORS["text"](book, known, as_of)
-    found, told = DETECTORS["series"](book, known, as_of)
+    found, told = DETECTORS["series"](book, punctual(known, book), as_of)
     rules = text_rules(book)
     texts = tellings_of(signals, rules)
     marked, tellings = tell(signals, stories.near(texts), rules, texts)

@@ -18,6 +18,7 @@ from warning.core.pace import Past, let_go, pace
 from warning.core.recall import Recalled
 from warning.core.routing import route
 from warning.core.rulebook import Rulebook
+from warning.core.series.punctual import punctual
 from warning.core.signals import Signal, Trace
 from warning.core.silences import Silence
 from warning.core.stories import KnownStories, Stories, Telling, tell, tellings_of
@@ -132,7 +133,7 @@ def sense(
 
 def notice(book: Rulebook, window: Window, standing: Sequence[Alert], as_of: datetime) -> Noticed:
     """Run all detectors but the sequences. Whoever keeps the memory of years reads then only what these signals ask for."""
-    known = replace(window.as_known(as_of), alerts=tuple(standing))
+    known = punctual(replace(window.as_known(as_of), alerts=tuple(standing)), book)
     return Noticed(known=known, found=noticed(book, known, as_of))
 
 

@@ -1,6 +1,6 @@
 """Everything operators decided, as one frozen value that an assessment reads."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
@@ -115,11 +115,25 @@ class Rulebook(TextBook):
             for need in _needs_of(rule, frequency, bridges=self._bridges(rule))
         )
 
+    @cached_property
+    def news_days(self) -> Mapping[Frequency, int]:
+        """How many days after its period a figure of each frequency may become known and still be news to a rule."""
+        return news_days(self.needs())
+
     def _bridges(self, rule: SeriesRule) -> bool:
         """Whether a code the rule selects came from, or went over to, another by a revision of the system."""
         codes = rule.select.hs_codes
         known = {code for old, one in self.terms.hs_revisions.items() for code in (old, *one.becomes)}
         return any(code.startswith(wanted) or wanted.startswith(code) for wanted in codes for code in known)
+
+
+def news_days(needs: Iterable[Need]) -> Mapping[Frequency, int]:
+    """Return the longest `late_days` of each frequency; nothing of one that no rule judges."""
+    found: dict[Frequency, int] = {}
+    for need in needs:
+        for frequency in need.select.frequencies:
+            found[frequency] = max(need.late_days, found.get(frequency, 0))
+    return found
 
 
 def _needs_of(rule: SeriesRule, frequency: Frequency, *, bridges: bool) -> Iterator[Need]:

@@ -21,6 +21,7 @@ Bools = NDArray[np.bool_]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 MICROSECOND = timedelta(microseconds=1)
+MICROSECONDS_A_DAY = timedelta(days=1) // MICROSECOND
 SHAPES = "".join(FREQUENCIES)
 MIXED = -1
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from warning.core.rulebook import Need
+from warning.core.rulebook import Need, news_days
 from warning.core.series.combining import companions
 from warning.core.series.roster import Described, table_of
 
@@ -35,6 +35,9 @@ class Looks:
     def __init__(self, needs: Sequence[Need]) -> None:
         self._needs = needs
         self._named = any(need.select.series for need in needs)
+        self._read_beside = frozenset().union(*(need.others for need in needs))
+        self._news_days = news_days(needs)
+        self._longest = max((need.late_days for need in needs), default=0)
         self._known: dict[tuple[str | None, ...], tuple[int, ...]] = {}
 
     def at(self, series: Described) -> tuple[int, ...]:
@@ -54,8 +57,13 @@ class Looks:
         return max((self._needs[i].days for i in self.at(series)), default=0)
 
     def late_days(self, series: Described) -> int:
-        """Return how many days after its period a figure of this series may still be news."""
-        return max((self._needs[i].late_days for i in self.at(series)), default=0)
+        """Return how many days after its period a figure that reads this series may still be news.
+
+        It is of the same table, material or code and so of the same frequency; single series are read with any.
+        """
+        if series.series_id in self._read_beside:
+            return self._longest
+        return self._news_days.get(series.frequency, 0)
 
 
 def days_of(needs: Sequence[Need], series: Described) -> int:

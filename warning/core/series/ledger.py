@@ -1,7 +1,6 @@
 """The latest vintage of every figure as time goes on: each figure finds its place once, and nothing is sorted twice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from warning.core.evidence import Observation
 from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
-from warning.core.series.columns import MICROSECOND, MIXED, SHAPES, Columns, microseconds
+from warning.core.series.columns import MICROSECONDS_A_DAY, MIXED, SHAPES, Columns, microseconds
 from warning.core.series.figure_batch import (
     Batch,
     Figures,
@@ -28,7 +27,6 @@ from warning.core.series.vintages import Several, differ, point_of
 
 Ints = NDArray[np.int64]
 NOT_KEPT = -1
-DAY_US = timedelta(days=1) // MICROSECOND
 LONG_AGO = np.iinfo(np.int32).min
 
 
@@ -54,6 +52,7 @@ class Ledger:
         self._home: list[tuple[int, int]] = []
         self._packed: Lines | None = None
         self._newest = np.empty(0, dtype=np.int64)
+        self._today = LONG_AGO  # when the last of what was put before this batch became known
         self._shape_range = np.empty((2, 0), dtype=np.int8)
         self._displaced: dict[str, Observation] = {}
         self._forgotten: dict[int, int] = {}
@@ -127,7 +126,7 @@ class Ledger:
         """Leave out the figures that say again what was the latest at their time: the store takes none of them in.
 
         A ledger that forgets cannot tell of figures older than all that it keeps whether they say something new, and
-        leaves them out too: they come too late to open an alert.
+        leaves them out too: `punctual` takes none of them for news.
         """
         if not len(batch):
             return batch
@@ -146,9 +145,9 @@ class Ledger:
         return Packed(where(figures, ~again)) if again.any() else batch
 
     def _out_of_reach(self, figures: Figures) -> NDArray[np.bool_]:
-        """Say which figures no rule reads any more and came too late to be news; a forecast makes nothing old."""
+        """Say which figures no rule reads any more and came too late to be news."""
         lines, ends = figures["lines"], figures["ends"].astype(np.int64)
-        late = figures["known_us"] // DAY_US - ends > self._lines_packed().late_days[lines]
+        late = figures["known_us"] // MICROSECONDS_A_DAY - ends > self._lines_packed().late_days[lines]
         return late & (ends < self._oldest_kept()[lines])
 
     def _hold_as_known(self, figures: Figures) -> NDArray[np.bool_]:
@@ -183,6 +182,7 @@ class Ledger:
             mine = blocks == number
             places[mine] = self._put(number, figures if mine.all() else where(figures, mine), several)
         self._displaced |= several.left()
+        self._today = max(self._today, int(figures["known_us"].max()) // MICROSECONDS_A_DAY)
         if (
             last.all() and (places != NOT_KEPT).all()
         ):  # each went behind the others: all stand where they were put
@@ -221,9 +221,12 @@ class Ledger:
         return floors
 
     def _oldest_kept(self) -> Ints:
-        """Return the oldest end of each line that a rule may still read, even for a figure that comes late."""
+        """Return the oldest end of each line that a rule may still read, even for a figure that comes late.
+
+        A forecast makes nothing old.
+        """
         homes = self._lines_packed()
-        oldest: Ints = self._newest - homes.days - homes.late_days
+        oldest: Ints = np.minimum(self._newest, self._today) - homes.days - homes.late_days
         return oldest
 
     def _amend(self, block: Block, rows: Ints, figures: Figures, several: Several) -> None:
