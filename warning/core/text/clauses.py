@@ -6,9 +6,10 @@ Words before the act ("Analysts warn China ...") and in its own clause keep thei
 
 import re
 
+# Scripts without case are told so: else each of their characters is asked for its other case when this is compiled.
 _CLAUSE_END = re.compile(
     r"…+|\.{2,}|[;；]|，|,(?!\d)|\s[-–—|]\s|—|[。！!]\s*"
-    r"|(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『])"
+    r"|(?-i:(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『]))"
     r"|\s(?:as|amid|amidst|while|but|despite|prompting|raising|sparking|triggering|leaving|drawing|stoking|deepening)\s",
     re.IGNORECASE,
 )

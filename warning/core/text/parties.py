@@ -14,7 +14,7 @@ NATIONAL = re.compile(
     r"^(?:'s|’s)?\s*(?:[\w-]+\s+){0,2}(?:firm|compan|entit|business|military|defen[cs]e|contractor|buyer|importer|user|organi[sz]ation|subsidiar|units?\b)"
     r"|^の?[^、。へにをがは\s]{0,10}?(?:企業|団体|社(?!会))|^(?:의)?\s*\d+\s*(?:개|곳)\s*(?:기업|업체|기관|사)?|^행(?=\s)|^에(?=\s)"
     r"|^(?:的)?(?:军工|军事|防务|国防|稀土|两家|\d+家)?(?:相关)?(?:药企|员工|公民|商人|籍|实体|企业|公司|子公司|机构|用户|军事)|^(?:의|産|산)?\s*(?:방산\s*)?(?:기업|업체|회사|방산|군수)|^(?:の)?(?:企業|団体|会社|事業者|軍)"
-    r"|^(?:[ -]bound)|^(?:산|産|产)(?=[\s가-힣一-鿿])|^(?:向け|への|向|으로의?|에 대한|향)",
+    r"|^(?:[ -]bound)|^(?:산|産|产)(?=(?-i:[\s가-힣一-鿿]))|^(?:向け|への|向|으로의?|에 대한|향)",
     re.IGNORECASE,
 )
 # Weapons sold to a state are why somebody is punished, not whom the act is aimed at.
