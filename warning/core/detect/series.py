@@ -8,6 +8,7 @@ from datetime import datetime
 from warning.core.evidence import KnownWindow, Observation
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series.absent import fill_absent
 from warning.core.series.columns import Bools, Columns, columns_of
 from warning.core.series.combined import Made
 from warning.core.series.combining import comparable, fresh_rows, make
@@ -15,7 +16,7 @@ from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.hs_revisions import bridged, revised_codes, without_ended
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
-from warning.core.series.layout import Layout, fill_absent, lay_out_all
+from warning.core.series.layout import Layout, lay_out_all
 from warning.core.series.prepared import prepared
 from warning.core.series.revisions import as_before, told_of, withdrawal
 from warning.core.series.signal import signal
@@ -93,7 +94,7 @@ class _Boards:
         self._columns = series if isinstance(series, Columns) else columns_of(series, known.fresh)
         self._earlier = known.earlier
         self._laid: dict[_Way, Layout] = {}
-        self._boards: dict[_Way, Board] = {}
+        self._boards: dict[int, Board] = {}
         self._ended: dict[int, tuple[tuple[int, Observation], ...]] = {}
 
     def revised(self, rule: SeriesRule) -> bool:
@@ -179,10 +180,12 @@ class _Boards:
         return self._laid[key]
 
     def _board(self, rule: SeriesRule, *, before: bool) -> Board:
-        key = _way(rule, before=before)
-        if key not in self._boards:
-            self._boards[key] = board_of(self._layout(rule, before=before))
-        return self._boards[key]
+        laid = self._layout(
+            rule, before=before
+        )  # two ways may be one layout: it stays in `_laid` with its id
+        if id(laid) not in self._boards:
+            self._boards[id(laid)] = board_of(laid)
+        return self._boards[id(laid)]
 
 
 # What sets two layouts apart: absent rows as zeros, the vintages before, months and longer alone, stale quotes,

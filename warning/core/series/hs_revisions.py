@@ -8,8 +8,10 @@ import numpy as np
 
 from warning.core.evidence import Observation
 from warning.core.ids import content_id
+from warning.core.series.columns import Floats, Ints
 from warning.core.series.combined import HS6_DIGITS, grid, made_track, summed
 from warning.core.series.layout import NOWHERE, Layout
+from warning.core.series.slots import with_others
 from warning.core.series.track import Bools, Track, ordinal
 from warning.core.terms import HsRevision, Terms
 
@@ -39,20 +41,22 @@ def without_ended(laid: Layout, terms: Terms) -> Layout:
     """Read no zero into the absent rows of a code that has ended: its table is empty because the code is gone."""
     if not terms.hs_revisions:
         return laid
-    flat, gone = laid.flat.copy(), []
+    others: dict[int, Floats] = {}
+    gone: list[Ints] = []
     for i, meta in revised_codes(laid, terms):
         ended = revision_of(meta.hs_code, terms)
         if ended is None:
             continue
-        start, length = int(laid.starts[i]) - laid.first_slot, int(laid.lengths[i])
-        at = int(laid.firsts[i - laid.calendar]) + np.arange(length)
+        at = int(laid.firsts[i - laid.calendar]) + np.arange(int(laid.lengths[i]))
         late = at >= ended.year * PERIODS_A_YEAR[meta.frequency]
-        slots = start + np.flatnonzero(late & (laid.origins_of(i) == NOWHERE))
-        flat[slots] = np.nan
-        gone.append(slots)
+        places = np.flatnonzero(late & (laid.origins_of(i) == NOWHERE))
+        others[i] = laid.figures.whole(i).copy()
+        others[i][places] = np.nan
+        gone.append(int(laid.starts[i]) + places)
     if not gone:
         return laid
-    return replace(laid, flat=flat, fresh=np.setdiff1d(laid.fresh, laid.first_slot + np.concatenate(gone)))
+    figures = with_others(laid.figures, len(laid), others)
+    return replace(laid, figures=figures, fresh=np.setdiff1d(laid.fresh, np.concatenate(gone)))
 
 
 def bridged(

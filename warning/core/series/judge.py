@@ -15,6 +15,8 @@ from warning.core.series.windows import Board, Rows, asked_of, know_enough, spea
 
 # Rows judged at a time: a window of 260 figures and this many rows take 42 MB.
 CHUNK_ROWS = 20_000
+# Figures of earlier windows judged at a time, 8 MB of them.
+EARLIER_FIGURES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +110,20 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
 def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, holds: Bools) -> Bools:
     """Say for which rows the condition held at one of the places before that re-arming asks about."""
     before = np.zeros(len(rows), dtype=bool)
-    asked = np.flatnonzero(holds)
-    for steps in range(1, rule.rearm(condition.test) + 1):
-        asked = asked[~before[asked] & (rows.places[asked] >= steps)]
-        if not len(asked):
-            break
-        earlier = Rows(owners=rows.owners[asked], places=rows.places[asked] - steps)
+    asked, most, begin = np.flatnonzero(holds), rule.rearm(condition.test), 1
+    size = condition.width(rule.confirm(condition.test))
+    while len(asked) and begin <= most:
+        # What lasts held one figure earlier: only what did not is asked about all places before.
+        end = (
+            begin + 1 if begin == 1 else min(begin + max(EARLIER_FIGURES // (size * len(asked)), 1), most + 1)
+        )
+        of, places = np.repeat(asked, end - begin), np.repeat(rows.places[asked], end - begin)
+        places = places - np.tile(np.arange(begin, end), len(asked))
+        of, places = of[places >= 0], places[places >= 0]
+        earlier = Rows(owners=rows.owners[of], places=places)
         enough = know_enough(on, earlier, rule.min_points)
-        before[asked] = judge(rule, condition, on, earlier).holds & enough
+        before[of[judge(rule, condition, on, earlier).holds & enough]] = True
+        asked, begin = asked[~before[asked]], end
     return before
 
 

@@ -1,21 +1,22 @@
 """Figures that a rule does not take as they stand: holiday months, holiday days, quotes that nobody renews."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
 
 from warning.core.rules import SeriesRule
-from warning.core.series.columns import EPOCH_DAY, SHAPES, Bools, Floats, Ints, stretches
+from warning.core.series.columns import EPOCH_DAY, SHAPES, Bools, Floats, Ints
 from warning.core.series.layout import Layout
-from warning.core.series.slots import Hidden, Slots
+from warning.core.series.slots import Hidden, Slots, last_of
 from warning.core.series.stale import is_stale
 from warning.core.series_rules import HolidayCountry
 from warning.core.workdays import is_workday
 
 MONTHLY, WEEKLY = SHAPES.index("M"), SHAPES.index("W")
+MONTHS = 12
 # A weekend with one holiday beside it has three days; Golden Week, Chuseok and Lunar New Year have four or more.
 LONG_HOLIDAY_DAYS = 4
 LONGEST_HOLIDAY_DAYS = 16
@@ -25,25 +26,23 @@ DAYS_LOST_OF_A_WEEK = 3
 def prepared(rule: SeriesRule, laid: Layout) -> Layout:
     """Return the layout as the rule reads it; the same one when it takes every figure as it stands."""
     if rule.stale_points or rule.holidays:
-        laid = replace(laid, in_a_row=_in_a_row(rule, laid))
-    if rule.stale_points:
-        begins = np.zeros(len(laid.flat), dtype=np.bool_)
-        begins[laid.starts[laid.calendar :] - laid.first_slot] = True
-        stale = is_stale(laid.flat, rule.stale_points, begins)
-        laid = replace(laid, flat=np.where(stale, np.nan, laid.flat))
+        laid = replace(laid, figures=_without_hidden(rule, laid))
     return _joined_months(laid) if rule.lunar_new_year else laid
 
 
-def _in_a_row(rule: SeriesRule, laid: Layout) -> Slots:
-    """Return the days and weeks without quotes that nobody renewed and without long holidays."""
+def _without_hidden(rule: SeriesRule, laid: Layout) -> Slots:
+    """Return the figures without quotes that nobody renewed, and without the days and weeks of long holidays."""
     countries, points = rule.holidays, rule.stale_points
 
     def hides(wide: Floats, tracks: Ints, places: Ints) -> Bools:
         hidden = _stale_in_rows(wide, points) if points else np.zeros(wide.shape, dtype=np.bool_)
-        return hidden | _on_holiday(laid, tracks, places, wide.shape[1], countries) if countries else hidden
+        if countries:
+            days = tracks < laid.calendar
+            hidden[days] |= _on_holiday(laid, tracks[days], places[days], wide.shape[1], countries)
+        return hidden
 
     reach = points + 1 if points else 0
-    return Hidden(base=laid.in_a_row, lengths=laid.lengths[: laid.calendar], reach=reach, hides=hides)
+    return Hidden(base=laid.figures, lengths=laid.lengths, reach=reach, hides=hides)
 
 
 def _stale_in_rows(wide: Floats, most_points: int) -> Bools:
@@ -59,26 +58,45 @@ def _joined_months(laid: Layout) -> Layout:
     The holiday that empties a month moves between the two. A January that comes after its February makes
     February new.
     """
-    month, cut = _months(laid), laid.first_slot
-    february = np.flatnonzero(month == 1)
-    begins = np.isin(february, laid.starts[laid.calendar :] - cut)
-    both = february[~begins]
-    flat = laid.flat.copy()
-    flat[month == 0] = np.nan
-    flat[february] = np.nan
-    flat[both] = (laid.flat[both - 1] + laid.flat[both]) / 2
-    dated = laid.fresh[laid.fresh >= cut] - cut
-    late = dated[month[dated] == 0] + 1
-    late = late[np.isin(late, both)] + cut
-    return replace(laid, flat=flat, fresh=np.union1d(laid.fresh, late))
+    firsts = np.concatenate((np.zeros(laid.calendar, dtype=np.int64), laid.firsts))
+    monthly = laid.columns.shapes[laid.series] == MONTHLY
+    monthly[: laid.calendar] = False
+    owners = laid.fresh_owners
+    places = laid.fresh - laid.starts[owners]
+    january = (
+        monthly[owners] & ((firsts[owners] + places) % MONTHS == 0) & (places + 1 < laid.lengths[owners])
+    )
+    return replace(
+        laid,
+        figures=JoinedMonths(base=laid.figures, lengths=laid.lengths, firsts=firsts, monthly=monthly),
+        fresh=np.union1d(laid.fresh, laid.fresh[january] + 1),
+    )
 
 
-def _months(laid: Layout) -> Ints:
-    """Return the month of the year of each slot of the calendar, from 0; -1 where figures are not monthly."""
-    lengths = laid.lengths[laid.calendar :]
-    at = stretches(laid.firsts, lengths)
-    monthly = np.repeat(laid.columns.shapes[laid.series[laid.calendar :]] == MONTHLY, lengths)
-    return np.where(monthly, at % 12, -1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedMonths:
+    """The same tracks, the mean of each January and February in February; track i begins at month `firsts[i]`."""
+
+    base: Slots
+    lengths: Ints
+    firsts: Ints
+    monthly: Bools
+
+    def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
+        wide = self.base.window(tracks, places, width + 1)
+        month = ((self.firsts[tracks] + places)[:, None] + np.arange(-width + 1, 1)) % MONTHS
+        found = wide[:, 1:].copy()
+        monthly = self.monthly[tracks][:, None]
+        row, at = np.nonzero(monthly & (month == 1))
+        found[row, at] = (wide[row, at] + wide[row, at + 1]) / 2
+        found[monthly & (month == 0)] = np.nan
+        return found
+
+    def whole(self, track: int) -> Floats:
+        return last_of(self, track, int(self.lengths[track]))
+
+    def lowest(self, tracks: Ints) -> Floats:
+        return self.base.lowest(tracks)
 
 
 def _on_holiday(

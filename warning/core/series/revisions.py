@@ -10,7 +10,7 @@ from warning.core.rules import SeriesRule
 from warning.core.series.columns import Floats, end_and_shape
 from warning.core.series.figures import amount, unit_of
 from warning.core.series.layout import Layout
-from warning.core.series.slots import Overlaid
+from warning.core.series.slots import with_others
 from warning.core.signals import WITHDRAWN, Reason, Signal, signal_id
 
 REVISED = "series.revised"
@@ -22,7 +22,7 @@ def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
     metas, factors = laid.columns.roster.metas, laid.columns.roster.factors(laid.codes)
     wanted = {point.series_id for point in earlier}
     tracks = {metas[code].series_id: i for i, code in enumerate(codes) if metas[code].series_id in wanted}
-    flat, slots, cut = laid.flat.copy(), [], laid.first_slot
+    slots: list[int] = []
     others: dict[int, Floats] = {}
     places: dict[int, Observation] = {}
     for point in earlier:
@@ -31,18 +31,16 @@ def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
         if track is not None and slot is not None:
             # A float of Python's own: 1e308 tonnes are infinitely many kilograms, without a word of warning.
             value = np.nan if point.value is None else point.value * float(factors[track])
-            if slot >= cut:
-                flat[slot - cut] = value
-            else:
-                held = others.setdefault(track, laid.in_a_row.whole(track).copy())
-                held[slot - int(laid.starts[track])] = value
+            if track not in others:
+                others[track] = laid.figures.whole(track).copy()
+            others[track][slot - int(laid.starts[track])] = value
             slots.append(slot)
             places[laid.origin(slot)] = point
     now = laid.columns.point
     columns = replace(laid.columns, point=lambda at: places.get(at) or now(at))
-    in_a_row = Overlaid(base=laid.in_a_row, others=others) if others else laid.in_a_row
+    figures = with_others(laid.figures, len(laid), others)
     fresh = np.unique(np.array(slots, dtype=np.int64))
-    return replace(laid, columns=columns, in_a_row=in_a_row, flat=flat, fresh=fresh)
+    return replace(laid, columns=columns, figures=figures, fresh=fresh)
 
 
 def told_of(signal: Signal, was: Observation, now: Observation) -> Signal:

@@ -47,33 +47,62 @@ class Flat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joint:
-    """The tracks of `first`, as many as `cut`, then those of `second`."""
+class Rewritten:
+    """The same tracks, some of them with other figures: track i is number `numbers[i]` of `others`, none where that is negative."""
 
-    first: Slots
-    cut: int
-    second: Slots
+    base: Slots
+    numbers: Ints
+    others: Slots
 
     def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
-        late = tracks >= self.cut
-        if not late.any():
-            return self.first.window(tracks, places, width)
-        if late.all():
-            return self.second.window(tracks - self.cut, places, width)
+        numbers = self.numbers[tracks]
+        other = numbers >= 0
+        if not other.any():
+            return self.base.window(tracks, places, width)
+        if other.all():
+            return self.others.window(numbers, places, width)
         found = np.empty((len(tracks), width))
-        found[~late] = self.first.window(tracks[~late], places[~late], width)
-        found[late] = self.second.window(tracks[late] - self.cut, places[late], width)
+        found[~other] = self.base.window(tracks[~other], places[~other], width)
+        found[other] = self.others.window(numbers[other], places[other], width)
         return found
 
     def whole(self, track: int) -> Floats:
-        return self.first.whole(track) if track < self.cut else self.second.whole(track - self.cut)
+        number = int(self.numbers[track])
+        return self.base.whole(track) if number < 0 else self.others.whole(number)
 
     def lowest(self, tracks: Ints) -> Floats:
-        late = tracks >= self.cut
+        numbers = self.numbers[tracks]
+        other = numbers >= 0
         found = np.empty(len(tracks))
-        found[~late] = self.first.lowest(tracks[~late])
-        found[late] = self.second.lowest(tracks[late] - self.cut)
+        found[~other] = self.base.lowest(tracks[~other])
+        found[other] = self.others.lowest(numbers[other])
         return found
+
+
+def last_of(slots: Slots, track: int, length: int) -> Floats:
+    """Return the figures of a whole track of such a length, by its window."""
+    if not length:
+        return np.empty(0)
+    values: Floats = slots.window(np.array([track]), np.array([length - 1]), length)[0]
+    return values
+
+
+def rewritten(base: Slots, count: int, tracks: Ints, others: Slots) -> Rewritten:
+    """Return the `count` tracks of the base with those of `others`, one after the other, in place of `tracks`."""
+    numbers = np.full(count, -1)
+    numbers[tracks] = np.arange(len(tracks))
+    return Rewritten(base=base, numbers=numbers, others=others)
+
+
+def with_others(base: Slots, count: int, others: Mapping[int, Floats]) -> Slots:
+    """Return the `count` tracks of the base with the figures of some of them in place of theirs, by track."""
+    if not others:
+        return base
+    lengths = np.array([len(one) for one in others.values()], dtype=np.int64)
+    flat = Flat(
+        flat=np.concatenate(list(others.values())), starts=np.cumsum(lengths) - lengths, lengths=lengths
+    )
+    return rewritten(base, count, np.array(list(others)), flat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,41 +125,10 @@ class Hidden:
         return shown
 
     def whole(self, track: int) -> Floats:
-        length = int(self.lengths[track])
-        if not length:
-            return np.empty(0)
-        values: Floats = self.window(np.array([track]), np.array([length - 1]), length)[0]
-        return values
+        return last_of(self, track, int(self.lengths[track]))
 
     def lowest(self, tracks: Ints) -> Floats:
         return self.base.lowest(tracks)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlaid:
-    """The same tracks, some of them with other figures: `others` are these, whole."""
-
-    base: Slots
-    others: Mapping[int, Floats]
-
-    def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
-        changed = np.isin(tracks, np.fromiter(self.others, dtype=np.int64, count=len(self.others)))
-        found = np.empty((len(tracks), width))
-        found[~changed] = self.base.window(tracks[~changed], places[~changed], width)
-        for row in np.flatnonzero(changed).tolist():
-            values, end = self.others[int(tracks[row])], int(places[row]) + 1
-            size = min(width, end)
-            found[row, : width - size] = np.nan
-            found[row, width - size :] = values[end - size : end]
-        return found
-
-    def whole(self, track: int) -> Floats:
-        return self.others[track] if track in self.others else self.base.whole(track)
-
-    def lowest(self, tracks: Ints) -> Floats:
-        found = self.base.lowest(tracks).copy()
-        found[np.isin(tracks, list(self.others))] = -np.inf
-        return found
 
 
 def ending_at(flat: Floats, ends: Ints, places: Ints, width: int) -> Floats:

@@ -228,21 +228,20 @@ def _unlikely_zeros(window: Floats, confirm: int, test: Drop) -> Judged:
     The level is that of the test's own window.
     """
     zero = window == 0
-    run = _run_length(zero)[:, -1:]
-    past = np.arange(window.shape[1])[None, :] < window.shape[1] - run
+    run = _run_at_end(zero)
+    past = np.arange(window.shape[1]) < (window.shape[1] - run)[:, None]
     known = past & ~np.isnan(window)
     zeros = np.count_nonzero(known & zero, axis=1)
     chance = (zeros + 1) / (np.count_nonzero(known, axis=1) + 2)
-    run_now = run[:, 0].astype(float)
-    score = chance**run_now
+    score = chance ** run.astype(float)
     limit = np.where(zeros, test.zero_chance * AFTER_ZEROS, test.zero_chance)
     own = slice(window.shape[1] - test.span - confirm + 1, None)
     base = row_median(np.where(known, window, np.nan)[:, own])
     enough = np.count_nonzero(known[:, own], axis=1) >= test.baseline_points * BASELINE_KNOWN_MIN
-    holds = (run_now >= confirm) & (score <= limit) & enough & (base >= test.baseline_min) & (base > 0)
+    holds = (run >= confirm) & (score <= limit) & enough & (base >= test.baseline_min) & (base > 0)
     if test.season_points is not None:
         holds &= _season(window, confirm, test.season_points, "down") > 0
-    ratio = np.where(run_now > 0, -1.0, np.nan)
+    ratio = np.where(run > 0, -1.0, np.nan)
     return Judged(
         holds=holds,
         observed=window[:, -1],
@@ -253,12 +252,10 @@ def _unlikely_zeros(window: Floats, confirm: int, test: Drop) -> Judged:
     )
 
 
-def _run_length(flags: Bools) -> NDArray[np.int64]:
-    """Return, at each place of each row, how many true values in a row end there."""
-    run: NDArray[np.int64] = np.zeros(flags.shape, dtype=np.int64)
-    run[:, 0] = flags[:, 0]
-    for column in range(1, flags.shape[1]):
-        run[:, column] = np.where(flags[:, column], run[:, column - 1] + 1, 0)
+def _run_at_end(flags: Bools) -> NDArray[np.int64]:
+    """Return how many true values in a row end each row."""
+    ends = ~flags[:, ::-1]
+    run: NDArray[np.int64] = np.where(ends.any(axis=1), ends.argmax(axis=1), flags.shape[1])
     return run
 
 

@@ -135,7 +135,7 @@ def board_of(laid: Layout) -> Board:
     fresh = Rows(owners=laid.fresh_owners, places=laid.fresh - laid.starts[laid.fresh_owners])
     return Board(
         tracks=laid,
-        slots=laid.slots,
+        slots=laid.figures,
         frequencies=frequencies,
         fresh=replace(fresh, tails=np.arange(len(fresh))),
     )
