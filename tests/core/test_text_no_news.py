@@ -171,6 +171,35 @@ def test_headline_still_tells_no_act_when_the_act_itself_is_supposed_or_rumoured
     assert not fires(title, language)
 
 
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("China bans gallium, rumour says", "en"),
+        ("China bans gallium, rumour has it", "en"),
+        ("中国禁止镓出口 网传消息", "zh"),
+        ("ガリウム禁輸　うわさ広がる", "ja"),
+        ("중국, 갈륨 수출 금지…소문 확산", "ko"),
+    ],
+)
+def test_act_is_a_rumour_when_the_clause_behind_it_only_says_so(title, language):
+    assert not fires(title, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("China bans gallium, ending rumours", "en"),
+        ("China bans gallium, rumours of silver follow", "en"),
+        ("中国禁止镓出口 网传锑也在列", "zh"),
+        ("中国禁止镓出口 网传一年终成真", "zh"),
+        ("ガリウム禁輸　うわさ通り", "ja"),
+        ("중국, 갈륨 수출 금지…소문 끝", "ko"),
+    ],
+)
+def test_act_is_told_when_the_clause_behind_it_says_more_than_that_it_is_a_rumour(title, language):
+    assert fires(title, language)
+
+
 def test_what_stands_below_a_headline_is_told():
     assert fires("Beijing acts as PLA holds tabletop drill", summary="China bans gallium exports.")
     assert fires("War game: who acts first?", summary="China bans gallium exports.")

@@ -21,13 +21,17 @@ _GAP_EN = rf"(?:(?!\b(?:and|but|after|as|while|amid|to|by|from|embargoes|{_CURB_
 _HALTS = {"en": re.compile(r"(?:suspend|halt|stop|paus|shelv|freez)"), "zh": re.compile(r"暂停|停止|中止|暂缓"), "ja": re.compile(r"停止|止め"), "ko": re.compile(r"중단|정지|중지")}  # fmt: skip
 _TRADE = {
     "en": re.compile(
-        rf"{_GAP_EN}\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|customs clearance)\b(?!\s+(?:(?:\w+\s+)?{_CURB_EN}|{_STOP_EN}))"
+        rf"{_GAP_EN}\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|sales|customs clearance)\b(?!\s+(?:(?:\w+\s+)?{_CURB_EN}|{_STOP_EN}))"
     ),
     "zh": re.compile(
-        r"(?:(?!管制|管控|限制|禁令|禁止|措施)[^，；。：\s]){0,12}?(?:进口|出口|采购|供应|发货|通关)(?!管制|管控|限制|禁令|禁止|许可|配额|关税|税|检验|检疫|措施|退税|审批)"
+        r"(?:(?!管制|管控|限制|禁令|禁止|措施)[^，；。：\s]){0,12}?(?:进口|出口|采购|购买|订购|供应|发货|通关|接收|销售|使用)(?!管制|管控|限制|禁令|禁止|许可|配额|关税|税|检验|检疫|措施|退税|审批)"
     ),
-    "ja": re.compile(r"(?:輸入|輸出|出荷|調達|通関|供給)(?:手続き?)?[をのは]?(?:全面|一時|当面)*$"),
-    "ko": re.compile(r"(?:수입|수출|선적|구매|통관|공급)[을를은]?\s?(?:전면|일시|잠정|한시)?\s?$"),
+    "ja": re.compile(
+        r"(?:輸入|輸出|出荷|調達|通関|供給|受領|受け取り|購入|販売|使用|納入)(?:手続き?)?[をのは]?(?:全面|一時|当面)*$"
+    ),
+    "ko": re.compile(
+        r"(?:수입|수출|선적|구매|통관|공급|인수|수령|판매|사용)[을를은]?\s?(?:전면|일시|잠정|한시)?\s?$"
+    ),
 }
 _TAKES = {
     "en": re.compile(r"(?:revok|withdr|cancel|strip|pull|void|suspend)"),

@@ -1,0 +1,113 @@
+"""Stops that a maker or a carrier owes to itself, and those that a state orders whatever reason is given."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from warning.core.evidence import Item
+from warning.core.rules import TextRule
+from warning.core.terms import Terms
+from warning.core.text.conditions import compile_rule
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.matcher import Matcher
+from warning.core.text.reading import Reading
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+TERMS = Terms.model_validate({
+    "actors": {
+        "US": {"label": {"en": "US"}, "names": {"en": ["US"]}, "issuers": {"en": ["Fire Bureau"]}},
+        "CN": {"label": {"en": "China"}, "names": {"en": ["China"]}},
+    },
+    "acts": {"curb": {"label": {"en": "c"}, "direction": "tightening", "phrases": {"en": ["zzz"]}}},
+    "cues": {
+        "stops": {"phrases": {
+            "en": ["stop", "stops", "halts", "suspend", "cut"], "zh": ["停止", "暂停", "取消", "叫停"], "ja": ["停止", "減便", "運休"], "ko": ["중단", "감편"]}},
+        "goods": {"phrases": {
+            "en": ["wafer", "flights"], "zh": ["晶圆", "航班"], "ja": ["ウエハー", "路線"], "ko": ["웨이퍼", "노선"]}},
+    },
+})  # fmt: skip
+
+
+def fires(title: str, language: str, *, kind: str = "news", summary: str = "", **said: object) -> bool:
+    told = {"act": "tourism_stop", "direction": "tightening", "actors": ["CN"]} | said
+    rule = TextRule.model_validate({
+        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r", **told,
+        "match": {"near": [{"of": [{"cue": ["stops"]}, {"cue": ["goods"]}]}]},
+        "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
+    })  # fmt: skip
+    lexicon = Lexicon(TERMS)
+    compiled = compile_rule(rule, lexicon)
+    item = Item(
+        id="i",
+        source_id="s",
+        kind=kind,
+        country="JP",
+        language=language,
+        title=title,
+        summary=summary,
+        known_at=NOW,
+    )
+    reading = Reading(item)
+    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
+    return compiled.verdict(reading).met
+
+
+OWN = [
+    ("Smelter fire stops wafer shipments", "en"),
+    ("Carriers cut flights as winter demand fades", "en"),
+    ("信越化学因停电暂停晶圆出货", "zh"),
+    ("吉祥航空取消部分航班 因客源不足", "zh"),
+    ("信越化学、停電でウエハー出荷停止", "ja"),
+    ("労組がスト　ウエハー出荷停止", "ja"),
+    ("항공사, 탑승률 저조로 노선 운항 중단", "ko"),
+    ("노조 파업에 웨이퍼 출하 중단", "ko"),
+]
+
+
+@pytest.mark.parametrize(("title", "language"), OWN)
+def test_stop_is_no_states_act_when_its_maker_or_carrier_gives_a_reason_of_its_own(title, language):
+    assert not fires(title, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Carriers cut flights after travel advisory, demand fades", "en"),
+        ("Government halts wafer exports after smelter fire", "en"),
+        ("China halts flights to Sendai after fire", "en"),
+        ("Beijing strikes back, maker halts wafer sales", "en"),
+        ("Maker under fire halts wafer sales to plants", "en"),
+        ("Fire Bureau halts wafer transport", "en"),
+        ("航司取消航班 民航局要求 客座率下降", "zh"),
+        ("中国暂停日本航班 台风过后", "zh"),
+        ("中国、日本路線を一斉減便　搭乗率低下", "ja"),
+        ("当局がウエハー出荷停止　火災受け", "ja"),
+        ("リストのウエハー出荷停止", "ja"),
+        ("항공사, 당국 자제령에 노선 감편…탑승률 저조", "ko"),
+        ("중국, 웨이퍼 출하 중단…공장 화재", "ko"),
+    ],
+)
+def test_stop_is_a_states_act_when_an_order_an_office_or_a_state_that_stops_is_named(title, language):
+    assert fires(title, language)
+
+
+def test_reason_below_the_headline_leaves_the_act():
+    assert fires("Carriers cut flights to Sendai", "en", summary="Weak demand was named.")
+
+
+def test_report_of_a_mission_is_told_when_it_gives_a_reason():
+    assert fires(*OWN[0], kind="mission")
+
+
+@pytest.mark.parametrize("title", [OWN[0][0]])
+def test_rules_on_chinas_exports_and_on_stopped_supply_tell_a_makers_stop(title):
+    assert fires(title, "en", act="export_control")
+    assert fires(title, "en", act="supply_stop", actors=[])
+    assert not fires(title, "en", act="export_control", actors=["JP"])
+
+
+@pytest.mark.parametrize(
+    "piece", ["weak ", "strike", "strikes back ", "ministr", "The Hague ", "low aaaa ", "halts "]
+)
+def test_long_headline_of_words_of_reason_is_read_in_linear_time(piece):
+    fires("wafer stops " + piece * (100_000 // len(piece)), "en")
