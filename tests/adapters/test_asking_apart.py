@@ -269,6 +269,50 @@ def test_what_cannot_be_passed_on_fails_alone_and_the_line_goes_on():
     assert unheard <= len(FEED), "what was never sent takes no room"
 
 
+def test_a_request_that_is_asked_again_crosses_once():
+    async def body():
+        async with apart_here() as (asked, born_in):
+            await asked.ask("/feed")
+            heard, whole = [], born_in.asking.line._heard
+            born_in.asking.line._heard = lambda message: (heard.append(message), whole(message))
+            first, other = (
+                FetchRequest(source_id="s", url=asked.server.base + path, spacing_seconds=0.0)
+                for path in ("/feed", "/conditional")
+            )
+            came = [await asked.fetcher.fetch(one) for one in (first, first, other, first, first)]
+            kinds = [message[0] for message in heard if message[0] in {"ask", "again"}]
+            return kinds, [fetched.document.url.rsplit("/", 1)[1] for fetched in came]
+
+    kinds, came = asyncio.run(asyncio.wait_for(body(), 60))
+    assert kinds == ["ask", "again", "ask", "ask", "again"]
+    assert came == ["feed", "feed", "conditional", "feed", "feed"]
+
+
+def test_a_request_that_cannot_be_packed_is_no_other_when_it_is_asked_again():
+    async def body():
+        async with apart_here() as (asked, _):
+            await asked.ask("/feed")
+            never = FetchRequest(source_id="s", url=asked.server.base + "/feed", headers={"x": lambda: None})
+            both = (asked.fetcher.fetch(never), asked.fetcher.fetch(never))
+            return await asyncio.gather(*both, return_exceptions=True)
+
+    failures = asyncio.run(asyncio.wait_for(body(), 60))
+    assert ["the request cannot be packed" in str(one) for one in failures] == [True, True]
+
+
+def test_a_process_that_takes_the_place_of_another_is_told_requests_anew():
+    async def body():
+        async with apart_here() as (asked, _):
+            request = FetchRequest(source_id="s", url=asked.server.base + "/feed", spacing_seconds=0.0)
+            await asked.fetcher.fetch(request)
+            asked.fetcher._process.line.close()
+            await until(lambda: asked.fetcher._process is None)
+            asked.fetcher._next_start = 0.0
+            return (await asked.fetcher.fetch(request)).status
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == "fresh"
+
+
 def test_what_the_service_keeps_takes_room_in_the_process_that_asks():
     async def body():
         async with apart_here() as (asked, born_in):

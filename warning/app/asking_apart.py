@@ -15,7 +15,7 @@ from socket import socket
 from types import TracebackType
 from typing import Any, Self
 
-from warning.app.asking_line import Line, Manner, Standing, stands
+from warning.app.asking_line import Line, Manner, Standing, Told, stands
 from warning.app.body_room import BodyRoom
 from warning.app.parse_nursery import Forked
 from warning.app.poll_turns import PollTurns
@@ -44,6 +44,7 @@ class _Process:
     def __init__(self, number: bytes, ready: "asyncio.Future[None]") -> None:
         self.number = number
         self.ready = ready
+        self.told = Told()
         self.under_way: dict[int, asyncio.Future[Fetched | Standing]] = {}
 
     def answer(self, number: int, told: Fetched | Standing) -> None:
@@ -100,7 +101,7 @@ class AskingApart:
             raise FetchError(ENDED)
         number, answer = next(self._numbers), asyncio.get_running_loop().create_future()
         process.under_way[number] = answer
-        line.say(("ask", number, request))
+        line.say(process.told.tell(number, request))
         try:
             told: Fetched | Standing = await answer
         except asyncio.CancelledError:

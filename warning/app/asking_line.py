@@ -15,6 +15,7 @@ from warning.core.documents import LeftOut
 log = logging.getLogger(__name__)
 LENGTH_BYTES = 8
 READ_BYTES = 64 * 1024
+MOST_TOLD = 4_096
 TOGETHER_SECONDS = 0.002
 """So long a message waits for others: a call of the system and a waking of the other side serve all of them."""
 
@@ -26,6 +27,38 @@ class Manner:
     contact: str = ""
     allow_private_hosts: tuple[str, ...] = ()
     concurrency: int = 32
+
+
+class Told:
+    """The request that was told last of each source, and by which number: what is asked again need not cross again.
+
+    Both ends keep the same, as messages come in order: the one that asks, and the one that is asked.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[int, FetchRequest]] = {}
+
+    def tell(self, number: int, request: FetchRequest) -> tuple[Any, ...]:
+        """Return the message that asks."""
+        source_id = request.source_id
+        known = self._last.get(source_id)
+        if known is not None and known[1] is request:
+            return "again", number, source_id, known[0]
+        self.hear(number, request)
+        return "ask", number, request
+
+    def hear(self, number: int, request: FetchRequest) -> None:
+        """Keep what an asking message tells, of so many sources; what holds a key is asked once and forgotten."""
+        source_id = request.source_id
+        if not request.secrets and (len(self._last) < MOST_TOLD or source_id in self._last):
+            self._last[source_id] = number, request
+        else:
+            self._last.pop(source_id, None)
+
+    def told_by(self, number: int, source_id: str) -> FetchRequest | None:
+        """Return what that number told; None where it never came."""
+        known = self._last.get(source_id)
+        return known[1] if known is not None and known[0] == number else None
 
 
 Standing = tuple[float | None, float | None, tuple[str, ...], str, tuple[LeftOut, ...]]

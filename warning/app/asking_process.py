@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from warning.app.asking_line import Line, Manner, standing
+from warning.app.asking_line import Line, Manner, Told, standing
 from warning.app.body_room import PATIENCE_SECONDS
 from warning.app.compose import system_clock
 from warning.app.long_life import Returning, settle_for_long
@@ -22,6 +22,7 @@ from warning.errors import FetchError
 
 MOST_UNHEARD_BYTES = MEBIBYTE // 2
 """So much of what came may be on its way to the service before more is asked for."""
+NEVER_CAME = "the request cannot be packed: it never came to the process that asks"
 LARGE_BYTES = 16 * 1024
 """A document of so many bytes goes to the service by itself."""
 
@@ -41,6 +42,7 @@ class Asking:
         self._open = asyncio.Event()
         self._open.set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._told = Told()
 
     async def serve(self) -> None:
         manner = await self.manner
@@ -61,7 +63,14 @@ class Asking:
     def _heard(self, message: tuple[Any, ...]) -> None:
         match message:
             case ("ask", number, request):
+                self._told.hear(number, request)
                 self._tasks[number] = asyncio.create_task(self._ask(number, request))
+            case ("again", number, source_id, told):
+                request = self._told.told_by(told, source_id)
+                if request is None:
+                    self.line.say(("failure", number, RuntimeError, NEVER_CAME, {}))
+                else:
+                    self._tasks[number] = asyncio.create_task(self._ask(number, request))
             case ("drop", number):
                 if task := self._tasks.pop(number, None):
                     task.cancel()

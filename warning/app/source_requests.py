@@ -23,8 +23,42 @@ def key_of(spec: SourceSpec, keys: Mapping[str, SecretStr]) -> str | None:
     return found.get_secret_value() if found and found.get_secret_value() else None
 
 
+MOST_KNOWN = 4_096
+_known: dict[str, tuple[SourceSpec, FetchRequest]] = {}
+
+
 def request_for(spec: SourceSpec, state: SourceState, now: datetime, key: str) -> FetchRequest:
-    """Return the request for a poll at `now`, conditional on what was stored last."""
+    """Return the request for a poll at `now`, conditional on what was stored last.
+
+    Where that is the request of the poll before, it is the same object: most polls ask what was asked before.
+    """
+    known = _known.get(spec.id)
+    if known is not None and known[0] is spec and _is_conditional_on(state, known[1].validators):
+        return known[1]
+    request = _made(spec, state, now, key)
+    if _is_the_same_at_any_time(spec) and (len(_known) < MOST_KNOWN or spec.id in _known):
+        _known[spec.id] = spec, request
+    else:
+        _known.pop(spec.id, None)
+    return request
+
+
+def _is_conditional_on(state: SourceState, asked: Validators) -> bool:
+    return (
+        state.etag == asked.etag
+        and state.last_modified == asked.last_modified
+        and state.body_hash == asked.body_hash
+        and state.fetched_url == asked.url
+    )
+
+
+def _is_the_same_at_any_time(spec: SourceSpec) -> bool:
+    """Whether neither the time nor a key goes into the request."""
+    places = "{" in "".join((spec.url, spec.body or "", *spec.headers.values()))
+    return not places and spec.needs_key is None and not isinstance(spec.parse, MailFormat)
+
+
+def _made(spec: SourceSpec, state: SourceState, now: datetime, key: str) -> FetchRequest:
     mails = spec.parse if isinstance(spec.parse, MailFormat) else None
     return FetchRequest(
         source_id=spec.id,

@@ -16,7 +16,8 @@ from warning.core.health import (
     is_well,
     report_of,
 )
-from warning.store.rows import batches, from_json, insert_new, storable
+from warning.store.known_states import known_states
+from warning.store.rows import batches, insert_new, storable
 from warning.store.schema import (
     alert_versions,
     alerts,
@@ -49,14 +50,15 @@ COUNTED = (
 WITH_QUEUE = (items, observations, listing_changes)
 SIGN_OF_LIFE = timedelta(hours=12)
 LOOKUP_BATCH = 500
+_READ = (source_states.c.source_id, source_states.c.content)
 FAR_AHEAD = timedelta(days=7)
 """No pace and no pause is longer: a time further ahead is looked at too."""
 
 
 def source_states_by_id(connection: Connection) -> dict[str, SourceState]:
     """Return what is known of every source that was ever tried, by its id."""
-    query = select(source_states.c.content).order_by(source_states.c.source_id)
-    return _by_id(connection.execute(query))
+    query = select(*_READ).order_by(source_states.c.source_id)
+    return _by_id(connection, connection.execute(query))
 
 
 def source_states_of(connection: Connection, source_ids: Collection[str]) -> dict[str, SourceState]:
@@ -69,13 +71,13 @@ def due_source_states(
 ) -> dict[str, SourceState]:
     """Return the states whose time has come, or lies so far ahead that a wrong clock must have set it, and `also`."""
     due = source_states.c.next_due_at
-    query = select(source_states.c.content).where(or_(due.is_(None), due <= now, due > now + FAR_AHEAD))
-    return _by_id(connection.execute(query)) | source_states_of(connection, also)
+    query = select(*_READ).where(or_(due.is_(None), due <= now, due > now + FAR_AHEAD))
+    return _by_id(connection, connection.execute(query)) | source_states_of(connection, also)
 
 
-def _by_id(rows: Iterable[Row[Any]]) -> dict[str, SourceState]:
-    found = (from_json(SourceState, content) for (content,) in rows)
-    return {state.source_id: state for state in found}
+def _by_id(connection: Connection, rows: Iterable[Row[Any]]) -> dict[str, SourceState]:
+    known = known_states(connection.engine)
+    return {row.source_id: known.read(row.source_id, row.content) for row in rows}
 
 
 def save_source_state(connection: Connection, state: SourceState) -> None:
