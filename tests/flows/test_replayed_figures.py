@@ -71,6 +71,19 @@ def late_revisions(dice: random.Random) -> list[Observation]:
     return in_order(found)
 
 
+def young_series(dice: random.Random) -> list[Observation]:
+    """Twenty series that begin one after the other and fall to nothing within months; some figures come late."""
+    found: dict[tuple[object, str], Observation] = {}
+    for number in range(20):
+        like, falls = figure(number, "M", "export_quantity", "kg"), dice.randrange(1, 6)
+        for at in range(14):
+            period = period_of("M", number + at)
+            known_at = period_end(period) + timedelta(days=20 + dice.choice([0, 0, 0, 45]))
+            one = vintage(like, period, dice.choice([0.0] if at >= falls else [0.0, 100.0, 120.0]), known_at)
+            found[known_at, one.id] = one
+    return in_order(found)
+
+
 def in_order(found: dict[tuple[object, str], Observation]) -> list[Observation]:
     return sorted(found.values(), key=lambda one: (one.known_at, one.id))
 
@@ -83,6 +96,7 @@ def in_order(found: dict[tuple[object, str], Observation]) -> list[Observation]:
         (whole_tables, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
         (late_revisions, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
         (late_revisions, 0, 4 * WEEK, BOOK, False, "sqlite_url"),
+        (young_series, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
         (late_revisions, 2, 4 * WEEK, COMBINED, True, "sqlite_url"),
         pytest.param(late_revisions, 3, 4 * WEEK, COMBINED, True, "postgres_url", marks=pytest.mark.postgres),
     ],

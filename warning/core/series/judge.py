@@ -1,7 +1,7 @@
 """One rule over many series: which rows hold which condition, and why the others do not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,17 +94,14 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
         # Sums of a row come out alike, to the last bit, only where its figures stand one after the other.
         figures = np.ascontiguousarray(window(on, rows, condition.width(confirm)))
         judged = condition.judge(figures, confirm)
+        if condition.goes_on is not None:
+            # One figure earlier they were too few to ask: what began before is told with the one that makes them enough.
+            first = ~judged.holds & ~know_enough(on, rows, rule.min_points + 1)
+            judged = judged.but(first, condition.goes_on(figures[first], confirm)) if first.any() else judged
         if not rule.materiality_min:
             return judged
         material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min
-    return Judged(
-        holds=judged.holds & material,
-        observed=judged.observed,
-        baseline=judged.baseline,
-        ratio=judged.ratio,
-        score=judged.score,
-        refused=judged.refused,
-    )
+    return replace(judged, holds=judged.holds & material)
 
 
 def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, holds: Bools) -> Bools:

@@ -1,7 +1,7 @@
 """What a condition finds over rows of windows, and the arithmetic that all conditions share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ ConditionCode = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What one condition found, row by row.
+    """What one condition found, row by row: arrays of one place a row.
 
     `ratio` is the move against the baseline (-0.998 is 99.8 % under it), `score` the measure compared with
     the threshold (scales, chance or again the ratio). `refused` marks rows in which a ratio means nothing.
@@ -34,14 +34,26 @@ class Judged:
     score: Floats
     refused: Bools
 
+    def but(self, rows: Bools, other: "Judged") -> "Judged":
+        """Return the same with these rows as `other` has them, in order."""
+        found = {}
+        for one in fields(self):
+            found[one.name] = getattr(self, one.name).copy()
+            found[one.name][rows] = getattr(other, one.name)
+        return Judged(**found)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One thing a test can find; a drop has two: a low level, and a run of zeros."""
+    """One thing a test can find; a drop has two: a low level, and a run of zeros.
+
+    Of a state that lasts `judge` says where it begins, and `goes_on` where it holds however long.
+    """
 
     code: ConditionCode
     test: Test
     judge: Callable[[Floats, int], Judged]
+    goes_on: Callable[[Floats, int], Judged] | None = None
 
     def width(self, confirm: int) -> int:
         points = self.test.reach if self.code == "zero" else self.test.span
