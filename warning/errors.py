@@ -16,6 +16,7 @@ EwsError
 ├── StoreError
 │   ├── SchemaBehind              the database wants `warning db upgrade`
 │   ├── AssessmentRaced           another process assessed the same evidence first
+│   ├── StoreContended            the database gave up one of two transactions that waited for each other
 │   ├── EvidenceMissing
 │   └── ReviewRefused             the alert has moved on, or may not be acted on so in the state it is in
 └── DeliveryError                 a channel did not accept a message; `retryable` says what to do
@@ -153,6 +154,12 @@ class SchemaBehind(StoreError):
 
 class AssessmentRaced(StoreError):
     """Another process assessed the same evidence or alert first; nothing was stored: assess again."""
+
+    retryable = True
+
+
+class StoreContended(StoreError):
+    """The database gave this transaction up for another that it waited for; nothing was stored: do it again."""
 
     retryable = True
 

@@ -21,10 +21,11 @@ from tests.core.build import at
 from warning.app.reading_basis import as_now_read, basis_of
 from warning.core.health import SourceState
 from warning.core.relabelling import labels_of
+from warning.errors import StoreError
 from warning.store import relabelled_items
-from warning.store.engine import writing
 from warning.store.evidence_tables import items
-from warning.store.relabelled_items import MOST_RELABELLED, relabel_items
+from warning.store.relabelled_items import MOST_RELABELLED
+from warning.store.repository import Repository
 
 MENDED = [{"language": "fr"}, {"kind": "news"}, {"country": "KR"}]
 
@@ -114,6 +115,86 @@ def test_alerts_behind_a_feed_stand_under_the_mended_label_and_none_is_asked_for
     run(body)
 
 
+class CutShort(Repository):
+    """A store that is gone after the first few relabelled items."""
+
+    def relabel_items(self, *mend):
+        steps = super().relabel_items(*mend)
+        yield next(steps)
+        raise StoreError("gone")
+
+
+def test_relabelling_that_was_cut_short_loses_nothing_of_the_poll_and_the_next_one_goes_on(desk, monkeypatch):
+    monkeypatch.setattr(relabelled_items, "BATCH", 2)
+    for number in range(5):
+        desk.box.add(mail(number))
+    desk.poll()
+    assess_all(desk.repository)
+    desk.box.add(mail(9))
+    desk.spec = desk.spec.model_copy(update={"language": "fr"})
+    outcome = desk.poll(CutShort(desk.repository.engine))
+    assert (outcome.answer, outcome.items_new, outcome.items_revised) == ("fresh", 1, 0)
+    languages = [item.language for item in desk.repository.items_between(*EVER)]
+    assert (sorted(languages), waiting(desk.repository)) == (["en"] * 4 + ["fr"] * 2, 2)
+    outcome = desk.poll()
+    assert (outcome.answer, outcome.items_revised) == ("not_modified", 4)
+    assert {item.language for item in desk.repository.items_between(*EVER)} == {"fr"}
+    assert desk.poll().items_revised == 0
+
+
+def test_others_write_between_two_steps_of_relabelling_and_the_latest_stand_first(repository, monkeypatch):
+    monkeypatch.setattr(relabelled_items, "BATCH", 2)
+    source = f"wire-{next(EXAMPLES)}"
+    (item,) = next(polls_of(source, [(1, [ENTRY])]))
+    many = [replace(item, id=f"{item.id}-{n}", url="", title=f"Report {n}", body="") for n in range(6)]
+    repository.add_items(many[:5])
+    steps = repository.relabel_items(source, (("news", "CN", "en"), ("news", "CN", "fr")), at(-1), [])
+    assert next(steps) == 2
+    assert len(repository.add_items(many[5:]).new) == 1
+    languages = {one.id: one.language for one in repository.items_between(at(-1), at(400), source_id=source)}
+    assert [languages[one.id] for one in many] == ["en", "en", "en", "fr", "fr", "en"]
+    assert list(steps) == [2, 1]
+
+
+def test_what_came_within_a_day_is_judged_before_older_evidence_that_waits_again(repository):
+    source = f"wire-{next(EXAMPLES)}"
+    (item,) = next(polls_of(source, [(1, [ENTRY])]))
+    days = [0, 1, 2, 3, 30, 30.1, 30.2, 30.3]
+    repository.add_items(
+        [
+            replace(item, id=f"{source}-{day}", url="", title=f"{day}", body="", known_at=at(day))
+            for day in days
+        ]
+    )
+
+    def next_of(limit):
+        found = [item.title for item in repository.unassessed((), at(30.5), limit).items]
+        return [title for title in found if title in map(str, days)]
+
+    assert next_of(100) == [str(day) for day in days]
+    assert next_of(4) == ["0", "30", "30.1", "30.2"]
+    assert next_of(6) == ["0", "1", "30", "30.1", "30.2", "30.3"]
+
+
+@pytest.mark.parametrize("labels", ["", ".0f0f0f0f0f0f"])
+@pytest.mark.parametrize("mended", [*MENDED, {"country": "EU", "language": "fr"}])
+def test_an_upgrade_that_mends_a_label_of_a_mailbox_keeps_its_place(desk, mended, labels):
+    """Earlier releases remembered by what country mails were read, as part of a short name, and no label in clear."""
+    desk.box.add(mail(0))
+    desk.poll()
+    place, before = desk.state.etag, list(desk.repository.items_between(*EVER))
+    earlier = ".".join(basis_of(desk.spec).split(".")[:2]) + f".0a0a0a0a0a0a{labels}"
+    desk.repository.save_source_state(replace(desk.state, read_as=earlier))
+    desk.restart()
+    desk.spec = desk.spec.model_copy(update=mended)
+    desk.box.add(mail(1))
+    outcome = desk.poll()
+    assert (outcome.seen, outcome.items_new, desk.state.read_as) == (1, 1, basis_of(desk.spec))
+    assert (place, desk.state.etag) == ("1:101", "1:102")
+    first = next(item for item in desk.repository.items_between(*EVER) if item.id == before[0].id)
+    assert first.country == desk.spec.country
+
+
 def test_another_country_alone_keeps_the_place_of_a_mailbox_and_another_reading_beside_it_does_not():
     url, parse = "imaps://u@x.example/INBOX", {"format": "mail"}
     state = SourceState(
@@ -125,8 +206,7 @@ def test_another_country_alone_keeps_the_place_of_a_mailbox_and_another_reading_
 
 
 def relabel(repository, source, before, after, since, named=()):
-    with writing(repository.engine) as connection:
-        return relabel_items(connection, source, (before, after), since, named)
+    return sum(repository.relabel_items(source, (before, after), since, named))
 
 
 def test_recent_items_and_those_named_are_relabelled_and_others_stand(repository):

@@ -14,7 +14,7 @@ from warning.core.recall import Recall, Recalled
 from warning.core.recalling import recall_at_first, recall_of_sequences
 from warning.core.rulebook import Rulebook
 from warning.core.series.known import ColumnsWindow
-from warning.errors import AssessmentRaced, StoreError
+from warning.errors import AssessmentRaced, StoreContended, StoreError
 from warning.store.resident import Resident
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _assess_new(system: System, resident: Resident | None) -> AssessReport:
             return round_.report
         try:
             round_.assess(window, as_of)
-        except AssessmentRaced as raced:
+        except (AssessmentRaced, StoreContended) as raced:
             log.info("%s", raced)
             races += 1
         else:

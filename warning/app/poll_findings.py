@@ -9,6 +9,7 @@ from warning.app.detail_pages import Detailed
 from warning.app.mail_reading import still_left_out
 from warning.app.source_judgement import EntryBrief, Verdict, judge_document
 from warning.app.source_states import answered, newest, news_days
+from warning.app.stored_labels import Relabelling
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
 from warning.core.documents import Document, LeftOut, Parsed
@@ -24,16 +25,26 @@ Settled = tuple[SourceState, SourceOutcome]
 class Findings:
     """What a poll brought: `store` writes it and tells how the source is now; `remember` follows when it is stored.
 
-    `is_news` is false where there is but a state to write down.
+    `is_news` is false where there is but a state to write down. `relabels` is what of the store is relabelled afterwards.
     """
 
     store: Callable[[EvidenceWriter], Settled]
     remember: Callable[[], None] = lambda: None
     is_news: bool = True
+    relabels: Relabelling | None = None
 
     @classmethod
     def nothing(cls, settled: Settled) -> "Findings":
         return cls(store=lambda _: settled, is_news=False)
+
+    def relabelling(self, relabels: Relabelling) -> "Findings":
+        """Return what is stored with a state that keeps the labels of before, until the store stands under those of now."""
+
+        def store(writer: EvidenceWriter) -> Settled:
+            state, outcome = self.store(writer)
+            return relabels.begun(state), outcome
+
+        return replace(self, store=store, is_news=True, relabels=relabels)
 
 
 def archive(writer: EvidenceWriter, document: Document) -> None:

@@ -25,7 +25,7 @@ from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
 from warning.app.source_states import failed, list_refused, stood_still, unconfigured
-from warning.app.stored_labels import with_labels
+from warning.app.stored_labels import Relabelling, Store
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.core.documents import Document
@@ -44,7 +44,7 @@ class Asker(Protocol):
     async def fetch(self, request: FetchRequest) -> Fetched: ...
 
 
-class Evidence(States, Protocol):
+class Evidence(States, Store, Protocol):
     """What collecting needs of the store."""
 
     def together(self, works: Iterable[Callable[[EvidenceWriter], Any]]) -> list[Any]: ...
@@ -80,11 +80,14 @@ class Polls:
         state = asked_again(state, spec.every, self._clock())
         room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
         try:
-            return await self._polled(spec, state, room.fetch)
+            findings, settled = await self._polled(spec, state, room.fetch)
         finally:
             room.leave()
+        if findings.relabels is not None:
+            settled = await self._relabelled(findings.relabels, settled)
+        return settled[1]
 
-    async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> SourceOutcome:
+    async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> tuple[Findings, Settled]:
         kept: list[Document] = []
         self._asking += 1
         try:
@@ -98,17 +101,28 @@ class Polls:
             self._asking -= 1
         self._memory.turns.end(spec.id)  # the store takes what came of many polls together
         try:
-            _, outcome = await self._write(kept, findings)
+            settled = await self._write(kept, findings)
         except Exception as surprise:
             log.exception("what %s gave could not be stored", spec.id)
             return await self._unstored(spec, failed(spec, state, surprise, self._clock()))
         findings.remember()
-        return outcome
+        return findings, settled
 
-    async def _unstored(self, spec: SourceSpec, settled: Settled) -> SourceOutcome:
+    async def _unstored(self, spec: SourceSpec, settled: Settled) -> tuple[Findings, Settled]:
         self._memory.unsaved[spec.id] = settled[0]
-        _, outcome = await self._write((), Findings.nothing(settled))
-        return outcome
+        findings = Findings.nothing(settled)
+        return findings, await self._write((), findings)
+
+    async def _relabelled(self, relabels: Relabelling, settled: Settled) -> Settled:
+        """Relabel what stands stored; where that fails, the state that stands has the next poll do it."""
+        state, outcome = settled
+        try:
+            relabelled = await relabels.relabel(self._repository, self._memory.mending)
+            outcome = replace(outcome, items_revised=outcome.items_revised + relabelled)
+            return await self._write((), Findings.nothing((relabels.ended(state), outcome)))
+        except Exception:  # what the poll brought is stored
+            log.exception("the stored items of %s could not be relabelled", state.source_id)
+            return settled
 
     async def _write(self, kept: Iterable[Document], findings: Findings) -> Settled:
         def store(writer: EvidenceWriter) -> Settled:
@@ -144,7 +158,7 @@ class Polls:
         fetched = asked.fetched
         if fetched.document is None:
             still = Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
-            return with_labels(still, spec, was, asked_at) if was else still
+            return still.relabelling(Relabelling.of(spec, was, asked_at)) if was else still
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
         read = [
@@ -171,7 +185,8 @@ class Polls:
 
         remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
         findings = Findings(store=store, remember=remembered)
-        return with_labels(findings, spec, was, asked_at, parsed.items) if was else findings
+        relabels = Relabelling.of(spec, was, asked_at, parsed.items) if was else None
+        return findings if relabels is None else findings.relabelling(relabels)
 
     def _as_now_read(self, spec: SourceSpec, state: SourceState) -> SourceState:
         """What was read in another way counts as not read, entries of a feed too."""

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from warning.catalog.sources import SourceSpec
 from warning.core.formats_documents import MailFormat
 from warning.core.health import SourceState, is_well
+from warning.core.iso_codes import COUNTRIES, UNION, WORLD
 from warning.core.relabelling import Labels
 
 _READING = ("parse", "encoding", "country", "method", "headers", "body", "through", "pages", "window")
@@ -81,10 +82,24 @@ def labels_of(spec: SourceSpec) -> Labels:
     return spec.kind, spec.country, spec.language
 
 
+def under_labels(basis: str, labels: Labels) -> str:
+    """Return a basis with other labels: those under which a source's stored items stand."""
+    return f"{basis.rpartition('.')[0]}.{_BETWEEN.join(labels)}"
+
+
 def _known_as(then: str, spec: SourceSpec) -> Basis:
-    """A basis of an earlier release, which had no labels, has those of now."""
+    """A basis of an earlier release, which had no labels, has those of now, and a mailbox the country it was read by."""
     reading, expected, readers, labels = (then.split(".", 3) + [""] * 3)[:4]
-    return Basis(reading, expected, readers, labels if labels.count(_BETWEEN) == 2 else _labels(spec))
+    if labels.count(_BETWEEN) != 2:
+        country = _former_country(spec, reading) if isinstance(spec.parse, MailFormat) else spec.country
+        labels = _BETWEEN.join((spec.kind, country, spec.language))
+    return Basis(reading, expected, readers, labels)
+
+
+def _former_country(spec: SourceSpec, reading: str) -> str:
+    """The country by which a source was read, as far as the short name of its reading tells; else that of now."""
+    candidates = (spec.country, WORLD, UNION, *sorted(COUNTRIES))
+    return next((one for one in candidates if _reading(spec, one) == reading), spec.country)
 
 
 def _is_read_alike(spec: SourceSpec, now: Basis, then: Basis) -> bool:

@@ -37,7 +37,7 @@ class Memory:
     `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
     documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us ask
     publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
-    `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
+    `mending` is held by the source whose stored items are relabelled. `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
     """
 
     entries: EntryMemory = field(default_factory=EntryMemory)
@@ -46,6 +46,7 @@ class Memory:
     due: DueSources = field(default_factory=DueSources)
     bodies: BodyRoom = field(default_factory=BodyRoom)
     turns: PollTurns = field(default_factory=PollTurns)
+    mending: asyncio.Lock = field(default_factory=asyncio.Lock)
     elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
     elsewhere: Elsewhere = asyncio.to_thread

@@ -1,40 +1,77 @@
 """A mended kind, country or language is given to what stands stored, also where no document shows it again.
 
 A mailbox is asked behind what was read, and a page or an alert behind an entry is read once: neither comes again because
-its source has another label.
+its source has another label. What a poll brought is stored first; until all that stands stored is mended, its source's
+state keeps the labels of before, so that a poll that is cut short is followed by one that goes on.
 """
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
+from typing import Protocol
 
-from warning.app.poll_findings import Findings, Settled
-from warning.app.reading_basis import labels_of
+from warning.app.reading_basis import labels_of, under_labels
 from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Item
 from warning.core.formats_documents import CapFormat, MailFormat
+from warning.core.health import SourceState
 from warning.core.relabelling import Labels
-from warning.store.evidence_writer import EvidenceWriter
 
 LAST_DAYS = 30
 
 
-def with_labels(
-    findings: Findings, spec: SourceSpec, was: Labels, now: datetime, shown: tuple[Item, ...] = ()
-) -> Findings:
-    """Return the findings of a poll after which the source's stored items stand under what was mended of its labels.
+class Store(Protocol):
+    """What relabelling needs of the store."""
 
-    Those are what became known in the last 30 days (the first days of a mailbox, where these are more), and what the
-    entries `shown` stand for: by their ids, and of alerts behind a feed all since the oldest of these entries.
-    """
-    since = _since(spec, now, shown)
+    def relabel_items(
+        self, source_id: str, mend: tuple[Labels, Labels], since: datetime, named: Iterable[str]
+    ) -> Iterator[int]: ...
 
-    def store(writer: EvidenceWriter) -> Settled:
-        mend = was, labels_of(spec)
-        relabelled = writer.relabel_items(spec.id, mend, since, [item.id for item in shown])
-        state, outcome = findings.store(writer)
-        return state, replace(outcome, items_revised=outcome.items_revised + relabelled)
 
-    return replace(findings, store=store, is_news=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relabelling:
+    """Labels of a source before and after, and whose stored items they are for: known `since` then, or `shown`."""
+
+    source_id: str
+    labels: tuple[Labels, Labels]
+    since: datetime
+    shown: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, spec: SourceSpec, was: Labels, now: datetime, shown: tuple[Item, ...] = ()) -> "Relabelling":
+        """The relabelling of what became known in the last 30 days (the first days of a mailbox, where these are more).
+
+        And of what the entries `shown` stand for: by their ids, and of alerts behind a feed all since the oldest of these.
+        """
+        names = tuple(item.id for item in shown)
+        return cls(
+            source_id=spec.id, labels=(was, labels_of(spec)), since=_since(spec, now, shown), shown=names
+        )
+
+    def begun(self, state: SourceState) -> SourceState:
+        """Return the state under the labels of before."""
+        return replace(state, read_as=under_labels(state.read_as, self.labels[0]))
+
+    def ended(self, state: SourceState) -> SourceState:
+        """Return the state under those of now: all stands under them."""
+        return replace(state, read_as=under_labels(state.read_as, self.labels[1]))
+
+    async def relabel(self, store: Store, turn: asyncio.Lock) -> int:
+        """Relabel what stands stored, and return how much of it; one source at its `turn`, a few hundred items at a time.
+
+        Between two transactions others have as long to write as one took. Raises StoreError.
+        """
+        relabelled = 0
+        async with turn:
+            steps = store.relabel_items(self.source_id, self.labels, self.since, self.shown)
+            began = monotonic()
+            while (some := await asyncio.to_thread(next, steps, None)) is not None:
+                relabelled += some
+                await asyncio.sleep(monotonic() - began)
+                began = monotonic()
+        return relabelled
 
 
 def _since(spec: SourceSpec, now: datetime, shown: tuple[Item, ...]) -> datetime:

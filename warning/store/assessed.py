@@ -30,8 +30,7 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
     Raises AssessmentRaced when some of the evidence has been assessed meanwhile.
     """
     fresh = window.fresh
-    for read_items in batches((i for i in window.items if i.id in fresh), BATCH):
-        _mark_items(connection, read_items, at)
+    _mark_items(connection, [one for one in window.items if one.id in fresh], at)
     figures = window.observations
     if isinstance(figures, QueuedFigures):
         _mark_rows(connection, figures.rows[[name in fresh for name in figures.ids]], at)
@@ -43,15 +42,17 @@ def mark_assessed(connection: Connection, window: Window, at: datetime) -> None:
 
 def _mark_items(connection: Connection, read: Sequence[Item], at: datetime) -> None:
     known = {(item.source_id, key64(item.id)): (item.content_hash, *labels_of(item)) for item in read}
-    rows = connection.execute(
-        _STANDING.where(items.c.seq.in_(numbers_stored(connection, known).values()))
-        .order_by(items.c.seq)
-        .with_for_update()
-    ).all()
-    same = [row for row in rows if known[row.source_id, row.key] == tuple(row[4:])]
-    if any(row.assessed_at is not None for row in same):
-        raise AssessmentRaced
-    connection.execute(update(items).where(items.c.seq.in_([row.seq for row in same])).values(assessed_at=at))
+    numbers = (
+        number for some in batches(known, BATCH) for number in numbers_stored(connection, some).values()
+    )
+    for some in batches(sorted(numbers), BATCH):  # in one order for all who lock several rows
+        standing = _STANDING.where(items.c.seq.in_(some)).order_by(items.c.seq)
+        rows = connection.execute(standing.with_for_update(key_share=True)).all()
+        same = [row for row in rows if known[row.source_id, row.key] == tuple(row[4:])]
+        if any(row.assessed_at is not None for row in same):
+            raise AssessmentRaced
+        marked = items.c.seq.in_([row.seq for row in same])
+        connection.execute(update(items).where(marked).values(assessed_at=at))
 
 
 _STANDING = select(

@@ -17,10 +17,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, Programm
 from sqlalchemy.pool import QueuePool
 
 from warning.core.ids import key64
-from warning.errors import SchemaBehind, SettingsError, StoreError
+from warning.errors import SchemaBehind, SettingsError, StoreContended, StoreError
 
 BUSY_SECONDS = 30
 WRITES = "warning_writes"
+GIVEN_UP = frozenset({"40P01", "40001"})
+"""What PostgreSQL says of a deadlock, and of transactions that cannot be put one after the other."""
 AT_EASE = "PRAGMA synchronous = NORMAL"
 """Commits reach the disk when pages are put in their places, but for those that ask to (`writing`)."""
 CACHE_KIB = 6_000
@@ -158,9 +160,7 @@ class NamedFailures:
             raise SchemaBehind from wrong
         if isinstance(wrong, ProgrammingError):
             return
-        failure = StoreError(f"the database did not answer: {str(wrong.orig).strip()}")
-        failure.retryable = True
-        raise failure from wrong
+        raise named_failure(wrong) from wrong
 
 
 def asked_of_sqlite(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
@@ -173,6 +173,18 @@ def asked_of_sqlite(connection: Connection, statement: str, values: tuple[Any, .
         raise DBAPIError.instance(
             statement, None, wrong, sqlite3.Error, dialect=connection.dialect
         ) from wrong
+
+
+def named_failure(wrong: DBAPIError) -> StoreError:
+    """Return what the database's driver said as an error of ours: StoreContended where it gave up one of two that waited."""
+    said = str(wrong.orig).strip()
+    if getattr(wrong.orig, "sqlstate", None) in GIVEN_UP:
+        return StoreContended(
+            f"the database gave up one of two transactions that waited for each other: {said}"
+        )
+    failure = StoreError(f"the database did not answer: {said}")
+    failure.retryable = True
+    return failure
 
 
 def _is_schema_missing(wrong: DBAPIError) -> bool:

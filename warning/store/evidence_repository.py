@@ -9,6 +9,7 @@ from warning.core.health import SourceReport, SourceState
 from warning.core.list_memory import ListMemory
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.core.page_checks import PageCheck
+from warning.core.relabelling import Labels
 from warning.core.vocabulary import SourceKind
 from warning.core.withdrawals import Withdrawal
 from warning.store import archive as archive_rows
@@ -27,6 +28,7 @@ from warning.store.engine import reading, writing
 from warning.store.evidence_writer import EvidenceWriter, write_together
 from warning.store.items import Stored
 from warning.store.lists import ListingVersion
+from warning.store.relabelled_items import relabel_items
 from warning.store.rows import batches
 
 T = TypeVar("T")
@@ -73,6 +75,12 @@ class EvidenceRepository(Connected):
     def evidence_came(self) -> None:
         """Say that something stored together waits for an assessment: most polls bring nothing."""
         self.evidence.ring()
+
+    def relabel_items(
+        self, source_id: str, mend: tuple[Labels, Labels], since: datetime, named: Iterable[str]
+    ) -> Iterator[int]:
+        """Put the mended of a source's labels on its items, in one transaction a step; see `relabelled_items.py`."""
+        return relabel_items(self.engine, source_id, mend, since, named)
 
     def add_items(self, batch: Iterable[Item]) -> Stored[Item]:
         """Store items, in transactions of a thousand. An edited item is unassessed again."""

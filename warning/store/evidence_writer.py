@@ -10,15 +10,14 @@ from sqlalchemy.exc import DBAPIError
 from warning.core.evidence import Item, Listing, ListingChange, Observation
 from warning.core.health import SourceState
 from warning.core.list_patience import PATIENCE, ListPatience
-from warning.core.relabelling import Labels
-from warning.errors import StoreError
+from warning.errors import StoreContended, StoreError
 from warning.store import archive as archive_rows
 from warning.store import figures, items, lists, sources
-from warning.store.engine import NamedFailures, writing
+from warning.store.engine import NamedFailures, named_failure, writing
 from warning.store.items import Stored
-from warning.store.relabelled_items import relabel_items
 
 T = TypeVar("T")
+MOST_TRIES = 5
 
 
 class _TransactionLost(Exception):
@@ -56,11 +55,6 @@ class EvidenceWriter:
 
     def add_items(self, batch: Sequence[Item]) -> Stored[Item]:
         return items.add_items(self._connection, batch) if batch else Stored()
-
-    def relabel_items(
-        self, source_id: str, mend: tuple[Labels, Labels], since: datetime, named: Iterable[str] = ()
-    ) -> int:
-        return relabel_items(self._connection, source_id, mend, since, named)
 
     def last_items_named(
         self, source_id: str, names: Collection[str], most: int
@@ -111,13 +105,26 @@ def write_together(engine: Engine, works: Iterable[Callable[[EvidenceWriter], T]
     """Do pieces of work in one transaction and return what each gave, in order, or the exception it ended with.
 
     A piece that fails leaves nothing behind and the others alone. When the whole transaction fails, each piece is done
-    again in one of its own, so that only those fail that must. Raises StoreError when none can begin.
+    again in one of its own, so that only those fail that must; so is one that the database gave up for another
+    transaction. Raises StoreError when none can begin.
     """
     works = list(works)
     try:
-        return _in_one_transaction(engine, works)
+        answers = _in_one_transaction(engine, works)
     except _TransactionLost as lost:
-        return [_cause(lost)] if len(works) == 1 else _each_alone(engine, works)
+        answers = [_cause(lost)] if len(works) == 1 else _each_alone(engine, works)
+    return [_until_stored(engine, work, answer) for work, answer in zip(works, answers, strict=True)]
+
+
+def _until_stored(
+    engine: Engine, work: Callable[[EvidenceWriter], T], answer: T | Exception
+) -> T | Exception:
+    """Do a piece again that was given up: alone it takes its locks in the one order of all writers."""
+    for _ in range(MOST_TRIES):
+        if not isinstance(answer, StoreContended):
+            break
+        (answer,) = _each_alone(engine, [work])
+    return answer
 
 
 def _in_one_transaction(
@@ -166,5 +173,5 @@ def _each_alone(engine: Engine, works: Sequence[Callable[[EvidenceWriter], T]]) 
 def _cause(lost: _TransactionLost) -> Exception:
     cause = lost.__cause__
     if isinstance(cause, DBAPIError):
-        return StoreError(f"the database did not answer: {str(cause.orig).strip()}")
+        return named_failure(cause)
     return cause if isinstance(cause, Exception) else StoreError("the database gave up the transaction")

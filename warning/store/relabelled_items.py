@@ -1,49 +1,56 @@
 """A source's stored items under the kind, country and language that its entry in the catalogue gives now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, case, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, case, or_, select, update
 
 from warning.core.ids import key64
 from warning.core.relabelling import Labels
 from warning.core.vocabulary import SourceKind
-from warning.store.engine import serialise
+from warning.store.engine import reading, serialise, writing
 from warning.store.item_statements import by_source, numbers_stored, remark
 from warning.store.rows import batches, item_of
 from warning.store.schema import items
 
 NAMES = ("kind", "country", "language")
-BATCH = 500
+BATCH = 250
+"""So many in one transaction: on SQLite nobody else writes meanwhile."""
+LOOKUP_BATCH = 500
 MOST_RELABELLED = 5_000
-"""So many at once beside those named, the latest: they are assessed again, and nobody else writes meanwhile."""
+"""So many at once beside those named, the latest: they are assessed again."""
 
 
 def relabel_items(
-    connection: Connection,
+    engine: Engine,
     source_id: str,
     mend: tuple[Labels, Labels],
     since: datetime,
     named: Iterable[str] = (),
-) -> int:
-    """Put the mended of a source's labels on its items; return how many had those of before. `mend` is before and after.
+) -> Iterator[int]:
+    """Put the mended of a source's labels on its items; each step is a transaction and gives how many had those of before.
 
-    These are its items known from `since` on, and those of the ids `named`. A label that was not mended stays, and so
-    does one that an item does not have from the catalogue. They are unassessed again. Their words and times stay, as
-    when the same words come again under other labels.
+    `mend` is before and after. These are its items known from `since` on, and those of the ids `named`; the latest come
+    first. A label that was not mended stays, and so does one that an item does not have from the catalogue. They are
+    unassessed again. Their words and times stay, as when the same words come again under other labels. Who does not go
+    to the end begins anew: what has the labels of now is left alone.
     """
-    serialise(connection, f"items {source_id}")
     mended = [
         Mended(items.c[name], *one) for name, *one in zip(NAMES, *mend, strict=True) if one[0] != one[1]
     ]
     if not mended:
-        return 0
-    found = set(_recent(connection, source_id, mended, since))
-    for some in batches(named, BATCH):
-        found.update(numbers_stored(connection, {(source_id, key64(name)) for name in some}).values())
-    return sum(_relabel(connection, batch, mended) for batch in batches(sorted(found), BATCH))
+        return
+    with reading(engine) as connection:
+        found = set(_recent(connection, source_id, mended, since))
+        for some in batches(named, LOOKUP_BATCH):
+            found.update(numbers_stored(connection, {(source_id, key64(name)) for name in some}).values())
+    for batch in batches(sorted(found, reverse=True), BATCH):
+        with writing(engine) as connection:
+            serialise(connection, f"items {source_id}")
+            relabelled = _relabel(connection, batch, mended)
+        yield relabelled
 
 
 class Mended(NamedTuple):
@@ -67,7 +74,9 @@ def _has_any(mended: Sequence[Mended]) -> ColumnElement[bool]:
 
 
 def _relabel(connection: Connection, numbers: list[int], mended: Sequence[Mended]) -> int:
-    rows = connection.execute(select(items).where(items.c.seq.in_(numbers), _has_any(mended))).all()
+    """The rows are locked in the order of their numbers, as by all who lock several."""
+    standing = select(items).where(items.c.seq.in_(numbers), _has_any(mended))
+    rows = connection.execute(standing.order_by(items.c.seq).with_for_update(key_share=True)).all()
     values: dict[str, Any] = {one.column.name: _after(one) for one in mended}
     concerned = items.c.seq.in_([row.seq for row in rows])
     connection.execute(update(items).where(concerned).values(values | {"assessed_at": None}))

@@ -17,6 +17,9 @@ from warning.store.rows import batches, from_json, item_of, observation_of
 from warning.store.schema import items, listing_changes, observations, series
 
 SERIES_BATCH = 500
+RECENT = timedelta(days=1)
+KEPT_FOR_OLD = 4
+"""A quarter of the items of a window are kept for what waits longer, where there is more of both than it holds."""
 _Figure = tuple[Row[Any], datetime]
 _Table = tuple[str, str, str, str, str]
 
@@ -26,6 +29,8 @@ def unassessed(
 ) -> Window:
     """Return at most `limit` unassessed records of each kind, oldest known first, with their history.
 
+    Where more items wait, those that became known within the last day go before others: relabelled ones, or history that
+    was imported, are not judged before what has just come.
     History is loaded for the series that have an unassessed figure (detectors fire on fresh evidence only) and,
     where a rule reads absent rows, for the other series of their tables.
     It reaches back from the oldest of these figures by as many days as any rule that may look at the series
@@ -46,13 +51,12 @@ def unassessed(
 
 
 def _fresh_items(connection: Connection, as_of: datetime, limit: int) -> tuple[Item, ...]:
-    query = (
-        select(items)
-        .where(items.c.assessed_at.is_(None), items.c.known_at <= as_of)
-        .order_by(items.c.known_at, items.c.seq)
-        .limit(limit)
-    )
-    return tuple(item_of(row) for row in connection.execute(query))
+    query = select(items).where(items.c.assessed_at.is_(None)).order_by(items.c.known_at, items.c.seq)
+    recent = query.where(items.c.known_at > as_of - RECENT, items.c.known_at <= as_of).limit(limit)
+    new = connection.execute(recent).all()
+    room = max(limit - len(new), limit // KEPT_FOR_OLD)
+    old = connection.execute(query.where(items.c.known_at <= as_of - RECENT).limit(room)).all()
+    return tuple(item_of(row) for row in (*old, *new[: limit - len(old)]))
 
 
 def _fresh_changes(connection: Connection, as_of: datetime, limit: int) -> tuple[ListingChange, ...]:
