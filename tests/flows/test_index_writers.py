@@ -78,7 +78,11 @@ def test_two_who_remember_sayings_at_once_remember_both(evidence, monkeypatch):
     one, two = open_index(evidence), open_index(evidence)
     zebra, quokka = ({(word, 0xFF)} for word in (ZEBRA, QUOKKA))
     at_once(
-        monkeypatch, history_blocks, "_write", lambda: remember(one, [zebra]), lambda: remember(two, [quokka])
+        monkeypatch,
+        history_blocks,
+        "write_sets",
+        lambda: remember(one, [zebra]),
+        lambda: remember(two, [quokka]),
     )
     later = open_index(evidence)
     assert len(later.sayings) == 2

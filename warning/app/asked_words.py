@@ -5,13 +5,14 @@ from functools import lru_cache
 
 from pyroaring import BitMap
 
-from warning.collect.history_blocks import Block, name_of
+from warning.collect.history_blocks import name_of
 from warning.collect.history_files import HistoryIndex
 from warning.core.text.engine import TextEngine
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
 from warning.core.text.postings import (
     Numbers,
+    Postings,
     Said,
     Sayings,
     concepts_read,
@@ -103,9 +104,9 @@ def asked_words(engine: TextEngine) -> AskedWords:
 
 
 class OpenBlock:
-    """A block of an index in which some sayings have no name, and some patterns that were never looked for may stand anywhere."""
+    """A block of an index, or its titles, in which some sayings have no name, and some patterns that were never looked for may stand anywhere."""
 
-    def __init__(self, block: Block, words: OpenWords) -> None:
+    def __init__(self, block: Postings, words: OpenWords) -> None:
         self._block, self._words = block, words
 
     @property

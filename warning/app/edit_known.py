@@ -11,11 +11,12 @@ from warning.app.asked_words import OpenBlock, asked_words
 from warning.app.verdict_basis import rule_names, sources_name
 from warning.collect.history_blocks import Block, blocks_of
 from warning.collect.history_files import SEGMENT_ITEMS, HistoryIndex, Segment
+from warning.collect.history_titles import titles_of
 from warning.collect.kept_verdicts import KeptVerdicts
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.edits import SaidThings
 from warning.core.text.engine import TextEngine, engine_of
-from warning.core.text.postings import Asked, Inquiry, numbers_of, set_of
+from warning.core.text.postings import Asked, Inquiry, Postings, numbers_of, set_of
 from warning.core.text_book import TextBook
 from warning.core.text_rules import TextRule
 
@@ -72,7 +73,7 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
     unread, every = BitMap(), _all_of(index)
     lacking_before, lacking_after = every - of_before, every - of_after
     for block in blocks_of(index) if lacking_before or lacking_after else iter(()):
-        inquiry = _inquiry(index, block, edit, kept.weights)
+        inquiry = _inquiry(index, block, edit, kept)
         unread |= _possible(block, inquiry, edit.compiled_before, lacking_before)
         if edit.words is None:
             unread |= _possible(block, inquiry, edit.compiled_after, lacking_after)
@@ -91,11 +92,16 @@ def known_of(index: HistoryIndex, edit: Edit, kept: "KeptOfEdit") -> Known:
     return Known(before=before, after=after, unread=unread)
 
 
-def _inquiry(index: HistoryIndex, block: Block, edit: Edit, weights: dict[Asked, int]) -> Inquiry:
+def _inquiry(index: HistoryIndex, block: Block, edit: Edit, kept: "KeptOfEdit") -> Inquiry:
     asked = asked_words(edit.engine)
     words = asked.open_in(index)
-    some = block if words.is_closed else OpenBlock(block, words)
-    return Inquiry(some, asked.said, words.surely, weights)
+
+    def opened(some: Postings) -> Postings:
+        return some if words.is_closed else OpenBlock(some, words)
+
+    titles = titles_of(block)
+    of_titles = Inquiry(opened(titles), asked.said, words.surely, kept.title_weights) if titles else None
+    return Inquiry(opened(block), asked.said, words.surely, kept.weights, of_titles)
 
 
 def _possible(
@@ -135,7 +141,7 @@ def _all_of(index: HistoryIndex) -> BitMap:
 class KeptOfEdit:
     """What is kept of the verdicts of an edit's two rules, file by file; what their names rest on is worked out once.
 
-    `weights` are what was found in the first file asked: which of a rule's words are rare.
+    `weights` are what was found in the first file asked: which of a rule's words are rare, in all fields and in titles.
     """
 
     def __init__(self, edit: Edit) -> None:
@@ -144,6 +150,7 @@ class KeptOfEdit:
         self._names = tuple(next(names) if rule else "" for rule in (edit.before, edit.after))
         self._bases: dict[bytes, str] = {}
         self.weights: dict[Asked, int] = {}
+        self.title_weights: dict[Asked, int] = {}
 
     def of(self, index: HistoryIndex) -> list[tuple[BitMap, BitMap]]:
         """Return for each rule the items on which it fired, and those of which that is known. No rule fires on nothing."""

@@ -16,6 +16,7 @@ from warning.collect.history_blocks import name_of, remember
 from warning.collect.history_figures import SegmentFigures
 from warning.collect.history_files import HistoryIndex
 from warning.collect.history_index import build_index, index_directory, look_for, open_index
+from warning.collect.history_titles import note_titles
 from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
 from warning.core.evidence import Evidence
@@ -113,6 +114,7 @@ def _with_all(
     lacking = 0 if index.places is complete else look_for(index, wanted.patterns)
     if not wanted.sayings.keys() <= index.sayings.keys():
         remember(index, wanted.sayings.values())
+    note_titles(index)
     manifest = index.manifest
     use = IndexUse(
         path=evidence, items=manifest.items, made=found is None, looked_for=lacking, figures=manifest.figures or 0,

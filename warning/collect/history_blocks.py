@@ -4,12 +4,10 @@ Segments hold the same in small arrays, for whoever reads them one by one. A que
 few large files instead of thousands of small ones.
 """
 
-import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -19,13 +17,14 @@ from pyroaring import BitMap
 from warning.collect.history_files import HistoryIndex, Segment
 from warning.collect.index_lock import writing_alone
 from warning.collect.mapped_arrays import mapped_array
+from warning.collect.set_files import SetFiles, write_sets
 from warning.core.text.finders import Pattern
 from warning.core.text.pattern_table import LANGUAGE_BITS
 from warning.core.text.postings import Sayings, sentences_of_fields, sentences_saying, set_of
 from warning.core.text_rules import Field_
 
 BLOCK_SEGMENTS = 16
-_SPOKEN, _FIELDS = "spoken", "fields"
+SPOKEN, _FIELDS = "spoken", "fields"
 _MOST_NAMES = 8_192
 
 
@@ -37,7 +36,7 @@ class Block:
         self.first_segment, self._index = first_segment, index
         self._spoken: dict[int, BitMap] = {}
         self._standing: dict[Field_, BitMap] = {}
-        self._files: dict[str, tuple[memoryview, NDArray[np.int64]]] = {}
+        self._sets = SetFiles(self.directory)
 
     @cached_property
     def first_sentence(self) -> NDArray[np.uint32]:
@@ -51,32 +50,44 @@ class Block:
     def spoken(self, language_bit: int) -> BitMap:
         """The sentences of items in a language."""
         if language_bit not in self._spoken:
-            self._spoken[language_bit] = self._set(_SPOKEN, list(LANGUAGE_BITS.values()).index(language_bit))
+            self._spoken[language_bit] = self._sets.of(
+                SPOKEN, list(LANGUAGE_BITS.values()).index(language_bit)
+            )
         return self._spoken[language_bit]
 
     def standing(self, field: Field_) -> BitMap:
         """The sentences of a field."""
         if field not in self._standing:
-            self._standing[field] = self._set(_FIELDS, get_args(Field_).index(field))
+            self._standing[field] = self._sets.of(_FIELDS, get_args(Field_).index(field))
         return self._standing[field]
 
     def sentences(self, pattern: Pattern) -> BitMap:
         """The sentences in which the pattern begins. KeyError when nobody looked for it."""
         number, place = self._index.places[pattern]
-        return self._set(f"set{number}", place)
+        return self._sets.of(f"set{number}", place)
 
     def saying(self, sayings: Sayings) -> BitMap:
         """The sentences that say something in one of some ways: remembered, or looked up pattern by pattern."""
+        known = self.remembered(sayings)
+        return self._sets.of(*known) if known else sentences_saying(self, sayings)
+
+    def remembered(self, sayings: Sayings) -> tuple[str, int] | None:
+        """The file in which the sentences that say it are kept, and the place there."""
         known = self._index.sayings.get(name_of(sayings))
-        return self._set(f"sayings{known[0]}", known[1]) if known else sentences_saying(self, sayings)
+        return (f"sayings{known[0]}", known[1]) if known else None
+
+    def every_remembered(self, number: int) -> Iterator[BitMap]:
+        """All the sets of one file of sayings, in order."""
+        count = len(self._index.manifest.sayings[number])
+        return (self._sets.of(f"sayings{number}", place) for place in range(count))
 
     def weight(self, sayings: Sayings) -> int:
         """The bytes in which its sentences are kept."""
-        known = self._index.sayings.get(name_of(sayings))
+        known = self.remembered(sayings)
         if known:
-            return self._length(f"sayings{known[0]}", known[1])
+            return self._sets.length(*known)
         places = (self._index.places[pattern] for pattern, _ in sayings)
-        return sum(self._length(f"set{number}", place) for number, place in places)
+        return sum(self._sets.length(f"set{number}", place) for number, place in places)
 
     def by_segment(self, items: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Yield (segment, numbers of items in it) for items of the block, given ascending."""
@@ -84,23 +95,6 @@ class Block:
         for place, (begin, end) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
             if end > begin:
                 yield self.first_segment + place, items[begin:end].astype(np.int64) - self.first_items[place]
-
-    def _length(self, name: str, place: int) -> int:
-        at = self._file(name)[1]
-        return int(at[place + 1] - at[place])
-
-    def _file(self, name: str) -> tuple[memoryview, NDArray[np.int64]]:
-        if name not in self._files:
-            self._files[name] = (
-                _mapped(self.directory / name),
-                mapped_array(self.directory / f"{name}_at.npy"),
-            )
-        return self._files[name]
-
-    def _set(self, name: str, place: int) -> BitMap:
-        content, at = self._file(name)
-        begin, end = at[place : place + 2].tolist()
-        return BitMap.deserialize(content[begin:end]) if end > begin else BitMap()  # type: ignore[arg-type]  # any buffer is read
 
 
 def blocks_of(index: HistoryIndex) -> Iterator[Block]:
@@ -153,7 +147,7 @@ def remember(index: HistoryIndex, every: Iterable[Sayings]) -> None:
         number = len(index.manifest.sayings)
         for block in blocks_of(index):
             sets = (sentences_saying(block, some) for some in lacking.values())
-            _write(block.directory, f"sayings{number}", sets)
+            write_sets(block.directory, f"sayings{number}", sets)
         index.manifest.sayings.append(list(lacking))
         index.manifest.write(index.directory)
     index.__dict__.pop("sayings", None)
@@ -172,19 +166,19 @@ def begin_blocks(index: HistoryIndex) -> None:
         spoken = (
             set_of(np.flatnonzero(np.repeat(languages & bit, lengths))) for bit in LANGUAGE_BITS.values()
         )
-        _write(directory, _SPOKEN, spoken)
+        write_sets(directory, SPOKEN, spoken)
         title, lead = (
             np.concatenate([segment.array(name) for segment in segments])
             for name in ("title_sentences", "lead_sentences")
         )
         fields = sentences_of_fields(np.load(directory / "first_sentence.npy"), title, lead)
-        _write(directory, _FIELDS, (fields[field] for field in get_args(Field_)))
+        write_sets(directory, _FIELDS, (fields[field] for field in get_args(Field_)))
 
 
 def write_blocks(index: HistoryIndex, number: int) -> None:
     """Write a set of patterns, which every segment has, into the blocks."""
     for first, segments in _segments(index):
-        _write(Block(index, first).directory, f"set{number}", _joined(segments, number))
+        write_sets(Block(index, first).directory, f"set{number}", _joined(segments, number))
 
 
 def _segments(index: HistoryIndex) -> Iterator[tuple[int, list[Segment]]]:
@@ -207,19 +201,3 @@ def _joined(segments: Sequence[Segment], number: int) -> Iterator[BitMap]:
             if begins[place + 1] > begins[place]
         ]
         yield set_of(np.concatenate(parts)) if parts else BitMap()
-
-
-def _write(directory: Path, name: str, sets: Iterable[BitMap]) -> None:
-    at = [0]
-    with (directory / name).open("wb") as file:
-        for one in sets:
-            at.append(at[-1] + (file.write(one.serialize()) if one else 0))
-    np.save(directory / f"{name}_at.npy", np.array(at, dtype=np.int64))
-
-
-def _mapped(path: Path) -> memoryview:
-    """The content of a file, mapped while it is in use; a file without content cannot be."""
-    if not path.stat().st_size:
-        return memoryview(b"")
-    with path.open("rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -18,7 +18,7 @@ from warning.core.text.finders import Pattern, patterns_of
 from warning.core.text.lexicon import Entry
 from warning.core.text.masks import EVERY_FIELD, Concepts
 from warning.core.text.pattern_table import LANGUAGE_BITS
-from warning.core.text_rules import Field_
+from warning.core.text_rules import FIELDS, Field_
 
 # Patterns that say one thing, each with the languages in which it does.
 Sayings = Sequence[tuple[Pattern, int]]
@@ -26,6 +26,7 @@ Said = Mapping[str, Sayings]
 Numbers = NDArray[np.uint32]
 # The concepts of a group, and the fields in which it looks for them.
 Asked = tuple[Concepts, tuple[Field_, ...]]
+_TITLE: tuple[Field_, ...] = ("title",)
 # A set with fewer of all items is asked item by item; of a fuller one everything is looked up at once.
 _FEW_OF_ALL = 1 / 16
 # What fewer of all sentences say is looked for in their items first.
@@ -124,16 +125,23 @@ class Inquiry:
     """Rules asked of one stretch of history. What several rules ask is looked up once."""
 
     def __init__(
-        self, postings: Postings, said: Said, surely: Said, weights: dict[Asked, int] | None = None
+        self,
+        postings: Postings,
+        said: Said,
+        surely: Said,
+        weights: dict[Asked, int] | None = None,
+        titles: "Inquiry | None" = None,
     ) -> None:
-        """`weights` are those of other stretches of the same history, by which is told what is looked up first, or none yet."""
-        self._postings, self._said, self._surely = postings, said, surely
+        """`weights` are those of other stretches of the same history, by which is told what is looked up first, or none yet.
+
+        `titles` asks the same items, whose only sentences are those of their titles, for what is looked for there alone.
+        """
+        self._postings, self._said, self._surely, self._titles = postings, said, surely, titles
         self._weights = {} if weights is None else weights
         self._first = postings.first_sentence
         self._looked_up: dict[int, tuple[Sayings, BitMap]] = {}
         self._sentences: dict[Concepts, BitMap] = {}
         self._items: dict[Asked, BitMap] = {}
-        self._standing: dict[tuple[Field_, ...], BitMap] = {}
 
     def items_for(self, rule: CompiledRule, among: BitMap | None = None) -> BitMap:
         """The numbers of the items that may meet the rule, all or among some."""
@@ -143,16 +151,16 @@ class Inquiry:
         if rule.near_any and items:
             items = self._near_any(rule.near_any, items)
         for asked in sorted(map(_asked, rule.all), key=self._weight):
-            items = self._with_any(asked, items)
+            items = self.with_any(asked, items)
         if rule.any and items:
-            items = BitMap.union(*(self._with_any(_asked(group), items) for group in rule.any))
+            items = BitMap.union(*(self.with_any(_asked(group), items) for group in rule.any))
         if rule.at_least and items:
             items = self._at_least(*rule.at_least, items)
         if rule.score and items:
             items = self._scoring(rule.score, items)
         for group in rule.none:
             if items:
-                items = items - self._surely_with(_asked(group), items)
+                items = items - self.surely_with(_asked(group), items)
         return items
 
     def items_with(self, patterns: Iterable[Pattern], among: BitMap | None = None) -> BitMap:
@@ -185,23 +193,33 @@ class Inquiry:
         """The items among some whose groups count for so much."""
         reached = np.zeros(len(self._first) - 1, dtype=np.int64)
         for group, counts in counting:
-            reached[numbers_of(self._with_any(_asked(group), items))] += counts
+            reached[numbers_of(self.with_any(_asked(group), items))] += counts
         return set_of(np.flatnonzero(reached >= least))
 
     def _near_any(self, nears: Sequence[CompiledNear], items: BitMap) -> BitMap:
         """The items among some of which one of the nears may hold."""
         found = [self._in_stretches(near, items) for near in nears if near.window is not None]
-        in_sentences = [near for near in nears if near.window is None]
-        if in_sentences:
-            few = self._sentences_of(items) if self._are_few(items) else None
-            together = BitMap.union(BitMap(), *(self._in_sentences(near, few) for near in in_sentences))
-            found.append(self._items_of(together) & items)
+        by_inquiry: dict[Inquiry, list[CompiledNear]] = {}
+        for near in nears:
+            if near.window is None:
+                by_inquiry.setdefault(self._for(fields for _, fields in near.asked), []).append(near)
+        found += [inquiry.together(some, items) for inquiry, some in by_inquiry.items()]
         return BitMap.union(*found)
+
+    def _for(self, every: Iterable[tuple[Field_, ...]]) -> "Inquiry":
+        """Of whom to ask what stands in some fields."""
+        return self._titles if self._titles and all(fields == _TITLE for fields in every) else self
+
+    def together(self, nears: Sequence[CompiledNear], items: BitMap) -> BitMap:
+        """The items among some of which one of the nears may hold, all of them within sentences."""
+        few = self._sentences_of(items) if self._are_few(items) else None
+        together = BitMap.union(BitMap(), *(self._in_sentences(near, few) for near in nears))
+        return self._items_of(together) & items
 
     def _in_stretches(self, near: CompiledNear, items: BitMap) -> BitMap:
         """The items among some in which something of every group may stand."""
         for asked in sorted(near.asked, key=self._weight):
-            items = self._with_any(asked, items)
+            items = self.with_any(asked, items)
         return items
 
     def _in_sentences(self, near: CompiledNear, few: BitMap | None) -> BitMap:
@@ -220,8 +238,11 @@ class Inquiry:
                 together = together - self._surely_among(_asked(group), together)
         return together
 
-    def _with_any(self, asked: Asked, items: BitMap) -> BitMap:
+    def with_any(self, asked: Asked, items: BitMap) -> BitMap:
         """The items among some in which one of the concepts may stand."""
+        inquiry = self._for((asked[1],))
+        if inquiry is not self:
+            return inquiry.with_any(asked, items)
         known = self._items.get(asked)
         if known is not None:
             return items & known
@@ -231,8 +252,11 @@ class Inquiry:
         known = self._items[asked] = self._items_of(self._in_fields(self._saying(asked[0]), asked[1]))
         return items & known
 
-    def _surely_with(self, asked: Asked, items: BitMap) -> BitMap:
+    def surely_with(self, asked: Asked, items: BitMap) -> BitMap:
         """The items, among them some, in which one of the concepts stands for certain."""
+        inquiry = self._for((asked[1],))
+        if inquiry is not self:
+            return inquiry.surely_with(asked, items)
         among = self._sentences_of(items) if self._are_few(items) else None
         return self._items_of(self._surely_among(asked, among))
 
@@ -275,9 +299,10 @@ class Inquiry:
     def _in_fields(self, sentences: BitMap, fields: tuple[Field_, ...]) -> BitMap:
         if len(fields) == EVERY_FIELD or not sentences:
             return sentences
-        if fields not in self._standing:
-            self._standing[fields] = BitMap.union(BitMap(), *map(self._postings.standing, fields))
-        return sentences & self._standing[fields]
+        others = [field for field in FIELDS if field not in fields]
+        if len(others) == 1:
+            return sentences - self._postings.standing(others[0])
+        return sentences & self._postings.standing(fields[0]) if fields else BitMap()
 
     def _of(self, concept: str) -> BitMap:
         """The sentences in which a concept may stand."""
@@ -324,8 +349,7 @@ def sentences_of_fields(
     kinds = (
         np.repeat(np.tile(np.arange(4), len(first) - 1)[:-1], np.diff(changes)) if len(changes) else changes
     )
-    fields: tuple[Field_, ...] = ("title", "summary", "body")
-    return {field: set_of(np.flatnonzero(kinds == kind)) for kind, field in enumerate(fields)}
+    return {field: set_of(np.flatnonzero(kinds == kind)) for kind, field in enumerate(FIELDS)}
 
 
 def _asked(group: CompiledGroup) -> Asked:
