@@ -181,6 +181,25 @@ def test_the_service_hears_which_sources_keep_us_waiting():
     assert asyncio.run(asyncio.wait_for(body(), 60)) == [("s", True), ("s", False)]
 
 
+def test_the_service_hears_which_requests_wait_for_what_it_has_to_read():
+    async def body():
+        async with apart() as asked:
+            await asked.ask("/feed")
+            heard = []
+            asked.fetcher._turns.waits = lambda source_id, *, waits: heard.append((source_id, waits))
+            taken = asked.room.take(9_000_000), *(asked.room.take(1_000_000) for _ in range(8))
+            waiting = asyncio.create_task(asked.ask("/conditional"))
+            await until(lambda: heard)
+            seen = list(heard)
+            for size in taken:
+                asked.room.give_back(size)
+            await waiting
+            await until(lambda: len(heard) == 2)
+            return seen, heard
+
+    assert asyncio.run(asyncio.wait_for(body(), 60)) == ([("s", True)], [("s", True), ("s", False)])
+
+
 def test_a_poll_that_is_given_up_is_asked_no_longer():
     async def body():
         async with apart() as asked:

@@ -10,10 +10,12 @@ from itertools import groupby
 import pytest
 
 from tests.adapters.collected_specs import DETAIL, LIST, NOW, spec_of
+from warning.app.body_room import BodyRoom
 from warning.app.collecting import Memory, collect_due
 from warning.app.parse_pool import parse_known
 from warning.app.poll_turns import PollTurns
-from warning.collect.fetch_values import Fetched, Validators
+from warning.collect.fetch_values import MEBIBYTE, Fetched, Validators
+from warning.collect.large_bodies import MOST_BYTES
 from warning.core.documents import Document, Parsed
 from warning.settings import Settings
 from warning.store.engine import open_engine
@@ -87,6 +89,61 @@ def test_a_document_that_hangs_its_reader_is_not_waited_for_without_end():
     assert asyncio.run(body()) == [1, 2]
 
 
+def test_all_readings_of_a_poll_have_one_time_together():
+    """A source of many pages would hold its place for as long as all of them hang their readers."""
+
+    async def body():
+        polls = Polls()
+        seen = []
+        for _ in range(2):
+            with polls.turns.reading("one"):
+                seen.append(await polls.after(4))
+        with polls.turns.reading("one"):
+            return [*seen, await polls.after(0.5), await polls.after(1)]
+
+    assert asyncio.run(body()) == [1, 1, 1, 2]
+
+
+def test_patience_stands_still_while_a_request_waits_for_room_that_other_documents_take():
+    async def body():
+        polls = Polls()
+        memory = Memory(turns=polls.turns, bodies=BodyRoom(most_bytes=1, patience_seconds=99 * HOUR))
+        taken = memory.bodies.take(1)
+        waiting = asyncio.create_task(memory.bodies.opened("one"))
+        seen = [await polls.after(0), await polls.after(8)]
+        memory.bodies.give_back(taken)
+        await waiting
+        return [*seen, await polls.after(0.5), await polls.after(1)]
+
+    assert asyncio.run(body()) == [1, 1, 1, 2]
+
+
+def test_patience_stands_still_while_a_large_document_waits_for_room():
+    async def body():
+        polls = Polls()
+        large = Memory(turns=polls.turns).bodies.large
+        await large.hold("ahead", 2 * MOST_BYTES)
+        with large.share("one") as share:
+            growing = asyncio.create_task(share.grow(MEBIBYTE))
+            seen = [await polls.after(0), await polls.after(8)]
+            large.give_back("ahead", 2 * MOST_BYTES)
+            await growing
+        return [*seen, await polls.after(0.5), await polls.after(1)]
+
+    assert asyncio.run(body()) == [1, 1, 1, 2]
+
+
+def test_a_process_that_ends_takes_its_waiting_requests_with_it():
+    async def body():
+        polls = Polls()
+        polls.turns.waits("one", waits=True)
+        seen = [await polls.after(8)]
+        polls.turns.forget_late()
+        return [*seen, await polls.after(0.5), await polls.after(1)]
+
+    assert asyncio.run(body()) == [1, 1, 2]
+
+
 def test_a_poll_that_counts_no_longer_gives_nothing_back_when_its_reading_is_over():
     async def body():
         polls = Polls()
@@ -136,7 +193,7 @@ def polled(sqlite_url, specs, settings=None):
 
     async def body():
         clock, fetcher, engine = Clock(), Answers(), open_engine(sqlite_url)
-        memory = Memory(turns=PollTurns(1, patience_seconds=HOUR, reading_seconds=9 * HOUR))
+        memory = Memory(turns=PollTurns(1, patience_seconds=HOUR, reading_seconds=99 * HOUR))
         doing = fetcher.asked
 
         async def parser(document, *how) -> Parsed:

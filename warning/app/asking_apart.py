@@ -56,7 +56,7 @@ class AskingApart:
     """Use as `async with AskingApart(...) as fetcher`; it takes what `Fetcher.fetch` takes and gives what that gives.
 
     Processes come from `nursery`, which is closed by the one who made it. `room` holds what was fetched until it is read,
-    `turns` hears which sources are slow.
+    `turns` hears which sources are slow, and whose requests wait for room.
     """
 
     def __init__(
@@ -180,6 +180,8 @@ class AskingApart:
                     answer.set_exception(kind(text, **more))
             case ("late", source_id, late):
                 self._turns.learn(source_id, late=late)
+            case ("waits", source_id, waits):
+                self._turns.waits(source_id, waits=waits)
             case ("ready",):
                 if not process.ready.done():
                     process.ready.set_result(None)

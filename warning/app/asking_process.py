@@ -17,7 +17,7 @@ from warning.app.compose import system_clock
 from warning.app.long_life import Returning, settle_for_long
 from warning.collect.fetch import Fetcher
 from warning.collect.fetch_values import MEBIBYTE, Fetched, FetchRequest
-from warning.collect.large_bodies import LargeBodies, counted
+from warning.collect.large_bodies import LargeBodies, counted, waiting
 from warning.errors import FetchError
 
 MOST_UNHEARD_BYTES = MEBIBYTE // 2
@@ -35,6 +35,7 @@ class Asking:
         self.manner: asyncio.Future[Manner] = asyncio.get_running_loop().create_future()
         self.fetcher: Fetcher | None = None
         self.large = LargeBodies()
+        self.large.tell_waits = self._tell_waits
         self._returning = Returning()
         self.is_ended = asyncio.Event()
         self._is_open = True
@@ -52,13 +53,16 @@ class Asking:
             self.line.say(("ready",))
             await self.is_ended.wait()
 
-    async def _room(self) -> None:
+    async def _room(self, source_id: str) -> None:
         if not self._open.is_set():
-            with suppress(TimeoutError):
+            with waiting(self._tell_waits, source_id), suppress(TimeoutError):
                 await asyncio.wait_for(self._open.wait(), PATIENCE_SECONDS)
 
     def _tell_late(self, source_id: str, *, late: bool) -> None:
         self.line.say(("late", source_id, late))
+
+    def _tell_waits(self, source_id: str, *, waits: bool) -> None:
+        self.line.say(("waits", source_id, waits))
 
     def _heard(self, message: tuple[Any, ...]) -> None:
         match message:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from warning.app.long_life import Returning
 from warning.collect.fetch_values import MEBIBYTE
-from warning.collect.large_bodies import LargeBodies
+from warning.collect.large_bodies import LargeBodies, TellWaits, waiting
 
 MOST_BYTES = MEBIBYTE
 MOST_BYTES_OF_ONE = MEBIBYTE // 4
@@ -22,7 +22,7 @@ class BodyRoom:
     A large document counts as `MOST_BYTES_OF_ONE` and nobody waits longer than the patience: documents that hang
     their readers must not end the asking of sources that only answer "not modified". What is large has a bound of its
     own (`large`), from its coming until it is stored. `tell` hears when there is room again and when there is none, for
-    who asks in another process.
+    who asks in another process, and `tell_waits` whose request waits for it.
     """
 
     def __init__(self, *, most_bytes: int = MOST_BYTES, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -32,13 +32,14 @@ class BodyRoom:
         self.large = LargeBodies()
         self._returning = Returning()
         self.tell: Callable[[bool], None] | None = None
+        self.tell_waits: TellWaits | None = None
         self._open = asyncio.Event()
         self._open.set()
 
-    async def opened(self) -> None:
+    async def opened(self, source_id: str) -> None:
         """Return when there is room for more, or after the patience."""
         if not self._open.is_set():
-            with suppress(TimeoutError):
+            with waiting(self.tell_waits, source_id), suppress(TimeoutError):
                 await asyncio.wait_for(self._open.wait(), self._patience_seconds)
 
     def take(self, size_bytes: int) -> int:

@@ -2,7 +2,8 @@
 
 A poll that has begun takes ten kilobytes here and in the process that asks. Nobody waits for what keeps a poll waiting:
 one whose source is slow stops counting as soon as that is known, any other after the patience, and those of one host
-never fill the places of all. What this program reads and stores is no source's slowness: patience stands still meanwhile.
+never fill the places of all. What this program reads and stores is no source's slowness, nor is what keeps a request
+waiting for room that other documents take here: patience stands still meanwhile, so long in all as one poll may be read.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ MOST_BEGUN = 256
 MOST_OF_HOST = 4
 PATIENCE_SECONDS = 10.0
 READING_SECONDS = 60.0
-"""So long a poll counts while a document is read: where readers are busy no others begin, and no document hangs all."""
+"""So long a poll counts while it is read, all its documents together: where readers are busy no others begin, and neither
+one document nor a source of many pages holds up all."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +33,9 @@ class _Waiting:
 class _Counted:
     host: str
     ends: float  # the loop's time at which nobody waits for it any more
+    reading_left: float  # seconds
     readings: int = 0
+    read_since: float = 0.0
     patience_left: float = 0.0  # seconds, kept while something of it is read
 
 
@@ -62,6 +66,7 @@ class PollTurns:
         self._behind: dict[str, deque[_Waiting]] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._late: set[str] = set()
+        self._held_up: dict[str, _Counted] = {}
         self._watch: asyncio.TimerHandle | None = None
 
     @property
@@ -106,23 +111,44 @@ class PollTurns:
     def reading(self, source_id: str) -> Iterator[None]:
         """What came for this poll is read here: until that is over its source's patience stands still.
 
-        Readings of one poll may stand within and beside each other. A poll that does not count changes nothing.
+        Readings of one poll may stand within and beside each other; all together take `reading_seconds` at most. A poll that
+        does not count changes nothing.
         """
         counted = self._counting.get(source_id)
         if counted is None:
             yield
             return
-        loop = asyncio.get_running_loop()
-        if not counted.readings:
-            counted.patience_left = counted.ends - loop.time()
-            self._until(counted, loop.time() + self._reading_seconds)
-        counted.readings += 1
+        self._stand_still(counted)
         try:
             yield
         finally:
-            counted.readings -= 1
-            if not counted.readings and self._counting.get(source_id) is counted:
-                self._until(counted, loop.time() + counted.patience_left)
+            self._go_on(source_id, counted)
+
+    def waits(self, source_id: str, *, waits: bool) -> None:
+        """A request of this poll waits for room that other documents take here, or does no longer: as if it were read."""
+        if (
+            waits
+            and source_id not in self._held_up
+            and (counted := self._counting.get(source_id)) is not None
+        ):
+            self._held_up[source_id] = counted
+            self._stand_still(counted)
+        elif not waits and (counted := self._held_up.pop(source_id, None)) is not None:
+            self._go_on(source_id, counted)
+
+    def _stand_still(self, counted: _Counted) -> None:
+        if not counted.readings:
+            counted.read_since = now = asyncio.get_running_loop().time()
+            counted.patience_left = counted.ends - now
+            self._until(counted, now + counted.reading_left)
+        counted.readings += 1
+
+    def _go_on(self, source_id: str, counted: _Counted) -> None:
+        counted.readings -= 1
+        if not counted.readings and self._counting.get(source_id) is counted:
+            now = asyncio.get_running_loop().time()
+            counted.reading_left -= now - counted.read_since
+            self._until(counted, now + counted.patience_left)
 
     def learn(self, source_id: str, *, late: bool) -> None:
         """The fetcher tells which sources keep it waiting, and which do no longer."""
@@ -133,8 +159,10 @@ class PollTurns:
             self._late.discard(source_id)
 
     def forget_late(self) -> None:
-        """Who told of slow sources is gone; another learns anew."""
+        """Who told of slow sources, and of requests that wait, is gone; another learns anew."""
         self._late.clear()
+        for source_id in list(self._held_up):
+            self.waits(source_id, waits=False)
 
     def _leave(self, host: str) -> None:
         """The next of the host may stand in the queue of all, or one place of the host is free."""
@@ -161,7 +189,7 @@ class PollTurns:
                 waiting.let_in()
 
     def _count(self, source_id: str, host: str) -> None:
-        counted = self._counting[source_id] = _Counted(host, 0.0)
+        counted = self._counting[source_id] = _Counted(host, 0.0, self._reading_seconds)
         self._until(counted, asyncio.get_running_loop().time() + self._patience_seconds)
 
     def _until(self, counted: _Counted, ends: float) -> None:

@@ -51,6 +51,9 @@ class Memory:
     parser: PooledParser | None = None
     elsewhere: Elsewhere = asyncio.to_thread
 
+    def __post_init__(self) -> None:
+        self.bodies.tell_waits = self.bodies.large.tell_waits = self.turns.waits
+
     async def drain(self, grace_seconds: float) -> None:
         """Let the sources still running finish, for so long; then cancel them."""
         rounds = list(dict.fromkeys(self.running.values()))

@@ -63,7 +63,7 @@ class Fetcher:
     """Use as `async with Fetcher(...) as fetcher`. One session and one TLS context serve every source.
 
     `allow_private_hosts` are exceptions from the address guard; `resolver` stands in for the system's own. `room` is
-    awaited before each request: it returns when what comes can be dealt with. `large` is what large bodies share.
+    awaited with the source before each request: it returns when what comes can be dealt with. `large` is what large bodies share.
     `tell_late` hears which sources keep us waiting.
     """
 
@@ -77,7 +77,7 @@ class Fetcher:
         politeness: Politeness | None = None,
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
-        room: Callable[[], Awaitable[None]] | None = None,
+        room: Callable[[str], Awaitable[None]] | None = None,
         lanes: Lanes | None = None,
         large: LargeBodies | None = None,
         tell_late: TellLate | None = None,
@@ -170,7 +170,7 @@ class Fetcher:
             lanes.place(source, turn) as place,
         ):
             if self._room is not None:
-                await self._room()
+                await self._room(source)
             try:
                 async with asyncio.Timeout(None) as deadline:
                     place.start(deadline, request.total_seconds)

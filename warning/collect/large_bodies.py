@@ -6,7 +6,8 @@ two for each other: all that is held is `most_bytes` and the documents of that o
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -33,6 +34,24 @@ class Grows(Protocol):
     def give_up(self, now: float) -> None: ...
 
 
+class TellWaits(Protocol):
+    """Hears when a request of a source begins to wait for room, and when it does no longer."""
+
+    def __call__(self, source_id: str, *, waits: bool) -> None: ...
+
+
+@contextmanager
+def waiting(tell: TellWaits | None, source_id: str) -> Iterator[None]:
+    """Tell that a request of a source waits for room here, until this is over."""
+    if tell is not None:
+        tell(source_id, waits=True)
+    try:
+        yield
+    finally:
+        if tell is not None:
+            tell(source_id, waits=False)
+
+
 @dataclass(slots=True, eq=False)
 class _Turn:
     source_id: str
@@ -48,7 +67,8 @@ def counted(size_bytes: int) -> int:
 class LargeBodies:
     """Belongs to one event loop. A poll is known by its source; it holds what comes and what it keeps until it is over.
 
-    `tell_kept` hears what polls keep, by source, whenever that changes, for who asks in another process.
+    `tell_kept` hears what polls keep, by source, whenever that changes, for who asks in another process; `tell_waits`
+    whose document waits for room.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -62,6 +82,7 @@ class LargeBodies:
         self._ahead: str | None = None
         self._watch: asyncio.TimerHandle | None = None
         self.tell_kept: Callable[[Mapping[str, int]], None] | None = None
+        self.tell_waits: TellWaits | None = None
 
     @property
     def held_bytes(self) -> int:
@@ -222,7 +243,8 @@ class Share:
         self.is_waited_for = True
         if self._request is not None:
             self._request.pause()
-        await self._bodies.hold(self._source_id, more)
+        with waiting(self._bodies.tell_waits, self._source_id):
+            await self._bodies.hold(self._source_id, more)
         if self._request is not None:
             self._request.resume()
         self.is_waited_for = False
