@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from warning.app.collected import SourceOutcome
 from warning.app.mail_reading import still_left_out
-from warning.app.reading_basis import asking_of, read_as
-from warning.app.source_judgement import Verdict, judge_standstill, of_document
+from warning.app.reading_basis import asking_of, basis_of, read_as
+from warning.app.source_judgement import FAULTLESS, STILL, Verdict, judge_standstill, of_document
 from warning.app.source_timing import next_poll, next_retry
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
@@ -108,6 +108,14 @@ def stood_still(
 ) -> tuple[SourceState, SourceOutcome]:
     """The state of a source that answered that it has nothing new, or only mails that its server will not give."""
     verdict = judge_standstill(spec, state, now)
+    if verdict is STILL and _stands_as_before(spec, state, fetched):
+        after = state.changed(
+            next_due_at=next_poll(spec, now, max_age_seconds=fetched.max_age_seconds),
+            last_attempt_at=asked_at,
+            last_success_at=now,
+            failures=0,
+        )
+        return after, SourceOutcome(source_id=spec.id, answer=fetched.status, condition=STILL.condition)
     if left := fetched.left_out:
         state = replace(state, left_out=still_left_out(state.left_out, left, now))
         if is_well(verdict.condition) or verdict.condition == "frozen":
@@ -117,6 +125,23 @@ def stood_still(
         source_id=spec.id, answer=fetched.status, condition=verdict.condition, cause=verdict.cause
     )
     return after, outcome
+
+
+def _stands_as_before(spec: SourceSpec, state: SourceState, fetched: Fetched) -> bool:
+    """Whether the answer says nothing that the state does not say already: most answers, and most of their time."""
+    validators = fetched.validators
+    return (
+        state.condition == STILL.condition
+        and state.etag == validators.etag
+        and state.last_modified == validators.last_modified
+        and state.body_hash == validators.body_hash
+        and state.fetched_url == validators.url
+        and state.read_as == basis_of(spec)
+        and state.since is not None
+        and state.document_condition == FAULTLESS.condition
+        and not (fetched.left_out or fetched.moved_to or fetched.notes)
+        and not (state.cause or state.document_cause or state.moved_to or state.asked_as or state.dark_since)
+    )
 
 
 def list_refused(
