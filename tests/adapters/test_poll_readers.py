@@ -10,6 +10,7 @@ from itertools import groupby
 import pytest
 
 from tests.adapters.collected_specs import DETAIL, LIST, NOW, spec_of
+from tests.adapters.leaping_clock import HOUR, Clock
 from warning.app.body_room import BodyRoom
 from warning.app.collecting import Memory, collect_due
 from warning.app.parse_pool import parse_known
@@ -20,24 +21,6 @@ from warning.core.documents import Document, Parsed
 from warning.settings import Settings
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
-
-HOUR = 3600.0
-
-
-class Clock:
-    """The running loop's time, which can leap."""
-
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        usual = loop.time
-        self._leapt = 0.0
-        loop.time = lambda: usual() + self._leapt
-
-    async def leap(self, seconds: float) -> None:
-        """Let so long pass, and whoever waited for a part of it go on."""
-        self._leapt += seconds
-        for _ in range(20):
-            await asyncio.sleep(0)
 
 
 class Polls:
