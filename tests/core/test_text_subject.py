@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from warning.core.evidence import Item
 from warning.core.text.reading import Reading
-from warning.core.text.subject import acting_state, others_sentences
+from warning.core.text.subject import acting_state, led_state, others_sentences
 
 DAY = datetime(2025, 1, 16, tzinfo=UTC)
 
@@ -89,3 +89,23 @@ def test_a_rule_bound_to_another_state_leaves_the_headline_out():
 @given(st.text(max_size=80))
 def test_any_headline_gets_one_state_or_none(title):
     assert acting_state(reading(title)) in {None, "US", "CN", "JP", "KR", "EU", "NL", "TW", "GB"}
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("Trump lifts China tariffs to 50%", "US"),
+        ("US President Donald Trump imposes duties on China", "US"),
+        ("特朗普签署对华加征关税令", "US"),
+        ("トランプ氏、対中関税を引き上げ", "US"),
+        ("트럼프, 중국산에 50% 관세 부과", "US"),
+        ("Trump says China bans gallium", None),
+        ("Trump tariffs: China hits back", None),
+        ("特朗普称中国停止采购大豆", None),
+        ("トランプ氏、中国が大豆購入を停止と非難", None),
+        ("트럼프, 중국이 합의 위반", None),
+        ("China answers Trump tariffs", None),
+    ],
+)
+def test_the_united_states_act_where_their_president_opens_the_headline_and_acts(title, state):
+    assert led_state(reading(title)) == state

@@ -58,9 +58,9 @@ UNTOLD = [
 ]
 
 
-def reading_of(language, title, kind="news"):
+def reading_of(language, title, kind="news", country="JP"):
     item = Item(
-        id="i", source_id="s", kind=kind, country="JP", language=language, title=title, summary="日本向け。일본행",
+        id="i", source_id="s", kind=kind, country=country, language=language, title=title, summary="日本向け。일본행",
         external_id="1", published_at=None, known_at=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     reading = Reading(item)
@@ -104,3 +104,18 @@ def test_stop_of_a_regulator_is_its_own():
 @pytest.mark.parametrize("filler", [" ", "の", "1", "日本向け", "    "])
 def test_long_headline_is_read_once_through(filler):
     assert "actor:CN" not in reading_of("ja", f"レアアース{filler * 40_000}輸出を停止{filler * 40_000}x").hits
+
+
+@pytest.mark.parametrize(
+    "title", ["钇、钪出口逐案审批", "稀土磁材出口须逐单审批", "快讯：镓锗对日出口实行逐批许可"]
+)
+def test_permit_for_each_cargo_of_goods_alone_is_laid_to_the_outlets_own_state(title):
+    assert "actor:CN" in reading_of("zh", title, country="CN").hits
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["公司：镓产品出口逐案审批 目前正常供货", "印度：稀土出口逐案审批", "稀土永磁出口增长 逐案审批提速", "钨、钼出口企业名单公示", "云南锗业出口逐单审批", "稀土出口审批提速"],
+)  # fmt: skip
+def test_permit_for_each_cargo_is_laid_to_nobody_where_a_firm_or_another_state_opens(title):
+    assert "actor:CN" not in reading_of("zh", title, country="CN").hits

@@ -117,6 +117,42 @@ def test_stop_of_a_maker_a_strike_or_another_sentence_is_not_told_as_chinas(titl
     }
 
 
+def test_duty_that_the_president_lifts_to_a_rate_is_the_united_states_act():
+    told = facts("Trump lifts China tariffs to 50%")
+    assert told
+    assert {fact.actors for fact in told} == {("US",)}
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("US bars Chinese drones over spying fears", "en"),
+        ("China bans gallium exports to Japan over security concerns", "en"),
+        ("Zimbabwe bans lithium ore exports citing smuggling risks", "en"),
+        ("米、中国製ルーターの販売を禁止　安保上の懸念を理由に", "ja"),
+        ("미국, 안보 우려를 이유로 중국산 드론 수입 금지", "ko"),
+        ("美方以所谓安全担忧为由禁止中国产无人机", "zh"),
+    ],
+)
+def test_act_is_told_when_its_headline_gives_a_fear_as_its_reason(title, language):
+    assert facts(title, language=language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Chip stocks fall over fears China may restrict rare earth exports", "en"),
+        ("US could ban Chinese drones over security fears", "en"),
+        ("Lawmakers call for ban on Chinese routers over spying fears", "en"),
+        ("中国製ドローン、安保上の懸念を理由に禁止を検討", "ja"),
+        ("미국, 안보 우려로 중국산 드론 금지 검토", "ko"),
+        ("美方考虑以安全担忧为由禁止中国无人机", "zh"),
+    ],
+)
+def test_no_act_is_told_when_it_is_only_feared_or_considered(title, language):
+    assert not facts(title, language=language)
+
+
 def test_duty_that_is_lifted_to_a_rate_is_raised():
     told = facts("US lifts tariff on Chinese graphite to 50%")
     assert {one.direction for one in told} == {"tightening"}

@@ -10,9 +10,14 @@ import re
 _CLAUSE_END = re.compile(
     r"…+|\.{2,}|[;；]|，|,(?!\d)|\s[-–—|]\s|—|[。！!]\s*"
     r"|(?-i:(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『]))"
-    r"|\s(?:as|amid|amidst|while|but|despite|prompting|raising|sparking|triggering|leaving|drawing|stoking|deepening)\s",
+    r"|\s(?:as|amid|amidst|while|but|despite|prompting|raising|sparking|triggering|leaving|drawing|stoking|deepening|citing)\s"
+    # The reason that is given for an act is none of it: "bars Chinese drones over spying fears".
+    r"|\sover\s(?=(?:[\w’'-]{1,20}\s){0,3}(?:fears?|concerns?|worries|risks?|threats?)\b)",
     re.IGNORECASE,
 )
+
+# Characters behind a word within which the reason that it gives has been named.
+_REASON_ENDS = 32
 
 _PART_END = {
     language: re.compile(
@@ -24,7 +29,8 @@ _PART_END = {
 
 def speaks_later(text: str, act_end: int, word_start: int) -> bool:
     """Say whether a clause ends between the end of the act and a word after it. Places count in `text`."""
-    return word_start >= act_end and _CLAUSE_END.search(text, act_end, word_start + 1) is not None
+    sign = _CLAUSE_END.search(text, act_end, word_start + _REASON_ENDS) if word_start >= act_end else None
+    return sign is not None and sign.start() <= word_start
 
 
 def clause_bounds(text: str, place: int) -> tuple[int, int]:

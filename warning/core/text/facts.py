@@ -16,7 +16,7 @@ from warning.core.text.no_relief import raises_a_duty
 from warning.core.text.parties import actors_in, targets_in
 from warning.core.text.reading import Reading
 from warning.core.text.reported import is_named_for_its_buyer, shown_state
-from warning.core.text.subject import acting_state
+from warning.core.text.subject import acting_state, led_state
 from warning.core.text.timing import timing_of
 from warning.core.vocabulary import Direction
 
@@ -131,7 +131,7 @@ def _whose(
 
 def _actors(reading: Reading, sentences: Iterable[int], lexicon: Lexicon) -> tuple[str, ...]:
     """Whom the headline shows acting; where it is silent, who is named, and of an official act its own state."""
-    if state := acting_state(reading):
+    if state := acting_state(reading) or led_state(reading):
         return (state,)
     return actors_in(reading, sentences, lexicon.terms.actors)
 

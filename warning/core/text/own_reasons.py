@@ -19,22 +19,22 @@ _TRAVEL_ACTS = frozenset({"tourism_stop", "boycott", "countermeasure"})
 _REASON = {
     "en": re.compile(
         r"(?<!air )(?<!missile )\bstrikes?\b(?!\s(?:back|at|against|on|down|out))|\bwalk-?outs?\b|\blabou?r\sdispute\b|(?<!under )(?<!cease)(?<!cease-)(?<!line of )\bfire\b(?!\ssale)|\bblaze\b|\bexplosion\b"
-        r"|\bpower\s(?:cuts?|outages?|failures?)\b|\btyphoons?\b|\bstorms?\b|\bsnow(?:storm)?s?\b|\bearthquake\b|\bmaintenance\b"
+        r"|\bpower\s(?:cuts?|outages?|failures?)\b|\btyphoons?\b|\bstorms?\b|\bfloods?\b|\bflooding\b|\bdroughts?\b|\blow\swater\b|\bruns?\slow\b|\bsnow(?:storm)?s?\b|\bearthquake\b|\bmaintenance\b"
         r"|\b(?:weak(?:er|ening)?|low|poor|slack|soft|falling|fading)\s(?:\w+\s)?(?:demand|bookings|load\sfactors?)\b"
         r"|\b(?:demand|bookings)\s(?:fad(?:es?|ing)|weak(?:ens?|ening)|slumps?|slackens?|dries\sup|softens?)\b|\black\sof\s(?:passengers|demand|crew|profits?)\b"
         r"|\b(?:crew|pilot|labou?r)\sshortages?\b|\bfuel\s(?:prices?|costs?)\b|\bunprofitable\b|\bloss-making\b|\bbox\soffice\b|\bhalts\sshooting\b",
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        r"罢工|罷工|火灾|火災|起火|爆炸|停电|停電|台风(?!波)|颱風|暴雪|检修|檢修|设备故障|需求(?:疲软|低迷|不足|下滑)|客源不足|客座率|上座率|亏损|油价|油價"
+        r"罢工|罷工|火灾|火災|起火|爆炸|停电|停電|台风(?!波)|颱風|暴雪|洪水|洪灾|干旱|水位|检修|檢修|设备故障|需求(?:疲软|低迷|不足|下滑)|客源不足|客座率|上座率|亏损|油价|油價"
         r"|运力(?:调整|不足)|運力|机组不足|换季|票房|点映|停拍"
     ),
     "ja": re.compile(
-        r"(?<![ァ-ヶー])スト(?:ライキ)?(?![ァ-ヶー])|労組|労使|火災|出火|爆発|停電|断水|台風|大雪|豪雪|定期修理|定修|設備(?:故障|トラブル)|需要(?:低迷|減|不振)"
+        r"(?<![ァ-ヶー])スト(?:ライキ)?(?![ァ-ヶー])|労組|労使|火災|出火|爆発|停電|断水|台風|大雪|豪雪|豪雨|洪水|渇水|定期修理|定修|設備(?:故障|トラブル)|需要(?:低迷|減|不振)"
         r"|採算|不採算|利用低迷|搭乗率|客不足|燃料高|原油高|燃油高|機材(?:繰り|不足)|乗員不足|人手不足|冬ダイヤ|夏ダイヤ|興行|撮影|取引先を?変更"
     ),
     "ko": re.compile(
-        r"파업|노조|화재|폭발|정전|태풍|폭설|정기\s?보수|설비\s?고장|수요\s?(?:부진|감소|둔화)|탑승률|적자|수익성|승객\s?(?:부족|감소)|유가\s?(?:급등|상승)"
+        r"파업|노조|화재|폭발|정전|태풍|폭설|폭우|홍수|가뭄|정기\s?보수|설비\s?고장|수요\s?(?:부진|감소|둔화)|탑승률|적자|수익성|승객\s?(?:부족|감소)|유가\s?(?:급등|상승)"
         r"|인력난|승무원\s?부족|계약\s?(?:해지|종료)|흥행|촬영"
     ),
 }

@@ -93,6 +93,13 @@ _OWN_ACT = {
         r"|(?:중국|中)의?\s[^,…]{0,16}?(?:수출\s?(?:중단|금지|통제|규제|제한)|금수)(?!에?\s?(?:맞서|대응|대비|대항)|\s대책))"
     ),
 }
+# Who speaks of China's act, or is told of it, does not act himself.
+_LED = re.compile(
+    r"(?:(?:US\s|U\.S\.\s)?(?:President\s)?(?:Donald\s)?Trump|White\sHouse)\s(?!(?:says?|said|urges?|asks?|calls?|warns?|claims?|accus\w+|slams?|hails?|welcomes?|faces?|aide|officials?|team|tariffs?|adviser|envoy)\b)[a-z]"
+    r"|(?:美国总统)?(?:特朗普|川普|白宫)(?:政府)?(?:正式|将|再|已|拟)*(?:宣布|签署|决定|下令|上调|下调|提高|加征|取消|对)"
+    r"|トランプ(?:米?大統領|氏|政権|米政権)?[、がは](?!中国)"
+    r"|트럼프(?:\s?(?:대통령|행정부))?(?:,|…|이|가|은|는)(?!\s?(?:중국|中)[이가,])"
+)
 # What another state did stands behind the act that it moved: "India to fast-track mining after China halts exports",
 # 因中国禁止磁体出口. What only names that act as known ("following China's curbs") is no telling of it.
 _BEHIND = re.compile(
@@ -112,6 +119,12 @@ def acting_state(reading: Reading) -> str | None:
     if agent := _BY_AGENT.search(opening):
         return agent.lastgroup
     return _opens(opening) or _other_opens(reading) or unsaid_state(reading)
+
+
+def led_state(reading: Reading) -> str | None:
+    """The United States where its president or his house opens the headline and acts: "Trump lifts China tariffs to 50%"."""
+    start = _OPENING.match(reading.title)
+    return "US" if _LED.match(reading.title, start.end() if start else 0) else None
 
 
 def _other_opens(reading: Reading) -> str | None:
