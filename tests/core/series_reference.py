@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -12,6 +13,7 @@ from warning.core.rules import SeriesRule
 from warning.core.series.judge import Finding, judge
 from warning.core.series.select import selects
 from warning.core.series.signal import evidence, signal
+from warning.core.series.stale import without_stale
 from warning.core.series.track import COMPLETE_SHARE, SIBLINGS_MIN, Track, lay_out, ordinal
 from warning.core.series.verdicts import conditions
 from warning.core.series.windows import Board, Rows, board, known_counts
@@ -33,14 +35,31 @@ def slowly(book: Rulebook, known: KnownWindow) -> tuple[list[Signal], dict[str, 
         for track in tracks:
             if not selects(rule.select, track.meta, book.terms):
                 continue
-            for place in track.fresh:
-                findings, told = _one(rule, track, place)
+            read = as_read(rule, track)
+            for place in read.fresh:
+                findings, told = _one(rule, read, place)
                 total += told
                 for finding in findings:
                     found[track.meta.series_id, evidence(finding).period].append(finding)
         signals += [signal(rule, found[key], book) for key in sorted(found)]
         counts[rule.id] = tuple(total.tolist())
     return signals, counts
+
+
+def as_read(rule: SeriesRule, track: Track) -> Track:
+    """Return a track without quotes that nobody renews, and with January and February as their mean in February."""
+    read = replace(track, values=without_stale(track.values, rule.stale_points))
+    if not (rule.lunar_new_year and track.on_calendar and track.meta.frequency == "M"):
+        return read
+    start = ordinal(next(p for p in track.points if p is not None).period)
+    values, news = read.values.copy(), set(read.fresh)
+    for place in range(len(values)):
+        if (start + place) % 12 == 0:
+            values[place] = np.nan
+            news |= {place + 1} if place in news and place + 1 < len(values) else set()
+        elif (start + place) % 12 == 1:
+            values[place] = (read.values[place - 1] + read.values[place]) / 2 if place else np.nan
+    return replace(read, values=values, fresh=tuple(sorted(news)))
 
 
 def _one(rule: SeriesRule, track: Track, place: int) -> tuple[list[Finding], tuple[int, ...]]:

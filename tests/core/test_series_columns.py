@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -15,6 +16,8 @@ from warning.core.evidence import KnownWindow, Observation, Window, observation_
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.rules import Rule, SeriesRule
+from warning.core.series.columns import columns_of
+from warning.core.series.layout import lay_out_all
 from warning.core.signals import Trace
 
 POLICY = Policy(severity=TABLE)
@@ -47,6 +50,8 @@ RULES = (
          materiality_min=3.0),
     rule("surge", {"method": "surge", "baseline_points": 5, "rise_ratio": 0.5, "season_points": 6, "scales": 0.5},
          select={"measures": ["export_quantity"]}, missing_is_zero=True),
+    rule("drop-lunar", {"method": "drop", "baseline_points": 4, "fall_ratio": 0.3}, lunar_new_year=True, missing_is_zero=True),
+    rule("change-renewed", {"method": "change", "steps": 1, "fall_ratio": 0.02}, stale_points=1),
 )  # fmt: skip
 BOOK = Rulebook(rules=RULES, policy=POLICY)
 
@@ -137,6 +142,20 @@ def test_columns_give_back_the_figures_they_were_made_of():
     ]
     known = Window(observations=tuple(points)).as_known(LATER)
     assert points_of(known) == points
+
+
+def test_series_without_a_hole_are_read_at_their_ends_alone():
+    whole = [vintage(figure(1, "M", "price", "kg"), f"2024-0{m}", 1.0 * m, LATER) for m in range(1, 10)]
+    holed = [vintage(figure(2, "M", "price", "kg"), f"2024-0{m}", 1.0 * m, LATER) for m in (1, 2, 4)]
+    columns = columns_of(Window(observations=(*whole, *holed)).as_known(LATER).series, frozenset())
+    read: list[int] = []
+    seen = replace(
+        columns, values_at=lambda places: read.extend(places.tolist()) or columns.values_at(places)
+    )
+    laid = lay_out_all(seen)
+    assert read == [9, 10, 11]
+    assert laid[0].values.tolist() == [1.0 * m for m in range(1, 10)]
+    assert np.array_equal(laid[1].values, [1.0, 2.0, np.nan, 4.0], equal_nan=True)
 
 
 def points_of(known: KnownWindow) -> Sequence[Observation]:

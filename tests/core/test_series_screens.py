@@ -38,6 +38,13 @@ TESTS = (
     {
         "method": "extreme",
         "direction": "both",
+        "baseline_points": 80,
+        "skip_points": 10,
+        "margin_ratio": 0.05,
+    },
+    {
+        "method": "extreme",
+        "direction": "both",
         "baseline_points": 30,
         "margin_ratio": 0.1,
         "confirm_points": 2,

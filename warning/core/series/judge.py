@@ -11,12 +11,14 @@ from warning.core.series.judged import Condition, Judged
 from warning.core.series.screens import screen
 from warning.core.series.track import Bools, Track
 from warning.core.series.verdicts import conditions
-from warning.core.series.windows import Board, Rows, asked_of, know_enough, speaks_of, window
+from warning.core.series.windows import Board, Ints, Rows, asked_of, know_enough, speaks_of, window
 
 # Rows judged at a time: a window of 260 figures and this many rows take 42 MB.
 CHUNK_ROWS = 20_000
 # Figures of earlier windows judged at a time, 8 MB of them.
 EARLIER_FIGURES = 1_000_000
+# So few are judged as soon as screened.
+FEW_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,11 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
         for condition in (c for test in speaking for c in conditions(test)):
             speaks = asked_of(condition.test.frequencies, frequencies)
             asked, left_out = _screened(condition, on, part.where(speaks), rule)
+            refused += left_out
+            if not len(asked):
+                continue
             judged = judge(rule, condition, on, asked)
-            refused += left_out + int(np.count_nonzero(judged.refused))
+            refused += int(np.count_nonzero(judged.refused))
             holds = judged.holds
             new = holds & ~_held_before(rule, condition, on, asked, holds)
             lasting += int(np.count_nonzero(holds & ~new))
@@ -118,10 +123,18 @@ def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, 
         places = places - np.tile(np.arange(begin, end), len(asked))
         of, places = of[places >= 0], places[places >= 0]
         earlier = Rows(owners=rows.owners[of], places=places)
+        if len(earlier) > FEW_ROWS:
+            earlier, of = _may_hold(rule, condition, on, earlier, of)
         enough = know_enough(on, earlier, rule.min_points)
         before[of[judge(rule, condition, on, earlier).holds & enough]] = True
         asked, begin = asked[~before[asked]], end
     return before
+
+
+def _may_hold(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, of: Ints) -> tuple[Rows, Ints]:
+    """Return the rows that the condition may hold on, and what stands beside each of them."""
+    screened = screen(condition, on, rows, rule.confirm(condition.test))
+    return (rows, of) if screened is None else (rows.where(screened.may), of[screened.may])
 
 
 def _findings(condition: Condition, on: Board, rows: Rows, judged: Judged, new: Bools) -> Sequence[Finding]:

@@ -16,7 +16,7 @@ from warning.core.series_rules import HolidayCountry
 from warning.core.workdays import is_workday
 
 MONTHLY, WEEKLY = SHAPES.index("M"), SHAPES.index("W")
-MONTHS = 12
+MONTHS = NO_MONTH = 12
 # A weekend with one holiday beside it has three days; Golden Week, Chuseok and Lunar New Year have four or more.
 LONG_HOLIDAY_DAYS = 4
 LONGEST_HOLIDAY_DAYS = 16
@@ -84,12 +84,14 @@ class JoinedMonths:
 
     def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
         wide = self.base.window(tracks, places, width + 1)
-        month = ((self.firsts[tracks] + places)[:, None] + np.arange(-width + 1, 1)) % MONTHS
         found = wide[:, 1:].copy()
-        monthly = self.monthly[tracks][:, None]
-        row, at = np.nonzero(monthly & (month == 1))
-        found[row, at] = (wide[row, at] + wide[row, at + 1]) / 2
-        found[monthly & (month == 0)] = np.nan
+        newest = np.where(self.monthly[tracks], (self.firsts[tracks] + places) % MONTHS, NO_MONTH)
+        for month in np.flatnonzero(np.bincount(newest)[:MONTHS]).tolist():  # most are of one
+            of_each = (month + np.arange(-width + 1, 1)) % MONTHS
+            rows, february = np.flatnonzero(newest == month), np.flatnonzero(of_each == 1)
+            joined = np.ix_(rows, february)
+            found[joined] = (wide[joined] + found[joined]) / 2
+            found[np.ix_(rows, np.flatnonzero(of_each == 0))] = np.nan
         return found
 
     def whole(self, track: int) -> Floats:

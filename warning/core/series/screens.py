@@ -94,16 +94,25 @@ def _surge(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screene
 
 
 def _extreme(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:
-    """The range of the whole baseline is no narrower than that of its last figures, and so is the margin about it."""
+    """The range of the whole baseline is no narrower than that of its last figures, and so is the margin about it.
+
+    What is beyond the last figures is compared with those before, further and further back.
+    """
     test = cast("Extreme", condition.test)
     up = condition.code == "high"
-    points = min(EXTREME_POINTS, test.baseline_points)
-    past = window(on, rows, points + test.skip_points + confirm)[:, :points]
     newest = _newest(on, rows, confirm, up=up)
-    top, bottom = np.fmax.reduce(past, axis=1), np.fmin.reduce(past, axis=1)
-    margin = test.margin_ratio * (top - bottom)
-    inside = newest <= top + margin if up else newest >= bottom - margin
-    return Screened(may=~np.isnan(newest) & ~inside, refused=np.zeros(len(rows), dtype=np.bool_))
+    may = ~np.isnan(newest)
+    top, bottom = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
+    read, points = 0, EXTREME_POINTS
+    while read < test.baseline_points and may.any():
+        points = min(points, test.baseline_points - read)
+        past = window(on, rows.where(may).back(confirm + test.skip_points + read), points)
+        top[may] = np.fmax(top[may], np.fmax.reduce(past, axis=1))
+        bottom[may] = np.fmin(bottom[may], np.fmin.reduce(past, axis=1))
+        margin = test.margin_ratio * (top - bottom)
+        may &= ~(newest <= top + margin if up else newest >= bottom - margin)
+        read, points = read + points, 2 * points
+    return Screened(may=may, refused=np.zeros(len(rows), dtype=np.bool_))
 
 
 def _shift(condition: Condition, on: Board, rows: Rows, confirm: int) -> Screened:

@@ -153,16 +153,21 @@ def window(on: Board, rows: Rows, width: int) -> Floats:
         return on.slots.window(rows.owners, rows.places, width)
     end = TAIL_POINTS - rows.shift
     steps = on.tails.steps[end - width : end]
-    if len(rows) != steps.shape[1]:
-        steps = steps[:, rows.tails]
-    return steps.T
+    return steps[:, _stretch(rows.tails)].T
+
+
+def _stretch(ascending: Ints) -> Ints | slice:
+    """Return numbers as a slice where they are one stretch: what is taken by it is not copied."""
+    if len(ascending) and int(ascending[-1]) - int(ascending[0]) + 1 == len(ascending):
+        return slice(int(ascending[0]), int(ascending[-1]) + 1)
+    return ascending
 
 
 def lowest(on: Board, rows: Rows) -> Floats:
     """Return a number no higher than the lowest figure of each row's track."""
     if rows.tails is None:
         return on.slots.lowest(rows.owners)
-    found: Floats = on.fresh_lowest[rows.tails]
+    found: Floats = on.fresh_lowest[_stretch(rows.tails)]
     return found
 
 
