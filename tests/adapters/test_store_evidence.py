@@ -250,6 +250,24 @@ def test_a_series_that_changes_its_unit_keeps_both(repository: Repository):
     assert repository.latest_observations(material="gallium")[0].unit == "t"
 
 
+def test_a_figure_described_anew_and_as_before_again_is_three_vintages(repository: Repository):
+    told = [figure("2023-08", 10.0, days=day, unit=unit) for day, unit in enumerate(("kg", "t", "kg", "kg"))]
+    assert [len(repository.add_observations([one]).revised) for one in told] == [0, 1, 1, 0]
+    assert repository.add_observations(told).unchanged == 4
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_descriptions_at_one_instant_the_same_one_stands_whichever_came_first(
+    repository: Repository, turned: bool
+):
+    told = [figure("2023-08", 10.0, unit="kg"), figure("2023-08", 10.0, unit="t")]
+    for one in reversed(told) if turned else told:
+        repository.add_observations([one])
+    known = Window(observations=repository.observations_between(T0, LATER)).as_known(LATER)
+    assert known.series[0].meta.unit == "t"
+    assert repository.add_observations(told).unchanged == 2
+
+
 def test_latest_observations_are_the_newest_period_as_known(repository: Repository):
     repository.add_observations(
         [figure("2023-08", 1.0), figure("2023-09", 2.0, days=30), figure("2023-09", 3.0, days=60)]

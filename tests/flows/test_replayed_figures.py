@@ -1,8 +1,10 @@
 """A publisher's table comes again and again, mostly unchanged: a replay judges of it what the service judges."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -71,6 +73,28 @@ def late_revisions(dice: random.Random) -> list[Observation]:
     return in_order(found)
 
 
+def described_anew(dice: random.Random) -> list[Observation]:
+    """Months of five series told again in tonnes, under a longer code, as of another partner, at one instant or later."""
+    found: dict[tuple[object, ...], Observation] = {}
+    for number in range(5):
+        like = figure(number, "M", "export_quantity", "kg")
+        others = [
+            replace(like, unit="t"),
+            replace(like, hs_code="25041010"),
+            replace(like, partner="XX"),
+            like,
+            like,
+        ]
+        for at in range(24):
+            value, known_at = dice.choice(VALUES), period_end(period_of("M", at)) + timedelta(days=20)
+            for _ in range(dice.choice([1, 1, 2, 3, 5])):
+                one = vintage(dice.choice(others), period_of("M", at), value, known_at)
+                found[known_at, one.id, one.labels] = one
+                value = dice.choice([value, value, 0.1, 100.0, 0.0])
+                known_at += dice.choice([timedelta(0), timedelta(0), WEEK, 6 * WEEK])
+    return in_order(found)
+
+
 def young_series(dice: random.Random) -> list[Observation]:
     """Twenty series that begin one after the other and fall to nothing within months; some figures come late."""
     found: dict[tuple[object, str], Observation] = {}
@@ -84,7 +108,7 @@ def young_series(dice: random.Random) -> list[Observation]:
     return in_order(found)
 
 
-def in_order(found: dict[tuple[object, str], Observation]) -> list[Observation]:
+def in_order(found: Mapping[Any, Observation]) -> list[Observation]:
     return sorted(found.values(), key=lambda one: (one.known_at, one.id))
 
 
@@ -97,6 +121,8 @@ def in_order(found: dict[tuple[object, str], Observation]) -> list[Observation]:
         (late_revisions, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
         (late_revisions, 0, 4 * WEEK, BOOK, False, "sqlite_url"),
         (young_series, 0, 4 * WEEK, BOOK, True, "sqlite_url"),
+        (described_anew, 0, WEEK, COMBINED, True, "sqlite_url"),
+        (described_anew, 1, WEEK, COMBINED, False, "sqlite_url"),
         (late_revisions, 2, 4 * WEEK, COMBINED, True, "sqlite_url"),
         pytest.param(late_revisions, 3, 4 * WEEK, COMBINED, True, "postgres_url", marks=pytest.mark.postgres),
     ],
@@ -143,6 +169,7 @@ def service(
         as_of += step
         today = [one for one in left if one.known_at <= as_of]
         left = left[len(today) :]
+        random.Random(len(left)).shuffle(today)
         repository.add_observations(today)
         window = repository.unassessed(book.needs(), as_of, 10_000, resident)
         first = notice(book, window, (), as_of)

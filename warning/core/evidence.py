@@ -88,6 +88,14 @@ class Observation:
     def occurred_at(self) -> datetime:
         return period_end(self.period)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it says of its series, in texts: of two that say different things at one instant, the greater is the later."""
+        return (
+            self.source_id, self.material, self.measure, self.reporter, self.partner, self.hs_code or "", self.unit,
+            self.currency or "", self.frequency,
+        )  # fmt: skip
+
 
 def observation_id(source_id: str, series_id: str, period: str, value: float | None) -> str:
     """Return the identity of one vintage: the same figure published again is the same evidence."""
@@ -250,7 +258,7 @@ class Series:
 
 
 def _series_as_known(observations: Sequence[Observation], as_of: datetime) -> tuple[Series, ...]:
-    known = sorted((o for o in observations if o.known_at <= as_of), key=_vintage_order)
+    known = sorted((o for o in observations if o.known_at <= as_of), key=vintage_order)
     latest = {(o.series_id, o.period): o for o in known}
     ordered = sorted(latest.values(), key=lambda o: (o.series_id, o.occurred_at))
     return tuple(Series(points=tuple(points)) for _, points in groupby(ordered, key=lambda o: o.series_id))
@@ -259,11 +267,11 @@ def _series_as_known(observations: Sequence[Observation], as_of: datetime) -> tu
 def _earlier(
     observations: Sequence[Observation], fresh: frozenset[str], as_of: datetime
 ) -> tuple[Observation, ...]:
-    """Return, for each fresh figure that differs from the vintage before it, that vintage."""
+    """Return, for each fresh figure that differs in value or label from the vintage before it, that vintage."""
     new = {(o.series_id, o.period) for o in observations if o.id in fresh}
     known = sorted(
         (o for o in observations if o.known_at <= as_of and (o.series_id, o.period) in new),
-        key=_vintage_order,
+        key=vintage_order,
     )
     last: dict[tuple[str, str], Observation] = {}
     before: dict[tuple[str, str], Observation] = {}
@@ -272,7 +280,11 @@ def _earlier(
         if key in last:
             before[key] = last[key]
         last[key] = one
-    found = (o for key, o in before.items() if last[key].id in fresh and o.value != last[key].value)
+    found = (
+        o
+        for key, o in before.items()
+        if last[key].id in fresh and (o.value, o.labels) != (last[key].value, last[key].labels)
+    )
     return tuple(sorted(found, key=lambda o: (o.series_id, o.occurred_at, o.known_at)))
 
 
@@ -284,8 +296,9 @@ def _change_order(change: ListingChange) -> tuple[datetime, str]:
     return change.known_at, change.id
 
 
-def _vintage_order(observation: Observation) -> tuple[datetime, str]:
-    return observation.known_at, observation.id
+def vintage_order(observation: Observation) -> tuple[datetime, str, tuple[str, ...]]:
+    """Return what the vintages of a figure are put in order by."""
+    return observation.known_at, observation.id, observation.labels
 
 
 def compare_listings(before: Listing | None, after: Listing) -> tuple[ListingChange, ...]:

@@ -1,8 +1,8 @@
 """Observations: every vintage of every figure, append-only, under the series they belong to."""
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,29 @@ from sqlalchemy import Connection, Select, select, tuple_
 from warning.core.evidence import Observation
 from warning.store.engine import numbering, serialise
 from warning.store.items import Stored
-from warning.store.rows import batches, insert_new, observation_of, series_row, storable_observation
+from warning.store.rows import (
+    batches,
+    insert_new,
+    observation_of,
+    series_row,
+    storable_observation,
+)
 from warning.store.schema import observations, series
 
-Cell = tuple[int, str]
-Vintage = tuple[datetime, str, float | None]
 LOOKUP_BATCH = 500
+Named = tuple[str, str]
+Labels = tuple[str, ...]
+Cell = tuple[Named, str]
+# When it became known, its id, what it says of its series, its value: in this order vintages follow one another.
+Vintage = tuple[datetime, str, Labels, float | None]
+
+# What `Observation.labels` says, in its order.
+LABELS = tuple(
+    series.c[name]
+    for name in (
+        "source_id", "material", "measure", "reporter", "partner", "hs_code", "unit", "currency", "frequency",
+    )
+)  # fmt: skip
 
 JOINED: Select[Any] = select(
     series, observations.c.id, observations.c.period, observations.c.occurred_at,
@@ -31,47 +48,57 @@ def add_observations(
 ) -> Stored[Observation]:
     """Store the vintages that say something new.
 
-    A figure equal to the one that was the latest at its `known_at` is unchanged. `revised` holds figures of a
-    period that had another value before. With `seen_at` (when they were fetched) a revised figure is known from then
-    on: back-filled history is dated by its publisher's lag, and a revision is no history.
+    A figure with the value and the labels of the one that was the latest at its `known_at` is unchanged, whatever a series
+    was described as in between. `revised` holds figures of a period that was known before. With `seen_at` (when they were
+    fetched) a revised figure is known from then on: back-filled history is dated by its publisher's lag, and a revision is
+    no history.
     """
-    figures = [storable_observation(o) for o in batch]
+    figures = sorted(map(storable_observation, batch), key=lambda o: (o.known_at, o.id))
     numbering(connection, "figures")
     serialise(connection, *(f"figures {o.source_id}" for o in figures))
-    placed = list(zip(_series_of(connection, figures), figures, strict=True))
-    vintages = _vintages(connection, {(seq, o.period) for seq, o in placed})
+    labels = [figure.labels for figure in figures]
+    numbers = _numbers(connection, figures, labels)
+    vintages = _vintages(connection, {_cell(o) for o in figures}, numbers)
     new: list[Observation] = []
     revised: list[Observation] = []
     rows: list[dict[str, Any]] = []
-    for seq, written in placed:
-        known = vintages[seq, written.period]
-        figure = written if seen_at is None or not known else _as_seen(written, known, seen_at)
-        if not _is_new(figure, known):
+    for written, said in zip(figures, labels, strict=True):
+        known = vintages[_cell(written)]
+        figure = written if seen_at is None or not known else _as_seen(written, said, known, seen_at)
+        vintage = figure.known_at, figure.id, said, figure.value
+        if not _is_new(vintage, known):
             continue
         (revised if known else new).append(figure)
-        known.append((figure.known_at, figure.id, figure.value))
-        known.sort(key=_vintage_order)
-        rows.append(_row(seq, figure))
+        insort(known, vintage, key=_vintage_order)
+        rows.append(_row(numbers[_named(figure)][said], figure))
     if rows:
         connection.execute(insert_new(connection, observations), rows)
     return Stored(new=tuple(new), revised=tuple(revised), unchanged=len(figures) - len(rows))
 
 
-def _is_new(figure: Observation, known: list[Vintage]) -> bool:
-    if any(vintage[:2] == (figure.known_at, figure.id) for vintage in known):
+def _named(figure: Observation) -> Named:
+    return figure.source_id, figure.series_id
+
+
+def _cell(figure: Observation) -> Cell:
+    return _named(figure), figure.period
+
+
+def _vintage_order(vintage: Vintage) -> tuple[datetime, str, Labels]:
+    return vintage[:3]
+
+
+def _is_new(figure: Vintage, known: list[Vintage]) -> bool:
+    if any(vintage[:3] == figure[:3] for vintage in known):
         return False
-    before = bisect_right(known, figure.known_at, key=lambda vintage: vintage[0])
-    return before == 0 or known[before - 1][2] != figure.value
+    before = bisect_right(known, figure[0], key=lambda vintage: vintage[0])
+    return before == 0 or known[before - 1][2:] != figure[2:]
 
 
-def _as_seen(figure: Observation, known: list[Vintage], seen_at: datetime) -> Observation:
+def _as_seen(figure: Observation, labels: Labels, known: list[Vintage], seen_at: datetime) -> Observation:
     """A figure fetched now of a period known before: the same one as ever, or a revision known from now on."""
-    at = known[-1][0] if known[-1][2] == figure.value else seen_at
+    at = known[-1][0] if known[-1][2:] == (labels, figure.value) else seen_at
     return replace(figure, known_at=max(figure.known_at, at))
-
-
-def _vintage_order(vintage: Vintage) -> tuple[datetime, str]:
-    return vintage[:2]
 
 
 def _row(series_seq: int, figure: Observation) -> dict[str, Any]:
@@ -86,38 +113,54 @@ def _row(series_seq: int, figure: Observation) -> dict[str, Any]:
     }
 
 
-def _series_of(connection: Connection, figures: Sequence[Observation]) -> list[int]:
-    """Return the series number of each figure; a series seen for the first time is added."""
-    rows = [series_row(figure) for figure in figures]
-    keys = [(row["source_id"], row["key"]) for row in rows]
-    numbers = _series_numbers(connection, keys)
-    missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in numbers}
+def _numbers(
+    connection: Connection, figures: Sequence[Observation], labels: Sequence[Labels]
+) -> Mapping[Named, Mapping[Labels, int]]:
+    """Return the numbers of all that the figures' series were ever described as; a new description is added."""
+    named = {_named(figure) for figure in figures}
+    numbers = _known_numbers(connection, named)
+    missing = {
+        (_named(figure), said): figure
+        for figure, said in zip(figures, labels, strict=True)
+        if said not in numbers[_named(figure)]
+    }
     if missing:
-        connection.execute(insert_new(connection, series), list(missing.values()))
-        numbers |= _series_numbers(connection, list(missing))
-    return [numbers[key] for key in keys]
+        connection.execute(insert_new(connection, series), list(map(series_row, missing.values())))
+        numbers = _known_numbers(connection, named)
+    return numbers
 
 
-def _series_numbers(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    wanted = list(dict.fromkeys(keys))
-    query = select(series.c.source_id, series.c.key, series.c.seq).where(
-        tuple_(series.c.source_id, series.c.key).in_(wanted)
-    )
-    return {(row.source_id, row.key): row.seq for row in connection.execute(query)} if wanted else {}
+def _known_numbers(connection: Connection, named: Collection[Named]) -> defaultdict[Named, dict[Labels, int]]:
+    by_source: defaultdict[str, list[str]] = defaultdict(list)
+    for source_id, series_id in sorted(named):
+        by_source[source_id].append(series_id)
+    found: defaultdict[Named, dict[Labels, int]] = defaultdict(dict)
+    c = series.c
+    for source_id, series_ids in by_source.items():
+        wanted = c.source_id == source_id, c.series_id.in_(series_ids)
+        for series_id, seq, *said in connection.execute(select(c.series_id, c.seq, *LABELS).where(*wanted)):
+            found[source_id, series_id][tuple(one or "" for one in said)] = seq
+    return found
 
 
-def _vintages(connection: Connection, cells: set[Cell]) -> defaultdict[Cell, list[Vintage]]:
+def _vintages(
+    connection: Connection, cells: set[Cell], numbers: Mapping[Named, Mapping[Labels, int]]
+) -> defaultdict[Cell, list[Vintage]]:
+    """Return what is known of each figure, under whatever description, in the order of vintages."""
     found: defaultdict[Cell, list[Vintage]] = defaultdict(list)
-    if not cells:
+    described = {seq: (named, labels) for named, known in numbers.items() for labels, seq in known.items()}
+    places = sorted((seq, period) for named, period in cells for seq in numbers[named].values())
+    if not places:
         return found
     o = observations.c
-    query = (
-        select(o.series_seq, o.period, o.known_at, o.id, o.value)
-        .where(tuple_(o.series_seq, o.period).in_(sorted(cells)))
-        .order_by(o.known_at, o.id)
+    query = select(o.series_seq, o.period, o.known_at, o.id, o.value).where(
+        tuple_(o.series_seq, o.period).in_(places)
     )
     for seq, period, known_at, identity, value in connection.execute(query):
-        found[seq, period].append((known_at, identity, value))
+        named, labels = described[seq]
+        found[named, period].append((known_at, identity, labels, value))
+    for known in found.values():
+        known.sort(key=_vintage_order)
     return found
 
 

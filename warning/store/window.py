@@ -92,9 +92,11 @@ def _with_history(
 ) -> tuple[Observation, ...]:
     found = {row.observation_seq: observation_of(row) for row in fresh}
     by_days: defaultdict[int, list[_Reach]] = defaultdict(list)
-    whole_tables = any(need.whole_tables for need in needs)
-    figures = _tables_figures(connection, fresh) if whole_tables else _oldest_figures(fresh)
+    figures = _as_ever_described(connection, _oldest_figures(fresh))
+    if any(need.whole_tables for need in needs):
+        figures = _tables_figures(connection, figures)
     figures = with_companions(connection, figures, [need for need in needs if need.companions], may_look_at)
+    figures = _as_ever_described(connection, figures)
     for reach in _reaches(figures, needs):
         by_days[reach.days].append(reach)
     for reaches in by_days.values():
@@ -122,22 +124,34 @@ def _oldest_figures(fresh: Sequence[Row[Any]]) -> dict[int, _Figure]:
     return oldest
 
 
-def _tables_figures(connection: Connection, fresh: Sequence[Row[Any]]) -> dict[int, _Figure]:
-    """Every series of the tables that have a fresh figure, each as of its table's oldest fresh figure.
+def _as_ever_described(connection: Connection, figures: Mapping[int, _Figure]) -> dict[int, _Figure]:
+    """The same with all that these series were ever described as, each as of its series' oldest figure."""
+    oldest: dict[str, datetime] = {}
+    for row, since in figures.values():
+        oldest[row.series_id] = min(since, oldest.get(row.series_id, since))
+    found: dict[int, _Figure] = {}
+    for batch in batches(sorted(oldest), SERIES_BATCH):
+        for row in connection.execute(select(series).where(series.c.series_id.in_(batch))):
+            found[row.seq] = row, oldest[row.series_id]
+    return found
+
+
+def _tables_figures(connection: Connection, figures: Mapping[int, _Figure]) -> dict[int, _Figure]:
+    """Every series of the tables that have one of the figures, each as of its table's oldest.
 
     A table is one source, flow, reporter, commodity and frequency, as in `core/series/track.py`.
     """
     oldest: dict[_Table, datetime] = {}
-    for row in fresh:
+    for row, since in figures.values():
         table = _table(row)
-        oldest[table] = min(row.occurred_at, oldest.get(table, row.occurred_at))
+        oldest[table] = min(since, oldest.get(table, since))
     found: dict[int, _Figure] = {}
     wide = tuple_(series.c.source_id, series.c.measure, series.c.reporter, series.c.frequency)
     for batch in batches(sorted({(t[0], t[1], t[2], t[4]) for t in oldest}), SERIES_BATCH):
         for row in connection.execute(select(series).where(wide.in_(batch))):
-            since = oldest.get(_table(row))
-            if since is not None:
-                found[row.seq] = row, since
+            begins = oldest.get(_table(row))
+            if begins is not None:
+                found[row.seq] = row, begins
     return found
 
 
@@ -146,10 +160,14 @@ def _table(row: Row[Any]) -> _Table:
 
 
 def _reaches(figures: Mapping[int, _Figure], needs: Sequence[Need]) -> Iterable[_Reach]:
+    days: defaultdict[str, int] = defaultdict(int)
+    for row, _ in figures.values():
+        wanted = (need.days for need in needs if may_look_at(need, row))
+        days[row.series_id] = max(days[row.series_id], max(wanted, default=0))
     for series_seq, (row, oldest) in figures.items():
-        days = max((need.days for need in needs if may_look_at(need, row)), default=0)
-        if days:
-            yield _Reach(series_seq=series_seq, days=days, since=oldest - timedelta(days=days))
+        asked = days[row.series_id]
+        if asked:
+            yield _Reach(series_seq=series_seq, days=asked, since=oldest - timedelta(days=asked))
 
 
 def may_look_at(need: Need, row: Row[Any]) -> bool:

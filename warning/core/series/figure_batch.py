@@ -1,6 +1,6 @@
 """Figures side by side as they come to a ledger: as lists that grow, or as arrays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,8 +129,13 @@ def packed_ids(ids: Sequence[str]) -> NDArray[np.bytes_]:
         return np.array([one.encode() for one in ids], dtype=np.bytes_)
 
 
-def in_order(figures: Figures) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool_]]:
-    """Sort figures by line, period and vintage (of those known at once by id), and say which vintage is the last."""
+def in_order(
+    figures: Figures, label_ranks: Callable[[Ints], Ints]
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool_]]:
+    """Sort figures by line, period and vintage, and say which vintage is the last.
+
+    Of those known at once the id tells, and then what they say of their series: `label_ranks` orders that by `codes`.
+    """
     lines, ends, shapes, known = (figures[name] for name in ("lines", "ends", "shapes", "known_us"))
     if np.bincount(lines).max(initial=0) < 2:  # a line has but one figure, as on most days
         return where(figures, np.argsort(lines)), np.ones(len(lines), dtype=np.bool_)
@@ -139,7 +144,7 @@ def in_order(figures: Figures) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool
     for column in (lines, ends, shapes):
         same &= column[order][1:] == column[order][:-1]
     if (same & (known[order][1:] == known[order][:-1])).any():
-        order = np.lexsort((figures["ids"], known, shapes, ends, lines))
+        order = np.lexsort((label_ranks(figures["codes"]), figures["ids"], known, shapes, ends, lines))
     return where(figures, order), np.append(~same, True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from warning.core.evidence import Observation
+from warning.core.evidence import Observation, vintage_order
 from warning.core.rulebook import Need
 from warning.core.series.blocks import Block
 from warning.core.series.columns import MICROSECONDS_A_DAY, MIXED, SHAPES, Columns, microseconds
@@ -134,7 +134,7 @@ class Ledger:
         figures, first = batch.figures, np.ones(len(batch), dtype=np.bool_)
         again = np.zeros(len(batch), dtype=np.bool_)
         if np.bincount(figures["lines"]).max() > 1:
-            figures, last = in_order(figures)
+            figures, last = in_order(figures, self.roster.label_ranks)
             first[1:] = last[:-1]
             before = {name: np.roll(figures[name], 1) for name in ("codes", "values")}
             again = ~first & alike(figures, before)
@@ -170,7 +170,7 @@ class Ledger:
         self._appended = None
         if not len(batch):
             return
-        vintages, last = in_order(batch.figures)
+        vintages, last = in_order(batch.figures, self.roster.label_ranks)
         figures = vintages if last.all() else where(vintages, last)
         several = Several(vintages, last, self.roster, self.texts.texts)
         homes = self._lines_packed()
@@ -235,19 +235,28 @@ class Ledger:
         held = block.known_at(rows, places)
         later = figures["known_us"] > held
         ties = np.flatnonzero(hit & (figures["known_us"] == held))
-        later[ties] = figures["ids"][ties] >= block.ids_at(rows[ties], places[ties])
+        later[ties] = self._are_later(where(figures, ties), block, rows[ties], places[ties])
         replaced = hit & later
         for at in np.flatnonzero(hit).tolist():
             between = several.before(figures, at)
             if replaced[at]:
                 before = point_of(block, int(rows[at]), int(places[at]), self.roster, self.texts.texts)
-                if between and (between.known_at, between.id) > (before.known_at, before.id):
+                if between and vintage_order(between) > vintage_order(before):
                     before = between
-                if differ(before.value, figures["values"][at]):
+                meta = self.roster.metas[int(figures["codes"][at])]
+                if before.labels != meta.labels or differ(before.value, figures["values"][at]):
                     self._displaced[figures["ids"][at].decode()] = before
         block.write(rows[replaced], places[replaced], where(figures, replaced))
         for row in np.unique(rows[~hit]).tolist():
             block.insert(row, where(figures, ~hit & (rows == row)))
+
+    def _are_later(self, figures: Figures, block: Block, rows: Ints, places: Ints) -> NDArray[np.bool_]:
+        """Say which of the figures stand behind those held, known at the same instant."""
+        held = block.ids_at(rows, places)
+        ranks = self.roster.label_ranks(np.concatenate((figures["codes"], block.codes_at(rows, places))))
+        no_less = ranks[: len(rows)] >= ranks[len(rows) :]
+        later: NDArray[np.bool_] = (figures["ids"] > held) | ((figures["ids"] == held) & no_less)
+        return later
 
     def find(self, batch: Packed) -> tuple[Placed, Names]:
         """Return where the figures of a batch stand that no later vintage displaced, and their ids as UTF-8."""

@@ -146,6 +146,14 @@ class Roster:
             )
         return self._columns
 
+    def label_ranks(self, codes: Codes) -> Codes:
+        """Return numbers that are in the order of what these descriptions say."""
+        asked, places = np.unique(codes, return_inverse=True)
+        labels = [self.metas[code].labels for code in asked.tolist()]
+        ranks: Codes = np.empty(len(asked), dtype=np.int64)
+        ranks[sorted(range(len(asked)), key=labels.__getitem__)] = np.arange(len(asked))
+        return ranks[places]
+
     def tables(self, codes: Codes) -> Codes:
         """Return the number of the table each description belongs to."""
         tables: Codes = self._arrays().tables[codes]

@@ -37,8 +37,12 @@ class Several:
 
     def left(self) -> Mapping[str, Observation]:
         """Return those not taken out that differ from what came after them, by the id of that."""
-        values, ids = self._vintages["values"], self._vintages["ids"]
-        differing = (at for at in self._places.values() if differ(values[at], values[at + 1]))
+        values, codes, ids = (self._vintages[name] for name in ("values", "codes", "ids"))
+        differing = (
+            at
+            for at in self._places.values()
+            if codes[at] != codes[at + 1] or differ(values[at], values[at + 1])
+        )
         return {ids[at + 1].decode(): self._observation(at) for at in differing}
 
 
