@@ -1,13 +1,11 @@
 """What publishers' defences put in a document's place, and pages that look like it and are not."""
 
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 
 from tests.adapters.challenge_pages import CHALLENGE_PAGES, page
 from tests.adapters.collected_specs import DETAIL, LIST, RSS, spec_of
-from tests.adapters.collecting_bench import run_on_bench
 from warning.collect.barriers import barrier_in, canonical_elsewhere, is_page
 
 NOW = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
@@ -97,12 +95,6 @@ def test_a_canonical_address_on_another_host_is_found_and_one_of_the_own_host_is
 def test_bytes_that_are_no_page_are_told_from_pages_that_lie_about_their_type():
     assert is_page(b"  <HTML><body>x</body></HTML>")
     assert not is_page(b"name,country\nAcme,CN\n")
-
-
-@pytest.fixture
-def run(sqlite_url):
-    """Call an async test body with a bench."""
-    return partial(run_on_bench, sqlite_url)
 
 
 @pytest.mark.parametrize("status", [200, 403, 405, 412, 503, 521])

@@ -13,18 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.adapters import dovecot as dovecots
-from tests.adapters.imap_server import imap_server
 from tests.adapters.mail_desk import Desk, mail
 
 LARGE = b"x" * 76 + b"\r\n"
-
-
-@pytest.fixture
-def desk(sqlite_url):
-    with imap_server() as box:
-        made = Desk(box, sqlite_url)
-        yield made
-        made.repository.engine.dispose()
 
 
 def test_a_session_cut_once_goes_on_behind_the_cut_in_the_same_poll(desk):

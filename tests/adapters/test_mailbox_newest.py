@@ -2,20 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-
-from tests.adapters.imap_server import imap_server
-from tests.adapters.mail_desk import Desk, mail
+from tests.adapters.mail_desk import mail
 
 LONGEST_PAUSE = timedelta(days=1)
-
-
-@pytest.fixture
-def desk(sqlite_url):
-    with imap_server() as box:
-        made = Desk(box, sqlite_url)
-        yield made
-        made.repository.engine.dispose()
 
 
 def test_a_newest_mail_that_never_comes_is_set_aside_while_earlier_ones_are_given(desk):

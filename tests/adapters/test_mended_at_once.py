@@ -2,21 +2,13 @@
 
 import asyncio
 from datetime import timedelta
-from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from tests.adapters.collected_specs import LIST, spec_of
-from tests.adapters.collecting_bench import run_on_bench
 from warning.app.collecting import Memory, collect_due
 from warning.errors import StoreError
-
-
-@pytest.fixture
-def run(sqlite_url):
-    """Call an async test body with a bench."""
-    return partial(run_on_bench, sqlite_url)
 
 
 @pytest.mark.parametrize("keeps_running", [True, False])

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,9 +11,7 @@ from sqlalchemy import select, update
 
 from tests.adapters.alert_samples import SAMPLES
 from tests.adapters.collected_specs import DETAIL, spec_of
-from tests.adapters.collecting_bench import run_on_bench
-from tests.adapters.imap_server import imap_server
-from tests.adapters.mail_desk import EVER, Desk, mail
+from tests.adapters.mail_desk import EVER, mail
 from tests.adapters.test_ally_feed import served
 from tests.adapters.test_same_documents import EXAMPLES, POLLS, polls_of, said, settled_items, shows
 from tests.core.build import at
@@ -28,20 +25,6 @@ from warning.store.relabelled_items import MOST_RELABELLED
 from warning.store.repository import Repository
 
 MENDED = [{"language": "fr"}, {"kind": "news"}, {"country": "KR"}]
-
-
-@pytest.fixture
-def run(sqlite_url):
-    """Call an async test body with a bench."""
-    return partial(run_on_bench, sqlite_url)
-
-
-@pytest.fixture
-def desk(sqlite_url):
-    with imap_server() as box:
-        made = Desk(box, sqlite_url)
-        yield made
-        made.repository.engine.dispose()
 
 
 def assess_all(repository) -> None:

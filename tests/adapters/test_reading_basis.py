@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from tests.adapters.collected_specs import LIST, RSS, spec_of
-from tests.adapters.collecting_bench import run_on_bench
 from warning import resources
 from warning.app import reading_basis
 from warning.app.reading_basis import as_now_read, basis_of, read_as
@@ -20,12 +18,6 @@ from warning.store.evidence_tables import items
 from warning.store.rows import from_json
 
 MAIL = {"format": "mail"}
-
-
-@pytest.fixture
-def run(sqlite_url):
-    """Call an async test body with a bench."""
-    return partial(run_on_bench, sqlite_url)
 
 
 def page(name: str, days: range, tag: str = "a") -> bytes:

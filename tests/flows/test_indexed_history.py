@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from tests.flows.history_samples import BEGIN, FILLER, NOW, history, indexed, judging_book, plain, written
+from tests.flows.history_samples import BEGIN, FILLER, NOW, history, indexed, plain
 from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
 from warning.app.chronology import Judged
@@ -27,16 +27,6 @@ from warning.core.text.finders import patterns_of
 from warning.core.text.phrases import parse_phrase
 from warning.core.withdrawals import RETRACTION_WORDS
 from warning.errors import EvidenceError
-
-
-@pytest.fixture(scope="module")
-def book():
-    return judging_book()
-
-
-@pytest.fixture(scope="module")
-def evidence(book, tmp_path_factory):
-    return written(book, tmp_path_factory.mktemp("evidence"))
 
 
 @pytest.mark.parametrize("step", [timedelta(days=1), timedelta(hours=6)])

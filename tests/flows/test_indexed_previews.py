@@ -5,23 +5,13 @@ from copy import deepcopy
 
 import pytest
 
-from tests.flows.history_samples import NOW, indexed, judging_book, plain, written
+from tests.flows.history_samples import NOW, indexed, plain
 from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.previewing import alone, both, preview
 from warning.collect.history_index import open_index
 from warning.core.evidence import Item
 from warning.core.rules import TextRule
-
-
-@pytest.fixture(scope="module")
-def book():
-    return judging_book()
-
-
-@pytest.fixture(scope="module")
-def evidence(book, tmp_path_factory):
-    return written(book, tmp_path_factory.mktemp("evidence"))
 
 
 def test_preview_fires_where_eval_fires(book, evidence):

@@ -2,9 +2,7 @@
 
 from dataclasses import replace
 
-import pytest
-
-from tests.flows.history_samples import history, indexed, judging_book, plain, written
+from tests.flows.history_samples import history, indexed, plain
 from warning.app import history_judging
 from warning.app.backtesting import backtest_replay
 from warning.app.chronology import Judged
@@ -13,16 +11,6 @@ from warning.collect.interchange import write_evidence
 from warning.core.rules import TextRule
 from warning.core.text.engine import TextEngine
 from warning.core.vocabulary import Severity
-
-
-@pytest.fixture(scope="module")
-def book():
-    return judging_book()
-
-
-@pytest.fixture(scope="module")
-def evidence(book, tmp_path_factory):
-    return written(book, tmp_path_factory.mktemp("evidence"))
 
 
 def without_kept(path):
