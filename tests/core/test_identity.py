@@ -154,6 +154,37 @@ def test_each_day_of_a_daily_bulletin_is_an_item_though_title_and_blurb_are_the_
     assert [identities.settle(issue) for issue in unnumbered] == unnumbered
 
 
+HEADED = "Prices of rare earths, antimony and gallium at the exchanges of China and Europe"
+DAY_ADDRESSES = ["/2023/07/{day:02}/prices", "/prices-202307{day:02}.html", "/documents/2023-07-{day:02}/x"]
+
+
+@pytest.mark.parametrize("address", DAY_ADDRESSES)
+@pytest.mark.parametrize("kind", ["news", "regulatory"])
+@pytest.mark.parametrize("text", [BLURB, BLURB * 3])
+def test_each_day_of_a_daily_bulletin_under_a_headline_is_an_item_where_its_address_names_its_day(
+    address, kind, text
+):
+    """A register heads notices of two days alike too, and each is one of its own."""
+    days = (0, 1, 2, 5, 6, 7.04, 8)
+    issues = [
+        entry(
+            f"i{day}", title=HEADED, text=text, kind=kind, days=day,
+            url="https://press.example" + address.format(day=3 + int(day)),
+        )
+        for day in days
+    ]  # fmt: skip
+    identities = Identities()
+    assert [identities.settle(issue) for issue in issues] == issues
+
+
+def test_an_article_under_another_days_address_is_the_same_hours_or_weeks_later():
+    first = entry(title=HEADED, url="https://press.example/2023/07/03/x")
+    for days in (0.2, 10):
+        assert is_one_document(
+            first, entry("b", title=HEADED, days=days, url="https://press.example/2023/07/04/x")
+        )
+
+
 def test_undated_bulletins_are_told_apart_by_the_numbers_of_their_addresses_alone():
     def issue(name, url, **more):
         return replace(entry(name, title="Metals daily", text=BLURB, url=url, **more), published_at=None)

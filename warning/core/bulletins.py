@@ -1,7 +1,7 @@
 """What tells a bulletin, whose title and blurb are the same each time, from an article that is told again.
 
-A bulletin comes at the distance of its rhythm and is named for it, or for what it sums up; an article has a headline
-of its own. What cannot be told apart is a bulletin: an item too many is better than a notice lost.
+A bulletin comes at the distance of its rhythm and is named for it, or for what it sums up, or each issue's address names
+its day; an article has a headline of its own. What cannot be told apart is a bulletin: an item too many is better than a notice lost.
 """
 
 import re
@@ -21,6 +21,7 @@ SAME_ISSUE = timedelta(hours=6)
 """So far apart two dates of one issue may lie: a day's morning and evening bulletins lie further apart."""
 _FIRST_CJK = "\u2e80"
 _DIGITS = re.compile(r"\d+")
+_DAY = re.compile(r"(?<!\d)(20\d\d)([-/_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _STANDING = re.compile(
     r"\b(?:daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annual|regular|week|month|today|bulletin|briefing"
     r"|brief|digest|newsletter|round-?up|update|monitor|review|outlook|calendar|podcast|newsroom|live|headlines|hebdo"
@@ -54,11 +55,31 @@ def _is_next_issue(old: Item, new: Item) -> bool:
 
     Their dates tell, or the numbers in their addresses where one has no date.
     """
+    if is_another_day(old, new):
+        return True
     if has_headline(new.title):
         return False
     if old.published_at is not None and new.published_at is not None:
         return abs(new.published_at - old.published_at) > SAME_ISSUE
     return _numbers_in(old.url) != _numbers_in(new.url)
+
+
+def is_another_day(old: Item, new: Item) -> bool:
+    """Whether the same words, however they are headed, are of two days of one week: by their dates and by their addresses.
+
+    A register heads notices of two days alike, and so does a bulletin that comes every working day.
+    """
+    if old.published_at is None or new.published_at is None:
+        return False
+    days = _day_in(old.url), _day_in(new.url)
+    return all(days) and days[0] != days[1] and SAME_ISSUE < abs(new.published_at - old.published_at) < WEEK
+
+
+def _day_in(url: str) -> tuple[str, ...]:
+    """The day that an address names behind its host; nothing where it names none."""
+    address = canonical_address(url) if url else ""
+    found = _DAY.search(address.partition("/")[2])
+    return (found[1], found[3], found[4]) if found else ()
 
 
 def _numbers_in(url: str) -> list[str]:

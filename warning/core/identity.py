@@ -15,7 +15,7 @@ from sys import intern
 from typing import NamedTuple, Protocol
 
 from warning.core.addresses import canonical_address
-from warning.core.bulletins import has_headline, in_rhythm, is_same_issue
+from warning.core.bulletins import has_headline, in_rhythm, is_another_day, is_same_issue
 from warning.core.evidence import Item
 from warning.core.handling import narrowest_said
 from warning.core.ids import key64
@@ -226,7 +226,7 @@ def _is_told_again(old: Item, new: Item) -> bool:
     A price note, a report of a mission, a notice and a bulletin may say the same every week and mean it anew; so may what
     one document shows side by side under two dates.
     """
-    if new.kind != "news" or old.known_at == new.known_at or not _is_article(new):
+    if new.kind != "news" or old.known_at == new.known_at or not _is_article(new) or is_another_day(old, new):
         return False
     return not in_rhythm((new.published_at or new.known_at) - (old.published_at or old.known_at))
 
