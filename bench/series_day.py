@@ -9,12 +9,12 @@ ten partners. Each round stores one new figure a series, unassessed, and then do
 one after a start of the process. The floor is numpy alone: the exact median and MAD of the last 260 figures
 of as many series, in memory, in the same run. Seconds are wall time and processor time of this process.
 
-Processor milliseconds of this process, `--series 10000`, second to fourth day on SQLite, on two cores with three times their work, where the
-floor was 127 to 157 (118 when the machine is its own): read 32 to 41, judge 48 to 64, commit 20 to 26, in all 114 to 131; without what the
-service sets about memory (`settle_for_long`: large arrays are given back to the system each time) 95 to 107. Before figures were marked by the
-numbers of their rows and read once it was 142 to 172 there (read 45 to 62, judge 45 to 58, commit 52 to 60). After a start read 14,000 to
-17,000, judge 700 to 870, commit 30 to 46. PostgreSQL was measured before that: read 40 to 103, judge 79 to 95, commit 18 to 36; its server
-needed 2 to 3 s of that machine's wall time to mark the 10,000 rows, each written anew in three indexes (now two).
+Processor milliseconds of this process, `--series 10000`, second to fourth day on SQLite, by turns with the release before on two cores with five
+times their work (floor 200): read 30 to 33, judge 45 to 57, commit 23 to 25, in all 101 to 112. While each day laid out the history of every
+monthly series anew, and asked about places before one by one, it was 158 to 171 there (judge 103 to 116), and 114 to 131 on the same machine
+at its fastest (floor 127 to 157). After a start read 13,000 to 17,000, judge 580 to 870, commit 30 to 46. PostgreSQL was measured before both:
+read 40 to 103, judge 79 to 95, commit 18 to 36; its server needed 2 to 3 s of that machine's wall time to mark the 10,000 rows, each written
+anew in three indexes (now two).
 """
 
 import argparse
