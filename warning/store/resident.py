@@ -187,8 +187,9 @@ def _bring_up_to_date(
     rows = joined(parts)
     known = rows["known_us"] <= now_us
     held.future = where(rows, ~known)
-    nothing_else = rows is fresh and known.all()  # as on most days: the ledger finds again the batch that it was given
-    _put(held, batch if nothing_else else _packed(held, where(rows, known)), reach)
+    # Most days nothing else came: the ledger finds a batch again at once where it put that very one.
+    is_batch = rows is fresh and known.all()
+    _put(held, batch if is_batch else _packed(held, where(rows, known)), reach)
     if is_all and held.earlier:
         ids = {one.decode() for one in fresh["ids"].tolist()}
         held.earlier = {name: one for name, one in held.earlier.items() if name in ids}

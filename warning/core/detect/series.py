@@ -180,9 +180,8 @@ class _Boards:
         return self._laid[key]
 
     def _board(self, rule: SeriesRule, *, before: bool) -> Board:
-        laid = self._layout(
-            rule, before=before
-        )  # two ways may be one layout: it stays in `_laid` with its id
+        # Two ways may be one layout, which stays in `_laid` and keeps its id.
+        laid = self._layout(rule, before=before)
         if id(laid) not in self._boards:
             self._boards[id(laid)] = board_of(laid)
         return self._boards[id(laid)]
