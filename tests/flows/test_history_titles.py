@@ -16,7 +16,8 @@ from warning.collect.history_titles import TITLES, titles_of
 from warning.collect.interchange import write_evidence
 from warning.core.evidence import Item
 from warning.core.text.engine import engine_of
-from warning.core.text.postings import Inquiry, numbers_of
+from warning.core.text.inquiry import Inquiry
+from warning.core.text.postings import numbers_of
 from warning.core.text_rules import FIELDS
 from warning.resources import tree
 

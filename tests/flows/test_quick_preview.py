@@ -22,7 +22,8 @@ from warning.collect.interchange import write_evidence
 from warning.core.evidence import Item
 from warning.core.rules import TextRule
 from warning.core.text.engine import engine_of
-from warning.core.text.postings import Inquiry, numbers_of, said_by, sentences_saying
+from warning.core.text.inquiry import Inquiry
+from warning.core.text.postings import numbers_of, said_by, sentences_saying
 from warning.resources import tree
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -264,7 +265,7 @@ def test_items_with_the_words_of_an_edit_are_the_same_whether_they_are_looked_fo
     history = opened(past, both(book, edited))
     told = []
     for share in (0, 2):
-        monkeypatch.setattr("warning.core.text.postings._RARE_OF_ALL", share)
+        monkeypatch.setattr("warning.core.text.inquiry._RARE_OF_ALL", share)
         told.append(quick_preview(history, book, edited, enough=lambda: False))
     assert told[0] == told[1]
     assert told[0].unread

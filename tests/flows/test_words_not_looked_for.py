@@ -94,6 +94,10 @@ def test_two_processes_say_what_one_says(book, past, monkeypatch, word):
     monkeypatch.setattr(quick, "WORTH_TWO_ITEMS", 0)
     monkeypatch.setattr("warning.app.second_process.can_copy", lambda: True)
     assert quick_preview(history, book, edited, enough=lambda: False).document() == alone
+    monkeypatch.setattr(quick, "_HANDED_OVER", 32)
+    assert quick_preview(history, book, edited, enough=lambda: False).document() == alone
+    monkeypatch.setattr("warning.app.sampling_edit._AT_LEAST", 32)
+    assert quick_preview(history, book, edited, enough=lambda: True).read == 32
 
 
 def test_what_a_second_process_does_not_answer_is_done_here(monkeypatch):

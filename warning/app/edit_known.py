@@ -16,7 +16,8 @@ from warning.collect.kept_verdicts import KeptVerdicts
 from warning.core.text.conditions import CompiledRule
 from warning.core.text.edits import SaidThings
 from warning.core.text.engine import TextEngine, engine_of
-from warning.core.text.postings import Asked, Inquiry, Postings, numbers_of, set_of
+from warning.core.text.inquiry import Inquiry
+from warning.core.text.postings import Asked, Postings, numbers_of, set_of
 from warning.core.text_book import TextBook
 from warning.core.text_rules import TextRule
 

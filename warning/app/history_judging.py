@@ -31,7 +31,8 @@ from warning.core.signal_lines import line_of
 from warning.core.text.admission import refusal
 from warning.core.text.engine import TextEngine, engine_of
 from warning.core.text.finders import Pattern
-from warning.core.text.postings import Inquiry, Said, numbers_of, said_by, surely_said_by
+from warning.core.text.inquiry import Inquiry
+from warning.core.text.postings import Said, numbers_of, said_by, surely_said_by
 from warning.core.text_rules import TextRule, Where
 
 PROCESSES = 2

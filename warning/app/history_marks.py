@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from warning.collect.history_files import Segment
 from warning.core.text.finders import Pattern, patterns_of
+from warning.core.text.inquiry import Inquiry
 from warning.core.text.phrases import parse_phrase
-from warning.core.text.postings import Inquiry, numbers_of
+from warning.core.text.postings import numbers_of
 from warning.core.withdrawals import RETRACTION_WORDS
 
 Numbers = NDArray[np.int64]

@@ -35,6 +35,8 @@ from warning.core.text_rules import TextRule
 
 # Below this many items a second process costs more than it brings.
 WORTH_TWO_ITEMS = 500_000
+# So many places are handed over at once: half a million take longer to be told than there is time to read them.
+_HANDED_OVER = 8_192
 _DAY_MICROSECONDS = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -154,8 +156,16 @@ class _Asking:
     def read(self, second: SecondProcess, places: Places) -> list[ReadItem]:
         if not second.is_there or not len(places):
             return self._read(places, share=1)
-        first, other = second.halves(*in_halves(places))
-        return [*first, *other]
+        read: list[ReadItem] = []
+        for begin in range(0, len(places), _HANDED_OVER):
+            if begin and self._enough():
+                break
+            some = places[begin : begin + _HANDED_OVER]
+            first, other = second.halves(*in_halves(some))
+            read += [*first, *other]
+            if len(first) + len(other) < len(some):
+                break
+        return read
 
     def _read(self, places: Places, share: int) -> list[ReadItem]:
         history = self._history
