@@ -175,5 +175,5 @@ def service(
         first = notice(book, window, (), as_of)
         yield as_of, first.found
         decided = decide(book, compose(book, first, as_of), State(), as_of)
-        repository.commit_assessment(decided, window, book_version="b")
+        repository.commit_assessment(replace(decided, changes=()), window, book_version="b")
     repository.engine.dispose()
