@@ -69,7 +69,8 @@ def one_series(draw: st.DrawFn, number: int) -> list[Observation]:
             continue  # no row for this period
         period = period_of(frequency, start + at)
         known_at = period_end(period) + timedelta(days=draw(st.sampled_from([1, 1, 1, 50])))
-        like = figure(number, frequency, measure, unit)
+        said = draw(st.sampled_from([unit] * 9 + ["kg", "t", "pieces"]))
+        like = figure(number, frequency, measure, said)
         found.append(vintage(like, period, value, known_at))
         if draw(st.integers(0, 9)) == 0:
             revised = draw(st.sampled_from(LEVELS))

@@ -1,5 +1,9 @@
 """How figures are read before they are judged: missing ones, absent rows, units, the order in which they come."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +80,37 @@ def test_floors_are_in_kilograms_whatever_the_source_writes():
     made = rule({**DROP, "baseline_min": 50_000})
     assert judge(made, months([100] * 12 + [1], unit="t"))
     assert not judge(made, months([100] * 12 + [1], unit="kg"))
+
+
+def told_in_another_unit(value: float, unit: str, at: int = -1) -> list[Observation]:
+    points = months([100_000.0] * 14)
+    points[at] = replace(points[at], value=value, unit=unit)
+    return points
+
+
+@pytest.mark.parametrize("at", [-1, -3])
+def test_a_figure_in_another_unit_is_judged_as_what_it_weighs(at: int):
+    (fell,) = judge(
+        rule(DROP), [*told_in_another_unit(100.0, "t", at)[:-1], *months([10_000.0], first=2021 * 12 + 1)]
+    )
+    assert "10 t, 90.0 % under the usual level (100 t)" in fell.exhibit.title
+    assert not judge(rule(DROP), told_in_another_unit(100.0, "t", at))
+    assert not judge(rule(DROP), told_in_another_unit(100_000_000.0, "g", at))
+
+
+def test_figures_that_nothing_makes_comparable_are_unknown_to_one_another():
+    (trace,) = judged(rule(DROP), told_in_another_unit(10.0, "pieces"))[1]
+    assert trace.outcome == "too_little_data"
+    assert not judge(rule(DROP), told_in_another_unit(10.0, "pieces", -2))
+
+
+def test_a_figure_told_again_as_much_in_another_unit_is_no_revision():
+    points = told_in_another_unit(5_000.0, "kg")
+    again = replace(
+        points[-1], id="again", value=5.0, unit="t", known_at=points[-1].known_at + timedelta(days=9)
+    )
+    (fell,) = judge(rule(DROP), [*points, again], {"again"})
+    assert [reason.code for reason in fell.why] == ["series.drop"]
 
 
 def test_a_test_speaks_only_of_the_frequencies_it_names():

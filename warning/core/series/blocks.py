@@ -33,7 +33,7 @@ class Block:
     Ids are asked for by `ids_at` and instants by `known_at`: `field` gives them as they are held. Descriptions are asked for by `codes_at`: as long as
     all figures of a row are described alike, one number stands for them.
 
-    `lowest` is no higher than the lowest figure a row ever held: what most rows need not be searched for is a zero.
+    `redescribed` are the rows whose figures are not all described alike. `lowest` is no higher than the lowest figure a row ever held: what most rows need not be searched for is a zero.
     """
 
     def __init__(self, texts: PeriodTexts) -> None:
@@ -45,6 +45,7 @@ class Block:
         shape = FIRST_CAPACITY, FIRST_CAPACITY
         self._fields: dict[str, NDArray[Any]] = {name: np.zeros(shape, kind) for name, kind in FIELDS.items()}
         self._codes: NDArray[np.int32] = np.full(FIRST_CAPACITY, UNKNOWN, dtype=np.int32)
+        self.redescribed: set[int] = set()
 
     def field(self, name: str) -> NDArray[Any]:
         return self._fields[name]
@@ -109,11 +110,13 @@ class Block:
 
     def _describe(self, rows: Ints, codes: NDArray[Any]) -> None:
         """Note the descriptions of rows; from the first row with two on, each figure has its own."""
-        if CODES in self._fields:
-            return
         new = self._codes[rows] == UNKNOWN
         self._codes[rows[new]] = codes[new]
-        if (self._codes[rows] != codes).any():
+        others = self._codes[rows] != codes
+        if not others.any():
+            return
+        self.redescribed.update(rows[others].tolist())
+        if CODES not in self._fields:
             self._fields[CODES] = np.repeat(self._codes[:, None], self.capacity, axis=1)
 
     def codes_at(self, rows: Ints, places: Ints) -> NDArray[np.int32]:

@@ -59,7 +59,8 @@ class Columns(Sequence[Series]):
     """Series ordered by id; the figures of series i are places offsets[i] to offsets[i + 1], in order of period.
 
     `fresh` holds the places of what is new in this assessment, in order.
-    `codes` are the roster's numbers of what each series says of itself last, `shapes` places in SHAPES (MIXED
+    `codes` are the roster's numbers of what each series says of itself last, `redescribed` the series that said something
+    else before (`codes_at` tells it of a figure), `shapes` places in SHAPES (MIXED
     when its periods are of several kinds). `ends_at` gives days since 1970 and `known_at` microseconds since
     then for some places, `values_at` the figures as published (NaN: suppressed), `point` the observation at one;
     `held` reads the same figures by series and place within it. As a sequence of Series the columns show the same
@@ -70,6 +71,8 @@ class Columns(Sequence[Series]):
     offsets: Ints
     fresh: Ints
     codes: Ints
+    redescribed: Ints
+    codes_at: Callable[[Ints], Ints]
     shapes: NDArray[np.int8]
     ends_at: Callable[[Ints], Ints]
     known_at: Callable[[Ints], Ints]
@@ -135,12 +138,17 @@ def columns_of(series: Sequence[Series], fresh: frozenset[str]) -> Columns:
     known_us = np.array([microseconds(point.known_at) for point in points], dtype=np.int64)
     values = np.array([np.nan if p.value is None else p.value for p in points], dtype=np.float64)
     offsets = np.cumsum([0, *(len(one.points) for one in series)], dtype=np.int64)
+    codes_of = np.array(roster.codes(points), dtype=np.int64)
+    codes = codes_of[offsets[1:] - 1]
+    others = np.repeat(codes, np.diff(offsets)) != codes_of
 
     return Columns(
         roster=roster,
         offsets=offsets,
         fresh=np.flatnonzero([point.id in fresh for point in points]),
-        codes=np.array([roster.code(one.meta) for one in series], dtype=np.int64),
+        codes=codes,
+        redescribed=np.unique(np.searchsorted(offsets, np.flatnonzero(others), side="right") - 1),
+        codes_at=codes_of.__getitem__,
         shapes=np.array([_shape(one) for one in series], dtype=np.int8),
         ends_at=ends.__getitem__,
         known_at=known_us.__getitem__,

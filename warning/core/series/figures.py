@@ -42,6 +42,16 @@ def unit_of(like: Observation) -> tuple[float, str]:
     return factor, unit
 
 
+def factor_beside(like: Observation, last: Observation) -> float:
+    """Return what a figure is multiplied by to stand beside those of its series that are described as `last` is.
+
+    NaN where nothing does it: another currency, pieces for kilograms, an index of another base.
+    """
+    (factor, unit), (_, other) = unit_of(like), unit_of(last)
+    alike = (unit.casefold(), like.currency, like.measure) == (other.casefold(), last.currency, last.measure)
+    return factor if alike else float("nan")
+
+
 def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:
     """Write a figure with its unit. Kilograms become tonnes when it or the figure beside it is large."""
     unit = unit_of(like)[1]

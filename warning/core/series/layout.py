@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation
-from warning.core.series.columns import SHAPES, Bools, Columns, InARow, Ints, instant, stretches
+from warning.core.series.columns import SHAPES, Bools, Columns, Floats, InARow, Ints, instant, stretches
+from warning.core.series.figures import factor_beside
 from warning.core.series.slots import Flat, Slots, rewritten
 from warning.core.series.track import Track
 
@@ -210,9 +211,12 @@ def lay_out_all(columns: Columns) -> Layout:
         firsts=firsts,
         gaps=gaps,
     )
-    if not len(gaps.tracks):
+    tracks = gaps.tracks
+    if len(columns.redescribed):
+        tracks = np.union1d(tracks, np.flatnonzero(np.isin(series, columns.redescribed)))
+    if not len(tracks):
         return laid
-    return replace(laid, figures=rewritten(laid.figures, len(laid), gaps.tracks, written(laid, gaps.tracks)))
+    return replace(laid, figures=rewritten(laid.figures, len(laid), tracks, written(laid, tracks)))
 
 
 def _gaps(columns: Columns, series: Ints, tracks: Ints, firsts: Ints, calendar: int) -> Gaps:
@@ -242,11 +246,23 @@ def written(laid: Layout, tracks: Ints) -> Flat:
     lengths, series = laid.lengths[tracks], laid.series[tracks]
     starts = np.cumsum(lengths) - lengths
     flat = np.full(int(lengths.sum()), np.nan)
-    factors = laid.columns.roster.factors(laid.columns.codes[series])
+    origins = stretches(laid.columns.offsets[series], np.diff(laid.columns.offsets)[series])
+    factors = laid.columns.roster.factors(laid.columns.codes[series])[of]
+    own = np.isin(series, laid.columns.redescribed)[of]
+    if own.any():
+        factors[own] = _own_factors(laid.columns, origins[own], series[of[own]])
     with np.errstate(over="ignore"):  # 1e308 tonnes are infinitely many kilograms, which no test holds
-        origins = stretches(laid.columns.offsets[series], np.diff(laid.columns.offsets)[series])
-        flat[starts[of] + places] = laid.columns.values_at(origins) * factors[of]
+        flat[starts[of] + places] = laid.columns.values_at(origins) * factors
     return Flat(flat=flat, starts=starts, lengths=lengths)
+
+
+def _own_factors(columns: Columns, places: Ints, series: Ints) -> Floats:
+    """Return what figures of series that were described in several ways are multiplied by, each as it was described."""
+    pairs = np.column_stack((columns.codes_at(places), columns.codes[series]))
+    asked, at = np.unique(pairs, axis=0, return_inverse=True)
+    metas = columns.roster.metas
+    factors = np.array([factor_beside(metas[own], metas[last]) for own, last in asked.tolist()])
+    return factors[at.reshape(-1)]
 
 
 def _ordinals(ends: Ints, shapes: NDArray[np.int8]) -> Ints:

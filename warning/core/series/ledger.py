@@ -298,10 +298,11 @@ class Ledger:
         homes = self._lines_packed()
         offsets = np.concatenate(([0], np.cumsum(counts)))
         blocks, rows = homes.blocks[lines], homes.rows[lines]
-        codes = np.empty(len(lines), dtype=np.int64)
+        codes, several = np.empty(len(lines), dtype=np.int64), np.zeros(len(lines), dtype=np.bool_)
         for number, block in enumerate(self._blocks):
             here = np.flatnonzero(blocks == number)
             codes[here] = block.codes_at(rows[here], block.lengths[rows[here]] - 1)
+            several[here] = np.isin(rows[here], list(block.redescribed)) if block.redescribed else False
         begins = np.zeros(len(homes.days), dtype=np.int64)
         begins[lines] = offsets[:-1] - firsts
         shown = Shown(self._blocks, self.roster, self.texts, offsets, blocks, rows, firsts)
@@ -310,6 +311,8 @@ class Ledger:
             offsets=offsets,
             fresh=_each_once(begins[fresh.lines] + fresh.places),
             codes=codes,
+            redescribed=np.flatnonzero(several),
+            codes_at=shown.codes_at,
             shapes=self._shapes(lines, firsts),
             ends_at=shown.ends_at,
             known_at=shown.known_at,

@@ -8,7 +8,7 @@ import numpy as np
 from warning.core.evidence import Observation
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import Floats, end_and_shape
-from warning.core.series.figures import amount, unit_of
+from warning.core.series.figures import amount, factor_beside, unit_of
 from warning.core.series.layout import Layout
 from warning.core.series.slots import with_others
 from warning.core.signals import WITHDRAWN, Reason, Signal, signal_id
@@ -19,7 +19,7 @@ REVISED = "series.revised"
 def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
     """Return the layout with the earlier vintages in their places, and these alone as what is new."""
     codes = laid.codes.tolist()
-    metas, factors = laid.columns.roster.metas, laid.columns.roster.factors(laid.codes)
+    metas = laid.columns.roster.metas
     wanted = {point.series_id for point in earlier}
     tracks = {metas[code].series_id: i for i, code in enumerate(codes) if metas[code].series_id in wanted}
     slots: list[int] = []
@@ -30,7 +30,8 @@ def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
         slot = None if track is None else laid.slot(track, end_and_shape(point.period)[0])
         if track is not None and slot is not None:
             # A float of Python's own: 1e308 tonnes are infinitely many kilograms, without a word of warning.
-            value = np.nan if point.value is None else point.value * float(factors[track])
+            factor = factor_beside(point, metas[codes[track]])
+            value = np.nan if point.value is None else point.value * factor
             if track not in others:
                 others[track] = laid.figures.whole(track).copy()
             others[track][slot - int(laid.starts[track])] = value
@@ -44,8 +45,10 @@ def as_before(laid: Layout, earlier: Sequence[Observation]) -> Layout:
 
 
 def told_of(signal: Signal, was: Observation, now: Observation) -> Signal:
-    """Return a signal on a revised figure with what was published first."""
+    """Return a signal on a revised figure with what was published first, unless it is as much in other words."""
     params = _params(was, now)
+    if params[0][1] == params[1][1]:
+        return signal
     text = f"A revision: {params[0][1]} was published for {now.period} first, now {params[1][1]}"
     return replace(signal, why=(*signal.why, Reason(code=REVISED, text=text, params=params)))
 

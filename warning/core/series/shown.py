@@ -50,6 +50,9 @@ class Shown:
     def known_at(self, places: Ints) -> Ints:
         return self._take(Block.known_at, places, np.empty(len(places), dtype=np.int64))
 
+    def codes_at(self, places: Ints) -> Ints:
+        return self._take(Block.codes_at, places, np.empty(len(places), dtype=np.int64))
+
     def values_at(self, places: Ints) -> Floats:
         return self._take(_field("values"), places, np.empty(len(places), dtype=np.float64))
 

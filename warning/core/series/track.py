@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation, Series
-from warning.core.series.figures import unit_of
+from warning.core.series.figures import factor_beside
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -64,9 +64,12 @@ def lay_out(series: Series, fresh: frozenset[str]) -> Track:
         points=slots,
         on_calendar=calendar,
         values=np.array(
-            [np.nan if p is None or p.value is None else p.value for p in slots], dtype=np.float64
-        )
-        * unit_of(series.meta)[0],
+            [
+                np.nan if p is None or p.value is None else p.value * factor_beside(p, series.meta)
+                for p in slots
+            ],
+            dtype=np.float64,
+        ),
         fresh=tuple(i for i, p in enumerate(slots) if p is not None and p.id in fresh),
     )
 
