@@ -156,6 +156,7 @@ def test_what_came_within_a_day_is_judged_before_older_evidence_that_waits_again
 
     assert next_of(100) == [str(day) for day in days]
     assert next_of(4) == ["0", "30", "30.1", "30.2"]
+    assert len(repository.unassessed((), at(30.5), 100, most_items=3).items) == 3
     assert next_of(6) == ["0", "1", "30", "30.1", "30.2", "30.3"]
 
 

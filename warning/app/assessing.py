@@ -19,6 +19,8 @@ from warning.store.resident import Resident
 
 log = logging.getLogger(__name__)
 ASSESS_BATCH = 5_000
+MOST_ITEMS = 2_000
+"""So many texts are in memory at once: they are larger than figures, and judged one by one."""
 MOST_RACES = 5
 MOST_SET_ASIDE = 1_000
 Unit = frozenset[str]
@@ -57,7 +59,9 @@ def _assess_new(system: System, resident: Resident | None) -> AssessReport:
     while races < MOST_RACES:
         as_of = system.clock()
         aside = system.set_aside.under(book.version)
-        window = system.repository.unassessed(book.needs(), as_of, ASSESS_BATCH + len(aside), resident)
+        window = system.repository.unassessed(
+            book.needs(), as_of, ASSESS_BATCH + len(aside), resident, most_items=MOST_ITEMS + len(aside)
+        )
         window = _only(window, window.fresh - aside) if aside else window
         is_waited_for = bool(window.fresh or system.repository.waiting_withdrawals(as_of))
         if not is_waited_for and not system.calendar.is_unread(book, as_of):

@@ -44,14 +44,20 @@ class AlertRepository(Connected):
     # Assessments
 
     def unassessed(
-        self, needs: tuple[Need, ...], as_of: datetime, limit: int, resident: Resident | None = None
+        self,
+        needs: tuple[Need, ...],
+        as_of: datetime,
+        limit: int,
+        resident: Resident | None = None,
+        *,
+        most_items: int | None = None,
     ) -> Window:
-        """Return at most `limit` unassessed records of each kind with the history the rules want.
+        """Return at most `limit` unassessed records of each kind (`most_items` items) with the history the rules want.
 
         A resident remembers the history; a window it gave is valid until it gives the next.
         """
         with reading(self.engine) as connection:
-            return window.unassessed(connection, needs, as_of, limit, resident)
+            return window.unassessed(connection, needs, as_of, limit, resident, most_items)
 
     def recall(self, wanted: Recall, as_of: datetime) -> Recalled:
         """Return the earlier signals, last arrivals and source health that a rulebook wants remembered."""

@@ -25,9 +25,14 @@ _Table = tuple[str, str, str, str, str]
 
 
 def unassessed(
-    connection: Connection, needs: Sequence[Need], as_of: datetime, limit: int, resident: Resident | None
+    connection: Connection,
+    needs: Sequence[Need],
+    as_of: datetime,
+    limit: int,
+    resident: Resident | None,
+    most_items: int | None = None,
 ) -> Window:
-    """Return at most `limit` unassessed records of each kind, oldest known first, with their history.
+    """Return at most `limit` unassessed records of each kind (`most_items` items), oldest known first, with their history.
 
     Where more items wait, those that became known within the last day go before others: relabelled ones, or history that
     was imported, are not judged before what has just come.
@@ -36,7 +41,7 @@ def unassessed(
     It reaches back from the oldest of these figures by as many days as any rule that may look at the series
     asks for. A resident keeps it from one time to the next.
     """
-    fresh_items = _fresh_items(connection, as_of, limit)
+    fresh_items = _fresh_items(connection, as_of, limit if most_items is None else most_items)
     changes = _fresh_changes(connection, as_of, limit)
     if resident:
         ids = frozenset([*(item.id for item in fresh_items), *(change.id for change in changes)])
