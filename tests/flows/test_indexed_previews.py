@@ -53,7 +53,7 @@ COUNTED = {
     ]}},
     "some": {"at_least": {"n": 3, "of": [{"act": ["any"]}, {"material": ["any"]}, {"actor": ["CN"]}]}},
     "words": {"near": [{"of": [{"act": ["any"]}, {"material": ["any"]}], "within": "6 words"}]},
-    "pattern": {"all": [{"material": ["any"]}], "patterns": [{"pattern": "第[0-9]+号|No"}, {"pattern": "하", "absent": True}]},
+    "pattern": {"all": [{"material": ["any"]}], "patterns": [{"pattern": "第[0-9]+号|No|[0-9]{2}"}, {"pattern": "하", "absent": True}]},
     "reliability": {"all": [{"material": ["any"]}]},
 }  # fmt: skip
 
