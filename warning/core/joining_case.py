@@ -8,6 +8,7 @@ from typing import NamedTuple
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import instrument_key
+from warning.core.joining_counts import firms_told, is_exact, may_be_part, names_one_list
 from warning.core.object_kinds import kinds_of, shingles
 from warning.core.policy import Correlation
 from warning.core.signals import Exhibit, Facts, Signal
@@ -24,7 +25,7 @@ class Case:
     """
 
     __slots__ = (
-        "_by_issuer", "_counted", "_is_countdown", "_kinds", "_official", "_signs", "_titles", "actors", "alert", "effective", "expires",
+        "_by_issuer", "_counted", "_firms", "_is_countdown", "_kinds", "_official", "_signs", "_titles", "actors", "alert", "effective", "expires",
         "instrument", "interrupts", "key", "last_at", "materials", "number", "opened_at", "signals", "sleeps", "stands", "story", "targets",
     )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Case:
         self._kinds: frozenset[str] | None = None
         self._by_issuer = False
         self._counted: str | None = None
+        self._firms: frozenset[str] | None = None
         self._is_countdown = False
         if alert is not None:
             self.interrupts, self._is_countdown = alert.interrupts, is_deadline(alert.story)
@@ -67,6 +69,8 @@ class Case:
         self.signals.append(signal)
         self._say(signal.facts, signal.story)
         self._show(signal.exhibit)
+        if self._firms is not None:
+            self._firms |= _firms_in(signal)
 
     def _show(self, shown: Exhibit) -> None:
         if self._official is not None and shown.official:
@@ -103,6 +107,14 @@ class Case:
     def entities(self) -> str:
         """How many firms or bodies the act names, "" where nobody counted them."""
         return self._counted or ""
+
+    @property
+    def firms(self) -> frozenset[str]:
+        """Every number of firms that was told of it exactly: by what stands in its alert, and by its signals."""
+        if self._firms is None:
+            known = _firms_of(self.alert) if self.alert else _NONE
+            self._firms = known.union(*map(_firms_in, self.signals))
+        return self._firms
 
     @property
     def official_documents(self) -> set[tuple[str, str]]:
@@ -187,6 +199,43 @@ def names_goods_only(case: Case) -> bool:
 def counts_firms_alone(case: Case) -> bool:
     """Whether all that is known of the case is a count of firms: a report on goods is of another act."""
     return bool(case.entities) and not case.materials
+
+
+def counts_other_firms(case: Case, signal: Signal, *, is_of_its_day: bool) -> bool:
+    """Whether a report counts other firms than the case: on its day only where both name their list, as sums name none.
+
+    A report on goods counts the makers of some of them, and who counts those of one state some of the firms of several.
+    """
+    facts, title = signal.facts, signal.exhibit.title
+    said = dict(facts.counts).get("entities", "")
+    if not said or facts.materials or not is_exact(title, said) or not case.firms:
+        return False
+    if not case.firms.isdisjoint(firms_told(title)):
+        return False
+    if is_of_its_day and not (names_one_list(title) and any(map(names_one_list, case.titles))):
+        return False
+    targets = frozenset(facts.targets)
+    return not any(
+        may_be_part(said, targets, known, case.targets) or may_be_part(known, case.targets, said, targets)
+        for known in case.firms
+    )
+
+
+def _firms_in(signal: Signal) -> frozenset[str]:
+    said = dict(signal.facts.counts).get("entities", "")
+    is_report = signal.interrupts and not (signal.story or signal.joins)
+    return frozenset({said}) if is_report and is_exact(signal.exhibit.title, said) else _NONE
+
+
+def _firms_of(alert: Alert) -> frozenset[str]:
+    """What was counted exactly, by the claims; of evidence that is not shown any more every count."""
+    shown = {e.evidence_id: e.title for e in alert.exhibits}
+    claims = [claim for claim in alert.claims if claim.fact == "entities"]
+    return frozenset(
+        claim.value
+        for claim in claims
+        if claim.evidence_id not in shown or is_exact(shown[claim.evidence_id], claim.value)
+    )
 
 
 def _counts_firms(signal: Signal) -> bool:

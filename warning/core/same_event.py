@@ -9,6 +9,7 @@ from warning.core.joining_case import (
     Report,
     counts_firms_alone,
     counts_firms_only,
+    counts_other_firms,
     names_goods_only,
     names_in_common,
 )
@@ -49,7 +50,7 @@ class SameEvent:
         has_both_numbers = bool(signal.facts.instrument and case.instrument)
         if has_both_numbers or case.story or not set(signal.facts.actors) & case.actors:
             return False
-        return not self._tells_another_kind(case, signal)
+        return not self._tells_another_act(case, signal)
 
     def shares_object(self, case: Case, signal: Signal) -> bool:
         facts = signal.facts
@@ -85,7 +86,7 @@ class SameEvent:
         if signal.exhibit.official and others:
             return False
         shared = self.goods.shared(case.materials, set(signal.facts.materials))
-        if shared is None or self._tells_another_kind(case, signal):
+        if shared is None or self._tells_another_act(case, signal):
             return False
         return self.same_document(case, signal)
 
@@ -114,7 +115,7 @@ class SameEvent:
             return False
         if not share and not self._may_be_vague(case, report):
             return False
-        return not self._tells_another_kind(case, report.signal)
+        return not self._tells_another_act(case, report.signal)
 
     def _is_in_time(self, case: Case, report: Report) -> bool:
         """Soon after the last report, or about the day on which the act takes effect: one that names goods, or that very day."""
@@ -152,6 +153,13 @@ class SameEvent:
             return False
         later = abs(signal.known_at - case.opened_at) > VAGUE_SPAN
         return counts_firms_alone(case) or (later and bool(case.instrument))
+
+    def _tells_another_act(self, case: Case, signal: Signal) -> bool:
+        """Whether it is about another kind of object, or counts other firms."""
+        is_of_its_day = abs(signal.known_at - case.opened_at) <= VAGUE_SPAN
+        return self._tells_another_kind(case, signal) or counts_other_firms(
+            case, signal, is_of_its_day=is_of_its_day
+        )
 
     def _tells_another_kind(self, case: Case, signal: Signal) -> bool:
         """Whether the headline is about another kind of object than the case: of two acts of one day the other one.

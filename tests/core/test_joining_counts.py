@@ -1,0 +1,149 @@
+"""Two acts of one issuer are told apart by how many firms headlines put on a list; sums, parts and round numbers are not."""
+
+import pytest
+
+from tests.core.build import at, press, signal
+from tests.core.test_joining_classes import RULES, alerts
+from warning.core.correlate import correlate
+from warning.core.joining_counts import firms_told, names_one_list
+from warning.core.signals import Signal
+from warning.core.text.counts import counts_in
+
+
+def report(
+    evidence_id: str, title: str, *, hours: float = 0.0, targets: tuple[str, ...] = ("US",), **changes
+) -> Signal:
+    """A report that counts what its headline counts, read as a listing."""
+    shown = press(
+        evidence_id,
+        f"wire-{evidence_id}",
+        known_at=at(hours / 24),
+        title=title,
+        story=changes.pop("story", ""),
+    )
+    said = {
+        "materials": (),
+        "targets": targets,
+        "counts": counts_in((title,)),
+        "act": "entity_listing",
+        **changes,
+    }
+    return signal(evidence_id, days=hours / 24, rule_id="r-listing", facts=said, exhibit=shown)
+
+
+THIRTEEN = {
+    "en": "China adds 13 US firms to its unreliable entity list",
+    "zh": "十三家美国企业被列入不可靠实体清单",
+    "ja": "中国、米企業13社を信頼できないエンティティーリストに追加",
+    "ko": "중국, 미국 13개 기업 신뢰할 수 없는 기업 명단에 추가",
+}
+TWENTY = {
+    "en": "China adds 20 US firms to export control list",
+    "zh": "商务部将20家美国实体列入出口管制管控名单",
+    "ja": "中国、米企業20社を輸出規制リストに追加",
+    "ko": "중국, 미국 20개 기업 수출통제 명단에 추가",
+}
+
+
+@pytest.mark.parametrize("language", THIRTEEN)
+@pytest.mark.parametrize("story", ["", "near words"])
+def test_two_lists_of_one_day_that_count_other_firms_are_two_acts(language, story):
+    first = report("a", THIRTEEN[language], story=story)
+    second = report("b", TWENTY[language], hours=4, story=story)
+    assert alerts(first, second) == [{"a"}, {"b"}]
+
+
+def test_reports_in_four_languages_each_go_to_the_act_that_counts_as_many():
+    first = [report(f"a-{name}", title, hours=n) for n, (name, title) in enumerate(THIRTEEN.items())]
+    second = [report(f"b-{name}", title, hours=n + 2.5) for n, (name, title) in enumerate(TWENTY.items())]
+    assert alerts(*first, *second) == [{s.exhibit.evidence_id for s in one} for one in (first, second)]
+
+
+def test_an_act_that_was_stored_is_told_apart_by_the_counts_of_its_alert():
+    (opened,), _ = correlate([report("a", THIRTEEN["en"])], (), RULES, at(1))
+    later = [report("b", TWENTY["zh"], hours=30), report("c", THIRTEEN["ko"], hours=31)]
+    changes, _ = correlate(later, (opened.alert,), RULES, at(2))
+    told = {change.kind: {e.evidence_id for e in change.alert.exhibits} for change in changes}
+    assert told == {"opened": {"b"}, "joined": {"a", "c"}}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "China adds another 12 US entities to export control list",
+        "China sanctions 12 US firms",
+        "中国商务部制裁十二家美国企业",
+    ],
+)
+def test_firms_counted_otherwise_days_later_are_another_act(title):
+    april = report("a", "China adds 16 US entities to export control list")
+    assert alerts(april, report("b", title, hours=60)) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "China blacklists 33 US firms",
+        "中国商务部制裁33家美国企业",
+        "China puts 33 US firms on control and unreliable entity lists",
+        "China adds US firms to unreliable entity list",
+        "China adds a dozen US firms to export control list",
+        "China adds nearly 20 US firms to export control list",
+        "约20家美国实体被列入管控名单",
+        "20余家美国实体被列入管控名单",
+        "中国、米企業20社以上を輸出規制リストに追加",
+        "중국, 미국 20여 개 기업 수출통제 명단에 추가",
+        "China adds Skydio, 12 other US firms to unreliable entity list",
+        "Correction: China adds 14 US firms to its unreliable entity list",
+        "중국, 美 기업 20곳 제재…13곳은 수출통제 명단에",
+    ],
+)
+def test_a_sum_a_round_number_no_number_and_a_correction_stay_with_the_act_of_that_day(title):
+    assert alerts(report("a", THIRTEEN["en"]), report("b", title, hours=5)) == [{"a", "b"}]
+
+
+def test_a_sum_that_was_told_first_takes_the_acts_that_make_it():
+    assert alerts(report("a", "China blacklists 33 US firms"), report("b", THIRTEEN["en"], hours=2)) == [
+        {"a", "b"}
+    ]
+
+
+def test_a_round_number_that_was_told_first_takes_the_exact_one():
+    first = report("a", "China adds a dozen US firms to export control list")
+    assert alerts(first, report("b", THIRTEEN["en"], hours=2)) == [{"a", "b"}]
+
+
+def test_a_count_that_is_not_in_the_headline_tells_no_two_acts_apart():
+    said = {"counts": (("entities", "7"),)}
+    later = report("b", "China adds US firms to export control list", hours=30, **said)
+    assert alerts(report("a", THIRTEEN["en"]), later) == [{"a", "b"}]
+
+
+@pytest.mark.parametrize(("whole", "is_one"), [("32", True), ("19", False)])
+def test_firms_of_one_state_may_be_some_of_a_longer_list_and_of_no_shorter_one(whole, is_one):
+    part = report("a", "US adds 23 Chinese firms to Entity List", targets=("CN",))
+    every = report("b", f"US adds {whole} entities to Entity List", hours=2, targets=("CN", "SG"))
+    assert alerts(part, every) == ([{"a", "b"}] if is_one else [{"a"}, {"b"}])
+    assert alerts(
+        report("c", every.exhibit.title, targets=()),
+        report("d", part.exhibit.title, hours=2, targets=("CN",)),
+    ) == ([{"c", "d"}] if is_one else [{"c"}, {"d"}])
+
+
+def test_a_report_on_goods_counts_some_of_the_firms():
+    part = report("b", "美国两家稀土企业被列入管控名单", hours=2, materials=("gallium",))
+    assert alerts(report("a", TWENTY["zh"], materials=("gallium",)), part) == [{"a", "b"}]
+
+
+def test_one_number_joins_a_report_that_corrects_the_count():
+    one = report("a", "商务部公告 将13家美国实体列入管控名单", instrument="MOFCOM 2026/9")
+    corrected = report("b", "商务部公告 将14家美国实体列入管控名单", hours=60, instrument="MOFCOM 2026/9")
+    after = report("c", "China adds 14 US firms to export control list", hours=62)
+    assert alerts(one, corrected, after) == [{"a", "b", "c"}]
+
+
+def test_headlines_are_counted_clause_by_clause():
+    assert firms_told("12家美国实体列入管控名单，6家企业列入不可靠实体清单") == {"12", "6"}
+    assert firms_told("Boeing unit and two other US defence firms put on list") == {"3"}
+    assert not names_one_list("12家美国实体列入管控名单，6家企业列入不可靠实体清单")
+    assert not names_one_list("美国6家企业被列入黑名单")
