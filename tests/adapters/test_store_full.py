@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from warning.core.health import SourceState
-from warning.errors import StoreError
+from warning.errors import StoreContended, StoreError
 from warning.store.engine import open_engine
 from warning.store.evidence_writer import EvidenceWriter
 from warning.store.repository import Repository
@@ -98,4 +99,30 @@ def test_a_store_that_is_locked_is_asked_once_for_a_whole_group(sqlite_url: str)
     assert said.count("BEGIN IMMEDIATE") == 1
     holder.close()
     assert len(Repository(engine).together([poll("a")])) == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("lost", ["one piece", "the transaction"])
+def test_who_is_stored_is_told_so_when_no_connection_is_left_to_try_another_piece_again(
+    sqlite_url: str, lost: str
+) -> None:
+    engine = open_engine(sqlite_url)
+    asked: list[object] = []
+
+    def none_left(*_connection: object) -> None:
+        asked.append(_connection)
+        if len(asked) > (1 if lost == "one piece" else 2):
+            raise NoConnection("QueuePool limit reached")
+
+    def given_up(writer: EvidenceWriter) -> None:
+        writer.save_source_state(SourceState(source_id="b", failures=object() if lost != "one piece" else 0))
+        if lost == "one piece":
+            raise StoreContended("a deadlock")
+
+    event.listen(engine, "checkout", none_left)
+    stored, *others = Repository(engine).together([poll("a"), given_up, given_up])
+    assert all(isinstance(other, NoConnection) for other in others)
+    event.remove(engine, "checkout", none_left)
+    assert Repository(engine).archived(stored)
+    assert Repository(engine).source_states().keys() == {"a"}
     engine.dispose()

@@ -106,7 +106,7 @@ def write_together(engine: Engine, works: Iterable[Callable[[EvidenceWriter], T]
 
     A piece that fails leaves nothing behind and the others alone. When the whole transaction fails, each piece is done
     again in one of its own, so that only those fail that must; so is one that the database gave up for another
-    transaction. Raises StoreError when none can begin.
+    transaction. What fails then is told to those of whom nothing is stored. Raises StoreError when none can begin.
     """
     works = list(works)
     try:
@@ -163,9 +163,7 @@ def _each_alone(engine: Engine, works: Sequence[Callable[[EvidenceWriter], T]]) 
             answers += _in_one_transaction(engine, [work])
         except _TransactionLost as lost:
             answers.append(_cause(lost))
-        except (
-            StoreError
-        ) as wrong:  # a database that is locked now would keep each of the rest waiting as long
+        except Exception as wrong:  # noqa: BLE001 - told to those not stored; a locked database keeps each waiting as long
             return [*answers, *[wrong] * (len(works) - len(answers))]
     return answers
 
