@@ -166,7 +166,8 @@ def test_interrupt_of_the_reader_prints_no_traceback(capfd):
             time.sleep(0.01)
         yield 2
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background may ignore it
+    # Who is started in the background may ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(EvidenceError, match="was ended"):
             list(read_apart(reading()))
