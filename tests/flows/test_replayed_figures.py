@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.core.series_samples import DROP, POLICY, months, rule
 from tests.core.test_series_columns import BOOK, figure, period_of, vintage
 from tests.core.test_series_ledger import COMBINED
 from warning.app.replay_readings import Reading, readings
@@ -152,6 +153,48 @@ def test_service_and_replay_judge_alike_what_comes_again(
         assert not traces or lived[1] == traces
         told += len(signals)
     assert told > 15
+
+
+FALLEN: list[float | None] = [20_000.0] * 4 + [0.0] * 8
+
+
+@pytest.mark.parametrize(
+    ("least", "rearm", "values", "first", "told"),
+    [
+        (23, 6, [20_000.0] * 80 + [None] * 23 + [20_000.0] * 7 + [0.0] * 7, {}, ["2029-03"]),
+        (48, 0, [20_000.0] * 100 + [None] * 3 + [20_000.0] * 7 + [0.0] * 7, {}, ["2029-03"]),
+        (9, 0, FALLEN, {0: 20_000.0, 9: None}, []),
+        (9, 3, FALLEN, {0: 20_000.0, 9: None}, []),
+        (9, 0, FALLEN, {4: 20_000.0}, []),
+        (9, 3, FALLEN, {9: 20_000.0}, []),
+    ],
+)
+def test_standing_zeros_are_told_once_at_most_whatever_holes_and_late_figures_make_of_the_count(
+    least: int,
+    rearm: int,
+    values: list[float | None],
+    first: dict[int, float | None],
+    told: list[str],
+    sqlite_url: str,
+):
+    """`first` gives the oldest month, where it comes late or anew, as of the months with which it comes."""
+    book = Rulebook(rules=(rule(DROP, min_points=least, rearm_points=rearm),), policy=POLICY)
+    oldest, *others = (replace(one, known_at=one.known_at + timedelta(days=20)) for one in months(values))
+    records = [one for one in others if one.value is not None]
+    for at, value in (first or {0: oldest.value}).items():
+        known_at = others[at - 1].known_at if at else oldest.known_at
+        records.append(replace(oldest, id=f"s@2020-01-{at}", value=value, known_at=known_at))
+    records.sort(key=lambda one: (one.known_at, one.id))
+    start, step = records[-12].known_at - timedelta(days=1), timedelta(days=30)
+    replayed = [
+        signal.exhibit.evidence_id
+        for one in readings(book, records, start.date(), None, step)
+        if isinstance(one, Reading)
+        for signal in one.window.known.found["series"][0]
+    ]
+    lived = service(sqlite_url, book, records, start, step, None)
+    assert [signal.exhibit.evidence_id for _, found in lived for signal in found[0]] == replayed
+    assert replayed == [f"s@{period}" for period in told]
 
 
 def service(

@@ -99,10 +99,6 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
         # Sums of a row come out alike, to the last bit, only where its figures stand one after the other.
         figures = np.ascontiguousarray(window(on, rows, condition.width(confirm)))
         judged = condition.judge(figures, confirm)
-        if condition.goes_on is not None:
-            # One figure earlier they were too few to ask: what began before is told with the one that makes them enough.
-            first = ~judged.holds & ~know_enough(on, rows, rule.min_points + 1)
-            judged = judged.but(first, condition.goes_on(figures[first], confirm)) if first.any() else judged
         if not rule.materiality_min:
             return judged
         material = np.abs(judged.observed - judged.baseline) >= rule.materiality_min

@@ -1,7 +1,7 @@
 """What a condition finds over rows of windows, and the arithmetic that all conditions share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -34,26 +34,14 @@ class Judged:
     score: Floats
     refused: Bools
 
-    def but(self, rows: Bools, other: "Judged") -> "Judged":
-        """Return the same with these rows as `other` has them, in order."""
-        found = {}
-        for one in fields(self):
-            found[one.name] = getattr(self, one.name).copy()
-            found[one.name][rows] = getattr(other, one.name)
-        return Judged(**found)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One thing a test can find; a drop has two: a low level, and a run of zeros.
-
-    Of a state that lasts `judge` says where it begins, and `goes_on` where it holds however long.
-    """
+    """One thing a test can find; a drop has two: a low level, and a run of zeros."""
 
     code: ConditionCode
     test: Test
     judge: Callable[[Floats, int], Judged]
-    goes_on: Callable[[Floats, int], Judged] | None = None
 
     def width(self, confirm: int) -> int:
         points = self.test.reach if self.code == "zero" else self.test.span

@@ -75,8 +75,7 @@ def conditions(test: Test) -> tuple[Condition, ...]:  # noqa: C901 - one case fo
             wanted = (test.direction != "low", test.direction != "high")
             return _two_ways(test, ("high", "low"), wanted, _extreme)
         case Drop():
-            zero = replace(_one(test, "zero", _zero_run), goes_on=lambda w, c: _standing_zeros(w, c, test))
-            return (_one(test, "drop", _drop), zero)
+            return (_one(test, "drop", _drop), _one(test, "zero", _zero_run))
         case Surge():
             return (_one(test, "surge", _surge),)
         case Cliff():
@@ -215,37 +214,30 @@ def _zero_run(window: Floats, confirm: int, test: Drop) -> Judged:
     What was known then is judged anew: the figures that are counted move on with the run, so that an old zero
     may leave them.
     """
-    own = test.span + confirm - 1
-    judged = _unlikely_zeros(window[:, 1:], confirm, test, own)
+    judged = _unlikely_zeros(window[:, 1:], confirm, test)
     holds = judged.holds.copy()
-    holds[holds] = ~_unlikely_zeros(window[holds, :-1], confirm, test, own).holds
+    holds[holds] = ~_unlikely_zeros(window[holds, :-1], confirm, test).holds
     return replace(judged, holds=holds)
 
 
-def _standing_zeros(window: Floats, confirm: int, test: Drop) -> Judged:
-    """Hold where a run of zeros is too unlikely, however long ago it began: the level is that of just before."""
-    return _unlikely_zeros(window[:, 1:], confirm, test, None)
-
-
-def _unlikely_zeros(window: Floats, confirm: int, test: Drop, own: int | None) -> Judged:
+def _unlikely_zeros(window: Floats, confirm: int, test: Drop) -> Judged:
     """Hold where a run of L zeros has the chance p0^L, p0 the share of zeros before the run began.
 
     p0 = (zeros + 1) / (known + 2) over the figures of the window, so that eleven figures without a zero give 0.077
     and the first zero holds at the shipped limit of 0.08; ten do not know enough to be surprised by one zero.
-    The level is that of the last `own` figures, or else of the `baseline_points` before the run.
+    The level is that of the test's own window.
     """
     zero = window == 0
     run = _run_at_end(zero)
-    before = np.arange(window.shape[1]) - (window.shape[1] - run)[:, None]
-    past = before < 0
+    past = np.arange(window.shape[1]) < (window.shape[1] - run)[:, None]
     known = past & ~np.isnan(window)
     zeros = np.count_nonzero(known & zero, axis=1)
     chance = (zeros + 1) / (np.count_nonzero(known, axis=1) + 2)
     score = chance ** run.astype(float)
     limit = np.where(zeros, test.zero_chance * AFTER_ZEROS, test.zero_chance)
-    level = known & (before >= -test.baseline_points) if own is None else known[:, -own:]
-    base = row_median(np.where(level, window[:, -level.shape[1] :], np.nan))
-    enough = np.count_nonzero(level, axis=1) >= test.baseline_points * BASELINE_KNOWN_MIN
+    own = slice(window.shape[1] - test.span - confirm + 1, None)
+    base = row_median(np.where(known, window, np.nan)[:, own])
+    enough = np.count_nonzero(known[:, own], axis=1) >= test.baseline_points * BASELINE_KNOWN_MIN
     holds = (run >= confirm) & (score <= limit) & enough & (base >= test.baseline_min) & (base > 0)
     if test.season_points is not None:
         holds &= _season(window, confirm, test.season_points, "down") > 0
