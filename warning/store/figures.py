@@ -1,5 +1,6 @@
 """Observations: every vintage of every figure, append-only, under the series they belong to."""
 
+import json
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Executable, Select, TextClause, select, text
 
 from warning.core.evidence import Observation
 from warning.store.engine import numbering, serialise
@@ -131,15 +132,9 @@ def _numbers(
 
 
 def _known_numbers(connection: Connection, named: Collection[Named]) -> defaultdict[Named, dict[Labels, int]]:
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
-    for source_id, series_id in sorted(named):
-        by_source[source_id].append(series_id)
     found: defaultdict[Named, dict[Labels, int]] = defaultdict(dict)
-    c = series.c
-    for source_id, series_ids in by_source.items():
-        wanted = c.source_id == source_id, c.series_id.in_(series_ids)
-        for series_id, seq, *said in connection.execute(select(c.series_id, c.seq, *LABELS).where(*wanted)):
-            found[source_id, series_id][tuple(one or "" for one in said)] = seq
+    for source_id, series_id, seq, *said in _stored(connection, _DESCRIBED, sorted(named)):
+        found[source_id, series_id][tuple(one or "" for one in said)] = seq
     return found
 
 
@@ -150,18 +145,48 @@ def _vintages(
     found: defaultdict[Cell, list[Vintage]] = defaultdict(list)
     described = {seq: (named, labels) for named, known in numbers.items() for labels, seq in known.items()}
     places = sorted((seq, period) for named, period in cells for seq in numbers[named].values())
-    if not places:
-        return found
-    o = observations.c
-    query = select(o.series_seq, o.period, o.known_at, o.id, o.value).where(
-        tuple_(o.series_seq, o.period).in_(places)
-    )
-    for seq, period, known_at, identity, value in connection.execute(query):
+    for seq, period, known_at, identity, value in _stored(connection, _AT_PLACES, places):
         named, labels = described[seq]
         found[named, period].append((known_at, identity, labels, value))
     for known in found.values():
         known.sort(key=_vintage_order)
     return found
+
+
+def _stored(
+    connection: Connection, question: Mapping[str, Executable], pairs: Sequence[tuple[Any, str]]
+) -> Iterable[Any]:
+    """Return all that a question finds at these pairs, however many they are: they go to the database as one value.
+
+    A condition on each is more than PostgreSQL's stack holds from some thousands on, and its plans for a few hundred
+    at a time may read a whole source for each few hundred.
+    """
+    if not pairs:
+        return ()
+    if connection.dialect.name == "sqlite":
+        return connection.execute(question["sqlite"], {"pairs": json.dumps(pairs)})
+    firsts, seconds = map(list, zip(*pairs, strict=True))
+    return connection.execute(question["postgresql"], {"firsts": firsts, "seconds": seconds})
+
+
+def _asked(columns: str, table: str, first: str, kind: str, second: str) -> dict[str, TextClause]:
+    """Return a question after the rows of a table that have one of the pairs in two of its columns."""
+    found = f"SELECT {columns} FROM"
+    keys = f"unnest(CAST(:firsts AS {kind}[]), CAST(:seconds AS text[])) AS w(a, b)"
+    return {
+        "sqlite": text(f"""{found} json_each(:pairs) AS w CROSS JOIN {table} AS t
+            ON t.{first} = json_extract(w.value, '$[0]') AND t.{second} = json_extract(w.value, '$[1]')"""),
+        "postgresql": text(f"{found} {keys} JOIN {table} AS t ON t.{first} = w.a AND t.{second} = w.b"),
+    }
+
+
+_SAID = ", ".join(f"t.{label.name}" for label in LABELS)
+_DESCRIBED = _asked(f"t.source_id, t.series_id, t.seq, {_SAID}", "series", "source_id", "text", "series_id")
+_VINTAGE = "t.series_seq, t.period, t.known_at, t.id, t.value"
+_AT_PLACES = {
+    dialect: question.columns(known_at=observations.c.known_at.type)
+    for dialect, question in _asked(_VINTAGE, "observations", "series_seq", "int8", "period").items()
+}
 
 
 def figures_between(

@@ -9,8 +9,10 @@ from warning.core.evidence import Item
 from warning.core.identity import Identities, marks_of
 from warning.store.item_marks import numbers_of
 from warning.store.item_statements import Arriving, Identity, Known, last_alike
-from warning.store.rows import item_of
+from warning.store.rows import batches, item_of
 from warning.store.schema import items
+
+BATCH = 500
 
 
 def entangled(
@@ -19,7 +21,7 @@ def entangled(
     """Return the new items that may be versions of stored ones or of each other, by (source, key).
 
     Whichever is not among them shares no address and no text with any other item of its source, stored or arriving:
-    it is a document of its own in whatever order they are stored. Two queries, whatever their number and their sources.
+    it is a document of its own in whatever order they are stored. A query for their marks, and one for each few hundred found.
     `known` are the texts of the stored ones.
     """
     new = [one for one in arriving if one.identity not in known]
@@ -71,10 +73,11 @@ def document_of(connection: Connection, one: Arriving) -> Item | None:
 
 def _alike(connection: Connection, new: Sequence[Arriving]) -> list[Item]:
     """The stored items that share a source and a mark with a new one: of each mark the one stored last."""
-    found = last_alike(connection, new)
-    if not found:
-        return []
-    return [item_of(row) for row in connection.execute(_WHOLE, {"seqs": sorted(found)})]
+    return [
+        item_of(row)
+        for seqs in batches(sorted(last_alike(connection, new)), BATCH)
+        for row in connection.execute(_WHOLE, {"seqs": seqs})
+    ]
 
 
 _WHOLE = select(items).where(items.c.seq.in_(bindparam("seqs", expanding=True))).order_by(items.c.seq)
