@@ -192,6 +192,9 @@ def test_a_day_told_alone_lies_at_most_a_week_back_and_never_crashes(anchor, num
     [
         ("china restricts graphite exports, analysts warn of shortages", "restricts graphite exports", "warn", True),
         ("china restricts graphite exports as carmakers fear stops", "restricts graphite exports", "fear", True),
+        ("us bars chinese drones over spying fears", "bars chinese drones", "fears", True),
+        ("ban on gallium exports over licence concerns rumoured", "ban on gallium exports", "rumoured", False),
+        ("ban on gallium exports over licence concerns is denied", "ban on gallium exports", "denied", False),
         ("analysts warn china may restrict graphite exports", "restrict graphite exports", "warn", False),
         ("china restricts exports of graphite analysts fear", "restricts exports of graphite", "fear", False),
         ("中, 희토류 수출 통제…업계 우려", "수출 통제", "우려", True),

@@ -13,9 +13,9 @@ from warning.core.text.subject import acting_state, led_state, others_sentences
 DAY = datetime(2025, 1, 16, tzinfo=UTC)
 
 
-def reading(title: str) -> Reading:
+def reading(title: str, language: str = "zh") -> Reading:
     return Reading(
-        Item(id="i", source_id="s", kind="news", country="CN", language="zh", title=title, published_at=DAY, known_at=DAY)
+        Item(id="i", source_id="s", kind="news", country="CN", language=language, title=title, published_at=DAY, known_at=DAY)
     )  # fmt: skip
 
 
@@ -105,7 +105,24 @@ def test_any_headline_gets_one_state_or_none(title):
         ("トランプ氏、中国が大豆購入を停止と非難", None),
         ("트럼프, 중국이 합의 위반", None),
         ("China answers Trump tariffs", None),
+        ("Trump holds call as China bans gallium exports", None),
     ],
 )
 def test_the_united_states_act_where_their_president_opens_the_headline_and_acts(title, state):
     assert led_state(reading(title)) == state
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "state"),
+    [
+        ("Trump golfs as China bans gallium exports", "en", None),
+        ("トランプ氏、演説　中国、ガリウムを禁輸", "ja", None),
+        ("트럼프, 순방 출발…중국, 갈륨 수출 금지", "ko", None),
+        ("Trump lifts China tariffs to 50% as Beijing vows response", "en", "US"),
+        ("트럼프, 중국산에 50% 관세 부과…중국 반발", "ko", "US"),
+    ],
+)
+def test_president_who_opens_a_headline_does_not_act_where_a_later_clause_tells_anothers_act(
+    title, language, state
+):
+    assert led_state(reading(title, language)) == state

@@ -106,6 +106,14 @@ def test_long_headline_is_read_once_through(filler):
     assert "actor:CN" not in reading_of("ja", f"レアアース{filler * 40_000}輸出を停止{filler * 40_000}x").hits
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("opening", ["快讯", "快讯-", "【快讯】", "即日起", ""])
+def test_a_chinese_headline_of_forty_thousand_spaces_is_read_to_its_end(opening):
+    assert "actor:CN" in reading_of("zh", f"{opening}  禁止出口镓", country="CN").hits
+    for behind in ("", "x稀土出口逐单审批", "镓出口"):
+        assert "actor:CN" not in reading_of("zh", f"{opening}{' ' * 40_000}{behind}", country="CN").hits
+
+
 @pytest.mark.parametrize(
     "title", ["钇、钪出口逐案审批", "稀土磁材出口须逐单审批", "快讯：镓锗对日出口实行逐批许可"]
 )
@@ -115,7 +123,7 @@ def test_permit_for_each_cargo_of_goods_alone_is_laid_to_the_outlets_own_state(t
 
 @pytest.mark.parametrize(
     "title",
-    ["公司：镓产品出口逐案审批 目前正常供货", "印度：稀土出口逐案审批", "稀土永磁出口增长 逐案审批提速", "钨、钼出口企业名单公示", "云南锗业出口逐单审批", "稀土出口审批提速"],
+    ["公司：镓产品出口逐案审批 目前正常供货", "印度：稀土出口逐案审批", "稀土永磁出口增长 逐案审批提速", "钨、钼出口企业名单公示", "云南锗业出口逐单审批", "稀土出口审批提速", "稀土出口逐批审批流程优化 企业点赞", "快讯 钇、钪出口逐案审批 公司正常供货"],
 )  # fmt: skip
 def test_permit_for_each_cargo_is_laid_to_nobody_where_a_firm_or_another_state_opens(title):
     assert "actor:CN" not in reading_of("zh", title, country="CN").hits

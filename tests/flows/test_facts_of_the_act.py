@@ -22,13 +22,17 @@ def shipped() -> Rulebook:
 
 
 def facts(title: str, *, summary: str = "", body: str = "", language: str = "en", country: str = "US",
-          source: str = "press", kind: str = "news") -> list[Facts]:  # fmt: skip
+          source: str = "press", kind: str = "news", in_the_background: bool = False) -> list[Facts]:  # fmt: skip
     item = Item(
         id="i", source_id=source, kind=kind, country=country, language=language, title=title, summary=summary,
         body=body, published_at=NOW, known_at=NOW,
     )  # fmt: skip
     window = Window(items=(item,), observations=(), listing_changes=(), fresh=frozenset({"i"}))
-    return [s.facts for s in detect_text(shipped(), window.as_known(NOW), NOW)[0] if s.interrupts]
+    return [
+        s.facts
+        for s in detect_text(shipped(), window.as_known(NOW), NOW)[0]
+        if s.interrupts or in_the_background
+    ]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +127,12 @@ def test_duty_that_the_president_lifts_to_a_rate_is_the_united_states_act():
     assert {fact.actors for fact in told} == {("US",)}
 
 
+def test_act_of_china_at_which_the_president_only_talks_is_not_told_as_his():
+    told = facts("Trump holds call as China bans gallium exports", in_the_background=True)
+    assert told
+    assert {fact.actors for fact in told} == {("CN",)}
+
+
 @pytest.mark.parametrize(
     ("title", "language"),
     [
@@ -144,6 +154,9 @@ def test_act_is_told_when_its_headline_gives_a_fear_as_its_reason(title, languag
         ("Chip stocks fall over fears China may restrict rare earth exports", "en"),
         ("US could ban Chinese drones over security fears", "en"),
         ("Lawmakers call for ban on Chinese routers over spying fears", "en"),
+        ("Commerce Department stops short of banning Chinese drones", "en"),
+        ("日本の航空会社、中国関税で米国製航空機の購入停止", "ja"),
+        ("電池メーカー、米国の個別申請を開始", "ja"),
         ("中国製ドローン、安保上の懸念を理由に禁止を検討", "ja"),
         ("미국, 안보 우려로 중국산 드론 금지 검토", "ko"),
         ("美方考虑以安全担忧为由禁止中国无人机", "zh"),

@@ -11,8 +11,11 @@ _CLAUSE_END = re.compile(
     r"…+|\.{2,}|[;；]|，|,(?!\d)|\s[-–—|]\s|—|[。！!]\s*"
     r"|(?-i:(?<=[぀-ヿ一-鿿가-힣\d）)」』])[ 　]+(?=[぀-ヿ一-鿿「『]))"
     r"|\s(?:as|amid|amidst|while|but|despite|prompting|raising|sparking|triggering|leaving|drawing|stoking|deepening|citing)\s"
-    # The reason that is given for an act is none of it: "bars Chinese drones over spying fears".
-    r"|\sover\s(?=(?:[\w’'-]{1,20}\s){0,3}(?:fears?|concerns?|worries|risks?|threats?)\b)",
+    # The reason that is given for an act is none of it: "bars Chinese drones over spying fears". What is said of the act
+    # behind its reason is: "ban over licence concerns rumoured".
+    r"|\sover\s(?=(?:[\w’'-]{1,20}\s){0,3}(?:fears?|concerns?|worries|risks?|threats?)\b"
+    r"(?!\s(?:(?:is|was|are|were|now|only|still)\s){0,2}(?:rumou?red|denied|mooted|floated|unconfirmed|feared|expected|possible|likely|unlikely"
+    r"|considered|proposed|sought|urged|weighed|mulled)\b))",
     re.IGNORECASE,
 )
 

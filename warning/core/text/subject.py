@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from warning.core.text.acting import ActingClause, clause_holding
-from warning.core.text.clauses import clauses_of
+from warning.core.text.clauses import clause_parts, clauses_of
 from warning.core.text.matcher import Hit
 from warning.core.text.parties import NATIONAL, TURN
 from warning.core.text.reading import Reading
@@ -95,11 +95,13 @@ _OWN_ACT = {
 }
 # Who speaks of China's act, or is told of it, does not act himself.
 _LED = re.compile(
-    r"(?:(?:US\s|U\.S\.\s)?(?:President\s)?(?:Donald\s)?Trump|White\sHouse)\s(?!(?:says?|said|urges?|asks?|calls?|warns?|claims?|accus\w+|slams?|hails?|welcomes?|faces?|aide|officials?|team|tariffs?|adviser|envoy)\b)[a-z]"
+    r"(?:(?:US\s|U\.S\.\s)?(?:President\s)?(?:Donald\s)?Trump|White\sHouse)\s(?!(?:says?|said|urges?|asks?|calls?|warns?|claims?|accus\w+|slams?|hails?|welcomes?|faces?|aide|officials?|team|tariffs?|adviser|envoy|holds?|meets?|speaks?|talks?|discusses|mulls?|weighs?|considers?)\b)[a-z]"
     r"|(?:美国总统)?(?:特朗普|川普|白宫)(?:政府)?(?:正式|将|再|已|拟)*(?:宣布|签署|决定|下令|上调|下调|提高|加征|取消|对)"
     r"|トランプ(?:米?大統領|氏|政権|米政権)?[、がは](?!中国)"
     r"|트럼프(?:\s?(?:대통령|행정부))?(?:,|…|이|가|은|는)(?!\s?(?:중국|中)[이가,])"
 )
+# Characters of a clause within which it says whose act it tells.
+_OPENS_WITHIN = 60
 # What another state did stands behind the act that it moved: "India to fast-track mining after China halts exports",
 # 因中国禁止磁体出口. What only names that act as known ("following China's curbs") is no telling of it.
 _BEHIND = re.compile(
@@ -122,9 +124,28 @@ def acting_state(reading: Reading) -> str | None:
 
 
 def led_state(reading: Reading) -> str | None:
-    """The United States where its president or his house opens the headline and acts: "Trump lifts China tariffs to 50%"."""
-    start = _OPENING.match(reading.title)
-    return "US" if _LED.match(reading.title, start.end() if start else 0) else None
+    """The United States where its president or his house opens the headline and acts: "Trump lifts China tariffs to 50%".
+
+    None where a later clause tells another state's act: "Trump holds call as China bans gallium exports".
+    """
+    title = reading.title
+    start = _OPENING.match(title)
+    if not _LED.match(title, start.end() if start else 0):
+        return None
+    own = _OWN_ACT.get(reading.item.language)
+    later = (title[begin : begin + _OPENS_WITHIN].strip() for begin, _ in clause_parts(title, "")[1:])
+    is_anothers = own is not None and any(_another_acts(opening, own) for opening in later)
+    return None if is_anothers else "US"
+
+
+def _another_acts(opening: str, own: re.Pattern[str]) -> bool:
+    """Whether the first words of a clause are a state other than the United States and a verb of its own."""
+    named = _LEADS.match(opening)
+    return (
+        named is not None
+        and _opens(opening) not in {None, "US"}
+        and own.match(opening, named.end()) is not None
+    )
 
 
 def _other_opens(reading: Reading) -> str | None:

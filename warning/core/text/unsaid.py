@@ -16,8 +16,10 @@ from warning.core.text.reading import Reading
 from warning.core.text.unsaid_seller import BUYERS, stopped_by_its_seller
 
 _VERBS = ("禁止", "严禁", "不得", "暂停", "停止", "中止", "叫停", "限制", "暂缓")
+# A stretch of spaces is never tried twice: a headline may hold thousands of them.
+_FLASH = r"(?:(?:快讯|速报|突发|重磅)\s*+(?:[-:|!,]\s*+)?)?"
 _UNSAID = re.compile(
-    r"\s*(?:[\[(【〔「][^\])】〕」\n]{1,12}[\])】〕」]\s*)?(?:(?:快讯|速报|突发|重磅)\s*[-:|!,]?\s*)?"
+    rf"\s*+(?:[\[(【〔「][^\])】〕」\n]{{1,12}}[\])】〕」]\s*+)?{_FLASH}"
     r"(?:(?:即日起|今日起|今天起|今起|明日起|正式|全面|将|已|再|自?\d{1,2}月(?:\d{1,2}日)?起|自?\d{1,2}日起)[,:\s]*)*+"
     rf"(?P<verb>(?:一律|全面)?(?:{'|'.join(_VERBS)}))(?:再|继续)?"
     r"(?:[向对](?P<whom>[^,。;:\s向对]{1,12}?)|(?P<goods>[^,。;:\s向对]{0,8}?))(?:出口|输出|提供|供应|供货)"
@@ -25,9 +27,11 @@ _UNSAID = re.compile(
 # Goods alone, and a permit for each cargo: 钇、钪出口逐案审批. A firm that says so of its own goods opens with its name.
 _EACH = ("逐单", "逐案", "逐笔", "逐批")
 _UNSAID_PERMIT = re.compile(
-    r"\s*(?:(?:快讯|速报|突发|重磅)\s*[-:|!,]?\s*)?(?:(?:稀土|中重|重|轻|氧化|金属|磁材|磁体|永磁|人造|球形|高纯|石墨|[镓锗锑钨钼铟碲铋镝铽钇钪钐钆镥钬铒铥铕镱])[、和及]?){1,8}"
-    r"(?P<goods>(?:等|类|相关)?(?:物项|产品|材料)?)(?:[向对](?P<whom>日本?|美国?|韩国?|欧盟?|台湾?))?出口(?:须|需|将|均|一律|全部|实行|实施|改为|改|今起|即日起|恢复)*"
+    rf"\s*+{_FLASH}(?:(?:稀土|中重|重|轻|氧化|金属|磁材|磁体|永磁|人造|球形|高纯|石墨|[镓锗锑钨钼铟碲铋镝铽钇钪钐钆镥钬铒铥铕镱])[、和及]?){{1,8}}"
+    r"(?P<goods>(?:等|类|相关)?(?:物项|产品|材料)?)(?:[向对](?P<whom>日本?|美国?|韩国?|欧盟?|台湾?))?出口(?:须|需|将|均|一律|全部|实行|实施|改为|改|今起|即日起|恢复)*+"
     rf"(?P<verb>{'|'.join(_EACH)})(?:申领)?(?:审批|审核|许可|核准|申请)"
+    # A procedure that gets quicker, and a firm that goes on delivering, are no act.
+    r"(?!流程|手续)(?!.*(?:优化|提速|简化|点赞|正常(?:供货|供应|发货|生产|经营|出口)|供货正常|公司(?:称|表示|回应)))"
 )
 _HOMES = {"CN": "CN", "HK": "CN", "MO": "CN", "TW": "TW"}
 _OWN = {"CN": re.compile(r"我国|中国|中方|大陆|华|中(?=$)"), "TW": re.compile("台|我国")}
