@@ -38,7 +38,7 @@ class Findings:
         return cls(store=lambda _: settled, is_news=False)
 
     def relabelling(self, relabels: Relabelling) -> "Findings":
-        """Return what is stored with a state that keeps the labels of before, until the store stands under those of now."""
+        """Return what is stored with a state that keeps all labels that may stand, until the store stands under those of now."""
 
         def store(writer: EvidenceWriter) -> Settled:
             state, outcome = self.store(writer)

@@ -80,14 +80,15 @@ class Polls:
         state = asked_again(state, spec.every, self._clock())
         room = PollRoom(self._fetcher.fetch, int(spec.max_size), self._memory.bodies)
         try:
-            findings, settled = await self._polled(spec, state, room.fetch)
+            relabels, outcome = await self._polled(spec, state, room.fetch)
         finally:
             room.leave()
-        if findings.relabels is not None:
-            settled = await self._relabelled(findings.relabels, settled)
-        return settled[1]
+        return outcome if relabels is None else await self._relabelled(relabels, outcome)
 
-    async def _polled(self, spec: SourceSpec, state: SourceState, ask: Ask) -> tuple[Findings, Settled]:
+    async def _polled(
+        self, spec: SourceSpec, state: SourceState, ask: Ask
+    ) -> tuple[Relabelling | None, SourceOutcome]:
+        """Return what is relabelled behind it, and the outcome: the documents are held no longer."""
         kept: list[Document] = []
         self._asking += 1
         try:
@@ -101,28 +102,29 @@ class Polls:
             self._asking -= 1
         self._memory.turns.end(spec.id)  # the store takes what came of many polls together
         try:
-            settled = await self._write(kept, findings)
+            _, outcome = await self._write(kept, findings)
         except Exception as surprise:
             log.exception("what %s gave could not be stored", spec.id)
-            return await self._unstored(spec, failed(spec, state, surprise, self._clock()))
+            return None, await self._unstored(spec, failed(spec, state, surprise, self._clock()))
         findings.remember()
-        return findings, settled
+        return findings.relabels, outcome
 
-    async def _unstored(self, spec: SourceSpec, settled: Settled) -> tuple[Findings, Settled]:
+    async def _unstored(self, spec: SourceSpec, settled: Settled) -> SourceOutcome:
         self._memory.unsaved[spec.id] = settled[0]
-        findings = Findings.nothing(settled)
-        return findings, await self._write((), findings)
+        return (await self._write((), Findings.nothing(settled)))[1]
 
-    async def _relabelled(self, relabels: Relabelling, settled: Settled) -> Settled:
-        """Relabel what stands stored; where that fails, the state that stands has the next poll do it."""
-        state, outcome = settled
+    async def _relabelled(self, relabels: Relabelling, outcome: SourceOutcome) -> SourceOutcome:
+        """Relabel what stands stored; where that fails or is not all, the state that stands has the next poll go on."""
         try:
-            relabelled = await relabels.relabel(self._repository, self._memory.mending)
-            outcome = replace(outcome, items_revised=outcome.items_revised + relabelled)
-            return await self._write((), Findings.nothing((relabels.ended(state), outcome)))
+            relabelled, is_all = await relabels.relabel(self._repository, self._memory.mending)
+            if relabelled:
+                self._repository.evidence_came()
+            if is_all:
+                await self._writer.write(relabels.end)
         except Exception:  # what the poll brought is stored
-            log.exception("the stored items of %s could not be relabelled", state.source_id)
-            return settled
+            log.exception("the stored items of %s could not be relabelled", relabels.source_id)
+            return outcome
+        return replace(outcome, items_revised=outcome.items_revised + relabelled)
 
     async def _write(self, kept: Iterable[Document], findings: Findings) -> Settled:
         def store(writer: EvidenceWriter) -> Settled:

@@ -23,12 +23,16 @@ _READING = ("parse", "encoding", "country", "method", "headers", "body", "throug
 _ASKING = ("url", "timeout", "idle_timeout", "max_size", "needs_key")
 _PART_BYTES = 6
 _BETWEEN = "/"
+_BESIDE = "+"
 _known: dict[str, tuple[SourceSpec, str]] = {}
 _known_asking: dict[str, tuple[SourceSpec, str]] = {}
 
 
 class Basis(NamedTuple):
-    """Short names for how a source is asked and read, what is expected, and the readers; and the labels in clear."""
+    """Short names for how a source is asked and read, what is expected, and the readers; and the labels in clear.
+
+    Several labels are those under which stored items may stand while they are relabelled.
+    """
 
     reading: str
     expected: str
@@ -59,7 +63,7 @@ def asking_of(spec: SourceSpec) -> str:
 def read_as(spec: SourceSpec, state: SourceState, *, is_fresh: bool) -> str:
     """Return what to remember after an answer: the basis now where a document was read on it, else that of the last one.
 
-    The labels are those of now: what stands stored is under them since (`stored_labels.py`).
+    The labels are those of now; where what stands stored has others, these are put beside them (`stored_labels.py`).
     """
     told = basis_of(spec)
     if is_fresh or not state.read_as or state.read_as == told:
@@ -69,28 +73,34 @@ def read_as(spec: SourceSpec, state: SourceState, *, is_fresh: bool) -> str:
     return ".".join(then._replace(reading=reading, labels=now.labels))
 
 
-def mended_labels(spec: SourceSpec, state: SourceState) -> Labels | None:
-    """Return the kind, country and language a source had when it was asked last; None where it has them still."""
+def mended_labels(spec: SourceSpec, state: SourceState) -> tuple[Labels, ...]:
+    """Return the kinds, countries and languages that a source's stored items may have from it beside those of now.
+
+    Those it had when it was asked last, and those of relabellings that were begun and have not ended.
+    """
     then = state.read_as
     if not then or then == basis_of(spec):
-        return None
-    labels = _known_as(then, spec).labels
-    return None if labels == _labels(spec) else cast("Labels", tuple(labels.split(_BETWEEN)))
+        return ()
+    return tuple(one for one in _labels_in(_known_as(then, spec).labels) if one != labels_of(spec))
 
 
 def labels_of(spec: SourceSpec) -> Labels:
     return spec.kind, spec.country, spec.language
 
 
-def under_labels(basis: str, labels: Labels) -> str:
-    """Return a basis with other labels: those under which a source's stored items stand."""
-    return f"{basis.rpartition('.')[0]}.{_BETWEEN.join(labels)}"
+def under_labels(basis: str, *labels: Labels) -> str:
+    """Return a basis with other labels: all those under which a source's stored items may stand."""
+    return f"{basis.rpartition('.')[0]}.{_BESIDE.join(map(_BETWEEN.join, labels))}"
+
+
+def _labels_in(told: str) -> list[Labels]:
+    return [cast("Labels", tuple(one.split(_BETWEEN))) for one in told.split(_BESIDE)]
 
 
 def _known_as(then: str, spec: SourceSpec) -> Basis:
     """A basis of an earlier release, which had no labels, has those of now, and a mailbox the country it was read by."""
     reading, expected, readers, labels = (then.split(".", 3) + [""] * 3)[:4]
-    if labels.count(_BETWEEN) != 2:
+    if _BETWEEN not in labels:
         country = _former_country(spec, reading) if isinstance(spec.parse, MailFormat) else spec.country
         labels = _BETWEEN.join((spec.kind, country, spec.language))
     return Basis(reading, expected, readers, labels)
@@ -104,8 +114,8 @@ def _former_country(spec: SourceSpec, reading: str) -> str:
 
 def _is_read_alike(spec: SourceSpec, now: Basis, then: Basis) -> bool:
     """Whether it is read as then but for another country, by which an hour without a zone is read."""
-    _, country, _ = then.labels.split(_BETWEEN)
-    return then.reading == now.reading or then.reading == _reading(spec, country)
+    countries = (country for _, country, _ in _labels_in(then.labels))
+    return then.reading == now.reading or any(then.reading == _reading(spec, one) for one in countries)
 
 
 def is_mended(spec: SourceSpec, state: SourceState) -> bool:

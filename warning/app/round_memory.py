@@ -37,7 +37,7 @@ class Memory:
     `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
     documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us ask
     publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
-    `mending` is held by the source whose stored items are relabelled. `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
+    `mending` is held by the source whose stored items are relabelled: no other waits for it. `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
     """
 
     entries: EntryMemory = field(default_factory=EntryMemory)

@@ -2,7 +2,8 @@
 
 A mailbox is asked behind what was read, and a page or an alert behind an entry is read once: neither comes again because
 its source has another label. What a poll brought is stored first; until all that stands stored is mended, its source's
-state keeps the labels of before, so that a poll that is cut short is followed by one that goes on.
+state keeps all labels that may stand, those of before and of now. A poll does so much of it and waits for no other
+source: the next one goes on, and finds what stands where the entry was mended otherwise meanwhile.
 """
 
 import asyncio
@@ -18,60 +19,72 @@ from warning.core.evidence import Item
 from warning.core.formats_documents import CapFormat, MailFormat
 from warning.core.health import SourceState
 from warning.core.relabelling import Labels
+from warning.store.evidence_writer import EvidenceWriter
 
 LAST_DAYS = 30
+MOST_STEPS = 24
+"""So many transactions in one poll: the latest items, and a thousand of those that are shown."""
 
 
 class Store(Protocol):
     """What relabelling needs of the store."""
 
     def relabel_items(
-        self, source_id: str, mend: tuple[Labels, Labels], since: datetime, named: Iterable[str]
+        self, source_id: str, mend: tuple[Labels, ...], since: datetime, named: Iterable[str]
     ) -> Iterator[int]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relabelling:
-    """Labels of a source before and after, and whose stored items they are for: known `since` then, or `shown`."""
+    """Labels of a source that may stand, those of now last, and whose stored items they are for: known `since` then, or `shown`."""
 
     source_id: str
-    labels: tuple[Labels, Labels]
+    labels: tuple[Labels, ...]
     since: datetime
     shown: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, spec: SourceSpec, was: Labels, now: datetime, shown: tuple[Item, ...] = ()) -> "Relabelling":
+    def of(
+        cls, spec: SourceSpec, was: tuple[Labels, ...], now: datetime, shown: tuple[Item, ...] = ()
+    ) -> "Relabelling":
         """The relabelling of what became known in the last 30 days (the first days of a mailbox, where these are more).
 
         And of what the entries `shown` stand for: by their ids, and of alerts behind a feed all since the oldest of these.
         """
         names = tuple(item.id for item in shown)
         return cls(
-            source_id=spec.id, labels=(was, labels_of(spec)), since=_since(spec, now, shown), shown=names
+            source_id=spec.id, labels=(*was, labels_of(spec)), since=_since(spec, now, shown), shown=names
         )
 
     def begun(self, state: SourceState) -> SourceState:
-        """Return the state under the labels of before."""
-        return replace(state, read_as=under_labels(state.read_as, self.labels[0]))
+        """Return the state under all labels that may stand."""
+        return replace(state, read_as=under_labels(state.read_as, *self.labels))
 
-    def ended(self, state: SourceState) -> SourceState:
-        """Return the state under those of now: all stands under them."""
-        return replace(state, read_as=under_labels(state.read_as, self.labels[1]))
+    def end(self, writer: EvidenceWriter) -> None:
+        """Put the source's state under the labels of now, as it stands: all items do. Other labels meanwhile stay."""
+        state = writer.source_state(self.source_id)
+        if state is not None and state.read_as == self.begun(state).read_as:
+            writer.save_source_state(replace(state, read_as=under_labels(state.read_as, self.labels[-1])))
 
-    async def relabel(self, store: Store, turn: asyncio.Lock) -> int:
-        """Relabel what stands stored, and return how much of it; one source at its `turn`, a few hundred items at a time.
+    async def relabel(self, store: Store, turn: asyncio.Lock) -> tuple[int, bool]:
+        """Relabel what stands stored; return how much of it, and whether that is all.
 
-        Between two transactions others have as long to write as one took. Raises StoreError.
+        One source has its `turn`, for a few hundred items at a time and so many times; where another has it, nothing is
+        done. Between two transactions others have as long to write as one took. Raises StoreError.
         """
         relabelled = 0
+        if turn.locked():
+            return relabelled, False
         async with turn:
             steps = store.relabel_items(self.source_id, self.labels, self.since, self.shown)
-            began = monotonic()
-            while (some := await asyncio.to_thread(next, steps, None)) is not None:
+            for _ in range(MOST_STEPS):
+                began = monotonic()
+                some = await asyncio.to_thread(next, steps, None)
+                if some is None:
+                    return relabelled, True
                 relabelled += some
                 await asyncio.sleep(monotonic() - began)
-                began = monotonic()
-        return relabelled
+        return relabelled, False
 
 
 def _since(spec: SourceSpec, now: datetime, shown: tuple[Item, ...]) -> datetime:

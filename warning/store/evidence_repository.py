@@ -77,7 +77,7 @@ class EvidenceRepository(Connected):
         self.evidence.ring()
 
     def relabel_items(
-        self, source_id: str, mend: tuple[Labels, Labels], since: datetime, named: Iterable[str]
+        self, source_id: str, mend: tuple[Labels, ...], since: datetime, named: Iterable[str]
     ) -> Iterator[int]:
         """Put the mended of a source's labels on its items, in one transaction a step; see `relabelled_items.py`."""
         return relabel_items(self.engine, source_id, mend, since, named)

@@ -69,6 +69,11 @@ class EvidenceWriter:
     def add_listing(self, listing: Listing, patience: ListPatience = PATIENCE) -> tuple[ListingChange, ...]:
         return lists.add_listing(self._connection, listing, patience)
 
+    def source_state(self, source_id: str) -> SourceState | None:
+        """Return how a source is as of this transaction; None where it was never tried. Nobody else changes it until the end."""
+        written = self._noted.get(source_id) or self._states.get(source_id)
+        return written or sources.source_state_held(self._connection, source_id)
+
     def save_source_state(self, state: SourceState) -> None:
         self._noted[state.source_id] = state
 

@@ -20,32 +20,35 @@ BATCH = 250
 """So many in one transaction: on SQLite nobody else writes meanwhile."""
 LOOKUP_BATCH = 500
 MOST_RELABELLED = 5_000
-"""So many at once beside those named, the latest: they are assessed again."""
+"""Among so many, the latest, beside those named: they are assessed again."""
 
 
 def relabel_items(
     engine: Engine,
     source_id: str,
-    mend: tuple[Labels, Labels],
+    mend: tuple[Labels, ...],
     since: datetime,
     named: Iterable[str] = (),
 ) -> Iterator[int]:
     """Put the mended of a source's labels on its items; each step is a transaction and gives how many had those of before.
 
-    `mend` is before and after. These are its items known from `since` on, and those of the ids `named`; the latest come
-    first. A label that was not mended stays, and so does one that an item does not have from the catalogue. They are
+    `mend` are those of before, one or several, and at last those of now. These are its items known from `since` on, and
+    those of the ids `named`; the latest come first. A label that was not mended stays, and so does one that an item does not have from the catalogue. They are
     unassessed again. Their words and times stay, as when the same words come again under other labels. Who does not go
     to the end begins anew: what has the labels of now is left alone.
     """
     mended = [
-        Mended(items.c[name], *one) for name, *one in zip(NAMES, *mend, strict=True) if one[0] != one[1]
+        Mended(items.c[name], before, after)
+        for name, *befores, after in zip(NAMES, *mend, strict=True)
+        if (before := tuple(one for one in dict.fromkeys(befores) if one != after))
     ]
     if not mended:
         return
     with reading(engine) as connection:
         found = set(_recent(connection, source_id, mended, since))
         for some in batches(named, LOOKUP_BATCH):
-            found.update(numbers_stored(connection, {(source_id, key64(name)) for name in some}).values())
+            shown = numbers_stored(connection, {(source_id, key64(name)) for name in some}).values()
+            found.update(_before(connection, mended, items.c.seq.in_(list(shown))))
     for batch in batches(sorted(found, reverse=True), BATCH):
         with writing(engine) as connection:
             serialise(connection, f"items {source_id}")
@@ -54,23 +57,28 @@ def relabel_items(
 
 
 class Mended(NamedTuple):
-    """One label before and after."""
+    """One label: what it may be of before, and what it is now."""
 
     column: Column[str]
-    before: str
+    before: tuple[str, ...]
     after: str
 
 
 def _recent(
     connection: Connection, source_id: str, mended: Sequence[Mended], since: datetime
 ) -> Iterable[int]:
+    """Of the latest, whatever their labels: who begins anew finds what is left of the same."""
     recent = select(items.c.seq).where(by_source(connection, source_id), items.c.known_at >= since)
-    query = recent.where(_has_any(mended)).order_by(items.c.seq.desc()).limit(MOST_RELABELLED)
-    return connection.execute(query).scalars()
+    latest = recent.order_by(items.c.seq.desc()).limit(MOST_RELABELLED)
+    return _before(connection, mended, items.c.seq.in_(latest))
+
+
+def _before(connection: Connection, mended: Sequence[Mended], which: ColumnElement[bool]) -> Iterable[int]:
+    return connection.execute(select(items.c.seq).where(which, _has_any(mended))).scalars()
 
 
 def _has_any(mended: Sequence[Mended]) -> ColumnElement[bool]:
-    return or_(*(one.column == one.before for one in mended))
+    return or_(*(one.column.in_(one.before) for one in mended))
 
 
 def _relabel(connection: Connection, numbers: list[int], mended: Sequence[Mended]) -> int:
@@ -81,11 +89,11 @@ def _relabel(connection: Connection, numbers: list[int], mended: Sequence[Mended
     concerned = items.c.seq.in_([row.seq for row in rows])
     connection.execute(update(items).where(concerned).values(values | {"assessed_at": None}))
     for kind in (one for one in mended if one.column is items.c.kind):
-        for row in (row for row in rows if row.kind == kind.before):  # another kind is known by other marks
+        for row in (row for row in rows if row.kind in kind.before):  # another kind is known by other marks
             held = item_of(row)
             remark(connection, row.seq, held, replace(held, kind=cast("SourceKind", kind.after)))
     return len(rows)
 
 
 def _after(one: Mended) -> ColumnElement[str]:
-    return case((one.column == one.before, one.after), else_=one.column)
+    return case((one.column.in_(one.before), one.after), else_=one.column)

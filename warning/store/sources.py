@@ -66,6 +66,12 @@ def source_states_of(connection: Connection, source_ids: Collection[str]) -> dic
     return {state.source_id: state for state in states_of(connection, source_ids)}
 
 
+def source_state_held(connection: Connection, source_id: str) -> SourceState | None:
+    """Return what is known of a source, None where it was never tried; nobody else writes it until the transaction ends."""
+    query = select(*_READ).where(source_states.c.source_id == source_id).with_for_update()
+    return _by_id(connection, connection.execute(query)).get(source_id)
+
+
 def due_source_states(
     connection: Connection, now: datetime, also: Collection[str] = ()
 ) -> dict[str, SourceState]:
