@@ -16,7 +16,8 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TERMS = Terms.model_validate({
     "actors": {
         "US": {"label": {"en": "US"}, "names": {"en": ["US"]}, "issuers": {"en": ["Fire Bureau"]}},
-        "CN": {"label": {"en": "China"}, "names": {"en": ["China"]}},
+        "CN": {"label": {"en": "China"}, "names": {"en": ["China", "Chinese", "Beijing"], "zh": ["中国", "中方"], "ja": ["中国"], "ko": ["중국"]}},
+        "GN": {"label": {"en": "Guinea"}, "names": {"en": ["Guinea"], "zh": ["几内亚"], "ja": ["ギニア"], "ko": ["기니"]}},
     },
     "acts": {"curb": {"label": {"en": "c"}, "direction": "tightening", "phrases": {"en": ["zzz"]}}},
     "cues": {
@@ -61,6 +62,12 @@ OWN = [
     ("労組がスト　ウエハー出荷停止", "ja"),
     ("항공사, 탑승률 저조로 노선 운항 중단", "ko"),
     ("노조 파업에 웨이퍼 출하 중단", "ko"),
+    ("Chinese carriers cut Guinea flights as bookings slump", "en"),
+    ("Korea Zinc walkout stops wafer shipments to US", "en"),
+    ("Guinea mine suspends wafer exports to China amid weak demand", "en"),
+    ("中国航空公司取消几内亚航班 因客座率下降", "zh"),
+    ("中国の航空各社、ギニア路線を運休　採算悪化で", "ja"),
+    ("중국 항공사들, 유가 급등에 기니 노선 감편", "ko"),
 ]
 
 
@@ -85,10 +92,36 @@ def test_stop_is_no_states_act_when_its_maker_or_carrier_gives_a_reason_of_its_o
         ("リストのウエハー出荷停止", "ja"),
         ("항공사, 당국 자제령에 노선 감편…탑승률 저조", "ko"),
         ("중국, 웨이퍼 출하 중단…공장 화재", "ko"),
+        ("Tanzania halts wafer exports after strike at mine", "en"),
+        ("Tourists avoid Sendai as bookings slump, carriers cut flights", "en"),
+        ("Carriers cut flights as political storm builds", "en"),
+        ("Carriers cut flights, bookings slump", "en"),
+        ("Carriers cut flights as demand fades; Beijing silent", "en"),
+        ("Chinese carriers cut flights as bookings slump in row", "en"),
+        ("Films stop despite strong box office, flights cut", "en"),
+        ("航空公司取消航班 客座率骤降", "zh"),
+        ("航空公司取消航班 因客座率下降 中方表态", "zh"),
+        ("航空各社、路線を運休　搭乗率低下", "ja"),
+        ("航空各社、路線を運休　採算悪化で　中国が動く", "ja"),
+        ("항공사, 노선 감편…탑승률 급락", "ko"),
+        ("항공사, 탑승률 저조로 노선 감편…중국 침묵", "ko"),
     ],
 )
 def test_stop_is_a_states_act_when_an_order_an_office_or_a_state_that_stops_is_named(title, language):
     assert fires(title, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Guinea halts wafer exports as demand weakens", "en"),
+        ("几内亚停止晶圆出口 油价上涨", "zh"),
+        ("ギニア、ウエハー輸出停止　労組反発", "ja"),
+        ("기니, 웨이퍼 수출 중단…노조 반발", "ko"),
+    ],
+)
+def test_stop_is_that_of_any_state_of_the_vocabulary_when_it_opens_the_headline(title, language):
+    assert fires(title, language, act="export_control", actors=["GN"])
 
 
 def test_reason_below_the_headline_leaves_the_act():
@@ -107,7 +140,19 @@ def test_rules_on_chinas_exports_and_on_stopped_supply_tell_a_makers_stop(title)
 
 
 @pytest.mark.parametrize(
-    "piece", ["weak ", "strike", "strikes back ", "ministr", "The Hague ", "low aaaa ", "halts "]
+    "piece",
+    [
+        "weak ",
+        "strike",
+        "strikes back ",
+        "ministr",
+        "The Hague ",
+        "low aaaa ",
+        "halts ",
+        "mine ",
+        "as the ",
+        "Chinese ",
+    ],
 )
 def test_long_headline_of_words_of_reason_is_read_in_linear_time(piece):
-    fires("wafer stops " + piece * (100_000 // len(piece)), "en")
+    fires("Mine stops wafer " + piece * (100_000 // len(piece)), "en")

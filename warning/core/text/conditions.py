@@ -12,6 +12,7 @@ from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
 from warning.core.text.no_news import is_no_news
 from warning.core.text.no_relief import is_no_relief
+from warning.core.text.other_police import is_other_police
 from warning.core.text.own_reasons import is_own_stop
 from warning.core.text.publications import only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
@@ -282,6 +283,7 @@ class CompiledRule:
             if not any(reading.sentence_of(hit) in untold for hit in match)
             and not is_no_news(reading, match)
             and not is_own_stop(self.rule, reading, match)
+            and not is_other_police(self.rule, reading, match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
             and not (self.rule.direction == "easing" and is_no_relief(reading, match))
             and not takes_target_for_actor(reading, match, self.rule.actors)

@@ -1,8 +1,9 @@
 """Stops that a maker or a carrier owes to itself: a strike, a fire, weak demand, empty seats.
 
-"Korea Zinc walkout stops antimony shipments to US", 信越化学、停電でウエハー出荷停止, 탑승률 저조로 한국 노선 운항 중단: no state acts there. What a
-state orders is told, whatever reason is given: where a word of ordering or an office stands anywhere in the headline, or a state
-opens it and stops the trade itself ("Japan halts photoresist exports after plant fire").
+"Korea Zinc walkout stops antimony shipments to US", 信越化学、停電でウエハー出荷停止, 탑승률 저조로 한국 노선 운항 중단: no state acts there.
+Left out is only a headline that a maker or a carrier (or what befell it) opens as the one that acts, whose reason stands in a
+reason's place, and in which no office, no word of ordering and no state stands but as its home or a destination. What follows from an act
+("China urges tourists to avoid Japan as bookings slump") is no reason for it.
 
 China's stops of exports are left alone: a strike at a Japanese plant is as often what follows from them.
 """
@@ -16,61 +17,103 @@ from warning.core.text_rules import TextRule
 # A rule without an act takes it from the words.
 _TRADE_ACTS = frozenset({"export_control", "export_ban", None})
 _TRAVEL_ACTS = frozenset({"tourism_stop", "boycott", "countermeasure"})
-_REASON = {
+_EN_FIRM = (
+    r"(?:airlines?|carriers?|airways|smelters?|refiner(?:y|ies|s)|plants?|factor(?:y|ies)|mines?|miners?|mills?|\w{0,12}makers?"
+    r"|producers?|suppliers?|unions?|workers)"
+)
+_EN_STOP = (
+    r"(?:halt|suspend|stop|cut|cancel|drop|slash|shut|trim|pause|end|scrap|axe|reduce)(?:s|ped|ed|ted)?\b"
+)
+_EN_NOT_BEFORE = r"(?!(?:after|amid|despite|as|under|over|on|to|of|and|halts?|suspends?|stops?|cuts?)\s)"
+_EN_MISHAP = (
+    r"(?:walk-?outs?|(?:labou?r|dock|pilots?|union|mine|smelter|plant|port|rail|workers)\sstrikes?|(?<!under )(?<!cease)(?<!cease-)fire|blaze"
+    r"|explosion|power\s(?:cuts?|outages?|failures?)|typhoons?|(?:winter|tropical|snow)\s?storms?|flooding|earthquake)"
+)
+_EN_REASON = (
+    rf"(?:{_EN_MISHAP}|(?<!air )(?<!missile )(?<!drone )strike\b(?!\s(?:back|at|against|on|down|out))|labou?r\sdispute|floods?\b(?!\sof)|droughts?|low\swater"
+    r"|snow|maintenance|(?:weak(?:er|ening)?|low|poor|slack|soft|falling|fading)\s(?:\w+\s)?(?:demand|bookings|load\sfactors?)"
+    r"|(?:demand|bookings)\s(?:fad(?:es?|ing)|weak(?:ens?|ening)|slumps?|slackens?|dries\sup|softens?)|lack\sof\s(?:passengers|demand|crew|profits?)"
+    r"|(?:crew|pilot|labou?r)\sshortages?|(?:fuel|oil)\s(?:prices?|costs?))"
+)
+_ZH_REASON = (
+    r"(?:罢工|罷工|火灾|火災|起火|爆炸|停电|停電|台风(?!波)|颱風|暴雪|洪水|洪灾|干旱|水位|检修|檢修|设备故障|需求(?:疲软|低迷|不足|下滑)|客源不足|客座率|上座率"
+    r"|亏损|油价|油價|运力(?:调整|不足)|運力|机组不足|换季)"
+)
+_JA_REASON = (
+    r"(?:(?<![ァ-ヶー])スト(?:ライキ)?(?![ァ-ヶー])|労使|火災|出火|爆発|停電|断水|台風|大雪|豪雪|豪雨|洪水|渇水|定期修理|定修|設備(?:故障|トラブル)|需要(?:低迷|減|不振)"
+    r"|採算|利用低迷|搭乗率|客不足|燃料高|原油高|燃油高|機材(?:繰り|不足)|乗員不足|人手不足)"
+)
+_KO_REASON = (
+    r"(?:파업|화재|폭발|정전|태풍|폭설|폭우|홍수|가뭄|정기\s?보수|설비\s?고장|수요\s?(?:부진|감소|둔화)|탑승률|적자|수익성|승객\s?(?:부족|감소)|유가"
+    r"|인력난|승무원\s?부족)"
+)
+# The maker or the carrier that opens a headline as the one that acts, or what befell it.
+_OPENED = {
     "en": re.compile(
-        r"(?<!air )(?<!missile )\bstrikes?\b(?!\s(?:back|at|against|on|down|out))|\bwalk-?outs?\b|\blabou?r\sdispute\b|(?<!under )(?<!cease)(?<!cease-)(?<!line of )\bfire\b(?!\ssale)|\bblaze\b|\bexplosion\b"
-        r"|\bpower\s(?:cuts?|outages?|failures?)\b|\btyphoons?\b|\bstorms?\b|\bfloods?\b|\bflooding\b|\bdroughts?\b|\blow\swater\b|\bruns?\slow\b|\bsnow(?:storm)?s?\b|\bearthquake\b|\bmaintenance\b"
-        r"|\b(?:weak(?:er|ening)?|low|poor|slack|soft|falling|fading)\s(?:\w+\s)?(?:demand|bookings|load\sfactors?)\b"
-        r"|\b(?:demand|bookings)\s(?:fad(?:es?|ing)|weak(?:ens?|ening)|slumps?|slackens?|dries\sup|softens?)\b|\black\sof\s(?:passengers|demand|crew|profits?)\b"
-        r"|\b(?:crew|pilot|labou?r)\sshortages?\b|\bfuel\s(?:prices?|costs?)\b|\bunprofitable\b|\bloss-making\b|\bbox\soffice\b|\bhalts\sshooting\b",
+        rf"\W{{0,8}}(?:(?:{_EN_NOT_BEFORE}[\w'-]{{1,20}}\s){{0,2}}?{_EN_FIRM}\s(?:(?:will|again|now|temporarily)\s)?{_EN_STOP}"
+        rf"|(?:{_EN_NOT_BEFORE}[\w'-]{{1,20}}\s){{0,2}}?{_EN_MISHAP}\s{_EN_STOP})",
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        r"罢工|罷工|火灾|火災|起火|爆炸|停电|停電|台风(?!波)|颱風|暴雪|洪水|洪灾|干旱|水位|检修|檢修|设备故障|需求(?:疲软|低迷|不足|下滑)|客源不足|客座率|上座率|亏损|油价|油價"
-        r"|运力(?:调整|不足)|運力|机组不足|换季|票房|点映|停拍"
+        r"\W{0,8}(?:(?![停取削叫限关要令让使促逼迫对向给把将请嘱为])\w){0,10}?(?:航空(?:公司)?|航司|国航|东航|南航|海航|化学|化工|公司|集团|矿企|药企|日企|韩企|美企|工厂|冶炼厂)"
+        r"(?=(?:将|宣布|再|大幅|全面|部分)?(?:停|暂停|取消|削减|减|中止|关闭|缩减|因|受|遭))"
     ),
     "ja": re.compile(
-        r"(?<![ァ-ヶー])スト(?:ライキ)?(?![ァ-ヶー])|労組|労使|火災|出火|爆発|停電|断水|台風|大雪|豪雪|豪雨|洪水|渇水|定期修理|定修|設備(?:故障|トラブル)|需要(?:低迷|減|不振)"
-        r"|採算|不採算|利用低迷|搭乗率|客不足|燃料高|原油高|燃油高|機材(?:繰り|不足)|乗員不足|人手不足|冬ダイヤ|夏ダイヤ|興行|撮影|取引先を?変更"
+        r"\W{0,8}(?:(?![をがはにへでもと])\w){0,14}?(?:航空(?:各社|会社|大手)?|エアライン|化学|工業|製鉄|金属|鉱業|鉱山|電機|製薬|メーカー|工場|製錬所|労組"
+        r"|レゾナック|トヨタ|ホンダ|パナソニック|ソニー)(?:\d{1,2}社)?[、がはで]"
     ),
     "ko": re.compile(
-        r"파업|노조|화재|폭발|정전|태풍|폭설|폭우|홍수|가뭄|정기\s?보수|설비\s?고장|수요\s?(?:부진|감소|둔화)|탑승률|적자|수익성|승객\s?(?:부족|감소)|유가\s?(?:급등|상승)"
-        r"|인력난|승무원\s?부족|계약\s?(?:해지|종료)|흥행|촬영"
+        r"\W{0,8}(?:[가-힣A-Za-z]{0,7}(?![은는이가])[가-힣A-Za-z]\s){0,2}?[가-힣A-Za-z]{0,8}?(?:항공사|항공|화학|제련소|공장|광산|업체|노조|현대차|기아|삼성전자|포스코)들?(?:[,은는이가]|\s(?=파업))"
+    ),
+}
+# A reason where reasons stand.
+_REASON = {
+    "en": re.compile(
+        rf"\W{{0,8}}(?:[\w'-]{{1,20}}\s){{0,2}}?{_EN_MISHAP}\s{_EN_STOP}"
+        rf"|.*?\b(?:as|after|amid|on|over|due\sto|because\sof|owing\sto|citing|following)\s(?:(?!political|diplomatic)[\w'-]{{1,20}}\s){{0,3}}?{_EN_REASON}",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        rf".*?(?:(?:因|由于|受|遭)[^，。；;\s]{{0,8}}?{_ZH_REASON}|{_ZH_REASON}[^，。；;\s]{{0,3}}(?:致|导致|迫使|为由))"
+    ),
+    "ja": re.compile(
+        rf".*?(?:{_JA_REASON}[^、。\s]{{0,6}}?(?:で|によ|を受け|のため|を理由|に伴|が原因)|労組がスト|取引先を?変更)"
+    ),
+    "ko": re.compile(
+        rf".*?(?:{_KO_REASON}(?:\s?[가-힣]{{1,3}}?)?(?:으?로|에|\s때문|\s탓|\s여파)(?=[\s,]|$)|계약\s?(?:해지|종료))"
     ),
 }
 _ORDERED = {
     "en": re.compile(
-        r"\b(?:ban(?:s|ned|ning)?|order(?:s|ed)?|outlaw\w*|prohibit\w*|forbid\w*|embargo\w*|governments?|ministr\w+|regulators?|authorit\w+|cabinet|president|decrees?"
-        r"|licen[cs]\w+|permits?|rules?|controls?|curbs?|restrict\w*|told|tells|warn\w*|advis\w+|row|spat|tensions?|diplomatic|retaliat\w+|sanctions?|sanctioned|customs|Trump|Taiwan|White\sHouse|METI|boycott\w*|punish\w*)\b",
+        r"\b(?:ban(?:s|ned|ning)?|order(?:s|ed)?|outlaw\w*|prohibit\w*|forbid\w*|embargo\w*|governments?|minist\w+|officials?|premier|prime|state|states|parliament|regulators?|authorit\w+"
+        r"|cabinet|president|decrees?|licen[cs]\w+|permits?|rules?|controls?|curbs?|restrict\w*|told|tells|urg\w+|ask\w*|press(?:ure\w*|es|ed)|forc\w+|calls?|remarks?|warn\w*|advis\w+"
+        r"|row|spat|feud|fallout|frictions?|safety|tensions?|diplomatic|political|protests?|retaliat\w+|sanctions?|sanctioned|customs|Trump|White\sHouse|METI|boycott\w*|punish\w*)\b|(?<!labour )(?<!labor )\bdispute",
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        r"禁|令|要求|通知|政府|部门|部門|海关|海關|商务部|当局|當局|管制|许可|許可|反制|制裁|报复|報復|提醒|预警|預警|外交|民航局|文旅部|关系|關係|声明|监管|經濟部"
+        r"禁|令|要求|通知|政府|部门|部門|海关|海關|[商外文国務务]务?部|当局|當局|管制|许可|許可|反制|制裁|报复|報復|提醒|预警|預警|外交|外长|首相|总统|总理|言论|发言|抗议|呼吁|吁|民航局|国务院"
+        r"|关系|關係|声明|监管|經濟部|官方|叫停|摩擦|争端|紧张|对立"
     ),
     "ja": re.compile(
-        r"禁|命|指示|政府|当局|省[、がはもの]|経産|商務|規制|許可|税関|対抗|報復|自粛|要請|通達|措置|渡航|台湾|関係悪化|答弁|制裁|審査"
+        r"禁|命|指示|政府|当局|省[、がはもの]|経産|商務|規制|許可|税関|対抗|報復|自粛|要請|通達|措置|渡航|関係|摩擦|対立|緊張|答弁|発言|反発|抗議|首相|大統領|大臣|外相|呼びかけ|制裁|審査"
     ),
     "ko": re.compile(
-        r"금지|지시|명령|정부|당국|산업부|상무부|통제|규제|허가|세관|해관|보복|제재|자제|불허|한일령|한한령|갈등|관계\s?악화|승인|심사"
+        r"금지|지시|명령|정부|당국|산업부|상무부|외교부|통제|규제|허가|세관|해관|보복|제재|자제|불허|한일령|한한령|갈등|마찰|긴장|관계|승인|심사|발언|총리|장관|대통령|요청|권고|항의|반발"
     ),
 }
-_STATE = {
-    "en": r"(?:China|Beijing|Japan|Tokyo|South\sKorea|Seoul|Taiwan|Taipei|US|U\.S\.|Washington|Netherlands|The\sHague|Indonesia|Jakarta|DR\s?Congo|DRC|Congo|Zimbabwe|Chile|Myanmar|Russia|Kazakhstan|Vietnam|India|Malaysia|Australia|EU|Brussels)",
-    "zh": "(?:中国|中方|北京|日本|韩国|台湾|美国|美方|荷兰|印尼|刚果|津巴布韦|智利|缅甸|俄罗斯|越南|印度|欧盟)",
-    "ja": "(?:中国|日本|韓国|台湾|米国?|オランダ|インドネシア|コンゴ|ジンバブエ|チリ|ミャンマー|ロシア|ベトナム|インド|EU)",
-    "ko": "(?:중국|中|일본|日|한국|대만|미국|美|네덜란드|인도네시아|콩고|짐바브웨|칠레|미얀마|러시아|베트남|인도|EU)",
-}
-# A state that opens the headline and does it itself.
-_STATE_STOPS = {
-    "en": re.compile(
-        rf"\W*{_STATE['en']}\s(?:(?:to|will|also|again|now)\s)?(?:halt|suspend|stop|cut|cancel|block|freez|bar|limit|pause|clos|shut)",
-    ),
-    "zh": re.compile(
-        rf"\W*{_STATE['zh']}(?:将|再|也|已|拟|宣布|全面|即日起)*(?:暂停|停止|叫停|限制|中止|取消|削减|关闭)"
-    ),
-    "ja": re.compile(rf"\W*{_STATE['ja']}[、がは]"),
-    "ko": re.compile(rf"\W*{_STATE['ko']}(?:,|이|가|은|는|…)"),
-}
+# A state's name that tells a destination or, in the opening, the home of the maker or the carrier.
+_DESTINATION = re.compile(
+    r"\s(?:flights?|routes?|services?|tours?|trips|lines|tickets)\b|(?:航线|航線|航班|方向|旅游|机票)|(?:路線|線|便|行き|向け|旅行|ツアー)|\s?(?:노선|행\s|행$|발\s|여행|관광|배터리|공장|시장)"
+)
+_TOWARDS = re.compile(
+    r"(?:\b(?:flights|routes|shipments|exports|sales|deliveries|supplies|services)\s(?:to|from)\s|[赴往至飞])$",
+    re.IGNORECASE,
+)
+_TOWARDS_WORD = re.compile(r"[赴访訪対]\w")
+_HOME = re.compile(
+    rf"\s(?:{_EN_FIRM}\b|Zinc\b|Eastern\b|Southern\b)|(?!\s?[、,，:：은는がは])(?!\s?[이가]\s)\s?[^\sA-Za-z]",
+    re.IGNORECASE,
+)
 
 
 def is_own_stop(rule: TextRule, reading: Reading, event: tuple[Hit, ...]) -> bool:
@@ -81,10 +124,30 @@ def is_own_stop(rule: TextRule, reading: Reading, event: tuple[Hit, ...]) -> boo
     if rule.act not in _TRAVEL_ACTS and (rule.act not in _TRADE_ACTS or "CN" in rule.actors):
         return False
     title = reading.title
+    opened = _OPENED[language].match(title)
     return (
-        all(reading.field_of(hit) == "title" for hit in event)
-        and _REASON[language].search(title) is not None
+        opened is not None
+        and all(reading.field_of(hit) == "title" for hit in event)
+        and _REASON[language].match(title) is not None
         and _ORDERED[language].search(title) is None
-        and _STATE_STOPS[language].match(title) is None
-        and not any(concept.startswith("issuer:") for concept in reading.hits)
+        and not _may_act(reading, opened.end())
     )
+
+
+def _may_act(reading: Reading, opening_end: int) -> bool:
+    """Whether a state or its office stands in the headline other than as the firm's home or a destination."""
+    for concept, hits in reading.hits.items():
+        kind = concept.partition(":")[0]
+        for hit in hits if kind in ("actor", "issuer") else ():
+            start, end = reading.span(hit)
+            if end > len(reading.title):
+                continue
+            after = reading.title[end : end + 20]
+            if kind == "issuer" or not (
+                (end <= opening_end and _HOME.match(after))
+                or _DESTINATION.match(after)
+                or _TOWARDS.search(reading.title[max(0, start - 24) : start])
+                or _TOWARDS_WORD.match(reading.words(hit))
+            ):
+                return True
+    return False

@@ -1,0 +1,78 @@
+"""Arrests that another state's police makes, and those of China beside which other police is named."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from warning.core.evidence import Item
+from warning.core.rules import TextRule
+from warning.core.terms import Terms
+from warning.core.text.conditions import compile_rule
+from warning.core.text.lexicon import Lexicon
+from warning.core.text.matcher import Matcher
+from warning.core.text.reading import Reading
+
+TERMS = Terms.model_validate({
+    "actors": {
+        "US": {"label": {"en": "US"}, "names": {"en": ["US"], "zh": ["美国"]}},
+        "KR": {"label": {"en": "Korea"}, "names": {"en": ["Korean"], "zh": ["韩国"], "ja": ["韓国"], "ko": ["한국"]}},
+        "CN": {"label": {"en": "China"}, "names": {"en": ["China", "Chinese"], "zh": ["中国", "北京"], "ja": ["中国"], "ko": ["중국"]}},
+    },
+    "acts": {"curb": {"label": {"en": "c"}, "direction": "tightening", "phrases": {"en": ["zzz"]}}},
+    "cues": {
+        "seized": {"phrases": {"en": ["arrest", "arrests", "detain", "detains"], "zh": ["逮捕", "带走"], "ja": ["逮捕", "拘束"], "ko": ["체포"]}},
+        "people": {"phrases": {"en": ["engineer", "executive"], "zh": ["员工", "职员"], "ja": ["社員"], "ko": ["직원"]}},
+    },
+})  # fmt: skip
+ARRESTS = [
+    ("FBI arrests Chinese engineer over secrets", "en"),
+    ("Korean police arrest engineer over leak of secrets to China", "en"),
+    ("韩国警方逮捕一名中国籍企业员工", "zh"),
+    ("韓国警察、中国企業の社員を逮捕", "ja"),
+    ("警視庁、中国籍の社員を逮捕", "ja"),
+    ("한국 경찰, 중국 기업 직원 체포", "ko"),
+]
+
+
+def fires(title: str, language: str, *, act: str = "countermeasure", kind: str = "news") -> bool:
+    rule = TextRule.model_validate({
+        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r",
+        "act": act, "direction": "tightening", "actors": ["CN"],
+        "match": {"near": [{"of": [{"cue": ["seized"]}, {"cue": ["people"]}]}]},
+        "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
+    })  # fmt: skip
+    lexicon = Lexicon(TERMS)
+    compiled = compile_rule(rule, lexicon)
+    known = datetime(2026, 11, 20, tzinfo=UTC)
+    item = Item(
+        id="i", source_id="s", kind=kind, country="GB", language=language, title=title, known_at=known
+    )
+    reading = Reading(item)
+    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
+    return compiled.verdict(reading).met
+
+
+@pytest.mark.parametrize(("title", "language"), ARRESTS)
+def test_arrest_is_no_pressure_of_china_when_another_states_police_opens_the_headline(title, language):
+    assert not fires(title, language)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("China detains executive, Korean police say", "en"),
+        ("FBI arrests lead China to detain executive", "en"),
+        ("FBI arrests Chinese engineer, Chinese police detain executive", "en"),
+        ("FBI arrests engineer, China detains executive", "en"),
+        ("北京带走职员 韩国警方回应", "zh"),
+        ("中国、企業の社員を拘束　韓国警察、確認", "ja"),
+        ("중국, 기업 직원 체포…한국 경찰, 확인", "ko"),
+    ],
+)
+def test_arrest_is_chinas_when_china_acts_anywhere_in_the_headline(title, language):
+    assert fires(title, language)
+
+
+def test_other_rules_and_missions_tell_every_arrest():
+    assert fires(*ARRESTS[0], act="detention")
+    assert fires(*ARRESTS[0], kind="mission")
