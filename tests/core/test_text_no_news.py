@@ -1,18 +1,10 @@
 """Headlines whose act is no news: what would be if, a war game, an anniversary, a rumour; and whose act a rule leaves to others."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from warning.core.evidence import Item
-from warning.core.rules import TextRule
+from tests.core.judged_headline import is_met
 from warning.core.terms import Terms
-from warning.core.text.conditions import compile_rule
-from warning.core.text.lexicon import Lexicon
-from warning.core.text.matcher import Matcher
-from warning.core.text.reading import Reading
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TERMS = Terms.model_validate({
     "actors": {
         "CN": {"label": {"en": "China"}, "names": {"en": ["China"], "zh": ["中国", "商务部"], "ja": ["中国"], "ko": ["중국"]}},
@@ -30,35 +22,8 @@ TERMS = Terms.model_validate({
 AN_ACT = [{"act": ["curb"]}, {"cue": ["goods"]}]
 
 
-def fires(
-    title: str,
-    language: str = "en",
-    *,
-    summary: str = "",
-    kind: str = "news",
-    of: object = AN_ACT,
-    **said: object,
-) -> bool:
-    rule = TextRule.model_validate({
-        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r", **said,
-        "match": {"near": [{"of": of}]},
-        "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
-    })  # fmt: skip
-    lexicon = Lexicon(TERMS)
-    compiled = compile_rule(rule, lexicon)
-    item = Item(
-        id="i",
-        source_id="s",
-        kind=kind,
-        country="US",
-        language=language,
-        title=title,
-        summary=summary,
-        known_at=NOW,
-    )
-    reading = Reading(item)
-    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
-    return compiled.verdict(reading).met
+def fires(title: str, language: str = "en", *, of: object = AN_ACT, **said: object) -> bool:
+    return is_met(TERMS, of, title, language, country="US", **said)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,9 @@
 """Arrests that another state's police makes, and those of China beside which other police is named."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from warning.core.evidence import Item
-from warning.core.rules import TextRule
+from tests.core.judged_headline import is_met
 from warning.core.terms import Terms
-from warning.core.text.conditions import compile_rule
-from warning.core.text.lexicon import Lexicon
-from warning.core.text.matcher import Matcher
-from warning.core.text.reading import Reading
 
 TERMS = Terms.model_validate({
     "actors": {
@@ -35,21 +28,9 @@ ARRESTS = [
 
 
 def fires(title: str, language: str, *, act: str = "countermeasure", kind: str = "news") -> bool:
-    rule = TextRule.model_validate({
-        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r",
-        "act": act, "direction": "tightening", "actors": ["CN"],
-        "match": {"near": [{"of": [{"cue": ["seized"]}, {"cue": ["people"]}]}]},
-        "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
-    })  # fmt: skip
-    lexicon = Lexicon(TERMS)
-    compiled = compile_rule(rule, lexicon)
-    known = datetime(2026, 11, 20, tzinfo=UTC)
-    item = Item(
-        id="i", source_id="s", kind=kind, country="GB", language=language, title=title, known_at=known
-    )
-    reading = Reading(item)
-    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
-    return compiled.verdict(reading).met
+    near = [{"cue": ["seized"]}, {"cue": ["people"]}]
+    said = {"act": act, "direction": "tightening", "actors": ["CN"]}
+    return is_met(TERMS, near, title, language, country="GB", kind=kind, **said)
 
 
 @pytest.mark.parametrize(("title", "language"), ARRESTS)

@@ -1,18 +1,10 @@
 """Stops that a maker or a carrier owes to itself, and those that a state orders whatever reason is given."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from warning.core.evidence import Item
-from warning.core.rules import TextRule
+from tests.core.judged_headline import is_met
 from warning.core.terms import Terms
-from warning.core.text.conditions import compile_rule
-from warning.core.text.lexicon import Lexicon
-from warning.core.text.matcher import Matcher
-from warning.core.text.reading import Reading
 
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TERMS = Terms.model_validate({
     "actors": {
         "US": {"label": {"en": "US"}, "names": {"en": ["US"]}, "issuers": {"en": ["Fire Bureau"]}},
@@ -29,28 +21,9 @@ TERMS = Terms.model_validate({
 })  # fmt: skip
 
 
-def fires(title: str, language: str, *, kind: str = "news", summary: str = "", **said: object) -> bool:
+def fires(title: str, language: str, **said: object) -> bool:
     told = {"act": "tourism_stop", "direction": "tightening", "actors": ["CN"]} | said
-    rule = TextRule.model_validate({
-        "id": "r", "kind": "text", "title": "r", "severity": "severe", "owner": "o", "rationale": "r", **told,
-        "match": {"near": [{"of": [{"cue": ["stops"]}, {"cue": ["goods"]}]}]},
-        "examples": [{"fires": True, "title": "a"}, {"fires": False, "title": "b"}],
-    })  # fmt: skip
-    lexicon = Lexicon(TERMS)
-    compiled = compile_rule(rule, lexicon)
-    item = Item(
-        id="i",
-        source_id="s",
-        kind=kind,
-        country="JP",
-        language=language,
-        title=title,
-        summary=summary,
-        known_at=NOW,
-    )
-    reading = Reading(item)
-    reading.hits = Matcher(lexicon.entries).hits(reading.folded.text, reading.comparable, reading.languages)
-    return compiled.verdict(reading).met
+    return is_met(TERMS, [{"cue": ["stops"]}, {"cue": ["goods"]}], title, language, country="JP", **told)
 
 
 OWN = [
@@ -155,4 +128,6 @@ def test_rules_on_chinas_exports_and_on_stopped_supply_tell_a_makers_stop(title)
     ],
 )
 def test_long_headline_of_words_of_reason_is_read_in_linear_time(piece):
-    fires("Mine stops wafer " + piece * (100_000 // len(piece)), "en")
+    short, long = ("Mine stops wafer " + piece * times for times in (3, 100_000 // len(piece)))
+    assert fires(long, "en"), "there is no reason in it"
+    assert fires(f"{long} amid weak demand", "en") == fires(f"{short} amid weak demand", "en")
