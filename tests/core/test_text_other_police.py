@@ -57,3 +57,17 @@ def test_arrest_is_chinas_when_china_acts_anywhere_in_the_headline(title, langua
 def test_other_rules_and_missions_tell_every_arrest():
     assert fires(*ARRESTS[0], act="detention")
     assert fires(*ARRESTS[0], kind="mission")
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Officers arrest foreign engineer", "en"),
+        ("After Korean police visit, officers detain engineer", "en"),
+        ("一名外企员工被带走", "zh"),
+        ("外資系企業の社員を拘束", "ja"),
+        ("외국 기업 직원 체포", "ko"),
+    ],
+)
+def test_arrest_is_told_when_no_other_states_police_opens_the_headline(title, language):
+    assert fires(title, language)
