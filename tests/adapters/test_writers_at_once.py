@@ -9,7 +9,7 @@ from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from tests.core.build import START, at, book
 from warning.app.assessing import assess_new
@@ -99,6 +99,24 @@ def test_an_assessment_and_a_group_of_polls_that_edits_its_items_the_other_way_r
         assert judging[0].result().evidence
     assess_new(system_of(store))
     assert waiting(store) == set()
+
+
+def test_an_item_edited_while_the_queue_is_read_is_on_it_as_what_it_was_or_is(store):
+    """A day old before its edit and recent after it, it is told by one look at the queue."""
+    one = item("a", "wire-a")
+    store.add_items([one])
+    writer = Repository(open_engine(str(store.engine.url.render_as_string(hide_password=False))))
+    edits = iter([edited(one)])
+
+    def edit_once(_connection, _cursor, statement, *_) -> None:
+        if "FROM items" in statement:
+            writer.add_items(list(edits))
+
+    event.listen(store.engine, "after_cursor_execute", edit_once)
+    found = store.unassessed((), at(1), 100).items
+    writer.engine.dispose()
+    assert next(edits, None) is None
+    assert [each.title for each in found] == [edited(one).title]
 
 
 def test_relabelling_and_an_assessment_take_the_rows_of_two_sources_at_once(store):
