@@ -1,6 +1,8 @@
 """One piece of evidence that breaks an assessment silences no other, and races end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -92,6 +94,25 @@ def test_assessment_that_is_always_raced_gives_up_until_the_next_round(system, m
     monkeypatch.setattr(system.repository, "commit_assessment", raced)
     assert assess_new(system).evidence == 0
     assert len(tries) == MOST_RACES
+
+
+def test_evidence_that_is_relabelled_there_and_back_is_assessed_each_time_under_a_clock_that_stands_still(
+    system,
+):
+    looks = count()
+
+    def clock():
+        assert next(looks) < 20, "the round does not end"
+        return START
+
+    system.clock = clock
+    told = []
+    for hours, kind in enumerate(("news", "regulatory", "news")):
+        again = replace(item("i-1"), kind=kind, known_at=START + timedelta(hours=hours))
+        system.repository.add_items([again])
+        told.append(assess_new(system).evidence)
+    assert told == [1, 1, 1]
+    assert system.repository.counts()["unassessed"] == 0
 
 
 def test_quiet_days_tell_the_dates_of_the_register_once_each(system):

@@ -55,7 +55,8 @@ def test_committing_twice_changes_nothing(repository: Repository):
     window, found = waiting(repository), judge([fired()], repository.state())
     assert repository.commit_assessment(found, window, book_version="b1")
     before = repository.counts()
-    assert not repository.commit_assessment(found, window, book_version="b1")
+    with pytest.raises(AssessmentRaced):
+        repository.commit_assessment(found, window, book_version="b1")
     assert repository.counts() == before
 
 
@@ -160,6 +161,16 @@ def test_an_edited_document_is_unassessed_again_and_its_alert_is_not_doubled(rep
     repository.add_items([document(title="公告（修订）", days=1)])
     assert commit(repository, fired(days=1), as_of=at(1))
     assert repository.counts()["alerts"] == repository.counts()["signals"] == 1
+
+
+def test_evidence_that_waits_again_is_assessed_again_at_the_same_instant(repository: Repository):
+    for days, kind in enumerate(("regulatory", "news", "regulatory")):
+        repository.add_items([document(kind=kind, days=days)])
+        assert waiting(repository).fresh == {"i1"}
+        assert commit(repository, fired())
+        assert waiting(repository).fresh == frozenset()
+    assert [(r.as_of, r.trace.fired) for r in repository.traces(START, at(1))] == [(START, 1)] * 3
+    assert repository.counts()["assessments"] == 3
 
 
 def test_the_second_assessor_of_the_same_evidence_fails_cleanly(repository: Repository):

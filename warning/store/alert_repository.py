@@ -109,8 +109,8 @@ class AlertRepository(Connected):
     def commit_assessment(self, assessment: Assessment, window: Window, *, book_version: str) -> bool:
         """Store everything an assessment decided, or nothing.
 
-        Returns False when it is stored already. Raises AssessmentRaced when another process assessed the same
-        evidence, or moved an alert on, since `unassessed` and `state` were read: read them again.
+        Returns False when it looked at nothing and changed nothing. Raises AssessmentRaced when its evidence was assessed,
+        or an alert moved on, since `unassessed` and `state` were read: read them again.
         """
         with writing(self.engine) as connection:
             stored = assessments.commit_assessment(connection, assessment, window, book_version=book_version)

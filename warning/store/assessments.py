@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, func, select, update
@@ -52,22 +53,19 @@ def commit_assessment(
 ) -> bool:
     """Store everything an assessment decided; the caller's transaction makes it one.
 
-    Returns False when this very assessment is stored already, or when it looked at nothing and changed
-    nothing. Raises AssessmentRaced when the evidence, an alert or the earlier signals that rules remember have moved
-    on since they were read.
+    Returns False when it looked at nothing and changed nothing. Raises AssessmentRaced when the evidence, an alert or
+    the earlier signals that rules remember have moved on since they were read: also when it is stored already.
     """
     if not window.fresh and not assessment.changes and not assessment.withdrawals:
         return False
     serialise(connection, "assessment")
-    identity = assessment_id(assessment, window, book_version)
-    if not _record(connection, identity, assessment, window, book_version):
-        return False
     if overtaken(connection, window.recalled.seen):
         raise AssessmentRaced(
             "another process committed signals since the earlier ones were read; assess again"
         )
     mark_assessed(connection, window, assessment.as_of)
     mark_read(connection, assessment.withdrawals, assessment.as_of)
+    identity = _record(connection, assessment, window, book_version)
     for change in assessment.changes:
         _store_change(connection, change)
         keep_within(connection, change, assessment.bounds, assessment.as_of)
@@ -133,25 +131,27 @@ def _audit_record(identity: str, assessment: Assessment, window: Window, book_ve
     return Record(at=assessment.as_of, kind="assessment", actor=SYSTEM, subject=identity, content=counted)
 
 
-def assessment_id(assessment: Assessment, window: Window, book_version: str) -> str:
-    """Return the identity of an assessment: the same rules on the same evidence at the same instant."""
-    acts = sorted(act.id for act in assessment.withdrawals)
-    return content_id("a", assessment.as_of.isoformat(), book_version, *sorted(window.fresh), *acts)
+def _record(connection: Connection, assessment: Assessment, window: Window, book_version: str) -> str:
+    """Store that it took place and return its identity: which rules read which evidence, when, and for the how-manieth time.
 
-
-def _record(
-    connection: Connection, identity: str, assessment: Assessment, window: Window, book_version: str
-) -> bool:
+    Evidence that was read waits again when it is edited or relabelled, and a clock may not have moved meanwhile.
+    """
     row = {
-        "id": identity,
         "as_of": assessment.as_of,
         "book_version": book_version,
         "evidence": len(window.fresh),
         "signals": len(assessment.signals),
         "changes": len(assessment.changes),
     }
+    acts = sorted(act.id for act in assessment.withdrawals)
+    read = (assessment.as_of.isoformat(), book_version, *sorted(window.fresh), *acts)
     statement = insert_new(connection, assessments).returning(assessments.c.id)
-    return connection.execute(statement, row).first() is not None
+    identities = chain([content_id("a", *read)], (content_id("a", *read, f"again {n}") for n in count(1)))
+    return next(
+        identity
+        for identity in identities
+        if connection.execute(statement, row | {"id": identity}).first() is not None
+    )
 
 
 def _store_change(connection: Connection, change: AlertChange) -> None:
