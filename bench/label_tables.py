@@ -60,8 +60,8 @@ def interrupting(answer: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     return tuple(fired for fired in answer["fired"] if fired["interrupts"])
 
 
-def verdicts_of(folder: Path, file: str, reader: str) -> dict[int, dict[str, str]]:
-    """The labels of a half as one reader gave them.
+def verdicts_of(folder: Path, file: str, reader: str, again: str = "second") -> dict[int, dict[str, str]]:
+    """The labels of a folder as one reader gave them; `again` names the folder of the second reading of it.
 
     `second` leaves out what that reader has not read; `agreed` falls back on the first reading there.
     """
@@ -71,10 +71,21 @@ def verdicts_of(folder: Path, file: str, reader: str) -> dict[int, dict[str, str
     columns = ("verdict", "sure") if reader == "second" else ("agreed", "agreed_sure")
     given = {
         line: labels[line] | {"verdict": row[columns[0]], "sure": row[columns[1]]}
-        for line, row in labels_of(folder.parent / "second", file).items()
+        for line, row in labels_of(folder.parent / again, file).items()
         if line in labels
     }
     return given if reader == "second" else labels | given
+
+
+def agreement(pairs: Iterable[tuple[bool, bool]]) -> str:
+    """How often two readers say the same of a document, and Cohen's kappa: `0.91, kappa 0.57`."""
+    pairs = list(pairs)
+    if not pairs:
+        return "-"
+    same = sum(one == other for one, other in pairs) / len(pairs)
+    first, second = (sum(pair[reader] for pair in pairs) / len(pairs) for reader in (0, 1))
+    chance = first * second + (1 - first) * (1 - second)
+    return f"{same:.2f}, kappa {(same - chance) / (1 - chance):.2f}" if chance < 1 else f"{same:.2f}, kappa -"
 
 
 def read_half(

@@ -1,8 +1,9 @@
 """Precision, recall and facts of the rules against the labels in labels/: `score_labels.py [--rules DIR] [--wrong]`.
 
 Reads the real documents where EWS_SHARED_DATA names them, runs `warning rules eval` on each collection and prints tables
-with Wilson 95 % intervals: the first labels (`blind`), then the second and the third ones by half (`tune`, `held`,
-`fresh_tune`, `fresh_held`, `recall_tune`, `recall_held`), language and act.
+with Wilson 95 % intervals: the first labels (`blind`) as the first reader gave them, as the second did and as both were
+settled, then the second and the third ones by half (`tune`, `held`, `fresh_tune`, `fresh_held`, `recall_tune`,
+`recall_held`), language and act.
 `--reader` says whose verdicts count there (the first reader's, the second's, or what both readings were settled to);
 `--wrong` adds every wrong line, never of a held half; `--out DIR` keeps the converted files and the answers.
 """
@@ -12,53 +13,22 @@ import contextlib
 import csv
 import io
 import json
-import math
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import label_tables
+from blind_tables import HEAD, LABELS, Judged, line_of, tables_read_again, wilson
 from label_tables import HALVES, Read, interrupting
 from to_interchange import SHARED
 from to_interchange import main as convert
 
 FOLDER = Path(__file__).parent / "labels"
-LABELS = FOLDER / "blind"
 ROOT = Path(__file__).parent.parent
 RARE_EARTH_FAMILY = {"rare_earths", "heavy_rare_earths"}
-Row = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    file: str
-    line: int
-    label: Row
-    record: dict[str, Any]
-    fired: tuple[dict[str, Any], ...]
-
-    @property
-    def event(self) -> bool:
-        return self.label["verdict"] == "event"
-
-    @property
-    def sure(self) -> bool:
-        return self.label["sure"] == "yes"
-
-
-def wilson(right: int, of: int) -> str:
-    """The share with its 95 % interval, in per cent: `96.4 (82-99)`."""
-    if not of:
-        return "-"
-    z = 1.96
-    share, spread = right / of, 1 + z * z / of
-    middle = (share + z * z / (2 * of)) / spread
-    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / spread
-    return f"{100 * share:.1f} ({100 * max(0, middle - half):.0f}-{100 * min(1, middle + half):.0f})"
 
 
 def answers(evidence: Path, rules: Path, feeds: Path) -> list[dict[str, Any]]:
@@ -91,36 +61,6 @@ def judged(
         urls = {one.record.get("url") for one in known}
         unread = [(line, record) for line, record in unread if record.get("url") not in urls]
     return known, unread
-
-
-def line_of(name: str, some: Iterable[Judged], unread: int = 0) -> str:
-    some = list(some)
-    sure = [one for one in some if one.sure]
-    hits = [one for one in sure if one.event and one.fired]
-    alarms = [one for one in sure if not one.event and one.fired]
-    events = [one for one in sure if one.event]
-    core = [one for one in events if one.label["scope"] == "core"]
-    wide = [one for one in some if one.event]
-    cells = (
-        name,
-        f"{len(some)}",
-        f"{len(hits)}/{len(hits) + len(alarms)}",
-        wilson(len(hits), len(hits) + len(alarms)),
-        f"{len(hits)}/{len(events)}",
-        wilson(len(hits), len(events)),
-        f"{sum(bool(one.fired) for one in core)}/{len(core)}",
-        wilson(sum(bool(one.fired) for one in core), len(core)),
-        f"{sum(bool(one.fired) for one in wide)}/{len(wide)}",
-        f"{sum(bool(one.fired) and not one.event for one in some)}",
-        f"{unread}",
-    )
-    return "| " + " | ".join(cells) + " |"
-
-
-HEAD = (
-    "| | read | right/fired | precision % | caught/events | recall % | core | core recall % | with unsure events"
-    " | false alarms in all | fired unread |\n|---|---|---|---|---|---|---|---|---|---|---|"
-)
 
 
 def wrong_facts(one: Judged | Read) -> list[str]:
@@ -185,6 +125,7 @@ def first_labels(out: Path, found: dict[str, list[dict[str, Any]]], *, wrong: bo
     for language in sorted({one.record["language"] for one in everything}):
         print(line_of(f"language {language}", (o for o in everything if o.record["language"] == language)))
     print(line_of("all", everything))
+    print("\n".join(tables_read_again(everything)))
     print("\n".join(facts_table([one for one in everything if one.file == "mofcom"])))
     if wrong:
         print("\n" + "\n".join(wrong_lines(everything)))

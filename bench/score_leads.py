@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blind_tables import wilson
 from label_tables import interrupting, mistake
-from score_labels import ROOT, answers, wilson
+from score_labels import ROOT, answers
 
 LEADS = ROOT / "bench" / "labels" / "leads"
 PENS = {"first": "", "second": "second_pen_"}
