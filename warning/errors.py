@@ -13,6 +13,7 @@ EwsError
 │   ├── FetchMoved                the page only says that it has moved
 │   └── FetchRateLimited          carries retry_after_seconds
 ├── ParseError                    the document is not what its source declares
+│   └── ReadingSpent              the documents of one poll took all the time that a poll may be read: the next one goes on
 ├── StoreError
 │   ├── SchemaBehind              the database wants `warning db upgrade`
 │   ├── AssessmentRaced           another process assessed the same evidence first
@@ -140,6 +141,10 @@ class FetchRateLimited(FetchError):
 
 class ParseError(EwsError):
     """The document is not what its source declares."""
+
+
+class ReadingSpent(ParseError):
+    """The documents of this poll took all the time that a poll may be read."""
 
 
 class StoreError(EwsError):

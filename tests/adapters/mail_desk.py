@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -53,7 +54,7 @@ class Desk:
                 ParsePool(workers=1) as pool,
             ):
                 if self.in_processes:
-                    self.memory.parser = lambda *arguments: pool.run(parse_or_die, *arguments)
+                    self.memory.parser = partial(pool.run, parse_or_die)
                 return await collect_due(
                     [self.spec], store or self.repository, fetcher, lambda: self.now, settings=settings, memory=self.memory
                 )  # fmt: skip

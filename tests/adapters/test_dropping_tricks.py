@@ -113,7 +113,7 @@ def test_a_file_that_ends_its_reader_fails_alone(drop):
     drop.put("b-fault.txt", "a fault of ours")
     drop.put("note.txt", "A note")
 
-    async def elsewhere(function, path, *rest):
+    async def elsewhere(function, path, *rest, spending):
         if path.name == "a-bomb.txt":
             raise ParseError("the document ended the process that read it")
         if path.name == "b-fault.txt":

@@ -183,7 +183,8 @@ def test_mails_read_one_by_one_that_share_a_message_id_are_both_kept_and_told():
         return parse(mails, MailFormat(format="mail"), profile())
 
     both = bundled(list(enumerate(raws)))
-    parsed = asyncio.run(read_mails(document(both), read, read))
+    parsed, unread = asyncio.run(read_mails(document(both), read, read, lambda: None))
+    assert not unread
     assert {item.title for item in parsed.items} == {"report 1", "all is well"}
     assert parsed.unread == ()
     (told,) = parsed.remarks

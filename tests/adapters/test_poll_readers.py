@@ -179,10 +179,10 @@ def polled(sqlite_url, specs, settings=None):
         memory = Memory(turns=PollTurns(1, patience_seconds=HOUR, reading_seconds=99 * HOUR))
         doing = fetcher.asked
 
-        async def parser(document, *how) -> Parsed:
+        async def parser(document, *how, spending) -> Parsed:
             return await elsewhere(parse_known, document, *how)
 
-        async def elsewhere(function, *arguments):
+        async def elsewhere(function, *arguments, spending=None):
             await clock.leap(2 * HOUR)
             doing.append(getattr(arguments[0], "source_id", None) or arguments[1].id)
             return function(*arguments)

@@ -12,7 +12,7 @@ from warning.collect.further import links_at
 from warning.collect.parse import parse_annex
 from warning.core.documents import Document
 from warning.core.formats import HtmlListFormat
-from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchTooLarge, ParseError
+from warning.errors import FetchError, FetchGone, FetchRateLimited, FetchTooLarge, ParseError, ReadingSpent
 
 MOST_ANNEXES = 6
 HOST_REFUSES = "the host asked us to wait"
@@ -26,13 +26,13 @@ _NOT_HAD = "could not be had so far"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annex:
-    """`unread` is what only a person can read, `missing` why it has to be asked for again; `waits`: the host said so."""
+    """`unread` is what only a person can read, `missing` why it has to be asked for again; `waits`: why no other is asked for now."""
 
     name: str
     text: str = ""
     unread: tuple[str, ...] = ()
     missing: str = ""
-    waits: bool = False
+    waits: str = ""
 
     @property
     def told(self) -> str:
@@ -49,13 +49,13 @@ async def read_annexes(
     keep: Keep,
     elsewhere: Elsewhere = asyncio.to_thread,
 ) -> tuple[Annex, ...]:
-    """Read the files that `annexes` finds on the page; behind one whose host asks us to wait none is asked for."""
+    """Read the files that `annexes` finds on the page; behind one that has to wait none is asked for."""
     annexes: list[Annex] = []
     links = await elsewhere(links_at, page, listed.annexes, 10 * MOST_ANNEXES) if listed.annexes else ()
     for link in links[:MOST_ANNEXES]:
         name = f"annex {link.rpartition('/')[2][:150]}"
-        if annexes and annexes[-1].waits:
-            annexes.append(Annex(name=name, missing=HOST_REFUSES, waits=True))
+        if annexes and (waits := annexes[-1].waits):
+            annexes.append(Annex(name=name, missing=waits, waits=waits))
         else:
             annexes.append(await _read(spec, name, link, ask, keep, elsewhere))
     if further := links[MOST_ANNEXES:]:
@@ -74,7 +74,9 @@ async def _read(spec: SourceSpec, name: str, link: str, ask: Ask, keep: Keep, el
         await keep(fetched.document)
         text, unread = await elsewhere(parse_annex, fetched.document)
     except FetchRateLimited:
-        return Annex(name=name, missing=HOST_REFUSES, waits=True)
+        return Annex(name=name, missing=HOST_REFUSES, waits=HOST_REFUSES)
+    except ReadingSpent as spent:
+        return Annex(name=name, missing=str(spent), waits=str(spent))
     except (FetchGone, FetchTooLarge, ParseError) as final:
         return Annex(name=name, unread=(str(final),))
     except FetchError as failure:

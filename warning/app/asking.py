@@ -17,7 +17,7 @@ from warning.core.documents import Document, Parsed, placed
 from warning.core.evidence import Item, Listing, Observation, listing_id
 from warning.core.formats_documents import SitemapFormat
 from warning.core.health import SourceState
-from warning.errors import FetchError, ParseError
+from warning.errors import FetchError, ParseError, ReadingSpent
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]
 Read = Callable[[Document], Awaitable[Parsed]]
@@ -74,7 +74,7 @@ async def _sitemaps(layout: SitemapFormat, request: FetchRequest, ask: Ask, else
     for link in links:
         try:
             answer = await ask(replace(_told(request, link), url=link, validators=Validators()))
-        except FetchError as failure:
+        except (FetchError, ReadingSpent) as failure:
             problems.append(f"{link}: {failure}")
         else:
             further += [answer.document] if answer.document is not None else []

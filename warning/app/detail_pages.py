@@ -9,7 +9,7 @@ that no second reading would mend (a scan, a password, no PDF, gone): told, and 
 import asyncio
 from dataclasses import dataclass, replace
 
-from warning.app.annexes import HOST_REFUSES, Ask, Elsewhere, Keep, read_annexes
+from warning.app.annexes import HOST_REFUSES, Annex, Ask, Elsewhere, Keep, read_annexes
 from warning.app.page_marks import Debt, alert_mark, debts_of, page_mark
 from warning.app.page_settling import Page, Settled, first_read, owing, untried
 from warning.app.source_requests import page_request
@@ -19,7 +19,7 @@ from warning.core.documents import LeftOut
 from warning.core.evidence import Item
 from warning.core.formats import Format, HtmlListFormat, JsonFormat
 from warning.core.formats_documents import CapFormat
-from warning.errors import FetchError, FetchRateLimited, ParseError
+from warning.errors import FetchError, FetchRateLimited, ParseError, ReadingSpent
 
 _LATER = "further pages follow at the next poll"
 
@@ -68,13 +68,18 @@ async def read_detail_pages(
     marks = {item.id: page_mark(item) for item in items}
     wanted = [item for item in items if marks[item.id] not in read_before]
     settled: dict[str, Settled] = {}
-    waits = False
+    waits = ""
     for position, item in enumerate(sorted(wanted, key=lambda item: _tries(debts, marks[item.id]))):
         debt = debts.get(marks[item.id], Debt())
         if position >= spec.detail_pages or waits:
-            settled[item.id] = untried(item, debt, HOST_REFUSES if waits else _LATER)
+            settled[item.id] = untried(item, debt, waits or _LATER)
             continue
-        page = await _read(spec, listed, item, ask, keep, elsewhere)
+        try:
+            page = await _read(spec, listed, item, ask, keep, elsewhere)
+        except ReadingSpent as spent:
+            waits = str(spent)
+            settled[item.id] = untried(item, debt, waits)
+            continue
         waits = page.waits
         settled[item.id] = owing(page, debt) if debt.annexes else first_read(page, debt)
     return _detailed(wanted, marks, settled, read_before)
@@ -127,6 +132,9 @@ async def _read_alerts(
                 continue
             document = replace(fetched.document, archive_hash=await keep(fetched.document))
             parsed = await elsewhere(parse, document, layout, spec.profile)
+        except ReadingSpent as spent:
+            cause = cause or str(spent)
+            break
         except (FetchError, ParseError) as failure:
             cause = cause or f"{item.url}: {failure}"
             continue
@@ -143,7 +151,7 @@ async def _read_alerts(
 async def _read(
     spec: SourceSpec, listed: HtmlListFormat, item: Item, ask: Ask, keep: Keep, elsewhere: Elsewhere
 ) -> Page:
-    """Return the item with its page's text, or as it was with the reason why not."""
+    """Return the item with its page's text, or as it was with the reason why not. Raises ReadingSpent before the page is read."""
     if not item.url:
         return Page(item=item)
     try:
@@ -155,11 +163,17 @@ async def _read(
         left = tuple(LeftOut(name=f"{item.title[:80]!r} at {item.url}", reason=said) for said in unread)
         annexes = await read_annexes(spec, listed, fetched.document, ask, keep, elsewhere)
     except FetchRateLimited:
-        return Page(item=item, problem=HOST_REFUSES, waits=True)
+        return Page(item=item, problem=HOST_REFUSES, waits=HOST_REFUSES)
+    except ReadingSpent:
+        raise
     except (FetchError, ParseError) as failure:
         return Page(item=item, problem=f"{item.url}: {failure}")
     body = "".join((body, *(annex.told for annex in annexes)))
     if not body.strip() and not left:
         return Page(item=item, problem=f"{item.url}: nothing on the page matches parse.detail")
     item = replace(item, body=body, archive_hash=digest)
-    return Page(item=item, left_out=left, annexes=annexes, waits=any(annex.waits for annex in annexes))
+    return Page(item=item, left_out=left, annexes=annexes, waits=_waits(annexes))
+
+
+def _waits(annexes: tuple[Annex, ...]) -> str:
+    return next((annex.waits for annex in annexes if annex.waits), "")

@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import TypeVar, cast
 
+from warning.app.asking import Ask
 from warning.app.mail_reading import read_mails
+from warning.app.reading_budget import ReadingBudget, in_thread
 from warning.app.round_memory import Memory
 from warning.catalog.sources import SourceSpec
 from warning.collect.barriers import barrier_in, is_page
+from warning.collect.fetch_values import Fetched, FetchRequest
 from warning.core.documents import Document, Parsed
 from warning.core.formats import Format
 from warning.core.formats_documents import MailFormat
@@ -32,20 +37,47 @@ def refuse_barrier(document: Document, entries: int) -> None:
 
 
 class DocumentReader:
-    """Reads with the memory's pool of processes; in a thread, by `parser`, where it has none.
+    """Reads the documents of one poll with the memory's pool of processes; in a thread, by `parser`, where it has none.
 
-    Whatever it reads, and waits for readers, takes nothing of the source's patience.
+    Whatever it reads, and waits for readers, takes nothing of the source's patience. All documents have one budget of
+    time: whoever asks for them does so through `asks`.
     """
 
-    def __init__(self, memory: Memory, parser: Parser) -> None:
+    __slots__ = ("_counted", "_memory", "_parser", "_spec", "budget", "unread_mails")
+
+    def __init__(self, memory: Memory, parser: Parser, spec: SourceSpec) -> None:
         self._memory = memory
         self._parser = parser
+        self._spec = spec
+        self._counted: dict[tuple[str, str], Parsed] = {}
+        self.budget = ReadingBudget(memory.reading_seconds)
+        self.unread_mails: tuple[int, ...] = ()
 
-    async def read(self, spec: SourceSpec, document: Document) -> Parsed:
+    def asks(self, ask: Ask) -> Ask:
+        """Ask for nothing that could not be read any more: raises ReadingSpent. What comes knows its hash."""
+
+        async def heeding(request: FetchRequest) -> Fetched:
+            self.budget.check()
+            fetched = await ask(request)
+            if fetched.document is None:
+                return fetched
+            digest = sha256(fetched.document.body).hexdigest()
+            return replace(fetched, document=replace(fetched.document, archive_hash=digest))
+
+        return heeding
+
+    async def count(self, document: Document) -> Parsed:
+        """Parse a document to see whether another page follows; `read` does not do it again."""
+        parsed = await self.parse(document)
+        self._counted[document.url, document.archive_hash] = parsed
+        return parsed
+
+    async def read(self, document: Document) -> Parsed:
         """Parse the document. Raises FetchBlocked or FetchMoved when something else stands in its place."""
-        with self._memory.turns.reading(spec.id):
+        with self._memory.turns.reading(self._spec.id):
             try:
-                parsed = await self.parse(spec, document)
+                counted = self._counted.pop((document.url, document.archive_hash), None)
+                parsed = counted or await self.parse(document)
             except ParseError:
                 await asyncio.to_thread(refuse_barrier, document, 0)
                 raise
@@ -53,30 +85,35 @@ class DocumentReader:
                 await asyncio.to_thread(refuse_barrier, document, max(parsed.seen, parsed.records))
             return parsed
 
-    async def parse(self, spec: SourceSpec, document: Document) -> Parsed:
-        with self._memory.turns.reading(spec.id):
-            return await self._parsed(spec, document)
+    async def parse(self, document: Document) -> Parsed:
+        with self._memory.turns.reading(self._spec.id):
+            return await self._parsed(document)
 
-    async def elsewhere(self, spec: SourceSpec, function: Callable[..., T], *arguments: object) -> T:
-        """Call what else reads a document of this source, as `Memory.elsewhere` does."""
-        with self._memory.turns.reading(spec.id):
-            return cast("T", await self._memory.elsewhere(function, *arguments))
+    async def elsewhere(self, function: Callable[..., T], *arguments: object) -> T:
+        """Call what else reads a document of this poll, as `Memory.elsewhere` does. Raises ReadingSpent too."""
+        self.budget.check()
+        with self._memory.turns.reading(self._spec.id):
+            call = self._memory.elsewhere(function, *arguments, spending=self.budget.spending)
+            return cast("T", await call)
 
-    async def _parsed(self, spec: SourceSpec, document: Document) -> Parsed:
-        if isinstance(spec.parse, MailFormat):
-            bare = spec.parse.model_copy(update={"attachments": 0})
-            return await read_mails(
-                document, partial(self._parse_whole, spec, spec.parse), partial(self._parse_whole, spec, bare)
+    async def _parsed(self, document: Document) -> Parsed:
+        layout = self._spec.parse
+        if isinstance(layout, MailFormat):
+            bare = layout.model_copy(update={"attachments": 0})
+            parsed, self.unread_mails = await read_mails(
+                document, partial(self._whole, layout), partial(self._whole, bare), self.budget.check
             )
-        return await self._parse_whole(spec, spec.parse, document)
+            return parsed
+        return await self._whole(layout, document)
 
-    async def _parse_whole(self, spec: SourceSpec, layout: Format, document: Document) -> Parsed:
-        known = self._memory.entries.marks(spec.id)
+    async def _whole(self, layout: Format, document: Document) -> Parsed:
+        known, profile = self._memory.entries.marks(self._spec.id), self._spec.profile
         if self._memory.parser is not None:
-            return await self._memory.parser(document, layout, spec.profile, known)
+            return await self._memory.parser(document, layout, profile, known, spending=self.budget.spending)
         try:
             return await asyncio.wait_for(
-                asyncio.to_thread(self._parser, document, layout, spec.profile, known), PARSE_SECONDS
+                in_thread(self._parser, document, layout, profile, known, spending=self.budget.spending),
+                PARSE_SECONDS,
             )
         except TimeoutError as slow:
             raise ParseError(f"reading the document took longer than {PARSE_SECONDS:g} s") from slow

@@ -29,7 +29,7 @@ from warning.core.evidence import Evidence, Item, Listing, Observation
 from warning.core.formats import Format, RssFormat
 from warning.core.formats_documents import CapFormat, FileFormat, MailFormat, PdfFormat
 from warning.core.health import SourceState
-from warning.errors import EvidenceError, FetchError, ParseError
+from warning.errors import EvidenceError, FetchError, ParseError, ReadingSpent
 from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
@@ -242,21 +242,24 @@ def _free(path: Path, beside: str = "") -> Path:
 
 async def read_folder(
     spec: SourceSpec, home: Path, now: datetime, elsewhere: Callable[..., Awaitable[Taken]]
-) -> tuple[Taken, ...]:
+) -> tuple[tuple[Taken, ...], str]:
     """Claim what lies in a folder and read it, one file after the other; `elsewhere` calls what reads a file.
 
-    A file that hangs its reader or ends it fails alone.
+    A file that hangs its reader or ends it fails alone. Second is why files that were claimed are left for the next poll.
     """
     taken = []
-    for path in await asyncio.to_thread(claim, spec, home, now):
+    claimed = await asyncio.to_thread(claim, spec, home, now)
+    for path in claimed:
         try:
             taken.append(await elsewhere(read_taken, path, spec, now))
+        except ReadingSpent as spent:
+            return tuple(taken), f"files unread: {len(claimed) - len(taken)} of {len(claimed)}: {spent}"
         except ParseError as wrong:
             taken.append(Taken(path=path, failure=str(wrong)))
         except Exception as surprise:  # a fault of ours over one file must not hold up the folder
             log.exception("reading %s failed", path)
             taken.append(Taken(path=path, failure=f"a fault of this program: {surprise}"))
-    return tuple(taken)
+    return tuple(taken), ""
 
 
 def as_its_sources(
@@ -332,15 +335,17 @@ def store_taken(
     state: SourceState,
     taken: Sequence[Taken],
     lying: Sequence[str],
+    unread: str,
     now: datetime,
 ) -> tuple[SourceState, SourceOutcome]:
-    """Store what was read and say how the folder did. `lying` are the files that failed before."""
+    """Store what was read and say how the folder did. `lying` are the files that failed before, `unread` says what waits."""
     evidence = [piece for one in taken for piece in one.evidence]
     items = writer.add_items([e for e in evidence if isinstance(e, Item)])
     figures = writer.add_observations([e for e in evidence if isinstance(e, Observation)])
     changes = sum(len(writer.add_listing(e)) for e in evidence if isinstance(e, Listing))
     new = len(items.new) + len(items.revised) + len(figures.new) + len(figures.revised) + changes
     faults = [f"{one.path.name}: {fault}" for one in taken for fault in (one.failure, *one.problems) if fault]
+    faults = [unread, *faults] if unread else faults
     state = replace(state, newest_at=_newest(evidence, state)) if spec.table is not None else state
     verdict = _verdict(spec, state, faults, lying, now, took=bool(taken))
     fetched = Fetched(

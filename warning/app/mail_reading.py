@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from warning.collect.mail_bundle import bundled, is_bundle, unbundled
+from warning.collect.mail_bundle import bundled, is_bundle, messages_of
 from warning.core.documents import Document, LeftOut, Parsed, Remark
 from warning.core.evidence import Item
-from warning.errors import ParseError
+from warning.errors import ParseError, ReadingSpent
 from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
@@ -25,23 +25,32 @@ _NAMED = re.compile(r"(.*) [0-9a-f]{32}", re.DOTALL)
 Read = Callable[[Document], Awaitable[Parsed]]
 
 
-async def read_mails(document: Document, read: Read, bare: Read) -> Parsed:
+async def read_mails(
+    document: Document, read: Read, bare: Read, check: Callable[[], None]
+) -> tuple[Parsed, tuple[int, ...]]:
     """Read a document of mails. Raises ParseError where it is no bundle of mails, or is damaged itself.
 
     `bare` reads one without opening its attachments: where those end their reader, the mail's own words are kept.
+    `check` raises ReadingSpent when no further mail may begin: the UIDs of those left are returned beside what was read.
     """
     try:
-        return await read(document)
+        return await read(document), ()
     except Exception:
         if not is_bundle(document.body):
             raise
         log.warning("%s: its mails are read one by one", document.source_id, exc_info=True)
-    return _together(
-        [
-            await _alone(replace(document, body=bundled([(0, raw)])), raw, read, bare)
-            for raw in unbundled(document.body)
-        ]
-    )
+    read_alone: list[Parsed] = []
+    messages = messages_of(document.body)
+    for _, raw in messages:
+        try:
+            if read_alone:
+                check()
+        except ReadingSpent as spent:
+            left = tuple(uid for uid, _ in messages[len(read_alone) :])
+            told = Parsed(problems=(f"mails unread: {len(left)} of {len(messages)}: {spent}",))
+            return _together([*read_alone, told]), left
+        read_alone.append(await _alone(replace(document, body=bundled([(0, raw)])), raw, read, bare))
+    return _together(read_alone), ()
 
 
 async def _alone(document: Document, raw: bytes, read: Read, bare: Read) -> Parsed:

@@ -13,13 +13,13 @@ _NOTHING = Debt()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What reading one entry's page gave: `problem` is why it is asked for again, `waits` that its host said so."""
+    """What reading one entry's page gave: `problem` is why it is asked for again, `waits` why no other is asked for now."""
 
     item: Item
     problem: str = ""
     left_out: tuple[LeftOut, ...] = ()
     annexes: tuple[Annex, ...] = ()
-    waits: bool = False
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ import asyncio
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from warning.app.parse_nursery import Nursery, Worker, nursery
+from warning.app.reading_budget import Spending
 from warning.collect.parse import parse
 from warning.core.documents import Document, Parsed
 from warning.core.formats import Format
@@ -73,13 +75,21 @@ class ParsePool:
         self._threads.shutdown()
 
     async def parse(
-        self, document: Document, format_: Format, profile: SourceProfile, known: frozenset[str]
+        self,
+        document: Document,
+        format_: Format,
+        profile: SourceProfile,
+        known: frozenset[str],
+        *,
+        spending: Spending = nullcontext,
     ) -> Parsed:
         """Read one document in the next free worker, as `collect.parse.parse` does; raises as `run` does."""
-        return await self.run(parse_known, document, format_, profile, known)
+        return await self.run(parse_known, document, format_, profile, known, spending=spending)
 
-    async def run(self, function: Callable[..., T], *arguments: object) -> T:
-        """Call a function of a module in the next free worker.
+    async def run(
+        self, function: Callable[..., T], *arguments: object, spending: Spending = nullcontext
+    ) -> T:
+        """Call a function of a module in the next free worker; `spending` holds for as long as the worker is kept.
 
         Raises ParseError as the function does, also when it takes too long or ends its worker; RuntimeError for a
         fault of ours.
@@ -92,7 +102,8 @@ class ParsePool:
         try:
             worker = await self._worker_of(turn)
             lend = asyncio.get_running_loop().call_later(self._patience_seconds, self._lend, turn)
-            answer = await self._asked(worker, pickle.dumps((function, arguments)))
+            with spending():
+                answer = await self._asked(worker, pickle.dumps((function, arguments)))
         except BaseException:
             turn.stop()
             raise

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, Protocol
 
-from warning.app.asking import Ask, ask_source, asks_more_than_once, merged
+from warning.app.asked_reading import read_asked
+from warning.app.asking import Ask, ask_source
 from warning.app.collected import SourceOutcome
 from warning.app.detail_pages import read_detail_pages
 from warning.app.document_reading import DocumentReader, Parser
@@ -71,7 +71,7 @@ class Polls:
         self._clock = clock
         self._settings = settings
         self._memory = memory
-        self._reader = DocumentReader(memory, parser)
+        self._parser = parser
         self._writer = GroupWriter(repository)
         self._asking = 0
 
@@ -153,29 +153,25 @@ class Polls:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
         state = self._as_now_read(spec, state)
         asked_at, was = self._clock(), mended_labels(spec, state)
-        elsewhere = partial(self._reader.elsewhere, spec)
-        asked = await ask_source(
-            spec, state, asked_at, key, ask, partial(self._reader.parse, spec), elsewhere
-        )
+        reader = DocumentReader(self._memory, self._parser, spec)
+        ask = reader.asks(ask)
+        asked = await ask_source(spec, state, asked_at, key, ask, reader.count, reader.elsewhere)
         fetched = asked.fetched
         if fetched.document is None:
             still = Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
             return still.relabelling(Relabelling.of(spec, was, asked_at)) if was else still
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
-        read = [
-            await self._reader.read(spec, replace(document, archive_hash=await keep(document)))
-            for document in asked.documents
-        ]
-        parsed = merged(read, asked.problems) if asks_more_than_once(spec) else read[0]
-        parsed = with_refused(parsed, fetched.left_out)
+        read = await read_asked(spec, state, asked, reader, keep)
+        fetched, parsed = read.fetched, with_refused(read.parsed, fetched.left_out)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
             return Findings.nothing(list_refused(spec, state, parsed, breach, self._clock()))
         if isinstance(spec.parse, CapFormat):  # an ally's alerts want the token of the ally's feed
             ask = with_key(spec, asked_at, key, ask)
         read_before = frozenset(state.read_pages)
-        detailed = await read_detail_pages(spec, parsed.items, read_before, ask, keep, elsewhere)
+        detailed = await read_detail_pages(spec, parsed.items, read_before, ask, keep, reader.elsewhere)
+        detailed = replace(detailed, read_pages=(*detailed.read_pages, *read.marks))
         briefs = self._memory.entries.briefs(spec, parsed)
 
         def store(writer: EvidenceWriter) -> Settled:
@@ -201,15 +197,16 @@ class Polls:
         """Read a drop folder; its files are moved on when their evidence is stored."""
         now, home = self._clock(), self._settings.home
         lying = await asyncio.to_thread(still_failed, spec, home)
-        taken = await read_folder(spec, home, now, partial(self._reader.elsewhere, spec))
+        reader = DocumentReader(self._memory, self._parser, spec)
+        taken, unread = await read_folder(spec, home, now, reader.elsewhere)
         if spec.speaks_for:
             owners_of, entry_of = self._repository.series_owners, self._memory.due.entry_of
             with self._memory.turns.reading(spec.id):
                 taken = await asyncio.to_thread(as_its_sources, taken, spec.id, owners_of, entry_of)
-        store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, now=now)
+        store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, unread=unread, now=now)
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 
 
 async def _keep(kept: list[Document], document: Document) -> str:
     kept.append(document)
-    return sha256(document.body).hexdigest()
+    return document.archive_hash

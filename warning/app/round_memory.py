@@ -12,12 +12,12 @@ from warning.app.due_sources import DueSources
 from warning.app.elevating import Elevated
 from warning.app.entry_memory import EntryMemory
 from warning.app.poll_turns import PollTurns
-from warning.core.documents import Document, Parsed
-from warning.core.formats import Format
+from warning.app.reading_budget import POLL_READING_SECONDS, in_thread
+from warning.core.documents import Parsed
 from warning.core.health import SourceState
-from warning.core.sources import SourceProfile
 
-PooledParser = Callable[[Document, Format, SourceProfile, frozenset[str]], Awaitable[Parsed]]
+PooledParser = Callable[..., Awaitable[Parsed]]
+"""Of a document, its format, the source's profile, the marks of entries known, and `spending` (`app/reading_budget.py`)."""
 
 
 class Running(Protocol):
@@ -35,7 +35,7 @@ class Memory:
     `entries` is what is known of feed entries already read; `running` holds the sources whose polls wait or go
     on, each with its round.
     `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
-    documents (`ParsePool.run`). `unsaved` holds states the store would not take: a full disk must not make us ask
+    documents (`ParsePool.run`). All documents of one poll have `reading_seconds` of them. `unsaved` holds states the store would not take: a full disk must not make us ask
     publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
     `mending` is held by the source whose stored items are relabelled: no other waits for it. `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
     """
@@ -49,7 +49,8 @@ class Memory:
     mending: asyncio.Lock = field(default_factory=asyncio.Lock)
     elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
-    elsewhere: Elsewhere = asyncio.to_thread
+    elsewhere: Elsewhere = in_thread
+    reading_seconds: float = POLL_READING_SECONDS
 
     def __post_init__(self) -> None:
         self.bodies.tell_waits = self.bodies.large.tell_waits = self.turns.waits

@@ -23,7 +23,7 @@ def is_bundle(body: bytes) -> bool:
 def unbundled(body: bytes) -> list[bytes]:
     """Return the messages of a bundle, an mbox, or the one message there is. Raises ParseError for anything else."""
     if body.startswith(MAGIC):
-        return _of_bundle(body)
+        return [raw for _, raw in messages_of(body)]
     if body.startswith(b"From "):
         starts = [match.end() for match in _MBOX.finditer(body)]
         ends = [*[match.start() for match in _MBOX.finditer(body)][1:], len(body)]
@@ -33,8 +33,9 @@ def unbundled(body: bytes) -> list[bytes]:
     raise ParseError("no mail: the document does not begin with a header such as Subject:")
 
 
-def _of_bundle(body: bytes) -> list[bytes]:
-    messages: list[bytes] = []
+def messages_of(body: bytes) -> list[tuple[int, bytes]]:
+    """Return each message of a bundle behind its UID. Raises ParseError where the bundle is damaged."""
+    messages: list[tuple[int, bytes]] = []
     at = len(MAGIC)
     while at < len(body):
         line = body.find(b"\n", at, at + 60)
@@ -46,6 +47,6 @@ def _of_bundle(body: bytes) -> list[bytes]:
             raise ParseError(
                 f"the bundle of mails ends in the middle of a mail, or holds over {MAX_MESSAGES}"
             )
-        messages.append(body[line + 1 : end])
+        messages.append((int(parts[0]), body[line + 1 : end]))
         at = end + 1
     return messages

@@ -1,7 +1,7 @@
 """How far a mailbox is read, and what one poll of it brings: mails in hand, and mails that did not come and are asked for again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MOST_OWED = 100
@@ -33,6 +33,21 @@ def mark_of(written: str, validity: int) -> Mark | None:
         return None
     pairs = (one.split("x") for one in (match[3] or "").split(",") if one)
     return Mark(validity=validity, last=int(match[2]), owed={int(uid): int(polls) for uid, polls in pairs})
+
+
+def put_back(written: str, before: str, unread: Collection[int]) -> str:
+    """Return the mark of a poll of which these mails came and were not read: the next one begins with them.
+
+    `before` is the mark of the poll before it. Those that were owed then stay so.
+    """
+    validity = int(written.partition(":")[0])
+    mark, known = mark_of(written, validity), mark_of(before, validity)
+    assert mark is not None, "a poll writes its mark"
+    settled, owed = (known.last, known.owed) if known else (0, {})
+    last = min((uid - 1 for uid in unread if uid > settled), default=mark.last)
+    again = {uid: owed.get(uid, 0) for uid in unread if uid <= settled}
+    still = {uid: polls for uid, polls in mark.owed.items() if uid <= last}
+    return Mark(validity=validity, last=last, owed=still | again).written()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
