@@ -5,7 +5,7 @@ import pytest
 from tests.core.build import at, press, signal
 from tests.core.test_joining_classes import RULES, alerts
 from warning.core.correlate import correlate
-from warning.core.joining_counts import firms_told, names_one_list
+from warning.core.joining_counts import firms_told, names_one_list, parts_told
 from warning.core.signals import Signal
 from warning.core.text.counts import counts_in
 
@@ -128,6 +128,100 @@ def test_firms_of_one_state_may_be_some_of_a_longer_list_and_of_no_shorter_one(w
         report("c", every.exhibit.title, targets=()),
         report("d", part.exhibit.title, hours=2, targets=("CN",)),
     ) == ([{"c", "d"}] if is_one else [{"c"}, {"d"}])
+
+
+WHOLE = {
+    "en": "US adds 37 firms to entity list, 25 Chinese",
+    "zh": "美国将37家实体列入实体清单 其中25家中国企业",
+    "ja": "米、37社をエンティティーリストに追加　うち中国25社",
+    "ko": "美, 37곳 수출통제 명단 추가…中 25곳",
+}
+PART = {
+    "en": "US adds 25 Chinese firms to entity list",
+    "zh": "美国将二十五家中国企业列入实体清单",
+    "ja": "米、中国企業25社をエンティティーリストに追加",
+    "ko": "美, 중국 기업 25곳 수출통제 명단에 추가",
+}
+
+
+@pytest.mark.parametrize("language", WHOLE)
+@pytest.mark.parametrize("part_first", [False, True])
+def test_a_headline_that_counts_those_of_one_state_is_of_the_act_whose_total_names_them(language, part_first):
+    said = [("a", WHOLE[language]), ("b", PART[language])]
+    told = [
+        report(name, title, hours=2 * n, targets=("CN",))
+        for n, (name, title) in enumerate(reversed(said) if part_first else said)
+    ]
+    assert alerts(*told) == [{"a", "b"}]
+
+
+@pytest.mark.parametrize("title", [WHOLE["en"], WHOLE["zh"]])
+def test_the_part_that_a_stored_act_named_takes_a_report_of_it_and_of_no_other_number(title):
+    (opened,), _ = correlate([report("a", title, targets=("CN",))], (), RULES, at(1))
+    for count, kind in (("25", "joined"), ("24", "opened")):
+        later = report("b", f"US adds {count} Chinese firms to entity list", hours=30, targets=("CN",))
+        changes, _ = correlate([later], (opened.alert,), RULES, at(2))
+        assert [change.kind for change in changes] == [kind]
+
+
+def test_as_many_firms_of_a_state_that_the_total_does_not_name_are_another_act():
+    whole = report("a", WHOLE["en"], targets=("CN",))
+    assert alerts(
+        whole, report("b", "US adds 25 Russian firms to entity list", hours=2, targets=("RU",))
+    ) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "China adds 13 US firms to control list, 6 US firms to entity list",
+        "China adds 20 US firms to export control list, bans 6 US drone makers",
+        "US adds 37 firms to entity list, 25 March",
+        "US adds 37 firms to entity list, 25 Chinese ships",
+        "12家美国实体列入管控名单，6家美国企业列入不可靠实体清单",
+    ],
+)
+def test_a_second_list_a_day_and_other_things_counted_are_no_part_of_the_firms(title):
+    assert parts_told(title) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("中国、米企業十三社を信頼できないエンティティーリストに追加", "13"),
+        ("米、二十一社を禁輸リストに追加", "21"),
+        ("美国企业十三家被列入不可靠实体清单", "13"),
+        ("十三家中企被美国列入实体清单", "13"),
+        ("중국, 미국 기업 열세 곳 수출통제 명단에 추가", "13"),
+        ("중국, 미 방산업체 스무 곳 제재", "20"),
+        ("중국, 미국 기업 스물한 개사 제재", "21"),
+    ],
+)
+def test_firms_counted_in_the_numerals_of_a_language_are_counted(title, count):
+    assert dict(counts_in((title,))) == {"entities": count}
+    assert firms_told(title) == {count}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "三社祭が始まる",
+        "化学二社長が会談",
+        "中国、数十社を調査",
+        "중국, 희토류 광산 두 곳 폐쇄",
+        "중국 기업 한 곳 제재",
+    ],
+)
+def test_numerals_that_count_no_firms_count_none(title):
+    assert counts_in((title,)) == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["米、十社以上を禁輸リストに追加", "중국, 미국 기업 열 곳 이상 명단에 추가", "約二十社をリストに追加"],
+)
+def test_a_round_number_in_the_numerals_of_a_language_is_no_exact_one(title):
+    assert firms_told(title) == frozenset()
 
 
 def test_a_report_on_goods_counts_some_of_the_firms():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import instrument_key
-from warning.core.joining_counts import firms_told, is_exact, may_be_part, names_one_list
+from warning.core.joining_counts import firms_told, is_exact, may_be_part, names_one_list, parts_told
 from warning.core.object_kinds import kinds_of, shingles
 from warning.core.policy import Correlation
 from warning.core.signals import Exhibit, Facts, Signal
@@ -117,6 +117,11 @@ class Case:
         return self._firms
 
     @property
+    def parts(self) -> frozenset[str]:
+        """Every number of firms of one state that a headline names beside the whole."""
+        return _NONE.union(*(parts_told(shown.title) for shown in self._exhibits()))
+
+    @property
     def official_documents(self) -> set[tuple[str, str]]:
         """(source, document) of every official piece of evidence shown."""
         if self._official is None:
@@ -204,7 +209,8 @@ def counts_firms_alone(case: Case) -> bool:
 def counts_other_firms(case: Case, signal: Signal, *, is_of_its_day: bool) -> bool:
     """Whether a report counts other firms than the case: on its day only where both name their list, as sums name none.
 
-    A report on goods counts the makers of some of them, and who counts those of one state some of the firms of several.
+    A report on goods counts the makers of some of them, and who counts those of one state some of the firms of several;
+    so many as a headline names beside the whole are those.
     """
     facts, title = signal.facts, signal.exhibit.title
     said = dict(facts.counts).get("entities", "")
@@ -215,6 +221,9 @@ def counts_other_firms(case: Case, signal: Signal, *, is_of_its_day: bool) -> bo
     if is_of_its_day and not (names_one_list(title) and any(map(names_one_list, case.titles))):
         return False
     targets = frozenset(facts.targets)
+    is_of_its_states = not (targets and case.targets) or not targets.isdisjoint(case.targets)
+    if is_of_its_states and (said in case.parts or not case.firms.isdisjoint(parts_told(title))):
+        return False
     return not any(
         may_be_part(said, targets, known, case.targets) or may_be_part(known, case.targets, said, targets)
         for known in case.firms

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from warning.core.text.counts import counts_in
+from warning.core.text.han_numbers import number_of
 from warning.core.withdrawals import is_correction
 
 # Of two lists in one headline each has its own count; of "12 firms and two others" the parts make one.
@@ -15,8 +16,24 @@ _ABOUT = re.compile(
     r"|\b(?:about|almost|around|as many as|at least|close to|fewer than|less than|more than|nearly|over|roughly|some|up to)"
     r" (?:\d|ten\b|twenty\b|thirty\b|forty\b)"
     r"|(?:约|近|超|超过|逾|多达|至少|将近)\s?[\d二三四五六七八九十百]|[\d十百](?:多|余|几)(?:家|个)"
-    r"|(?:約|およそ|少なくとも)\s?\d|\d(?:社|団体|企業)(?:以上|超|余り|あまり|近く|前後)"
-    r"|(?:약|최소|최대)\s?\d|\d\s?여\s?(?:개|곳)|\d\s?(?:곳|개사|개\s?(?:기업|업체))\s?(?:이상|넘|안팎)",
+    r"|(?:約|およそ|少なくとも)\s?[\d二三四五六七八九十百]|[\d二三四五六七八九十百](?:社|団体|企業)(?:以上|超|余り|あまり|近く|前後)"
+    r"|(?:약|최소|최대)\s?(?:\d|열|스무|스물|서른|마흔)|\d\s?여\s?(?:개|곳)|(?:\d|[가-힣])\s?(?:곳|개사|개\s?(?:기업|업체))\s?(?:이상|넘|안팎|남짓)",
+    re.IGNORECASE,
+)
+# So many of the firms that a headline counts are of one state: "37 firms, 25 Chinese", 37家实体 其中25家中国企业, うち中国25社.
+_STATE_EN = (
+    r"(?:Chinese|China|mainland|Hong Kong|U\.?S\.?|American|Japanese|Japan|(?:South )?Korean?|Taiwan(?:ese)?|Iran(?:ian)?|Russian?|India(?:n)?"
+    r"|Singapore(?:an)?|UAE|Emirati|Turkish|Turkey|Pakistani?|Vietnam(?:ese)?|Malaysian?|British|German|Dutch|European|EU)"
+)
+_STATE_HAN = r"(?:中国|中方|大陆|香港|美国|米国|日本|韩国|韓国|台湾|伊朗|イラン|俄罗斯|ロシア|印度|インド|新加坡|シンガポール|欧盟|[中美米日韩台欧]企)"
+_STATE_KO = r"(?:중국|中|홍콩|미국|美|일본|日|한국|대만|이란|러시아|인도|싱가포르|유럽)"
+_HAN = r"\d{1,3}|[二三四五六七八九十百][一二三四五六七八九十百]{0,4}"
+_PART = re.compile(
+    rf"(?:[,;:(–—-]|\b(?:including|of which|of whom|with|mostly))\s?(?P<en>\d{{1,3}}) (?:of (?:them|which|those) )?(?:(?:are|were|being) )?(?:(?:based )?(?:in|from) )?(?:the )?{_STATE_EN}"
+    r"(?=\s*(?:$|[,;:.)…–—-]|(?:firms|companies|entities|ones|groups|makers|among|included|on|to)\b))"
+    rf"|其中[有包括含为]{{0,3}}(?:来自)?{_STATE_HAN}?(?:企业|实体|公司)?(?P<zh>{_HAN})家|(?<![\d二三四五六七八九十百])(?P<zh2>{_HAN})家(?:[来为是属位]|来自|位于|属于)?{_STATE_HAN}"
+    rf"|(?:うち、?|[、。\s　(（]){_STATE_HAN}(?:企業|系|は|が)?(?P<ja>{_HAN})社|うち(?P<ja2>{_HAN})社[はが]{_STATE_HAN}"
+    rf"|(?:[\s…,·(]){_STATE_KO}\s?(?:기업|업체|회사|국적)?\s?(?P<ko>\d{{1,3}})\s?(?:곳|개)",
     re.IGNORECASE,
 )
 
@@ -31,6 +48,19 @@ def firms_told(title: str) -> frozenset[str]:
     said = (dict(counts_in((clause,))).get("entities") for clause in _CLAUSE.split(title))
     whole = dict(counts_in((title,))).get("entities")
     return frozenset(number for number in (*said, whole) if number)
+
+
+@lru_cache(maxsize=4096)
+def parts_told(title: str) -> frozenset[str]:
+    """How many of the firms that a headline counts it says are of one state; none where it names two lists, each with its own.
+
+    Whoever counts those alone tells the same act: "37 firms put on list, 25 Chinese" and "25 Chinese firms put on list".
+    """
+    whole = dict(counts_in((title,))).get("entities")
+    if whole is None or _ABOUT.search(title) or len(_LIST.findall(title)) > 1:
+        return frozenset()
+    written = (next(filter(None, part.groups())) for part in _PART.finditer(title))
+    return frozenset(str(number) for number in map(number_of, written) if 1 < number < int(whole))
 
 
 @lru_cache(maxsize=4096)

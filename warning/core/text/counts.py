@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from warning.core.text.han_numbers import number_of
+from warning.core.text.korean_numbers import NUMERALS, native_number_of
 
 _WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -18,13 +19,20 @@ _EN = (
 _HAN = "二三四五六七八九十百"
 _ZH = rf"(?<![\d一{_HAN}两])(\d{{1,3}}|两|[{_HAN}][一{_HAN}]{{0,4}})"
 _ONE = r"(?<![\d.,-])(\d{1,3})"
+# In Japanese a number before 社 may as well begin a word: 三社祭, 二社長; 数十社 is a round one.
+_JA = rf"(?<![\d.,一{_HAN}数何幾両-])([{_HAN}][一{_HAN}]{{0,4}})"
+_KO = rf"(?<![가-힣])({NUMERALS})"
+_BODIES_KO = r"(?:기업|업체|단체|법인|기관)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "entities",
         re.compile(
             rf"\b{_EN} (?!others\b)(?:more |further |additional )?(?:[A-Za-z.]+(?:-[a-z]+)? ){{0,2}}(?:entities|companies|firms|makers|manufacturers|contractors|suppliers)\b"
-            rf"|(?<![\d.,]){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司)"
-            rf"|{_ONE}(?:の)?(?:社|団体|企業)|{_ONE}\s?개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|{_ONE}\s?개사|{_ONE}곳",
+            rf"|(?<![\d.,]){_ZH}(?:家|个)[^\d。；，、\s]{{0,8}}?(?:实体|企业|公司|[中美日韩台欧]企)"
+            rf"|(?:实体|企业|公司|[中美日韩台欧]企){_ZH}家|(?<![\d.,]){_ZH}家(?=(?:被|遭)(?:[^\d。；，、\s]{{1,4}})?列入)"
+            rf"|{_ONE}(?:の)?(?:社|団体|企業)|{_JA}(?:の)?(?:社(?![祭長員会説債内外殿寺])|団体|企業)"
+            rf"|{_ONE}\s?개\s?(?:[가-힣]+ )?{_BODIES_KO}|{_ONE}\s?개사|{_ONE}곳"
+            rf"|{_KO}\s?개\s?(?:[가-힣]+ )?{_BODIES_KO}|{_KO}\s?개사|{_BODIES_KO}\s{_KO}\s?곳",
             re.IGNORECASE,
         ),
     ),
@@ -106,4 +114,4 @@ def _names_listed(stretch: str) -> int:
 def _number(groups: Iterable[str | None]) -> int:
     """The number that one of the groups of a pattern holds, in figures or in a word."""
     written = next(group for group in groups if group)
-    return _WORDS.get(written.lower()) or number_of(written)
+    return _WORDS.get(written.lower()) or native_number_of(written) or number_of(written)
