@@ -9,17 +9,22 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from warning.app import reading_basis
 from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Evidence, Item, Listing, Observation, item_id
 from warning.core.formats_documents import FileFormat
 from warning.core.handling import narrowest
 from warning.core.ids import is_report_name
+from warning.core.relabelling import labels_of
 from warning.core.vocabulary import Marking
 from warning.core.withdrawals import Withdrawal
 from warning.errors import EvidenceError
+from warning.store.evidence_writer import EvidenceWriter
 
 MOST_RECORDS = 200_000
 BY_HAND = "`warning evidence import` takes it by hand"
+EntryOf = Callable[[str], SourceSpec | None]
+"""A source's entry in the catalogue, None where it has none."""
 
 
 def spoken_records(path: Path, spec: SourceSpec, now: datetime) -> Iterator[Evidence]:
@@ -63,7 +68,7 @@ def _refusal(evidence: Evidence, spec: SourceSpec) -> str:
     return others_kind([evidence], lambda _: spec)
 
 
-def others_kind(items: Iterable[Item], entry_of: Callable[[str], SourceSpec | None]) -> str:
+def others_kind(items: Iterable[Item], entry_of: EntryOf) -> str:
     """Return why an item may not be stored because its source brings another kind; empty where all may."""
     for item in items:
         entry = entry_of(item.source_id)
@@ -72,7 +77,7 @@ def others_kind(items: Iterable[Item], entry_of: Callable[[str], SourceSpec | No
     return ""
 
 
-def as_labelled(evidence: Evidence, own: str, entry_of: Callable[[str], SourceSpec | None]) -> Evidence:
+def as_labelled(evidence: Evidence, own: str, entry_of: EntryOf) -> Evidence:
     """Return the record, of another source under the country and language that the catalogue gives that one.
 
     The same words under others would relabel what that source said. What a folder brings, this one or another, may be
@@ -86,6 +91,22 @@ def as_labelled(evidence: Evidence, own: str, entry_of: Callable[[str], SourceSp
     if (evidence.country, evidence.language) == (entry.country, entry.language):
         return evidence
     return replace(evidence, country=entry.country, language=entry.language)
+
+
+def note_labels(writer: EvidenceWriter, brought: Iterable[Item], own: str, entry_of: EntryOf) -> None:
+    """Have the states of other sources remember under which of their labels items stand now.
+
+    A source may be mended and not asked yet. Where its entry is mended back before that, nobody else would know that these
+    items are to be relabelled.
+    """
+    for source_id, labels in sorted({(item.source_id, labels_of(item)) for item in brought}):
+        entry = entry_of(source_id)
+        if source_id == own or entry is None or labels != reading_basis.labels_of(entry):
+            continue
+        state = writer.source_state(source_id)
+        told = reading_basis.standing_too(state.read_as, labels) if state is not None else ""
+        if state is not None and told != state.read_as:
+            writer.save_source_state(replace(state, read_as=told))
 
 
 def others_series(

@@ -16,7 +16,15 @@ from itertools import islice
 from pathlib import Path
 
 from warning.app.collected import SourceOutcome
-from warning.app.drop_speaking import as_labelled, bound, others_kind, others_series, spoken_records
+from warning.app.drop_speaking import (
+    EntryOf,
+    as_labelled,
+    bound,
+    note_labels,
+    others_kind,
+    others_series,
+    spoken_records,
+)
 from warning.app.source_judgement import Verdict, judge_silence
 from warning.app.source_states import NO_ROOM, answered
 from warning.catalog.sources import SourceSpec
@@ -266,7 +274,7 @@ def as_its_sources(
     taken: Sequence[Taken],
     own: str,
     owners_of: Callable[[Collection[str]], Mapping[str, str]],
-    entry_of: Callable[[str], SourceSpec | None],
+    entry_of: EntryOf,
 ) -> tuple[Taken, ...]:
     """Return the files, as failed those with a figure in another source's series or an item of another kind than its source's.
 
@@ -336,11 +344,13 @@ def store_taken(
     taken: Sequence[Taken],
     lying: Sequence[str],
     unread: str,
+    entry_of: EntryOf,
     now: datetime,
 ) -> tuple[SourceState, SourceOutcome]:
     """Store what was read and say how the folder did. `lying` are the files that failed before, `unread` says what waits."""
     evidence = [piece for one in taken for piece in one.evidence]
     items = writer.add_items([e for e in evidence if isinstance(e, Item)])
+    note_labels(writer, (*items.new, *items.revised), spec.id, entry_of)
     figures = writer.add_observations([e for e in evidence if isinstance(e, Observation)])
     changes = sum(len(writer.add_listing(e)) for e in evidence if isinstance(e, Listing))
     new = len(items.new) + len(items.revised) + len(figures.new) + len(figures.revised) + changes

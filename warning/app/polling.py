@@ -162,7 +162,8 @@ class Polls:
             return still.relabelling(Relabelling.of(spec, was, asked_at)) if was else still
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
-        read = await read_asked(spec, state, asked, reader, keep)
+        anew = replace(state, read_pages=()) if was else state  # what stands under other labels is to be shown
+        read = await read_asked(spec, anew, asked, reader, keep)
         fetched, parsed = read.fetched, with_refused(read.parsed, fetched.left_out)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
@@ -199,11 +200,21 @@ class Polls:
         lying = await asyncio.to_thread(still_failed, spec, home)
         reader = DocumentReader(self._memory, self._parser, spec)
         taken, unread = await read_folder(spec, home, now, reader.elsewhere)
+        entry_of = self._memory.due.entry_of
         if spec.speaks_for:
-            owners_of, entry_of = self._repository.series_owners, self._memory.due.entry_of
+            owners_of = self._repository.series_owners
             with self._memory.turns.reading(spec.id):
                 taken = await asyncio.to_thread(as_its_sources, taken, spec.id, owners_of, entry_of)
-        store = partial(store_taken, spec=spec, state=state, taken=taken, lying=lying, unread=unread, now=now)
+        store = partial(
+            store_taken,
+            spec=spec,
+            state=state,
+            taken=taken,
+            lying=lying,
+            unread=unread,
+            entry_of=entry_of,
+            now=now,
+        )
         return Findings(store=store, remember=partial(settle_all, taken, spec, home))
 
 

@@ -93,6 +93,12 @@ def under_labels(basis: str, *labels: Labels) -> str:
     return f"{basis.rpartition('.')[0]}.{_BESIDE.join(map(_BETWEEN.join, labels))}"
 
 
+def standing_too(basis: str, labels: Labels) -> str:
+    """Return a basis with these among the labels under which items may stand; one of an earlier release stays as it is."""
+    known = _labels_in(basis.rpartition(".")[2]) if _BETWEEN in basis else []
+    return under_labels(basis, *known, labels) if known and labels not in known else basis
+
+
 def _labels_in(told: str) -> list[Labels]:
     return [cast("Labels", tuple(one.split(_BETWEEN))) for one in told.split(_BESIDE)]
 

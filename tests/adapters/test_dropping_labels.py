@@ -1,0 +1,57 @@
+"""A folder brings items of a source that was mended and not asked since: also where the mend is taken back they get its labels."""
+
+import json
+import os
+from datetime import timedelta
+
+import pytest
+
+from tests.adapters.collected_specs import LIST, NOW, spec_of
+from warning.app.reading_basis import basis_of, mended_labels
+from warning.core.evidence import Item
+from warning.core.relabelling import labels_of
+from warning.settings import Settings
+
+MENDED = [{"language": "en"}, {"country": "KR"}, {"kind": "news"}]
+
+
+def folder(home):
+    (home / "drop").mkdir(exist_ok=True)
+    more = {"format": "file", "settle_seconds": 0}
+    return spec_of("file:drop", "folder", kind="mission", parse=more, speaks_for=("s",))
+
+
+def put(home, kind: str) -> None:
+    record = {"type": "item", "source_id": "s", "kind": kind, "country": "CN", "language": "zh", "title": "镓", "url": "https://x.example/9"}  # fmt: skip
+    path = home / "drop" / "export.jsonl"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    when = (NOW - timedelta(minutes=1)).timestamp()
+    os.utime(path, (when, when))
+
+
+@pytest.mark.parametrize("mended", MENDED)
+def test_what_a_folder_brings_of_a_mended_source_is_relabelled_when_the_mend_is_taken_back(
+    run, tmp_path, mended
+):
+    async def body(bench):
+        bench.settings = Settings(home=tmp_path)
+        drop, source = folder(tmp_path), spec_of(bench.url("/list?n=2"), parse=LIST)
+        other = source.model_copy(update=mended)
+        await bench.collect(drop, source, force=True)
+        put(tmp_path, other.kind)
+        bench.now += timedelta(hours=1)
+        await bench.collect(drop, other, only=["folder"], force=True)
+        assert stored(bench)["镓"] == (other.kind, other.country, other.language)
+        assert mended_labels(other, bench.state("s")) == ((source.kind, source.country, source.language),)
+        bench.now += timedelta(hours=1)
+        await bench.collect(drop, source, force=True)
+        assert set(stored(bench).values()) == {(source.kind, source.country, source.language)}
+        assert len(stored(bench)) == 3
+        assert bench.state("s").read_as == basis_of(source)
+
+    run(body)
+
+
+def stored(bench) -> dict[str, tuple[str, str, str]]:
+    items: list[Item] = bench.items()
+    return {item.title: labels_of(item) for item in items}
