@@ -162,7 +162,8 @@ class Polls:
             return still.relabelling(Relabelling.of(spec, was, asked_at)) if was else still
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
-        anew = replace(state, read_pages=()) if was else state  # what stands under other labels is to be shown
+        # Also what was read lately is to be shown where it stands under other labels.
+        anew = replace(state, read_pages=()) if was else state
         read = await read_asked(spec, anew, asked, reader, keep)
         fetched, parsed = read.fetched, with_refused(read.parsed, fetched.left_out)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
