@@ -1,26 +1,14 @@
 """Figures in words: units a reader can hold, ratios as per cent or times, periods as published."""
 
 from warning.core.evidence import Observation
+from warning.core.series.units import MASS_KG, NO_UNIT, QUOTED, factor_between, in_units
 
 KG_PER_TONNE = 1000.0
 TONNES_FROM_KG = 10_000.0
 MOST_WRITTEN_OUT = 1e15
 MOST_TIMES = 1_000_000
-MASS_KG = {
-    "kg": 1.0,
-    "kilogram": 1.0,
-    "t": 1000.0,
-    "tonne": 1000.0,
-    "tonnes": 1000.0,
-    "mt": 1000.0,
-    "g": 0.001,
-}
-# How sources write that a figure of money is counted in whole money.
-NO_UNIT = {"1", "-"}
-QUOTED = {"price", "unit_value", "index"}
 # Series made of several: a share in per cent, an index of concentration from 0 to 1, a ratio of two.
 WITHOUT_UNIT = {"share": "{1} %", "HHI": "{0}", "ratio": "{0} to 1"}
-MULTIPLES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 FREQUENCY_WORDS = {"D": "days", "W": "weeks", "M": "months", "Q": "quarters", "A": "years"}
 
 
@@ -30,16 +18,9 @@ def unit_of(like: Observation) -> tuple[float, str]:
     Sources write tonnes and thousands of dollars; a floor of 300,000 must mean one thing. The weight in a
     price's unit is what the price buys, no figure to convert: it stays as the source writes it.
     """
-    unit = " ".join(like.unit.split())
     if like.measure in QUOTED:
-        return 1.0, unit
-    factor = 1.0
-    head, _, rest = unit.partition(" ")
-    if head.casefold() in MULTIPLES and rest:
-        factor, unit = MULTIPLES[head.casefold()], rest
-    if unit.casefold() in MASS_KG:
-        return factor * MASS_KG[unit.casefold()], "kg"
-    return factor, unit
+        return 1.0, " ".join(like.unit.split())
+    return in_units(like.unit)
 
 
 def factor_beside(like: Observation, last: Observation) -> float:
@@ -47,9 +28,10 @@ def factor_beside(like: Observation, last: Observation) -> float:
 
     NaN where nothing does it: another currency, pieces for kilograms, an index of another base.
     """
-    (factor, unit), (_, other) = unit_of(like), unit_of(last)
-    alike = (unit.casefold(), like.currency, like.measure) == (other.casefold(), last.currency, last.measure)
-    return factor if alike else float("nan")
+    if like.measure != last.measure:
+        return float("nan")
+    is_quote = like.measure in QUOTED
+    return factor_between(like.unit, like.currency, last.unit, last.currency, is_quote=is_quote)
 
 
 def amount(value: float, like: Observation, *, beside: float = 0.0) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 from warning.core.evidence import Observation
 from warning.core.ids import content_id
 from warning.core.series.combined import Grid, by_key, commodity, grid, made_track, rolling, route, summed
-from warning.core.series.figures import NO_UNIT, unit_of
+from warning.core.series.figures import unit_of
 from warning.core.series.select import WORLD
 from warning.core.series.track import Floats, Track
+from warning.core.series.units import NO_UNIT
 from warning.core.series_combine import MirrorGap
 
 RATIO_UNIT = "ratio"

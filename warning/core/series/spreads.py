@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from warning.core.evidence import Observation, period_end
 from warning.core.ids import content_id
 from warning.core.series.combined import by_key, made_track
-from warning.core.series.figures import MASS_KG
 from warning.core.series.select import material_id
 from warning.core.series.stale import without_stale
 from warning.core.series.track import Floats, Track
+from warning.core.series.units import SOLD_BY_KG
 from warning.core.series_combine import Leg, Spread
 
 RATIO_UNIT = "ratio"
 DOLLAR = "USD"
-# Ounces, pounds and the metric ton unit (ten kilograms of the oxide that the quote is for).
-QUOTED_KG = {**MASS_KG, "mt": 1000.0, "lb": 0.45359237, "lbs": 0.45359237, "oz": 0.0311034768, "mtu": 10.0}
+# And the metric ton unit (ten kilograms of the oxide that the quote is for).
+QUOTED_KG = {**SOLD_BY_KG, "mtu": 10.0}
 CURRENCY_SIGNS = {"$": "USD", "US$": "USD", "RMB": "CNY", "YUAN": "CNY", "¥": "CNY", "€": "EUR", "₩": "KRW"}
 
 
