@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Select, TextClause, select, text
 
 from warning.core.evidence import Observation
+from warning.store.columns import aware
+from warning.store.copying import copy_rows
 from warning.store.engine import numbering, serialise
 from warning.store.items import Stored
 from warning.store.rows import (
@@ -62,7 +64,7 @@ def add_observations(
     vintages = _vintages(connection, {_cell(o) for o in figures}, numbers)
     new: list[Observation] = []
     revised: list[Observation] = []
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for written, said in zip(figures, labels, strict=True):
         known = vintages[_cell(written)]
         figure = written if seen_at is None or not known else _as_seen(written, said, known, seen_at)
@@ -72,8 +74,7 @@ def add_observations(
         (revised if known else new).append(figure)
         insort(known, vintage, key=_vintage_order)
         rows.append(_row(numbers[_named(figure)][said], figure))
-    if rows:
-        connection.execute(insert_new(connection, observations), rows)
+    _insert(connection, rows)
     return Stored(new=tuple(new), revised=tuple(revised), unchanged=len(figures) - len(rows))
 
 
@@ -102,16 +103,27 @@ def _as_seen(figure: Observation, labels: Labels, known: list[Vintage], seen_at:
     return replace(figure, known_at=max(figure.known_at, at))
 
 
-def _row(series_seq: int, figure: Observation) -> dict[str, Any]:
-    return {
-        "series_seq": series_seq,
-        "id": figure.id,
-        "period": figure.period,
-        "occurred_at": figure.occurred_at,
-        "value": figure.value,
-        "known_at": figure.known_at,
-        "assessed_at": None,
-    }
+COLUMNS = {
+    "series_seq": "int8", "id": "text", "period": "text", "occurred_at": "timestamptz", "value": "float8",
+    "known_at": "timestamptz",
+}  # fmt: skip
+"""The columns of a row that no assessment has seen, with PostgreSQL's types."""
+
+
+def _row(series_seq: int, figure: Observation) -> tuple[Any, ...]:
+    return series_seq, figure.id, figure.period, figure.occurred_at, figure.value, aware(figure.known_at)
+
+
+def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert vintages of which none is stored: the caller alone writes these sources now, and has looked."""
+    if not rows:
+        return
+    if connection.dialect.name != "sqlite":
+        copy_rows(connection, "observations", COLUMNS, rows)
+    else:
+        connection.execute(
+            insert_new(connection, observations), [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        )
 
 
 def _numbers(

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
-from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item
 from warning.core.identity import Marks, marks_of
 from warning.core.ids import key64
 from warning.core.relabelling import Labels
 from warning.store.columns import aware, sqlite_instant
+from warning.store.copying import copy_rows
 from warning.store.engine import asked_of_sqlite
 from warning.store.evidence_tables import items
 from warning.store.item_marks import (
@@ -174,7 +174,6 @@ BY_TEXT = """
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))
 _INSERT = f"INSERT INTO items ({_NAMES}, seq) VALUES ({_PLACES}, ?)"  # noqa: S608 - the names above
-_COPY = f"COPY items ({_NAMES}) FROM STDIN (FORMAT BINARY)"
 
 
 def insert_items(connection: Connection, new: Sequence[Arriving]) -> None:
@@ -183,7 +182,7 @@ def insert_items(connection: Connection, new: Sequence[Arriving]) -> None:
     What is alike was asked for before (`last_alike`).
     """
     if connection.dialect.name != "sqlite":
-        _copy(connection, [one.values(aware) for one in new])
+        copy_rows(connection, "items", COLUMNS, [one.values(aware) for one in new])
         return
     ((last,),) = asked_of_sqlite(connection, "SELECT ifnull(max(seq), 0) FROM items", ())
     numbered = list(enumerate(new, last + 1))  # nobody else writes now
@@ -205,17 +204,3 @@ def remark(connection: Connection, seq: int, before: Item, now: Item | None) -> 
 def _numbers(item: Item) -> set[int]:
     marks = numbers_of(item.source_id, marks_of(item))
     return {number_of_id(item.source_id, key64(item.id)), *marks}
-
-
-def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    import psycopg  # noqa: PLC0415 - 8 MB that a process on SQLite can do without
-
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    try:
-        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-            copy.set_types(list(COLUMNS.values()))
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.Error as wrong:
-        raise DBAPIError.instance(_COPY, None, wrong, psycopg.Error, dialect=connection.dialect) from wrong
