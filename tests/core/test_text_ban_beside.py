@@ -113,6 +113,19 @@ def test_long_run_of_goods_that_leads_nowhere_is_given_up_at_once():
     assert halves("zh", "中国暂停对美锑出口管制，禁止对日出口" + "镓稀土的" * 2_000 + "条款") is None
 
 
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Trump" + " " * 100_000 + "lifts China tariffs",
+        "China lifts gallium ban " + " " * 100_000,
+        " and" * 25_000,
+        "China" + "," * 5_000 + " all" * 20_000,
+    ],
+)
+def test_headline_of_thousands_of_spaces_and_links_is_read_in_linear_time(headline):
+    assert halves("en", headline) is None
+
+
 def test_edit_that_asks_for_relief_beside_the_ban_is_no_edit_of_words_alone():
     def rule(**match):
         examples = [{"fires": False, "title": "a"}, {"fires": False, "title": "b", "language": "ko"}]

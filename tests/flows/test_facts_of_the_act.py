@@ -127,10 +127,31 @@ def test_duty_that_the_president_lifts_to_a_rate_is_the_united_states_act():
     assert {fact.actors for fact in told} == {("US",)}
 
 
-def test_act_of_china_at_which_the_president_only_talks_is_not_told_as_his():
-    told = facts("Trump holds call as China bans gallium exports", in_the_background=True)
+@pytest.mark.parametrize(
+    "title", ["Trump holds call as China bans gallium exports", "Trump golfs as China bans gallium exports"]
+)
+def test_act_of_china_at_which_the_president_only_talks_is_not_told_as_his(title):
+    told = facts(title, in_the_background=True)
     assert told
     assert {fact.actors for fact in told} == {("CN",)}
+
+
+@pytest.mark.parametrize(
+    ("title", "act", "actors"),
+    [
+        ("Trump raises China tariffs to 100% as China tightens rare earth curbs", "tariff", {("US",)}),
+        ("Trump bans chip exports to China as Japan tightens own curbs", "export_control", {("US",)}),
+        ("Trump mulls ban, China bans gallium exports", "export_control", {("CN",)}),
+        ("White House mulls ban, China halts rare earth exports", "export_control", {("CN",)}),
+    ],
+)
+def test_act_of_the_president_stays_his_beside_anothers_and_what_he_weighs_silences_none(title, act, actors):
+    told = [fact for fact in facts(title) if fact.act == act]
+    assert {fact.actors for fact in told} == actors
+
+
+def test_ban_on_which_the_president_only_muses_is_none():
+    assert not facts("Trump mulls whether China bans gallium exports")
 
 
 @pytest.mark.parametrize(

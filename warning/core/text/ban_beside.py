@@ -17,7 +17,7 @@ _G = f"{_GOODS}++"
 # Names of a material that say a curb on it: "mineral curb" is no goods to ban.
 _CURB_NAME = re.compile(r"control|curb|restriction|\bban", re.IGNORECASE)
 # Names that hold the trade itself ("mineral export", 요소 수출): the trade is read as such.
-_TRADE = re.compile(r"\s*(?:の)?(?:export|輸出|出口|수출)", re.IGNORECASE)
+_TRADE = re.compile(r"\s{0,4}(?:の)?(?:export|輸出|出口|수출)", re.IGNORECASE)
 
 VERBS = {
     "en": ("bans", "halts", "bars", "blocks", "prohibits", "forbids", "stops", "outlaws", "embargoes"),
@@ -42,16 +42,16 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, words))
 
 
-_WILL_BAN = rf"(?:{_any(VERBS['en'])}|(?:to|will)\s+(?:{_PLAIN}))"
-_LINK_EN = rf"(?:[,;]?\s*\b(?:{_any(CONTRASTS['en'])})\s+|[,;]\s*|\s[-–—|]\s+)(?:(?:also|instead|then)\s+)?"
-_WHILE_EN = r"[,;]?\s*\bwhile\s+(?:also\s+)?"
+_WILL_BAN = rf"(?:{_any(VERBS['en'])}|(?:to|will)\s{{1,4}}(?:{_PLAIN}))"
+_LINK_EN = rf"(?:[,;]?\s{{0,4}}\b(?:{_any(CONTRASTS['en'])})\s{{1,4}}|[,;]\s{{0,4}}|\s[-–—|]\s{{1,4}})(?:(?:also|instead|then)\s{{1,4}})?"
+_WHILE_EN = r"[,;]?\s{0,4}\bwhile\s{1,4}(?:also\s{1,4})?"
 # What is halted from a day on is trade of one's own; what is halted from another state is bought there.
 _FROM_EN = (
-    r"from\s+(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+    r"from\s{1,4}(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
     r"|(?:next|this|today|tomorrow|midnight|now|China|Chinese)\b)"
 )
 _OBJECT_EN = (
-    rf"(?:(?:{_G}|dual[ -]use|all|some|its|the|and|of|goods|items|exports?|shipments?|sales|supplies)(?:,?\s+|$))+"
+    rf"(?:(?:{_G}|dual[ -]use|all|some|its|the|and|of|goods|items|exports?|shipments?|sales|supplies)(?:,?\s{{1,4}}|$)){{1,16}}"
     rf"(?:(?:to|for|until|over|amid|after|as|in|but|while)\b|{_FROM_EN}|[-|,;]|$)"
 )
 _CURB_EN = r"(?:bans?|curbs?|controls?|restrictions?|embargo(?:es)?|limits?|rules?)"
@@ -60,10 +60,10 @@ _OPENS_EN = r"(?:resum|reopen|allow|restor|approv|clear|unblock|free)"
 # Licences and quotas that are suspended are a curb, and so is what stops "under rules" or is rolled out.
 _APART_EN = r"[,;:]|\b(?:but|while|under|after|amid|despite|over|following|as|ahead|before|pending|until|exports|shipments|sales|licen[cs]\w+|permits?)\b"
 _RELIEF_EN = (
-    rf"\b(?:{_EASES_EN}(?:e?s|p?ing)|to\s+{_EASES_EN}e?|roll(?:s|ing)?\s+back)\b(?:(?!{_APART_EN}).){{0,60}}?\b{_CURB_EN}\b"
-    rf"|\b(?:{_OPENS_EN}(?:e?s|t?ing)|to\s+{_OPENS_EN}e?)\b(?:(?!{_APART_EN}|\b{_CURB_EN}\b).){{0,60}}?\b(?:exports?|shipments?|sales)\b(?!\s+{_CURB_EN}\b)"
+    rf"\b(?:{_EASES_EN}(?:e?s|p?ing)|to\s{{1,4}}{_EASES_EN}e?|roll(?:s|ing)?\s{{1,4}}back)\b(?:(?!{_APART_EN}).){{0,60}}?\b{_CURB_EN}\b"
+    rf"|\b(?:{_OPENS_EN}(?:e?s|t?ing)|to\s{{1,4}}{_OPENS_EN}e?)\b(?:(?!{_APART_EN}|\b{_CURB_EN}\b).){{0,60}}?\b(?:exports?|shipments?|sales)\b(?!\s{{1,4}}{_CURB_EN}\b)"
 )
-_ENDED_EN = rf"\b{_CURB_EN}\b[^,;]{{0,30}}?\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:lifted|eased|suspended|scrapped|dropped|ended|relaxed|removed|paused|waived|shelved|rescinded|revoked)"
+_ENDED_EN = rf"\b{_CURB_EN}\b[^,;]{{0,30}}?\b(?:is|are|was|were|be|been)\s{{1,4}}(?:\w+\s{{1,4}})?(?:lifted|eased|suspended|scrapped|dropped|ended|relaxed|removed|paused|waived|shelved|rescinded|revoked)"
 _OWN = {"en": r"(?:China|Beijing)", "zh": r"(?:中国|中方|北京)"}
 _OTHERS_ZH = r"[对向][美日台欧韩印英德荷加澳][本湾盟洲国度兰]?"
 _OBJECT_ZH = rf"(?:{_OTHERS_ZH}|{_G}|[、和及与等的]|全部|所有|相关|两用物项|产品|出口)+(?:$|[,。;\s]|(?={_any(CONTRASTS['zh'])}))"
@@ -89,10 +89,10 @@ _LINK_KO = rf"[\"'”’]?(?:\s?(?:…|\.{{2,}}|,)\s?|\s)(?:(?:{_any(CONTRASTS['
 # The relief first: `link` parts it from the `ban`.
 _BAN_SECOND = {
     "en": (
-        rf"(?P<link>{_LINK_EN})(?P<ban>(?:{_OWN['en']}\s+)?{_WILL_BAN}\s+{_OBJECT_EN})"
-        rf"|(?P<link2>{_WHILE_EN})(?:it\s+)?(?P<ban2>(?:{_GOING_ON}|{_any(VERBS['en'])})\s+{_OBJECT_EN})"
-        rf"|(?P<link3>{_LINK_EN}|{_WHILE_EN})(?P<ban3>(?:(?:{_G}|all|its|the|and|of|exports?|shipments?|sales)\s+)+"
-        rf"(?:to\s+(?:[\w.]+\s+){{1,3}})?(?:is|are|will\s+be|to\s+be)\s+(?:now\s+)?(?:{_DONE})\b)"
+        rf"(?P<link>{_LINK_EN})(?P<ban>(?:{_OWN['en']}\s{{1,4}})?{_WILL_BAN}\s{{1,4}}{_OBJECT_EN})"
+        rf"|(?P<link2>{_WHILE_EN})(?:it\s{{1,4}})?(?P<ban2>(?:{_GOING_ON}|{_any(VERBS['en'])})\s{{1,4}}{_OBJECT_EN})"
+        rf"|(?P<link3>{_LINK_EN}|{_WHILE_EN})(?P<ban3>(?:(?:{_G}|all|its|the|and|of|exports?|shipments?|sales)\s{{1,4}}){{1,16}}"
+        rf"(?:to\s{{1,4}}(?:[\w.]+\s{{1,4}}){{1,3}})?(?:is|are|will\s{{1,4}}be|to\s{{1,4}}be)\s{{1,4}}(?:now\s{{1,4}})?(?:{_DONE})\b)"
     ),
     "zh": (
         rf"(?P<link>[,;\s…]?(?:{_any(CONTRASTS['zh'])})(?:又|仍|也|将)?)(?P<ban>(?:{_OTHERS_ZH})?(?:{_BANS_ZH}){_OBJECT_ZH})"
@@ -111,7 +111,7 @@ _BAN_SECOND = {
 # The ban first: `link` parts it from the `relief`.
 _BAN_FIRST = {
     "en": (
-        rf"\b(?P<ban>{_WILL_BAN}\s+{_OBJECT_EN})[^;]{{0,50}}?(?P<link>{_LINK_EN}|{_WHILE_EN}(?:it\s+)?)(?P<relief>{_RELIEF_EN})"
+        rf"\b(?P<ban>{_WILL_BAN}\s{{1,4}}{_OBJECT_EN})[^;]{{0,50}}?(?P<link>{_LINK_EN}|{_WHILE_EN}(?:it\s{{1,4}})?)(?P<relief>{_RELIEF_EN})"
     ),
     "zh": (
         rf"(?P<ban>(?:{_OTHERS_ZH})?(?:{_BANS_ZH}){_OBJECT_ZH})(?P<link>[,;\s…]?(?:{_any(CONTRASTS['zh'])}|并|而)?(?:又|也|将)?)"
@@ -138,7 +138,7 @@ _OTHERS_VERB = (
     r"|curbs|limits|adds|keeps|raises|cuts|hits|slaps|threatens|weighs|plans|says|tells|warns|vows|orders|approves|allows|extends|expands|widens|delays)"
 )
 _OTHERS_ACT = re.compile(
-    rf"\b(?:(?:as|while|when|if)\s+(?:the\s+)?{_OTHERS_EN}\s+(?!{_PEOPLE_EN}\b)\w+s|(?:but|and)\s+(?:the\s+)?{_OTHERS_EN}\s+{_OTHERS_VERB})\b",
+    rf"\b(?:(?:as|while|when|if)\s{{1,4}}(?:the\s{{1,4}})?{_OTHERS_EN}\s{{1,4}}(?!{_PEOPLE_EN}\b)\w+s|(?:but|and)\s{{1,4}}(?:the\s{{1,4}})?{_OTHERS_EN}\s{{1,4}}{_OTHERS_VERB})\b",
     re.IGNORECASE,
 )
 # Where the words about the first clause's own act begin: what stands before them is whose act both are.
@@ -150,7 +150,7 @@ _ACT_BEGINS = {
 }
 # A clause that says itself whose act it is.
 _OWN_SUBJECT = re.compile(rf"{_OWN['en']}\b|{_OWN['zh']}(?:{_BANS_ZH})", re.IGNORECASE)
-_UNSAID = re.compile(r"(?:['’]s|\s+(?:to|will|has|have|is|are|and|also))\s*$", re.IGNORECASE)
+_UNSAID = re.compile(r"(?:['’]s|\s{1,4}(?:to|will|has|have|is|are|and|also))\s{0,4}$", re.IGNORECASE)
 
 
 class Clauses(NamedTuple):

@@ -100,6 +100,11 @@ _LED = re.compile(
     r"|トランプ(?:米?大統領|氏|政権|米政権)?[、がは](?!中国)"
     r"|트럼프(?:\s?(?:대통령|행정부))?(?:,|…|이|가|은|는)(?!\s?(?:중국|中)[이가,])"
 )
+_LEADER = re.compile(
+    r"(?:(?:US\s|U\.S\.\s)?(?:President\s)?(?:Donald\s)?Trump|White\sHouse)\s|(?:美国总统)?(?:特朗普|川普|白宫)|トランプ|트럼프"
+)
+_ASKED = re.compile(r"cue:(?:question|talk)$")
+_ACT_WORD = re.compile(r"act:|cue:(?:curb|control_noun|export|outbound)$")
 # Characters of a clause within which it says whose act it tells.
 _OPENS_WITHIN = 60
 # What another state did stands behind the act that it moved: "India to fast-track mining after China halts exports",
@@ -120,25 +125,48 @@ def acting_state(reading: Reading) -> str | None:
             return code
     if agent := _BY_AGENT.search(opening):
         return agent.lastgroup
-    return _opens(opening) or _other_opens(reading) or unsaid_state(reading)
+    return _opens(opening) or _weighing(reading) or _other_opens(reading) or unsaid_state(reading)
 
 
 def led_state(reading: Reading) -> str | None:
     """The United States where its president or his house opens the headline and acts: "Trump lifts China tariffs to 50%".
 
-    None where a later clause tells another state's act: "Trump holds call as China bans gallium exports".
+    None where a later clause tells another state's act and his own holds no word for one: "Trump golfs as China bans gallium exports".
     """
     title = reading.title
     start = _OPENING.match(title)
     if not _LED.match(title, start.end() if start else 0):
         return None
+    (_, first_end), *later = clause_parts(title, "")
+    return "US" if _holds(_ACT_WORD, reading, first_end) or not _another_acts(reading, later) else None
+
+
+def _weighing(reading: Reading) -> str | None:
+    """The United States where their president opens the headline and only weighs an act, and a later clause tells another state's."""
+    start = _OPENING.match(reading.title)
+    if not _LEADER.match(reading.title, start.end() if start else 0):
+        return None
+    (_, first_end), *later = clause_parts(reading.title, "")
+    return "US" if _holds(_ASKED, reading, first_end) and _another_acts(reading, later) else None
+
+
+def _holds(words: re.Pattern[str], reading: Reading, clause_end: int) -> bool:
+    """Whether a word of these concepts stands in the headline before the place."""
+    return any(
+        reading.span(hit)[1] <= clause_end
+        for concept, hits in reading.hits.items()
+        if words.match(concept)
+        for hit in hits
+    )
+
+
+def _another_acts(reading: Reading, clauses: Sequence[tuple[int, int]]) -> bool:
     own = _OWN_ACT.get(reading.item.language)
-    later = (title[begin : begin + _OPENS_WITHIN].strip() for begin, _ in clause_parts(title, "")[1:])
-    is_anothers = own is not None and any(_another_acts(opening, own) for opening in later)
-    return None if is_anothers else "US"
+    openings = (reading.title[begin : begin + _OPENS_WITHIN].strip() for begin, _ in clauses)
+    return own is not None and any(_is_anothers(opening, own) for opening in openings)
 
 
-def _another_acts(opening: str, own: re.Pattern[str]) -> bool:
+def _is_anothers(opening: str, own: re.Pattern[str]) -> bool:
     """Whether the first words of a clause are a state other than the United States and a verb of its own."""
     named = _LEADS.match(opening)
     return (
