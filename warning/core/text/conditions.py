@@ -16,6 +16,7 @@ from warning.core.text.other_police import is_other_police
 from warning.core.text.own_reasons import is_own_stop
 from warning.core.text.publications import only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
+from warning.core.text.relieved_wait import is_relieved_wait
 from warning.core.text.remarks import is_only_remarked_on
 from warning.core.text.stance import (
     RETURN,
@@ -25,6 +26,7 @@ from warning.core.text.stance import (
     returning_sentences,
 )
 from warning.core.text.subject import clause_behind, clause_of_another, others_sentences
+from warning.core.text.unenforced import is_unenforced
 from warning.core.text.unsaid import takes_target_for_actor
 from warning.core.text_rules import Field_, Group, Match, Near, Score, TextPattern, TextRule
 
@@ -286,6 +288,10 @@ class CompiledRule:
             and not is_other_police(self.rule, reading, match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
             and not (self.rule.direction == "easing" and is_no_relief(reading, match))
+            and not (
+                self.rule.direction == "tightening"
+                and (is_unenforced(reading, match) or is_relieved_wait(reading, match))
+            )
             and not takes_target_for_actor(reading, match, self.rule.actors)
             and all(reading.sentence_of(hit) in returning for hit in match if hit.entry.concept in RETURN)
         ]

@@ -1,0 +1,70 @@
+"""Waits that a headline says are over: "China clears gallium exports after permits delayed", 滞留海关的石墨获放行, 遅れていた輸出を承認.
+
+The wait must be what the relief stands upon or follows, in its own clause: a permit that was delayed is given, or is given after delays.
+What is let go only in part or not at all ("clears few exports after delays", "slow to clear"), and a wait in a clause of its own
+("clears gallium, antimony permits delayed") stay what they are.
+"""
+
+import re
+from functools import lru_cache
+
+from warning.core.text.matcher import Hit
+from warning.core.text.reading import Reading
+
+_LETS_GO_EN = (
+    r"(?<!not )(?<!never )(?<!n't )(?<!n’t )(?<!yet )\b(?:clear|approve|grant|release|resume|free|unblock|issue|reopen|restart|restore|unfreeze)(?:s|d|ed)\b"
+    r"(?!\s(?:only|just|few|fewer|no|none|not|less|little|hardly|barely|scarcely)\b)"
+)
+_SAME_EN = (
+    r"(?:(?!\b(?:as|amid|while|but|though|yet|and|or|only|few|fewer|until|unless|before)\b)[^,;:.…|]){0,60}?"
+)
+# A halt is a wait as a thing ("after a long freeze"), not as what another state does ("after US halts sales").
+_WAIT_EN = r"(?:(?:delay|stall|backlog|slow|strand)\w*|held|hold-?ups?|stuck|wait(?:ing)?|(?:a|an|the|long|\w+-(?:month|week|year|long))\s(?:halt|freeze|block|stop|suspension))\b"
+_WAITED_EN = r"(?:(?:long[- ])?(?:delayed|stalled|awaited)|held(?!\stalks)|stuck|stranded|withheld|backlog|backed[- ]up|detained|impounded)"
+_EN = re.compile(
+    rf"{_LETS_GO_EN}{_SAME_EN}\b(?P<wait>(?:after|following|ending|to\send)\s{_SAME_EN}\b{_WAIT_EN}[^,;:.…|]{{0,40}}|{_WAITED_EN}\b(?!\soff)(?:\s(?:up|at|in|by|since|for|from|customs|port|the|months|weeks)\b)*)"
+    rf"|^(?P<wait2>(?:after|following)\s[^,]{{0,60}}\b{_WAIT_EN}[^,]{{0,40}}),\s{_SAME_EN}{_LETS_GO_EN}",
+    re.IGNORECASE,
+)
+_WAIT_ZH = r"(?:延迟|延误|拖延|滞留|积压|受阻|搁置|扣留|扣押|卡关|压港|滞港|缓慢|停滞|迟迟未批|迟迟不批)"
+_GO_ZH = r"(?:(?<![不未难])放行|(?<![不未])批准|核准|获批|(?<![不未])发放|恢复发放)"
+_ZH = re.compile(
+    rf"(?<![不未]){_GO_ZH}[^，,；;。：\s]{{0,14}}?(?P<wait>{_WAIT_ZH})(?:[^，,；;。：\s]{{0,8}}?的|已久|多时)"
+    rf"|(?P<wait2>{_WAIT_ZH})[^，,；;。：\s]{{0,6}}?(?:之?后|的)[，,\s]?[^，,；;。：\s]{{0,16}}?{_GO_ZH}(?!量|数量|减少|缓慢|放缓)"
+)
+_JA = re.compile(
+    r"(?P<wait>(?:遅れ|遅延|滞[っり]?|長期化|停滞|保留|足止め|止ま)(?:[てしっいさがれ出]{0,5}た|て(?:きた|いる)?(?=後)|の(?=後|末|のち)|(?=後|末に))(?:後に|の後に|後|末に|の末に)?)"
+    r"[^。…]{1,30}?(?:承認|許可|容認|放行|再開|認める|認めた|解除)(?:し|する|した|へ)?[」』\s]*$"
+    r"|(?:承認|許可|容認|再開)[^。…、　\s]{0,6}[　\s、…][^。]{0,14}?(?P<wait2>遅れ|遅延|滞り|停滞|長期化)(?:が|を|の)?解消"
+)
+_KO = re.compile(
+    r"(?P<wait>(?:지연|보류|적체|정체|막|묶|멈[췄춰])(?:\s?(?:됐|되|돼|했|하|혀|혔|여|였|이)?\s?(?:있|왔|온)?(?:던|된|다가)|\s(?:끝에|후|뒤|끝)))"
+    r"[^…]{1,40}?(?:승인|허가|허용|재개|내줘|내줬다?|풀려|풀었다?|해제|통과)(?:했다|한다|키로|하기로|돼|됐다)?[\"'”’\s]*$"
+)
+_PATTERNS = {"en": _EN, "zh": _ZH, "ja": _JA, "ko": _KO}
+
+
+def is_relieved_wait(reading: Reading, event: tuple[Hit, ...]) -> bool:
+    """Whether what tells a hold-up in an event is a wait that the headline says is over."""
+    over = _over(reading.item.language, reading.title)
+    return any(
+        start < end_of_word and place < end
+        for start, end in over
+        for hit in event
+        if not hit.entry.concept.startswith(("actor:", "issuer:", "material:"))
+        for place, end_of_word in (reading.span(hit),)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _over(language: str, title: str) -> tuple[tuple[int, int], ...]:
+    """Where the waits stand in a headline that are over."""
+    pattern = _PATTERNS.get(language)
+    if pattern is None:
+        return ()
+    return tuple(
+        found.span(name)
+        for found in pattern.finditer(title)
+        for name in ("wait", "wait2")
+        if name in pattern.groupindex and found[name]
+    )

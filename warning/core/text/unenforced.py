@@ -1,0 +1,73 @@
+"""Bans that are put off or not enforced: "FCC stops enforcing ban on Huawei gear", 推迟对中国产路由器的禁令, 禁止を延期, 금지 집행 보류.
+
+The ban must be what is put off: in English and Chinese behind the word that puts off with no clause, second verb or reason between, in
+Japanese, Korean and at the end of Chinese headlines directly before it. A ban that is told beside ("bans routers, delays ban on cameras"),
+a delay that is refused or has ended, and trade that is put off ("delays shipments under export ban") stay what they are.
+"""
+
+import re
+from functools import lru_cache
+
+from warning.core.text.matcher import Hit
+from warning.core.text.reading import Reading
+
+# What bars: the noun, or the rule that does so.
+# A form that may be a verb is none of a state's that stands before it: "Nvidia delays chip China bans".
+_BAN_EN = (
+    r"(?:ban|banning|barring|prohibitions?|prohibiting|blocking|exclusion|excluding|curb|restrictions?|crackdown"
+    r"|(?<!China )(?<!Beijing )(?<!Washington )(?<!US )(?<!U\.S\. )(?<!Japan )(?<!Korea )(?<!EU )(?<!Taiwan )(?:bans|bars|prohibits|blocks|curbs))"
+)
+_NO_DELAY_EN = r"(?<!without )(?<!no )(?<!not )(?<!never )(?<!refuses to )(?<!refused to )(?<!declines to )(?<!declined to )(?<!rejects )(?<!denies )(?<!ends )(?<!ended )(?<!after )(?<!despite )(?<!n't )(?<!n’t )"
+_PART_EN = r"(?:as|after|amid|and|while|despite|before|but|following|over|since|until|unless|under|by|with|to|against|for|on|when|if)"
+_STEP_EN = (
+    # Enforcement that is stopped, declined or put off.
+    r"(?:(?:stop|halt|paus|suspend|ceas|quit|delay|postpon|defer)(?:s|es|ed|ing|e)?|declin(?:es|ed|ing|e)(?:\sto)?|refus(?:es|ed|ing|e)\sto|won['’]t|(?:will|does|do|did|would)\snot|no\slonger"
+    r"|hold(?:s|ing)?\soff(?:\son)?|backs?\soff|gives?\sup)\s+(?:(?:the|its|from)\s)?(?:enforc(?:ing|ement\sof|es|e)|implement(?:ing|ation\sof|s)?|appl(?:ying|ication\sof|y))"
+    # The ban itself, or its day, that is put off.
+    r"|(?:delay|postpon|defer|shelv|soften)(?:s|es|ing|e)?|put(?:s|ting)?\s(?:off|on\shold)|push(?:es|ing)?\sback|hold(?:s|ing)?\soff(?:\son)?|back(?:s|ing)?\s(?:off|away\sfrom|down\son)|stays(?=\s(?:its\s|the\s)?\w*\s?ban\b)"
+    r"|(?:extend|push|mov)(?:s|es|ing)?\s(?:back\s)?(?:the\s)?deadline\s(?:for|of|on)|(?:grants?|gives?|wins?|gets?)\s(?:\w+\s){0,2}(?:reprieve|grace\speriod|delay)\s(?:from|on|before|in)"
+    rf"|(?:suspend|paus|halt|stop)(?:s|es|ing)?(?=\s(?:(?:the|its|a|an|own|planned|new|rule|rules|that|which)\s){{0,3}}(?:ban|bans|prohibition|{_BAN_EN})\b)"
+    r"|(?:stop|halt|suspend)(?:s|ing)?\s(?:\w+\s)?rule(?=\s(?:that\s|which\s)?(?:bar|ban|block))"
+)
+_EN = re.compile(
+    rf"{_NO_DELAY_EN}\b(?P<step>{_STEP_EN})(?=\s)(?:\s(?!(?:{_PART_EN}|{_BAN_EN})\b)[\w’'.&/-]+){{0,6}}\s(?P<ban>{_BAN_EN})\b(?!\slist)",
+    re.IGNORECASE,
+)
+_DONE_ZH = r"(?:执行|实施|施行|落实|生效|适用)"
+_BAN_ZH = r"(?:禁令|禁止|禁用|禁售|封杀|排除)"
+_ZH = re.compile(
+    rf"(?<![不未无再没免])(?<!拒绝)(?<!没有)(?<!并未)(?<!结束)(?P<step>(?:推迟|延后|延迟|推后|缓期|暂缓|搁置){_DONE_ZH}?|(?:暂停|停止|中止|不再|暂不|拒绝|放弃){_DONE_ZH})(?:(?!并|和|同时|转而|改|因|后|致|遭|受|中[国方](?:禁|封|排))[^，,；;。：:\s、]){{0,18}}?(?P<ban>{_BAN_ZH})"
+    rf"|禁令(?:的)?{_DONE_ZH}?(?:时间|日期|期限)?(?:将|被|已|获|再|再次|一年|半年|\d+年|\d+个月)*(?:(?:推迟|延后|延期|延迟|推后|暂缓|搁置)(?=$|[，,。；;…！!\s至到了一半数\d]|{_DONE_ZH})|暂停{_DONE_ZH}|停止{_DONE_ZH})"
+)
+_JA = re.compile(
+    r"(?:禁止|禁輸|排除|撤去|締め出し|使用制限)(?:措置|令|規則|規定|命令|計画|の|を|は|も|適用|施行|実施|執行|開始|発効|期限|一部|当面|さらに|再び|\d|[一二三]|年|間|カ月|か月)*"
+    r"(?:延期|先送り|見送|猶予|棚上げ|保留|遅らせ|見合わせ|凍結|一時停止|(?:執行|適用|施行|実施)(?:を)?(?:当面|一時)?(?:停止|せず|しない|取りやめ))(?!せず|しない|なし|を拒|拒否|は認めず|を認めず|終了|を終)"
+)
+_KO = re.compile(
+    r"(?:금지|배제|퇴출|차단|철거)(?:령|법|조치|규정|규칙|계획|시행|집행|적용|발효|시점|기한|[을를은는도의]|\s|일부|당분간|또|다시|\d|일년|년|개월|간)*"
+    r"(?:연기|유예|보류|미뤄|미루|미룬|늦춰|늦추|(?<=[행용치령를을]\s)중단|(?<=[행용치령])중단|(?:집행|시행|적용)(?:하지)?\s?(?:않기로|않는다|안\s?한다|안\s?하기로))(?!\s?(?:없|않|거부|불가|안\s|종료|끝))"
+)
+_PATTERNS = {"en": _EN, "zh": _ZH, "ja": _JA, "ko": _KO}
+
+
+def is_unenforced(reading: Reading, event: tuple[Hit, ...]) -> bool:
+    """Whether the ban that an event tells in a headline is one that is put off, or that is not enforced."""
+    put_off = _put_off(reading.item.language, reading.title)
+    return any(
+        start < end_of_word and place < end
+        for start, end in put_off
+        for place, end_of_word in map(reading.span, event)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _put_off(language: str, title: str) -> tuple[tuple[int, int], ...]:
+    """Where the bans stand in a headline that are put off, and the words that put them off; goods may stand between the two."""
+    pattern = _PATTERNS.get(language)
+    return tuple(span for found in pattern.finditer(title) for span in _parts(found)) if pattern else ()
+
+
+def _parts(found: re.Match[str]) -> tuple[tuple[int, int], ...]:
+    if "step" in found.groupdict() and found["step"]:
+        return found.span("step"), found.span("ban")
+    return (found.span(),)
