@@ -12,11 +12,13 @@ from click.testing import CliRunner
 from tests.adapters.alert_samples import DESKS, NOON
 from warning.app.compose import compose
 from warning.app.live import assess_new
+from warning.channels.naming import naming
+from warning.channels.render_facts import fields, sources
 from warning.cli import report as report_cli
 from warning.cli.main import cli
 from warning.core.mission_reports import MissionReport, as_item
 from warning.core.release import desk_refusal
-from warning.core.vocabulary import Marking
+from warning.core.vocabulary import Certainty, Marking, Severity
 from warning.errors import EwsError
 from warning.settings import load_settings
 
@@ -294,3 +296,40 @@ def test_what_a_terminal_cannot_write_is_refused_in_words(home, change, words):
 def test_a_command_without_standard_input_is_not_asked(home, monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     assert report_cli._is_terminal() is False
+
+
+def graded(home, *pairs):
+    """The alerts after reports of these grades, each by another desk's colleague."""
+    for number, (letter, digit) in enumerate(pairs):
+        said = [*SAID, "--release", "JP"]
+        said[said.index("--by") + 1] = f"colleague {number}"
+        said[said.index("--reliability") + 1], said[said.index("--credibility") + 1] = letter, digit
+        assert run(*said).exit_code == 0
+    return alerts(home)
+
+
+def test_an_improbable_report_of_an_unreliable_source_interrupts_no_desk_and_is_shown_with_its_pair(home):
+    (alert,) = graded(home, ("E", "5"))
+    assert (alert.certainty, alert.interrupts, alert.exhibits[0].admiralty) == (
+        Certainty.UNLIKELY, False, "E5"
+    )  # fmt: skip
+    assert alert.severity_for("KR") <= Severity.MODERATE
+    system = compose(load_settings())
+    assert {one.reason for one in system.repository.withheld_of(alert.key)} <= {
+        "context",
+        "not_released",
+        "clearance",
+    }
+    system.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_every_report_of_an_alert_is_shown_with_both_grades_in_every_language(home, language):
+    (alert,) = graded(home, ("B", "2"), ("E", "5"))
+    desk = DESKS[language]
+    system = compose(load_settings())
+    words = naming(language, system.book())
+    system.close()
+    notes = [" ".join(source.notes) for source in sources(alert, words, desk)]
+    assert [grade in note for grade, note in zip(["B2", "E5"], notes, strict=True)] == [True, True]
+    assert any("B2" in row.value for row in fields(alert, words, desk))

@@ -88,6 +88,6 @@ def _fired(signal: Signal) -> dict[str, object]:
         "announced": facts.announced.isoformat() if facts.announced else None,
         "effective": facts.effective.isoformat() if facts.effective else None,
         "severity": signal.severity.value,
-        "interrupts": signal.interrupts,
+        "interrupts": signal.interrupts and not signal.exhibit.is_doubtful,
         "why": [reason.text for reason in signal.why],
     }

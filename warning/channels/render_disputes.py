@@ -57,7 +57,7 @@ def _side(conflict: Conflict, side: Position, naming: Naming) -> str:
 def _sayer(claim: Claim, naming: Naming) -> str:
     key = "conflict.official" if claim.official else "conflict.sayer"
     source = plain(claim.source_title or claim.publisher, 60)
-    return naming.say(key, source=source, grade=claim.reliability)
+    return naming.say(key, source=source, grade=claim.admiralty)
 
 
 def value_said(fact: str, value: str, naming: Naming) -> str:

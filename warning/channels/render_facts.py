@@ -138,11 +138,11 @@ def _because(alert: Alert, naming: Naming, country: str, grading: Grading) -> li
 
 
 def _source_grade(exhibits: Iterable[Exhibit], naming: Naming) -> str:
-    best = min(exhibits, key=lambda e: (not e.official, e.reliability), default=None)
+    best = min(exhibits, key=lambda e: (not e.official, e.is_doubtful, e.admiralty), default=None)
     if best is None:
         return ""
     return naming.say(
-        "value.grade_official" if best.official else "value.grade_other", grade=best.reliability
+        "value.grade_official" if best.official else "value.grade_other", grade=best.admiralty
     )
 
 
@@ -165,6 +165,9 @@ def sources(alert: Alert, naming: Naming, desk: Desk) -> tuple[Source, ...]:
 def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
     language = naming.language
     notes = [naming.say("evidence.official")] if exhibit.official else []
+    if exhibit.kind == "mission":
+        key = "evidence.admiralty_doubtful" if exhibit.is_doubtful else "evidence.admiralty"
+        notes.append(naming.say(key, grade=exhibit.admiralty))
     figures = figure_title(exhibit, naming)
     own = act_said(exhibit.title, naming) if exhibit.source_id == REGISTER else ""
     if figures or not own:

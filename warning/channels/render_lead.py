@@ -118,7 +118,8 @@ def _as_known(alert: Alert, naming: Naming) -> str:
     is_told = not (is_deadline(alert.story) or is_absence(alert.story) or is_about_figures(alert, naming))
     if not is_told or alert.is_cancelled or any(e.official for e in alert.exhibits):
         return said
-    return naming.say("lead.reported", said=said)
+    by_missions = bool(alert.exhibits) and all(e.kind == "mission" for e in alert.exhibits)
+    return naming.say("lead.reported_by_mission" if by_missions else "lead.reported", said=said)
 
 
 def what_happened(alert: Alert, naming: Naming) -> str:

@@ -137,6 +137,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
                     "evidence_id": claim.evidence_id,
                     "official": claim.official,
                     "reliability": claim.reliability,
+                    "admiralty": claim.admiralty,
                 }
                 for claim in side.sayers
             ],
@@ -163,6 +164,8 @@ def _exhibit(exhibit: Exhibit, story: str) -> dict[str, Any]:
         "publisher": exhibit.publisher,
         "official": exhibit.official,
         "reliability": exhibit.reliability,
+        "credibility": exhibit.credibility,
+        "admiralty": exhibit.admiralty,
         "marking": f"TLP:{exhibit.marking.value}",
         "url": exhibit.url,
         "published_at": exhibit.published_at.isoformat() if exhibit.published_at else None,

@@ -45,6 +45,12 @@ class Claim:
     reliability: Reliability
     known_at: datetime
     corrects: bool = False
+    credibility: int | None = None
+
+    @property
+    def admiralty(self) -> str:
+        """The grade of who says it, with that of what is said where a report has one: B2."""
+        return self.reliability if self.credibility is None else f"{self.reliability}{self.credibility}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +185,7 @@ def _claims(signal: Signal) -> Iterable[Claim]:
                 reliability=shown.reliability,
                 known_at=signal.known_at,
                 corrects=corrects,
+                credibility=shown.credibility,
             )
 
 

@@ -26,9 +26,10 @@ CORROBORATING_PUBLISHERS = 2
 
 def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     """Return version 1 of an alert from the signals that open it (at least one)."""
-    lead = _lead(signals)
-    claims = joined_claims((), signals)
-    facts = with_last_word(merged_facts(None, signals, book), claims)
+    heard = heard_of(signals) or signals
+    lead = _lead(heard)
+    claims = joined_claims((), heard)
+    facts = with_last_word(merged_facts(None, heard, book), claims)
     exhibits = _distinct(e for s in _telling(signals) for e in s.exhibits)
     marking, release_to = narrowest(Marking.CLEAR, None, _handlings(s.exhibit for s in signals))
     publishers = tuple(sorted({e.publisher for e in exhibits}))
@@ -41,7 +42,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         rule_title=lead.rule_title,
         title=alert_title(facts, book),
         facts=facts,
-        severity=max(s.severity for s in signals),
+        severity=max(s.severity for s in heard),
         certainty=certainty_of(exhibits, publishers),
         interrupts=lead.interrupts,
         marking=marking,
@@ -74,14 +75,21 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     )
     told = set(alert.told_stories)
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, told, book)]
-    exhibits = (*alert.exhibits, *fresh)
+    exhibits = (*_judged_anew(alert.exhibits, signals), *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
     marking, release_to = narrowest(alert.marking, alert.release_to, _handlings(rested_on))
-    claims = joined_claims(alert.claims, signals)
-    facts = with_last_word(merged_facts(alert, signals, book), claims)
+    heard = heard_of(signals)
+    is_first_heard = bool(heard) and _is_doubtful(alert.exhibits)
+    if not heard and _is_doubtful(alert.exhibits):
+        heard = signals
+    base = None if is_first_heard else alert
+    claims = joined_claims(base.claims if base else (), heard)
+    facts = with_last_word(merged_facts(base, heard, book), claims) if heard else alert.facts
     why = _reasons(alert.why, signals)
-    certainty = max(alert.certainty, certainty_of(exhibits, publishers))
-    severity = max([alert.severity, *(s.severity for s in signals)])
+    is_judged_anew = exhibits[: len(alert.exhibits)] != alert.exhibits
+    certainty = certainty_of(exhibits, publishers)
+    certainty = certainty if is_judged_anew else max(alert.certainty, certainty)
+    severity = max([*([base.severity] if base else []), *(s.severity for s in heard)])
     lead = _lead(signals)
     joined = replace(
         alert,
@@ -89,6 +97,7 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         title=alert_title(facts, book),
         severity=severity,
         certainty=certainty,
+        interrupts=alert.interrupts or (is_first_heard and any(s.interrupts for s in heard)),
         marking=marking,
         release_to=release_to,
         updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
@@ -105,8 +114,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         claims=claims,
         grounds=_grounds(alert.grounds, why, signals),
     )
-    new = [s for s in signals if s.id not in joined_before]
-    joined = replace(joined, differences=news_of(alert, joined, signals, new, book))
+    new = [s for s in heard if s.id not in joined_before]
+    joined = replace(joined, differences=(*news_of(alert, joined, heard, new, book), *_belief(alert, joined)))
     speaks_first = lead.exhibit.official and not is_deadline(lead.story)
     if speaks_first and not any(e.official for e in alert.exhibits):
         joined = replace(
@@ -177,11 +186,43 @@ def _lead(signals: Sequence[Signal]) -> Signal:
 
 
 def certainty_of(exhibits: Iterable[Exhibit], publishers: Sequence[str]) -> Certainty:
-    if any(e.official for e in exhibits):
+    """How sure the evidence makes of an event: a doubtful report corroborates nothing, and alone makes it unlikely."""
+    shown = tuple(exhibits)
+    if any(e.official for e in shown):
         return Certainty.OBSERVED
-    if len(publishers) >= CORROBORATING_PUBLISHERS:
+    if _is_doubtful(shown):
+        return Certainty.UNLIKELY
+    doubtful = {e.publisher for e in shown if e.is_doubtful}
+    doubtful -= {e.publisher for e in shown if not e.is_doubtful}
+    if len(set(publishers) - doubtful) >= CORROBORATING_PUBLISHERS:
         return Certainty.LIKELY
     return Certainty.POSSIBLE
+
+
+def heard_of(signals: Sequence[Signal]) -> Sequence[Signal]:
+    """The signals whose word counts: of facts, severity and news a doubtful report decides nothing beside others."""
+    return [s for s in signals if not s.exhibit.is_doubtful]
+
+
+def _is_doubtful(exhibits: Sequence[Exhibit]) -> bool:
+    return bool(exhibits) and all(e.is_doubtful for e in exhibits)
+
+
+def _judged_anew(shown: Sequence[Exhibit], signals: Iterable[Signal]) -> Iterable[Exhibit]:
+    """What is shown, a report that its author graded anew as it is graded now."""
+    now = {s.exhibit.evidence_id: s.exhibit for s in signals if s.exhibit.kind == "mission"}
+    return (
+        replace(one, credibility=now[one.evidence_id].credibility) if one.evidence_id in now else one
+        for one in shown
+    )
+
+
+def _belief(before: Alert, after: Alert) -> tuple[Difference, ...]:
+    """That a doubtful report was borne out, or its author thinks less of it by now, is news."""
+    was, now = _is_doubtful(before.exhibits), _is_doubtful(after.exhibits)
+    if was is now or before.certainty is after.certainty or after.certainty is Certainty.OBSERVED:
+        return ()
+    return (Difference(code="certainty", before=before.certainty.value, after=after.certainty.value),)
 
 
 def _handlings(exhibits: Iterable[Exhibit]) -> Iterable[Handling]:
@@ -193,7 +234,7 @@ def _distinct(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
 
 
 def _shown(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
-    ranked = sorted(exhibits, key=lambda e: (not e.official, e.known_at, e.evidence_id))
+    ranked = sorted(exhibits, key=lambda e: (not e.official, e.is_doubtful, e.known_at, e.evidence_id))
     return tuple(ranked[:SHOWN_EXHIBITS])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import timedelta
 
 from warning.core.absence_rules import is_absence
@@ -67,6 +68,9 @@ class Cases:
             if case is None:  # its alert is closed, or was never opened: there is nothing to add to
                 return
         case = case or self._of_document(signal, self._find) or self._of_document(signal, self._related)
+        if signal.exhibit.is_doubtful:  # it stands beside what others tell of; alone it is background
+            signal = replace(signal, interrupts=False)
+            case = case or self._of_document(signal, self._find) or self._of_document(signal, self._related)
         case = case or self._open(signal)
         case.add(signal)
         case.sleeps = False

@@ -1,5 +1,6 @@
 """An informal observation that a desk files: who was told what, how sure it is, and who may read it."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -22,6 +23,7 @@ CREDIBILITIES = {
     6: "cannot be judged",
 }  # fmt: skip
 WITHDRAWN = "[withdrawn]"
+_JUDGED = re.compile(r"^Admiralty: [A-F]([1-6])\b", re.MULTILINE)
 FILED, CORRECTED, TAKEN_BACK = "report filed", "report corrected", "report withdrawn"
 """What the audit log calls the acts of an author."""
 
@@ -117,6 +119,15 @@ def _facts(report: MissionReport) -> list[str]:
         *(("Attachment", f"{a.name}, {a.size} bytes, SHA-256 {a.sha256}") for a in report.attachments),
     ]
     return [f"{name}: {value}" for name, value in told if value]
+
+
+def credibility_of(item: Item) -> int | None:
+    """Return the digit that the author of a report gave, from its line `Admiralty: B2`; None without such a line.
+
+    The letter of that line is not read: how reliable a source is, its entry in the catalogue says.
+    """
+    said = _JUDGED.search(item.body) if item.kind == "mission" else None
+    return int(said[1]) if said else None
 
 
 def withdrawn_item(item: Item, reason: str, at: datetime) -> Item:

@@ -93,9 +93,14 @@ def fits(step: Step, signal: Signal, terms: Terms) -> bool:
 
 
 def standing_by_rule(signals: Iterable[Signal]) -> ByRule:
-    """Return the signals by rule, without those that a revised figure took back: what several sequences read."""
+    """Return the signals by rule: what several sequences read.
+
+    Left out are those that a revised figure took back, and doubtful reports: an event of a pattern raises others.
+    """
     by_rule: dict[str, list[Signal]] = {}
     for signal in standing(signals):
+        if signal.exhibit.is_doubtful:
+            continue
         by_rule.setdefault(signal.rule_id, []).append(signal)
     return by_rule
 

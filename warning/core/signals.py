@@ -21,6 +21,9 @@ Outcome = Literal[
     "no_evidence",
 ]
 
+DOUBTFUL_SOURCES = frozenset({"E", "F"})
+DOUBTFUL_INFORMATION = frozenset({5, 6})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Reason:
@@ -40,7 +43,8 @@ class Exhibit:
     """A piece of evidence as an alert shows it: enough to read it, cite it and find its raw bytes.
 
     `story` names the near-duplicate texts it stands among, `first_seen_at` says when an article was published that the
-    press tells again here; `text_print` is what a later copy is known by (core/text_prints.py).
+    press tells again here; `text_print` is what a later copy is known by (core/text_prints.py). `credibility` is what its
+    author gave a mission report, 1 (confirmed) to 6 (cannot be judged); None for what has none.
     """
 
     evidence_id: str
@@ -62,6 +66,19 @@ class Exhibit:
     text_print: str = ""
     story: str = ""
     first_seen_at: datetime | None = None
+    credibility: int | None = None
+
+    @property
+    def admiralty(self) -> str:
+        """Source and information in one code (B2); the letter alone where nobody judged the information."""
+        return self.reliability if self.credibility is None else f"{self.reliability}{self.credibility}"
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is a mission report that nobody should be woken for: a source or information that is poor or unjudged."""
+        return self.kind == "mission" and (
+            self.reliability in DOUBTFUL_SOURCES or self.credibility in DOUBTFUL_INFORMATION
+        )
 
 
 def no_wider(shown: Exhibit, bounds: Iterable[Handling]) -> Exhibit:

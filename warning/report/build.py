@@ -15,6 +15,7 @@ from warning.core.evidence import Observation
 from warning.core.health import SourceState
 from warning.core.phrases import state_said
 from warning.core.rulebook import Rulebook
+from warning.core.signals import Exhibit
 from warning.core.vocabulary import Marking
 from warning.core.watches import Watch
 from warning.report.changes import change_lines, coming_dates, country_label, permitted, watch_dates
@@ -123,7 +124,12 @@ def _background(alerts: Sequence[Alert], told: Collection[str]) -> tuple[str, ..
     """The newest titles of background coverage, without what an alert of the week shows already."""
     fresh = {e.evidence_id: e for a in alerts for e in a.exhibits if e.evidence_id not in told}
     newest = sorted(fresh.values(), key=lambda e: (e.known_at, e.evidence_id))[-SHOWN_BACKGROUND:]
-    return tuple(f"{e.title} ({e.source_title})" for e in newest)
+    return tuple(f"{e.title} ({_told_by(e)})" for e in newest)
+
+
+def _told_by(shown: Exhibit) -> str:
+    """The source, and the grades that its author gave a mission report."""
+    return f"{shown.source_title}, {shown.admiralty}" if shown.kind == "mission" else shown.source_title
 
 
 def _told_of(found: WeekInput, coverage: Coverage) -> set[str]:

@@ -175,7 +175,10 @@ def _line(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWo
 
 
 def _source(exhibit: Exhibit, words: DigestWords) -> str:
-    return words.say("register.source") if exhibit.source_id == REGISTER else exhibit.source_title
+    if exhibit.source_id == REGISTER:
+        return words.say("register.source")
+    grade = words.say("line.aside", said=exhibit.admiralty) if exhibit.kind == "mission" else ""
+    return exhibit.source_title + grade
 
 
 def _said_of(versions: Sequence[Alert], desk: Desk, book: Rulebook, words: DigestWords) -> tuple[str, ...]:

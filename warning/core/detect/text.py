@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from warning.core.evidence import Item, KnownWindow
+from warning.core.mission_reports import credibility_of
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Facts, Outcome, Signal, Trace, signal_id
 from warning.core.sources import SourceProfile
@@ -109,6 +110,7 @@ def exhibit_of(item: Item, source: SourceProfile) -> Exhibit:
         known_at=item.known_at,
         archive_hash=item.archive_hash,
         text_print=print_of(item),
+        credibility=credibility_of(item),
     )
 
 
