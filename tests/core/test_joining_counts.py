@@ -5,7 +5,7 @@ import pytest
 from tests.core.build import at, press, signal
 from tests.core.test_joining_classes import RULES, alerts
 from warning.core.correlate import correlate
-from warning.core.joining_counts import firms_told, names_one_list, parts_told
+from warning.core.joining_counts import firms_told, list_told, parts_told
 from warning.core.signals import Signal
 from warning.core.text.counts import counts_in
 
@@ -119,15 +119,52 @@ def test_a_count_that_is_not_in_the_headline_tells_no_two_acts_apart():
     assert alerts(report("a", THIRTEEN["en"]), later) == [{"a", "b"}]
 
 
-@pytest.mark.parametrize(("whole", "is_one"), [("32", True), ("19", False)])
-def test_firms_of_one_state_may_be_some_of_a_longer_list_and_of_no_shorter_one(whole, is_one):
+@pytest.mark.parametrize(
+    ("whole", "days", "is_one"), [("32", 0, True), ("32", 2, True), ("19", 0, True), ("19", 2, False)]
+)
+def test_firms_of_one_state_may_be_some_of_a_longer_list_and_days_later_of_no_shorter_one(
+    whole, days, is_one
+):
     part = report("a", "US adds 23 Chinese firms to Entity List", targets=("CN",))
-    every = report("b", f"US adds {whole} entities to Entity List", hours=2, targets=("CN", "SG"))
+    every = report("b", f"US adds {whole} entities to Entity List", hours=24 * days + 2, targets=("CN", "SG"))
     assert alerts(part, every) == ([{"a", "b"}] if is_one else [{"a"}, {"b"}])
     assert alerts(
         report("c", every.exhibit.title, targets=()),
-        report("d", part.exhibit.title, hours=2, targets=("CN",)),
+        report("d", part.exhibit.title, hours=24 * days + 2, targets=("CN",)),
     ) == ([{"c", "d"}] if is_one else [{"c"}, {"d"}])
+
+
+LATER = [
+    (
+        "China puts 20 Japanese firms on export control list",
+        "China restricts dual-use exports to 40 Japanese companies",
+    ),
+    ("中国、日本企業20社を輸出規制リストに追加", "中国、日本企業40社への軍民両用品輸出を規制"),
+    (
+        "China adds 15 US firms to export control list",
+        "China puts three US drone makers on export control list",
+    ),
+]
+
+
+@pytest.mark.parametrize("titles", [*LATER, *(pair[::-1] for pair in LATER)])
+def test_a_sum_without_a_list_and_a_few_of_those_listed_stay_with_their_act_for_days(titles):
+    assert alerts(
+        *(report(f"{hours}", title, hours=hours) for hours, title in zip((0, 30), titles, strict=True))
+    ) == [{"0", "30"}]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "US adds 80 Chinese companies to Entity List",
+        "US puts 12 Chinese firms on entity list over AI chips",
+        "美国将80家中国企业列入实体清单",
+    ],
+)
+def test_outlets_that_count_one_list_of_a_day_otherwise_tell_one_act(title):
+    first = report("a", "US adds 54 Chinese companies to Entity List", targets=("CN",))
+    assert alerts(first, report("b", title, hours=5, targets=("CN",))) == [{"a", "b"}]
 
 
 WHOLE = {
@@ -239,5 +276,5 @@ def test_one_number_joins_a_report_that_corrects_the_count():
 def test_headlines_are_counted_clause_by_clause():
     assert firms_told("12家美国实体列入管控名单，6家企业列入不可靠实体清单") == {"12", "6"}
     assert firms_told("Boeing unit and two other US defence firms put on list") == {"3"}
-    assert not names_one_list("12家美国实体列入管控名单，6家企业列入不可靠实体清单")
-    assert not names_one_list("美国6家企业被列入黑名单")
+    assert not list_told("12家美国实体列入管控名单，6家企业列入不可靠实体清单")
+    assert not list_told("美国6家企业被列入黑名单")

@@ -8,7 +8,14 @@ from typing import NamedTuple
 from warning.core.alerts import Alert
 from warning.core.deadline_rules import is_deadline
 from warning.core.ids import instrument_key
-from warning.core.joining_counts import firms_told, is_exact, may_be_part, names_one_list, parts_told
+from warning.core.joining_counts import (
+    are_other_firms,
+    firms_told,
+    is_exact,
+    list_told,
+    may_be_part,
+    parts_told,
+)
 from warning.core.object_kinds import kinds_of, shingles
 from warning.core.policy import Correlation
 from warning.core.signals import Exhibit, Facts, Signal
@@ -122,6 +129,15 @@ class Case:
         return _NONE.union(*(parts_told(shown.title) for shown in self._exhibits()))
 
     @property
+    def lists(self) -> dict[str, frozenset[str]]:
+        """The lists that each number of firms is told of, by the headlines that stand; "" is one that names none."""
+        told: dict[str, frozenset[str]] = {}
+        for shown in self._exhibits():
+            for number in firms_told(shown.title):
+                told[number] = told.get(number, _NONE) | {list_told(shown.title)}
+        return told
+
+    @property
     def official_documents(self) -> set[tuple[str, str]]:
         """(source, document) of every official piece of evidence shown."""
         if self._official is None:
@@ -207,7 +223,7 @@ def counts_firms_alone(case: Case) -> bool:
 
 
 def counts_other_firms(case: Case, signal: Signal, *, is_of_its_day: bool) -> bool:
-    """Whether a report counts other firms than the case: on its day only where both name their list, as sums name none.
+    """Whether a report counts other firms than the case: on its day only where both name a list of their own, as sums name none.
 
     A report on goods counts the makers of some of them, and who counts those of one state some of the firms of several;
     so many as a headline names beside the whole are those.
@@ -218,14 +234,20 @@ def counts_other_firms(case: Case, signal: Signal, *, is_of_its_day: bool) -> bo
         return False
     if not case.firms.isdisjoint(firms_told(title)):
         return False
-    if is_of_its_day and not (names_one_list(title) and any(map(names_one_list, case.titles))):
-        return False
     targets = frozenset(facts.targets)
     is_of_its_states = not (targets and case.targets) or not targets.isdisjoint(case.targets)
-    if is_of_its_states and (said in case.parts or not case.firms.isdisjoint(parts_told(title))):
+    if not is_of_its_states:
+        return not is_of_its_day or bool(list_told(title) and any(map(list_told, case.titles)))
+    if said in case.parts or not case.firms.isdisjoint(parts_told(title)):
         return False
-    return not any(
+    if any(
         may_be_part(said, targets, known, case.targets) or may_be_part(known, case.targets, said, targets)
+        for known in case.firms
+    ):
+        return False
+    on, lists = list_told(title), case.lists
+    return all(
+        are_other_firms(said, on, known, lists.get(known, _NONE), is_of_one_day=is_of_its_day)
         for known in case.firms
     )
 

@@ -11,6 +11,17 @@ from warning.core.withdrawals import is_correction
 # Of two lists in one headline each has its own count; of "12 firms and two others" the parts make one.
 _CLAUSE = re.compile(r"[,;:，、；：…·。]")
 _LIST = re.compile(r"\blist\b|(?<!黑)名单|清单|(?<!ブラック)リスト|명단|(?<!블랙)리스트", re.IGNORECASE)
+_LISTS = {
+    name: re.compile(words, re.IGNORECASE)
+    for name, words in {
+        "unreliable": r"unreliable|不可靠|信頼できない|신뢰할 수 없는",
+        "unverified": r"unverified|未经核实|未核实|未検証|미검증",
+        "watch": r"\bwatch\s?list|关注名单|注視|監視|관심 명단|관찰 명단",
+        "military": r"military|1260H|军事|軍事|군사",
+    }.items()
+}
+MOST_NAMED = 4
+"""So many firms the press names one by one, of an act that put more of them on a list."""
 _ABOUT = re.compile(
     r"\bdozens?\b|(?:,|\band) another\b|, \w+ others?\b"
     r"|\b(?:about|almost|around|as many as|at least|close to|fewer than|less than|more than|nearly|over|roughly|some|up to)"
@@ -64,9 +75,31 @@ def parts_told(title: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def names_one_list(title: str) -> bool:
-    """Whether a headline says which list firms are put on. One that names none, or two, may give the sum of several acts."""
-    return len(_LIST.findall(title)) == 1
+def list_told(title: str) -> str:
+    """Return which list a headline says firms are put on, "" where it names none, or two: it may give the sum of several acts.
+
+    Lists that two offices or the press call alike (export control list, entity list) are one.
+    """
+    if len(_LIST.findall(title)) != 1:
+        return ""
+    return next((kind for kind, names in _LISTS.items() if names.search(title)), "control")
+
+
+def are_other_firms(
+    said: str, on: str, known: str, on_lists: AbstractSet[str], *, is_of_one_day: bool
+) -> bool:
+    """Whether two numbers of firms are of two acts: of two lists, or of two days.
+
+    A number without a list may be the sum of several, and a few of a list some of those that it named before.
+    """
+    if on and on_lists and "" not in on_lists and on not in on_lists:
+        return True
+    if is_of_one_day:
+        return False
+    small, large = sorted((int(said), int(known)))
+    named = on_lists - {""}
+    is_sum = bool(on) != bool(named) and large == int(known if on else said)
+    return small > MOST_NAMED and not is_sum
 
 
 def is_exact(title: str, said: str) -> bool:
