@@ -64,6 +64,7 @@ def _owe(system: System, notice: OperatorNotice) -> None:
         subject=notice.subject,
         lines=(notice.lead, *notice.lines),
         closing=notice.closing,
+        about=notice.about,
     )
 
 

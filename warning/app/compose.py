@@ -50,13 +50,19 @@ def open_repository(settings: Settings) -> "Repository":
 
 
 def compose(
-    settings: Settings, *, clock: Clock = system_clock, only_reads: bool = False, only_acts: bool = False
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    only_reads: bool = False,
+    only_acts: bool = False,
+    serves: bool = False,
 ) -> "System":
     """Build every part. Raises CatalogError when there is no good rulebook to start with.
 
     Who only reads what was told can do without the rules of broken files; who acts for one desk (`only_acts`) without
-    other broken files too.
+    other broken files too. A service (`serves`) keeps the catalogue it starts on, and starts on the kept one while the
+    files are refused.
     """
     from warning.app.system import composed  # noqa: PLC0415 - loads channels and store; commands about rules do without
 
-    return composed(settings, clock=clock, only_reads=only_reads, only_acts=only_acts)
+    return composed(settings, clock=clock, only_reads=only_reads, only_acts=only_acts, serves=serves)

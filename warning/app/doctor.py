@@ -9,8 +9,9 @@ from typing import Literal
 
 from warning.app.compose import Clock, compose, system_clock, trees
 from warning.app.source_requests import key_of
-from warning.app.system import System
+from warning.app.system import System, last_good_file
 from warning.catalog.load import load_rulebook
+from warning.catalog.source_overlays import load_catalogue
 from warning.core.exposure_reviews import reviews_counted, reviews_due
 from warning.core.health import SourceState
 from warning.errors import EwsError
@@ -32,7 +33,7 @@ class Finding:
 
 def examine(settings: Settings, *, clock: Clock = system_clock) -> tuple[Finding, ...]:
     """Look at everything that can be looked at without sending anything to anybody."""
-    findings = [_home(settings), *_rulebook(settings), _slack(settings), _mail(settings)]
+    findings = [_home(settings), *_rulebook(settings, clock), _slack(settings), _mail(settings)]
     if any(finding.state == "fault" for finding in findings):
         return tuple(findings)
     try:
@@ -62,12 +63,13 @@ def _home(settings: Settings) -> Finding:
     return Finding(subject="home", state="ok", detail=detail)
 
 
-def _rulebook(settings: Settings) -> tuple[Finding, ...]:
+def _rulebook(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
     where = trees(settings)
     try:
         book = load_rulebook(where.rules, where.feeds, where.overlay)
+        load_catalogue(where.feeds, where.overlay)
     except EwsError as wrong:
-        mend = "run `warning rules check` and mend the lines it names"
+        mend = f"run `warning rules check` and mend the lines named above; {_meanwhile(settings, clock)}"
         return (Finding(subject="rules", state="fault", detail=str(wrong), mend=mend),)
     rules = Finding(
         subject="rules", state="ok", detail=f"{len(book.rules)} rules, {len(book.sources)} sources"
@@ -83,6 +85,14 @@ def _rulebook(settings: Settings) -> tuple[Finding, ...]:
     return rules, Finding(
         subject="desks", state="fault", detail="nobody would be told of anything", mend=mend
     )
+
+
+def _meanwhile(settings: Settings, clock: Clock) -> str:
+    """What a service does while files are refused."""
+    since = last_good_file(settings, clock).since()
+    if since is None:
+        return "`warning run` does not start until then: no good catalogue is kept"
+    return f"until then `warning run` goes on, and starts, with the last good files, of {since:%Y-%m-%d %H:%M} UTC"
 
 
 def _is_example(address: str) -> bool:

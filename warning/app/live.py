@@ -19,6 +19,7 @@ from warning.app.parse_nursery import Forked, Nursery, can_fork, nursery
 from warning.app.polling import Asker
 from warning.app.publishing import publish_overdue
 from warning.app.rechecking import recheck_due
+from warning.app.refused_catalogue import tell_refusals
 from warning.app.reminding import remind_due
 from warning.app.rolling_up import owe_due_rollups
 from warning.app.source_telling import tell_source_changes
@@ -146,5 +147,6 @@ async def full_round(system: System, fetcher: Fetcher) -> RoundReport:
     report.assessed = assess_new(system)
     watch_desks(system)
     await tell_source_changes(system, partial(owe_to_operators, system))
+    await tell_refusals(system, partial(owe_to_operators, system))
     report.delivered = await deliver_round(system)
     return report

@@ -9,8 +9,11 @@ from warning.app.calendar_day import CalendarDay
 from warning.app.canary_watch import CanaryBooks, canary_channel
 from warning.app.compose import Clock, Trees, system_clock, trees
 from warning.app.delivering import InFlight
+from warning.app.kept_rulebook import PLACE
+from warning.app.refused_catalogue import RefusalWatch
 from warning.app.round_memory import Memory
 from warning.app.set_aside import SetAside
+from warning.catalog.last_good import LastGoodFile
 from warning.catalog.load import RulebookHolder
 from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec
@@ -48,6 +51,7 @@ class System:
     calendar: CalendarDay = field(default_factory=CalendarDay)
     resident: Resident = field(default_factory=Resident)
     canary: CanaryBooks = field(default_factory=CanaryBooks)
+    refusals: RefusalWatch = field(default_factory=RefusalWatch)
 
     def book(self) -> Rulebook:
         return self.rulebooks.current()
@@ -73,19 +77,26 @@ def opened_store(settings: Settings) -> Repository:
 
 
 def composed(
-    settings: Settings, *, clock: Clock, only_reads: bool = False, only_acts: bool = False
+    settings: Settings,
+    *,
+    clock: Clock,
+    only_reads: bool = False,
+    only_acts: bool = False,
+    serves: bool = False,
 ) -> System:
     """Build every part, as `compose` says."""
     where = trees(settings)
     rulebooks = RulebookHolder(
         where.rules, where.feeds, where.overlay,
         today=lambda: clock().date(), without_broken_rules=only_reads, without_broken_files=only_acts,
+        last_good=last_good_file(settings, clock) if serves else None,
     )  # fmt: skip
+    kept = rulebooks.started_on
     repository = opened_store(settings)
     return System(
         settings=settings,
         trees=where,
-        sources=load_catalogue(where.feeds, where.overlay),
+        sources=kept.sources if kept else load_catalogue(where.feeds, where.overlay),
         rulebooks=rulebooks,
         repository=repository,
         outbox=Outbox(repository.engine),
@@ -95,6 +106,11 @@ def composed(
         },
         clock=clock,
     )
+
+
+def last_good_file(settings: Settings, clock: Clock) -> LastGoodFile:
+    """Return where a service of this home keeps the last good catalogue."""
+    return LastGoodFile(settings.home / PLACE / "last-good.zip", clock)
 
 
 def channels_of(settings: Settings, clock: Clock = system_clock) -> Mapping[str, Channel]:

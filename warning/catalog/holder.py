@@ -1,13 +1,14 @@
-"""The rulebook in force: read again when files change, and never replaced by a bad one."""
+"""The rulebook in force: read again when files change, and never replaced by a bad one, nor by none at a start."""
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from os import stat_result
 from pathlib import Path
 
 from warning.catalog.assemble import read_rulebook
+from warning.catalog.last_good import Kept, LastGoodFile, read_catalogue, texts_of
 from warning.core.rulebook import Rulebook
 from warning.core.text.engine import engine_of
 from warning.errors import CatalogError, Problem
@@ -20,7 +21,8 @@ Stamp = tuple[tuple[str, int, int], ...]
 class RulebookHolder:
     """Keeps the last good rulebook; `problems` says what is wrong with the files as they are now.
 
-    `today` ends overlays that carry an expiry date; without it none has ended.
+    `today` ends overlays that carry an expiry date; without it none has ended. A service gives a `last_good` file: what is
+    good is kept in it, and a start under files that are refused goes on with what is kept (`started_on`).
     """
 
     def __init__(
@@ -32,18 +34,25 @@ class RulebookHolder:
         today: Callable[[], date] | None = None,
         without_broken_rules: bool = False,
         without_broken_files: bool = False,
+        last_good: LastGoodFile | None = None,
     ) -> None:
-        """Read the files. Raises CatalogError when there is no good rulebook to begin with."""
+        """Read the files. Raises CatalogError when there is no good rulebook to begin with, nor one that was kept."""
         self._without_broken_rules = without_broken_rules
         self._without_broken_files = without_broken_files
         self._directories = (rules_dir, feeds_dir, overlay_dir)
         self._today = today
+        self._last_good = last_good
         self.problems: tuple[Problem, ...] = ()
+        self.started_on: Kept | None = None
+        self.since: datetime | None = None
+        """Since when the files in force are; None where none are kept."""
         self._stamp = self._stamp_now()
         self._digest = self._digest_now()
         book = self._read()
         if book is None:
-            raise CatalogError(self.fatal_problems)
+            book = self._kept()
+        else:
+            self._keep()
         self._book = book
         _note_engine(book)
 
@@ -66,6 +75,7 @@ class RulebookHolder:
         if book is None:
             log.error("the last good rulebook stays in force until this is mended:\n%s", self._complaint())
             return False
+        self._keep()
         if book == self._book:
             return False
         self._book = book
@@ -83,14 +93,38 @@ class RulebookHolder:
         """The mistakes that keep the files, as they are now, from coming into force; empty when none."""
         return tuple(problem for problem in self.problems if problem.fatal)
 
+    def _kept(self) -> Rulebook:
+        """The rulebook that was good when it was last in force. Raises CatalogError when there is none."""
+        kept = self._last_good.read(self._day()) if self._last_good else None
+        if kept is None:
+            raise CatalogError(self.fatal_problems)
+        self.started_on, self.since = kept, kept.since
+        return kept.book
+
+    def _keep(self) -> None:
+        """Keep the files that have just been read; those edited meanwhile are kept when they are read again."""
+        if self._last_good is None:
+            return
+        try:
+            texts = texts_of(self._directories)
+        except OSError:
+            return  # gone between the reading and this look: the next look sees it gone
+        if self._digest_now() == self._digest:
+            self.since = self._last_good.keep(texts)
+
+    def _day(self) -> date | None:
+        return self._today() if self._today else None
+
     def _read(self) -> Rulebook | None:
+        if self._last_good is not None:
+            book, _, self.problems = read_catalogue(self._directories, self._day())
+            return book
         rules, feeds, overlay = self._directories
-        today = self._today() if self._today else None
         book, self.problems = read_rulebook(
             rules,
             feeds,
             overlay,
-            today=today,
+            today=self._day(),
             without_broken_rules=self._without_broken_rules,
             without_broken_files=self._without_broken_files,
         )

@@ -118,7 +118,7 @@ def _summary(book: Rulebook | None, problems: tuple[Problem, ...]) -> str:
     fatal = sum(_level(problem) != "warning" for problem in problems)
     found = f"{_count(fatal, 'mistake')}, {_count(len(problems) - fatal, 'warning')}"
     if book is None:
-        return f"{found}: a service that runs keeps the last good rulebook"
+        return f"{found}: a service goes on, also when it starts again, with the last good rulebook"
     parts = (
         _count(len(book.rules), "rule"),
         _count(len(book.sources), "source"),

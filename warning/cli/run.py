@@ -32,6 +32,7 @@ from warning.app.live import (
 from warning.app.long_life import settle_for_long
 from warning.app.parse_pool import ParsePool
 from warning.app.polling import Asker
+from warning.app.refused_catalogue import refusal_lines, tell_refusals
 from warning.app.source_telling import tell_source_changes
 from warning.app.standing import show_owed
 from warning.app.system import System
@@ -86,7 +87,9 @@ def command(*, once: bool, role: str, as_json: bool) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for library in ("alembic", "apscheduler"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    system = compose(settings)
+    system = compose(settings, serves=True)
+    for line in refusal_lines(system.rulebooks.fatal_problems, system.rulebooks.since):
+        click.echo(line, err=True)
     try:
         if once:
             report = asyncio.run(_once(system))
@@ -181,6 +184,7 @@ async def _scheduled(system: System) -> None:
     await asyncio.to_thread(watch_desks, system)
     await show_owed(system)
     await tell_source_changes(system, partial(owe_to_operators, system))
+    await tell_refusals(system, partial(owe_to_operators, system))
 
 
 def _clean(report: RoundReport) -> bool:

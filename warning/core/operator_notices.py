@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorNotice:
-    """`id` is the same when the same is told again. `kind` says what it is about: sources, canary."""
+    """`id` is the same when the same is told again. `kind` says what it is about: sources, canary. `about` is kept with it for a later look."""
 
     id: str
     kind: str
@@ -14,4 +14,5 @@ class OperatorNotice:
     lead: str
     lines: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     at: datetime
