@@ -72,11 +72,16 @@ class Answer:
         if len(blind) == len(should):
             return "every source that should have carried it could not see: it may come late once they are read again"
         if blind:
-            return "one source that should have carried it could not see, and the others did not list it"
-        return (
-            "the sources that should carry it were read and did not list it: it may stand on a page of the "
-            "publisher that is not watched"
+            seeing = len(should) - len(blind)
+            how_many = "one" if len(blind) == 1 else str(len(blind))
+            others = "the other one" if seeing == 1 else f"the other {seeing}"
+            return f"{how_many} of the {len(should)} sources that should have carried it could not see, and {others} did not list it"
+        were_read = (
+            "source that should carry it was read"
+            if len(should) == 1
+            else "sources that should carry it were read"
         )
+        return f"the {were_read} and did not list it: it may stand on a page of the publisher that is not watched"
 
 
 def why_missed(
