@@ -1,6 +1,6 @@
 """Words of relief that stand upon what is no relief: trade that is halted, a permit that is taken away, a permit that is asked for.
 
-"China suspends imports", 暂停进口, 輸入を停止 halt trade; 撤销排污许可证, "revokes licences", 許可を取り消し, 면허 취소 hit who held the permit;
+"China suspends imports", 暂停进口, 輸入を停止 halt trade; 撤销排污许可证, "revokes licences", 暂停出口许可, 許可を取り消し, 면허 취소 hit who held the permit;
 "requires permits" is a curb. A curb on trade that is suspended ("suspends import ban") and a duty to hold a permit that is lifted
 ("scraps permit requirement", 取消许可要求) stay relief.
 """
@@ -34,7 +34,7 @@ _TRADE = {
     ),
 }
 _TAKES = {
-    "en": re.compile(r"(?:revok|withdr|cancel|strip|pull|void|suspend)"),
+    "en": re.compile(r"(?:revok|withdr|cancel|strip|pull|void|suspend|paus|halt|freez|stop)"),
     "zh": re.compile(r"撤销|吊销|收回|注销"),
     "ja": re.compile(r"取り消|取消|剥奪|停止"),
     "ko": re.compile(r"취소|박탈|회수|정지"),
@@ -48,6 +48,12 @@ _PERMITS = {
     ),
     "ja": re.compile(r"(?:許可証?|免許|認可|資格|承認)[をのも]?(?:全て|一部|一時|相次ぎ)*$"),
     "ko": re.compile(r"(?:허가증?|면허|인가|자격|승인)[을를도]?\s?(?:모두|일부|전격|줄줄이)?\s?$"),
+}
+# Permits that are no longer given: what is suspended is none of the rules on them, 暂停锑出口许可, 暂停许可审批.
+_GIVING = {
+    "zh": re.compile(
+        r"(?:(?!管制|管控|限制|禁令|禁止|措施|实施|要求)[^，。；：\s]){0,16}?许可证?(?!证?(?:要求|管理|制度|规定|限制|义务|制|目录))"
+    )
 }
 _PAPERS = re.compile(r"permits", re.IGNORECASE)
 # Who or what stands before the verb: a body, an office or who holds it, or how it is done ("quietly permits").
@@ -116,7 +122,8 @@ def stands_upon_no_curb(reading: Reading, hit: Hit) -> bool:
         text[max(0, start - _REACH) : start].rpartition("\n")[2],
         without_joints(reading, hit.end, hit.end + _REACH).partition("\n")[0],
     )
-    objects = ((_HALTS[language], _TRADE[language]), (_TAKES[language], _PERMITS[language]))
+    objects = [(_HALTS[language], _TRADE[language]), (_TAKES[language], _PERMITS[language])]
+    objects += [(_HALTS[language], _GIVING[language])] if language in _GIVING else []
     last = language in _VERB_LAST
     return any(
         verb.search(word) and (upon.search(before) if last else upon.match(after)) for verb, upon in objects
