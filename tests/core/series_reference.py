@@ -8,15 +8,17 @@ from datetime import datetime
 import numpy as np
 
 from warning.core.evidence import KnownWindow, Observation
-from warning.core.rulebook import Rulebook
+from warning.core.rulebook import Rulebook, history_days, rearm_days
 from warning.core.rules import SeriesRule
 from warning.core.series.judge import Finding, judge
+from warning.core.series.judged import Condition
 from warning.core.series.select import selects
 from warning.core.series.signal import evidence, signal
 from warning.core.series.stale import without_stale
 from warning.core.series.track import COMPLETE_SHARE, SIBLINGS_MIN, Track, lay_out, ordinal
 from warning.core.series.verdicts import conditions
-from warning.core.series.windows import Board, Rows, board, known_counts
+from warning.core.series.windows import Board, Rows, board
+from warning.core.series_tests import SeriesTest
 from warning.core.signals import Signal
 
 
@@ -35,9 +37,8 @@ def slowly(book: Rulebook, known: KnownWindow) -> tuple[list[Signal], dict[str, 
         for track in tracks:
             if not selects(rule.select, track.meta, book.terms):
                 continue
-            read = as_read(rule, track)
-            for place in read.fresh:
-                findings, told = _one(rule, read, place)
+            for place in as_read(rule, track).fresh:
+                findings, told = _one(rule, track, place)
                 total += told
                 for finding in findings:
                     found[track.meta.series_id, evidence(finding).period].append(finding)
@@ -63,8 +64,8 @@ def as_read(rule: SeriesRule, track: Track) -> Track:
 
 
 def _one(rule: SeriesRule, track: Track, place: int) -> tuple[list[Finding], tuple[int, ...]]:
-    on = board([track])
-    if _known(on, place) < rule.min_points:
+    read, on = in_reach(rule, track, place)
+    if _known(rule, read, place) < rule.min_points:
         return [], (1, 1, 0, 0)
     findings, lasting, refused = [], 0, 0
     for test in rule.tests:
@@ -75,16 +76,12 @@ def _one(rule: SeriesRule, track: Track, place: int) -> tuple[list[Finding], tup
             refused += int(judged.refused[0])
             if not judged.holds[0]:
                 continue
-            before = [p for p in range(place - rule.rearm(test), place) if p >= 0]
-            if any(
-                _known(on, p) >= rule.min_points and judge(rule, condition, on, _row(p)).holds[0]
-                for p in before
-            ):
+            if any(_held(rule, condition, track, p) for p in before(rule, test, track, place)):
                 lasting += 1
                 continue
             findings.append(
                 Finding(
-                    track=track, place=place, condition=condition,
+                    track=read, place=place, condition=condition,
                     observed=float(judged.observed[0]), baseline=float(judged.baseline[0]),
                     ratio=float(judged.ratio[0]), score=float(judged.score[0]),
                 )
@@ -96,8 +93,37 @@ def _row(place: int) -> Rows:
     return Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([place], dtype=np.int64))
 
 
-def _known(on: Board, place: int) -> int:
-    return int(known_counts(on, _row(place))[0])
+def in_reach(rule: SeriesRule, track: Track, place: int) -> tuple[Track, Board]:
+    """Return a track as the rule reads it where nothing but what one verdict looks back on was ever published."""
+    frequency = track.meta.frequency
+    first = max(place - rule.raw_reach(frequency) + 1, 0)
+    if track.on_calendar:
+        while first < place and track.points[first] is None:
+            first += 1  # a series begins with a published figure; absent rows before it are not known
+    else:
+        days = history_days(rule.raw_reach(frequency), frequency)
+        while track.ends[first] <= track.ends[place] - days:
+            first += 1
+    values = np.where(np.arange(len(track.values)) < first, np.nan, track.values)
+    read = as_read(rule, replace(track, values=values))
+    return read, board([read])
+
+
+def before(rule: SeriesRule, test: SeriesTest, track: Track, place: int) -> list[int]:
+    places = [p for p in range(place - rule.rearm(test), place) if p >= 0]
+    days = rearm_days(rule.rearm(test), track.meta.frequency)
+    return [p for p in places if track.on_calendar or track.ends[place] - track.ends[p] <= days]
+
+
+def _held(rule: SeriesRule, condition: Condition, track: Track, place: int) -> bool:
+    read, on = in_reach(rule, track, place)
+    enough = _known(rule, read, place) >= rule.min_points
+    return enough and bool(judge(rule, condition, on, _row(place)).holds[0])
+
+
+def _known(rule: SeriesRule, track: Track, place: int) -> int:
+    first = max(place - rule.reach(track.meta.frequency) + 1, 0)
+    return int(np.count_nonzero(~np.isnan(track.values[first : place + 1])))
 
 
 def fill_absent_rows(laid: Sequence[Track], fresh: frozenset[str]) -> tuple[Track, ...]:

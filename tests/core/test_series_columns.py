@@ -66,7 +66,8 @@ def one_series(draw: st.DrawFn, number: int) -> list[Observation]:
     found = []
     for at, value in enumerate(values):
         if draw(st.integers(0, 11)) == 0:
-            continue  # no row for this period
+            start += draw(st.sampled_from([0, 0, 3, 40]))  # one that misses a row may miss many
+            continue
         period = period_of(frequency, start + at)
         known_at = period_end(period) + timedelta(days=draw(st.sampled_from([1, 1, 1, 50])))
         said = draw(st.sampled_from([unit] * 9 + ["kg", "t", "pieces"]))

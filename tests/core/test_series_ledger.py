@@ -115,7 +115,7 @@ def test_ledger_that_forgets_keeps_no_more_than_its_rules_can_read():
     days = [(datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=n)).date().isoformat() for n in range(4_000)]
     for day in days:
         known_of(ledger, [vintage(like, day, 100.0, period_end(day))])
-    assert ledger.capacity <= 64
+    assert ledger.capacity <= 96
 
 
 def test_what_is_forgotten_is_no_news_and_what_comes_in_time_is_whatever_was_forecast():

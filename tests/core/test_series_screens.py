@@ -71,7 +71,7 @@ def walks() -> Board:
     values[dice.random(values.shape) < 0.01] = 0
     return Board(
         tracks=(), slots=matrix_of(values),
-        frequencies=np.zeros(SERIES, dtype=np.int8),
+        frequencies=np.zeros(SERIES, dtype=np.int8), loose=np.zeros(SERIES, dtype=np.bool_), ends=lambda _, places: places,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.signals import Signal, is_withdrawal
 
 BATCH = 4_000
+_Row = tuple[str, str | None, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ def evaluate_records(
     """Yield one answer a record, in input order.
 
     Figures are judged against those that came before them in the input, a list against its source's list
-    before, at once: a removal is told later, if it lasts. A record that was not yet known at `as_of` fires nothing and is not remembered.
+    before, at once: a removal is told later, if it lasts. An absent row that counts as zero is answered with the last row
+    of its table's period. A record that was not yet known at `as_of` fires nothing and is not remembered.
     """
     history = History(book, waits=False)
     now: datetime | None = as_of
@@ -52,12 +54,24 @@ def _signals(
     known = history.admit(records).as_known(as_of)
     signals, _ = evaluate(book, known, as_of)
     history.keep(signals)
-    listing_of = {change.id: change.listing_id for change in known.listing_changes}
+    told_with = {change.id: change.listing_id for change in known.listing_changes}
+    told_with |= {record.id: record.id for record in records}
+    rows = {_row_of(record): record.id for record in records if isinstance(record, Observation)}
     found: dict[str, list[Signal]] = defaultdict(list)
     for signal in sorted((s for s in signals if not is_withdrawal(s)), key=lambda s: s.rule_id):
         evidence_id = signal.exhibit.evidence_id
-        found[listing_of.get(evidence_id, evidence_id)].append(signal)
+        found[told_with.get(evidence_id) or rows.get(_table_of(signal), evidence_id)].append(signal)
     return dict(found)
+
+
+def _row_of(figure: Observation) -> _Row:
+    return figure.source_id, figure.hs_code, figure.occurred_at, figure.known_at
+
+
+def _table_of(signal: Signal) -> _Row:
+    """What the rows share with an absent one that was read as zero, as it became known with the last of them."""
+    codes = signal.facts.hs_codes
+    return signal.exhibit.source_id, codes[0] if codes else None, signal.occurred_at, signal.known_at
 
 
 def _batches(records: Iterable[Evidence]) -> Iterator[list[Evidence]]:

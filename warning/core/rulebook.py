@@ -23,6 +23,8 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 FREQUENCIES: tuple[Frequency, ...] = ("D", "W", "M", "Q", "A")
 HISTORY_DAYS: Mapping[Frequency, float] = {"D": 1.6, "W": 7.0, "M": 31.0, "Q": 92.0, "A": 366.0}
+# Days and weeks that a long holiday takes out of those.
+HOLIDAY_DAYS: Mapping[Frequency, int] = {"D": 16, "W": 14}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +138,19 @@ def news_days(needs: Iterable[Need]) -> Mapping[Frequency, int]:
     return found
 
 
+def history_days(points: int, frequency: Frequency) -> int:
+    """Return the days in which so many figures stand, where days and weeks are not published more rarely than that."""
+    return int((points + 2) * HISTORY_DAYS[frequency]) + 1 + HOLIDAY_DAYS.get(frequency, 0)
+
+
+def rearm_days(points: int, frequency: Frequency) -> int:
+    """Return the days in which the figures before that re-arming asks about stand."""
+    return int(points * HISTORY_DAYS[frequency]) + HOLIDAY_DAYS.get(frequency, 0)
+
+
 def _needs_of(rule: SeriesRule, frequency: Frequency, *, bridges: bool) -> Iterator[Need]:
-    days = int((rule.points(frequency) + 2) * HISTORY_DAYS[frequency]) + 1
+    # No less than the days of a verdict and those of re-arming together.
+    days = history_days(rule.points(frequency), frequency) + HOLIDAY_DAYS.get(frequency, 0)
     late_days = lag_days(rule) + ceil(HISTORY_DAYS[frequency])  # a period's figure may come before its end
     yield Need(
         select=rule.select.model_copy(update={"frequencies": (frequency,)}),

@@ -13,6 +13,8 @@ from warning.core.terms import TermId
 from warning.core.vocabulary import Direction, Frequency, Measure
 
 HolidayCountry = Literal["CN", "JP", "KR"]
+# Among so many places one figure must be known, as of a baseline half of it must.
+PLACES_A_POINT = 2
 
 
 class ExampleSeries(OperatorModel):
@@ -84,6 +86,7 @@ class Select(OperatorModel):
 class SeriesRule(RuleBase):
     """Fires on the newest figure of a series when any of `tests` holds.
 
+    `min_points` is the least number of known figures among those that a verdict reads (`reach`).
     `materiality_min` is the least absolute size of the move, in the series' own unit.
     `confirm_points` asks that so many figures in a row hold the test: 2 lets a single faulty quote pass.
     `rearm_points` is how many figures a test must have been quiet before it fires again: a state that lasts
@@ -122,11 +125,27 @@ class SeriesRule(RuleBase):
     def rearm(self, test: SeriesTest) -> int:
         return self.rearm_points if test.rearm_points is None else test.rearm_points
 
+    def reach(self, frequency: Frequency) -> int:
+        """How many figures back one verdict on a series of this frequency reads, the newest included.
+
+        `min_points` is asked of these figures, so that a series of which every second one is missing may have enough.
+        """
+        own = [t.reach + self.confirm(t) - 1 for t in self._asked_of(frequency)]
+        return max(self.min_points * PLACES_A_POINT, *own, 0)
+
+    def raw_reach(self, frequency: Frequency) -> int:
+        """The same of the figures as published: whether a quote is stale, and what January was, stands before them."""
+        return (
+            self.reach(frequency) + (self.stale_points + 1 if self.stale_points else 0) + self.lunar_new_year
+        )
+
     def points(self, frequency: Frequency) -> int:
-        """How many points back one verdict on a series of this frequency reads, the newest included."""
-        tests = [t for t in self.tests if not t.frequencies or frequency in t.frequencies]
-        reach = [t.reach + self.confirm(t) - 1 + self.rearm(t) for t in tests]
-        return max([self.min_points, *reach]) + self.added_points
+        """How many figures back a verdict looks, those before that re-arming asks about and all they are made of included."""
+        before = max((self.rearm(t) for t in self._asked_of(frequency)), default=0)
+        return self.raw_reach(frequency) + before + self.added_points
+
+    def _asked_of(self, frequency: Frequency) -> tuple[Test, ...]:
+        return tuple(t for t in self.tests if not t.frequencies or frequency in t.frequencies)
 
     @property
     def interrupts(self) -> bool:
@@ -138,7 +157,7 @@ class SeriesRule(RuleBase):
         if self.combine is None:
             return 0
         if isinstance(self.combine, Spread):
-            return self.combine.stale_days
+            return self.combine.stale_days + self.combine.stale_points
         lag = self.combine.lag_points if isinstance(self.combine, MirrorGap) else 0
         return self.combine.total_points + lag
 

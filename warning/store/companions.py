@@ -1,6 +1,6 @@
 """The series that rules combine with one that has a new figure: both sides of a spread, all of a country's suppliers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 from warning.core.rulebook import Need
 from warning.core.series.combined import HS6_DIGITS
 from warning.core.series.combining import companions
+from warning.core.series.kinship import may_look_at
 from warning.store.rows import batches
 from warning.store.schema import series
 
@@ -20,7 +21,6 @@ def with_companions(
     connection: Connection,
     figures: Figures,
     needs: Sequence[Need],
-    may_look_at: Callable[[Need, Row[Any]], bool],
 ) -> Figures:
     """Return the figures with, for each series that shares a material or a code with one, that one's oldest day.
 

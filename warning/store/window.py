@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, literal, select, tuple_, union_all
 
 from warning.core.evidence import Item, ListingChange, Observation, Window
 from warning.core.rulebook import Need
+from warning.core.series.kinship import Looks
+from warning.core.series.roster import Described
 from warning.store.companions import with_companions
 from warning.store.figures import JOINED
 from warning.store.resident import Resident
@@ -114,7 +116,7 @@ def _with_history(
     figures = _as_ever_described(connection, _oldest_figures(fresh))
     if any(need.whole_tables for need in needs):
         figures = _tables_figures(connection, figures)
-    figures = with_companions(connection, figures, [need for need in needs if need.companions], may_look_at)
+    figures = with_companions(connection, figures, [need for need in needs if need.companions])
     figures = _as_ever_described(connection, figures)
     for reach in _reaches(figures, needs):
         by_days[reach.days].append(reach)
@@ -180,26 +182,10 @@ def _table(row: Row[Any]) -> _Table:
 
 def _reaches(figures: Mapping[int, _Figure], needs: Sequence[Need]) -> Iterable[_Reach]:
     days: defaultdict[str, int] = defaultdict(int)
+    looks = Looks(needs)
     for row, _ in figures.values():
-        wanted = (need.days for need in needs if may_look_at(need, row))
-        days[row.series_id] = max(days[row.series_id], max(wanted, default=0))
+        days[row.series_id] = max(days[row.series_id], looks.days(cast("Described", row)))
     for series_seq, (row, oldest) in figures.items():
         asked = days[row.series_id]
         if asked:
             yield _Reach(series_seq=series_seq, days=asked, since=oldest - timedelta(days=asked))
-
-
-def may_look_at(need: Need, row: Row[Any]) -> bool:
-    """Whether a rule may want this series. Materials are left to the rule: their families are its to know."""
-    chosen = need.select
-    pairs = (
-        (chosen.measures, row.measure),
-        (chosen.reporters, row.reporter),
-        (chosen.partners, row.partner),
-        (chosen.frequencies, row.frequency),
-        (chosen.sources, row.source_id),
-        (chosen.series, row.series_id),
-    )
-    if any(wanted and value not in wanted for wanted, value in pairs):
-        return False
-    return not chosen.hs_codes or (row.hs_code or "").startswith(tuple(chosen.hs_codes))

@@ -42,6 +42,7 @@ def fill_absent(laid: Layout) -> Layout:
         figures=rewritten(laid.figures, len(laid), holed, flat),
         fresh=np.sort(np.concatenate((wide.fresh, slots))),
         known_us=tables.known_us,
+        filled=holed,
     )
 
 

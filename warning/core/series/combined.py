@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation, observation_id
+from warning.core.series.columns import end_and_shape
 from warning.core.series.figures import unit_of
 from warning.core.series.select import material_id
 from warning.core.series.track import Bools, Floats, Track, ordinal, period_at
@@ -161,6 +162,7 @@ def made_track(
         method=method,
         parts=tuple(parts),
         sources=sources,
+        ends=np.array([end_and_shape(period)[0] for period in periods or ()], dtype=np.int64),
     )
 
 

@@ -20,6 +20,7 @@ from warning.core.series.judged import Condition
 from warning.core.series.layout import lay_out_all
 from warning.core.series.prepared import prepared
 from warning.core.series.publication import publication, publications
+from warning.core.series.reach import within
 from warning.core.series.reasons import reason, threshold
 from warning.core.series.select import faults, selects
 from warning.core.series.signal_point import evidence
@@ -106,13 +107,14 @@ def _selected(rule: SeriesRule, newest: Observation, book: Rulebook) -> ExplainN
 
 
 def _judged(rule: SeriesRule, track: Track, place: int, book: Rulebook) -> tuple[ExplainNode, ExplainNode]:
-    on = board([track])
+    on = within(rule, board([track]))
     rows = Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([place]))
-    count = int(known_counts(on, rows)[0])
+    reach = rule.reach(track.meta.frequency)
+    count = int(known_counts(on, rows, reach)[0])
     history = ExplainNode(
         label="history",
         passed=count >= rule.min_points,
-        detail=f"{count} figures up to {_period(track, place)}, the rule wants {rule.min_points}",
+        detail=f"{count} figures known of the {reach} read up to {_period(track, place)}, the rule wants {rule.min_points}",
     )
     tests = ExplainNode(
         label="any of the tests",
@@ -202,5 +204,5 @@ _DEMANDS = {
 
 
 def _fires_alone(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> bool:
-    alone = rule.model_copy(update={"tests": (condition.test,)})
-    return any(f.condition.code == condition.code for f in judge_rule(alone, on, rows).findings)
+    told = (finding.condition for finding in judge_rule(rule, on, rows).findings)
+    return any(one.code == condition.code and one.test is condition.test for one in told)

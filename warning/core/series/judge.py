@@ -8,10 +8,11 @@ import numpy as np
 from warning.core.rulebook import FREQUENCIES
 from warning.core.rules import SeriesRule
 from warning.core.series.judged import Condition, Judged
+from warning.core.series.reach import curtailed, enough, nearby, within
 from warning.core.series.screens import screen
 from warning.core.series.track import Bools, Track
 from warning.core.series.verdicts import conditions
-from warning.core.series.windows import Board, Ints, Rows, asked_of, know_enough, speaks_of, window
+from warning.core.series.windows import Board, Rows, asked_of, speaks_of, window
 
 # Rows judged at a time: a window of 260 figures and this many rows take 42 MB.
 CHUNK_ROWS = 20_000
@@ -55,14 +56,22 @@ class RuleFindings:
 
 
 def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
-    """Judge every row by every condition of the rule."""
+    """Judge every row by every condition of the rule, by what the rule reads and nothing else."""
+    cut = curtailed(rule, on, rows)
+    if not cut.any():
+        return _judge_rows(rule, on, rows)
+    whole = _judge_rows(rule, on, rows.where(~cut))
+    return whole.joined(_judge_rows(rule, within(rule, on), rows.where(cut).plain()))
+
+
+def _judge_rows(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
     found: list[Finding] = []
     too_little = lasting = refused = 0
     for start in range(0, len(rows), CHUNK_ROWS):
         part = rows.part(start, start + CHUNK_ROWS)
-        enough = know_enough(on, part, rule.min_points)
-        too_little += int(np.count_nonzero(~enough))
-        part = part.where(enough)
+        known = enough(rule, on, part)
+        too_little += int(np.count_nonzero(~known))
+        part = part.where(known)
         frequencies = on.frequencies[part.owners]
         present = [FREQUENCIES[place] for place in np.flatnonzero(np.bincount(frequencies))]
         speaking = (test for test in rule.tests if speaks_of(test.frequencies, present))
@@ -85,7 +94,7 @@ def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
 
 def _screened(condition: Condition, on: Board, rows: Rows, rule: SeriesRule) -> tuple[Rows, int]:
     """Return the rows the condition may hold on, and how many of the others it refuses because of zeros."""
-    screened = screen(condition, on, rows, rule.confirm(condition.test))
+    screened = None if on.reaches else screen(condition, on, rows, rule.confirm(condition.test))
     if screened is None:
         return rows, 0
     return rows.where(screened.may), int(np.count_nonzero(screened.refused & ~screened.may))
@@ -117,20 +126,28 @@ def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, 
         )
         of, places = np.repeat(asked, end - begin), np.repeat(rows.places[asked], end - begin)
         places = places - np.tile(np.arange(begin, end), len(asked))
-        of, places = of[places >= 0], places[places >= 0]
+        near = nearby(rule, condition.test, on, Rows(owners=rows.owners[of], places=rows.places[of]), places)
+        of, places = of[near], places[near]
         earlier = Rows(owners=rows.owners[of], places=places)
-        if len(earlier) > FEW_ROWS:
-            earlier, of = _may_hold(rule, condition, on, earlier, of)
-        enough = know_enough(on, earlier, rule.min_points)
-        before[of[judge(rule, condition, on, earlier).holds & enough]] = True
+        cut = curtailed(rule, on, earlier)
+        before[of[~cut][_held(rule, condition, on, earlier.where(~cut))]] = True
+        if cut.any():
+            before[of[cut][_held(rule, condition, within(rule, on), earlier.where(cut))]] = True
         asked, begin = asked[~before[asked]], end
     return before
 
 
-def _may_hold(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, of: Ints) -> tuple[Rows, Ints]:
-    """Return the rows that the condition may hold on, and what stands beside each of them."""
-    screened = screen(condition, on, rows, rule.confirm(condition.test))
-    return (rows, of) if screened is None else (rows.where(screened.may), of[screened.may])
+def _held(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Bools:
+    """Say for which rows the condition held, whatever came before them."""
+    screened = (
+        screen(condition, on, rows, rule.confirm(condition.test))
+        if len(rows) > FEW_ROWS and not on.reaches
+        else None
+    )
+    may = np.ones(len(rows), dtype=np.bool_) if screened is None else screened.may.copy()
+    asked = rows.where(may)
+    may[may] = judge(rule, condition, on, asked).holds & enough(rule, on, asked)
+    return may
 
 
 def _findings(condition: Condition, on: Board, rows: Rows, judged: Judged, new: Bools) -> Sequence[Finding]:

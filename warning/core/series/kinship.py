@@ -1,6 +1,7 @@
 """Which series an assessment wants beside those with a new figure, and how far back each of them goes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ class Looks:
         self._news_days = news_days(needs)
         self._longest = max((need.late_days for need in needs), default=0)
         self._known: dict[tuple[str | None, ...], tuple[int, ...]] = {}
+        tables = _of_tables(needs)
+        self._tables = Looks(tables) if tables else None
 
     def at(self, series: Described) -> tuple[int, ...]:
         """Return the numbers of the needs."""
@@ -54,7 +57,8 @@ class Looks:
 
     def days(self, series: Described) -> int:
         """Return how many days of history any rule wants of this series; 0 when none looks at it."""
-        return max((self._needs[i].days for i in self.at(series)), default=0)
+        own = max((self._needs[i].days for i in self.at(series)), default=0)
+        return max(own, self._tables.days(series)) if own and self._tables else own
 
     def late_days(self, series: Described) -> int:
         """Return how many days after its period a figure that reads this series may still be news.
@@ -68,7 +72,20 @@ class Looks:
 
 def days_of(needs: Sequence[Need], series: Described) -> int:
     """Return how many days of history any rule wants of this series; 0 when none looks at it."""
-    return max((need.days for need in needs if may_look_at(need, series)), default=0)
+    own = max((need.days for need in needs if may_look_at(need, series)), default=0)
+    return (
+        max((need.days for need in _of_tables(needs) if may_look_at(need, series)), default=own) if own else 0
+    )
+
+
+def _of_tables(needs: Sequence[Need]) -> tuple[Need, ...]:
+    """The needs of rules that read absent rows: whether a row is absent is seen from all rows of its table, as far back."""
+    every: dict[str, tuple[str, ...]] = {"partners": (), "series": ()}
+    return tuple(
+        replace(need, select=need.select.model_copy(update=every), whole_tables=False)
+        for need in needs
+        if need.whole_tables
+    )
 
 
 class Kinship:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import overload
@@ -20,6 +20,7 @@ from warning.core.series.track import Track
 FIRST_ON_CALENDAR = SHAPES.index("M")
 MONTHS_BEFORE_1970 = 1970 * 12
 NOWHERE = -1
+NO_ENDS: Ints = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Layout(Sequence[Track]):
     in `firsts` on. `fresh` are the slots of what is new, in order. `figures` reads the figure of each place (NaN where
     nothing is known, mass in kilograms): most stay where the columns have them, as a series without a hole stands on
     its calendar one after the other. `known_us` gives, for each place of a track, when a zero read from an absent row
-    became known. As a sequence the layout gives the tracks as objects.
+    became known, and `filled` are the tracks that may hold such zeros, in order. As a sequence the layout gives the tracks as objects.
     """
 
     columns: Columns
@@ -63,6 +64,7 @@ class Layout(Sequence[Track]):
     firsts: Ints
     gaps: Gaps
     known_us: Callable[[int], Ints] = _nobody_knows
+    filled: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -90,7 +92,36 @@ class Layout(Sequence[Track]):
             fresh=tuple(news.tolist()),
             on_calendar=index >= self.calendar,
             implied_at=implied,
+            ends=self.ends_at(np.full(length, index), np.arange(length))
+            if index < self.calendar
+            else NO_ENDS,
         )
+
+    def ends_at(self, tracks: Ints, places: Ints) -> Ints:
+        """Return the days after the periods (since 1970) of some places of tracks that stand on no calendar."""
+        return self.columns.ends_at(self.columns.offsets[self.series[tracks]] + places)
+
+    def published_from(self, tracks: Ints, places: Ints) -> Ints:
+        """Return the first place from each on for which a row was published, where absent rows are read as zeros.
+
+        Where none was, it lies behind the track; of tracks without such zeros it is the place itself.
+        """
+        if not len(self.filled):
+            return places
+        numbers = np.minimum(np.searchsorted(self.filled, tracks), len(self.filled) - 1)
+        asked = np.flatnonzero(self.filled[numbers] == tracks)
+        keys, span = self._published
+        wanted = numbers[asked] * span + places[asked]
+        found = places.copy()
+        found[asked] += keys[np.searchsorted(keys, wanted)] - wanted
+        return found
+
+    @cached_property
+    def _published(self) -> tuple[Ints, int]:
+        """The published places of the filled tracks as numbers in one order, and how far apart two tracks are in it."""
+        of, places = self.published(self.filled)
+        span = 2 * int(self.lengths.max(initial=0)) + 1
+        return np.append(of * span + places, np.iinfo(np.int64).max // 2), span
 
     def origins_of(self, index: int) -> Ints:
         """Return which figure of the columns stands in each place of a track, NOWHERE for a hole."""

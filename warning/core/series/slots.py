@@ -131,6 +131,27 @@ class Hidden:
         return self.base.lowest(tracks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """The same tracks, nothing before the first place that a verdict reads: `first` is given tracks and places of verdicts."""
+
+    base: Slots
+    first: Callable[[Ints, Ints], Ints]
+
+    def window(self, tracks: Ints, places: Ints, width: int) -> Floats:
+        inside = places[:, None] + np.arange(-width + 1, 1)
+        seen: Floats = np.where(
+            inside >= self.first(tracks, places)[:, None], self.base.window(tracks, places, width), np.nan
+        )
+        return seen
+
+    def whole(self, track: int) -> Floats:
+        return self.base.whole(track)
+
+    def lowest(self, tracks: Ints) -> Floats:
+        return self.base.lowest(tracks)
+
+
 def ending_at(flat: Floats, ends: Ints, places: Ints, width: int) -> Floats:
     """Return the `width` figures of `flat` that end at each of `ends`; NaN before a track, which begins `places` earlier."""
     if not len(ends) or len(flat) < width:

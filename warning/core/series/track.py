@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warning.core.evidence import Observation, Series
+from warning.core.series.columns import end_and_shape
 from warning.core.series.figures import factor_beside
 
 Floats = NDArray[np.float64]
@@ -32,10 +33,10 @@ class Track:
     Months, quarters and years stand on the calendar, so that a missing period is a hole; days and weeks
     follow one another as published (markets close), and so does a series whose periods are not of its
     declared frequency (`on_calendar` is then false). `fresh` are the places new in this assessment, in order.
-    `known_counts` is the number of figures up to and including each place.
 
     A track made of several series (`method` says how, `parts` names them) has points of its own: those of its
     fresh places and its last. `sources` holds, for each fresh place, the published figure that completed it.
+    `ends` are the days after the periods (since 1970) where the track stands on no calendar.
     """
 
     points: Sequence[Observation | None]
@@ -46,14 +47,11 @@ class Track:
     method: Literal["", "spread", "share", "concentration", "mirror_gap", "bridge"] = ""
     parts: tuple[str, ...] = ()
     sources: Mapping[int, Observation] = field(default_factory=dict)
+    ends: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def meta(self) -> Observation:
         return next(p for p in reversed(self.points) if p is not None)
-
-    @property
-    def known_counts(self) -> NDArray[np.int64]:
-        return np.cumsum(~np.isnan(self.values))
 
 
 def lay_out(series: Series, fresh: frozenset[str]) -> Track:
@@ -71,6 +69,9 @@ def lay_out(series: Series, fresh: frozenset[str]) -> Track:
             dtype=np.float64,
         ),
         fresh=tuple(i for i, p in enumerate(slots) if p is not None and p.id in fresh),
+        ends=np.array(
+            [] if calendar else [end_and_shape(p.period)[0] for p in series.points], dtype=np.int64
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Many windows of many series as one matrix, newest figure last: a verdict cannot see past its own row."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,7 +14,8 @@ from warning.core.series.track import Floats, Track
 from warning.core.vocabulary import Frequency
 
 Ints = NDArray[np.int64]
-
+Reach = tuple[tuple[int, ...], tuple[int, ...]]
+"""How many figures, and how many days, a verdict reads of each of FREQUENCIES."""
 
 # Screens and most verdicts read no further back than this: the ends of what is new are gathered once.
 TAIL_POINTS = 64
@@ -25,11 +26,10 @@ STRIP = 512
 class Tails:
     """The last figures of all rows that are new: a line for each step back, the newest last, a column for each row.
 
-    A screen looks at one step back of every row, and so at one stretch of memory. `counts` says how many are known.
+    A screen looks at one step back of every row, and so at one stretch of memory.
     """
 
     steps: Floats
-    counts: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,27 +61,42 @@ class Rows:
         tails = None if self.tails is None else self.tails[at]
         return Rows(owners=self.owners[at], places=self.places[at], tails=tails, shift=self.shift)
 
+    def plain(self) -> "Rows":
+        """The same rows on a board of other figures."""
+        return Rows(owners=self.owners, places=self.places)
+
     def back(self, steps: int) -> "Rows":
         """The same rows as they stood `steps` figures earlier."""
         return replace(self, places=self.places - steps, shift=self.shift + steps)
 
 
+def _itself(tracks: Ints, places: Ints) -> Ints:  # noqa: ARG001 - nothing was read from an absent row
+    return places
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """Every track, its figures and its frequency. `fresh` are the rows of all that is new, when that is known."""
+    """Every track, its figures and its frequency. `fresh` are the rows of all that is new, when that is known.
+
+    `loose` are the tracks that stand on no calendar: `ends` gives the days (since 1970) after periods of theirs, by
+    track and place. `published_from` gives the first place from one on that is no zero read from an absent row.
+    Where `reaches` is set the figures show no more than a verdict reads.
+    """
 
     tracks: Sequence[Track]
     slots: Slots
     frequencies: NDArray[np.int8]
+    loose: NDArray[np.bool_]
+    ends: Callable[[Ints, Ints], Ints]
+    published_from: Callable[[Ints, Ints], Ints] = _itself
     fresh: Rows | None = None
+    reaches: bool = False
 
     @cached_property
     def tails(self) -> Tails:
         """The last figures of all that is new."""
         assert self.fresh is not None
-        steps = _tails(self.slots, self.fresh)
-        known = (~np.isnan(steps)).view(np.uint8)
-        return Tails(steps=steps, counts=np.add.reduce(known, axis=0, dtype=np.uint8))
+        return Tails(steps=_tails(self.slots, self.fresh))
 
     @cached_property
     def fresh_lowest(self) -> Floats:
@@ -90,8 +105,13 @@ class Board:
         return self.slots.lowest(self.fresh.owners)
 
     @cached_property
-    def fresh_enough(self) -> dict[int, NDArray[np.bool_]]:
-        """Which of the fresh rows have so many figures, for each number that was asked about."""
+    def fresh_enough(self) -> dict[tuple[int, int], NDArray[np.bool_]]:
+        """Of which of the fresh rows so many figures are known among so many, for each pair that was asked about."""
+        return {}
+
+    @cached_property
+    def fresh_curtailed(self) -> dict[Reach, NDArray[np.bool_]]:
+        """Which of the fresh rows show more than a verdict reads, for each reach that was asked about."""
         return {}
 
 
@@ -122,10 +142,15 @@ def board(tracks: Sequence[Track]) -> Board:
     """Join the tracks."""
     lengths = np.array([len(track.values) for track in tracks], dtype=np.int64)
     flat = np.concatenate([track.values for track in tracks]) if tracks else np.empty(0)
+    numbers = np.array([len(track.ends) for track in tracks], dtype=np.int64)
+    ends = np.concatenate([track.ends for track in tracks]) if tracks else np.empty(0, dtype=np.int64)
+    begins = np.cumsum(numbers) - numbers
     return Board(
         tracks=tuple(tracks),
         slots=Flat(flat=flat, starts=np.cumsum(lengths) - lengths, lengths=lengths),
         frequencies=np.array([FREQUENCIES.index(t.meta.frequency) for t in tracks], dtype=np.int8),
+        loose=np.array([not track.on_calendar for track in tracks], dtype=np.bool_),
+        ends=lambda owners, places: ends[begins[owners] + places],
     )
 
 
@@ -137,6 +162,9 @@ def board_of(laid: Layout) -> Board:
         tracks=laid,
         slots=laid.figures,
         frequencies=frequencies,
+        loose=np.arange(len(laid)) < laid.calendar,
+        ends=laid.ends_at,
+        published_from=laid.published_from,
         fresh=replace(fresh, tails=np.arange(len(fresh))),
     )
 
@@ -171,43 +199,26 @@ def lowest(on: Board, rows: Rows) -> Floats:
     return found
 
 
-def known_counts(on: Board, rows: Rows) -> Ints:
-    """Return how many figures each row's series has up to its place."""
-    if not len(rows):
-        return np.zeros(0, dtype=np.int64)
-    known: Ints = np.count_nonzero(~np.isnan(window(on, rows, int(rows.places.max()) + 1)), axis=1)
+def known_counts(on: Board, rows: Rows, points: int) -> Ints:
+    """Return how many of the last `points` figures up to each row's place are known."""
+    known: Ints = np.count_nonzero(~np.isnan(window(on, rows, points)), axis=1)
     return known
 
 
-def know_enough(on: Board, rows: Rows, least: int) -> NDArray[np.bool_]:
-    """Say which rows' series have so many figures up to their place, reading no further back than it takes."""
-    if rows.tails is None or rows.shift or least > TAIL_POINTS:
-        return _know_enough(on, rows, least, least)
-    held = on.fresh_enough.get(least)
+def know_enough(on: Board, rows: Rows, least: int, points: int) -> NDArray[np.bool_]:
+    """Say of which rows so many of the last `points` figures are known."""
+    if rows.tails is None or rows.shift:
+        return known_counts(on, rows, points) >= least
+    held = on.fresh_enough.get((least, points))
     if held is None:
         assert on.fresh is not None
-        held = on.tails.counts >= least
-        open_ = ~held & (on.fresh.places >= TAIL_POINTS)
-        held[open_] = _know_enough(on, on.fresh.where(open_), least, 4 * TAIL_POINTS)
-        on.fresh_enough[least] = held
+        near = on.tails.steps[-min(points, TAIL_POINTS) :]
+        held = np.count_nonzero(~np.isnan(near), axis=0) >= least
+        if points > TAIL_POINTS:
+            open_ = ~held & (on.fresh.places >= TAIL_POINTS)
+            held[open_] = known_counts(on, replace(on.fresh.where(open_), tails=None), points) >= least
+        on.fresh_enough[least, points] = held
     return held[rows.tails]
-
-
-def _know_enough(on: Board, rows: Rows, least: int, width: int) -> NDArray[np.bool_]:
-    enough = np.zeros(len(rows), dtype=np.bool_)
-    open_ = np.arange(len(rows))
-    while len(open_):
-        some = rows.where(_only(open_, len(rows)))
-        enough[open_] = np.count_nonzero(~np.isnan(window(on, some, width)), axis=1) >= least
-        open_ = open_[~enough[open_] & (some.places >= width)]
-        width *= 4
-    return enough
-
-
-def _only(chosen: Ints, count: int) -> NDArray[np.bool_]:
-    mask = np.zeros(count, dtype=np.bool_)
-    mask[chosen] = True
-    return mask
 
 
 def hold_nothing(on: Board, rows: Rows, width: int) -> NDArray[np.bool_]:
