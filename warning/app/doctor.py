@@ -20,6 +20,11 @@ from warning.settings import Settings
 LATE_ROUNDS = 3
 BAD_CONDITIONS = frozenset({"failing", "drifted", "empty", "partial"})
 
+NO_WATCHDOG = (
+    "no watchdog is told that all is well: when this machine, service or network stops, nobody hears of it"
+)
+WATCHDOG_MEND = "set WARNING_HEARTBEAT_URL or WARNING_HEARTBEAT_URL_FILE; see docs/never-blind.md"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -33,7 +38,13 @@ class Finding:
 
 def examine(settings: Settings, *, clock: Clock = system_clock) -> tuple[Finding, ...]:
     """Look at everything that can be looked at without sending anything to anybody."""
-    findings = [_home(settings), *_rulebook(settings, clock), _slack(settings), _mail(settings)]
+    findings = [
+        _home(settings),
+        *_rulebook(settings, clock),
+        _slack(settings),
+        _mail(settings),
+        _watchdog(settings),
+    ]
     if any(finding.state == "fault" for finding in findings):
         return tuple(findings)
     try:
@@ -118,6 +129,13 @@ def _mail(settings: Settings) -> Finding:
         detail = "no SMTP server: mails go to .eml files in the home's outbox/"
         return Finding(subject="mail", state="note", detail=detail, mend=mend)
     return Finding(subject="mail", state="ok", detail=f"SMTP server set, from {settings.mail_from}")
+
+
+def _watchdog(settings: Settings) -> Finding:
+    """Whether anybody outside of this installation hears that it has stopped."""
+    if settings.heartbeat_url is None:
+        return Finding(subject="watchdog", state="note", detail=NO_WATCHDOG, mend=WATCHDOG_MEND)
+    return Finding(subject="watchdog", state="ok", detail="told every minute by WARNING_HEARTBEAT_URL")
 
 
 def _store(system: System) -> tuple[Finding, ...]:

@@ -23,6 +23,10 @@ overlay_dir = {overlay_dir}
 # smtp_url = "smtp://user:password@mail.example.org:587?starttls=1"
 # mail_from = "Early Warning <early-warning@example.org>"
 
+# An address of a watchdog of yours (by another path than this network's) that is asked for every minute while all is well.
+# It alarms when that stays away; without it nobody hears that this machine, service or network has stopped.
+# heartbeat_url = "https://watchdog.example.org/ping/..."
+
 # Publishers ask robots to say whom to write to.
 # user_agent_contact = "desk@example.org"
 

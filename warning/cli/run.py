@@ -15,6 +15,7 @@ from warning.app.alarming import owe_to_operators
 from warning.app.auditing import audit_and_beat
 from warning.app.canary_publisher import CanaryPublisher
 from warning.app.compose import compose
+from warning.app.doctor import NO_WATCHDOG, WATCHDOG_MEND
 from warning.app.history_process import bring_up_to_date
 from warning.app.kept_history import history_directory
 from warning.app.live import (
@@ -151,6 +152,8 @@ async def _serve(system: System, role: str) -> None:
             click.echo(f"running {', '.join(chosen)}; stop with Ctrl-C or SIGTERM", err=True)
             for place in heard:
                 click.echo(f"listening: {place}", err=True)
+            if "audit" in chosen and system.settings.heartbeat_url is None:
+                click.echo(f"{NO_WATCHDOG} ({WATCHDOG_MEND})", err=True)
             await run_service(jobs, stop)
         await asyncio.gather(system.memory.drain(GRACE_SECONDS), system.in_flight.drain(GRACE_SECONDS))
     click.echo("stopped; what is owed is kept and goes out at the next start", err=True)
