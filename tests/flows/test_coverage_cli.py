@@ -10,8 +10,10 @@ from click.testing import CliRunner
 
 from warning.app.compose import open_repository, system_clock
 from warning.app.why_missed import language_of, materials_in, site_of
+from warning.catalog.load import load_rulebook
 from warning.catalog.sources import load_sources
 from warning.cli.main import cli
+from warning.core.coverage import materials_called, top_of
 from warning.core.evidence import Item, item_id
 from warning.core.health import SourceState
 from warning.core.terms import Terms
@@ -84,8 +86,31 @@ def test_the_matrix_fits_a_hundred_columns(ask, words):
     assert max(map(len, out.splitlines())) <= 100
 
 
-def test_a_material_nobody_knows_is_a_usage_error_with_the_nearest(ask):
-    assert ask("coverage", "--material", "galium")[0] == 2
+def test_a_material_nobody_knows_is_a_usage_error_with_the_nearest(home):
+    for written, nearest in (("galium", "gallium"), ("ureea", "urea")):
+        result = CliRunner(env={"WARNING_HOME": str(home)}).invoke(cli, ["coverage", "--material", written])
+        assert result.exit_code == 2
+        assert f"no material is called '{written}'; did you mean {nearest}" in " ".join(result.stderr.split())
+
+
+def test_a_material_is_found_by_any_name_of_it_and_counted_under_what_it_is_part_of(ask):
+    terms = load_rulebook(tree("rules"), tree("feeds")).terms
+    called = {
+        "urea": "fertilisers", "Urea": "fertilisers", "尿素": "fertilisers", "요소": "fertilisers",
+        "dysprosium": "rare_earths", "ジスプロシウム": "rare_earths", "镓": "gallium", "Gallium": "gallium",
+        "Rare Earths": "rare_earths", "heavy rare earths": "rare_earths",
+    }  # fmt: skip
+    found = {word: {top_of(name, terms) for name in materials_called(word, terms)} for word in called}
+    assert found == {word: {counted} for word, counted in called.items()}
+    plain = ask("coverage", "--material", "fertilisers", "--kind", "price")[1]
+    assert (
+        ask("coverage", "--material", "Urea", "--kind", "price")[1]
+        == f"Urea is counted under fertilisers\n{plain}"
+    )
+
+
+def test_a_name_for_several_materials_is_refused_as_one(ask):
+    assert ask("coverage", "--material", "critical minerals")[0] == 2
 
 
 def test_why_names_the_sources_of_the_same_site_and_how_they_were(ask):

@@ -4,17 +4,18 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 import click
 
 from warning.app.compose import open_repository, system_clock, trees
 from warning.app.covering import Covered, covered_now
+from warning.catalog.complaints import did_you_mean
 from warning.cli.coverage_document import coverage_document
 from warning.cli.output import clipped, print_json, wrapped
 from warning.core.blind_stretches import past_stretches
 from warning.core.blindness import Level, Sight, place_name, told_together
-from warning.core.coverage import KINDS, Cell
+from warning.core.coverage import KINDS, Cell, material_words, materials_called, top_of
+from warning.core.series.select import material_id
 from warning.core.spans import roughly
 from warning.settings import load_settings
 
@@ -37,7 +38,10 @@ LEVELS: dict[Level, str] = {
 @click.command(
     "coverage", epilog="Exit codes: 0 nothing is blind, 1 a cell or a rule is, 2 usage or configuration."
 )
-@click.option("--material", help="Only this material, with the sources of each cell.")
+@click.option(
+    "--material",
+    help="Only this material, with the sources of each cell: its id, or a name of it in any of the four languages.",
+)
 @click.option("--country", help="Only this country: ISO 3166 code, EU or WLD.")
 @click.option("--kind", type=click.Choice(KINDS), help="Only this kind of source.")
 @click.option(
@@ -71,7 +75,10 @@ def command(
         found = covered_now(repository, trees(settings), system_clock(), window=timedelta(days=days))
     finally:
         repository.engine.dispose()
+    asked, material = material, _counted_as(found, material)
     cells = _chosen(found, material, country, kind)
+    if asked is not None and material is not None and material_id(asked) != material:
+        click.echo(f"{asked} is counted under {material}", err=as_json)
     if as_json:
         print_json(SCHEMA, coverage_document(found, cells))
     elif show_rules:
@@ -85,14 +92,26 @@ def command(
     sys.exit(int(blind))
 
 
-def _chosen(found: Covered, material: str | None, country: str | None, kind: str | None) -> list[Cell]:
+def _counted_as(found: Covered, written: str | None) -> str | None:
+    """Return the material of the matrix that is meant by an id or a name. Raises BadParameter with the nearest."""
+    if written is None:
+        return None
+    terms = found.book.terms
+    called = materials_called(written, terms)
+    tops = sorted({top_of(name, terms) for name in called})
     known = {cell.material for cell in found.cells}
-    if material is not None and material not in known:
-        near = get_close_matches(material, known, n=3)
-        hint = f"; near: {', '.join(near)}" if near else ""
-        raise click.BadParameter(
-            f"no material {material!r} in rules/terms stands for itself{hint}", param_hint="--material"
-        )
+    if len(tops) == 1 and tops[0] in known:
+        return tops[0]
+    if called:
+        parts = ", ".join(name for name in tops if name in known)
+        said = f"{written!r} is a name for several materials; ask for one" + (f": {parts}" if parts else "")
+    else:
+        hint = did_you_mean(written, material_words(terms))
+        said = f"no material is called {written!r}; {hint or 'rules/terms/materials.yaml lists them'}"
+    raise click.BadParameter(said, param_hint="--material")
+
+
+def _chosen(found: Covered, material: str | None, country: str | None, kind: str | None) -> list[Cell]:
     countries = {cell.country for cell in found.cells}
     if country is not None and country.upper() not in countries:
         raise click.BadParameter(

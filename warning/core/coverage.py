@@ -14,9 +14,9 @@ from typing import Literal
 from warning.core.blindness import Dark, dark_source, since_when, told_together
 from warning.core.health import Vitals
 from warning.core.rule_languages import languages_of_group
-from warning.core.series.select import with_ancestors
+from warning.core.series.select import material_id, with_ancestors
 from warning.core.source_needs import WatchedSource
-from warning.core.terms import Terms
+from warning.core.terms import Language, Names, Terms
 from warning.core.text_rules import Group
 from warning.core.vocabulary import SourceKind
 
@@ -55,6 +55,44 @@ class Cell:
 def top_materials(terms: Terms) -> tuple[str, ...]:
     """The materials that stand for themselves: no part of another, and no name for several."""
     return tuple(name for name, m in terms.materials.items() if m.parent is None and not m.is_class)
+
+
+def materials_called(written: str, terms: Terms) -> tuple[str, ...]:
+    """Return the ids of the materials of that id or name, in any case and any of the four languages, sorted.
+
+    An id comes before labels and names, those before compounds: none is looked up that a better word answers.
+    """
+    asked, as_id = written.strip().casefold(), material_id(written)
+    if as_id in terms.materials:
+        return (as_id,)
+    for field in ("names", "compounds"):
+        found = {
+            name
+            for name, one in terms.materials.items()
+            if asked in _spellings(one.label if field == "names" else {}, getattr(one, field))
+        }
+        if found:
+            return tuple(sorted(found))
+    return ()
+
+
+def material_words(terms: Terms) -> frozenset[str]:
+    """Return every id and name, for who looks for the nearest one."""
+    every = (one for m in terms.materials.values() for one in _spellings(m.label, m.names))
+    return frozenset({*terms.materials, *every})
+
+
+def top_of(material: str, terms: Terms) -> str:
+    """Return the material under which coverage counts this one: the last that it is a part of."""
+    lineage = with_ancestors(material, terms)
+    return next(name for name in sorted(lineage) if terms.materials[name].parent not in lineage)
+
+
+def _spellings(label: Mapping[Language, str], names: Names) -> set[str]:
+    """What a material is called; of a label with a remark in brackets also what stands before it."""
+    heads = (one.partition("(")[0].strip() for one in label.values())
+    said = (*label.values(), *heads, *(name for of in names.values() for name in of))
+    return {one.rstrip("*").casefold() for one in said}
 
 
 def coverage(

@@ -73,12 +73,9 @@ def decide(alert: Alert, desk: Desk, destination: Destination, told: Told) -> De
     if refusal:
         return _withheld(alert, desk, destination, *refusal)
     if not alert.interrupts:
-        told = (
-            "doubtful reports alone go"
-            if alert.exhibits and alert.exhibits[0].is_doubtful
-            else "background coverage goes"
-        )
-        return _withheld(alert, desk, destination, "context", f"{told} to the digest")
+        is_doubtful = bool(alert.exhibits) and alert.exhibits[0].is_doubtful  # what is doubtful stands last
+        what = "doubtful reports alone go" if is_doubtful else "background coverage goes"
+        return _withheld(alert, desk, destination, "context", f"{what} to the digest")
     severity = alert.severity_for(desk.country)
     threshold = destination.threshold or desk.threshold
     before = told.get((alert.key, desk.id))
