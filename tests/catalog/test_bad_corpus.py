@@ -34,7 +34,7 @@ def test_good_tree_loads_without_a_word():
     assert set(book.terms.acts) >= {"export_control", "suspension"}
     assert list(book.exposure) == ["KR", "US"]
     assert [desk.id for desk in book.desks] == ["kr", "us"]
-    assert list(book.sources) == ["cn-mofcom", "us-entity-list"]
+    assert list(book.sources) == ["cn-customs", "cn-mofcom", "us-entity-list"]
 
 
 def test_load_raises_every_fatal_problem_at_once(tmp_path: Path):

@@ -6,10 +6,10 @@ from datetime import datetime
 from urllib.parse import unquote_plus, urlsplit
 
 from warning.app.overdue import overdue_since
+from warning.catalog.brings import of_table, yields_of
 from warning.catalog.sources import SourceSpec
-from warning.core.formats import ListingFormat, TableFormat
 from warning.core.health import SourceState, Vitals, report_of
-from warning.core.source_needs import WatchedSource, Yields
+from warning.core.source_needs import WatchedSource
 from warning.core.terms import Material, Terms
 
 
@@ -17,7 +17,7 @@ def watched_sources(specs: Iterable[SourceSpec], terms: Terms) -> Mapping[str, W
     """Return what every enabled source can bring, by id."""
     return {
         spec.id: WatchedSource(
-            profile=spec.profile, yields=_yields(spec), materials=materials_of(spec, terms)
+            profile=spec.profile, yields=yields_of(spec), materials=materials_of(spec, terms)
         )
         for spec in specs
         if spec.enabled
@@ -49,24 +49,10 @@ def materials_of(spec: SourceSpec, terms: Terms) -> frozenset[str] | None:
     Empty where a table is about no material, as an index of freight or of all supply chains.
     """
     if (table := spec.table) is not None:
-        return _of_table(table, terms)
+        return of_table(table, terms)
     query = unquote_plus(urlsplit(spec.url).query).casefold()
     found = frozenset(name for name, m in terms.materials.items() if not m.is_class and _is_named(m, query))
     return found or None
-
-
-def _yields(spec: SourceSpec) -> Yields:
-    if spec.table is not None:
-        return "figures"
-    return "list" if isinstance(spec.parse, ListingFormat) else "items"
-
-
-def _of_table(table: TableFormat, terms: Terms) -> frozenset[str] | None:
-    named = {table.material, *table.materials.values(), *table.materials_by_hs.values()}
-    named |= {column.material or "" for column in table.values.values()}
-    known = frozenset(named & set(terms.materials))
-    rows_say = table.material.startswith("column:") or table.hs_code is not None
-    return None if rows_say and not known else known
 
 
 def _is_named(material: Material, query: str) -> bool:

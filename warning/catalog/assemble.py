@@ -48,7 +48,8 @@ def read_rulebook(
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
     said = {(p.file, p.line, p.column) for p in problems}
-    across = check_tree(tree, judged, switched_off, strict=strict)
+    specs = [one.spec for one in placed]
+    across = check_tree(tree, judged, switched_off, specs=specs, strict=strict)
     problems += tuple(p for p in across if (p.file, p.line, p.column) not in said or p.line == 0)
     problems += unknown_speakers(placed) if judged is not None else ()
     if tree.has_all_terms:

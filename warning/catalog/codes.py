@@ -118,6 +118,16 @@ CODES: Mapping[str, Code] = {
         "add a firing example of another language's press, or say in one_language why there is none",
         "warning",
     ),
+    "EW227": Code(
+        "no source of the catalogue brings the figures, the list or the arrivals that a rule is about",
+        "widen the rule, correct its source, or add the source",
+        "warning",
+    ),
+    "EW228": Code(
+        "`hs_codes` and `materials` of a rule are of different goods",
+        "keep one of the two, or add the code to the material in rules/terms",
+        "warning",
+    ),
     "EW301": Code("an overlay of a rule that does not exist", "correct the id; it may have been renamed"),
     "EW302": Code("an overlay that has ended", "delete it, or set a new date", "warning"),
     "EW303": Code("an overlay sets what the rule cannot have", "the message says why"),

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from warning.catalog.brings import brought_by
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.names_unread import unread_names
 from warning.catalog.overlap import redundant
 from warning.catalog.overlays import Overlay
 from warning.catalog.reach import unreachable
 from warning.catalog.references import Known, references
+from warning.catalog.sources import SourceSpec
 from warning.catalog.steps import composed
 from warning.catalog.trees import RulesTree
 from warning.catalog.typed import Placed
+from warning.catalog.unfed import unfed
 from warning.catalog.vacant import vacant
 from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
@@ -40,20 +43,25 @@ def check_tree(
     sources: Mapping[str, SourceProfile] | None,
     switched_off: frozenset[str] = frozenset(),
     *,
+    specs: Iterable[SourceSpec] = (),
     strict: bool = False,
 ) -> tuple[Problem, ...]:
-    """Check everything that spans files. `sources` is None when the feeds could not be read.
+    """Check everything that spans files. `sources` is None when the feeds could not be read, `specs` are its entries.
 
     `strict` asks for more than a rule needs to work: examples that fire in two languages.
     """
     terms = merged_terms(tree.terms)
-    known = Known(terms=terms, sources=sources, has_all_terms=tree.has_all_terms, switched_off=switched_off)
+    known = Known(
+        terms=terms, sources=sources, has_all_terms=tree.has_all_terms, switched_off=switched_off,
+        brings=brought_by(specs, terms) if sources is not None else {},
+    )  # fmt: skip
     dates = deadlines([measure for placed in tree.measures for measure in placed.value.measures])
     problems: list[Problem] = []
     for rule in tree.rules:
         of_rule = [*_file_name(rule, rule.value.id), *references(rule, known), *unreachable(rule, known)]
         if not any(problem.fatal for problem in of_rule):
-            of_rule += vacant(rule, known, dates)  # a wrong name would be told twice
+            # A wrong name would be told twice.
+            of_rule += [*vacant(rule, known, dates), *unfed(rule, known)]
         problems += [*of_rule, *_examples(rule), *(_languages(rule) if strict else ())]
     for unread in tree.unread_rules:
         problems += unread_names(unread, known)

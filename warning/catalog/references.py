@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from warning.catalog.complaints import did_you_mean
@@ -13,6 +13,7 @@ from warning.core.deadline_rules import DeadlineRule
 from warning.core.rules import AnyRule, Group, ListingRule, Match, SeriesRule, TextRule
 from warning.core.sequence_rules import SequenceRule
 from warning.core.signals import Facts
+from warning.core.source_needs import WatchedSource
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
 from warning.errors import Problem
@@ -24,7 +25,7 @@ _FORMS = {
     _LANGUAGE: "a language is ISO 639-1, such as ja for Japanese",
     _COUNTRY: "a country is ISO 3166 alpha-2, such as JP; EU for the Union, WLD for the world",
 }
-EXPECTED_FACTS = frozenset(field.name for field in fields(Facts))
+EXPECTED_FACTS = frozenset(one.name for one in fields(Facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,14 @@ class Known:
 
     `sources` is None, and `has_all_terms` false, when a file of feeds or terms has mistakes: then no name of
     that sort is judged, because one mistake would be told once for every name. `switched_off` are the sources
-    of the catalogue that nobody polls.
+    of the catalogue that nobody polls; `brings` is what each source can bring, empty where that is not known.
     """
 
     terms: Terms
     sources: Mapping[str, SourceProfile] | None
     has_all_terms: bool = True
     switched_off: frozenset[str] = frozenset()
+    brings: Mapping[str, WatchedSource] = field(default_factory=dict)
 
     def materials_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
         return self._terms_in(placed, path, names, tuple(self.terms.materials), "EW201", "material")

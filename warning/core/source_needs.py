@@ -71,7 +71,7 @@ def needs_of(rule: AnyRule, book: Rulebook, sources: Mapping[str, WatchedSource]
         case ListingRule():
             found = {s.id for s in sources.values() if s.yields == "list" and admits(rule.where, s.profile)}
         case SeriesRule():
-            found = {s.id for s in sources.values() if _has_series(rule.select, s, book.terms)}
+            found = {s.id for s in sources.values() if has_series(rule.select, s, book.terms)}
         case AbsenceRule():
             found = set(rule.sources)
         case SequenceRule():
@@ -116,7 +116,8 @@ def _is_named(where: Where, source: SourceProfile) -> bool:
     return source.id in where.sources or source.language in where.languages
 
 
-def _has_series(select: Select, source: WatchedSource, terms: Terms) -> bool:
+def has_series(select: Select, source: WatchedSource, terms: Terms) -> bool:
+    """Whether figures of a source may be those that `select` describes, by their kind, place and materials."""
     if source.yields != "figures" or (select.sources and source.id not in select.sources):
         return False
     kinds: set[SourceKind] = {"price" if m in PRICE_MEASURES else "customs" for m in select.measures}
