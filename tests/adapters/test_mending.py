@@ -279,7 +279,8 @@ def test_a_proposal_is_shown_as_a_difference_and_applied_as_an_overlay(tmp_path)
             assert f'+url: "{server.base}/feed"' in out.replace("    +", "+")
             assert max(map(len, out.splitlines())) <= 100
             assert not own.exists()
-            (own / "feeds").mkdir(parents=True)
+            code, out = await command("check", "moved", "--apply")
+            assert "a running service takes it up when it starts again" in out.split("written to")[1]
             (own / "feeds/moved.yaml").write_text(HAND_MADE)
             code, out = await command("check", "moved", "--apply", "--json")
             told = json.loads(out)["checked"][0]

@@ -41,6 +41,7 @@ HEAD = (
     "# Written by `warning feeds check --apply`. Delete the file to go back to the catalogue's own entry.",
 )
 EXIT_CODES = "Exit codes: 0 all well, 1 mistakes or a source that is not well, 2 usage or configuration."
+TAKEN_UP = "a running service takes it up when it starts again, and then asks the source at once"
 
 
 @click.command("check", epilog=EXIT_CODES)
@@ -56,7 +57,8 @@ def check_command(names: tuple[str, ...], *, apply_: bool, as_json: bool) -> Non
     """Read every source and show every mistake with its file, line and column. Nothing is fetched.
 
     With IDs: ask those sources now, say what is wrong with each, and propose the mend as a difference of its file.
-    A proposal was tried: with it the source is read. --apply writes it to your overlay directory.
+    A proposal was tried: with it the source is read. --apply writes it to your overlay directory; a running service takes
+    it up when it starts again.
 
     \b
     Examples:
@@ -263,6 +265,7 @@ def _print_proposal(spec: SourceSpec, found: Mend, written: Path | None, setting
         click.echo(f"    {line}")
     if written:
         click.echo(f"  written to {written}")
+        click.echo(f"  {TAKEN_UP}")
     else:
         click.echo(f"  warning feeds check {spec.id} --apply writes it to your overlay directory")
 
