@@ -1,11 +1,14 @@
 """Every source of the catalogue with how it is doing: one row a source, the worst first, and what rules see."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from pydantic import SecretStr
 
 from warning.app.compose import Trees
 from warning.app.elevating import Burst
+from warning.app.source_requests import key_of
 from warning.app.source_timing import due_in_burst
 from warning.app.source_views import vitals_of, watched_sources
 from warning.catalog.load import load_rulebook
@@ -36,12 +39,21 @@ class BoardRow:
         return due_in_burst(self.spec, self.state) if self.burst else self.state.next_due_at
 
 
-def board(sources: Iterable[SourceSpec], states: Mapping[str, SourceState]) -> tuple[BoardRow, ...]:
-    """Return the rows; a source that was never polled has the state `new`."""
+def board(
+    sources: Iterable[SourceSpec], states: Mapping[str, SourceState], keys: Mapping[str, SecretStr]
+) -> tuple[BoardRow, ...]:
+    """Return the rows; a source that was never polled has the state `new`, `unconfigured` where its key is not among `keys`."""
     rows = [
-        BoardRow(spec=spec, state=states.get(spec.id, SourceState(source_id=spec.id))) for spec in sources
+        BoardRow(spec=spec, state=states.get(spec.id) or _never_polled(spec, keys)) for spec in sources
     ]
     return tuple(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state.condition), row.spec.id)))
+
+
+def _never_polled(spec: SourceSpec, keys: Mapping[str, SecretStr]) -> SourceState:
+    state = SourceState(source_id=spec.id)
+    if key_of(spec, keys) is not None:
+        return state
+    return replace(state, condition="unconfigured", cause=f"{spec.key_setting} is not set")
 
 
 def book_of(where: Trees, today: date) -> Rulebook:

@@ -1,7 +1,7 @@
 """`warning feeds`: the catalogue of sources, what they give, and how they are doing."""
 
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -10,6 +10,7 @@ from warning.catalog.source_fields import show_duration
 from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json, print_table
+from warning.core.vocabulary import SourceKind
 from warning.settings import load_settings
 
 SCHEMA = "feeds/1"
@@ -55,7 +56,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--kind", type=click.Choice(["customs", "news", "regulatory", "price"]))
+@click.option("--kind", type=click.Choice(sorted(get_args(SourceKind))))
 @click.option("--country", help="ISO 3166 code, EU or WLD.")
 @click.option("--json", "as_json", is_flag=True, help="Print feeds/1 on stdout.")
 def list_command(*, kind: str | None, country: str | None, as_json: bool) -> None:

@@ -78,7 +78,7 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
         now = system_clock()
         hurried = bursts(specs, watches_now(repository, book, now, answers=False)) if book else {}
         rows = [
-            replace(row, burst=hurried.get(row.spec.id)) for row in board(specs, repository.source_states())
+            replace(row, burst=hurried.get(row.spec.id)) for row in board(specs, repository.source_states(), settings.source_keys)
         ]
         held = {memory.source_id: waits(memory, now) for memory in repository.lists_waiting()}
         kept = SourceHistory(repository.engine)
@@ -160,13 +160,16 @@ def _headline(rows: Sequence[BoardRow], sights: Sequence[Sight] | None, now: dat
 
 def _row(row: BoardRow, sights: Sequence[Sight] | None, now: datetime) -> str:
     state = row.state
-    newest = state.newest_at or state.last_new_at
+    # A document is new at its first reading also where it holds nothing.
+    newest = state.newest_at or (state.last_new_at if state.items_seen else None)
     cells = [
         clipped(row.spec.id, NAME_WIDTH),
         f"for {_ago(state.since, now):>3}",
         f"newest {_ago(newest, now):>3}",
         f"next {_ahead(row.next_at, now):>3}" if row.spec.enabled else "",
     ]
+    if state.condition == "unconfigured" and row.spec.enabled:
+        cells.append(f"set {row.spec.key_setting}")
     if state.failures:
         cells.append(f"{state.failures} failed")
     if row.burst is not None and row.spec.burst is not None:
