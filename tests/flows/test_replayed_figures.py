@@ -70,7 +70,9 @@ def late_revisions(dice: random.Random) -> list[Observation]:
                 one = vintage(like, period, value, known_at)
                 found[known_at, one.id] = one
                 value = dice.choice([value, value, value, 100.0, 0.0, None])
-                known_at += dice.choice([timedelta(0), WEEK, 6 * WEEK, 20 * WEEK, 100 * WEEK, 180 * WEEK])
+                known_at += dice.choice(
+                    [timedelta(0), WEEK, 6 * WEEK, 20 * WEEK, 44 * WEEK, 100 * WEEK, 180 * WEEK]
+                )
     return in_order(found)
 
 

@@ -15,6 +15,7 @@ from warning.app.figure_days import FigureDays
 from warning.app.history import History, ReplayWindow
 from warning.app.replayed_stories import ReplayedStories
 from warning.app.side_by_side import Columns, apart, together
+from warning.app.told_figures import ToldFigures
 from warning.core.assess import text_rules
 from warning.core.detect.registry import DETECTORS
 from warning.core.evidence import KnownWindow
@@ -87,6 +88,7 @@ def readings(
 ) -> Iterator[Reading | Tally]:
     """Yield the steps with something to assess in them, in order, and at the end what was read in all."""
     history, stories, tally = History(book, forgets=True, once=True), ReplayedStories(), Tally()
+    figures = ToldFigures(book)
     calendar = _Calendar(reads=book.reads_the_calendar)
     remembered = recall_of(book)
     apart = {*remembered.sources, *(one.source_id for one in remembered.awaited)}
@@ -104,16 +106,20 @@ def readings(
         if not has_evidence and not calendar.turns(as_of):
             continue
         calendar.read_on = as_of.date()
-        yield _reading(book, window.known, stories, as_of)
+        yield _reading(book, window.known, stories, figures, as_of)
         history.keep(())  # signals are remembered by who joins them
     if tally.first is None:
         tally.first, tally.last = calendar.first, calendar.last
     yield tally
 
 
-def _reading(book: Rulebook, known: KnownWindow, stories: ReplayedStories, as_of: datetime) -> Reading:
+def _reading(
+    book: Rulebook, known: KnownWindow, stories: ReplayedStories, figures: ToldFigures, as_of: datetime
+) -> Reading:
     signals, traces = DETECTORS["text"](book, known, as_of)
-    found, told = DETECTORS["series"](book, punctual(known, book), as_of)
+    judged = punctual(replace(known, told_figures=figures.of(known.earlier)), book)
+    found, told = DETECTORS["series"](book, judged, as_of)
+    figures.keep(found, as_of)
     rules = text_rules(book)
     texts = tellings_of(signals, rules)
     marked, tellings = tell(signals, stories.near(texts), rules, texts)

@@ -196,7 +196,8 @@ class Window:
 
     `fresh` holds the ids of the evidence that is new in this assessment: detectors fire on fresh evidence
     only and use the rest as history. Order carries no meaning; `as_known` sorts. `recalled` is what rules
-    remember beside the evidence: earlier signals, last arrivals, how sources did.
+    remember beside the evidence: earlier signals, last arrivals, how sources did. `told_figures` are the signals that
+    stand on vintages which fresh figures replace too late to be news, by the id of that vintage; others may be among them.
     """
 
     items: tuple[Item, ...] = ()
@@ -204,6 +205,7 @@ class Window:
     listing_changes: tuple[ListingChange, ...] = ()
     fresh: frozenset[str] = frozenset()
     recalled: "Recalled" = field(default_factory=_nothing_recalled)
+    told_figures: "Mapping[str, tuple[Signal, ...]]" = field(default_factory=dict)
 
     def as_known(self, as_of: datetime) -> "KnownWindow":
         """Drop what could not be known at `as_of` and keep the latest vintage of each figure."""
@@ -216,6 +218,7 @@ class Window:
             fresh=self.fresh,
             recalled=self.recalled.as_known(as_of),
             earlier=_earlier(self.observations, self.fresh, as_of),
+            told_figures=self.told_figures,
         )
 
 
@@ -226,7 +229,8 @@ class KnownWindow:
     `earlier` holds the vintages that fresh figures replaced, one a figure. `alerts` are those open at that
     instant: dates that their evidence gave are counted down. `judged` is all that the book's text rules say of the
     fresh items with the ids in `told`, most of which are not here themselves. `found` is what detectors have said
-    already, by kind of rule: they are not asked again.
+    already, by kind of rule: they are not asked again. `corrects` are the signals told on the vintage before a late figure,
+    by the id of that figure: it is judged for their sake alone (see `core/series/punctual.py`).
     """
 
     items: tuple[Item, ...]
@@ -239,6 +243,8 @@ class KnownWindow:
     judged: "tuple[Signal, ...]" = ()
     told: frozenset[str] = field(default=frozenset())
     found: "Mapping[str, Found]" = field(default_factory=dict)
+    told_figures: "Mapping[str, tuple[Signal, ...]]" = field(default_factory=dict)
+    corrects: "Mapping[str, tuple[Signal, ...]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

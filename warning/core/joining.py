@@ -12,6 +12,7 @@ from warning.core.corrections import with_last_word
 from warning.core.deadline_rules import is_deadline
 from warning.core.handling import Handling, narrowest
 from warning.core.joined_facts import merged_facts
+from warning.core.old_news import corrects_late
 from warning.core.pattern_steps import rests_on_event, step_grounds
 from warning.core.rulebook import Rulebook
 from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_ids_of
@@ -101,7 +102,9 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         marking=marking,
         release_to=release_to,
         updated_at=max([alert.updated_at, *(s.known_at for s in signals)]),
-        last_evidence_at=max([alert.last_evidence_at, *(s.known_at for s in signals if _tells(s, alert))]),
+        last_evidence_at=max(
+            [alert.last_evidence_at, *(s.known_at for s in signals if _tells(s, alert, book))]
+        ),
         publishers=publishers,
         exhibits=_shown(exhibits),
         evidence_total=alert.evidence_total + len(fresh),
@@ -134,10 +137,14 @@ def _telling(signals: Sequence[Signal]) -> Sequence[Signal]:
     return [s for s in signals if not is_deadline(s.story)] or signals
 
 
-def _tells(signal: Signal, alert: Alert) -> bool:
-    """Whether it keeps the alert alive: not that a step is late, and not a countdown in the alert of its act."""
+def _tells(signal: Signal, alert: Alert, book: Rulebook) -> bool:
+    """Whether it keeps the alert alive: not that a step is late, not a countdown in the alert of its act, and no late revision."""
     is_countdown = is_deadline(signal.story) and not is_deadline(alert.story)
-    return not tells_late(signal) and not is_countdown
+    return (
+        not tells_late(signal)
+        and not is_countdown
+        and not corrects_late(signal, book.rules_by_id.get(signal.rule_id))
+    )
 
 
 def _figures_story(signals: Iterable[Signal]) -> str:

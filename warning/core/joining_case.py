@@ -64,13 +64,16 @@ class Case:
             self.opened_at, self.last_at = alert.opened_at, alert.last_evidence_at
             self._say(alert.facts, alert.story)
 
-    def add(self, signal: Signal) -> None:
-        """Add a signal. What the alert says, or an earlier one, it does not say anew; what it names besides is added."""
+    def add(self, signal: Signal, *, keeps: bool = True) -> None:
+        """Add a signal. What the alert says, or an earlier one, it does not say anew; what it names besides is added.
+
+        Unless it `keeps` the alert alive nothing joins the longer for it.
+        """
         is_countdown = is_deadline(signal.story)
         if self.alert is None and not self.signals:
             self.interrupts, self._is_countdown = signal.interrupts, is_countdown
             self.opened_at = self.last_at = signal.known_at
-        elif signal.known_at > self.last_at and (self._is_countdown or not is_countdown):
+        elif keeps and signal.known_at > self.last_at and (self._is_countdown or not is_countdown):
             self.last_at = signal.known_at
         self.stands = self.stands or not (signal.joins or is_countdown)
         self.signals.append(signal)

@@ -11,6 +11,7 @@ from warning.core.deadline_rules import counts_to_effect, is_deadline
 from warning.core.ids import content_id, instrument_key
 from warning.core.joining_case import Case, Report, sleeps_between
 from warning.core.joining_families import Family
+from warning.core.old_news import corrects_late
 from warning.core.rulebook import Rulebook
 from warning.core.same_event import SameEvent
 from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
@@ -72,7 +73,7 @@ class Cases:
             signal = replace(signal, interrupts=False)
             case = case or self._of_document(signal, self._find) or self._of_document(signal, self._related)
         case = case or self._open(signal)
-        case.add(signal)
+        case.add(signal, keeps=not corrects_late(signal, self._book.rules_by_id.get(signal.rule_id)))
         case.sleeps = False
         self._wake(case)
         self._seen[signal.id] = case

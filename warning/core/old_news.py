@@ -11,6 +11,8 @@ from warning.core.text.calendar_dates import dates_in
 from warning.core.vocabulary import Frequency
 
 PERIOD_LAG_DAYS: Mapping[Frequency, int] = {"D": 10, "W": 21, "M": 120, "Q": 200, "A": 550}
+# How long after its period a figure that was told is looked after: a revision later than that corrects nothing.
+CORRECTION_DAYS: Mapping[Frequency, int] = {"D": 60, "W": 120, "M": 731, "Q": 731, "A": 1_096}
 # News writes a day without its year while it is near. Further ahead than this it is a day of last year, told again.
 FURTHEST_BARE_DAY = timedelta(days=120)
 # An act of one year is still news early in the next.
@@ -68,4 +70,11 @@ def is_old_news(signal: Signal, rule: AnyRule | None, as_of: datetime) -> bool:
         return False
     if as_of - signal.known_at > timedelta(days=rule.max_age_days):
         return True
-    return not isinstance(rule, SequenceRule) and came_late(signal, rule)
+    return not isinstance(rule, SequenceRule) and came_late(signal, rule) and not corrects_late(signal, rule)
+
+
+def corrects_late(signal: Signal, rule: AnyRule | None) -> bool:
+    """Whether it tells in its alert, and nowhere else, of a figure that is history by now: it opens none and keeps none alive."""
+    if not signal.joins or not isinstance(rule, SeriesRule):
+        return False
+    return signal.known_at - signal.occurred_at >= timedelta(days=lag_days(rule))

@@ -13,9 +13,9 @@ from warning.core.gradings import Gradings
 from warning.core.ids import content_id
 from warning.core.joined_goods import Goods
 from warning.core.measures import Measure
-from warning.core.old_news import lag_days
+from warning.core.old_news import CORRECTION_DAYS, lag_days
 from warning.core.policy import Policy
-from warning.core.rules import Select, SeriesRule
+from warning.core.rules import AnyRule, Select, SeriesRule
 from warning.core.text_book import TextBook
 from warning.core.vocabulary import Frequency
 
@@ -71,6 +71,10 @@ class Rulebook(TextBook):
         return tuple(rule.id for rule in self.rules)
 
     @cached_property
+    def rules_by_id(self) -> Mapping[str, AnyRule]:
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
     def goods(self) -> Goods:
         """The materials of the terms, as reports are compared by them."""
         return Goods(self.terms.materials)
@@ -122,6 +126,11 @@ class Rulebook(TextBook):
         """How many days after its period a figure of each frequency may become known and still be news to a rule."""
         return news_days(self.needs())
 
+    @cached_property
+    def correction_days(self) -> Mapping[Frequency, int]:
+        """How many days after its period a figure of each frequency may still correct what was told of it."""
+        return correction_days(self.needs())
+
     def _bridges(self, rule: SeriesRule) -> bool:
         """Whether a code the rule selects came from, or went over to, another by a revision of the system."""
         codes = rule.select.hs_codes
@@ -136,6 +145,11 @@ def news_days(needs: Iterable[Need]) -> Mapping[Frequency, int]:
         for frequency in need.select.frequencies:
             found[frequency] = max(need.late_days, found.get(frequency, 0))
     return found
+
+
+def correction_days(needs: Iterable[Need]) -> Mapping[Frequency, int]:
+    """Return how long the figures of each frequency are looked after, news or not; nothing of one that no rule judges."""
+    return {one: max(days, CORRECTION_DAYS[one]) for one, days in news_days(needs).items()}
 
 
 def history_days(points: int, frequency: Frequency) -> int:

@@ -21,6 +21,7 @@ Key = tuple[str, ...]
 Pools = Sequence[Sequence["Event"]]
 ByRule = Mapping[str, Sequence[Signal]]
 ANYBODY = "*"
+FIGURES = frozenset({"price", "customs"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +96,12 @@ def fits(step: Step, signal: Signal, terms: Terms) -> bool:
 def standing_by_rule(signals: Iterable[Signal]) -> ByRule:
     """Return the signals by rule: what several sequences read.
 
-    Left out are those that a revised figure took back, and doubtful reports: an event of a pattern raises others.
+    Left out are those that a revised figure took back, figures that correct what was told long ago (what they correct
+    is the event), and doubtful reports: an event of a pattern raises others.
     """
     by_rule: dict[str, list[Signal]] = {}
     for signal in standing(signals):
-        if signal.exhibit.is_doubtful:
+        if signal.exhibit.is_doubtful or (signal.joins and signal.exhibit.kind in FIGURES):
             continue
         by_rule.setdefault(signal.rule_id, []).append(signal)
     return by_rule

@@ -6,7 +6,7 @@ of, it reads: a series seen for the first time, history further back than it has
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,9 +22,12 @@ from warning.core.series.columns import EPOCH, Ints, microseconds
 from warning.core.series.figure_batch import Figures, Packed, where
 from warning.core.series.known import ColumnsWindow
 from warning.core.series.ledger import NOT_KEPT, Ledger
+from warning.core.series.punctual import may_correct
+from warning.core.signals import Signal
 from warning.store.engine import committed
 from warning.store.figure_rows import QueuedFigures, history, joined, queue_rows, since_rows
 from warning.store.schema import observations, series
+from warning.store.told_figures import told_figures
 
 # More new rows than this are not followed one by one: what is needed of them is read as after a start.
 MOST_NEW = 200_000
@@ -89,7 +92,7 @@ class Resident:
         _bring_up_to_date(connection, held, fresh, batch, as_of, until, is_all=is_all, others=others)
         held.until, held.as_of = until, as_of
         self._held = held
-        return _window(held, plain, fresh, batch, rows)
+        return _window(connection, held, plain, fresh, batch, rows)
 
     def _current(self, needs: Sequence[Need], as_of: datetime, first: int, until: int) -> _Held:
         held = self._held
@@ -211,7 +214,9 @@ def _put(held: _Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
     held.earlier |= held.ledger.replaced
 
 
-def _window(held: _Held, plain: Window, fresh: Figures, batch: Packed, rows: Ints) -> Window:
+def _window(
+    connection: Connection, held: _Held, plain: Window, fresh: Figures, batch: Packed, rows: Ints
+) -> Window:
     placed, ids = held.ledger.find(batch)
     names = map(bytes.decode, ids.tolist()) if held.earlier else ()
     earlier = [held.earlier[name] for name in names if name in held.earlier]
@@ -226,4 +231,13 @@ def _window(held: _Held, plain: Window, fresh: Figures, batch: Packed, rows: Int
         recalled=plain.recalled,
         columns=held.ledger.columns(batch, placed),
         earlier=tuple(sorted(earlier, key=lambda o: (o.series_id, o.occurred_at, o.known_at))),
+        told_figures=_told_before(connection, held, fresh) if earlier else {},
     )
+
+
+def _told_before(connection: Connection, held: _Held, fresh: Figures) -> Mapping[str, tuple[Signal, ...]]:
+    """What was told of the vintages that late ones of the fresh figures replaced."""
+    frequencies = held.ledger.roster.frequencies(held.codes[fresh["numbers"]])
+    late = may_correct(fresh["known_us"], fresh["ends"], frequencies)
+    names = (name.decode() for name in fresh["ids"][late].tolist())
+    return told_figures(connection, (held.earlier[name].id for name in names if name in held.earlier))

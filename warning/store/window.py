@@ -9,14 +9,17 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, literal, select, tuple_, union_all
 
 from warning.core.evidence import Item, ListingChange, Observation, Window
+from warning.core.old_news import PERIOD_LAG_DAYS
 from warning.core.rulebook import Need
 from warning.core.series.kinship import Looks
 from warning.core.series.roster import Described
+from warning.core.signals import Signal
 from warning.store.companions import with_companions
 from warning.store.figures import JOINED
 from warning.store.resident import Resident
 from warning.store.rows import batches, from_json, item_of, observation_of
 from warning.store.schema import items, listing_changes, observations, series
+from warning.store.told_figures import told_figures
 
 SERIES_BATCH = 500
 RECENT = timedelta(days=1)
@@ -54,7 +57,13 @@ def unassessed(
     fresh = [item.id for item in fresh_items]
     fresh += [row.id for row in fresh_figures]
     fresh += [change.id for change in changes]
-    return Window(items=fresh_items, observations=figures, listing_changes=changes, fresh=frozenset(fresh))
+    return Window(
+        items=fresh_items,
+        observations=figures,
+        listing_changes=changes,
+        fresh=frozenset(fresh),
+        told_figures=_told_before(connection, fresh_figures, figures),
+    )
 
 
 def _fresh_items(connection: Connection, as_of: datetime, limit: int) -> tuple[Item, ...]:
@@ -97,6 +106,20 @@ def _fresh_figures(connection: Connection, as_of: datetime, limit: int) -> Seque
         .limit(limit)
     )
     return connection.execute(query).all()
+
+
+def _told_before(
+    connection: Connection, fresh: Sequence[Row[Any]], figures: Iterable[Observation]
+) -> Mapping[str, tuple[Signal, ...]]:
+    """What was told of any vintage of the fresh figures that came late."""
+    late = {
+        (row.series_id, row.period)
+        for row in fresh
+        if (row.known_at - row.occurred_at).days >= PERIOD_LAG_DAYS[row.frequency]
+    }
+    if not late:
+        return {}
+    return told_figures(connection, (one.id for one in figures if (one.series_id, one.period) in late))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

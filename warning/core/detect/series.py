@@ -16,6 +16,7 @@ from warning.core.series.effective import standing
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.hs_revisions import bridged, revised_codes, without_ended
 from warning.core.series.judge import Finding, RuleFindings, judge_rule
+from warning.core.series.late import graver, no_longer_held, own_signal, settled, still_told, unarmed
 from warning.core.series.layout import Layout, lay_out_all
 from warning.core.series.prepared import prepared
 from warning.core.series.revisions import as_before, told_of, withdrawal
@@ -37,22 +38,24 @@ def detect_series(
     """Judge every fresh figure by every active rule; one signal a rule and figure, one trace a rule.
 
     Where a fresh figure replaces an earlier vintage, a signal that the earlier one gave and the new one does
-    not is taken back by a signal of its own.
+    not is taken back by a signal of its own. What `known.corrects` names says nothing but that.
     """
     rules = [rule for rule in book.active("series") if isinstance(rule, SeriesRule)]
     boards = _Boards(known, book.terms)
     signals: list[Signal] = []
+    corrections: list[Signal] = []
     traces: list[Trace] = []
     for rule in rules:
         now = boards.verdict(rule, book)
-        fired = now.signals
+        fired = {k: one for k, one in now.signals.items() if one.exhibit.evidence_id not in known.corrects}
         if boards.revised(rule):
             before = boards.verdict(rule, book, before=True)
             fired = {key: _with_first(one, before, now, key) for key, one in fired.items()}
-            signals += _taken_back(rule, before, now)
+            signals += _taken_back(rule, before, now, known.corrects)
+            corrections += _corrections(rule, boards, book, now, known.corrects) if known.corrects else ()
         signals += fired.values()
         traces.append(_trace(rule.id, book.versions[rule.id], now, len(fired)))
-    return signals, traces
+    return [*signals, *settled(corrections)], traces
 
 
 _Key = tuple[str, str]
@@ -67,6 +70,7 @@ class _Verdict:
 
     result: RuleFindings
     signals: Mapping[_Key, Signal]
+    findings: Mapping[_Key, Sequence[Finding]]
     points: Mapping[_Key, tuple[Observation, str]]
     refused: tuple[str, ...] = ()
 
@@ -77,12 +81,46 @@ def _with_first(one: Signal, before: _Verdict, now: _Verdict, key: _Key) -> Sign
     return told_of(one, before.points[key][0], now.points[key][0])
 
 
-def _taken_back(rule: SeriesRule, before: _Verdict, now: _Verdict) -> list[Signal]:
+def _taken_back(
+    rule: SeriesRule, before: _Verdict, now: _Verdict, corrects: Mapping[str, tuple[Signal, ...]]
+) -> list[Signal]:
     return [
         withdrawal(rule, was, before.points[key][0], *now.points[key])
         for key, was in before.signals.items()
-        if key not in now.signals and key in now.points
+        if key not in now.signals and key in now.points and now.points[key][1] not in corrects
     ]
+
+
+def _corrections(
+    rule: SeriesRule,
+    boards: "_Boards",
+    book: Rulebook,
+    now: _Verdict,
+    corrects: Mapping[str, tuple[Signal, ...]],
+) -> Iterator[Signal]:
+    """What the rule says of late figures of which something was told before.
+
+    Whether what it told itself still holds is asked without regard to the figures before: they may be revised as well.
+    """
+    alone = unarmed(rule)
+    before = boards.verdict(alone, book, before=True)
+    after = boards.verdict(alone, book)
+    for key, (point, shown_id) in now.points.items():
+        told = corrects.get(shown_id)
+        if told is None or key not in before.points:
+            continue
+        was, own = before.points[key][0], own_signal(rule, told)
+        found = None
+        if own is None:
+            found = graver(now.signals[key], told, was, point) if key in now.signals else None
+        elif key in after.signals:
+            found = still_told(after.signals[key], own, was, point, after.findings[key])
+        elif (
+            key in before.signals or was.value == 0
+        ):  # of a fall that went on to nothing no test may have told
+            found = no_longer_held(rule, own, was, point, shown_id, before.findings.get(key, ()))
+        if found is not None:
+            yield found
 
 
 class _Boards:
@@ -136,6 +174,7 @@ class _Boards:
         return _Verdict(
             result=result,
             signals={key: signal(rule, group, book) for key, group in groups.items()},
+            findings=groups,
             points=dict(_points(on, revised)) if self._earlier else {},
             refused=refused,
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from warning.core.rulebook import Need, news_days
+from warning.core.rulebook import Need, correction_days
 from warning.core.series.combining import companions
 from warning.core.series.roster import Described, table_of
 
@@ -37,8 +37,9 @@ class Looks:
         self._needs = needs
         self._named = any(need.select.series for need in needs)
         self._read_beside = frozenset().union(*(need.others for need in needs))
-        self._news_days = news_days(needs)
-        self._longest = max((need.late_days for need in needs), default=0)
+        self._late_days = correction_days(needs)
+        late_days = (need.late_days for need in needs)
+        self._longest = max((*late_days, *self._late_days.values()), default=0)
         self._known: dict[tuple[str | None, ...], tuple[int, ...]] = {}
         tables = _of_tables(needs)
         self._tables = Looks(tables) if tables else None
@@ -61,13 +62,13 @@ class Looks:
         return max(own, self._tables.days(series)) if own and self._tables else own
 
     def late_days(self, series: Described) -> int:
-        """Return how many days after its period a figure that reads this series may still be news.
+        """Return how many days after its period a figure that reads this series may still be news, or correct what was told.
 
         It is of the same table, material or code and so of the same frequency; single series are read with any.
         """
         if series.series_id in self._read_beside:
             return self._longest
-        return self._news_days.get(series.frequency, 0)
+        return self._late_days.get(series.frequency, 0)
 
 
 def days_of(needs: Sequence[Need], series: Described) -> int:

@@ -62,7 +62,8 @@ class ColumnsWindow(Window):
             fresh=self.fresh,
             recalled=self.recalled,
         )
-        return replace(others.as_known(as_of), series=self.columns, earlier=self.earlier)
+        known = others.as_known(as_of)
+        return replace(known, series=self.columns, earlier=self.earlier, told_figures=self.told_figures)
 
     def plain(self) -> Window:
         """Return the same as a window of objects, of which parts can be taken."""
@@ -75,4 +76,5 @@ class ColumnsWindow(Window):
             observations=tuple(shown.values()),
             fresh=self.fresh,
             recalled=self.recalled,
+            told_figures=self.told_figures,
         )

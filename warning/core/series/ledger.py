@@ -145,7 +145,7 @@ class Ledger:
         return Packed(where(figures, ~again)) if again.any() else batch
 
     def _out_of_reach(self, figures: Figures) -> NDArray[np.bool_]:
-        """Say which figures no rule reads any more and came too late to be news."""
+        """Say which figures no rule reads any more and came too late to be news, or to correct what was told."""
         lines, ends = figures["lines"], figures["ends"].astype(np.int64)
         late = figures["known_us"] // MICROSECONDS_A_DAY - ends > self._lines_packed().late_days[lines]
         return late & (ends < self._oldest_kept()[lines])
