@@ -24,6 +24,7 @@ from warning.cli.output import print_json, print_table
 from warning.cli.rules_list import rule_sights, sight_document, sight_word
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book
 from warning.cli.rules_replay import day
+from warning.cli.rules_tuned import Tuned, overlays_in_force
 from warning.collect.interchange import read_evidence
 from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
@@ -100,7 +101,8 @@ def explain(
     records = [typed_item(title, **typed)] if title is not None else _read_again(files, rule, explained)
     explained = with_meanings(explained, rule, records, book)
     cases = _cases(wanted, book) if wanted and not files and isinstance(rule, TextRule | ListingRule) else ()
-    _print_explained(rule, explained, cases, as_json=as_json)
+    tuned = overlays_in_force(rules, feeds, overlays).get(rule.id, ())
+    _print_explained(rule, explained, cases, tuned, as_json=as_json)
 
 
 def _cases(evidence_id: str, book: Rulebook) -> Sequence[ExplainNode]:
@@ -198,12 +200,18 @@ def _rule(book: Rulebook, rule_id: str) -> AnyRule:
 
 
 def _print_explained(
-    rule: AnyRule, explained: Sequence[Explained], cases: Sequence[ExplainNode], *, as_json: bool
+    rule: AnyRule,
+    explained: Sequence[Explained],
+    cases: Sequence[ExplainNode],
+    tuned: Sequence[Tuned],
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
         answers = [one.document() for one in explained]
         content: dict[str, object] = {
-            "command": "explain", "rule": rule.id, "version": rule.version, "records": answers
+            "command": "explain", "rule": rule.id, "version": rule.version,
+            "overlays": [one.document() for one in tuned], "records": answers,
         }  # fmt: skip
         if cases:
             content["cases"] = [case.document() for case in cases]
@@ -211,6 +219,8 @@ def _print_explained(
         return
     if not rule.enabled or rule.status == "deprecated":
         click.echo(f"{rule.id} is switched off: it would not fire live")
+    for overlay in tuned:
+        click.echo(overlay.sentence())
     for one in explained[:MOST_SHOWN]:
         for line in one.lines(rule):
             click.echo(line)
