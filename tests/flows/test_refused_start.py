@@ -245,6 +245,8 @@ def test_where_nobody_is_operator_the_console_hears_of_it_once(place: Place, cap
     assert [asyncio.run(tell_refusals(system, tell)) for _ in range(2)] == [True, False]
     place.mend()
     assert [asyncio.run(tell_refusals(system, tell)) for _ in range(2)] == [True, False]
+    place.spoil()  # an edit that is under way, no start
+    assert not asyncio.run(tell_refusals(system, tell))
     assert told(capsys, "The files of rules and sources are right again") == 1
     system.close()
 
@@ -281,12 +283,16 @@ def test_only_yaml_is_kept_for_this_account_alone_once_and_with_the_day_it_came_
     assert [path.name for path in place.kept().parent.iterdir()] == ["last-good.zip"]
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "refused"])
+@pytest.mark.parametrize("damage", ["cut", "scrambled", "changed", "refused"])
 def test_what_is_kept_and_cannot_be_read_any_more_leaves_the_clear_failure(place: Place, damage: str):
     place.started().close()
     data = place.kept().read_bytes()
     if damage == "cut":
         place.kept().write_bytes(data[: len(data) // 2])
+    elif damage == "scrambled":
+        with zipfile.ZipFile(place.kept()) as packed:
+            at = packed.getinfo("rules/policy.yaml").header_offset + 60
+        place.kept().write_bytes(data[:at] + b"\xff" * 40 + data[at + 40 :])
     else:
         with zipfile.ZipFile(place.kept()) as packed:
             texts, comment = {name: packed.read(name) for name in packed.namelist()}, packed.comment

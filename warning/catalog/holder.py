@@ -22,7 +22,7 @@ class RulebookHolder:
     """Keeps the last good rulebook; `problems` says what is wrong with the files as they are now.
 
     `today` ends overlays that carry an expiry date; without it none has ended. A service gives a `last_good` file: what is
-    good is kept in it, and a start under files that are refused goes on with what is kept (`started_on`).
+    good is kept in it, and a start under files that are refused goes on with what is kept (`started_on`, until they are right).
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class RulebookHolder:
         if book is None:
             log.error("the last good rulebook stays in force until this is mended:\n%s", self._complaint())
             return False
+        self.started_on = None
         self._keep()
         if book == self._book:
             return False

@@ -9,6 +9,7 @@ import logging
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ class LastGoodFile:
                     overlay if overlay.is_dir() else None,
                 )
                 book, sources, problems = read_catalogue(directories, today)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as wrong:
+        except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as wrong:
             log.warning("%s: the last good catalogue cannot be read (%s)", self._path, wrong)
             return None
         if book is None:
