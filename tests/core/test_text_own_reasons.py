@@ -53,6 +53,11 @@ def test_stop_is_no_states_act_when_its_maker_or_carrier_gives_a_reason_of_its_o
     ("title", "language"),
     [
         ("Carriers cut flights after travel advisory, demand fades", "en"),
+        ("Carriers cut flights on weak demand after travel alert", "en"),
+        ("Carriers cut flights as demand fades following Takaichi comments", "en"),
+        ("航空公司因客源不足取消航班 避免赴日建议发出", "zh"),
+        ("航空各社、需要減で路線を運休　訪日回避の呼び掛け受け", "ja"),
+        ("항공사, 탑승률 저조로 노선 감편…여행 경보 여파", "ko"),
         ("Government halts wafer exports after smelter fire", "en"),
         ("China halts flights to Sendai after fire", "en"),
         ("Beijing strikes back, maker halts wafer sales", "en"),

@@ -87,18 +87,18 @@ _ORDERED = {
     "en": re.compile(
         r"\b(?:ban(?:s|ned|ning)?|order(?:s|ed)?|outlaw\w*|prohibit\w*|forbid\w*|embargo\w*|governments?|minist\w+|officials?|premier|prime|state|states|parliament|regulators?|authorit\w+"
         r"|cabinet|president|decrees?|licen[cs]\w+|permits?|rules?|controls?|curbs?|restrict\w*|told|tells|urg\w+|ask\w*|press(?:ure\w*|es|ed)|forc\w+|calls?|remarks?|warn\w*|advis\w+"
-        r"|row|spat|feud|fallout|frictions?|safety|tensions?|diplomatic|political|protests?|retaliat\w+|sanctions?|sanctioned|customs|Trump|White\sHouse|METI|boycott\w*|punish\w*)\b|(?<!labour )(?<!labor )\bdispute",
+        r"|row|spat|feud|fallout|frictions?|safety|tensions?|diplomatic|political|protests?|retaliat\w+|sanctions?|sanctioned|customs|Trump|White\sHouse|METI|boycott\w*|punish\w*|alerts?|notices?|guidance|comments?|envoys?|lawmakers|policymakers|summon\w*|PLA|missiles?|drills?)\b|(?<!labour )(?<!labor )\bdispute",
         re.IGNORECASE,
     ),
     "zh": re.compile(
         r"禁|令|要求|通知|政府|部门|部門|海关|海關|[商外文国務务]务?部|当局|當局|管制|许可|許可|反制|制裁|报复|報復|提醒|预警|預警|外交|外长|首相|总统|总理|言论|发言|抗议|呼吁|吁|民航局|国务院"
-        r"|关系|關係|声明|监管|經濟部|官方|叫停|摩擦|争端|紧张|对立"
+        r"|关系|關係|声明|监管|經濟部|官方|叫停|摩擦|争端|紧张|对立|建议|劝阻|勸阻|警示|言行|施压|中央|避免赴"
     ),
     "ja": re.compile(
-        r"禁|命|指示|政府|当局|省[、がはもの]|経産|商務|規制|許可|税関|対抗|報復|自粛|要請|通達|措置|渡航|関係|摩擦|対立|緊張|答弁|発言|反発|抗議|首相|大統領|大臣|外相|呼びかけ|制裁|審査"
+        r"禁|命|指示|政府|当局|省[、がはもの]|経産|商務|規制|許可|税関|対抗|報復|自粛|要請|通達|措置|渡航|関係|摩擦|対立|緊張|答弁|発言|反発|抗議|首相|大統領|大臣|外相|呼びかけ|呼び掛け|注意喚起|回避|控え|制裁|審査"
     ),
     "ko": re.compile(
-        r"금지|지시|명령|정부|당국|산업부|상무부|외교부|통제|규제|허가|세관|해관|보복|제재|자제|불허|한일령|한한령|갈등|마찰|긴장|관계|승인|심사|발언|총리|장관|대통령|요청|권고|항의|반발"
+        r"금지|지시|명령|정부|당국|산업부|상무부|외교부|통제|규제|허가|세관|해관|보복|제재|자제|불허|한일령|한한령|갈등|마찰|긴장|관계|승인|심사|발언|총리|장관|대통령|요청|권고|항의|반발|경보|주의보|사드"
     ),
 }
 # A state's name that tells a destination or, in the opening, the home of the maker or the carrier.
