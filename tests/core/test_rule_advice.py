@@ -16,8 +16,9 @@ from warning.core.rule_advice import RuleRecord, advise
         (RuleRecord(weeks=12, assessments=80, names_sources=True), "tune", "nothing came in from the sources it names"),
         (RuleRecord(weeks=12, assessments=80), "keep", "nothing to judge"),
         (RuleRecord(weeks=12, assessments=80, considered=900), "keep", "no alerts to judge"),
+        (RuleRecord(weeks=12, assessments=80, considered=900, is_background=True), "keep", "background: opens none"),
     ],
-    ids=["right", "half-right", "mostly-wrong", "silenced", "too-few", "blind", "waits", "quiet"],
+    ids=["right", "half-right", "mostly-wrong", "silenced", "too-few", "blind", "waits", "quiet", "background"],
 )  # fmt: skip
 def test_advice_names_its_figures(record: RuleRecord, word: str, said: str):
     advice = advise(record)

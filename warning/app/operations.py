@@ -161,7 +161,7 @@ def _noise(system: System, now: datetime) -> list[str]:
         repository.traces(since, now),
         WEEKS,
         rule_precisions(repository, now),
-        told_alerts(repository, since, now),
+        told_alerts(repository, system.book(), since, now),
     )
     noisy = [s for s in stats if over[s.rule_id] or s.record.noisy]
     noisy.sort(key=lambda s: (-over[s.rule_id], -s.record.noisy, s.rule_id))

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from warning.core.alerts import Alert
+from warning.core.ids import ids_paired
 from warning.core.precision import Precision
 from warning.core.review import standing_verdicts
 from warning.core.rule_advice import Advice, RuleRecord, advise
@@ -66,22 +68,41 @@ def _precision_document(one: Precision) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """An alert of the store: the rule that opened it, and whether it turned out to be noise."""
+    """An alert of the store: the rules whose signals it holds, and whether it turned out to be noise."""
 
-    rule_id: str
+    rule_ids: frozenset[str]
     is_noise: bool
 
 
-def told_alerts(repository: Repository, since: datetime, until: datetime) -> tuple[Told, ...]:
-    """Return the alerts opened in an interval. Noise is what a desk silenced, turned down or closed as false."""
+def told_alerts(repository: Repository, book: Rulebook, since: datetime, until: datetime) -> tuple[Told, ...]:
+    """Return the alerts opened in an interval. Noise is what a desk silenced, turned down or closed as false.
+
+    Background is left out: it tells no desk of anything.
+    """
     closings = repository.closings_since(since)
     verdicts = standing_verdicts(event for _, event in closings if event.at <= until)
     false = {event.alert_key for event in verdicts if event.verdict == "false_positive"}
-    alerts = [alert for alert in repository.alerts(since=since) if since <= alert.opened_at <= until]
+    alerts = repository.alerts(since=since, interrupts=True)
     return tuple(
-        Told(rule_id=alert.rule_id, is_noise=alert.key in false or _was_turned_down(repository, alert.key))
+        Told(
+            rule_ids=rules_behind(alert, book),
+            is_noise=alert.key in false or _was_turned_down(repository, alert.key),
+        )
         for alert in alerts
+        if since <= alert.opened_at <= until
     )
+
+
+def rules_behind(alert: Alert, book: Rulebook) -> frozenset[str]:
+    """Return the rules that fired on the evidence an alert shows, and the one it is told under."""
+    held, rules = set(alert.signal_ids), book.rule_ids
+    found = {
+        rule_id
+        for shown in alert.exhibits
+        for rule_id, name in zip(rules, ids_paired("s", rules, shown.evidence_id), strict=True)
+        if name in held
+    }
+    return frozenset({alert.rule_id, *found})
 
 
 def _was_turned_down(repository: Repository, key: str) -> bool:
@@ -98,7 +119,7 @@ def rule_stats(
 ) -> tuple[RuleStats, ...]:
     """Count what the rules of the book did in `traces`, sorted by rule; rules no longer there are left out.
 
-    `precision` is what the desks' verdicts say, `told` are the alerts of that time, of whatever rules; `last_fired` says
+    `precision` is what the desks' verdicts say, `told` are the alerts of that time, each counted for every rule behind it; `last_fired` says
     of rules that fired before that time when they did.
     """
     by_rule: dict[str, list[TraceRecord]] = {rule.id: [] for rule in book.rules}
@@ -111,7 +132,7 @@ def rule_stats(
             by_rule[rule.id],
             weeks,
             tuple(p for p in precision if p.rule_id == rule.id),
-            [one for one in told if one.rule_id == rule.id],
+            [one for one in told if rule.id in one.rule_ids],
             (last_fired or {}).get(rule.id),
         )
         for rule in book.rules
@@ -145,6 +166,7 @@ def _of_rule(
             assessments=len(records),
             considered=considered,
             names_sources=_names_sources(rule),
+            is_background=not rule.interrupts,
         ),
         precision=precision,
     )

@@ -257,7 +257,7 @@ def stats(
     try:
         traces = repository.traces(since, until)
         precision = rule_precisions(repository, until)
-        told = told_alerts(repository, since, until)
+        told = told_alerts(repository, book, since, until)
         fired = repository.last_fired()
     finally:
         repository.close()

@@ -17,7 +17,7 @@ class RuleRecord:
 
     `confirmed` and `false_positive` are the verdicts of all desks. `noisy` of the `alerts` were silenced, turned
     down before publication or closed as false. `considered` is how much evidence the rule looked at, `assessments`
-    how often it was asked, `names_sources` whether it says which sources it reads.
+    how often it was asked, `names_sources` whether it says which sources it reads, `is_background` whether it interrupts nobody.
     """
 
     weeks: float
@@ -28,6 +28,7 @@ class RuleRecord:
     assessments: int = 0
     considered: int = 0
     names_sources: bool = False
+    is_background: bool = False
 
     @property
     def noise(self) -> float | None:
@@ -53,6 +54,8 @@ def advise(record: RuleRecord) -> Advice:
         return Advice(word="tune", because=because)
     if record.assessments and not record.considered:
         return _by_silence(names_sources=record.names_sources)
+    if not record.alerts and record.is_background:
+        return Advice(word="keep", because="background: opens none, it feeds the digest")
     if not record.alerts:
         return Advice(word="keep", because="no alerts to judge: rare acts are rare")
     return Advice(word="keep", because=f"too few verdicts to say otherwise (n={n}, {LEAST_N} are needed)")
