@@ -62,7 +62,7 @@ def evidence(tmp_path: Path) -> str:
 def test_check_of_good_trees_ends_with_0(run):
     result = run("rules", "check")
     assert result.exit_code == 0
-    assert "4 rules, 2 sources, 2 materials, 2 desks" in result.stderr
+    assert "4 rules, 3 sources, 2 materials, 2 desks" in result.stderr
 
 
 def test_check_prints_every_mistake_and_ends_with_1(run, tmp_path: Path):
@@ -180,12 +180,40 @@ def test_backtest_prints_its_document(run, evidence: str):
         "measures",
         "load",
         "records",
+        "replayed",
         "records_per_second",
         "expectations",
     }
     assert document["records"] == 3
     assert set(document["load"]) == {"KR", "US"}
     assert document["load"]["KR"]["interrupting_per_week"] == 1.0
+
+
+def test_a_backtest_that_ends_before_it_begins_is_a_usage_error(run, evidence: str):
+    result = run("rules", "backtest", "--evidence", evidence, "--from", "2023-07-31", "--to", "2023-07-01")
+    assert result.exit_code == 2
+    assert "2023-07-01 lies before --from 2023-07-31" in result.output
+
+
+def test_a_backtest_of_days_without_evidence_says_that_they_were_not_calm_for_all_it_knows(
+    run, evidence: str
+):
+    days = ("--from", "2024-02-01", "--to", "2024-02-29")
+    result = run("rules", "backtest", "--evidence", evidence, *days, "--text")
+    assert "no evidence is of these days" in result.output
+    assert json.loads(run("rules", "backtest", "--evidence", evidence, *days).stdout)["replayed"] == 0
+    of_july = run(
+        "rules", "backtest", "--evidence", evidence, "--from", "2023-07-01", "--to", "2023-07-31", "--text"
+    )
+    assert "no evidence" not in of_july.output
+
+
+def test_a_backtest_names_the_acts_that_it_missed(run, evidence: str):
+    days = ("--from", "2023-01-01", "--to", "2025-12-31")
+    measures = json.loads(run("rules", "backtest", "--evidence", evidence, *days).stdout)["measures"]
+    text = run("rules", "backtest", "--evidence", evidence, *days, "--text").output
+    assert measures["missed"]
+    assert f"missed: {', '.join(sorted(measures['missed']))}" in " ".join(text.split())
 
 
 def edited(tmp_path: Path, rule: str, before: str, after: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ def backtest_document(replay: Replay, book: Rulebook, measures: Sequence[Measure
         "measures": _measures(alerts, _within(measures, replay)),
         "load": _load(replay, book),
         "records": replay.records,
+        "replayed": replay.replayed,
     }
 
 

@@ -32,7 +32,8 @@ class Told:
 
 @dataclass(slots=True, kw_only=True)
 class Replay:
-    """What the replay did. `alerts` holds the latest version by key; `records` counts the records replayed.
+    """What the replay did. `alerts` holds the latest version by key; `records` counts the records read, `replayed` those of them
+    that became known in the replayed time.
 
     `first` and `last` are the ends of the replayed time, both instants of assessment.
     """
@@ -40,6 +41,7 @@ class Replay:
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     told: set[Told] = field(default_factory=set)
     records: int = 0
+    replayed: int = 0
     assessments: int = 0
     first: datetime | None = None
     last: datetime | None = None
@@ -75,7 +77,8 @@ def backtest_replay(
     read = readings(book, records, first, last, step)
     for one in read_apart(read) if apart and can_read_apart() else read:
         if isinstance(one, Tally):
-            replay.records, replay.first, replay.last = one.records, one.first, one.last
+            replay.records, replay.replayed = one.records, one.replayed
+            replay.first, replay.last = one.first, one.last
             continue
         as_of, window = one.as_of, _remembering(one.window, memory)
         noticed = replace(notice(book, window, alerts.standing(as_of), as_of), tellings=one.tellings)

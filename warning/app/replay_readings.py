@@ -49,9 +49,13 @@ class Reading:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What was read in all, told last. `first` and `last` are the ends of the replayed time, both instants of assessment."""
+    """What was read in all, told last; `replayed` of it in the replayed time.
+
+    `first` and `last` are the ends of that time, both instants of assessment.
+    """
 
     records: int = 0
+    replayed: int = 0
     first: datetime | None = None
     last: datetime | None = None
 
@@ -99,6 +103,7 @@ def readings(
         tally.records += counted(batch)
         if as_of is None:
             continue
+        tally.replayed += counted(batch)
         calendar.note(as_of - step, as_of)
         if batch:
             tally.first, tally.last = tally.first or as_of - step, as_of

@@ -8,8 +8,9 @@ import click
 
 from warning.app.backtest_notes import Judged
 from warning.cli.junit import Case
-from warning.cli.output import print_table
+from warning.cli.output import print_table, wrapped
 
+WIDTH = 100
 SWITCHED_OFF = "but the rule is switched off: withdraw its backtest too, or switch it on"
 
 
@@ -25,7 +26,13 @@ def print_backtest(content: Mapping[str, Any]) -> None:
             click.echo(f"{country}: {figures['interrupting_per_week']} interrupting alerts a week", err=True)
         measures = content["measures"]
         caught = len(measures["caught"])
-        click.echo(f"{caught} of {caught + len(measures['missed'])} acts of the register caught", err=True)
+        missed = sorted(measures["missed"])
+        click.echo(f"{caught} of {caught + len(missed)} acts of the register caught", err=True)
+        for line in wrapped(f"missed: {', '.join(missed)}", WIDTH) if missed else ():
+            click.echo(line, err=True)
+    if not content["replayed"]:
+        said = "no evidence is of these days: that nothing was told does not mean that they were calm"
+        click.echo(said, err=True)
     for one in content["expectations"]:
         if one["held"] is False:
             found = SWITCHED_OFF if one["switched_off"] else f"found {one['found']}"

@@ -150,6 +150,10 @@ def backtest(
       warning rules backtest --evidence history.jsonl.zst --from 2023-01-01 --text
       warning rules backtest --evidence history.jsonl.zst --against ../rules-before --text
     """
+    if first is not None and last is not None and first > last:
+        raise click.BadParameter(
+            f"{last} lies before --from {first}: no day is left to replay", param_hint="--to"
+        )
     where = chosen_trees(rules, feeds, overlays)
     measures = load_measures(where.rules)
     span = Span(files=(*files, *more), first=first, last=last, step=step, indexed=indexed)
