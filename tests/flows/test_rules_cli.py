@@ -337,6 +337,42 @@ def test_explain_prints_the_tree_also_when_nothing_fired(run):
     assert "    PASS mentions China: found “China”" in tree
 
 
+def test_explain_reads_the_dates_of_a_typed_notice_by_its_own_day(run):
+    said = (
+        "rules",
+        "explain",
+        "prc-export-control",
+        "--title",
+        "China puts gallium under export control from August 1",
+    )
+    told = run(*said, "--published", "2023-07-03", "--json")
+    assert told.exit_code == 0
+    assert "2023-08-01" in told.stdout
+    assert "2023-08-01" not in run(*said, "--json").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("prc-graphite-control", "--title", "x", "--on", "2023-07-03"),
+            "--on is for rules that are asked by the day",
+        ),
+        (("flow-urea", "--id", "x", "--on", "2023-07-03"), "--on is for rules that are asked by the day"),
+        (("suspension-ending", "--title", "x"), "reads no text"),
+        (("overdue-chinese-customs", "--title", "x"), "reads no text"),
+        (
+            ("prc-graphite-control", "--id", "x", "--published", "2023-07-03"),
+            "--published is the day of a text",
+        ),
+    ],
+)
+def test_explain_refuses_an_option_that_a_rule_of_the_kind_passes_over(run, arguments, said):
+    result = run("rules", "explain", *arguments, trees=())
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.replace("│", " ").split())
+
+
 def test_explain_tells_facts_in_words_and_no_notation(run):
     result = run(
         "rules", "explain", "prc-export-control", "--title", "China puts gallium under export control"

@@ -48,6 +48,7 @@ MOST_SHOWN = 20
 @click.option(
     "--on", type=day, help="The day on which a deadline, absence or sequence rule is asked (default: today)."
 )
+@click.option("--published", type=day, help="With --title: the day of the text (default: today).")
 @click.option("--summary", default="", help="With --title.")
 @click.option("--body", default="", help="With --title.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
@@ -63,6 +64,7 @@ def explain(
     wanted: str | None,
     title: str | None,
     on: date | None,
+    published: date | None,
     rules: Path | None,
     feeds: Path | None,
     overlays: Path | None,
@@ -75,7 +77,7 @@ def explain(
 
     \b
     Examples:
-      warning rules explain prc-graphite-control --title "China curbs exports of graphite"
+      warning rules explain prc-graphite-control --title "China curbs exports of graphite" --published 2023-10-20
       warning rules explain flow-urea --evidence figures.jsonl.zst --id o17
       warning rules explain suspension-ending --on 2026-11-01
       warning rules explain overdue-chinese-customs
@@ -85,24 +87,46 @@ def explain(
     explained: Sequence[Explained]
     if title is not None and files:
         raise click.UsageError("give either --evidence FILE or --title TEXT")
+    _refuse_unread(rule, on, published, title, has_records=bool(files or wanted or title is not None))
     if isinstance(rule, DeadlineRule):
         dated = explain_register(rule, on or system_clock().date(), book, wanted)
         explained = [*dated, *([] if wanted else _on_store(rule, book, on))]
     elif isinstance(rule, AbsenceRule) or (isinstance(rule, SequenceRule) and not (files or wanted or title)):
         explained = _on_store(rule, book, on)
     elif title is not None:
-        explained = explain_records(rule, [typed_item(title, **typed)], book)
+        explained = explain_records(rule, [typed_item(title, published, **typed)], book)
     elif not files and wanted is None:
         raise click.UsageError("give --title TEXT, --evidence FILE, or --id of a stored record")
     else:
         explained = _on_records(rule, _records(files, wanted), book, wanted)
     if not explained:
         raise click.ClickException(_nothing(rule, wanted))
-    records = [typed_item(title, **typed)] if title is not None else _read_again(files, rule, explained)
+    records = (
+        [typed_item(title, published, **typed)] if title is not None else _read_again(files, rule, explained)
+    )
     explained = with_meanings(explained, rule, records, book)
     cases = _cases(wanted, book) if wanted and not files and isinstance(rule, TextRule | ListingRule) else ()
     tuned = overlays_in_force(rules, feeds, overlays).get(rule.id, ())
     _print_explained(rule, explained, cases, tuned, as_json=as_json)
+
+
+def _refuse_unread(
+    rule: AnyRule, on: date | None, published: date | None, title: str | None, *, has_records: bool
+) -> None:
+    """Raise UsageError for an option that the rule would pass over: its answer would look like one to it."""
+    by_calendar = isinstance(rule, DeadlineRule | AbsenceRule)
+    if title is not None and by_calendar:
+        raise click.UsageError(
+            f"a rule of the kind {rule.kind} reads no text: leave --title out, --on says the day"
+        )
+    is_asked_by_day = by_calendar or (isinstance(rule, SequenceRule) and not has_records)
+    if on is not None and not is_asked_by_day:
+        raise click.UsageError(
+            f"--on is for rules that are asked by the day; what a rule of the kind {rule.kind} reads has its own, which "
+            "--published says of a typed text"
+        )
+    if published is not None and title is None:
+        raise click.UsageError("--published is the day of a text given by --title")
 
 
 def _cases(evidence_id: str, book: Rulebook) -> Sequence[ExplainNode]:
@@ -174,9 +198,9 @@ def _nothing(rule: AnyRule, wanted: str | None) -> str:
     return f"no record has the id {wanted!r}" if wanted else "the files hold no record"
 
 
-def typed_item(title: str, **typed: str) -> Item:
-    """An item made of what was typed on the command line, known now."""
-    now = system_clock()
+def typed_item(title: str, published: date | None = None, /, **typed: str) -> Item:
+    """An item made of what was typed on the command line, known now or on the day of its publication."""
+    now = system_clock() if published is None else datetime.combine(published, time.min, tzinfo=UTC)
     return Item(
         id=item_id(typed["source"], "", "", title),
         source_id=typed["source"],
