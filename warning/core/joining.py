@@ -76,7 +76,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     )
     told = set(alert.told_stories)
     fresh = [e for e in news if e.evidence_id not in shown and not _is_counted(e, alert, told, book)]
-    exhibits = (*_judged_anew(alert.exhibits, signals), *fresh)
+    judged = _judged_anew(alert.exhibits, signals)
+    exhibits = (*judged, *fresh)
     publishers = tuple(sorted({*alert.publishers, *(e.publisher for e in fresh)}))
     marking, release_to = narrowest(alert.marking, alert.release_to, _handlings(rested_on))
     heard = heard_of(signals)
@@ -87,9 +88,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     claims = joined_claims(base.claims if base else (), heard)
     facts = with_last_word(merged_facts(base, heard, book), claims) if heard else alert.facts
     why = _reasons(alert.why, signals)
-    is_judged_anew = exhibits[: len(alert.exhibits)] != alert.exhibits
     certainty = certainty_of(exhibits, publishers)
-    certainty = certainty if is_judged_anew else max(alert.certainty, certainty)
+    certainty = max(alert.certainty, certainty) if judged is alert.exhibits else certainty
     severity = max([*([base.severity] if base else []), *(s.severity for s in heard)])
     lead = _lead(signals)
     joined = replace(
@@ -199,9 +199,9 @@ def certainty_of(exhibits: Iterable[Exhibit], publishers: Sequence[str]) -> Cert
         return Certainty.OBSERVED
     if _is_doubtful(shown):
         return Certainty.UNLIKELY
-    doubtful = {e.publisher for e in shown if e.is_doubtful}
-    doubtful -= {e.publisher for e in shown if not e.is_doubtful}
-    if len(set(publishers) - doubtful) >= CORROBORATING_PUBLISHERS:
+    if doubtful := {e.publisher for e in shown if e.is_doubtful}:
+        doubtful -= {e.publisher for e in shown if not e.is_doubtful}
+    if len(publishers) - len(doubtful.intersection(publishers)) >= CORROBORATING_PUBLISHERS:
         return Certainty.LIKELY
     return Certainty.POSSIBLE
 
@@ -215,13 +215,12 @@ def _is_doubtful(exhibits: Sequence[Exhibit]) -> bool:
     return bool(exhibits) and all(e.is_doubtful for e in exhibits)
 
 
-def _judged_anew(shown: Sequence[Exhibit], signals: Iterable[Signal]) -> Iterable[Exhibit]:
-    """What is shown, a report that its author graded anew as it is graded now."""
-    now = {s.exhibit.evidence_id: s.exhibit for s in signals if s.exhibit.kind == "mission"}
-    return (
-        replace(one, credibility=now[one.evidence_id].credibility) if one.evidence_id in now else one
-        for one in shown
-    )
+def _judged_anew(shown: tuple[Exhibit, ...], signals: Iterable[Signal]) -> tuple[Exhibit, ...]:
+    """What is shown, a report that its author graded anew as it is graded now; the same value where none was."""
+    now = {s.exhibit.evidence_id: s.exhibit.credibility for s in signals if s.exhibit.kind == "mission"}
+    if all(now.get(one.evidence_id, one.credibility) == one.credibility for one in shown if now):
+        return shown
+    return tuple(replace(one, credibility=now.get(one.evidence_id, one.credibility)) for one in shown)
 
 
 def _belief(before: Alert, after: Alert) -> tuple[Difference, ...]:
