@@ -121,7 +121,13 @@ def test_a_folder_speaks_for_the_sources_its_operator_names_under_its_own_markin
 
 
 @pytest.mark.parametrize(
-    ("series_id", "owner"), [("gallium-fob", "cn-mofcom"), ("cn-mofcom:price-cn-gallium", "cn-mofcom")]
+    ("series_id", "owner"),
+    [
+        ("gallium-fob", "cn-mofcom"),
+        ("cn-mofcom:price-cn-gallium", "cn-mofcom"),
+        ("gallium\0-fob", "cn-mofcom"),
+        ("cn-\0mofcom:price-cn-gallium", "cn-mofcom"),
+    ],
 )
 def test_a_figure_in_another_sources_series_is_refused_although_the_folder_speaks_for_both(
     drop, series_id, owner
@@ -141,8 +147,9 @@ def test_a_figure_in_another_sources_series_is_refused_although_the_folder_speak
         ("komis", "komis-fob", 8.0),
     ]
     why = (drop.folder / "failed" / "spoof.jsonl.why.txt").read_text(encoding="utf-8")
+    told = series_id.replace("\0", "")
     assert why.startswith(
-        f"'series_id' is '{series_id}', a series of '{owner}', and the figure says that it is of 'komis'"
+        f"'series_id' is '{told}', a series of '{owner}', and the figure says that it is of 'komis'"
     )
 
 

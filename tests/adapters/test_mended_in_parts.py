@@ -217,3 +217,26 @@ def test_the_end_of_relabelling_keeps_what_another_process_wrote_of_the_source_m
         assert (after.read_as == basis_of(mended)) is not is_mended_otherwise
 
     run(body)
+
+
+def test_relabelled_items_are_no_news_of_their_source(run):
+    """A source that stands still would be found frozen days later."""
+
+    async def body(bench):
+        async def poll(**labels):
+            bench.now += timedelta(days=1)
+            (outcome,) = (await bench.collect(spec_of(bench.url("/s"), **labels), force=True)).outcomes
+            return outcome
+
+        bench.server.pages = {"/s": feed("a", "b", "c")}
+        await poll(**BEFORE)
+        before = bench.state()
+        outcome = await poll(**BEFORE | {"language": "en"})
+        assert (outcome.items_revised, outcome.items_relabelled) == (3, 3)
+        after = bench.state()
+        assert (after.last_new_at, after.news_days) == (before.last_new_at, before.news_days)
+        bench.server.pages = {"/s": feed("a", "b", "c", "d")}
+        await poll(**BEFORE | {"language": "ko"})
+        assert bench.state().last_new_at == bench.now
+
+    run(body)

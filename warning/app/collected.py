@@ -9,7 +9,8 @@ from warning.core.health import SourceCondition
 class SourceOutcome:
     """`answer` is fresh, not_modified, unchanged, or failed when nothing usable came; none when not asked.
 
-    `items_late` counts new items that appeared while the source could not be read.
+    `items_late` counts new items that appeared while the source could not be read. Of `items_revised` so many are
+    `items_relabelled`: their words are as they were.
     """
 
     source_id: str
@@ -19,6 +20,7 @@ class SourceOutcome:
     seen: int = 0
     items_new: int = 0
     items_revised: int = 0
+    items_relabelled: int = 0
     items_late: int = 0
     observations_new: int = 0
     listing_changes: int = 0
@@ -27,6 +29,11 @@ class SourceOutcome:
     def news(self) -> int:
         """New and revised items, new figures and changed list entries, added up."""
         return self.items_new + self.items_revised + self.observations_new + self.listing_changes
+
+    @property
+    def published(self) -> int:
+        """What of the news the source brought itself: another label is the catalogue's."""
+        return self.news - self.items_relabelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

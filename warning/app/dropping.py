@@ -39,6 +39,7 @@ from warning.core.formats_documents import CapFormat, FileFormat, MailFormat, Pd
 from warning.core.health import SourceState
 from warning.errors import EvidenceError, FetchError, ParseError, ReadingSpent
 from warning.store.evidence_writer import EvidenceWriter
+from warning.store.rows import storable_observation
 
 log = logging.getLogger(__name__)
 TAKING, DONE, FAILED = "taking", "done", "failed"
@@ -281,7 +282,7 @@ def as_its_sources(
     Items of other sources come under the country and language of these. `own` is the folder's source; `owners_of` asks
     the store, `entry_of` the catalogue, which says nothing of a source that it does not have.
     """
-    figures = [[e for e in one.evidence if isinstance(e, Observation)] for one in taken]
+    figures = [[storable_observation(e) for e in one.evidence if isinstance(e, Observation)] for one in taken]
     names = {figure.series_id for some in figures for figure in some}
     owners = dict(owners_of(names)) if names else {}
     checked = []
@@ -353,7 +354,8 @@ def store_taken(
     note_labels(writer, (*items.new, *items.revised), spec.id, entry_of)
     figures = writer.add_observations([e for e in evidence if isinstance(e, Observation)])
     changes = sum(len(writer.add_listing(e)) for e in evidence if isinstance(e, Listing))
-    new = len(items.new) + len(items.revised) + len(figures.new) + len(figures.revised) + changes
+    published = len(items.revised) - items.relabelled
+    new = len(items.new) + published + len(figures.new) + len(figures.revised) + changes
     faults = [f"{one.path.name}: {fault}" for one in taken for fault in (one.failure, *one.problems) if fault]
     faults = [unread, *faults] if unread else faults
     state = replace(state, newest_at=_newest(evidence, state)) if spec.table is not None else state
@@ -366,7 +368,7 @@ def store_taken(
     )
     outcome = SourceOutcome(
         source_id=spec.id, answer=fetched.status, condition=verdict.condition, cause=verdict.cause, seen=len(evidence),
-        items_new=len(items.new), items_revised=len(items.revised),
+        items_new=len(items.new), items_revised=len(items.revised), items_relabelled=items.relabelled,
         observations_new=len(figures.new) + len(figures.revised), listing_changes=changes,
     )  # fmt: skip
     return answered(spec, known, fetched, verdict, now), outcome

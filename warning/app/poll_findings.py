@@ -76,6 +76,7 @@ def store_read(
         items_new=len(items.new),
         items_late=_late(items.new, dark_since),
         items_revised=len(items.revised),
+        items_relabelled=items.relabelled,
         observations_new=len(observations.new) + len(observations.revised),
         listing_changes=len(changes),
     )
@@ -91,7 +92,7 @@ def succeeded(
     briefs: Sequence[EntryBrief],
     now: datetime,
 ) -> Settled:
-    news = outcome.news
+    news = outcome.published
     after = replace(
         state,
         newest_at=newest(parsed, state, now),

@@ -43,17 +43,22 @@ LOOKUP_BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored(Generic[V]):
-    """What storing a batch did: first seen, changed against what was known, and already known."""
+    """What storing a batch did: first seen, changed against what was known, and already known.
+
+    Of the `revised` so many are `relabelled`: the same words under another kind, country or language.
+    """
 
     new: tuple[V, ...] = ()
     revised: tuple[V, ...] = ()
     unchanged: int = 0
+    relabelled: int = 0
 
     def __add__(self, other: "Stored[V]") -> "Stored[V]":
         return Stored(
             new=self.new + other.new,
             revised=self.revised + other.revised,
             unchanged=self.unchanged + other.unchanged,
+            relabelled=self.relabelled + other.relabelled,
         )
 
 
@@ -81,6 +86,7 @@ class _Adding:
         self._waiting: dict[Identity, Arriving] = {}
         self._new: list[Item] = []
         self._revised: list[Item] = []
+        self._relabelled = 0
 
     def all(self, arriving: Sequence[Arriving]) -> Stored[Item]:
         for one in arriving:
@@ -93,7 +99,8 @@ class _Adding:
         self._insert_waiting()
         revised = tuple(self._revised)
         unchanged = len(arriving) - len(self._new) - len(revised)
-        return Stored(new=tuple(self._new), revised=revised, unchanged=unchanged)
+        new = tuple(self._new)
+        return Stored(new=new, revised=revised, unchanged=unchanged, relabelled=self._relabelled)
 
     def _add_new(self, one: Arriving) -> None:
         self._waiting[one.identity] = one
@@ -122,6 +129,9 @@ class _Adding:
 
     def _note(self, identity: Identity, edit: Item | None) -> None:
         if edit is not None:
+            held = self._known.get(identity)
+            if held is not None and held[0] == edit.content_hash and held[1] != labels_of(edit):
+                self._relabelled += 1
             self._known[identity] = edit.content_hash, labels_of(edit)
             self._revised.append(edit)
 

@@ -100,11 +100,19 @@ def item_of(row: Row[Any]) -> Item:
 
 
 def storable_observation(observation: Observation) -> Observation:
-    """A figure that is no number (NaN, infinity) is a missing one."""
-    if observation.value is None or isfinite(observation.value):
+    """The figure as the store keeps it: one that is no number (NaN, infinity) is a missing one, and its texts are storable."""
+    value = observation.value
+    is_number = value is None or isfinite(value)
+    texts = {name: text for name in _FIGURE_TEXTS if (text := getattr(observation, name))}
+    whole = "".join(texts.values())
+    if is_number and storable(whole) is whole:
         return observation
-    identity = observation_id(observation.source_id, observation.series_id, observation.period, None)
-    return replace(observation, value=None, id=identity)
+    kept: dict[str, Any] = {name: storable(text) for name, text in texts.items()}
+    figure = replace(observation, **kept, value=value if is_number else None)
+    return replace(figure, id=observation_id(figure.source_id, figure.series_id, figure.period, figure.value))
+
+
+_FIGURE_TEXTS = ("source_id", "series_id", "material", "reporter", "partner", "hs_code", "unit", "currency")
 
 
 def series_row(observation: Observation) -> dict[str, Any]:
