@@ -13,7 +13,9 @@ from tests.adapters.collected_specs import DETAIL, NOW, spec_of
 from tests.adapters.collecting_bench import run_on_bench
 from tests.core.build import at
 from warning.app import stored_labels
+from warning.app.collecting import Memory
 from warning.app.reading_basis import basis_of
+from warning.app.stored_labels import Relabelling
 from warning.core.documents import Document
 from warning.core.evidence import Item
 from warning.core.health import SourceState
@@ -58,15 +60,25 @@ class CutShort(Repository):
         raise StoreError("gone")
 
 
+class NoTurn(Repository):
+    """A store in which nothing is relabelled."""
+
+    def relabel_items(self, *_mend):
+        raise StoreError("gone")
+        yield
+
+
 class Slow(Repository):
     """A store that relabels nothing until it may."""
 
     def __init__(self, engine) -> None:
         super().__init__(engine)
         self.begun, self.may = asyncio.Event(), Event()
+        self.asked: list[str] = []
         self._loop = asyncio.get_running_loop()
 
     def relabel_items(self, *mend):
+        self.asked.append(mend[0])
         self._loop.call_soon_threadsafe(self.begun.set)
         self.may.wait(30)
         yield from super().relabel_items(*mend)
@@ -74,32 +86,78 @@ class Slow(Repository):
 
 def test_while_one_source_is_relabelled_the_polls_of_other_mended_ones_end_and_no_document_is_held(run):
     async def body(bench):
-        names = [f"s{number}" for number in range(6)]
-        bench.server.pages = {f"/{name}": feed(f"{name}-new") for name in names}
-        specs = [spec_of(bench.url(f"/{name}"), name, **BEFORE) for name in names]
-        bench.repository.add_items([stored(name, number) for name in names for number in range(3)])
-        await bench.collect(*specs)
-        bench.now += timedelta(hours=1)
-        mended = [spec_of(bench.url(f"/{name}"), name, **BEFORE | {"language": "en"}) for name in names]
+        mended = await several_mended(bench, [f"s{number}" for number in range(6)])
         slow = Slow(bench.repository.engine)
         before = held_documents()
         polls = asyncio.create_task(bench.collect(*mended, store=slow, force=True))
         try:
             async with asyncio.timeout(20):
                 await slow.begun.wait()
-                while len(bench.memory.running) > 1:  # noqa: ASYNC110 - a dictionary tells nobody of its end
+                while bench.memory.running:  # noqa: ASYNC110 - a dictionary tells nobody of its end
                     await asyncio.sleep(0.01)
             assert held_documents() <= before
         finally:
             slow.may.set()
-        assert sorted(outcome.items_revised for outcome in (await polls).outcomes) == [1, 1, 1, 1, 1, 4]
-        for _ in names:
-            bench.now += timedelta(hours=1)
-            await bench.collect(*mended, force=True)
+        assert [outcome.items_revised for outcome in (await polls).outcomes] == [4] * 6
         assert {item.language for item in bench.items()} == {"en"}
         assert {bench.state(spec.id).read_as for spec in mended} == {basis_of(spec) for spec in mended}
 
     run(body)
+
+
+async def several_mended(bench, names: list[str]):
+    """Sources with older items stored, asked once and mended since."""
+    bench.server.pages = {f"/{name}": feed(f"{name}-new") for name in names}
+    bench.repository.add_items([stored(name, number) for name in names for number in range(3)])
+    await bench.collect(*(spec_of(bench.url(f"/{name}"), name, **BEFORE) for name in names))
+    bench.now += timedelta(hours=1)
+    return [spec_of(bench.url(f"/{name}"), name, **BEFORE | {"language": "en"}) for name in names]
+
+
+def test_a_round_with_patience_waits_for_no_relabelling_and_each_source_waits_once(run):
+    async def body(bench):
+        mended = await several_mended(bench, ["s0", "s1", "s2"])
+        slow = Slow(bench.repository.engine)
+        for _ in range(3):
+            report = await bench.collect(*mended, store=slow, force=True, patience_seconds=30)
+            assert report.still_running == ()
+            async with asyncio.timeout(20):
+                await slow.begun.wait()
+        slow.may.set()
+        await bench.memory.mending.over()
+        assert sorted(slow.asked[1:]) == ["s0", "s1", "s2"]
+        assert {item.language for item in bench.items()} == {"en"}
+        assert {bench.state(spec.id).read_as for spec in mended} == {basis_of(spec) for spec in mended}
+
+    run(body)
+
+
+def test_a_process_that_ends_leaves_relabelling_to_the_next_polls(run):
+    async def body(bench):
+        mended = await several_mended(bench, ["s0", "s1", "s2"])
+        slow = Slow(bench.repository.engine)
+        await bench.collect(*mended, store=slow, force=True, patience_seconds=30)
+        async with asyncio.timeout(20):
+            await slow.begun.wait()
+        await bench.memory.drain(0)
+        slow.may.set()
+        assert {bench.state(spec.id).read_as for spec in mended}.isdisjoint(map(basis_of, mended))
+        bench.memory = Memory()
+        bench.now += timedelta(hours=1)
+        await bench.collect(*mended, force=True)
+        assert {item.language for item in bench.items()} == {"en"}
+        assert {bench.state(spec.id).read_as for spec in mended} == {basis_of(spec) for spec in mended}
+
+    run(body)
+
+
+def test_relabelling_that_waits_takes_what_another_document_shows_beside_what_the_first_one_showed():
+    spec = spec_of("http://x.example/s", language="en")
+    first, second = (
+        Relabelling.of(spec, (("news", "CN", "zh"),), at(day), (stored("s", day),)) for day in (0, 1)
+    )
+    both = second.with_those_of(first)
+    assert (both.since, set(both.shown)) == (first.since, {"s-0", "s-1"})
 
 
 @pytest.mark.parametrize("last", [{}, {"language": "ko"}, {"kind": "price", "country": "JP"}])
@@ -142,8 +200,8 @@ def test_what_came_under_a_mend_whose_turn_did_not_come_is_relabelled_when_it_is
         await bench.collect(spec_of(bench.url("/s"), **BEFORE))
         bench.server.pages = {"/s": feed("b")}
         bench.now += timedelta(hours=1)
-        async with bench.memory.mending:
-            report = await bench.collect(spec_of(bench.url("/s"), **BEFORE | {"language": "en"}), force=True)
+        wrong = spec_of(bench.url("/s"), **BEFORE | {"language": "en"})
+        report = await bench.collect(wrong, store=NoTurn(bench.repository.engine), force=True)
         assert (report.outcomes[0].items_new, report.outcomes[0].items_revised) == (1, 0)
         assert sorted(item.language for item in bench.items()) == ["en", "zh"]
         bench.server.pages = {"/s": feed("c")}

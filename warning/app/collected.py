@@ -1,6 +1,7 @@
 """What one round of collecting did, source by source."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from warning.core.health import SourceCondition
 
@@ -35,6 +36,11 @@ class SourceOutcome:
         """What of the news the source brought itself: another label is the catalogue's."""
         return self.news - self.items_relabelled
 
+    def with_relabelled(self, relabelled: Mapping[str, int]) -> "SourceOutcome":
+        count = relabelled.get(self.source_id, 0)
+        revised, alike = self.items_revised + count, self.items_relabelled + count
+        return replace(self, items_revised=revised, items_relabelled=alike) if count else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectReport:
@@ -59,6 +65,12 @@ class CollectReport:
     def new_evidence(self) -> int:
         """New and revised items, new figures and changed list entries, added up."""
         return sum(outcome.news for outcome in self.outcomes)
+
+    def with_relabelled(self, relabelled: Mapping[str, int]) -> "CollectReport":
+        """Return the report with the stored items that were relabelled behind the polls, by source, among the revised."""
+        if not relabelled:
+            return self
+        return replace(self, outcomes=tuple(one.with_relabelled(relabelled) for one in self.outcomes))
 
     def counts(self) -> dict[str, int]:
         """The report as `--json` prints it."""

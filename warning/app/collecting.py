@@ -39,14 +39,15 @@ async def collect_due(
     """Poll what is due (with `force` everything enabled, with `only` nothing else) and store what it yields.
 
     Returns after `patience_seconds` at the latest; sources still running go on and are left alone by the next
-    rounds that are given the same `memory`. No failure of a source is raised: it becomes the source's state.
+    rounds that are given the same `memory`, and so does the relabelling of mended sources. No failure of a source is raised: it becomes the source's state.
     A store that cannot even write the state down raises. `elevated` are the sources in a burst.
     """
     memory = memory or Memory()
     now = clock()
     named = None if only is None else frozenset(only)
     look = memory.due.all if force or named is not None else partial(memory.due.at, now, elevated)
-    polls = RoundPolls(Polls(repository, fetcher, clock, settings, memory, parser).poll, memory)
+    poller = Polls(repository, fetcher, clock, settings, memory, parser)
+    polls = RoundPolls(poller.poll, memory)
     parts = look(sources, repository)
     try:
         while (asked := await asyncio.to_thread(next, parts, None)) is not None:
@@ -60,7 +61,10 @@ async def collect_due(
                     memory.due.look_again(spec.id)
                 elif wanted:
                     polls.add(spec, state)
-        return await polls.report(patience_seconds)
+        report = await polls.report(patience_seconds)
+        if patience_seconds is None:
+            await memory.mending.over()
+        return report.with_relabelled(poller.relabelled)
     except asyncio.CancelledError:
         await polls.cancel()
         raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -74,6 +75,8 @@ class Polls:
         self._parser = parser
         self._writer = GroupWriter(repository)
         self._asking = 0
+        self.relabelled: Counter[str] = Counter()
+        """How many stored items of each source stand under mended labels by now."""
 
     async def poll(self, spec: SourceSpec, state: SourceState) -> SourceOutcome:
         """Ask one source, store what it gave and write its state down, whatever happened."""
@@ -83,7 +86,9 @@ class Polls:
             relabels, outcome = await self._polled(spec, state, room.fetch)
         finally:
             room.leave()
-        return outcome if relabels is None else await self._relabelled(relabels, outcome)
+        if relabels is not None:
+            self._memory.mending.add(relabels, self._relabel)
+        return outcome
 
     async def _polled(
         self, spec: SourceSpec, state: SourceState, ask: Ask
@@ -113,18 +118,19 @@ class Polls:
         self._memory.unsaved[spec.id] = settled[0]
         return (await self._write((), Findings.nothing(settled)))[1]
 
-    async def _relabelled(self, relabels: Relabelling, outcome: SourceOutcome) -> SourceOutcome:
+    async def _relabel(self, relabels: Relabelling) -> None:
         """Relabel what stands stored; where that fails or is not all, the state that stands has the next poll go on."""
         try:
-            relabelled, is_all = await relabels.relabel(self._repository, self._memory.mending)
+            relabelled, is_all = 0, False
+            async for some in relabels.relabel(self._repository):
+                relabelled, is_all = relabelled + (some or 0), some is None
             if relabelled:
                 self._repository.evidence_came()
             if is_all:
                 await self._writer.write(relabels.end)
+            self.relabelled[relabels.source_id] += relabelled
         except Exception:  # what the poll brought is stored
             log.exception("the stored items of %s could not be relabelled", relabels.source_id)
-            return outcome
-        return replace(outcome, items_revised=outcome.items_revised + relabelled)
 
     async def _write(self, kept: Iterable[Document], findings: Findings) -> Settled:
         def store(writer: EvidenceWriter) -> Settled:

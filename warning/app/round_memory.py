@@ -11,6 +11,7 @@ from warning.app.body_room import BodyRoom
 from warning.app.due_sources import DueSources
 from warning.app.elevating import Elevated
 from warning.app.entry_memory import EntryMemory
+from warning.app.mend_queue import MendQueue
 from warning.app.poll_turns import PollTurns
 from warning.app.reading_budget import POLL_READING_SECONDS, in_thread
 from warning.core.documents import Parsed
@@ -37,7 +38,7 @@ class Memory:
     `parser` reads documents elsewhere (`ParsePool.parse`); without one a thread does; `elsewhere` calls what else reads
     documents (`ParsePool.run`). All documents of one poll have `reading_seconds` of them. `unsaved` holds states the store would not take: a full disk must not make us ask
     publishers without a pause. `bodies` bounds what waits to be read; a fetcher that is given `bodies.opened` heeds it.
-    `mending` is held by the source whose stored items are relabelled: no other waits for it. `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
+    `mending` holds the sources whose stored items are to be relabelled: no poll waits for it. `turns` bounds the polls that have begun; a fetcher that is given `turns.learn` tells it which sources are slow.
     """
 
     entries: EntryMemory = field(default_factory=EntryMemory)
@@ -46,7 +47,7 @@ class Memory:
     due: DueSources = field(default_factory=DueSources)
     bodies: BodyRoom = field(default_factory=BodyRoom)
     turns: PollTurns = field(default_factory=PollTurns)
-    mending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    mending: MendQueue = field(default_factory=MendQueue)
     elevated: Elevated = field(default_factory=Elevated)
     parser: PooledParser | None = None
     elsewhere: Elsewhere = in_thread
@@ -56,7 +57,7 @@ class Memory:
         self.bodies.tell_waits = self.bodies.large.tell_waits = self.turns.waits
 
     async def drain(self, grace_seconds: float) -> None:
-        """Let the sources still running finish, for so long; then cancel them."""
+        """Let the sources still running finish, for so long; then cancel them, and what is relabelled behind them."""
         rounds = list(dict.fromkeys(self.running.values()))
         with suppress(TimeoutError):
             async with asyncio.timeout(grace_seconds):
@@ -64,4 +65,5 @@ class Memory:
                     await one.over()
         for one in rounds:
             await one.cancel()
+        await self.mending.cancel()
         self.running.clear()

@@ -2,12 +2,13 @@
 
 A mailbox is asked behind what was read, and a page or an alert behind an entry is read once: neither comes again because
 its source has another label. What a poll brought is stored first; until all that stands stored is mended, its source's
-state keeps all labels that may stand, those of before and of now. A poll does so much of it and waits for no other
-source: the next one goes on, and finds what stands where the entry was mended otherwise meanwhile.
+state keeps all labels that may stand, those of before and of now. It is done behind the polls, one source after another
+(`mend_queue.py`), so much of it for each poll: the next one goes on, and finds what stands where the entry was mended
+otherwise meanwhile.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -23,7 +24,7 @@ from warning.store.evidence_writer import EvidenceWriter
 
 LAST_DAYS = 30
 MOST_STEPS = 24
-"""So many transactions in one poll: the latest items, and a thousand of those that are shown."""
+"""So many transactions for one poll: the latest items, and a thousand of those that are shown."""
 
 
 class Store(Protocol):
@@ -66,25 +67,25 @@ class Relabelling:
         if state is not None and state.read_as == self.begun(state).read_as:
             writer.save_source_state(replace(state, read_as=under_labels(state.read_as, self.labels[-1])))
 
-    async def relabel(self, store: Store, turn: asyncio.Lock) -> tuple[int, bool]:
-        """Relabel what stands stored; return how much of it, and whether that is all.
+    def with_those_of(self, earlier: "Relabelling") -> "Relabelling":
+        """Return the relabelling with the items of one that has not begun: another document may have shown others."""
+        shown = tuple(dict.fromkeys((*self.shown, *earlier.shown)))
+        return replace(self, since=min(self.since, earlier.since), shown=shown)
 
-        One source has its `turn`, for a few hundred items at a time and so many times; where another has it, nothing is
-        done. Between two transactions others have as long to write as one took. Raises StoreError.
+    async def relabel(self, store: Store) -> AsyncIterator[int | None]:
+        """Relabel what stands stored; yield how much each step did, and None at last where that is all.
+
+        Each is a transaction of a few hundred items; there are so many of them. Between two others have as long to
+        write as one took. Raises StoreError.
         """
-        relabelled = 0
-        if turn.locked():
-            return relabelled, False
-        async with turn:
-            steps = store.relabel_items(self.source_id, self.labels, self.since, self.shown)
-            for _ in range(MOST_STEPS):
-                began = monotonic()
-                some = await asyncio.to_thread(next, steps, None)
-                if some is None:
-                    return relabelled, True
-                relabelled += some
-                await asyncio.sleep(monotonic() - began)
-        return relabelled, False
+        steps = store.relabel_items(self.source_id, self.labels, self.since, self.shown)
+        for _ in range(MOST_STEPS):
+            began = monotonic()
+            some = await asyncio.to_thread(next, steps, None)
+            yield some
+            if some is None:
+                return
+            await asyncio.sleep(monotonic() - began)
 
 
 def _since(spec: SourceSpec, now: datetime, shown: tuple[Item, ...]) -> datetime:
