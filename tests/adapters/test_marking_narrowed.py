@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.core.build import START, book, desk, text_rule
+from tests.core.build import START, book, desk, mission_source, text_rule
 from tests.core.sequence_samples import rule as sequence
 from warning.app.chronology import Bystanders, settled
 from warning.app.delivered_message import message_of
@@ -39,7 +39,7 @@ def seoul_and_washington():
 
 
 STOPS = text_rule("stops", match=Match(all=(Group(phrases={"en": ("licence stop",)}),)))
-BOOK = book(desks=seoul_and_washington(), rules=(text_rule(), STOPS))
+BOOK = book(desks=seoul_and_washington(), rules=(text_rule(), STOPS), sources={"a-mission": mission_source()})
 SEOUL, WASHINGTON = BOOK.desks
 KEPT = {"release_to": frozenset({"KR"}), "marking": Marking.AMBER}
 

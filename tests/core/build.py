@@ -1,5 +1,6 @@
 """Plain values for the core's tests: small builders with defaults that say nothing special."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from warning.core.desks import Desk, Destination
@@ -9,6 +10,7 @@ from warning.core.rulebook import Rulebook
 from warning.core.rules import Group, Match, TextExample, TextRule
 from warning.core.severity_table import SeverityTable
 from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
+from warning.core.sources import SourceProfile, unknown_source
 from warning.core.terms import Act, Actor, Material, Terms
 from warning.core.vocabulary import Marking, Severity
 
@@ -157,6 +159,12 @@ def desk(desk_id: str = "kr", country: str = "KR", **changes) -> Desk:
         **changes,
     }
     return Desk(**values)
+
+
+def mission_source(source_id: str = "a-mission") -> SourceProfile:
+    """A desk's source whose reports are believed: of one that no catalogue names, they interrupt nobody."""
+    unknown = unknown_source(source_id, "mission", "CN", "en")
+    return replace(unknown, reliability="B")
 
 
 def book(**changes) -> Rulebook:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.build import book, desk, text_rule
+from tests.core.build import book, desk, mission_source, text_rule
 from warning.app.backtesting import backtest_replay
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.item_lines import as_replayed
@@ -27,6 +27,7 @@ FIRST, DAYS = date(2025, 1, 1), 90
 MAIL = (Destination(channel="mail", to=("desk@example.org",), ceiling=Marking.AMBER),)
 PLAIN = book(
     rules=(text_rule(),),
+    sources={"a-mission": mission_source()},
     desks=tuple(
         desk(name, name.upper(), clearance=clearance, destinations=MAIL, threshold=Severity.MINOR)
         for name, clearance in (("kr", Marking.AMBER), ("us", Marking.GREEN), ("jp", Marking.AMBER))
