@@ -1,5 +1,6 @@
 """Admiralty grades: what nobody vouches for is shown with its pair, interrupts nobody alone and raises nothing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,13 +35,13 @@ def correlated(*batches):
     return sorted(alerts.values(), key=lambda alert: alert.opened_at)
 
 
-@pytest.mark.parametrize("grade", ["E1", "F2", "B5", "A6", "E", "F"])
+@pytest.mark.parametrize("grade", ["E1", "E", "B5", "F5", "F6"])
 def test_a_doubtful_report_alone_makes_an_event_unlikely_and_interrupts_nobody(grade):
     (alert,) = correlated([report("r1", grade)])
     assert (alert.certainty, alert.interrupts) == (Certainty.UNLIKELY, False)
 
 
-@pytest.mark.parametrize("grade", ["B2", "D4", "A", "C3"])
+@pytest.mark.parametrize("grade", ["B2", "D4", "A", "C3", "F", "F3", "B6"])
 def test_a_report_that_is_believed_interrupts_and_is_possible(grade):
     (alert,) = correlated([report("r1", grade)])
     assert (alert.certainty, alert.interrupts) == (Certainty.POSSIBLE, True)
@@ -113,6 +114,8 @@ def test_the_digit_of_a_report_is_read_from_its_own_line_and_from_no_news():
     )
     item = as_item(filed, "r-1", at(0), "KR")
     assert credibility_of(item) == 5
+    assert credibility_of(replace(item, body=f"{item.body}\nAdmiralty: E5")) == 5
+    assert credibility_of(replace(item, body=f"{item.body}\nAdmiralty: A1")) is None
     source = SourceProfile(
         id=item.source_id, title="Seoul desk", publisher="mission-kr", kind="mission", country="KR", language="ko",
         official=False, reliability="E", marking=Marking.AMBER,

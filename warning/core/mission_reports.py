@@ -122,12 +122,12 @@ def _facts(report: MissionReport) -> list[str]:
 
 
 def credibility_of(item: Item) -> int | None:
-    """Return the digit that the author of a report gave, from its line `Admiralty: B2`; None without such a line.
+    """Return the digit that the author of a report gave, from its line `Admiralty: B2`; None without one, or with several that differ.
 
     The letter of that line is not read: how reliable a source is, its entry in the catalogue says.
     """
-    said = _JUDGED.search(item.body) if item.kind == "mission" else None
-    return int(said[1]) if said else None
+    said = set(_JUDGED.findall(item.body)) if item.kind == "mission" else set()
+    return int(said.pop()) if len(said) == 1 else None
 
 
 def withdrawn_item(item: Item, reason: str, at: datetime) -> Item:

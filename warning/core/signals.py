@@ -21,8 +21,8 @@ Outcome = Literal[
     "no_evidence",
 ]
 
-DOUBTFUL_SOURCES = frozenset({"E", "F"})
-DOUBTFUL_INFORMATION = frozenset({5, 6})
+UNRELIABLE, CANNOT_BE_JUDGED = "E", ("F", 6)
+IMPROBABLE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -75,9 +75,14 @@ class Exhibit:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether it is a mission report that nobody should be woken for: a source or information that is poor or unjudged."""
+        """Whether it is a mission report that nobody should be woken for: of an unreliable source, improbable, or judged by nobody.
+
+        A new source whose information is not called improbable (F, F3) is news: who hears first has no record yet.
+        """
         return self.kind == "mission" and (
-            self.reliability in DOUBTFUL_SOURCES or self.credibility in DOUBTFUL_INFORMATION
+            self.reliability == UNRELIABLE
+            or self.credibility == IMPROBABLE
+            or (self.reliability, self.credibility) == CANNOT_BE_JUDGED
         )
 
 
