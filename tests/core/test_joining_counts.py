@@ -147,7 +147,35 @@ LATER = [
 ]
 
 
-@pytest.mark.parametrize("titles", [*LATER, *(pair[::-1] for pair in LATER)])
+ANOTHER_DAY = [
+    ("China puts 4 US firms on unreliable entity list", "China adds 15 US firms to unreliable entity list"),
+    ("China adds 28 US firms to export control list", "China adds 3 US firms to export control list"),
+    ("China's commerce ministry sanctions 20 US firms", "China adds 12 US firms to export control list"),
+    ("商务部制裁28家美国企业", "商务部将11家美国企业列入不可靠实体清单"),
+]
+
+
+@pytest.mark.parametrize("titles", ANOTHER_DAY)
+def test_other_numbers_days_later_are_another_act_however_few_and_whatever_they_name(titles):
+    first, second = titles
+    assert alerts(report("a", first), report("b", second, hours=49)) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    "other", ["US adds 12 Chinese firms to SDN list", "美国财政部将12家中国企业列入制裁清单"]
+)
+def test_lists_of_two_offices_of_one_day_are_two_acts(other):
+    first = report("a", "US adds 37 Chinese firms to Entity List", targets=("CN",))
+    assert alerts(first, report("b", other, hours=3, targets=("CN",))) == [{"a"}, {"b"}]
+
+
+def test_what_firms_a_list_names_is_no_other_list():
+    first = report("a", "US adds 12 Chinese military firms to entity list", targets=("CN",))
+    second = report("b", "US puts 13 Chinese companies on Entity List", hours=3, targets=("CN",))
+    assert alerts(first, second) == [{"a", "b"}]
+
+
+@pytest.mark.parametrize("titles", [*LATER, *(pair[::-1] for pair in LATER[:2])])
 def test_a_sum_without_a_list_and_a_few_of_those_listed_stay_with_their_act_for_days(titles):
     assert alerts(
         *(report(f"{hours}", title, hours=hours) for hours, title in zip((0, 30), titles, strict=True))

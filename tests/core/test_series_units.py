@@ -41,6 +41,10 @@ UNLIKE = [
     (PRICE, {"unit": "USD/t", "currency": "USD"}),
     (PRICE, {"unit": "CNY/piece"}),
     ({**PRICE, "unit": "cents/lb", "currency": "USD"}, {"unit": "USD/lb"}),
+    ({**PRICE, "unit": "USc/lb", "currency": "USD"}, {"unit": "USD/lb"}),
+    ({**PRICE, "unit": "GBX/t", "currency": "GBP"}, {"unit": "GBP/t"}),
+    ({**PRICE, "unit": "mln/t", "currency": "USD"}, {"unit": "USD/t"}),
+    (PRICE, {"unit": "USD/t"}),
     (MASS, {"measure": "export_value"}),
     ({"measure": "index", "unit": "2015=100"}, {"unit": "2020=100"}),
 ]

@@ -249,8 +249,9 @@ def counts_other_firms(case: Case, signal: Signal, *, is_of_its_day: bool) -> bo
     ):
         return False
     on, lists = list_told(title), case.lists
+    apart = abs(signal.known_at - case.opened_at)
     return all(
-        are_other_firms(said, on, known, lists.get(known, _NONE), is_of_one_day=is_of_its_day)
+        are_other_firms(said, on, known, lists.get(known, _NONE), is_of_one_day=is_of_its_day, apart=apart)
         for known in case.firms
     )
 

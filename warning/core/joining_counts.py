@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 from functools import lru_cache
 
 from warning.core.text.counts import counts_in
@@ -10,18 +11,23 @@ from warning.core.withdrawals import is_correction
 
 # Of two lists in one headline each has its own count; of "12 firms and two others" the parts make one.
 _CLAUSE = re.compile(r"[,;:，、；：…·。]")
-_LIST = re.compile(r"\blist\b|(?<!黑)名单|清单|(?<!ブラック)リスト|명단|(?<!블랙)리스트", re.IGNORECASE)
+_LIST = re.compile(
+    r"\blist\b|\bSDN\b(?! list)|(?<!黑)名单|清单|(?<!ブラック)リスト|명단|(?<!블랙)리스트", re.IGNORECASE
+)
 _LISTS = {
     name: re.compile(words, re.IGNORECASE)
     for name, words in {
         "unreliable": r"unreliable|不可靠|信頼できない|신뢰할 수 없는",
         "unverified": r"unverified|未经核实|未核实|未検証|미검증",
         "watch": r"\bwatch\s?list|关注名单|注視|監視|관심 명단|관찰 명단",
-        "military": r"military|1260H|军事|軍事|군사",
+        "military": r"military (?:compan(?:y|ies)|end[- ]users?) list|1260H|(?:军事|军工)企业(?:清单|名单)|軍事企業リスト|군사기업 (?:명단|목록|리스트)",
+        "sanctions": r"\bSDN\b|specially designated|sanctions? list|制裁(?:名单|清单|リスト)|제재 (?:명단|목록|리스트)",
     }.items()
 }
 MOST_NAMED = 4
 """So many firms the press names one by one, of an act that put more of them on a list."""
+RETOLD = timedelta(hours=36)
+"""So long the press sums acts up, and names some of the firms; later another number is of another act."""
 _ABOUT = re.compile(
     r"\bdozens?\b|(?:,|\band) another\b|, \w+ others?\b"
     r"|\b(?:about|almost|around|as many as|at least|close to|fewer than|less than|more than|nearly|over|roughly|some|up to)"
@@ -86,20 +92,22 @@ def list_told(title: str) -> str:
 
 
 def are_other_firms(
-    said: str, on: str, known: str, on_lists: AbstractSet[str], *, is_of_one_day: bool
+    said: str, on: str, known: str, on_lists: AbstractSet[str], *, is_of_one_day: bool, apart: timedelta
 ) -> bool:
-    """Whether two numbers of firms are of two acts: of two lists, or of two days.
+    """Whether two numbers of firms, the known one told first, are of two acts: of two lists, or of two days.
 
-    A number without a list may be the sum of several, and a few of a list some of those that it named before.
+    For a day and a half a number without a list may be the sum of several, and a few of a list some of those it named.
     """
     if on and on_lists and "" not in on_lists and on not in on_lists:
         return True
     if is_of_one_day:
         return False
-    small, large = sorted((int(said), int(known)))
+    if apart > RETOLD:
+        return True
     named = on_lists - {""}
-    is_sum = bool(on) != bool(named) and large == int(known if on else said)
-    return small > MOST_NAMED and not is_sum
+    is_sum = bool(on) != bool(named) and (int(said) > int(known)) != bool(on)
+    is_some = int(said) <= MOST_NAMED and int(said) < int(known)
+    return not (is_sum or is_some)
 
 
 def is_exact(title: str, said: str) -> bool:

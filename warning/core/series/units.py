@@ -42,6 +42,12 @@ _MONEY = {
     "KRW": ("krw", "won", "₩", "韩元", "ウォン", "원"),
     "EUR": ("eur", "€", "euro", "euros", "欧元", "ユーロ", "유로"),
 }
+_ISO_4217 = (
+    "AED ARS AUD BDT BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP GHS HKD HUF IDR ILS INR IQD IRR JOD JPY KES KRW KWD KZT"
+    " LKR MAD MMK MNT MOP MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RUB SAR SEK SGD THB TRY TWD TZS UAH USD UZS VND XAF XDR"
+    " XOF ZAR ZMW ZWG"
+)
+_CODES = frozenset(_ISO_4217.split())
 _CURRENCY = {name: code for code, names in _MONEY.items() for name in names}
 _PIECES = frozenset(
     {
@@ -137,7 +143,7 @@ def factor_between(
 
 def _counted(unit: str, currency: str | None) -> tuple[float, str, str | None]:
     factor, what = in_units(unit)
-    code = money_of(currency)
+    code = money_of(currency) or (currency or "").strip().upper() or None
     if what in _MONEY:
         return factor, "money", code or what
     if what in NO_UNIT or (code and what.upper() == code):
@@ -148,16 +154,18 @@ def _counted(unit: str, currency: str | None) -> tuple[float, str, str | None]:
 def _quoted(unit: str, currency: str | None) -> tuple[float, str, str | None]:
     folded = "/".join(" ".join(part.split()) for part in unit.casefold().split("/"))
     paid, slash, sold = folded.partition("/")
-    code = money_of(currency)
+    code = money_of(currency) or (currency or "").strip().upper() or None
     if slash and not money_of(paid):  # cents, an index of something
+        return 1.0, folded, code
+    paid_in = money_of(paid) if slash else None
+    if code and paid_in and code != paid_in:  # two currencies for one price: only the same words are the same
         return 1.0, folded, code
     sold = sold if slash else paid
     mass = SOLD_BY_KG.get(sold)
-    return (mass or 1.0), ("mass" if mass else sold), code or (money_of(paid) if slash else None)
+    return (mass or 1.0), ("mass" if mass else sold), code or paid_in
 
 
 def money_of(written: str | None) -> str | None:
     """Return the currency's code; None where nothing or no currency is written."""
     folded = " ".join((written or "").split()).casefold()
-    is_code = len(folded) == 3 and folded.isascii() and folded.isalpha()
-    return _CURRENCY.get(folded) or (folded.upper() if is_code else None)
+    return _CURRENCY.get(folded) or (folded.upper() if folded.upper() in _CODES else None)
