@@ -18,7 +18,7 @@ from warning.app.compose import compose
 from warning.app.live import full_round, open_fetcher
 from warning.app.refused_catalogue import tell_refusals
 from warning.app.system import System
-from warning.catalog.last_good import LastGoodFile
+from warning.catalog.last_good import MOST_FILES, LastGoodFile
 from warning.cli.main import cli
 from warning.errors import CatalogError
 from warning.settings import Settings
@@ -121,7 +121,7 @@ class Place:
         return compose(Settings(home=self.home, **where), clock=lambda: self.now, serves=True)
 
     def kept(self) -> Path:
-        return self.home / "rulebook" / "last-good.zip"
+        return next((self.home / "rulebook").glob("last-good-*.zip"), self.home / "none is kept")
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_only_yaml_is_kept_for_this_account_alone_once_and_with_the_day_it_came_
     place.write(place.rule, RULE.replace("extreme", "severe"))
     place.started().close()
     assert LastGoodFile(place.kept(), lambda: place.now).since() == place.now
-    assert [path.name for path in place.kept().parent.iterdir()] == ["last-good.zip"]
+    assert [path.name for path in place.kept().parent.iterdir()] == [place.kept().name]
 
 
 @pytest.mark.parametrize("damage", ["cut", "scrambled", "changed", "refused"])
@@ -310,6 +310,47 @@ def test_what_is_kept_and_cannot_be_read_any_more_leaves_the_clear_failure(place
     place.spoil()
     with pytest.raises(CatalogError, match="EW104 severity"):
         place.started()
+
+
+def test_a_trial_with_rules_of_its_own_in_the_same_home_leaves_what_production_keeps(place: Place):
+    place.started().close()
+    trials = [Path(shutil.copytree(place.rules, place.rules.with_name(f"trial{n}"))) for n in range(4)]
+    production = place.rules
+    for trial in trials[:2]:
+        (trial / "signals" / "festivals.yaml").write_text(RULE.replace("title: Festivals", "title: Trial"))
+        place.rules = trial
+        place.started().close()
+    place.rules = production
+    place.spoil()
+    system = place.started()
+    assert [rule.title for rule in system.book().rules] == ["Festivals"]
+    system.close()
+    place.rules = trials[2]
+    (trials[2] / "policy.yaml").write_text("nonsense: [")
+    with pytest.raises(CatalogError):
+        place.started()
+    place.rules = trials[3]
+    place.started().close()
+    assert len(list((place.home / "rulebook").iterdir())) == MOST_FILES
+
+
+def test_a_mute_ends_on_its_day_while_another_file_is_refused(place: Place):
+    mute = "{rule: festivals, reason: noise, author: x, expires: 2026-02-03, enabled: false}"
+    place.write(place.own / "mute.yaml", f"overlays:\n  - {mute}\n")
+    system = place.started()
+
+    def fires() -> list[bool]:
+        return [rule.enabled for rule in system.book().rules]
+
+    place.write(place.rules / "policy.yaml", "nonsense: [")
+    assert fires() == [False]
+    place.now += timedelta(days=1)
+    assert fires() == [True]
+    book = system.book()
+    place.now += timedelta(days=1)
+    assert system.book() is book, "and is the same on the days after"
+    assert system.rulebooks.fatal_problems
+    system.close()
 
 
 def test_a_home_that_takes_no_file_stops_no_service(place: Place, caplog):

@@ -109,8 +109,9 @@ def composed(
 
 
 def last_good_file(settings: Settings, clock: Clock) -> LastGoodFile:
-    """Return where a service of this home keeps the last good catalogue."""
-    return LastGoodFile(settings.home / PLACE / "last-good.zip", clock)
+    """Return where a service of this home keeps the last good catalogue of these settings' directories."""
+    directories = (settings.rules_dir, settings.feeds_dir, settings.overlay_dir)
+    return LastGoodFile.of(settings.home / PLACE, directories, clock)
 
 
 def channels_of(settings: Settings, clock: Clock = system_clock) -> Mapping[str, Channel]:

@@ -66,6 +66,7 @@ class RulebookHolder:
         stamp = self._stamp_now()
         if stamp == self._stamp:
             return False
+        is_new_day = stamp[0] != self._stamp[0]
         self._stamp = stamp
         digest = self._digest_now()
         if digest == self._digest:
@@ -74,9 +75,12 @@ class RulebookHolder:
         book = self._read()
         if book is None:
             log.error("the last good rulebook stays in force until this is mended:\n%s", self._complaint())
-            return False
+            return is_new_day and self._put(self._kept_today())
         self.started_on = None
         self._keep()
+        return self._put(book)
+
+    def _put(self, book: Rulebook) -> bool:
         if book == self._book:
             return False
         self._book = book
@@ -100,6 +104,16 @@ class RulebookHolder:
         if kept is None:
             raise CatalogError(self.fatal_problems)
         self.started_on, self.since = kept, kept.since
+        return kept.book
+
+    def _kept_today(self) -> Rulebook:
+        """The kept files by today's date, which ends overlays; what is in force where they are not those, or not kept."""
+        kept = self._last_good.read(self._day()) if self._last_good else None
+        if kept is None or self.since is None or kept.since < self.since:
+            return self._book
+        if self.started_on is not None:
+            self.started_on = kept
+        self.since = kept.since
         return kept.book
 
     def _keep(self) -> None:

@@ -10,12 +10,13 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import Self
 
 from warning.catalog.assemble import read_rulebook
 from warning.catalog.source_overlays import overlaid, read_source_overlays
@@ -28,6 +29,8 @@ Directories = tuple[Path, Path, Path | None]
 """Rules, feeds, and the operator's own directory."""
 PARTS = ("rules", "feeds", "overlay")
 MOST_BYTES = 64 << 20
+MOST_FILES = 3
+_STEM = "last-good"
 _PRIVATE = 0o700
 _WRITTEN = (1980, 1, 1, 0, 0, 0)  # the same texts give the same bytes
 
@@ -60,6 +63,16 @@ def read_catalogue(
 class LastGoodFile:
     """One catalogue at a time. Several processes may share the file; each writes it whole."""
 
+    @classmethod
+    def of(cls, folder: Path, directories: Iterable[Path | None], clock: Callable[[], datetime]) -> Self:
+        """Return the file in a folder that is for these directories alone, by where they lie; None stands for shipped ones.
+
+        A trial with rules of its own in the same home is kept beside production's.
+        """
+        named = "\0".join("" if each is None else str(each.absolute()) for each in directories)
+        digest = blake2b(named.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        return cls(folder / f"{_STEM}-{digest}.zip", clock)
+
     def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
         self._path = path
         self._clock = clock
@@ -80,12 +93,16 @@ class LastGoodFile:
         with suppress(OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
             told = self._told()
             if told["digest"] == digest:
-                return datetime.fromisoformat(told["since"])
+                since = datetime.fromisoformat(told["since"])
+                with suppress(OSError):
+                    os.utime(self._path)  # in use: others are dropped before it
+                return since
         if sum(map(len, texts.values())) > MOST_BYTES:
             log.warning("the catalogue is too large to be kept: a start under refused files would fail")
             return now
         try:
             self._write(texts, {"since": now.isoformat(), "digest": digest})
+            self._drop_others()
         except OSError as wrong:
             log.warning("%s: the last good catalogue cannot be kept (%s)", self._path, wrong.strerror)
         return now
@@ -116,6 +133,14 @@ class LastGoodFile:
             )  # fmt: skip
             return None
         return Kept(since=since, book=book, sources=sources)
+
+    def _drop_others(self) -> None:
+        """Drop what was kept of other directories, but for those used last."""
+        with suppress(OSError):  # dropped by another process meanwhile
+            others = [path for path in self._path.parent.glob(f"{_STEM}*.zip") if path != self._path]
+            others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+            for path in others[MOST_FILES - 1 :]:
+                path.unlink()
 
     def _told(self) -> dict[str, str]:
         with zipfile.ZipFile(self._path) as packed:
