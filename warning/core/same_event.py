@@ -4,16 +4,14 @@ from datetime import datetime, timedelta
 
 from warning.core.ids import instrument_key
 from warning.core.joined_goods import Goods
-from warning.core.joining_case import (
-    Case,
-    Report,
+from warning.core.joining_case import Case, Report, names_in_common
+from warning.core.joining_families import Family
+from warning.core.joining_firms import (
     counts_firms_alone,
     counts_firms_only,
     counts_other_firms,
     names_goods_only,
-    names_in_common,
 )
-from warning.core.joining_families import Family
 from warning.core.object_kinds import kinds_differ, kinds_of, shingles
 from warning.core.policy import Correlation
 from warning.core.signals import Signal
