@@ -108,6 +108,11 @@ def test_relief_beside_the_end_of_fees_probes_or_one_more_curb_is_told_as_relief
     assert {title: way for title, way in told.items() if way != {"easing"}} == {}
 
 
+def test_hold_up_and_ban_stand_beside_what_others_let_go_and_delays_that_end():
+    told = {title: {s.facts.direction for s in signals} for title, signals in interrupting("held_up").items()}
+    assert [title for title, ways in told.items() if "tightening" not in ways] == []
+
+
 def test_ban_that_stops_trade_is_never_told_as_relief():
     told = {
         title: {s.facts.direction for s in signals} for title, signals in interrupting("ban_stops").items()

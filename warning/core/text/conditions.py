@@ -290,6 +290,9 @@ class CompiledRule:
             and not (self.rule.direction == "easing" and is_no_relief(reading, match))
             and not (
                 self.rule.direction == "tightening"
+                and not any(
+                    reading.sentence_of(hit) in returning or hit.entry.concept in RETURN for hit in match
+                )
                 and (is_unenforced(reading, match) or is_relieved_wait(reading, match))
             )
             and not takes_target_for_actor(reading, match, self.rule.actors)

@@ -1,7 +1,8 @@
 """Bans that are put off or not enforced: "FCC stops enforcing ban on Huawei gear", 推迟对中国产路由器的禁令, 禁止を延期, 금지 집행 보류.
 
-The ban must be what is put off: in English and Chinese behind the word that puts off with no clause, second verb or reason between, in
-Japanese, Korean and at the end of Chinese headlines directly before it. A ban that is told beside ("bans routers, delays ban on cameras"),
+The ban must be what is put off: in English, where the headline opens with the office, and Chinese behind the word that puts off with no
+clause, second verb or reason between, in Japanese, Korean and at the end of Chinese headlines directly before it. A headline that tells
+an end or a return (终止暂停, 猶予を撤回, 유예 철회) or a further act ("reprieve from ban, adds DJI to list") puts nothing off. A ban that is told beside ("bans routers, delays ban on cameras"),
 a delay that is refused or has ended, and trade that is put off ("delays shipments under export ban") stay what they are.
 """
 
@@ -17,8 +18,17 @@ _BAN_EN = (
     r"(?:ban|banning|barring|prohibitions?|prohibiting|blocking|exclusion|excluding|curb|restrictions?|crackdown"
     r"|(?<!China )(?<!Beijing )(?<!Washington )(?<!US )(?<!U\.S\. )(?<!Japan )(?<!Korea )(?<!EU )(?<!Taiwan )(?:bans|bars|prohibits|blocks|curbs))"
 )
-_NO_DELAY_EN = r"(?<!without )(?<!no )(?<!not )(?<!never )(?<!refuses to )(?<!refused to )(?<!declines to )(?<!declined to )(?<!rejects )(?<!denies )(?<!ends )(?<!ended )(?<!after )(?<!despite )(?<!n't )(?<!n’t )"
-_PART_EN = r"(?:as|after|amid|and|while|despite|before|but|following|over|since|until|unless|under|by|with|to|against|for|on|when|if)"
+# The headline opens with the office that puts off; no verb of its own, and nothing that has come before or is refused.
+_OFFICE_EN = (
+    r"(?:(?!\S{0,12}n['’]t\b|(?:stop|end|cancel|scrap|rul|drop|abandon|refus|declin|reject|den[iy]|revers|rescind|revok|withdraw|lift|overturn"
+    r"|ban|bar|block|prohibit|curb|restrict|add|halt|delay|void|quash|quit|ceas|avoid|overrid)(?:s|es|ed|ing|ning|ping|d|ies|y)?\b"
+    r"|(?:no|not|never|without|after|despite|as|amid|before|following|who|that|which|because|since|until)\b)[\w’'.&/-]+\s){1,6}?"
+)
+# Between the step and the ban: no other clause or reason, and no trade or leave that is what is put off.
+_PART_EN = (
+    r"(?:as|after|amid|and|while|despite|before|but|following|over|since|until|unless|under|by|with|to|against|for|on|when|if|in|into|through|throughout|from|of|via|using|within|at|per"
+    r"|waivers?|exemptions?|exceptions?|permits?|licen[cs]\w*|shipments?|clearances?|customs|exports|imports|sales|deliver\w+|approvals?|suppl\w+|relief|reprieves?|cargo\w*|trade|suspension|pause|delays?)"
+)
 _STEP_EN = (
     # Enforcement that is stopped, declined or put off.
     r"(?:(?:stop|halt|paus|suspend|ceas|quit|delay|postpon|defer)(?:s|es|ed|ing|e)?|declin(?:es|ed|ing|e)(?:\sto)?|refus(?:es|ed|ing|e)\sto|won['’]t|(?:will|does|do|did|would)\snot|no\slonger"
@@ -30,13 +40,13 @@ _STEP_EN = (
     r"|(?:stop|halt|suspend)(?:s|ing)?\s(?:\w+\s)?rule(?=\s(?:that\s|which\s)?(?:bar|ban|block))"
 )
 _EN = re.compile(
-    rf"{_NO_DELAY_EN}\b(?P<step>{_STEP_EN})(?=\s)(?:\s(?!(?:{_PART_EN}|{_BAN_EN})\b)[\w’'.&/-]+){{0,6}}\s(?P<ban>{_BAN_EN})\b(?!\slist)",
+    rf"^{_OFFICE_EN}(?P<step>{_STEP_EN})(?=\s)(?:\s(?!(?:{_PART_EN}|{_BAN_EN})\b)[\w’'.&/-]+){{0,6}}\s(?P<ban>{_BAN_EN})\b(?!['’]?s?\s(?:list|waiver|exempti|excepti|suspen|pause|reprieve|delay|moratori|relief|carve))",
     re.IGNORECASE,
 )
 _DONE_ZH = r"(?:执行|实施|施行|落实|生效|适用)"
 _BAN_ZH = r"(?:禁令|禁止|禁用|禁售|封杀|排除)"
 _ZH = re.compile(
-    rf"(?<![不未无再没免])(?<!拒绝)(?<!没有)(?<!并未)(?<!结束)(?P<step>(?:推迟|延后|延迟|推后|缓期|暂缓|搁置){_DONE_ZH}?|(?:暂停|停止|中止|不再|暂不|拒绝|放弃){_DONE_ZH})(?:(?!并|和|同时|转而|改|因|后|致|遭|受|中[国方](?:禁|封|排))[^，,；;。：:\s、]){{0,18}}?(?P<ban>{_BAN_ZH})"
+    rf"(?<![不未无再没免])(?<!拒绝)(?<!没有)(?<!并未)(?<!结束)(?P<step>(?:推迟|延后|延迟|推后|缓期|暂缓|搁置){_DONE_ZH}?|(?:暂停|停止|中止|不再|暂不|拒绝|放弃){_DONE_ZH})(?:(?!并|和|同时|转而|改|因|后|致|遭|受|许可|审批|通关|清关|发货|交付|出货|装运|豁免|例外|形同|变相|等同|等于|视同|以|为|中[国方](?:禁|封|排))[^，,；;。：:\s、]){{0,18}}?(?P<ban>{_BAN_ZH})(?!的?(?:豁免|例外|暂停|宽限|缓期|推迟|延|许可))"
     rf"|禁令(?:的)?{_DONE_ZH}?(?:时间|日期|期限)?(?:将|被|已|获|再|再次|一年|半年|\d+年|\d+个月)*(?:(?:推迟|延后|延期|延迟|推后|暂缓|搁置)(?=$|[，,。；;…！!\s至到了一半数\d]|{_DONE_ZH})|暂停{_DONE_ZH}|停止{_DONE_ZH})"
 )
 _JA = re.compile(
@@ -47,11 +57,26 @@ _KO = re.compile(
     r"(?:금지|배제|퇴출|차단|철거)(?:령|법|조치|규정|규칙|계획|시행|집행|적용|발효|시점|기한|[을를은는도의]|\s|일부|당분간|또|다시|\d|일년|년|개월|간)*"
     r"(?:연기|유예|보류|미뤄|미루|미룬|늦춰|늦추|(?<=[행용치령를을]\s)중단|(?<=[행용치령])중단|(?:집행|시행|적용)(?:하지)?\s?(?:않기로|않는다|안\s?한다|안\s?하기로))(?!\s?(?:없|않|거부|불가|안\s|종료|끝))"
 )
+# What returns ends the delay itself, and a further act stands on its own: then nothing of the headline is put off.
+_VOID = {
+    "en": re.compile(
+        r"\b(?:reinstat|restor|resum|reimpos|reviv|expir|laps|cancel|scrap|revok|rescind|withdraw|overturn|terminat)\w*"
+        r"|(?:[,;:|–—]|\b(?:and|but|as|while|then))\s(?:\w+\s){0,2}(?:adds|bans|bars|blocks|widens|expands|tightens|imposes|blacklists|restricts|lists|prohibits|curbs)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        r"终止|取消|撤[销回]|结束|解除|废[除止]|期满|到期|届满|失效|恢复|重启|叫停|不再(?:暂|推|延|缓)"
+    ),
+    "ja": re.compile(
+        r"撤回|打ち切|打切|取り?消|失効|解除|期限切|終了|終える|満了|再開|復活|再導入|再発動|廃止"
+    ),
+    "ko": re.compile(r"철회|취소|만료|해제|폐지|파기|종료|끝|재개|부활|재도입|번복|거둬"),
+}
 _PATTERNS = {"en": _EN, "zh": _ZH, "ja": _JA, "ko": _KO}
 
 
 def is_unenforced(reading: Reading, event: tuple[Hit, ...]) -> bool:
-    """Whether the ban that an event tells in a headline is one that is put off, or that is not enforced."""
+    """Whether the ban that an event tells in a headline is one that is put off, or that is not enforced; never one that returns."""
     put_off = _put_off(reading.item.language, reading.title)
     return any(
         start < end_of_word and place < end
@@ -64,7 +89,9 @@ def is_unenforced(reading: Reading, event: tuple[Hit, ...]) -> bool:
 def _put_off(language: str, title: str) -> tuple[tuple[int, int], ...]:
     """Where the bans stand in a headline that are put off, and the words that put them off; goods may stand between the two."""
     pattern = _PATTERNS.get(language)
-    return tuple(span for found in pattern.finditer(title) for span in _parts(found)) if pattern else ()
+    if pattern is None or _VOID[language].search(title):
+        return ()
+    return tuple(span for found in pattern.finditer(title) for span in _parts(found))
 
 
 def _parts(found: re.Match[str]) -> tuple[tuple[int, int], ...]:
