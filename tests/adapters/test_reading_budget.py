@@ -11,9 +11,11 @@ from tests.adapters.mail_desk import mail
 from tests.adapters.mortal_parser import KILLS
 from tests.adapters.test_asking import JSON, TABLE, figures, rows
 from tests.adapters.test_dropping import Drop
+from warning.app import reading_budget
 from warning.app.collecting import Memory
 from warning.app.parse_pool import ParsePool
 from warning.collect.mailbox_mark import put_back
+from warning.collect.parse import parse
 
 AT_ONCE = 1e-9
 """Used up by whatever is read first: every document is a slow one."""
@@ -182,3 +184,52 @@ def test_mails_put_back_are_asked_for_again_and_what_is_owed_stays_owed():
     assert put_back("7:20", "7:20 4x2", [4]) == "7:20 4x2"
     assert put_back("8:3", "7:20 4x2", [1, 2, 3]) == "8:0"
     assert put_back("8:3", "", [2, 3]) == "8:1"
+
+
+def test_pages_that_are_counted_go_on_at_the_first_one_unread(polled):
+    async def body(bench):
+        for page in (1, 2, 3):
+            bench.server.pages[f"/{page}"] = rows(page)
+        bench.server.pages["/4"] = rows()
+        spec = spec_of(bench.url("/{page}"), parse=JSON, pages={"size": 1, "most": 9})
+        outcomes = [await poll_of(bench, spec) for _ in range(4)]
+        assert [outcome.items_new for outcome in outcomes] == [1, 1, 1, 0]
+        assert outcomes[0].cause.endswith("the rest follows at the next poll")
+
+    polled(body)
+
+
+def test_a_list_that_takes_longer_than_a_poll_has_gets_more_time_at_the_next_ones(polled, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(reading_budget, "monotonic", lambda: clock[0])
+
+    async def parser(*what, spending):
+        with spending():
+            clock[0] += 1.5
+        return parse(*what[:3], known=what[3])
+
+    async def body(bench):
+        firms = {1: b"a,CN\nb,CN\n", 2: b"c,CN\nd,CN\n", 3: b"e,CN\n"}
+        for page, lines in firms.items():
+            bench.server.pages[f"/list/{page}"] = (200, b"name,country\n" + lines)
+        listing = {"format": "listing", "key": "name", "name": "name", "country": "country"}
+        spec = spec_of(bench.url("/list/{page}"), parse=listing, pages={"size": 2, "most": 3})
+        outcomes = [await poll_of(bench, spec) for _ in range(4)]
+        said = [outcome.cause.rpartition(": ")[2] for outcome in outcomes[:2]]
+        assert said == ["the next poll has 2 s", "the next poll has 4 s"]
+        assert [outcome.condition for outcome in outcomes] == ["partial", "partial", "ok", "not_modified"]
+        assert outcomes[2].seen == 5
+
+    polled(body, lambda _: Memory(parser=parser, reading_seconds=1.0))
+
+
+def test_a_list_that_no_poll_can_read_says_so(polled):
+    async def body(bench):
+        for page in (1, 2):
+            bench.server.pages[f"/list/{page}"] = (200, b"name,country\nfirm %d,CN\n" % page)
+        listing = {"format": "listing", "key": "name", "name": "name", "country": "country"}
+        spec = spec_of(bench.url("/list/{page}"), parse=listing, pages={"size": 1, "most": 2})
+        outcomes = [await poll_of(bench, spec) for _ in range(3)]
+        assert "the rest may stay unread" in outcomes[2].cause
+
+    polled(body)

@@ -6,6 +6,13 @@ from dataclasses import dataclass, replace
 from warning.app.asking import Asked, asks_more_than_once, merged
 from warning.app.detail_pages import list_format
 from warning.app.document_reading import DocumentReader
+from warning.app.reading_progress import (
+    MOST_GROWTH,
+    counted_marks,
+    document_mark,
+    growth_mark,
+    said_of_the_rest,
+)
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
 from warning.collect.mailbox_mark import put_back
@@ -13,7 +20,6 @@ from warning.core.documents import Document, Parsed
 from warning.core.formats import ListingFormat
 from warning.core.formats_documents import CapFormat
 from warning.core.health import SourceState
-from warning.core.ids import content_id
 from warning.errors import ReadingSpent
 
 
@@ -56,15 +62,15 @@ async def _several(
     keep: Callable[[Document], Awaitable[str]],
 ) -> AskedRead:
     """Read one document at least. Those that the polls before had time for are stored and are passed over."""
-    before = frozenset(state.read_pages) if _stand_alone(spec) else frozenset()
+    before = counted_marks(state.read_pages) if _stand_alone(spec) else {}
     read: list[Parsed] = []
     done: list[str] = []
     problems = asked.problems
     for document in asked.documents:
-        mark = content_id("d", document.url, document.archive_hash)
+        mark = document_mark(document)
         try:
             if mark not in before:
-                if read:
+                if read and not reader.is_counted(document):
                     reader.budget.check()
                 await keep(document)
                 read.append(await reader.read(document))
@@ -73,15 +79,28 @@ async def _several(
             problems = (*problems, f"documents unread: {count - len(done)} of {count}: {spent}")
             break
         done.append(mark)
-    is_all, passed = len(done) == len(asked.documents), len(done) - len(read)
+    is_all = not asked.is_cut and len(done) == len(asked.documents)
+    passed = len(done) - len(read)
+    growth = reader.growth
+    is_behind = not is_all and len(done) <= len(before) if _stand_alone(spec) else reader.budget.is_spent
+    if is_behind:
+        problems = tuple(said_of_the_rest(each, reader.seconds, growth) for each in problems)
+        growth = min(MOST_GROWTH, growth * 2)
+    elif is_all and not reader.budget.has_taken(reader.seconds):
+        growth = 1
     parsed = merged(read, problems)
     if passed:
         parsed = replace(parsed, seen=max(parsed.seen, parsed.records) + state.items_seen)
+    grown = growth_mark(growth)
     if is_all and not passed:
-        return AskedRead(parsed=parsed, fetched=asked.fetched)
+        return AskedRead(parsed=parsed, fetched=asked.fetched, marks=grown)
     etag = asked.fetched.validators.etag if is_all else state.etag
-    marks = () if is_all or not _stand_alone(spec) else tuple(done)
-    return AskedRead(parsed=parsed, fetched=_asked_again(asked.fetched, etag), marks=marks)
+    marks = (
+        ()
+        if is_all or not _stand_alone(spec)
+        else tuple(f"{m} {asked.counts.get(m, '')}".strip() for m in done)
+    )
+    return AskedRead(parsed=parsed, fetched=_asked_again(asked.fetched, etag), marks=(*marks, *grown))
 
 
 def _stand_alone(spec: SourceSpec) -> bool:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from warning.app.reading_progress import counted_marks, document_mark
 from warning.app.source_requests import request_for
 from warning.catalog.source_asking import PAGE, put, window_places
 from warning.catalog.sources import SourceSpec
@@ -17,6 +18,7 @@ from warning.core.documents import Document, Parsed, placed
 from warning.core.evidence import Item, Listing, Observation, listing_id
 from warning.core.formats_documents import SitemapFormat
 from warning.core.health import SourceState
+from warning.core.ids import content_id
 from warning.errors import FetchError, ParseError, ReadingSpent
 
 Ask = Callable[[FetchRequest], Awaitable[Fetched]]
@@ -27,11 +29,17 @@ WHOLE = "whole "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a poll gave. `fetched` stands for all of it; `further` are the documents behind its first one."""
+    """What a poll gave. `fetched` stands for all of it; `further` are the documents behind its first one.
+
+    `counts` says of the pages' marks what was counted in each; `is_cut` is true where the time to read was up before all
+    were asked for.
+    """
 
     fetched: Fetched
     further: tuple[Document, ...] = ()
     problems: tuple[str, ...] = ()
+    counts: Mapping[str, str] = field(default_factory=dict)
+    is_cut: bool = False
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -71,14 +79,16 @@ async def _sitemaps(layout: SitemapFormat, request: FetchRequest, ask: Ask, else
     links = await elsewhere(sitemaps_of, fetched.document, layout)
     further: list[Document] = []
     problems: list[str] = []
+    is_cut = False
     for link in links:
         try:
             answer = await ask(replace(_told(request, link), url=link, validators=Validators()))
         except (FetchError, ReadingSpent) as failure:
             problems.append(f"{link}: {failure}")
+            is_cut = is_cut or isinstance(failure, ReadingSpent)
         else:
             further += [answer.document] if answer.document is not None else []
-    return _settled(request, fetched, further, problems, mark="")
+    return replace(_settled(request, fetched, further, problems, mark=""), is_cut=is_cut)
 
 
 @dataclass(slots=True)
@@ -95,6 +105,8 @@ class _Poll:
     first: Fetched | None = None
     further: list[Document] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    counts: dict[str, str] = field(default_factory=dict)
+    is_cut: bool = False
 
     async def all(self) -> Asked:
         request = await self._behind_page() if self.spec.through else self.request
@@ -106,14 +118,15 @@ class _Poll:
                 if self.first is None:
                     raise
                 self.problems.append(f"{self.request.without_secrets(_named(places))}{failure}")
+                self.is_cut = isinstance(failure, ReadingSpent)
                 break
         assert self.first is not None
         mark = self.state.etag if self.state.etag.startswith(WHOLE) else ""
         if whole and not self.problems:
             mark = f"{WHOLE}{self.now.date().isoformat()}"
-        return _settled(
-            self.request, self.first, self.further, self.problems, mark=mark if self.spec.window else ""
-        )
+        mark = mark if self.spec.window else ""
+        asked = _settled(self.request, self.first, self.further, self.problems, mark=mark)
+        return replace(asked, counts=self.counts, is_cut=self.is_cut)
 
     def _is_whole(self) -> bool:
         """Whether all windows are wanted: at first, and when `revisions` says so. The ETag's place keeps the day."""
@@ -145,7 +158,7 @@ class _Poll:
         pages = self.spec.pages
         number = str(pages.first) if pages else ""
         turned: set[str] = {number}
-        before: frozenset[str] = frozenset()
+        before = ""
         for count in range(pages.most if pages else 1):
             filled = _filled(request, {**places, PAGE: number})
             document = await self._one(filled)
@@ -177,15 +190,21 @@ class _Poll:
                 number = str(pages.first + (count + 1) * pages.step)
         self.problems.append(f"only the first {pages.most if pages else 1} pages were asked for (pages.most)")
 
-    async def _rows(self, document: Document) -> tuple[int, frozenset[str]]:
-        """How many entries a page has, and which: the same entries are the same page, whatever else it says."""
-        try:
-            parsed = await self.read(document)
-        except ParseError:
-            return 0, frozenset()  # the reading of the page will tell why
-        listed = parsed.listing.entries if parsed.listing else ()
-        marks = [item.id for item in parsed.items] + [figure.id for figure in parsed.observations]
-        return max(parsed.seen, parsed.records), frozenset((*marks, *(entry.key for entry in listed)))
+    async def _rows(self, document: Document) -> tuple[int, str]:
+        """How many entries a page has, and which: the same entries are the same page, whatever else it says.
+
+        A page that a poll before had time for is as it was counted then.
+        """
+        page = document_mark(document)
+        counted = counted_marks(self.state.read_pages).get(page, "")
+        if not counted:
+            try:
+                counted = _counted(await self.read(document))
+            except ParseError:
+                return 0, ""  # the reading of the page will tell why
+        self.counts[page] = counted
+        rows, _, marks = counted.partition(" ")
+        return int(rows), marks
 
     async def _one(self, request: FetchRequest) -> Document | None:
         answer = await self.ask(replace(request, validators=Validators()))
@@ -194,6 +213,13 @@ class _Poll:
         elif answer.document is not None:
             self.further.append(answer.document)
         return answer.document
+
+
+def _counted(parsed: Parsed) -> str:
+    listed = parsed.listing.entries if parsed.listing else ()
+    marks = {item.id for item in parsed.items} | {figure.id for figure in parsed.observations}
+    marks |= {entry.key for entry in listed}
+    return f"{max(parsed.seen, parsed.records)} {content_id('e', *sorted(marks)) if marks else ''}"
 
 
 def _named(places: Mapping[str, str]) -> str:

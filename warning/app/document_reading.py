@@ -40,17 +40,19 @@ class DocumentReader:
     """Reads the documents of one poll with the memory's pool of processes; in a thread, by `parser`, where it has none.
 
     Whatever it reads, and waits for readers, takes nothing of the source's patience. All documents have one budget of
-    time: whoever asks for them does so through `asks`.
+    time, `growth` times the usual one (`app/reading_progress.py`): whoever asks for them does so through `asks`.
     """
 
-    __slots__ = ("_counted", "_memory", "_parser", "_spec", "budget", "unread_mails")
+    __slots__ = ("_counted", "_memory", "_parser", "_spec", "budget", "growth", "seconds", "unread_mails")
 
-    def __init__(self, memory: Memory, parser: Parser, spec: SourceSpec) -> None:
+    def __init__(self, memory: Memory, parser: Parser, spec: SourceSpec, growth: int = 1) -> None:
         self._memory = memory
         self._parser = parser
         self._spec = spec
         self._counted: dict[tuple[str, str], Parsed] = {}
-        self.budget = ReadingBudget(memory.reading_seconds)
+        self.growth = growth
+        self.seconds = memory.reading_seconds
+        self.budget = ReadingBudget(self.seconds * growth)
         self.unread_mails: tuple[int, ...] = ()
 
     def asks(self, ask: Ask) -> Ask:
@@ -71,6 +73,9 @@ class DocumentReader:
         parsed = await self.parse(document)
         self._counted[document.url, document.archive_hash] = parsed
         return parsed
+
+    def is_counted(self, document: Document) -> bool:
+        return (document.url, document.archive_hash) in self._counted
 
     async def read(self, document: Document) -> Parsed:
         """Parse the document. Raises FetchBlocked or FetchMoved when something else stands in its place."""

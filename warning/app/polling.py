@@ -22,6 +22,7 @@ from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
 from warning.app.reading_basis import as_now_read, mended_labels
+from warning.app.reading_progress import growth_of
 from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
@@ -159,7 +160,7 @@ class Polls:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
         state = self._as_now_read(spec, state)
         asked_at, was = self._clock(), mended_labels(spec, state)
-        reader = DocumentReader(self._memory, self._parser, spec)
+        reader = DocumentReader(self._memory, self._parser, spec, growth_of(state.read_pages))
         ask = reader.asks(ask)
         asked = await ask_source(spec, state, asked_at, key, ask, reader.count, reader.elsewhere)
         fetched = asked.fetched

@@ -11,6 +11,7 @@ from warning.errors import ReadingSpent
 POLL_READING_SECONDS = 180.0
 """A document has 60 s of its own: a page behind a list is always read whatever stood before it."""
 
+FOLLOWS = "the rest follows at the next poll"
 T = TypeVar("T")
 Spending = Callable[[], AbstractContextManager[None]]
 
@@ -34,8 +35,11 @@ class ReadingBudget:
         """Raises ReadingSpent when nothing more may begin."""
         if self.is_spent:
             raise ReadingSpent(
-                f"reading took the {self._seconds:g} s that all documents of a poll have: the rest follows at the next poll"
+                f"reading took the {self._seconds:g} s that all documents of a poll have: {FOLLOWS}"
             )
+
+    def has_taken(self, seconds: float) -> bool:
+        return self._seconds - self._left >= seconds
 
     @contextmanager
     def spending(self) -> Iterator[None]:

@@ -29,7 +29,7 @@ class SourceState:
     address makes them void. So does another way of reading than `read_as` (see `app/reading_basis.py`), which is empty
     when it is not known; `asked_as` is how it was asked, read and expected when that did not go well, empty while it is well.
     `document_condition` and `document_cause` are the verdict on the document they stand for. `newest_at` is the newest publication time ever seen from the source.
-    `read_pages` marks the entries of a list page whose own page has been read (see `app/detail_pages.py`).
+    `read_pages` marks the entries of a list page whose own page has been read (see `app/detail_pages.py`), and how far a poll came (`app/reading_progress.py`).
     `news_days` are the days on which it had something new (see `core/rhythm.py`). `dark_since` is when it stopped
     being readable, None while it is; `late_items` is how many items the last such time brought too late.
     `moved_to` is where it says it has gone, empty when it stays. `left_out` are the latest entries that were set aside,
