@@ -1,7 +1,9 @@
 """A figure published anew: what it takes back, what it adds, and where that is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,10 +90,12 @@ def test_a_revision_that_still_holds_updates_the_alert_with_both_figures():
     assert [d.code for d in change.alert.differences] == ["corrected"]
 
 
-def test_a_figure_suppressed_later_takes_its_alert_back():
+@pytest.mark.parametrize("unit", ["kg", "items"])
+def test_a_figure_that_is_not_known_any_more_takes_nothing_back(unit):
     state, history = opened(2.0)
-    (change,) = assessed(figure("2021-01", None, SECOND), history=history, state=state).changes
-    assert change.alert.differences[0].after == "2021-01: a suppressed cell"
+    hidden = replace(figure("2021-01", None if unit == "kg" else 95.0, SECOND), unit=unit)
+    later = figure("2021-02", 100.0, SECOND)
+    assert not assessed(hidden, later, history=history, state=state).changes
 
 
 VALUES = st.sampled_from([2.0, 4.0, 95.0, 100.0, None])

@@ -18,7 +18,7 @@ from warning.core.old_news import CORRECTION_DAYS
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import standing_by_rule
-from warning.core.signals import Signal
+from warning.core.signals import WITHDRAWN, Signal
 from warning.core.vocabulary import Severity
 from warning.store.engine import open_engine
 from warning.store.repository import Repository
@@ -154,6 +154,42 @@ def test_a_fall_that_is_revised_to_nothing_at_all_is_not_taken_back_and_neither_
     assert found.alerts[0].state == "open"
     found = replayed(nothing, figure(FELL, 95.0, ANNUAL + timedelta(days=90)), book=book)
     assert found.told == [("corrected", "2022-08: 0 kg", "2022-08: 95 kg")]
+
+
+SUPPRESSED = replace(figure(FELL, 0.0), value=None, id=observation_id("gacc", "ga-JP", FELL, None))
+IN_PIECES = replace(figure(FELL, FALLEN), unit="items")
+SOON = period_end(FELL) + timedelta(days=50)
+
+
+@pytest.mark.parametrize("hidden", [SUPPRESSED, IN_PIECES], ids=["suppressed", "in pieces"])
+def test_a_figure_that_nobody_can_read_any_more_takes_nothing_back_and_its_next_one_may(hidden: Observation):
+    late = replace(hidden, known_at=ANNUAL)
+    assert [alert.state for alert in replayed(late).alerts] == ["open"]
+    assert [alert.state for alert in replayed(replace(hidden, known_at=SOON)).alerts] == ["open"]
+    found = replayed(late, figure(FELL, 95.0, ANNUAL + timedelta(days=90)))
+    assert found.told[0][2] == "2022-08: 95 kg"
+    assert any(reason.code == WITHDRAWN for reason in found.alerts[0].why)
+
+
+def test_the_desks_of_an_alert_are_told_late_that_its_cell_was_suppressed():
+    found = replayed(replace(SUPPRESSED, known_at=ANNUAL))
+    assert found.told == [("corrected", "2022-08: 22 kg", "2022-08: a suppressed cell")]
+    assert found.owed == [(1, "jp", "first"), (2, "jp", "update")]
+
+
+def test_a_year_republished_in_a_unit_that_nothing_converts_cancels_no_alert():
+    year = [replace(point, unit="kg (net)", known_at=ANNUAL) for point in PUBLISHED if point.period < "2023"]
+    assert [alert.state for alert in replayed(*year).alerts] == ["open"]
+
+
+@pytest.mark.parametrize("keeps", [False, True], ids=["command", "service"])
+@pytest.mark.parametrize("hidden", [SUPPRESSED, IN_PIECES], ids=["suppressed", "in pieces"])
+@pytest.mark.parametrize("at", [SOON, ANNUAL], ids=["on time", "late"])
+def test_service_and_replay_keep_what_is_hidden_alike(
+    hidden: Observation, at: datetime, keeps: bool, sqlite_url: str
+):
+    revisions = replace(hidden, known_at=at), figure(FELL, 95.0, ANNUAL + timedelta(days=90))
+    assert lived(*revisions, url=sqlite_url, resident=Resident() if keeps else None) == replayed(*revisions)
 
 
 def test_a_late_revision_that_changes_little_tells_nobody_and_the_next_one_is_looked_at_all_the_same():

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isnan
 
 from warning.core.evidence import KnownWindow, Observation
 from warning.core.rulebook import Rulebook
@@ -65,13 +66,15 @@ _Key = tuple[str, str]
 class _Verdict:
     """What one rule says of the fresh figures, by series and period, and the figures themselves.
 
-    `points` holds each judged figure with the id of the published one that it is shown by.
+    `points` holds each judged figure with the id of the published one that it is shown by. Of those that are `unknown`
+    nobody can say how much they are beside their series: a suppressed cell, a unit that nothing converts.
     """
 
     result: RuleFindings
     signals: Mapping[_Key, Signal]
     findings: Mapping[_Key, Sequence[Finding]]
     points: Mapping[_Key, tuple[Observation, str]]
+    unknown: frozenset[_Key] = frozenset()
     refused: tuple[str, ...] = ()
 
 
@@ -87,7 +90,10 @@ def _taken_back(
     return [
         withdrawal(rule, was, before.points[key][0], *now.points[key])
         for key, was in before.signals.items()
-        if key not in now.signals and key in now.points and now.points[key][1] not in corrects
+        if key not in now.signals
+        and key in now.points
+        and now.points[key][1] not in corrects
+        and key not in now.unknown
     ]
 
 
@@ -115,10 +121,10 @@ def _corrections(
             found = graver(now.signals[key], told, was, point) if key in now.signals else None
         elif key in after.signals:
             found = still_told(after.signals[key], own, was, point, after.findings[key])
-        elif (
-            key in before.signals or was.value == 0
-        ):  # of a fall that went on to nothing no test may have told
-            found = no_longer_held(rule, own, was, point, shown_id, before.findings.get(key, ()))
+        elif key in before.signals or was.value == 0 or key in before.unknown:
+            # Of a fall that went on to nothing, or to what is not known, no test may have told.
+            held, is_known = before.findings.get(key, ()), key not in after.unknown
+            found = no_longer_held(rule, own, was, point, shown_id, held, is_known=is_known)
         if found is not None:
             yield found
 
@@ -171,11 +177,13 @@ class _Boards:
         refused: tuple[str, ...] = (),
     ) -> _Verdict:
         groups = _by_figure(standing(result.findings, book))
+        points = list(_points(on, revised)) if self._earlier else []
         return _Verdict(
             result=result,
             signals={key: signal(rule, group, book) for key, group in groups.items()},
             findings=groups,
-            points=dict(_points(on, revised)) if self._earlier else {},
+            points={key: shown for key, shown, _ in points},
+            unknown=frozenset(key for key, _, value in points if isnan(value)),
             refused=refused,
         )
 
@@ -244,12 +252,14 @@ def _is_slow(rule: SeriesRule) -> bool:
     return bool(wanted) and SLOW.issuperset(wanted) and not rule.other_series
 
 
-def _points(on: Board, rows: Rows) -> Iterator[tuple[_Key, tuple[Observation, str]]]:
-    for owner, place in zip(rows.owners.tolist(), rows.places.tolist(), strict=True):
+def _points(on: Board, rows: Rows) -> Iterator[tuple[_Key, tuple[Observation, str], float]]:
+    """Each judged figure, what it is shown by, and its value as the rule reads it: NaN where it is not known."""
+    values = on.slots.window(rows.owners, rows.places, 1)[:, 0]
+    for owner, place, value in zip(rows.owners.tolist(), rows.places.tolist(), values.tolist(), strict=True):
         track = on.tracks[owner]
         point = track.points[place]
         if point is not None:
-            yield (point.series_id, point.period), (point, track.sources.get(place, point).id)
+            yield (point.series_id, point.period), (point, track.sources.get(place, point).id), value
 
 
 def _by_figure(findings: Sequence[Finding]) -> Mapping[_Key, list[Finding]]:

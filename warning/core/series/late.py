@@ -41,17 +41,26 @@ def graver(one: Signal, told: Iterable[Signal], was: Observation, now: Observati
 
 
 def no_longer_held(
-    rule: SeriesRule, own: Signal, was: Observation, now: Observation, shown_id: str, held: Sequence[Finding]
+    rule: SeriesRule,
+    own: Signal,
+    was: Observation,
+    now: Observation,
+    shown_id: str,
+    held: Sequence[Finding],
+    *,
+    is_known: bool,
 ) -> Signal:
-    """Return the correction of a signal that the figure no longer gives; a fall that went on to nothing at all stands."""
-    if now.value == 0 and any(finding.ratio < 0 for finding in held):
-        return _gone_to_nothing(rule, own, was, now, shown_id)
+    """Return the correction of a signal that the figure no longer gives.
+
+    It stands where a fall went on to nothing at all, and where the figure is not known any more: a suppressed cell says nothing.
+    """
+    is_gone = now.value == 0 and any(finding.ratio < 0 for finding in held)
+    if is_gone or not is_known:
+        return _told_further(rule, own, was, now, shown_id)
     return replace(withdrawal(rule, own, was, now, shown_id), rule_version=rule.version)
 
 
-def _gone_to_nothing(
-    rule: SeriesRule, own: Signal, was: Observation, now: Observation, shown_id: str
-) -> Signal:
+def _told_further(rule: SeriesRule, own: Signal, was: Observation, now: Observation, shown_id: str) -> Signal:
     bare = replace(own, id=signal_id(rule.id, now.id), known_at=now.known_at, why=(), joins=own.id)
     told = told_of(replace(bare, rule_version=rule.version), was, now)
     shown = replace(own.exhibit, evidence_id=shown_id, known_at=now.known_at, title=told.why[0].text)
