@@ -107,6 +107,7 @@ def test_wait_that_is_over_tightens_nothing(title, language):
         ("China clears exports after US delays permits", "en"),
         ("China approves stockpile after exports delayed", "en"),
         ("After delayed exports, Japan approves loan", "en"),
+        ("China approves soybean imports after exports delayed", "en"),
         ("China has not cleared exports held at customs", "en"),
         ("中国不批准滞留海关的石墨出口", "zh"),
         ("中国批准镓 锑出口许可仍延迟", "zh"),

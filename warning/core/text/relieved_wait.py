@@ -24,15 +24,17 @@ _WAIT_EN = r"(?:(?:delay|stall|backlog|slow|strand)\w*|held|hold-?ups?|stuck|wai
 _WAITED_EN = r"(?:(?:long[- ])?(?:delayed|stalled|awaited)|held(?!\stalks)|stuck|stranded|withheld|backlog|backed[- ]up|detained|impounded)"
 # Who lets go is who held up; a wait of goods may be over by who takes them: "Korea clears delayed imports".
 _HOLDER_EN = r"\b(?:China|Beijing|MOFCOM|Indonesia|Jakarta|Congo|DRC|Myanmar|Vietnam|Russia|Malaysia|Gabon|Guinea)(?:\s(?:has|have|finally|partly|now|customs|commerce\sministry))*\s"
+# What waited is what is let go: none of "approves soybean imports after permits delayed".
+_GOODS_EN = r"(?=(?:(?!\b(?:after|following|import\w*)\b)[^,;:.…|]){0,60}\b(?:exports?|shipments?|licen[cs]es?|permits?|cargo\w*)\b)"
 # No state holds up in the wait itself: "after China delays".
 _BARE_EN = (
     r"(?!(?:(?!,)[^;:.…|]){0,60}\b(?:(?:delay|stall|slow|hold|strand|block)s\s(?!(?:at|in|on|of|to|for|over|since|from|by|that|and|end|ended|ease|eased)\b)\w"
     r"|China|Chinese|Beijing|MOFCOM|US|Washington|Japan|Japanese|Tokyo|EU|Europe|Brussels|Korea|Korean|Seoul|Taiwan|India|Russia|Moscow|Indonesia|Australia)\b)"
 )
 _EN = re.compile(
-    rf"{_HOLDER_EN}{_LETS_GO_EN}{_SAME_EN}\b(?P<wait>(?:after|following|ending|to\send)\s{_BARE_EN}{_SAME_EN}\b{_WAIT_EN}[^,;:.…|]{{0,40}}|{_WAITED_EN}\b(?!\soff|\sby)(?:\s(?:up|at|in|since|for|from|customs|port|the|months|weeks)\b)*)"
+    rf"{_HOLDER_EN}{_LETS_GO_EN}{_GOODS_EN}{_SAME_EN}\b(?P<wait>(?:after|following|ending|to\send)\s{_BARE_EN}{_SAME_EN}\b{_WAIT_EN}[^,;:.…|]{{0,40}}|{_WAITED_EN}\b(?!\soff|\sby)(?:\s(?:up|at|in|since|for|from|customs|port|the|months|weeks)\b)*)"
     rf"|{_LETS_GO_EN}\s(?P<wait3>delayed|stalled|stuck|stranded|withheld)\s(?:[\w-]+\s){{0,3}}imports\b"
-    rf"|^(?P<wait2>(?:after|following)\s{_BARE_EN}[^,]{{0,60}}\b{_WAIT_EN}[^,]{{0,40}}),\s{_HOLDER_EN}{_LETS_GO_EN}",
+    rf"|^(?P<wait2>(?:after|following)\s{_BARE_EN}[^,]{{0,60}}\b{_WAIT_EN}[^,]{{0,40}}),\s{_HOLDER_EN}{_LETS_GO_EN}{_GOODS_EN}",
     re.IGNORECASE,
 )
 _HOLDER_ZH = r"(?:(?<!因)(?<!对)(?<!向)(?<!从)(?:中国|中方|北京)(?:政府|商务部|海关|海关总署)?|^商务部|^海关总署)(?:已|正式|终于|终)?"
