@@ -105,7 +105,9 @@ def test_poll_of_an_unknown_source_is_a_usage_error(feeds):
 def test_status_is_a_board_with_condition_since_cause_and_next_poll(feeds):
     async def body(command, environment):
         code, out = await command("status", "--json")
-        assert {row["condition"] for row in json.loads(out)["sources"]} == {"new"}
+        assert {row["id"]: row["condition"] for row in json.loads(out)["sources"]} == {
+            "good": "new", "gone": "new", "page": "new", "keyed": "unconfigured"
+        }  # fmt: skip
         assert code == 0
         settings = Settings(home=Path(environment["WARNING_HOME"]), allow_private_hosts=("127.0.0.1",))
         repository = open_repository(settings)

@@ -5,7 +5,9 @@ import pytest
 from tests.adapters.alert_samples import BOOK
 from tests.core.build import at, press, signal
 from warning.app.rule_stats import Told, rule_stats, rules_behind
+from warning.catalog.load import load_rulebook
 from warning.core.joining import open_alert
+from warning.resources import tree
 
 OPENS, BESIDE, QUIET = (rule.id for rule in BOOK.rules[:3])
 
@@ -38,7 +40,8 @@ def test_alerts_and_noise_count_for_each_rule_behind_them(alert):
 
 
 def test_background_is_said_to_open_none():
-    found = {one.rule_id: one for one in rule_stats(BOOK, [], 12)}
-    background = [rule.id for rule in BOOK.rules if not rule.interrupts]
+    shipped = load_rulebook(tree("rules"), tree("feeds"))
+    found = {one.rule_id: one for one in rule_stats(shipped, [], 12)}
+    background = [rule.id for rule in shipped.rules if not rule.interrupts]
     assert background
     assert {found[name].advice.because.partition(":")[0] for name in background} == {"background"}
