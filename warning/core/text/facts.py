@@ -7,6 +7,7 @@ from warning.core.rules import TextRule
 from warning.core.signals import Facts
 from warning.core.text.conditions import Verdict
 from warning.core.text.counts import counts_in
+from warning.core.text.duty_steps import brings_a_duty_back, lowers_a_duty
 from warning.core.text.hs_codes import hs_codes_in, materials_of_codes
 from warning.core.text.instruments import instrument_of
 from warning.core.text.lexicon import Lexicon
@@ -150,7 +151,9 @@ def _act(
         return act, rule.direction
     known = lexicon.terms.acts.get(act)
     direction: Direction = known.direction if known else "neutral"
-    eased = any(
+    if act == "tariff" and brings_a_duty_back(reading):
+        return act, direction
+    eased = (act == "tariff" and lowers_a_duty(reading)) or any(
         reading.sentence_of(hit) in told and not raises_a_duty(reading, hit)
         for hit in reading.hits.get(EASING_CUE, ())
     )

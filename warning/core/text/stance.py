@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec
 from weakref import WeakKeyDictionary
 
 from warning.core.terms import Act
+from warning.core.text.duty_steps import brings_a_duty_back
 from warning.core.text.goods_rows import HALT, halts_a_curb, without_joints
 from warning.core.text.matcher import Hit, Hits
 from warning.core.text.no_relief import stands_upon_no_curb
@@ -23,7 +24,7 @@ EASING = ("cue:ease", "cue:suspend", "cue:end")
 INSTEAD = "cue:instead"
 DENIAL = "cue:denied"
 # Words that count only where they bring a control back into force.
-RETURN = frozenset({"cue:back_in_force", "cue:lapse"})
+RETURN = frozenset({"cue:back_in_force", "cue:lapse", "cue:duty_back"})
 # In characters: what may stand between a word and the act after it, and between an act and the word after it.
 _LONGEST_GAP = 48
 _LONGEST_RUN = 80
@@ -102,11 +103,12 @@ def returning_sentences(reading: Reading) -> frozenset[int]:
     """The sentences that say of a control that it comes back into force: "resumes export controls", 輸出規制の猶予を打ち切り.
 
     A verb of coming back stands upon the control, or an end stands upon its suspension. Flows that come back
-    ("resumes rare earth exports") and a suspension of exports that ends are none.
+    ("resumes rare earth exports") and a suspension of exports that ends are none. A headline that ends relief from a duty is one too.
     """
+    duties = reading.sentences_in_title() if brings_a_duty_back(reading) else frozenset()
     controls = list(_hits(reading, ("cue:control_noun",)))
     if not controls:
-        return frozenset()
+        return duties
     back, ends = list(_hits(reading, ("cue:back_in_force",))), list(_hits(reading, ("cue:lapse",)))
     pairs = list(_upon(reading, _hits(reading, ("cue:control_pause",)), controls))
     pauses = dict.fromkeys(pause for pause, _ in pairs)
@@ -119,7 +121,7 @@ def returning_sentences(reading: Reading) -> frozenset[int]:
         for end, control in _neighbours(ends, paused)
         if end.start >= control.end and _stands_upon(reading, end, control)
     ]
-    return frozenset(reading.sentence_of(hit) for hit in returning)
+    return duties | {reading.sentence_of(hit) for hit in returning}
 
 
 @_once_per_reading
