@@ -43,9 +43,7 @@ def board(
     sources: Iterable[SourceSpec], states: Mapping[str, SourceState], keys: Mapping[str, SecretStr]
 ) -> tuple[BoardRow, ...]:
     """Return the rows; a source that was never polled has the state `new`, `unconfigured` where its key is not among `keys`."""
-    rows = [
-        BoardRow(spec=spec, state=states.get(spec.id) or _never_polled(spec, keys)) for spec in sources
-    ]
+    rows = [BoardRow(spec=spec, state=states.get(spec.id) or _never_polled(spec, keys)) for spec in sources]
     return tuple(sorted(rows, key=lambda row: (WORST_FIRST.index(row.state.condition), row.spec.id)))
 
 

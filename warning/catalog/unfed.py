@@ -59,14 +59,18 @@ def _apart(placed: Placed[AnyRule], select: Select, known: Known) -> Iterator[Pr
     """Codes of other goods than the materials: where rules/terms gives each material its codes, none is of both."""
     if not select.materials or not select.hs_codes or not known.has_all_terms:
         return
-    wanted = {name for name in known.terms.materials if with_ancestors(name, known.terms) & set(select.materials)}
+    wanted = {
+        name for name in known.terms.materials if with_ancestors(name, known.terms) & set(select.materials)
+    }
     above = {name for one in wanted for name in with_ancestors(one, known.terms)}
     codes = {code for name in wanted | above for code in known.terms.materials[name].hs_codes}
     if any(not _codes_below(name, wanted, known.terms) for name in select.materials):
         return
     if not any(_is_of(code, own) for code in select.hs_codes for own in codes):
         goods = ", ".join(select.materials)
-        message = f"select.hs_codes {', '.join(select.hs_codes)} are of other goods than select.materials {goods}"
+        message = (
+            f"select.hs_codes {', '.join(select.hs_codes)} are of other goods than select.materials {goods}"
+        )
         hint = f"codes of these materials in rules/terms: {', '.join(sorted(codes)[:5])}"
         yield placed.problem(("select", "hs_codes"), APART, message, hint, fatal=False)
 

@@ -141,9 +141,7 @@ def _source_grade(exhibits: Iterable[Exhibit], naming: Naming) -> str:
     best = min(exhibits, key=lambda e: (not e.official, e.is_doubtful, e.admiralty), default=None)
     if best is None:
         return ""
-    return naming.say(
-        "value.grade_official" if best.official else "value.grade_other", grade=best.admiralty
-    )
+    return naming.say("value.grade_official" if best.official else "value.grade_other", grade=best.admiralty)
 
 
 def evidence_line(alert: Alert, naming: Naming) -> str:

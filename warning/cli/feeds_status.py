@@ -78,7 +78,8 @@ def status_command(*, source_id: str | None, days: int | None, troubled: bool, a
         now = system_clock()
         hurried = bursts(specs, watches_now(repository, book, now, answers=False)) if book else {}
         rows = [
-            replace(row, burst=hurried.get(row.spec.id)) for row in board(specs, repository.source_states(), settings.source_keys)
+            replace(row, burst=hurried.get(row.spec.id))
+            for row in board(specs, repository.source_states(), settings.source_keys)
         ]
         held = {memory.source_id: waits(memory, now) for memory in repository.lists_waiting()}
         kept = SourceHistory(repository.engine)
