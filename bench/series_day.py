@@ -12,7 +12,8 @@ of as many series, in memory, in the same run. Seconds are wall time and process
 Processor milliseconds of this process, `--series 10000`, second to fourth day on SQLite, by turns with the release before on two cores with five
 times their work (floor 200): read 30 to 33, judge 45 to 57, commit 23 to 25, in all 101 to 112. While each day laid out the history of every
 monthly series anew, and asked about places before one by one, it was 158 to 171 there (judge 103 to 116). On an idle machine (floor 160): read
-26 to 34, judge 38 to 46, commit 21 to 23, in all 84 to 102; 182 to 259 before (floor 188). After a start read 9,200 to 17,000, judge 550 to 870, commit 30 to 46. PostgreSQL was measured before both:
+26 to 34, judge 38 to 46, commit 21 to 23, in all 84 to 102; 182 to 259 before (floor 188). Since a verdict reads what its rule reaches and nothing else:
+judge 66 to 70, in all 117 to 125 (floor 169, one core busy). After a start read 9,200 to 17,000, judge 550 to 870, commit 30 to 46. PostgreSQL was measured before both:
 read 40 to 103, judge 79 to 95, commit 18 to 36; its server needed 2 to 3 s of that machine's wall time to mark the 10,000 rows, each written
 anew in three indexes (now two).
 """
