@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.adapters.test_source_telling import OPERATORS
 from warning.app.alarming import owe_to_operators
 from warning.app.compose import compose
 from warning.app.live import full_round, open_fetcher
@@ -66,17 +67,6 @@ licence: none
 every: 1m
 parse: {format: file, settle_seconds: 0}
 verified: never
-"""
-OPERATORS = """
-id: operators
-kind: operator
-title: Operators
-country: US
-language: en
-timezone: UTC
-destinations:
-  - channel: console
-    to: [ops]
 """
 
 
