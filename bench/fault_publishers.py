@@ -10,6 +10,7 @@ import random
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 import zstandard
 
@@ -109,20 +110,23 @@ def _status(number: int, *more: bytes, body: bytes = b"no") -> bytes:
     return _whole(body, *more, status=b"HTTP/1.1 %d So\r\n" % number)
 
 
-def _bomb() -> bytes:
+@cache
+def _gzip_bomb() -> bytes:
     pack = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(pack.compress(bytes(1_048_576)) for _ in range(40)) + pack.flush()
 
 
-_GZIP_BOMB, _ZSTD_BOMB = _bomb(), zstandard.compress(bytes(40 * 1_048_576))
+@cache
+def _zstd_bomb() -> bytes:
+    return zstandard.compress(bytes(40 * 1_048_576))
 
 
 def _quick(mood: str, body: bytes, tag: bytes, number: int) -> bytes:
     match mood:
         case "gzip bomb":
-            return _whole(_GZIP_BOMB, b"Content-Encoding: gzip")
+            return _whole(_gzip_bomb(), b"Content-Encoding: gzip")
         case "zstd bomb":
-            return _whole(_ZSTD_BOMB, b"Content-Encoding: zstd")
+            return _whole(_zstd_bomb(), b"Content-Encoding: zstd")
         case "broken packing":
             return _whole(b"\x1f\x8bnot gzip at all", b"Content-Encoding: gzip")
         case "cut packing":

@@ -193,6 +193,20 @@ def test_webhook_body_is_whole_json_that_shows_the_marking_for_every_sort_of_ale
     assert body == webhook_body(render(alert, DESKS[language], BOOK), row(alert, language))
 
 
+def test_webhook_gives_each_source_its_admiralty_code_and_says_what_is_doubtful():
+    alert = control()
+    graded = tuple(replace(e, kind="mission", reliability="E", credibility=5) for e in alert.exhibits)
+    (source, *_) = json.loads(
+        webhook_body(render(replace(alert, exhibits=graded), DESKS["en"], BOOK), row(alert, "en"))
+    )["data"]["alert"]["sources"]
+    assert (source["admiralty"], source["doubtful"]) == ("E5", True)
+    alone = tuple(replace(e, reliability="B", credibility=None) for e in alert.exhibits)
+    (source, *_) = json.loads(
+        webhook_body(render(replace(alert, exhibits=alone), DESKS["en"], BOOK), row(alert, "en"))
+    )["data"]["alert"]["sources"]
+    assert (source["admiralty"], source["doubtful"]) == ("B", False)
+
+
 @pytest.mark.parametrize("address", ["http://example.org/hook", "ftp://example.org", "example.org/hook", ""])
 def test_webhook_address_in_the_clear_or_of_another_kind_is_refused_in_the_desks_file(address):
     with pytest.raises(ValidationError, match="https"):

@@ -97,7 +97,7 @@ def test_half_a_list_is_not_stored_so_that_nothing_reads_as_removed(run):
         await bench.collect(spec)
         bench.server.feed = b"name\nAcme\n"
         report = await bench.collect(spec, force=True)
-        assert report.outcomes[0].cause == "the list was not stored: 1 entries, below 3 (expect.rows)"
+        assert report.outcomes[0].cause == "the list was not stored: 1 entry, below 3 (expect.rows)"
         assert bench.state().condition == "drifted"
         assert len(bench.repository.latest_listing("s").entries) == 3
         bench.server.feed = b"name\nAcme\nBolt\nCrane\n"
@@ -112,7 +112,7 @@ def test_half_a_list_is_not_stored_so_that_nothing_reads_as_removed(run):
 @pytest.mark.parametrize(
     ("expect", "condition", "words"),
     [
-        ({"rows": {"min": 2}}, "drifted", "1 entries, below 2 (expect.rows)"),
+        ({"rows": {"min": 2}}, "drifted", "1 entry, below 2 (expect.rows)"),
         ({"newest_within_days": 30}, "frozen", "nothing newer than 2023-07-03"),
         ({"required_fields": ["title", "summary"]}, "drifted", "1 of 1 entries have no summary"),
         ({"required_fields": ["title", "url", "published_at"], "rows": {"max": 5}}, "ok", ""),

@@ -9,10 +9,11 @@ import pytest
 
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.pdf_samples import CJK, cjk_pdf
-from warning.app import dropping
+from warning.app import drop_files
 from warning.app.collecting import collect_due
 from warning.app.compose import open_repository
-from warning.app.dropping import claim, read_taken
+from warning.app.drop_files import claim
+from warning.app.drop_reading import read_taken
 from warning.catalog.sources import SourceSpec
 from warning.core.vocabulary import Marking
 from warning.settings import Settings
@@ -145,7 +146,7 @@ def test_a_folder_is_partial_until_somebody_takes_what_failed_out_of_it(drop):
 
 def test_of_a_failed_folder_that_has_filled_up_only_so_many_files_are_counted(drop, monkeypatch):
     """It is looked at with every poll: a system that fills it for years makes no poll of this one slow."""
-    monkeypatch.setattr(dropping, "MOST_COUNTED", 3)
+    monkeypatch.setattr(drop_files, "MOST_COUNTED", 3)
     drop.put("odd.exe", b"MZ")
     drop.poll()
     for number in range(10):

@@ -55,3 +55,62 @@ def test_what_a_folder_brings_of_a_mended_source_is_relabelled_when_the_mend_is_
 def stored(bench) -> dict[str, tuple[str, str, str]]:
     items: list[Item] = bench.items()
     return {item.title: labels_of(item) for item in items}
+
+
+def lay(home, name: str, text: str) -> None:
+    path = home / "drop" / name
+    path.write_text(text, encoding="utf-8")
+    when = (NOW - timedelta(minutes=1)).timestamp()
+    os.utime(path, (when, when))
+
+
+def record(source_id: str, title: str, kind: str = "mission") -> str:
+    told = {
+        "type": "item",
+        "source_id": source_id,
+        "kind": kind,
+        "country": "CN",
+        "language": "zh",
+        "title": title,
+    }
+    return json.dumps(told | {"url": f"https://x.example/{title}"})
+
+
+@pytest.mark.parametrize("mended", MENDED[:2])
+def test_texts_in_a_mended_folder_stand_under_its_label_and_records_keep_what_they_say(run, tmp_path, mended):
+    async def body(bench):
+        bench.settings = Settings(home=tmp_path)
+        drop = folder(tmp_path).model_copy(update={"speaks_for": (), "country": "CN", "language": "zh"})
+        lay(tmp_path, "note.txt", "A report of the embassy\n\nGallium is short.\n")
+        lay(tmp_path, "export.jsonl", record("folder", "镓"))
+        await bench.collect(drop, force=True)
+        before = stored(bench)
+        for update, days in ((mended, 1), ({}, 40), (mended, 40), ({}, 40)):
+            bench.now += timedelta(days=days)
+            other = drop.model_copy(update=update)
+            await bench.collect(other, force=True)
+            note = (other.kind, other.country, other.language)
+            assert stored(bench) == before | {"A report of the embassy": note}
+            assert bench.state("folder").read_as == basis_of(other)
+
+    run(body)
+
+
+@pytest.mark.parametrize("mended", MENDED)
+def test_what_a_folder_alone_brings_of_a_source_stands_under_its_mended_label(run, tmp_path, mended):
+    """Nobody asks the source itself: its entry is switched off, and the folder's polls see the mend."""
+
+    async def body(bench):
+        bench.settings = Settings(home=tmp_path)
+        drop, source = folder(tmp_path), spec_of(bench.url("/list?n=2"), parse=LIST, enabled=False)
+        lay(tmp_path, "export.jsonl", record("s", "镓", source.kind))
+        await bench.collect(drop, source, force=True)
+        for update in (mended, {}):
+            bench.now += timedelta(hours=1)
+            other = source.model_copy(update=update)
+            await bench.collect(drop, other, force=True)
+            assert stored(bench) == {"镓": (other.kind, other.country, other.language)}
+            assert mended_labels(other, bench.state("s")) == ()
+            assert bench.server.hits == {}
+
+    run(body)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.test_dropping import ITEM, SPEC, Drop
-from warning.app.dropping import read_taken
+from warning.app.drop_reading import read_taken
 from warning.catalog.sources import SourceSpec
 from warning.collect.interchange import write_evidence
 from warning.core.evidence import Item, item_id

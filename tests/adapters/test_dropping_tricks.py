@@ -10,7 +10,7 @@ import pytest
 
 from tests.adapters.parse_samples import FETCHED_AT as NOW
 from tests.adapters.test_dropping import ITEM, SPEC, Drop
-from warning.app import drop_speaking, dropping
+from warning.app import drop_files, drop_speaking
 from warning.app.parse_pool import ParsePool
 from warning.app.round_memory import Memory
 from warning.errors import FetchError, ParseError
@@ -83,7 +83,7 @@ def test_a_name_that_is_no_text_costs_nothing_but_itself(drop):
 
 def test_a_packed_file_with_the_same_name_stays_readable(drop):
     drop.put("a.jsonl.gz", gzip.compress(json.dumps(ITEM).encode()))
-    dropping.claim(SPEC, drop.home, NOW)
+    drop_files.claim(SPEC, drop.home, NOW)
     drop.put("a.jsonl.gz", gzip.compress(json.dumps(ITEM | {"title": "Another"}).encode()))
     assert drop.poll().items_new == 2
     assert drop.lying("done") == ["a (2).jsonl.gz", "a.jsonl.gz"]
@@ -94,7 +94,7 @@ def test_files_that_are_never_ready_do_not_hide_those_that_are(drop):
     for number in range(40):
         drop.put(f"0-{number:02}.part", "half")
     drop.put("note.txt", "A note")
-    assert [path.name for path in dropping.claim(few, drop.home, NOW)] == ["note.txt"]
+    assert [path.name for path in drop_files.claim(few, drop.home, NOW)] == ["note.txt"]
 
 
 def test_a_small_file_of_endless_records_is_refused(drop, monkeypatch):
@@ -139,7 +139,7 @@ def test_a_file_that_cannot_be_moved_on_does_not_end_the_round(drop, monkeypatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(dropping, "settle", full)
+    monkeypatch.setattr(drop_files, "settle", full)
     drop.put("note.txt", "A note")
     assert drop.poll().items_new == 1
     monkeypatch.undo()
@@ -151,4 +151,4 @@ def test_a_folder_that_may_not_be_read_is_a_failure_in_words(drop):
     drop.folder.rename(drop.folder.with_name("gone"))
     drop.folder.write_text("a file where the folder was", encoding="utf-8")
     with pytest.raises(FetchError, match="cannot be used"):
-        dropping.claim(SPEC, drop.home, NOW)
+        drop_files.claim(SPEC, drop.home, NOW)

@@ -13,7 +13,7 @@ import pytest
 from tests.adapters.parse_samples import unpacked
 from tests.adapters.workbook_samples import workbook
 from warning.app.collecting import collect_due
-from warning.app.dropping import read_taken
+from warning.app.drop_reading import read_taken
 from warning.app.source_judgement import Verdict, judge_document
 from warning.app.source_requests import request_for
 from warning.app.source_views import watched_sources

@@ -61,7 +61,7 @@ def a_day(tmp_path) -> tuple[list[str], list[str]]:
             system = compose(settings, clock=lambda: now[0])
             names = ("flaps", "hours", "gone", "well")
             specs = tuple(spec_of(f"{server.base}/{name}", name, every="10m", jitter="0s") for name in names)
-            object.__setattr__(system, "sources", specs)
+            object.__setattr__(system, "sources_at_start", specs)
             async with open_fetcher(system) as fetcher:
                 for minute in range(0, 24 * 60, 10):
                     now[0] = NOW + timedelta(minutes=minute)

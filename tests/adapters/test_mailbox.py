@@ -90,7 +90,7 @@ def test_a_mail_too_large_is_read_by_its_head(server):
     server.add(mail(1) + b"x" * 5_000)
     fetched = poll(server, max_bytes=4_000)
     assert subjects(fetched) == ["Subject: report 1"]
-    assert fetched.notes == ("1 mails are too large: their heads were read",)
+    assert fetched.notes == ("1 mail is too large: its head was read",)
 
 
 def test_the_password_stands_nowhere_in_what_is_kept(server):

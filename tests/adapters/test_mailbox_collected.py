@@ -16,6 +16,7 @@ from tests.adapters.mail_desk import EVER, NOW, Desk, mail
 from tests.adapters.mortal_parser import HANGS, KILLS
 from tests.adapters.parse_samples import document, profile
 from tests.core.build import TABLE
+from warning.app import mail_reading
 from warning.app.mail_reading import read_mails
 from warning.app.source_states import stood_still
 from warning.app.why_missed import why_missed
@@ -28,7 +29,7 @@ from warning.core.formats import MailFormat
 from warning.core.health import SourceState
 from warning.core.policy import Policy
 from warning.core.rulebook import Rulebook
-from warning.errors import StoreError
+from warning.errors import ParseError, StoreError
 
 BOOK = Rulebook(policy=Policy(severity=TABLE))
 NEWSLETTER = (
@@ -160,6 +161,29 @@ def test_mails_that_share_a_message_id_are_both_kept_in_one_poll_and_in_two(smal
         "sender or text, and each is kept"
         for before in ("report 1", "all is well")
     )
+
+
+@pytest.mark.parametrize(("slow_seconds", "tries"), [(0.0, 1), (60.0, 2)])
+def test_a_mail_that_took_long_in_its_bundle_and_alone_is_not_waited_for_again(
+    monkeypatch, slow_seconds, tries
+):
+    """All mails of a bundle are stored together: a good one waited four minutes for one that hung its reader."""
+    monkeypatch.setattr(mail_reading, "SLOW_SECONDS", slow_seconds)
+    asked: list[int] = []
+
+    async def read(mails: Document) -> Parsed:
+        asked.append(len(unbundled(mails.body)))
+        if b"hangs" in mails.body:
+            raise ParseError("reading the document took longer than 60 s")
+        return parse(mails, MailFormat(format="mail"), profile())
+
+    both = bundled(list(enumerate([mail(1), mail(2).replace(b"report 2", b"hangs")])))
+    parsed, _ = asyncio.run(read_mails(document(both), read, read, lambda: None))
+    assert [item.title for item in parsed.items] == ["report 1"]
+    assert asked == [2, 1, *[1] * tries, 1], (
+        "together, the good one, the other, and that without what is attached"
+    )
+    assert len(parsed.left_out) == 1
 
 
 def test_a_mail_that_comes_again_and_one_stored_under_its_bare_id_are_no_others(small_desk):

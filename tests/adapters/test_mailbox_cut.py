@@ -30,7 +30,7 @@ def test_a_mail_that_ends_every_session_is_set_aside_and_those_around_it_are_rea
     desk.box.cuts = {uids[2]: 1_000}
     assert desk.poll().condition == "ok"
     assert desk.titles() == ["report 0", "report 1", "report 3", "report 4"]
-    assert desk.state.cause == "1 mails did not come and are asked for again"
+    assert desk.state.cause == "1 mail did not come and is asked for again"
     desk.restart()
     assert (desk.poll().condition, desk.state.left_out) == ("not_modified", ())
     assert desk.poll().condition == "partial", "three polls"

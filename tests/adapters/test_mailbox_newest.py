@@ -13,7 +13,7 @@ def test_a_newest_mail_that_never_comes_is_set_aside_while_earlier_ones_are_give
     bad = desk.box.add(mail(1))
     desk.box.withheld = {bad}
     assert desk.poll().condition == "not_modified"
-    assert desk.state.cause == "1 mails did not come and are asked for again"
+    assert desk.state.cause == "1 mail did not come and is asked for again"
     assert desk.poll().condition == "not_modified"
     assert desk.poll().condition == "partial", "three polls"
     (line,) = desk.state.left_out

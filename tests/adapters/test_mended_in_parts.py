@@ -153,9 +153,8 @@ def test_a_process_that_ends_leaves_relabelling_to_the_next_polls(run):
 
 def test_relabelling_that_waits_takes_what_another_document_shows_beside_what_the_first_one_showed():
     spec = spec_of("http://x.example/s", language="en")
-    first, second = (
-        Relabelling.of(spec, (("news", "CN", "zh"),), at(day), (stored("s", day),)) for day in (0, 1)
-    )
+    state = SourceState(source_id="s", read_as=basis_of(spec_of("http://x.example/s", **BEFORE)))
+    first, second = (Relabelling.of(spec, state, at(day), (stored("s", day),)) for day in (0, 1))
     both = second.with_those_of(first)
     assert (both.since, set(both.shown)) == (first.since, {"s-0", "s-1"})
 
@@ -208,6 +207,38 @@ def test_what_came_under_a_mend_whose_turn_did_not_come_is_relabelled_when_it_is
         bench.now += timedelta(hours=1)
         await bench.collect(spec_of(bench.url("/s"), **BEFORE), force=True)
         assert [item.language for item in bench.items()] == ["zh"] * 3
+
+    run(body)
+
+
+@pytest.mark.parametrize("wrong", [{"language": "en"}, {"kind": "regulatory"}, {"country": "KR"}])
+def test_a_wrong_mend_that_was_done_and_is_taken_back_restores_every_label_however_late(run, wrong):
+    """An item whose own label is the wrong one keeps it, and what a mend relabelled is known months later."""
+
+    async def body(bench):
+        bench.server.pages = {"/s": feed("a", "b")}
+
+        async def poll(**labels):
+            bench.now += timedelta(hours=1)
+            await bench.collect(spec_of(bench.url("/s"), **BEFORE | labels), force=True)
+
+        own, others = stored("s", 9, **wrong), [stored("s", number) for number in range(5)]
+        bench.repository.add_items([own, *others])
+        await poll()
+        before = {item.id: labels_of(item) for item in bench.items()}
+        await poll(**wrong)
+        assert len({labels_of(item) for item in bench.items()}) == 1
+        bench.server.pages = {"/s": feed("came-meanwhile")}
+        await poll(**wrong)
+        bench.now += timedelta(days=90)
+        for labels in ({}, wrong, {}):
+            await poll(**labels)
+        after = {item.id: labels_of(item) for item in bench.items()}
+        came = after.keys() - before.keys()
+        assert [after.pop(name) for name in came] == [tuple(BEFORE.values())]
+        assert after == before
+        await poll(**wrong)
+        assert {item.id for item in bench.items() if labels_of(item) == labels_of(own)} == {*after, *came}
 
     run(body)
 

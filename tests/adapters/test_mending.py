@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.adapters.challenge_pages import CHALLENGE_PAGES, page
 from tests.adapters.collected_specs import LIST, RSS, spec_of
 from tests.adapters.hostile_server import FEED, hostile_server
-from warning.app.mend_advice import next_step
+from warning.app.mend_advice import doubts, next_step
 from warning.app.mend_ideas import readdressed
 from warning.app.mending import mend
 from warning.catalog.source_overlays import changed, load_catalogue
@@ -107,6 +107,37 @@ def test_where_nothing_mends_a_source_it_is_said_what_a_person_can_do(spec, said
     found, _ = tried(lambda b: spec_of(b + path, parse=layout), {"/bare.xml": (200, bare)})
     assert found.proposal is None
     assert said in next_step(found.before)
+
+
+def test_a_private_address_and_a_page_without_anything_newer_say_what_a_person_can_do():
+    private, _ = tried(lambda _: spec_of("http://10.1.2.3/feed"))
+    assert "WARNING_ALLOW_PRIVATE_HOSTS" in next_step(private.before)
+    cards = {"/old": (200, page(body=rows(5)))}
+    layout = {"format": "html_list", "item": "div.card", "title": "h3", "link": "a", "date": "p"}
+    old, _ = tried(lambda b: spec_of(f"{b}/old", parse=layout, expect={"newest_within_days": 2}), cards)
+    assert (old.before.verdict.condition, old.proposal) == ("frozen", None)
+    assert "newer entries" in next_step(old.before)
+    assert not list(doubts(spec_of("http://x.example", parse=layout), old))
+
+
+def test_a_date_selector_that_finds_no_date_is_told_with_what_to_do():
+    layout = {"format": "html_list", "item": "div.card", "title": "h3", "link": "a", "date": ".when"}
+    cards = {"/list2": (200, page(body=rows(5)))}
+    found, base = tried(lambda b: spec_of(f"{b}/list2", parse=layout), cards)
+    assert len(found.before.parsed.items) == 5
+    (said,) = doubts(spec_of(f"{base}/list2", parse=layout), found)
+    assert said.startswith("no entry has a date where parse.date looks (.when)")
+
+
+def test_a_proposal_that_lowers_a_bound_says_what_is_told_no_longer():
+    layout = {"format": "html_list", "item": "div.card", "title": "h3", "link": "a"}
+    found, base = tried(
+        lambda b: spec_of(f"{b}/few", parse=layout, expect={"rows": {"min": 20}}),
+        {"/few": (200, page(body=rows(9)))},
+    )
+    assert found.proposal.changes == {"expect.rows.min": "4"}
+    (said,) = doubts(spec_of(f"{base}/few", parse=layout), found)
+    assert said.startswith("expect.rows.min goes down to 4: with it nobody is told that entries are missing")
 
 
 def rows(count: int) -> str:
@@ -249,9 +280,11 @@ set:
 
 
 def test_a_proposal_is_shown_as_a_difference_and_applied_as_an_overlay(tmp_path):
-    shipped, own = tmp_path / "feeds", tmp_path / "own"
-    for group in ("customs", "news", "regulatory", "prices"):
+    shipped, own, elsewhere = tmp_path / "feeds", tmp_path / "own", tmp_path / "elsewhere"
+    for group in ("customs", "regulatory", "prices"):
         (shipped / group).mkdir(parents=True)
+    elsewhere.mkdir()
+    (shipped / "news").symlink_to(elsewhere)
 
     async def main():
         async with hostile_server() as server:
@@ -277,10 +310,11 @@ def test_a_proposal_is_shown_as_a_difference_and_applied_as_an_overlay(tmp_path)
             code, out = await command("check", "moved")
             assert code == 1
             assert f'+url: "{server.base}/feed"' in out.replace("    +", "+")
+            assert "-url: " in out.replace("    -", "-")
             assert max(map(len, out.splitlines())) <= 100
             assert not own.exists()
             code, out = await command("check", "moved", "--apply")
-            assert "a running service takes it up when it starts again" in out.split("written to")[1]
+            assert "a running service takes it up within seconds" in out.split("written to")[1]
             (own / "feeds/moved.yaml").write_text(HAND_MADE)
             code, out = await command("check", "moved", "--apply", "--json")
             told = json.loads(out)["checked"][0]

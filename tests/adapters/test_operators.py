@@ -95,13 +95,13 @@ def test_a_destination_unaccounted_for_is_told(room: Room):
     if room.system.repository.engine.dialect.name == "sqlite":
         with room.system.repository.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE withheld SET at = '2023-07-01 00:00:00.000000'")
-    assert room.look() == ["[TLP:GREEN] Early warning, operations: 1 deliveries are unaccounted for"]
+    assert room.look() == ["[TLP:GREEN] Early warning, operations: 1 delivery is unaccounted for"]
     assert room.look() == []
 
 
 def test_a_channel_that_refuses_who_we_are_is_told_and_told_again_after_it_worked(room: Room):
     room.outbox.hold("slack", now=room.now, cause="Slack answered token_revoked")
-    assert room.look() == ["[TLP:GREEN] Early warning, operations: 1 channels refuse who we are"]
+    assert room.look() == ["[TLP:GREEN] Early warning, operations: 1 channel refuses who we are"]
     assert room.look() == []
     assert "token_revoked" in room.console.bulletins[-1][1].lines[0]
 

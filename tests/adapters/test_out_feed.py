@@ -174,6 +174,19 @@ def test_cap_cannot_be_bent_by_what_sources_write(title, name, instrument, url):
     assert faults(root) == ()
 
 
+def test_cap_names_the_admiralty_code_of_each_source_and_stays_valid():
+    exhibits = control().exhibits
+    judged = replace(exhibits[0], kind="mission", reliability="E", credibility=5)
+    (root,) = issued(replace(control(), exhibits=(judged, *exhibits[1:])))
+    assert GRAMMAR.validate(root), GRAMMAR.error_log
+    assert faults(root) == ()
+    path = "cap:info/cap:parameter[cap:valueName='urn:allied-early-warning:admiralty']/cap:value"
+    assert [value.partition(":")[0] for value in text(root, path)][:2] == [
+        "E5, doubtful",
+        exhibits[1].admiralty,
+    ]
+
+
 @pytest.mark.parametrize("language", DESKS)
 def test_golden_cap_is_as_it_was(language):
     (document,) = cap_documents([control()], DESKS[language], BOOK, SENDER)

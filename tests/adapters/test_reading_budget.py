@@ -2,48 +2,20 @@
 
 import asyncio
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 
 from tests.adapters.collected_specs import DETAIL, spec_of
 from tests.adapters.mail_desk import mail
 from tests.adapters.mortal_parser import KILLS
+from tests.adapters.slow_reading import AT_ONCE, poll_of, polled, slow, slow_reader
 from tests.adapters.test_asking import JSON, TABLE, figures, rows
 from tests.adapters.test_dropping import Drop
-from warning.app import reading_budget
 from warning.app.collecting import Memory
 from warning.app.parse_pool import ParsePool
 from warning.collect.mailbox_mark import put_back
-from warning.collect.parse import parse
 
-AT_ONCE = 1e-9
-"""Used up by whatever is read first: every document is a slow one."""
-
-
-def slow(pool: ParsePool, **options) -> Memory:
-    return Memory(parser=pool.parse, elsewhere=pool.run, reading_seconds=AT_ONCE, **options)
-
-
-@pytest.fixture
-def polled(run):
-    """Poll with real readers, for which every document is a slow one; `memory` makes what the service remembers."""
-
-    def go(body, memory=slow):
-        async def with_pool(bench):
-            async with ParsePool(workers=1) as pool:
-                bench.memory = memory(pool)
-                return await body(bench)
-
-        return run(with_pool)
-
-    return go
-
-
-async def poll_of(bench, spec):
-    bench.now += timedelta(hours=1)
-    (outcome,) = (await bench.collect(spec, force=True)).outcomes
-    return outcome
+__all__ = ["polled", "slow_reader"]
 
 
 def test_pages_left_over_are_read_at_the_next_polls_and_none_is_asked_for_in_vain(polled):
@@ -85,7 +57,7 @@ def test_documents_left_over_are_read_at_the_next_polls_until_all_are_stored_onc
         assert outcomes[0].cause.startswith(
             "not all of it could be read: documents unread: 3 of 4: reading took"
         )
-        assert marks[:4] == [("", 1), ("", 2), ("", 3), ("whole 2026-02-01", 0)], (
+        assert marks[:4] == [("", 2), ("", 3), ("", 4), ("whole 2026-02-01", 1)], (
             "the months are whole when all was read"
         )
         assert outcomes[4].seen == 1, "and the newest window is read at each poll"
@@ -100,8 +72,8 @@ def test_a_list_of_which_pages_are_left_over_is_not_stored(polled):
         listing = {"format": "listing", "key": "name", "name": "name", "country": "country"}
         spec = spec_of(bench.url("/list/{page}"), parse=listing, pages={"size": 1, "most": 2})
         outcome = await poll_of(bench, spec)
-        assert (outcome.condition, outcome.listing_changes) == ("partial", 0)
-        assert "reading took" in outcome.cause
+        assert (outcome.condition, outcome.listing_changes) == ("failing", 0)
+        assert outcome.cause.startswith("the list was not stored: reading took")
 
     polled(body)
 
@@ -199,15 +171,30 @@ def test_pages_that_are_counted_go_on_at_the_first_one_unread(polled):
     polled(body)
 
 
-def test_a_list_that_takes_longer_than_a_poll_has_gets_more_time_at_the_next_ones(polled, monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr(reading_budget, "monotonic", lambda: clock[0])
+def test_a_list_that_takes_several_polls_each_time_is_well_once_it_was_complete_and_says_in_how_many(polled):
+    async def body(bench):
+        bench.server.pages["/4"] = rows()
+        spec = spec_of(bench.url("/{page}"), parse=JSON, pages={"size": 1, "most": 9})
+        told = []
+        for first in (1, 11, 21):
+            bench.server.pages |= {f"/{page}": rows(first + page) for page in (1, 2, 3)}
+            told += [await poll_of(bench, spec) for _ in range(7)]
+        states = [outcome.condition for outcome in told]
+        first = states.index("ok") + 1
+        assert first > 2
+        assert set(states[: first - 1]) == {"partial"}
+        assert set(states[first:]) <= {"ok", "not_modified"}, "it swings no more"
+        assert [o.condition for o in told if o.answer != "fresh"], "what does not change is not read anew"
+        assert all(
+            o.cause.endswith(f"complete in {first} polls") for o in told[first:] if o.answer == "fresh"
+        )
+        assert sum(o.items_new for o in told) == 9
+        assert max(o.seen for o in told) == 3
 
-    async def parser(*what, spending):
-        with spending():
-            clock[0] += 1.5
-        return parse(*what[:3], known=what[3])
+    polled(body)
 
+
+def test_a_list_that_takes_longer_than_a_poll_has_gets_more_time_at_the_next_ones(polled, slow_reader):
     async def body(bench):
         firms = {1: b"a,CN\nb,CN\n", 2: b"c,CN\nd,CN\n", 3: b"e,CN\n"}
         for page, lines in firms.items():
@@ -217,19 +204,22 @@ def test_a_list_that_takes_longer_than_a_poll_has_gets_more_time_at_the_next_one
         outcomes = [await poll_of(bench, spec) for _ in range(4)]
         said = [outcome.cause.rpartition(": ")[2] for outcome in outcomes[:2]]
         assert said == ["the next poll has 2 s", "the next poll has 4 s"]
-        assert [outcome.condition for outcome in outcomes] == ["partial", "partial", "ok", "not_modified"]
+        assert [outcome.condition for outcome in outcomes] == ["failing", "failing", "ok", "not_modified"]
         assert outcomes[2].seen == 5
 
-    polled(body, lambda _: Memory(parser=parser, reading_seconds=1.0))
+    polled(body, slow_reader)
 
 
-def test_a_list_that_no_poll_can_read_says_so(polled):
+def test_a_list_that_no_poll_can_read_counts_as_not_read_and_says_so(polled):
     async def body(bench):
         for page in (1, 2):
             bench.server.pages[f"/list/{page}"] = (200, b"name,country\nfirm %d,CN\n" % page)
         listing = {"format": "listing", "key": "name", "name": "name", "country": "country"}
         spec = spec_of(bench.url("/list/{page}"), parse=listing, pages={"size": 1, "most": 2})
         outcomes = [await poll_of(bench, spec) for _ in range(3)]
-        assert "the rest may stay unread" in outcomes[2].cause
+        assert outcomes[2].cause.startswith("the list was not stored: ")
+        assert outcomes[2].cause.endswith("no poll has more: the list is never complete")
+        state = bench.state()
+        assert (state.condition, state.failures, state.last_success_at) == ("failing", 3, None)
 
     polled(body)

@@ -52,7 +52,7 @@ class Room:
         settings = Settings(home=tmp_path / "home", feeds_dir=feeds, rules_dir=rules)
         self.system = compose(settings, clock=lambda: self.now)
         specs = tuple(spec_of("https://x.example/", f"s{n}") for n in range(4))
-        object.__setattr__(self.system, "sources", specs)
+        object.__setattr__(self.system, "sources_at_start", specs)
         self.told: list[OperatorNotice] = []
 
     def set(self, source_id: str, condition: str, cause: str = "", **more) -> None:
@@ -167,7 +167,7 @@ def test_a_trouble_that_turns_into_another_and_back_is_told_each_time(room):
 def test_one_round_by_itself_tells_of_sources_as_the_service_does(tmp_path):
     """Who runs `run --once` by a clock of his own must not be the one who is never told."""
     room = Room(tmp_path, has_operators=True)
-    object.__setattr__(room.system, "sources", (spec_of("https://x.example/", "s1"),))
+    object.__setattr__(room.system, "sources_at_start", (spec_of("https://x.example/", "s1"),))
     room.set("s1", "blocked", "a captcha stands in its place")
     room.now += 60 * MINUTE
     state = room.system.repository.source_states()["s1"]

@@ -67,7 +67,7 @@ def test_check_of_an_empty_database_says_the_mend(run):
 
 
 def test_import_on_first_use_and_export_give_the_record_back(run, records: Path, tmp_path: Path):
-    assert "1 records read: 1 new" in run("evidence", "import", str(records)).stdout
+    assert "1 record read: 1 new" in run("evidence", "import", str(records)).stdout
     again = answer(run("evidence", "import", str(records), "--json"))
     assert (again["schema"], again["read"], again["new"], again["unchanged"]) == ("evidence/1", 1, 0, 1)
     out = tmp_path / "out.jsonl"

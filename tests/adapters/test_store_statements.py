@@ -73,6 +73,7 @@ def test_nothing_is_asked_of_the_database_for_nothing(engine):
 
 def test_a_table_that_is_missing_is_a_schema_behind(engine):
     with writing(engine) as connection:
+        connection.exec_driver_sql("DROP TABLE item_labels")
         connection.exec_driver_sql("DROP TABLE item_revisions")
         connection.exec_driver_sql("DROP TABLE items")
     with pytest.raises(SchemaBehind), writing(engine) as connection:

@@ -4,11 +4,13 @@ import os
 import shutil
 import sys
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
+from warning.catalog.files import files_below, folders_below
 from warning.catalog.load import RulebookHolder
 from warning.core.text.engine import engine_of
 from warning.errors import CatalogError
@@ -102,3 +104,54 @@ def test_rules_are_read_by_the_default_engine_and_the_log_says_why_when_the_acce
     holder = RulebookHolder(rules, FEEDS)
     assert "the accelerator could not compile the rules (no such processor)" in caplog.text
     assert engine_of(holder.current()).screen.engine == "ahocorasick"
+
+
+def test_an_edit_behind_a_linked_folder_comes_into_force(rules: Path, tmp_path: Path):
+    signals = tmp_path / "elsewhere"
+    (rules / "signals").rename(signals)
+    (rules / "signals").symlink_to(signals)
+    holder = RulebookHolder(rules, FEEDS)
+    before = holder.current()
+    edit(signals / "prc-export-control.yaml", "severity: severe", "severity: extreme")
+    assert holder.current().version != before.version
+
+
+@pytest.mark.parametrize("stray", ["folder", "notes.json"])
+def test_the_mend_of_what_only_stood_in_the_way_is_seen(rules: Path, stray: str):
+    holder = RulebookHolder(rules, FEEDS)
+    at = rules / "signals" / stray if "." in stray else rules / stray
+    at.touch() if "." in stray else at.mkdir()
+    holder.refresh()
+    assert holder.fatal_problems
+    at.unlink() if "." in stray else at.rmdir()
+    holder.refresh()
+    assert not holder.fatal_problems
+
+
+def test_a_folder_that_is_linked_into_itself_is_read_once(tmp_path: Path):
+    (tmp_path / "signals").mkdir()
+    (tmp_path / "signals" / "loop").symlink_to(tmp_path)
+    (tmp_path / "signals" / "one.yaml").touch()
+    assert files_below(tmp_path) == [tmp_path / "signals" / "one.yaml"]
+
+
+def test_a_folder_is_entered_once_and_where_it_stands_itself_however_many_links_lead_to_it(tmp_path: Path):
+    rungs = [tmp_path / "signals" / f"rung{number}" for number in range(40)]
+    for rung in rungs:
+        rung.mkdir(parents=True)
+    for rung, below in pairwise(rungs):
+        for name in ("left", "right"):
+            (rung / name).symlink_to(below)
+    (rungs[-1] / "one.yaml").touch()
+    assert files_below(tmp_path) == [rungs[-1] / "one.yaml"]
+    assert len(folders_below(tmp_path)) == len(rungs) + 2
+
+
+def test_a_link_that_leads_to_itself_ends_no_reading_of_the_rules(rules: Path):
+    holder = RulebookHolder(rules, FEEDS)
+    before = holder.current().version
+    (rules / "loop").symlink_to("loop")
+    (rules / "signals" / "loop.yaml").symlink_to("loop.yaml")
+    holder.refresh()
+    assert holder.current().version == before
+    assert RulebookHolder(rules, FEEDS).current().version == before

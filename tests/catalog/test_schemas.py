@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from warning.catalog.codes import CODES
+from warning.catalog.complaints import EXAMPLES
 from warning.catalog.schemas import DIALECT, KINDS, file_schema
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,19 @@ def test_schema_is_plain_json_and_closed(kind: str):
     assert schema["$schema"] == DIALECT
     models = [schema, *schema.get("$defs", {}).values()]
     assert all(m.get("additionalProperties") is False for m in models if "properties" in m)
+
+
+def patterns_in(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (value for key, value in schema.items() if key == "pattern" and isinstance(value, str))
+        yield from (pattern for inner in schema.values() for pattern in patterns_in(inner))
+    elif isinstance(schema, list):
+        yield from (pattern for inner in schema for pattern in patterns_in(inner))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_form_that_is_asked_for_is_told_in_words_and_by_an_example(kind: str):
+    assert set(patterns_in(file_schema(kind))) <= EXAMPLES.keys()
 
 
 FOLDER_KINDS = {

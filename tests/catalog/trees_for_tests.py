@@ -20,6 +20,7 @@ def tree_with(bad: Path, directory: Path) -> tuple[Path, Path, Path]:
     own.mkdir()
     folder, name = bad.name.split("__", 1)
     target = own / name if folder == "own" else rules / folder / name
+    target.parent.mkdir(exist_ok=True)
     shutil.copyfile(bad, target)
     return rules, FEEDS, own
 

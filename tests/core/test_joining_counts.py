@@ -120,18 +120,24 @@ def test_a_count_that_is_not_in_the_headline_tells_no_two_acts_apart():
 
 
 @pytest.mark.parametrize(
-    ("whole", "days", "is_one"), [("32", 0, True), ("32", 2, True), ("19", 0, True), ("19", 2, False)]
+    ("whole", "hours", "is_one", "is_one_backwards"),
+    [
+        ("32", 2, True, True),
+        ("32", 50, True, False),
+        ("19", 2, True, True),
+        ("19", 50, False, False),
+    ],
 )
-def test_firms_of_one_state_may_be_some_of_a_longer_list_and_days_later_of_no_shorter_one(
-    whole, days, is_one
+def test_firms_of_one_state_may_be_some_of_a_longer_list_and_days_later_of_no_earlier_one(
+    whole, hours, is_one, is_one_backwards
 ):
     part = report("a", "US adds 23 Chinese firms to Entity List", targets=("CN",))
-    every = report("b", f"US adds {whole} entities to Entity List", hours=24 * days + 2, targets=("CN", "SG"))
+    every = report("b", f"US adds {whole} entities to Entity List", hours=hours, targets=("CN", "SG"))
     assert alerts(part, every) == ([{"a", "b"}] if is_one else [{"a"}, {"b"}])
     assert alerts(
         report("c", every.exhibit.title, targets=()),
-        report("d", part.exhibit.title, hours=24 * days + 2, targets=("CN",)),
-    ) == ([{"c", "d"}] if is_one else [{"c"}, {"d"}])
+        report("d", part.exhibit.title, hours=hours, targets=("CN",)),
+    ) == ([{"c", "d"}] if is_one_backwards else [{"c"}, {"d"}])
 
 
 LATER = [
@@ -169,10 +175,56 @@ def test_lists_of_two_offices_of_one_day_are_two_acts(other):
     assert alerts(first, report("b", other, hours=3, targets=("CN",))) == [{"a"}, {"b"}]
 
 
+@pytest.mark.parametrize("hours", [2, 60])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "China adds three US firms to unreliable entity list",
+            "China puts three US firms on export control list",
+        ),
+        ("三家美国企业被列入不可靠实体清单", "商务部将3家美国实体列入出口管制管控名单"),
+        (
+            "US adds 80 entities to entity list, 50 Chinese",
+            "US adds 50 Chinese entities to military end-user list",
+        ),
+        ("US adds 37 firms to entity list", "US adds 12 Chinese firms to unverified list"),
+        ("US adds 12 Chinese firms to unverified list", "US adds 37 firms to entity list"),
+    ],
+)
+def test_as_many_firms_or_some_of_them_on_another_list_are_another_act(first, second, hours):
+    assert alerts(report("a", first), report("b", second, hours=hours)) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "China adds three US firms to entity list",
+        "China puts three US firms on blacklist",
+        "중국, 미국 3개사 제재 명단에",
+    ],
+)
+def test_a_list_that_the_press_calls_by_another_name_is_the_same_one(second):
+    first = report("a", "China adds three US firms to unreliable entity list")
+    assert alerts(first, report("b", second, hours=3)) == [{"a", "b"}]
+
+
 def test_what_firms_a_list_names_is_no_other_list():
     first = report("a", "US adds 12 Chinese military firms to entity list", targets=("CN",))
     second = report("b", "US puts 13 Chinese companies on Entity List", hours=3, targets=("CN",))
     assert alerts(first, second) == [{"a", "b"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("US adds 33 Chinese firms to unverified list", "米、中国33社を輸出規制リストに追加"),
+        ("US adds 33 Chinese firms to military end-user list", "미국, 중국 기업 33곳 수출통제 명단에 추가"),
+    ],
+)
+def test_a_list_of_an_export_office_is_also_called_one_of_export_controls(first, second):
+    one, other = report("a", first), report("b", second, hours=3)
+    assert alerts(one, other) == [{"a", "b"}]
 
 
 @pytest.mark.parametrize("titles", [*LATER, *(pair[::-1] for pair in LATER[:2])])
@@ -299,6 +351,17 @@ def test_one_number_joins_a_report_that_corrects_the_count():
     corrected = report("b", "商务部公告 将14家美国实体列入管控名单", hours=60, instrument="MOFCOM 2026/9")
     after = report("c", "China adds 14 US firms to export control list", hours=62)
     assert alerts(one, corrected, after) == [{"a", "b", "c"}]
+
+
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("US adds 24 toolmakers and 116 other firms to entity list", "140"),
+        ("On March 4 Boeing and 2 other firms were listed", "3"),
+    ],
+)
+def test_others_are_counted_with_those_they_stand_beside(title, count):
+    assert dict(counts_in((title,))) == {"entities": count}
 
 
 def test_headlines_are_counted_clause_by_clause():

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -223,3 +224,72 @@ def test_what_was_told_always_adds_up_to_the_last_version_of_a_small_list(pages)
             assert change.entry.key not in members
             members.add(change.entry.key)
     assert {e.key for e in versions[-1].entries} <= members
+
+
+def otherwise(listing: Listing) -> Listing:
+    """The version as another reading gives it: the same firms with a field more."""
+    fields = (("program", "EAR"),)
+    return replace(listing, read_anew=True, entries=tuple(replace(e, fields=fields) for e in listing.entries))
+
+
+def test_another_reading_amends_nothing_and_who_came_and_went_meanwhile_is_told():
+    later = otherwise(version([*keys(19), "new"], 1))
+    assert told([version(keys(20), 0), later, replace(later, id="again", read_anew=False)]) == {
+        ("added", "new", day(1)),
+        ("removed", "k019", day(1) + ABSENT_FOR),
+    }
+
+
+def test_another_reading_with_other_keys_or_many_more_is_a_list_to_begin_with():
+    other = replace(version([f"row {n}" for n in range(20)], 1), read_anew=True)
+    assert told([version(keys(20), 0), other]) == set()
+    more = replace(version(keys(60), 1), read_anew=True)
+    assert told([version(keys(20), 0), more, version([*keys(60), "new"], 2)]) == {("added", "new", day(2))}
+
+
+def test_what_waited_of_a_list_is_not_told_where_another_reading_begins_it_anew():
+    other = replace(version([f"row {n}" for n in range(20)], 2), read_anew=True)
+    assert told([version(keys(20), 0), version(keys(19), 1), other]) == set()
+
+
+def by_name(listing: Listing) -> Listing:
+    """The version as a reading gives it whose key is the name."""
+    return replace(listing, entries=tuple(replace(e, key=e.name) for e in listing.entries))
+
+
+@pytest.mark.parametrize("count", [0, 1, 12])
+@pytest.mark.parametrize("reading", [lambda v: v, otherwise, by_name], ids=["address", "fields", "key"])
+def test_cut_page_after_another_reading_is_no_truth_and_the_next_full_one_tells_nothing_old(count, reading):
+    cut = replace(reading(version(keys(30), 1)), read_anew=True)
+    cut = replace(cut, id="cut", entries=cut.entries[:count])
+    full = replace(reading(version(keys(31), 2)), read_anew=False)
+    assert [c[::2] for c in told([version(keys(30), 0), cut, full])] == [("added", day(2))]
+
+
+def test_page_that_stays_cut_after_another_reading_is_told_as_shrunk_and_what_comes_back_is_not_amended():
+    cut, full = otherwise(version(keys(12), 1)), otherwise(version(keys(30), 20))
+    versions = [version(keys(30), 0), cut, replace(full, read_anew=False)]
+    assert {c[::2] for c in told(versions)} == {("shrank", day(1) + SHRUNK_FOR)}
+    amended = replace(version(keys(30), 30, k020="Another"), read_anew=False)
+    amended = replace(otherwise(amended), read_anew=False)
+    assert {c for c in told([*versions, amended]) if c[0] != "shrank"} == {("amended", "k020", day(30))}
+
+
+def test_cut_page_of_another_list_does_not_begin_it_and_its_full_page_does():
+    cut = replace(version([f"row {n}" for n in range(10)], 1), read_anew=True)
+    full = version([f"row {n}" for n in range(30)], 2)
+    later = version([*(f"row {n}" for n in range(30)), "new"], 3)
+    assert told([version(keys(30), 0), cut, full, later]) == {("added", "new", day(3))}
+    assert told([version(keys(30), 0), cut]) == set()
+
+
+@pytest.mark.parametrize(("count", "others"), [(4, 4), (40, 9)])
+def test_entries_under_other_keys_are_known_by_name_however_few_they_are(count, others):
+    renamed = {f"x{n}": f"Firm {key}" for n, key in enumerate(keys(count)[:others])}
+    anew = replace(version([*renamed, *keys(count)[others:]], 1, **renamed), read_anew=True)
+    assert told([version(keys(count), 0), anew]) == set()
+
+
+def test_entry_that_was_missing_and_is_back_under_another_key_is_neither_gone_nor_new():
+    back = replace(by_name(version(keys(20), 2)), read_anew=True)
+    assert told([version(keys(20), 0), version(keys(19), 1), back]) == set()

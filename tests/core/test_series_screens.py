@@ -9,7 +9,7 @@ from tests.core.test_series_columns import rule
 from warning.core.series.judge import judge
 from warning.core.series.judged import Condition
 from warning.core.series.screens import SCREENS, screen
-from warning.core.series.slots import Flat
+from warning.core.series.slots import Flat, ending_at
 from warning.core.series.verdicts import conditions
 from warning.core.series.windows import TAIL_POINTS, Board, Rows
 
@@ -95,3 +95,11 @@ def test_screen_leaves_out_no_figure_that_the_verdict_holds_on(one, condition: C
 
 def test_every_screen_is_held_to_its_verdict():
     assert {condition.code for _, condition in CASES} == set(SCREENS)
+
+
+def test_a_window_of_every_second_figure_is_read_as_one_of_a_copy():
+    every = np.arange(40.0)[::2]
+    ends = np.array([10, 1])
+    assert np.array_equal(
+        ending_at(every, ends, ends, 4), ending_at(every.copy(), ends, ends, 4), equal_nan=True
+    )

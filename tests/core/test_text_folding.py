@@ -1,8 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warning.core.text.characters import PAIRS
+from warning.core.text.characters import variants
 from warning.core.text.folding import (
     _CHANGING,
     BMP,
@@ -13,6 +16,10 @@ from warning.core.text.folding import (
     fold_terms,
 )
 from warning.core.text.phrases import learn, parse_phrase
+
+SHIPPED = Path(__file__).parents[2] / "rules"
+# Written alike in both, or Japanese alone.
+_ONE_FORM = set("勐酰噂扱")
 
 
 def test_fold_makes_widths_case_and_hyphens_one_spelling():
@@ -44,8 +51,31 @@ def test_fold_composes_decomposed_hangul():
     assert "수출" in fold("\u1109\u116e\u110e\u116e\u11af 통제").text
 
 
-def test_character_pairs_are_pairs():
-    assert {len(pair) for pair in PAIRS.split()} == {2}
+def test_each_variant_is_folded_once_and_straight_to_its_simplified_form():
+    pairs = list(variants())
+    assert len(dict(pairs)) == len(pairs)
+    assert all(variant != folded for variant, folded in pairs)
+    assert all(_is_in(folded, "gb2312") for variant, folded in pairs if _is_in(variant, "big5"))
+
+
+def test_every_simplified_character_of_the_shipped_terms_is_found_in_traditional_texts():
+    """A simplified form is in GB 2312 and not in Big5; a traditional one in Big5 and not in GB 2312."""
+    words = "".join(path.read_text("utf-8") for path in SHIPPED.rglob("*.yaml"))
+    han = set(re.findall("[\u4e00-\u9fff]", words))
+    simplified = {char for char in han if _is_in(char, "gb2312") and not _is_in(char, "big5")}
+    written_so = {folded for _, folded in variants()}
+    assert len(simplified) > 500
+    assert simplified - written_so - _ONE_FORM == set()
+    traditional = {char for char in han if _is_in(char, "big5") and not _is_in(char, "gb2312")}
+    assert {char for char in traditional if fold_term(char) == char} <= _ONE_FORM
+
+
+def _is_in(char, charset):
+    try:
+        char.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))

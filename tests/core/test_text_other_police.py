@@ -13,7 +13,7 @@ TERMS = Terms.model_validate({
     },
     "acts": {"curb": {"label": {"en": "c"}, "direction": "tightening", "phrases": {"en": ["zzz"]}}},
     "cues": {
-        "seized": {"phrases": {"en": ["arrest", "arrests", "detain", "detains"], "zh": ["逮捕", "带走"], "ja": ["逮捕", "拘束"], "ko": ["체포"]}},
+        "seized": {"phrases": {"en": ["arrest", "arrests", "detain", "detains", "hold", "question"], "zh": ["逮捕", "带走"], "ja": ["逮捕", "拘束"], "ko": ["체포"]}},
         "people": {"phrases": {"en": ["engineer", "executive"], "zh": ["员工", "职员"], "ja": ["社員"], "ko": ["직원"]}},
     },
 })  # fmt: skip
@@ -22,6 +22,8 @@ ARRESTS = [
     ("Korean police arrest engineer over leak of secrets to China", "en"),
     ("Korean police arrest engineer for selling secrets to China", "en"),
     ("FBI arrests engineer bound for China", "en"),
+    ("Korean police hold Chinese engineer for leak to China", "en"),
+    ("Korean prosecutors question Chinese engineer", "en"),
     ("US arrests Chinese engineer", "en"),
     ("韩国警方逮捕一名中国籍企业员工", "zh"),
     ("警視庁、中国に技術を渡した社員を逮捕", "ja"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from warning.core.evidence import Item
-from warning.core.text.publications import only_published_sentences, set_out_sentences
+from warning.core.text.publications import MOST, only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
 
 DAY = datetime(2025, 11, 10, tzinfo=UTC)
@@ -56,3 +56,8 @@ def test_figures_and_papers_on_a_curb_are_something_to_read(language, title):
 )
 def test_guidelines_that_ease_a_curb_are_left_to_the_rules_of_relief(language, title):
     assert set_out_sentences(reading(language, title)) == frozenset()
+
+
+def test_words_behind_the_longest_headline_decide_nothing():
+    assert set_out_sentences(reading("zh", "镓，中国发布稀土出口许可管理指南"))
+    assert not set_out_sentences(reading("zh", "镓，" * MOST + "中国发布稀土出口许可管理指南"))

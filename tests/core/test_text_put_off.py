@@ -22,6 +22,8 @@ def fires(title: str, language: str, word: str, direction: str = "tightening") -
 
 PUT_OFF = [
     ("FCC stops enforcing ban on drones", "en"),
+    ("FCC  delays  “ban”  on drones", "en"),
+    ("美國推遲對無人機的禁令", "zh"),
     ("US declines to enforce its drones ban", "en"),
     ("Pentagon delays rule that bars purchases of drones", "en"),
     ("US extends deadline for ban on drones", "en"),
@@ -64,6 +66,7 @@ def test_ban_that_is_put_off_or_not_enforced_tightens_nothing(title, language):
         ("中国终止暂停实施无人机出口禁令", "zh"),
         ("中国撤回推迟无人机出口禁令的决定", "zh"),
         ("中国推迟无人机许可形同禁令", "zh"),
+        ("中国推迟访问禁止无人机出口", "zh"),
         ("中国不再执行无人机禁令豁免", "zh"),
         ("米国、ドローンを禁止　カメラは延期", "ja"),
         ("米国、ドローンの禁止を延期せず", "ja"),
@@ -108,6 +111,7 @@ def test_wait_that_is_over_tightens_nothing(title, language):
         ("China approves stockpile after exports delayed", "en"),
         ("After delayed exports, Japan approves loan", "en"),
         ("China approves soybean imports after exports delayed", "en"),
+        ("China clears exports held at customs, but others still stuck as exports delayed", "en"),
         ("China has not cleared exports held at customs", "en"),
         ("中国不批准滞留海关的石墨出口", "zh"),
         ("中国批准镓 锑出口许可仍延迟", "zh"),

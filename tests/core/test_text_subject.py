@@ -97,6 +97,7 @@ def test_any_headline_gets_one_state_or_none(title):
         ("Trump lifts China tariffs to 50%", "US"),
         ("US President Donald Trump imposes duties on China", "US"),
         ("特朗普签署对华加征关税令", "US"),
+        ("川普對中國商品加徵關稅", "US"),
         ("トランプ氏、対中関税を引き上げ", "US"),
         ("트럼프, 중국산에 50% 관세 부과", "US"),
         ("Trump says China bans gallium", None),

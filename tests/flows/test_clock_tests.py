@@ -95,6 +95,11 @@ def test_tests_are_cases_of_the_junit_report(run, tmp_path: Path):
     assert suite is not None
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("3", "1")
     assert [case.attrib["classname"] for case in suite] == ["summer"] * 3
+    for case in suite:
+        line = (
+            Path(case.attrib["file"]).read_text(encoding="utf-8").splitlines()[int(case.attrib["line"]) - 1]
+        )
+        assert case.attrib["name"] in line
 
 
 def test_json_names_every_test_with_its_verdict(run):
@@ -107,9 +112,32 @@ def test_named_rule_runs_only_the_tests_about_it(run):
     assert "1 of 1 tests" in run(NOTICE, "exports-collapse").stderr
 
 
-def test_notation_that_cannot_be_read_fails_its_test_and_no_other(run):
-    result = run(NOTICE, values="100x12 oops")
-    assert "'oops' is none of 100, 100x12" in result.stdout
+def test_notation_that_cannot_be_read_is_told_with_its_place(run):
+    (problem,) = run(NOTICE, values="100x12 oops").exception.problems
+    assert (problem.line, problem.column, problem.code) == (20, 90, "EW107")
+    assert "'oops' is none of 100, 100x12" in problem.message
+
+
+def test_what_is_no_period_is_told_with_its_place(run):
+    (problem,) = run(NOTICE.replace("starts: 2022-07", "starts: July")).exception.problems
+    assert (problem.line, problem.code) == (20, "EW107")
+    assert problem.message == "'July' is not a period of the frequency M"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("starts: 2022-07", "starts: 9999-11", "out of range"),
+        (
+            "at: 2023-10-30",
+            "at: 9999-10-30",
+            "steps, 200,000 at most: correct the days, or write a longer `every`",
+        ),
+    ],
+)
+def test_what_cannot_be_run_fails_its_test_and_no_other(run, right: str, wrong: str, said: str):
+    result = run(NOTICE.replace(right, wrong))
+    assert said in result.stdout
     assert "2 of 3 tests" in result.stderr
 
 

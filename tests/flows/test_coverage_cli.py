@@ -181,6 +181,11 @@ def test_a_place_that_sources_look_at_and_nobody_has_read_yet_is_not_one_without
     _, out = ask("coverage", "--kind", "regulatory", "--country", "ca")
     assert "? not read yet" in out
     assert out.splitlines()[4].endswith("  ?")
+    assert "cells not read yet" in out.splitlines()[0]
+    _, out = ask("coverage", "--kind", "regulatory", "--country", "ca", "--material", "gallium")
+    assert "not read yet" in out
+    assert "waits for a first answer of 6 sources" in out
+    assert "uncovered" not in out
 
 
 def test_a_country_that_no_source_is_of_is_told_and_not_shown_as_nothing(home):

@@ -213,6 +213,7 @@ def test_index_made_by_two_processes_is_the_one_made_by_one(book, tmp_path, monk
     path = tmp_path / "items.jsonl"
     write_evidence(path, history(book, count=120))
     monkeypatch.setattr(history_index, "SEGMENT_ITEMS", 50)
+    monkeypatch.setattr(history_index, "_WORTH_PROCESSES_ITEMS", 50)
     rules = engine_of(book).rules
 
     def asked():

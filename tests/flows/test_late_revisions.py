@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from warning.core.sequence_events import standing_by_rule
 from warning.core.signals import WITHDRAWN, Signal
 from warning.core.vocabulary import Severity
 from warning.store.engine import open_engine
+from warning.store.ledger_file import LedgerFile
 from warning.store.repository import Repository
 from warning.store.resident import Resident
 
@@ -83,10 +85,20 @@ def replayed(
     return Outcome(alerts=tuple(alerts.values()), owed=owed)
 
 
-def lived(*revisions: Observation, url: str, resident: Resident | None) -> Outcome:
-    """The same as the service does it, on the days on which something comes."""
+def lived(
+    *revisions: Observation,
+    url: str,
+    resident: Resident | Path | None,
+    published: Sequence[Observation] = PUBLISHED,
+    stored_first: Sequence[Observation] = (),
+) -> Outcome:
+    """The same as the service does it, on the days on which something comes.
+
+    With a folder each day is a process of its own, that begins with the figures that the one before kept there.
+    """
     repository = Repository(open_engine(url))
-    left = sorted([*PUBLISHED, *revisions], key=lambda one: (one.known_at, one.id))
+    repository.add_observations(stored_first)
+    left = sorted([*published, *revisions], key=lambda one: (one.known_at, one.id))
     owed: list[tuple[int, str, str]] = []
     while left:
         midnight = datetime.combine(left[0].known_at.date(), datetime.min.time(), tzinfo=UTC)
@@ -94,15 +106,22 @@ def lived(*revisions: Observation, url: str, resident: Resident | None) -> Outco
         today = [one for one in left if one.known_at <= as_of]
         left = left[len(today) :]
         repository.add_observations(today)
-        window = repository.unassessed(BOOK.needs(), as_of, 10_000, resident)
+        holds = kept_in(resident) if isinstance(resident, Path) else resident
+        window = repository.unassessed(BOOK.needs(), as_of, 10_000, holds)
         sensed = compose(BOOK, notice(BOOK, window, (), as_of), as_of)
         state = repository.state_for(joinable(BOOK, sensed.signals, as_of))
         assessment = decide(BOOK, sensed, state, as_of)
         repository.commit_assessment(assessment, window, book_version=BOOK.version)
         owed += [(d.alert_version, d.desk_id, d.reason) for d in assessment.deliveries]
+        if isinstance(resident, Path):
+            repository.unassessed(BOOK.needs(), as_of, 10_000, holds)
     alerts = tuple(repository.alerts())
     repository.engine.dispose()
     return Outcome(alerts=alerts, owed=owed)
+
+
+def kept_in(folder: Path) -> Resident:
+    return Resident(LedgerFile(folder), worth_keeping=1, may_lack=0)
 
 
 @pytest.mark.parametrize("keeps", [False, True], ids=["command", "service"])

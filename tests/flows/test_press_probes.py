@@ -90,6 +90,17 @@ def test_act_told_behind_another_states_is_told_as_its_own_states_alone_with_its
     assert told == wanted
 
 
+def test_each_act_of_a_headline_is_laid_to_who_does_it_and_never_to_whom_it_hits():
+    lines = (PROBES / "second_acts.txt").read_text(encoding="utf-8").splitlines()
+    fields = [line.split("|") for line in lines if not line.startswith("#")]
+    wanted = {title: set(actors.split(",")) for _, _, _, title, _, actors in fields}
+    told = {
+        title: {actor for s in signals for actor in s.facts.actors}
+        for title, signals in interrupting("second_acts").items()
+    }
+    assert told == wanted
+
+
 def test_headline_that_leaves_its_own_government_unsaid_is_told_as_its_act_against_whom_it_names():
     lines = (PROBES / "unsaid.txt").read_text(encoding="utf-8").splitlines()
     fields = [line.split("|") for line in lines if not line.startswith("#")]

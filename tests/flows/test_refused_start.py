@@ -4,119 +4,20 @@ import asyncio
 import json
 import os
 import shutil
-import stat
-import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from tests.adapters.test_source_telling import OPERATORS
+from tests.flows.refused_place import ROOT, Place, place
 from warning.app.alarming import owe_to_operators
-from warning.app.compose import compose
 from warning.app.live import full_round, open_fetcher
 from warning.app.refused_catalogue import tell_refusals
 from warning.app.system import System
-from warning.catalog.last_good import MOST_FILES, LastGoodFile
-from warning.cli.main import cli
 from warning.errors import CatalogError
-from warning.settings import Settings
 
-ROOT = Path(__file__).parents[2]
-NOW = datetime(2026, 2, 3, 6, 0, tzinfo=UTC)
-RULE = """
-id: festivals
-title: Festivals
-kind: text
-severity: extreme
-act: export_control
-direction: tightening
-owner: tests
-rationale: A rule to break.
-match:
-  all: [{phrases: {en: [carnival]}}]
-examples:
-  - {fires: true, title: The carnival begins}
-  - {fires: false, title: Weather}
-"""
-TERMS = """
-materials:
-  gallium:
-    names: {en: [gallium], zh: [镓], ja: [ガリウム], ko: [갈륨]}
-    label: {en: gallium, zh: 镓, ja: ガリウム, ko: 갈륨}
-acts:
-  export_control:
-    label: {en: export control}
-    direction: tightening
-    phrases: {en: [export control], zh: [出口管制], ja: [輸出管理], ko: [수출통제]}
-"""
-FOLDER = """
-id: dropped
-title: Dropped
-url: "file:drop"
-kind: mission
-country: US
-language: en
-publisher: tests
-publisher_title: Tests
-official: false
-reliability: A
-licence: none
-every: 1m
-parse: {format: file, settle_seconds: 0}
-verified: never
-"""
-
-
-class Place:
-    """An installation with one rule, one drop folder and operators on the console; a clock moved by hand."""
-
-    now = NOW
-
-    def __init__(self, at: Path) -> None:
-        self.home, self.feeds, self.own = at / "home", at / "feeds", at / "own"
-        self.rules = at / "rules"
-        for folder in (self.rules / "signals", self.feeds / "missions", self.own, self.home / "drop"):
-            folder.mkdir(parents=True)
-        for name in ("policy.yaml", "desks/kr.yaml"):
-            (self.rules / name).parent.mkdir(exist_ok=True)
-            shutil.copy(ROOT / "rules" / name, self.rules / name)
-        self.write(self.rules / "terms" / "terms.yaml", TERMS)
-        self.rule = self.rules / "signals" / "festivals.yaml"
-        self.write(self.rule, RULE)
-        self.write(self.feeds / "missions" / "dropped.yaml", FOLDER)
-        self.write(self.rules / "desks" / "operators.yaml", OPERATORS)
-
-    def write(self, path: Path, text: str) -> None:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def spoil(self) -> None:
-        self.write(self.rule, RULE.replace("severity: extreme", "severity: nonsense"))
-
-    def mend(self) -> None:
-        self.write(self.rule, RULE)
-
-    def run(self, *words: str) -> Result:
-        environment = {name: None for name in os.environ if name.startswith("WARNING_")}
-        directories = {"HOME": self.home, "FEEDS_DIR": self.feeds, "RULES_DIR": self.rules}
-        environment |= {f"WARNING_{name}": str(path) for name, path in directories.items()}
-        environment["WARNING_OVERLAY_DIR"] = str(self.own)
-        return CliRunner().invoke(cli, words, env=environment)
-
-    def started(self) -> System:
-        where = {"feeds_dir": self.feeds, "rules_dir": self.rules, "overlay_dir": self.own}
-        return compose(Settings(home=self.home, **where), clock=lambda: self.now, serves=True)
-
-    def kept(self) -> Path:
-        return next((self.home / "rulebook").glob("last-good-*.zip"), self.home / "none is kept")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+__all__ = ["place"]
 
 
 def told(capsys: pytest.CaptureFixture[str], words: str) -> int:
@@ -254,74 +155,24 @@ def test_doctor_says_what_a_service_does_while_files_are_refused(place: Place):
     assert "FAULT rules" in place.run("doctor").stdout
 
 
-def test_only_yaml_is_kept_for_this_account_alone_once_and_with_the_day_it_came_into_force(place: Place):
-    place.write(place.own / ".env", "WARNING_SLACK_BOT_TOKEN=xoxb-secret")
-    place.write(place.own / ".git" / "note.yaml", "token: xoxb-secret")
-    place.write(place.own / "notes.txt", "xoxb-secret")
-    place.started().close()
-    before = place.kept().read_bytes()
-    with zipfile.ZipFile(place.kept()) as packed:
-        assert not [e.filename for e in packed.infolist() if b"xoxb" in packed.read(e)]
-        assert "rules/signals/festivals.yaml" in packed.namelist()
-    assert stat.S_IMODE(place.kept().stat().st_mode) == 0o600
-    place.now += timedelta(days=1)
-    place.started().close()
-    assert place.kept().read_bytes() == before
-    place.write(place.rule, RULE.replace("extreme", "severe"))
-    place.started().close()
-    assert LastGoodFile(place.kept(), lambda: place.now).since() == place.now
-    assert [path.name for path in place.kept().parent.iterdir()] == [place.kept().name]
-
-
-@pytest.mark.parametrize("damage", ["cut", "scrambled", "changed", "refused"])
-def test_what_is_kept_and_cannot_be_read_any_more_leaves_the_clear_failure(place: Place, damage: str):
-    place.started().close()
-    data = place.kept().read_bytes()
-    if damage == "cut":
-        place.kept().write_bytes(data[: len(data) // 2])
-    elif damage == "scrambled":
-        with zipfile.ZipFile(place.kept()) as packed:
-            at = packed.getinfo("rules/policy.yaml").header_offset + 60
-        place.kept().write_bytes(data[:at] + b"\xff" * 40 + data[at + 40 :])
-    else:
-        with zipfile.ZipFile(place.kept()) as packed:
-            texts, comment = {name: packed.read(name) for name in packed.namelist()}, packed.comment
-        texts["rules/signals/festivals.yaml"] = texts["rules/signals/festivals.yaml"].replace(
-            b"text", b"txet"
-        )
-        keeper = LastGoodFile(place.kept(), lambda: place.now)
-        if damage == "refused":  # as texts are that a newer release takes no longer
-            keeper.keep(texts)
-        else:
-            with zipfile.ZipFile(place.kept(), "w") as packed:
-                for name, text in texts.items():
-                    packed.writestr(name, text)
-                packed.comment = comment
-    place.spoil()
-    with pytest.raises(CatalogError, match="EW104 severity"):
-        place.started()
-
-
-def test_a_trial_with_rules_of_its_own_in_the_same_home_leaves_what_production_keeps(place: Place):
-    place.started().close()
-    trials = [Path(shutil.copytree(place.rules, place.rules.with_name(f"trial{n}"))) for n in range(4)]
-    production = place.rules
-    for trial in trials[:2]:
-        (trial / "signals" / "festivals.yaml").write_text(RULE.replace("title: Festivals", "title: Trial"))
-        place.rules = trial
-        place.started().close()
-    place.rules = production
-    place.spoil()
+@pytest.mark.parametrize("folder", ["own", "own/feeds", "rules/signals", "feeds/missions"])
+def test_a_name_that_is_not_utf_8_is_told_and_stops_no_running_service(place: Place, folder: str):
     system = place.started()
-    assert [rule.title for rule in system.book().rules] == ["Festivals"]
+    book = system.book()
+    odd = os.fsencode(place.home.parent / folder) + b"/caf\xe9.yaml"
+    (place.home.parent / folder).mkdir(exist_ok=True)
+    Path(os.fsdecode(odd)).write_text("a: b")
+    assert system.book() is book
+    (problem,) = system.rulebooks.fatal_problems
+    assert (problem.code, problem.file[-12:]) == ("EW143", "caf\\xe9.yaml")
+    again = place.started()
+    assert again.rulebooks.started_on
+    again.close()
+    assert "is not UTF-8" in place.run("doctor").output
+    Path(os.fsdecode(odd)).unlink()
+    system.book()
+    assert not system.rulebooks.fatal_problems
     system.close()
-    place.rules = trials[2]
-    (trials[2] / "policy.yaml").write_text("nonsense: [")
-    with pytest.raises(CatalogError):
-        place.started()
-    place.rules = trials[3]
-    place.started().close()
-    assert len(list((place.home / "rulebook").iterdir())) == MOST_FILES
 
 
 def test_a_mute_ends_on_its_day_while_another_file_is_refused(place: Place):
@@ -340,11 +191,4 @@ def test_a_mute_ends_on_its_day_while_another_file_is_refused(place: Place):
     place.now += timedelta(days=1)
     assert system.book() is book, "and is the same on the days after"
     assert system.rulebooks.fatal_problems
-    system.close()
-
-
-def test_a_home_that_takes_no_file_stops_no_service(place: Place, caplog):
-    place.write(place.home / "rulebook", "a file where the folder would be")
-    system = place.started()
-    assert "the last good catalogue cannot be kept" in caplog.text
     system.close()

@@ -11,7 +11,7 @@ from warning.app.backtest_result import backtest_document
 from warning.app.backtesting import backtest_replay
 from warning.app.chronology import in_order
 from warning.app.evaluating import evaluate_records
-from warning.app.example_evidence import newest_period, periods_up_to, read_values
+from warning.app.example_evidence import newest_period, periods_up_to
 from warning.app.history import History
 from warning.app.item_lines import as_replayed
 from warning.app.rule_examples import run_examples
@@ -29,6 +29,7 @@ from warning.core.evidence import (
 )
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
+from warning.core.series_notation import read_values
 
 START = datetime(2023, 7, 3, 10, 40, tzinfo=UTC)
 

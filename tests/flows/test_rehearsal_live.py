@@ -1,12 +1,15 @@
 """A live run and a replay of the same days come to the same alerts."""
 
 import random
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from tests.core.deadline_samples import CONTROL, measure
@@ -114,15 +117,20 @@ def some_listings() -> list[Listing]:
 
 
 def live(
-    book: Rulebook, records: Sequence[Evidence], home: Path, resident: Resident | None
+    book: Rulebook,
+    records: Sequence[Evidence],
+    home: Path,
+    resident: Resident | None,
+    first: date = FIRST,
+    last: date = LAST,
 ) -> dict[str, Alert]:
     """Store and assess each day's evidence as the service would at the end of the day."""
     url = f"sqlite:///{home / 'live.sqlite3'}"
     migrate.upgrade(url)
     repository = Repository(open_engine(url))
     left = sorted(records, key=lambda r: (r.known_at, r.id))
-    as_of = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC)
-    end = datetime(LAST.year, LAST.month, LAST.day, tzinfo=UTC) + timedelta(days=1)
+    as_of = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
     while as_of <= end:
         today = [r for r in left if r.known_at <= as_of]
         left = left[len(today) :]
@@ -175,3 +183,71 @@ def test_live_run_and_replay_come_to_the_same_alerts(whole_tables: bool, keeps: 
         "dates",
     }
     assert lived == replayed
+
+
+START, DAYS = date(2023, 7, 1), 30
+HOURS = st.integers(1, DAYS * 24 - 1)
+
+
+def at(hours: int) -> datetime:
+    return datetime(START.year, START.month, START.day, tzinfo=UTC) + timedelta(hours=hours)
+
+
+@st.composite
+def items(draw: st.DrawFn) -> Item:
+    """News and notices, some known days after they were published, some in the same words from another source."""
+    known_at, late_hours = at(draw(HOURS)), draw(st.integers(0, 20 * 24))
+    source, title = draw(st.sampled_from(("wire", "daily", "cn-mofcom"))), draw(st.sampled_from(TITLES))
+    url = f"https://www.example.org/{draw(st.integers(0, 5))}"
+    return Item(
+        id=item_id(source, "", url, title),
+        source_id=source,
+        kind="regulatory" if source == "cn-mofcom" else "news",
+        country="CN" if source == "cn-mofcom" else "US",
+        language="en",
+        title=title,
+        url=url,
+        published_at=known_at - timedelta(hours=late_hours),
+        known_at=known_at,
+    )
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> list[Observation]:
+    """A back-filled table on the first day; then its newest months, late and out of order, and revisions of any month."""
+    values = st.sampled_from((0.0, 1.0, 20.0, 95.0, 100.0, 110.0))
+    partner = draw(st.sampled_from(("JP", "KR", "DE")))
+    history = [figure(partner, f"{2022 + m // 12}-{m % 12 + 1:02d}", 100.0, at(0)) for m in range(16)]
+    newest = st.tuples(st.sampled_from(("2023-05", "2023-06")), values, HOURS)
+    revised = st.tuples(st.sampled_from([one.period for one in history[-4:]]), values, HOURS)
+    told = draw(st.lists(st.one_of(newest, revised), max_size=6, unique_by=lambda one: (one[0], one[2])))
+    return [*history, *(figure(partner, period, value, at(hours)) for period, value, hours in told)]
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> list[Listing]:
+    """Versions of one list; names come, go and come back."""
+    versions = draw(st.lists(st.tuples(HOURS, st.sets(st.sampled_from("ABCD"), min_size=1)), max_size=4))
+    found = []
+    for hours, names in [(0, {"A"}), *versions]:
+        entries = tuple(Entry(key=n, name=f"{n} Semiconductor", country="CN") for n in sorted(names))
+        listing = listing_id("us-entity-list", entries)
+        found.append(Listing(id=listing, source_id="us-entity-list", known_at=at(hours), entries=entries))
+    return found
+
+
+@settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(
+    items=st.lists(items(), max_size=8, unique_by=lambda one: one.id),
+    figures=st.lists(figures(), max_size=2, unique_by=lambda one: one[0].series_id),
+    lists=lists(),
+    keeps=st.booleans(),
+)
+def test_live_run_and_replay_agree_on_any_evidence_with_late_arrivals_and_revisions(
+    items: list[Item], figures: list[list[Observation]], lists: list[Listing], keeps: bool
+):
+    book, last = book_of(whole_tables=False), START + timedelta(days=DAYS)
+    records: list[Evidence] = [*items, *(one for own in figures for one in own), *lists]
+    with tempfile.TemporaryDirectory() as home:
+        lived = live(book, records, Path(home), Resident() if keeps else None, START, last)
+    assert lived == backtest_replay(book, records, first=START, last=last).alerts

@@ -32,7 +32,7 @@ class Asked:
     """What a poll gave. `fetched` stands for all of it; `further` are the documents behind its first one.
 
     `counts` says of the pages' marks what was counted in each; `is_cut` is true where the time to read was up before all
-    were asked for.
+    were asked for, `is_lacking` where one that was asked for did not come.
     """
 
     fetched: Fetched
@@ -40,6 +40,7 @@ class Asked:
     problems: tuple[str, ...] = ()
     counts: Mapping[str, str] = field(default_factory=dict)
     is_cut: bool = False
+    is_lacking: bool = False
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -79,16 +80,18 @@ async def _sitemaps(layout: SitemapFormat, request: FetchRequest, ask: Ask, else
     links = await elsewhere(sitemaps_of, fetched.document, layout)
     further: list[Document] = []
     problems: list[str] = []
-    is_cut = False
+    is_cut = is_lacking = False
     for link in links:
         try:
             answer = await ask(replace(_told(request, link), url=link, validators=Validators()))
         except (FetchError, ReadingSpent) as failure:
             problems.append(f"{link}: {failure}")
             is_cut = is_cut or isinstance(failure, ReadingSpent)
+            is_lacking = is_lacking or not isinstance(failure, ReadingSpent)
         else:
             further += [answer.document] if answer.document is not None else []
-    return replace(_settled(request, fetched, further, problems, mark=""), is_cut=is_cut)
+    settled = _settled(request, fetched, further, problems, mark="")
+    return replace(settled, is_cut=is_cut, is_lacking=is_lacking)
 
 
 @dataclass(slots=True)
@@ -107,6 +110,7 @@ class _Poll:
     problems: list[str] = field(default_factory=list)
     counts: dict[str, str] = field(default_factory=dict)
     is_cut: bool = False
+    is_lacking: bool = False
 
     async def all(self) -> Asked:
         request = await self._behind_page() if self.spec.through else self.request
@@ -119,6 +123,7 @@ class _Poll:
                     raise
                 self.problems.append(f"{self.request.without_secrets(_named(places))}{failure}")
                 self.is_cut = isinstance(failure, ReadingSpent)
+                self.is_lacking = not self.is_cut
                 break
         assert self.first is not None
         mark = self.state.etag if self.state.etag.startswith(WHOLE) else ""
@@ -126,7 +131,7 @@ class _Poll:
             mark = f"{WHOLE}{self.now.date().isoformat()}"
         mark = mark if self.spec.window else ""
         asked = _settled(self.request, self.first, self.further, self.problems, mark=mark)
-        return replace(asked, counts=self.counts, is_cut=self.is_cut)
+        return replace(asked, counts=self.counts, is_cut=self.is_cut, is_lacking=self.is_lacking)
 
     def _is_whole(self) -> bool:
         """Whether all windows are wanted: at first, and when `revisions` says so. The ETag's place keeps the day."""

@@ -14,6 +14,7 @@ from warning.app.telling_operators import tell_operators, told_operators
 from warning.channels.heartbeat import beat
 from warning.core.ids import content_id
 from warning.core.operator_notices import OperatorNotice
+from warning.core.phrases import counted
 from warning.errors import DeliveryError
 from warning.store.accounts import Accounts, Stuck
 
@@ -45,11 +46,13 @@ def audit_deliveries(system: System, *, span: timedelta = SPAN) -> Audit:
     if found.overdue:
         minutes = int(PATIENCE.total_seconds() // 60)
         faults.append(
-            f"{found.overdue} deliveries have been free to go for more than {minutes} minutes and have not "
-            "ended: `warning deliveries list --state pending`"
+            f"{counted(found.overdue, 'delivery has', 'deliveries have')} been free to go for more than {minutes} minutes "
+            f"and {'has' if found.overdue == 1 else 'have'} not ended: `warning deliveries list --state pending`"
         )
     if dead := found.states.get("dead", 0):
-        faults.append(f"{dead} deliveries are dead: `warning deliveries list --state dead`")
+        faults.append(
+            f"{counted(dead, 'delivery is', 'deliveries are')} dead: `warning deliveries list --state dead`"
+        )
     return Audit(accounts=found, faults=tuple(faults))
 
 
@@ -130,7 +133,7 @@ def _stuck_notice(found: Accounts, stuck: Stuck, now: datetime) -> OperatorNotic
         kind="deliveries",
         subject="Deliveries stand still: warnings do not reach the desks",
         lead=(
-            f"{found.overdue} {'delivery has' if found.overdue == 1 else 'deliveries have'} been free to go for more than "
+            f"{counted(found.overdue, 'delivery has', 'deliveries have')} been free to go for more than "
             f"{int(PATIENCE.total_seconds() // 60)} minutes, the oldest since {stuck.since:%H:%M} UTC by {stuck.channel}."
         ),
         lines=(tried, "What is owed and has not gone out: warning deliveries list --state pending"),

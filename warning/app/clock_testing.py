@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 
 from warning.app.backtesting import backtest_replay
 from warning.app.clock_evidence import records_of
@@ -15,16 +16,18 @@ from warning.core.evidence import Evidence
 from warning.core.rulebook import Rulebook
 from warning.errors import EvidenceError
 
+MOST_STEPS = 200_000
 STEPS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockResult:
-    """One test's verdict. `faults` says what differs at which time; empty when everything is as expected."""
+    """One test's verdict. `faults` says what differs at which time; empty when everything is as expected. `seconds` is what it took."""
 
     file: str
     name: str
     faults: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -59,13 +62,16 @@ class Ledger:
 
 def run_clock_test(book: Rulebook, test: ClockTest, file: Path) -> ClockResult:
     """Run one test. What cannot be run at all is a fault as well."""
+    began = perf_counter()
     try:
         records = tuple(records_of(test.evidence, file.parent))
-    except (ValueError, EvidenceError) as wrong:
+        _refuse_endless(test, _first_day(test, records))
+    except (ValueError, OverflowError, EvidenceError) as wrong:
         return ClockResult(file=str(file), name=test.name, faults=(str(wrong),))
     ledger = replayed(book_of(book, test), test, records)
     faults = [fault for moment in test.expect for fault in _faults(moment, ledger)]
-    return ClockResult(file=str(file), name=test.name, faults=tuple(faults))
+    took = perf_counter() - began
+    return ClockResult(file=str(file), name=test.name, faults=tuple(faults), seconds=took)
 
 
 def book_of(book: Rulebook, test: ClockTest) -> Rulebook:
@@ -76,12 +82,29 @@ def book_of(book: Rulebook, test: ClockTest) -> Rulebook:
 
 def replayed(book: Rulebook, test: ClockTest, records: Sequence[Evidence]) -> Ledger:
     ledger = Ledger()
-    begins = [test.starts] if test.starts else [r.known_at.date() for r in records]
-    first = min([*begins, test.expect[0].until.date()])
-    step = int(test.every[:-1]) * STEPS[test.every[-1]]
+    first, step = _first_day(test, records), _step(test)
     last = test.expect[-1].until.date()
     backtest_replay(book, records, first=first, last=last, step=step, watch=ledger.decided.append)
     return ledger
+
+
+def _first_day(test: ClockTest, records: Sequence[Evidence]) -> date:
+    begins = [test.starts] if test.starts else [r.known_at.date() for r in records]
+    return min([*begins, test.expect[0].until.date()])
+
+
+def _step(test: ClockTest) -> timedelta:
+    return int(test.every[:-1]) * STEPS[test.every[-1]]
+
+
+def _refuse_endless(test: ClockTest, first: date) -> None:
+    last = test.expect[-1].until.date()
+    steps = (last - first) // _step(test)
+    if steps > MOST_STEPS:
+        raise ValueError(
+            f"{first} to {last} in steps of {test.every} are {steps:,} steps, {MOST_STEPS:,} at most: correct the days, or"
+            " write a longer `every`"
+        )
 
 
 def _faults(moment: Moment, ledger: Ledger) -> Iterator[str]:

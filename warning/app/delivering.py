@@ -16,6 +16,7 @@ from warning.app.noticing import NoticePost
 from warning.channels.channel import Channel, Missing, Sent
 from warning.core.deliveries import MAY_HAVE_ARRIVED, OutboxRow
 from warning.core.notices import Notice
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.errors import (
     DeliveryBarred,
@@ -312,7 +313,7 @@ class _Round:
     async def _failed(self, row: OutboxRow, error: str) -> datetime | None:
         """Back off. A destination out of order holds its other rows too: they keep their order."""
         if self._is_hopeless(row):
-            await self._dead(row, f"given up after {row.attempts} attempts: {error}")
+            await self._dead(row, f"given up after {counted(row.attempts, 'attempt')}: {error}")
             return None
         until = self._clock() + timedelta(seconds=retry_delay_seconds(row.attempts))
         await self._give_back(row, until, error)
@@ -321,7 +322,9 @@ class _Round:
     async def _unsure(self, row: OutboxRow, error: str) -> datetime | None:
         """Look again later. The rest waits too: what swallowed this message would swallow the next."""
         if self._is_hopeless(row):
-            await self._dead(row, f"given up after {row.attempts} attempts, {MAY_HAVE_ARRIVED}: {error}")
+            await self._dead(
+                row, f"given up after {counted(row.attempts, 'attempt')}, {MAY_HAVE_ARRIVED}: {error}"
+            )
             return None
         delay = max(RECONCILE_DELAY_SECONDS, retry_delay_seconds(row.attempts))
         until = self._clock() + timedelta(seconds=delay)

@@ -14,6 +14,7 @@ from warning.catalog.load import load_rulebook
 from warning.catalog.source_overlays import load_catalogue
 from warning.core.exposure_reviews import reviews_counted, reviews_due
 from warning.core.health import SourceState
+from warning.core.phrases import counted
 from warning.errors import EwsError
 from warning.settings import Settings
 
@@ -83,7 +84,9 @@ def _rulebook(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
         mend = f"run `warning rules check` and mend the lines named above; {_meanwhile(settings, clock)}"
         return (Finding(subject="rules", state="fault", detail=str(wrong), mend=mend),)
     rules = Finding(
-        subject="rules", state="ok", detail=f"{len(book.rules)} rules, {len(book.sources)} sources"
+        subject="rules",
+        state="ok",
+        detail=f"{counted(len(book.rules), 'rule')}, {counted(len(book.sources), 'source')}",
     )
     unchanged = sorted({d.id for d in book.desks for to in d.destinations if _is_example(to.address)})
     if unchanged:
@@ -181,7 +184,9 @@ def _keys(system: System) -> Finding:
     if not missing:
         return Finding(subject="source keys", state="ok", detail="every source that needs a key has one")
     wanted = sorted({s.key_setting for s in missing})
-    detail = f"{len(missing)} sources stay unread: " + ", ".join(s.id for s in missing)
+    detail = f"{counted(len(missing), 'source stays', 'sources stay')} unread: " + ", ".join(
+        s.id for s in missing
+    )
     return Finding(subject="source keys", state="note", detail=detail, mend=f"set {', '.join(wanted)}")
 
 

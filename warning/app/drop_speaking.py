@@ -14,6 +14,7 @@ from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Evidence, Item, Listing, Observation, item_id
 from warning.core.formats_documents import FileFormat
 from warning.core.handling import narrowest
+from warning.core.health import SourceState
 from warning.core.ids import is_report_name
 from warning.core.relabelling import labels_of
 from warning.core.vocabulary import Marking
@@ -104,8 +105,14 @@ def note_labels(writer: EvidenceWriter, brought: Iterable[Item], own: str, entry
         if source_id == own or entry is None or labels != reading_basis.labels_of(entry):
             continue
         state = writer.source_state(source_id)
-        told = reading_basis.standing_too(state.read_as, labels) if state is not None else ""
-        if state is not None and told != state.read_as:
+        if state is None and not entry.enabled:  # no poll of its own remembers it
+            state = SourceState(source_id=source_id)
+        if state is None:
+            continue
+        told = reading_basis.standing_too(state.read_as, labels)
+        if not told and not entry.enabled:
+            told = reading_basis.basis_of(entry)
+        if told != state.read_as:
             writer.save_source_state(replace(state, read_as=told))
 
 

@@ -1,12 +1,12 @@
 """A rule's examples as evidence: what an operator wrote in three lines becomes a document, a series, a change."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from warning.core.evidence import Entry, Item, ListingChange, Observation, Series, observation_id, period_end
 from warning.core.rules import ListingExample, ListingRule, SeriesExample, SeriesRule, TextExample, TextRule
 from warning.core.series.explaining import SeriesGroup
+from warning.core.series_notation import read_values
 from warning.core.series_rules import ExampleSeries
 from warning.core.vocabulary import Frequency
 
@@ -14,9 +14,6 @@ from warning.core.vocabulary import Frequency
 EXAMPLE_DAY = date(2024, 6, 14)
 EXAMPLE_SOURCE = "example"
 PUBLICATION_LAG = timedelta(days=1)
-_RUN = re.compile(
-    r"(?P<start>-?\d+(?:\.\d+)?)(?P<step>[+-]\d+(?:\.\d+)?)?x(?P<times>\d{1,4})|(?P<gap>_)x(?P<gaps>\d{1,4})"
-)
 
 
 def example_item(rule: TextRule, example: TextExample, number: int) -> Item:
@@ -95,24 +92,6 @@ def _series(rule: SeriesRule, example: SeriesExample, one: ExampleSeries, series
             for period, value in zip(periods, values, strict=True)
         )
     )
-
-
-def read_values(text: str) -> Iterator[float | None]:
-    """Yield the figures of `100 100 0`, `100x12 0`, `100+5x12` (a rise of 5 a step) and `_x3` (missing)."""
-    for word in text.split():
-        run = _RUN.fullmatch(word)
-        if word == "_":
-            yield None
-        elif run and run["gap"]:
-            yield from [None] * int(run["gaps"])
-        elif run:
-            step = float(run["step"] or 0)
-            yield from (float(run["start"]) + i * step for i in range(int(run["times"])))
-        else:
-            try:
-                yield float(word)
-            except ValueError:
-                raise ValueError(f"{word!r} is not a figure, 100x12, 100+5x12 or _") from None
 
 
 def newest_period(frequency: Frequency) -> str:

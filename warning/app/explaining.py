@@ -19,6 +19,7 @@ from warning.core.detect.text import explain_text
 from warning.core.evidence import Evidence, Item, Listing, ListingChange, Observation, Series
 from warning.core.explain import ExplainNode
 from warning.core.health import SourceReport
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, ListingRule, SeriesRule, TextRule
 from warning.core.sequence_rules import SequenceExample, SequenceRule
@@ -132,7 +133,7 @@ def explain_signals(rule: SequenceRule, records: Iterable[Evidence], book: Ruleb
     signals = [signal for evaluated in evaluate_records(book, records) for signal in evaluated.signals]
     own = [signal for signal in signals if signal.rule_id != rule.id]
     tree = explain_sequence(rule, own, book)
-    return [Explained(evidence_id=f"{len(own)} signals of other rules", tree=tree)]
+    return [Explained(evidence_id=f"{counted(len(own), 'signal')} of other rules", tree=tree)]
 
 
 def explain_records(
@@ -167,7 +168,7 @@ def _about(record: Evidence) -> str:
             value = "no figure" if record.value is None else amount(record.value, record)
             return f"{record.series_id}, {record.period}: {value}"
         case Listing():
-            return f"the list {record.source_id} of {record.known_at.date()}, {len(record.entries)} entries"
+            return f"the list {record.source_id} of {record.known_at.date()}, {counted(len(record.entries), 'entry', 'entries')}"
     return record.source_id
 
 

@@ -15,10 +15,11 @@ from warning.channels.cap import CapInput, Issued, Sender, cap_message, named_id
 from warning.channels.message import Message
 from warning.channels.naming import naming
 from warning.channels.render import render
-from warning.channels.render_lead import is_about_figures, is_taken_back
+from warning.channels.render_lead import is_about_figures
 from warning.core.alerts import Alert
 from warning.core.desks import Desk
 from warning.core.exposure_release import Audience
+from warning.core.figure_grounds import is_taken_back
 from warning.core.handling import Handling
 from warning.core.recalls import recalled
 from warning.core.release import release_refusal

@@ -31,7 +31,8 @@ async def bring_up_to_date(
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.DEVNULL, stderr=said, start_new_session=True
         )
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        with suppress(ProcessLookupError):  # it may have ended before this
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         ended, stopped = asyncio.ensure_future(process.wait()), asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)

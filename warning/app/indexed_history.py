@@ -20,6 +20,7 @@ from warning.collect.history_titles import note_titles
 from warning.collect.interchange import own_identity, read_line
 from warning.core.absence_rules import AbsenceRule
 from warning.core.evidence import Evidence
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_needs import sequence_rules
 from warning.core.signal_lines import signal_of
@@ -52,16 +53,17 @@ class IndexUse:
     @property
     def sentence(self) -> str:
         """What was done, for whoever waits."""
-        what = f"{self.items} items" + (f" and {self.figures} figures" if self.figures else "")
+        what = counted(self.items, "item") + (
+            f" and {counted(self.figures, 'figure')}" if self.figures else ""
+        )
         first = f"{self.path}: " + (f"index made of {what}" if self.made else f"{what} indexed")
         if self.is_slow:
             first += (
                 " by an earlier version, whose index reads figures one by one: delete"
                 f" {index_directory(self.path).name} and it is made anew"
             )
-        return (
-            f"{first}; {self.looked_for} terms it lacked were looked for first" if self.looked_for else first
-        )
+        lacked = counted(self.looked_for, "term it lacked was", "terms it lacked were")
+        return f"{first}; {lacked} looked for first" if self.looked_for else first
 
 
 def ready_index(evidence: Path, book: TextBook, *, make: bool) -> tuple[HistoryIndex, IndexUse] | None:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from warning.core.phrases import counted
+
 LIST = "months.json"
 FORMAT = 1
 KEPT_FOR = timedelta(days=1)
@@ -51,8 +53,8 @@ class KeptHistory:
     @property
     def sentence(self) -> str:
         """What a reader has before them, and of when."""
-        months = f"{len(self.months)} month{'s' if len(self.months) != 1 else ''}"
-        return f"this installation's history of {self.kept_at:%Y-%m-%d %H:%M} UTC: {self.items} items of {months}"
+        what = f"{counted(self.items, 'item')} of {counted(len(self.months), 'month')}"
+        return f"this installation's history of {self.kept_at:%Y-%m-%d %H:%M} UTC: {what}"
 
 
 def history_directory(home: Path) -> Path:

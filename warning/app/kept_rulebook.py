@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +22,7 @@ from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
 from warning.core.text_book import TextBook
 from warning.core.text_rules import TextRule
+from warning.own_files import open_own, write_own
 
 if TYPE_CHECKING:  # texts are read without the rest of a rulebook, which takes longer to load
     from warning.core.rulebook import Rulebook
@@ -31,8 +31,6 @@ PLACE = "rulebook"
 # The whole, and beside it what judging texts needs: terms, sources, and each text rule packed by itself.
 _WHOLE, _TEXTS = "last", "texts"
 _Texts = tuple[Terms, Mapping[str, SourceProfile], Mapping[str, bytes]]
-_PRIVATE = 0o700
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MARK_BYTES = 32
 # Without a wait for whoever would write into a pipe.
 _AS_IT_IS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -143,11 +141,11 @@ def _files(folder: Path) -> Iterator[str]:
 def _read(path: Path, mark: bytes) -> Any:
     """What is kept there under this mark; None without."""
     try:
-        if not _is_ours(os.lstat(path.parent), stat.S_ISDIR):
+        file = open_own(path)
+        if file is None:
             return None
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(number, "rb") as file:
-            if not _is_ours(os.fstat(number), stat.S_ISREG) or file.read(_MARK_BYTES) != mark:
+        with file:
+            if file.read(_MARK_BYTES) != mark:
                 return None
             own, content = file.read(_MARK_BYTES), file.read()
         return _unpacked(content) if own == _digest(content) else None
@@ -166,25 +164,8 @@ def _read(path: Path, mark: bytes) -> Any:
 
 def _write(path: Path, mark: bytes, kept: object) -> None:
     content = _packed(kept)
-    place = path.parent
-    # One name for all: what a killed command leaves is written over, and what two write at once fails its digest.
-    part = path.with_name(f"{path.name}.part")
-    try:
-        place.mkdir(mode=_PRIVATE, exist_ok=True)
-        if not _is_ours(os.lstat(place), stat.S_ISDIR):
-            return
-        with open(part, "wb", opener=partial(os.open, mode=0o600)) as file:
-            file.write(mark + _digest(content) + content)
-        part.replace(path)
-    except OSError:  # a full disk, a home that may only be read
-        with suppress(OSError):
-            part.unlink()
-
-
-def _is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
-    """Whether this account alone could have written it. Where accounts have no numbers nobody can tell."""
-    mine = getattr(os, "geteuid", lambda: None)()
-    return is_kind(found.st_mode) and found.st_uid == mine and not found.st_mode & _OTHERS_WRITE
+    with suppress(OSError):  # a full disk, a home that may only be read
+        write_own(path, (mark, _digest(content), content))
 
 
 def _digest(content: bytes) -> bytes:

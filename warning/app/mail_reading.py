@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic
 
 from warning.collect.mail_bundle import bundled, is_bundle, messages_of
 from warning.core.documents import Document, LeftOut, Parsed, Remark
@@ -18,6 +19,7 @@ from warning.store.evidence_writer import EvidenceWriter
 
 log = logging.getLogger(__name__)
 TRIES = 2
+SLOW_SECONDS = 10.0
 MOST_KEPT = 20
 MOST_LOOKED_BACK = 1_000
 _NAMED = re.compile(r"(.*) [0-9a-f]{32}", re.DOTALL)
@@ -54,11 +56,15 @@ async def read_mails(
 
 
 async def _alone(document: Document, raw: bytes, read: Read, bare: Read) -> Parsed:
-    """Read one mail. It is tried twice: what ends a process may have been the machine's trouble and not the mail's."""
+    """Read one mail. It is tried twice: what ends a process may have been the machine's trouble and not the mail's.
+
+    One that took long had its second try here: it was in the bundle before, and the mails that came with it wait.
+    """
     from warning.collect.mail_items import mail_name  # noqa: PLC0415 - it loads what mails are read with, and few are set aside
 
     reason = ""
     for _ in range(TRIES):
+        began = monotonic()
         try:
             return await read(document)
         except ParseError as wrong:
@@ -66,6 +72,8 @@ async def _alone(document: Document, raw: bytes, read: Read, bare: Read) -> Pars
         except Exception as surprise:  # a fault of ours over one mail must not hold up the mailbox
             log.exception("reading a mail of %s failed", document.source_id)
             reason = f"a fault of this program: {type(surprise).__name__}"
+        if monotonic() - began > SLOW_SECONDS:
+            break
     if (kept := await _without_attachments(document, bare)) is not None:
         left = LeftOut(name=f"what is attached to {mail_name(raw)}", reason=reason)
         told = (*kept.problems, f"{left.name} was not read: {reason}")

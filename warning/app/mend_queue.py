@@ -26,7 +26,7 @@ class MendQueue:
         waits = self._waiting.get(relabels.source_id)
         wanted = relabels if waits is None else relabels.with_those_of(waits[0])
         self._waiting[relabels.source_id] = wanted, work
-        if self._task is None:
+        if self._task is None or self._task.done():  # one that has ended learns so a step later
             self._task = asyncio.create_task(self._work_off(), name="relabel")
             self._task.add_done_callback(self._ended)
 
@@ -37,16 +37,17 @@ class MendQueue:
 
     async def cancel(self) -> None:
         """Leave the rest to the next polls of the sources."""
-        if self._task is not None:
+        while self._task is not None:
             self._task.cancel()
-            await self.over()
+            await asyncio.wait({self._task})
 
     async def _work_off(self) -> None:
         while self._waiting:
             relabels, work = self._waiting.pop(next(iter(self._waiting)))
             await work(relabels)
 
-    def _ended(self, _task: "asyncio.Task[None]") -> None:
-        """Also where it was cancelled before its first step."""
-        self._task = None
-        self._waiting.clear()
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """Also where it was cancelled before its first step. What another task works off by now stays."""
+        if task is self._task:
+            self._task = None
+            self._waiting.clear()

@@ -12,6 +12,7 @@ from warning.app.system import System
 from warning.app.telling_operators import tell_operators, told_operators
 from warning.app.triage import rule_precisions
 from warning.core.exposure_reviews import reviews_counted, reviews_due
+from warning.core.phrases import counted
 from warning.store.accounts import Accounts
 
 RECENT = timedelta(days=7)
@@ -46,7 +47,14 @@ def _dead_letters(system: System) -> int:
         )
 
     retry = "warning deliveries list --state dead; warning deliveries retry --dead --by NAME"
-    return _tell_new(system, "dead letters", found, "{} deliveries are dead", line, retry)
+    return _tell_new(
+        system,
+        "dead letters",
+        found,
+        lambda new: counted(new, "delivery is dead", "deliveries are dead"),
+        line,
+        retry,
+    )
 
 
 def _gaps(system: System, accounts: Accounts) -> int:
@@ -58,15 +66,20 @@ def _gaps(system: System, accounts: Accounts) -> int:
         system,
         "audit gaps",
         sorted(found),
-        "{} deliveries are unaccounted for",
+        lambda new: counted(new, "delivery is unaccounted for", "deliveries are unaccounted for"),
         lambda name: f"nothing says whether {name} was told",
     )
 
 
 def _standing_still(system: System, still: Sequence[Standstill]) -> int:
     found = {one.key: one.sentence for one in still}
-    subject = "a part of the service stands still ({}): warnings may be missing"
-    return _tell_new(system, "standing still", sorted(found), subject, found.__getitem__)
+    return _tell_new(
+        system,
+        "standing still",
+        sorted(found),
+        "a part of the service stands still ({}): warnings may be missing".format,
+        found.__getitem__,
+    )
 
 
 def _held_channels(system: System) -> int:
@@ -75,7 +88,7 @@ def _held_channels(system: System) -> int:
         system,
         "channels",
         sorted(held),
-        "{} channels refuse who we are",
+        lambda new: counted(new, "channel refuses who we are", "channels refuse who we are"),
         lambda name: f"{held[name].channel}: {held[name].cause}",
         "What is owed there is held and tried again at growing intervals: mend the token or the password.",
     )
@@ -89,16 +102,26 @@ def _overdue_reviews(system: System) -> int:
         return f"{name} of {waiting[name].alert.rule_id} waits since {waiting[name].since:%Y-%m-%d %H:%M}Z"
 
     return _tell_new(
-        system, "overdue reviews", sorted(waiting), "{} reviews are overdue", line, "warning alerts queue"
+        system,
+        "overdue reviews",
+        sorted(waiting),
+        lambda new: counted(new, "review is overdue", "reviews are overdue"),
+        line,
+        "warning alerts queue",
     )
 
 
 def _tell_new(
-    system: System, topic: str, found: Iterable[str], subject: str, line: Callable[[str], str], *closing: str
+    system: System,
+    topic: str,
+    found: Iterable[str],
+    subject: Callable[[int], str],
+    line: Callable[[str], str],
+    *closing: str,
 ) -> int:
     """Tell, in one message and in its order, what of `found` was not told under this topic before.
 
-    `subject` holds {} for how many.
+    `subject` says it of so many.
     """
     told = told_operators(system, topic)
     fresh = [name for name in found if name not in told]
@@ -108,7 +131,7 @@ def _tell_new(
         system,
         topic=topic,
         key=",".join(sorted(fresh)),
-        subject=subject.format(len(fresh)),
+        subject=subject(len(fresh)),
         lines=[line(name) for name in fresh],
         about=fresh,
         closing=closing,
@@ -166,7 +189,7 @@ def _noise(system: System, now: datetime) -> list[str]:
     noisy = [s for s in stats if over[s.rule_id] or s.record.noisy]
     noisy.sort(key=lambda s: (-over[s.rule_id], -s.record.noisy, s.rule_id))
     return [
-        f"{s.rule_id}: {over[s.rule_id]} over a desk's budget in the last week; in {WEEKS} weeks {s.record.alerts} alerts, "
+        f"{s.rule_id}: {over[s.rule_id]} over a desk's budget in the last week; in {WEEKS} weeks {counted(s.record.alerts, 'alert')}, "
         f"{s.record.noisy} of them noise, {s.signals_per_week:.1f} signals a week; {s.advice.word}: {s.advice.because}"
         for s in noisy[:SHOWN_RULES]
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from warning.app.collected import SourceOutcome
 from warning.app.detail_pages import Detailed
 from warning.app.mail_reading import still_left_out
+from warning.app.reading_basis import read_as
 from warning.app.source_judgement import EntryBrief, Verdict, judge_document
 from warning.app.source_states import answered, newest, news_days
 from warning.app.stored_labels import Relabelling
@@ -14,7 +15,9 @@ from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched
 from warning.core.documents import Document, LeftOut, Parsed
 from warning.core.evidence import Item
+from warning.core.formats import ListingFormat
 from warning.core.health import ANNEX_OWED, LEFT_TO_PEOPLE, SourceState
+from warning.core.phrases import counted
 from warning.core.rhythm import remember
 from warning.store.evidence_writer import EvidenceWriter
 
@@ -31,7 +34,7 @@ class Findings:
     store: Callable[[EvidenceWriter], Settled]
     remember: Callable[[], None] = lambda: None
     is_news: bool = True
-    relabels: Relabelling | None = None
+    relabels: tuple[Relabelling, ...] = ()
 
     @classmethod
     def nothing(cls, settled: Settled) -> "Findings":
@@ -41,10 +44,24 @@ class Findings:
         """Return what is stored with a state that keeps all labels that may stand, until the store stands under those of now."""
 
         def store(writer: EvidenceWriter) -> Settled:
+            last = writer.last_item_number()
             state, outcome = self.store(writer)
-            return relabels.begun(state), outcome
+            return relabels.begun(state, last), outcome
 
-        return replace(self, store=store, is_news=True, relabels=relabels)
+        return replace(self, store=store, is_news=True, relabels=(*self.relabels, relabels))
+
+    def relabelling_others(self, others: Sequence[Relabelling]) -> "Findings":
+        """Return the same with sources that are not asked themselves: what is stored of them is relabelled too."""
+
+        def store(writer: EvidenceWriter) -> Settled:
+            last = writer.last_item_number()
+            settled = self.store(writer)
+            for one in others:
+                state = writer.source_state(one.source_id) or SourceState(source_id=one.source_id)
+                writer.save_source_state(one.begun(state, last))
+            return settled
+
+        return replace(self, store=store, relabels=(*self.relabels, *others)) if others else self
 
 
 def archive(writer: EvidenceWriter, document: Document) -> None:
@@ -64,8 +81,12 @@ def store_read(
     detailed: Detailed,
     dark_since: datetime | None,
     seen_at: datetime,
+    *,
+    anew: bool,
 ) -> SourceOutcome:
-    changes = writer.add_listing(parsed.listing, spec.expect.list) if parsed.listing else ()
+    """Store the evidence. With `anew` a list was read in another way than before."""
+    listing = replace(parsed.listing, read_anew=anew) if parsed.listing else None
+    changes = writer.add_listing(listing, spec.expect.list) if listing else ()
     items = writer.add_items(detailed.items)
     observations = writer.add_observations(parsed.observations, seen_at=seen_at)
     return SourceOutcome(
@@ -109,12 +130,19 @@ def succeeded(
     verdict = judge_document(spec, parsed, briefs, after, now)
     if detailed.unread and verdict.condition in {"ok", "frozen"}:  # what is new may stand on them
         old = f"; {verdict.cause}" if verdict.condition == "frozen" else ""
-        verdict = Verdict(condition="partial", cause=f"{detailed.unread} pages unread: {detailed.cause}{old}")
+        unread = f"{counted(detailed.unread, 'page')} unread"
+        verdict = Verdict(condition="partial", cause=f"{unread}: {detailed.cause}{old}")
     elif detailed.owed and verdict.condition == "ok":
         verdict = Verdict(condition="partial", cause=f"{ANNEX_OWED}: {detailed.owed}")
     elif detailed.left_out and verdict.condition == "ok":
         verdict = Verdict(condition="partial", cause=_left_to_people(detailed.left_out))
-    after = answered(spec, after, fetched, verdict, now)
+    before, after = after, answered(spec, after, fetched, verdict, now)
+    if isinstance(spec.parse, ListingFormat) and parsed.listing is None:
+        # No list was read: the next one is still the first that is read so, or from there.
+        reading = read_as(spec, before, is_fresh=False)
+        after = replace(
+            after, read_as=reading, fetched_url=before.fetched_url, etag="", last_modified="", body_hash=""
+        )
     if detailed.unread or detailed.owed:
         # Without a body hash the next poll reads the list again and asks for the pages and annexes still owed.
         after = replace(after, etag="", last_modified="", body_hash="")

@@ -14,19 +14,20 @@ from warning.app.asking import Ask, ask_source
 from warning.app.collected import SourceOutcome
 from warning.app.detail_pages import read_detail_pages
 from warning.app.document_reading import DocumentReader, Parser
-from warning.app.dropping import as_its_sources, read_folder, settle_all, still_failed, store_taken
+from warning.app.drop_files import settle_all, still_failed
+from warning.app.dropping import as_its_sources, read_folder, store_taken
 from warning.app.due_sources import States
 from warning.app.group_writing import GroupWriter
 from warning.app.mail_reading import told_of_ids_known, with_refused
 from warning.app.overdue import asked_again
 from warning.app.poll_findings import Findings, Settled, archive, store_read, succeeded
 from warning.app.poll_room import PollRoom
-from warning.app.reading_basis import as_now_read, mended_labels
+from warning.app.reading_basis import as_now_read, is_read_anew, mended_labels
 from warning.app.reading_progress import growth_of
 from warning.app.round_memory import Memory
 from warning.app.source_judgement import rows_breach
 from warning.app.source_requests import key_of, with_key
-from warning.app.source_states import failed, list_refused, stood_still, unconfigured
+from warning.app.source_states import failed, list_refused, list_unread, stood_still, unconfigured
 from warning.app.stored_labels import Relabelling, Store
 from warning.catalog.sources import SourceSpec
 from warning.collect.fetch_values import Fetched, FetchRequest
@@ -87,13 +88,13 @@ class Polls:
             relabels, outcome = await self._polled(spec, state, room.fetch)
         finally:
             room.leave()
-        if relabels is not None:
-            self._memory.mending.add(relabels, self._relabel)
+        for one in relabels:
+            self._memory.mending.add(one, self._relabel)
         return outcome
 
     async def _polled(
         self, spec: SourceSpec, state: SourceState, ask: Ask
-    ) -> tuple[Relabelling | None, SourceOutcome]:
+    ) -> tuple[tuple[Relabelling, ...], SourceOutcome]:
         """Return what is relabelled behind it, and the outcome: the documents are held no longer."""
         kept: list[Document] = []
         self._asking += 1
@@ -111,7 +112,7 @@ class Polls:
             _, outcome = await self._write(kept, findings)
         except Exception as surprise:
             log.exception("what %s gave could not be stored", spec.id)
-            return None, await self._unstored(spec, failed(spec, state, surprise, self._clock()))
+            return (), await self._unstored(spec, failed(spec, state, surprise, self._clock()))
         findings.remember()
         return findings.relabels, outcome
 
@@ -158,20 +159,23 @@ class Polls:
         key = key_of(spec, self._settings.source_keys)
         if key is None:
             return Findings.nothing(unconfigured(spec, state, self._clock()))
-        state = self._as_now_read(spec, state)
+        before, state = state, self._as_now_read(spec, state)
         asked_at, was = self._clock(), mended_labels(spec, state)
+        reads_otherwise = is_read_anew(spec, before)
         reader = DocumentReader(self._memory, self._parser, spec, growth_of(state.read_pages))
         ask = reader.asks(ask)
         asked = await ask_source(spec, state, asked_at, key, ask, reader.count, reader.elsewhere)
         fetched = asked.fetched
         if fetched.document is None:
             still = Findings.nothing(stood_still(spec, state, fetched, self._clock(), asked_at=asked_at))
-            return still.relabelling(Relabelling.of(spec, was, asked_at)) if was else still
+            return still.relabelling(Relabelling.of(spec, before, asked_at)) if was else still
         state = replace(state, last_attempt_at=asked_at)
         keep = partial(_keep, kept)
         # Also what was read lately is to be shown where it stands under other labels.
         anew = replace(state, read_pages=()) if was else state
         read = await read_asked(spec, anew, asked, reader, keep)
+        if read.refused:
+            return Findings.nothing(list_unread(spec, state, read.refused, read.marks, self._clock()))
         fetched, parsed = read.fetched, with_refused(read.parsed, fetched.left_out)
         breach = rows_breach(spec, len(parsed.listing.entries)) if parsed.listing else ""
         if breach:
@@ -186,13 +190,15 @@ class Polls:
         def store(writer: EvidenceWriter) -> Settled:
             is_mail = isinstance(spec.parse, MailFormat)
             found = told_of_ids_known(writer, spec.id, parsed) if is_mail else parsed
-            outcome = store_read(writer, spec, found, detailed, state.dark_since, asked_at)
+            outcome = store_read(
+                writer, spec, found, detailed, state.dark_since, asked_at, anew=reads_otherwise
+            )
             told = tuple(briefs.values())
             return succeeded(spec, state, fetched, found, detailed, outcome, told, self._clock())
 
         remembered = partial(self._memory.entries.remember, spec.id, parsed.entry_hashes, briefs)
         findings = Findings(store=store, remember=remembered)
-        relabels = Relabelling.of(spec, was, asked_at, parsed.items) if was else None
+        relabels = Relabelling.of(spec, before, asked_at, parsed.items) if was else None
         return findings if relabels is None else findings.relabelling(relabels)
 
     def _as_now_read(self, spec: SourceSpec, state: SourceState) -> SourceState:
@@ -223,7 +229,20 @@ class Polls:
             entry_of=entry_of,
             now=now,
         )
-        return Findings(store=store, remember=partial(settle_all, taken, spec, home))
+        findings = Findings(store=store, remember=partial(settle_all, taken, spec, home))
+        if mended_labels(spec, state):
+            findings = findings.relabelling(Relabelling.of(spec, state, now))
+        return findings.relabelling_others(await self._others_mended(spec, now))
+
+    async def _others_mended(self, folder: SourceSpec, now: datetime) -> list[Relabelling]:
+        """The mended ones among the sources for which a folder alone speaks: none of their own polls will see it."""
+        entries = [self._memory.due.entry_of(name) for name in folder.speaks_for]
+        silent = {entry.id: entry for entry in entries if entry is not None and not entry.enabled}
+        if not silent:
+            return []
+        states = await asyncio.to_thread(self._repository.source_states_of, list(silent))
+        mended = [state for name, state in states.items() if mended_labels(silent[name], state)]
+        return [Relabelling.of(silent[state.source_id], state, now) for state in mended]
 
 
 async def _keep(kept: list[Document], document: Document) -> str:

@@ -4,6 +4,7 @@ A document that has not changed is not sent again. Without this, a mended select
 publisher changes the page, and what came in between would never be read.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
@@ -99,6 +100,22 @@ def standing_too(basis: str, labels: Labels) -> str:
     return under_labels(basis, *known, labels) if known and labels not in known else basis
 
 
+def standing_labels(state: SourceState) -> frozenset[Labels]:
+    """Return all labels under which a source's items may stand; none where an earlier release remembered none."""
+    told = state.read_as.rpartition(".")[2]
+    return frozenset(_labels_in(told)) if _BETWEEN in told else frozenset()
+
+
+def labels_after(state: SourceState) -> dict[Labels, int]:
+    """Return, of labels that a mend gave, the number of the item stored last before that."""
+    return {cast("Labels", tuple(told.split(_BETWEEN))): number for told, number in state.labels_after}
+
+
+def told_after(numbers: Mapping[Labels, int]) -> tuple[tuple[str, int], ...]:
+    """Return it as the state remembers it."""
+    return tuple(sorted((_BETWEEN.join(labels), number) for labels, number in numbers.items()))
+
+
 def _labels_in(told: str) -> list[Labels]:
     return [cast("Labels", tuple(one.split(_BETWEEN))) for one in told.split(_BESIDE)]
 
@@ -127,6 +144,18 @@ def _is_read_alike(spec: SourceSpec, now: Basis, then: Basis) -> bool:
 def is_mended(spec: SourceSpec, state: SourceState) -> bool:
     """Whether a source that was not well is to be asked, read or expected otherwise than when that was found."""
     return bool(state.asked_as) and state.asked_as != asking_of(spec)
+
+
+def is_read_anew(spec: SourceSpec, state: SourceState) -> bool:
+    """Whether a list is read in another way, or from another address, than when it was read last.
+
+    An address that is looked up or filled in for each poll tells nothing.
+    """
+    if not state.read_as or (state.read_as == basis_of(spec) and spec.url == state.fetched_url):
+        return False
+    reads_otherwise = _known_as(basis_of(spec), spec).reading != _known_as(state.read_as, spec).reading
+    is_fixed = spec.through is None and "{" not in spec.url
+    return reads_otherwise or (is_fixed and state.fetched_url not in {"", spec.url})
 
 
 def as_now_read(spec: SourceSpec, state: SourceState) -> SourceState:

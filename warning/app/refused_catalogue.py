@@ -19,7 +19,7 @@ SETTLED = timedelta(minutes=1)
 """Who writes a file saves it half-way: what is mended within this time is not told."""
 REMEMBERED = timedelta(days=30)
 MOST_LINES = 10
-MEND = "`warning rules check` names every mistake with its line. Mended rules come into force at once, sources at the next start."
+MEND = "`warning rules check` names every mistake with its line. What is mended comes into force at once."
 Tell = Callable[[OperatorNotice], Awaitable[object]]
 
 

@@ -1,8 +1,9 @@
 """`rules test`: every rule's examples through the evaluation that live evidence takes, under a virtual clock."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from time import perf_counter
 
 from warning.app.composed_examples import absence_window, sequence_window
 from warning.app.example_evidence import example_change, example_item, example_series
@@ -23,7 +24,7 @@ from warning.core.signals import Facts, Signal
 class ExampleResult:
     """One example's verdict. `faults` says what differs from the expectation; empty when it holds.
 
-    `number` counts from 0 in the order of the file.
+    `number` counts from 0 in the order of the file. `seconds` is what it took; texts are judged together and share alike.
     """
 
     rule_id: str
@@ -32,6 +33,7 @@ class ExampleResult:
     title: str
     faults: tuple[str, ...] = ()
     tree: ExplainNode | None = None
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -68,8 +70,13 @@ def run_examples(book: Rulebook, rule_ids: Iterable[str] = ()) -> tuple[ExampleR
     every = replace(book, rules=tuple(switched_on(rule) for rule in book.rules))
     texts = [case for rule in awake.rules for case in _cases(rule) if isinstance(rule, TextRule)]
     others = [case for rule in awake.rules for case in _cases(rule) if not isinstance(rule, TextRule)]
-    results = [*_run_texts(awake, texts), *(_run_alone(awake, every, case) for case in others)]
+    results = [*_run_texts(awake, texts), *(_timed(awake, every, case) for case in others)]
     return tuple(sorted(results, key=lambda result: (result.rule_id, result.number)))
+
+
+def _timed(book: Rulebook, every: Rulebook, case: _Case) -> ExampleResult:
+    began = perf_counter()
+    return replace(_run_alone(book, every, case), seconds=perf_counter() - began)
 
 
 def switched_on(rule: AnyRule) -> AnyRule:
@@ -106,10 +113,13 @@ def _run_texts(book: Rulebook, cases: Sequence[_Case]) -> Iterator[ExampleResult
     items = [case.evidence for case in cases if isinstance(case.evidence, Item)]
     if not items:
         return
+    began = perf_counter()
     fired = _fired(book, _window(items=items), max(item.known_at for item in items))
+    share = (perf_counter() - began) / len(items)
     for case in cases:
         assert isinstance(case.evidence, Item)
-        yield _result(book, case, fired.get((case.rule.id, case.evidence.id)))
+        result = _result(book, case, fired.get((case.rule.id, case.evidence.id)))
+        yield replace(result, seconds=share)
 
 
 def _run_alone(book: Rulebook, every: Rulebook, case: _Case) -> ExampleResult:

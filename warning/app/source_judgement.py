@@ -12,6 +12,7 @@ from warning.collect.times import zone_of
 from warning.core.documents import Parsed
 from warning.core.evidence import Item
 from warning.core.health import FROZEN, SourceCondition, SourceState, is_well
+from warning.core.phrases import counted
 from warning.core.rhythm import Silence, recall, silence
 
 WEEK = timedelta(days=7)
@@ -116,7 +117,7 @@ def judge_silence(spec: SourceSpec, state: SourceState, now: datetime) -> Verdic
 def rows_breach(spec: SourceSpec, rows: int) -> str:
     """Return what is wrong with the number of entries, or nothing."""
     breach = spec.expect.rows.breach(rows) if spec.expect.rows else ""
-    return f"{rows} entries, {breach} (expect.rows)" if breach else ""
+    return f"{counted(rows, 'entry', 'entries')}, {breach} (expect.rows)" if breach else ""
 
 
 def _frozen(spec: SourceSpec, state: SourceState, now: datetime) -> str:
@@ -133,7 +134,7 @@ def _frozen(spec: SourceSpec, state: SourceState, now: datetime) -> str:
         if not pause.is_unusual:
             return ""
         return (
-            f"{FROZEN} than {newest.astimezone(zone):%Y-%m-%d}: {pause.days} days, {pause.missed:.0f} of them days on "
+            f"{FROZEN} than {newest.astimezone(zone):%Y-%m-%d}: {counted(pause.days, 'day')}, {pause.missed:.0f} of them days on "
             f"which it usually has something; its longest pause was {pause.longest:.0f}"
         )
     days = spec.expect.newest_within_days
@@ -172,8 +173,14 @@ def _pace_breach(spec: SourceSpec, briefs: Sequence[EntryBrief], now: datetime) 
     if spec.expect.items_per_week is None:
         return ""
     pace = items_per_week([b.published_at for b in briefs if b.published_at], now)
-    breach = "" if pace is None else spec.expect.items_per_week.breach(pace)
-    return f"{pace:.0f} entries a week, {breach} (expect.items_per_week)" if breach else ""
+    if pace is None:
+        return ""
+    breach = spec.expect.items_per_week.breach(pace)
+    return (
+        f"{counted(round(pace), 'entry', 'entries')} a week, {breach} (expect.items_per_week)"
+        if breach
+        else ""
+    )
 
 
 def items_per_week(published: Sequence[datetime], now: datetime) -> float | None:

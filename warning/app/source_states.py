@@ -162,6 +162,21 @@ def list_refused(
     return _judged(spec, after, verdict, now), outcome
 
 
+def list_unread(
+    spec: SourceSpec, state: SourceState, cause: str, marks: tuple[str, ...], now: datetime
+) -> tuple[SourceState, SourceOutcome]:
+    """A list of which pages are missing was not read: nothing of it is stored. `marks` tell how long the next poll may read."""
+    failures = state.failures + 1
+    after = replace(
+        state, failures=failures, next_due_at=next_retry(spec, now, failures=failures), read_pages=marks
+    )
+    verdict = Verdict(condition="failing", cause=f"the list was not stored: {cause}")
+    outcome = SourceOutcome(
+        source_id=spec.id, answer="failed", condition=verdict.condition, cause=verdict.cause
+    )
+    return _judged(spec, after, verdict, now), outcome
+
+
 def failed(
     spec: SourceSpec, state: SourceState, failure: Exception, now: datetime
 ) -> tuple[SourceState, SourceOutcome]:

@@ -12,6 +12,7 @@ from warning.core.blindness import Sight, sights
 from warning.core.health import OWN_FAULT, SourceState
 from warning.core.ids import content_id
 from warning.core.operator_notices import OperatorNotice
+from warning.core.phrases import counted
 from warning.core.source_notices import UNSTEADY, UNSTEADY_WITHIN, SourceNotice, notice_due
 from warning.core.spans import roughly
 from warning.core.spells import spells_of
@@ -81,7 +82,7 @@ def message(
     closing = [f"and {more} more: warning feeds status"] if more > 0 else []
     blind = [s for s in seen if s.is_blind]
     if blind:
-        closing.append(f"{len(blind)} rules are blind now: warning coverage --rules")
+        closing.append(f"{counted(len(blind), 'rule is', 'rules are')} blind now: warning coverage --rules")
     return OperatorNotice(
         id=content_id("o", "sources", *(_occasion(n, states.get(n.source_id)) for n in due)),
         kind="sources",
@@ -116,12 +117,16 @@ def _lead(worse: Sequence[SourceNotice], states: Mapping[str, SourceState], enab
 def _line(notice: SourceNotice, state: SourceState | None, seen: Sequence[Sight], now: datetime) -> str:
     rules = sum(any(d.source_id == notice.source_id for d in s.dark) for s in seen)
     if notice.is_recovery:
-        late = f"; {notice.late_items} items came late" if notice.late_items else "; nothing came late"
+        late = (
+            f"; {counted(notice.late_items, 'item')} came late"
+            if notice.late_items
+            else "; nothing came late"
+        )
         was = f" ({notice.cause})" if notice.cause else ""
         ended = state.since if state and state.since else now
         return f"{notice.source_id}: read again after {roughly(ended - notice.since)}{was}{late}"
     word = "unsteady" if notice.condition == UNSTEADY else notice.condition
     following = f"; next attempt {state.next_due_at:%m-%d %H:%M} UTC" if state and state.next_due_at else ""
-    affected = f"; {rules} rules see less" if rules else ""
+    affected = f"; {counted(rules, 'rule sees', 'rules see')} less" if rules else ""
     cause = f": {notice.cause}" if notice.cause else ""
     return f"{notice.source_id}: {word} since {notice.since:%m-%d %H:%M} UTC{cause}{affected}{following}"

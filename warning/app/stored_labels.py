@@ -8,13 +8,20 @@ otherwise meanwhile.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Protocol
 
-from warning.app.reading_basis import labels_of, under_labels
+from warning.app.reading_basis import (
+    labels_after,
+    labels_of,
+    mended_labels,
+    standing_labels,
+    told_after,
+    under_labels,
+)
 from warning.catalog.sources import SourceSpec
 from warning.core.evidence import Item
 from warning.core.formats_documents import CapFormat, MailFormat
@@ -31,41 +38,65 @@ class Store(Protocol):
     """What relabelling needs of the store."""
 
     def relabel_items(
-        self, source_id: str, mend: tuple[Labels, ...], since: datetime, named: Iterable[str]
+        self,
+        source_id: str,
+        mend: tuple[Labels, ...],
+        since: datetime,
+        named: Iterable[str],
+        after: Mapping[Labels, int],
     ) -> Iterator[int]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relabelling:
-    """Labels of a source that may stand, those of now last, and whose stored items they are for: known `since` then, or `shown`."""
+    """Labels of a source that may stand, those of now last, and whose stored items they are for: known `since` then, or `shown`.
+
+    `after` has, of labels that an earlier mend gave, the number of the item stored last before that; those of now are
+    `are_new` where no item has them from the catalogue yet.
+    """
 
     source_id: str
     labels: tuple[Labels, ...]
     since: datetime
     shown: tuple[str, ...] = ()
+    after: Mapping[Labels, int] = field(default_factory=dict)
+    are_new: bool = False
 
     @classmethod
     def of(
-        cls, spec: SourceSpec, was: tuple[Labels, ...], now: datetime, shown: tuple[Item, ...] = ()
+        cls, spec: SourceSpec, state: SourceState, now: datetime, shown: tuple[Item, ...] = ()
     ) -> "Relabelling":
         """The relabelling of what became known in the last 30 days (the first days of a mailbox, where these are more).
 
-        And of what the entries `shown` stand for: by their ids, and of alerts behind a feed all since the oldest of these.
+        And of what the entries `shown` stand for: by their ids, and of alerts behind a feed all since the oldest of these;
+        and of what an earlier mend relabelled. `state` is the one before the poll.
         """
-        names = tuple(item.id for item in shown)
+        labels = (*mended_labels(spec, state), labels_of(spec))
         return cls(
-            source_id=spec.id, labels=(*was, labels_of(spec)), since=_since(spec, now, shown), shown=names
+            source_id=spec.id,
+            labels=labels,
+            since=_since(spec, now, shown),
+            shown=tuple(item.id for item in shown),
+            after={one: number for one, number in labels_after(state).items() if one in labels},
+            are_new=bool(standing := standing_labels(state)) and labels[-1] not in standing,
         )
 
-    def begun(self, state: SourceState) -> SourceState:
-        """Return the state under all labels that may stand."""
-        return replace(state, read_as=under_labels(state.read_as, *self.labels))
+    def begun(self, state: SourceState, last_number: int) -> SourceState:
+        """Return the state under all labels that may stand; `last_number` is of the item stored last before the poll."""
+        after = dict(self.after) | ({self.labels[-1]: last_number} if self.are_new else {})
+        return replace(state, read_as=self._under_all(state), labels_after=told_after(after))
+
+    def _under_all(self, state: SourceState) -> str:
+        return under_labels(state.read_as, *self.labels)
 
     def end(self, writer: EvidenceWriter) -> None:
         """Put the source's state under the labels of now, as it stands: all items do. Other labels meanwhile stay."""
         state = writer.source_state(self.source_id)
-        if state is not None and state.read_as == self.begun(state).read_as:
-            writer.save_source_state(replace(state, read_as=under_labels(state.read_as, self.labels[-1])))
+        if state is not None and state.read_as == self._under_all(state):
+            now = self.labels[-1]
+            numbers = {one: number for one, number in labels_after(state).items() if one == now}
+            alone = under_labels(state.read_as, now)
+            writer.save_source_state(replace(state, read_as=alone, labels_after=told_after(numbers)))
 
     def with_those_of(self, earlier: "Relabelling") -> "Relabelling":
         """Return the relabelling with the items of one that has not begun: another document may have shown others."""
@@ -78,7 +109,7 @@ class Relabelling:
         Each is a transaction of a few hundred items; there are so many of them. Between two others have as long to
         write as one took. Raises StoreError.
         """
-        steps = store.relabel_items(self.source_id, self.labels, self.since, self.shown)
+        steps = store.relabel_items(self.source_id, self.labels, self.since, self.shown, self.after)
         for _ in range(MOST_STEPS):
             began = monotonic()
             some = await asyncio.to_thread(next, steps, None)

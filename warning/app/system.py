@@ -28,18 +28,21 @@ from warning.settings import Settings
 from warning.store import migrate
 from warning.store.canary import CanaryFlights
 from warning.store.engine import open_engine
+from warning.store.ledger_file import LedgerFile
 from warning.store.outbox import Outbox
 from warning.store.repository import Repository
 from warning.store.resident import Resident
 
+FIGURES = "figures"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A composed system. `book()` reads changed YAML and keeps the last good rulebook."""
+    """A composed system. `book()` reads changed YAML and keeps the last good rulebook, and in a service the last good sources."""
 
     settings: Settings
     trees: Trees
-    sources: tuple[SourceSpec, ...]
+    sources_at_start: tuple[SourceSpec, ...]
     rulebooks: RulebookHolder
     repository: Repository
     outbox: Outbox
@@ -52,6 +55,12 @@ class System:
     resident: Resident = field(default_factory=Resident)
     canary: CanaryBooks = field(default_factory=CanaryBooks)
     refusals: RefusalWatch = field(default_factory=RefusalWatch)
+
+    @property
+    def sources(self) -> tuple[SourceSpec, ...]:
+        """The catalogue in force: in a service as of the last look at the files (`book`), else as at the start."""
+        served = self.rulebooks.sources
+        return self.sources_at_start if served is None else served
 
     def book(self) -> Rulebook:
         return self.rulebooks.current()
@@ -91,12 +100,11 @@ def composed(
         today=lambda: clock().date(), without_broken_rules=only_reads, without_broken_files=only_acts,
         last_good=last_good_file(settings, clock) if serves else None,
     )  # fmt: skip
-    kept = rulebooks.started_on
     repository = opened_store(settings)
     return System(
         settings=settings,
         trees=where,
-        sources=kept.sources if kept else load_catalogue(where.feeds, where.overlay),
+        sources_at_start=rulebooks.sources or load_catalogue(where.feeds, where.overlay),
         rulebooks=rulebooks,
         repository=repository,
         outbox=Outbox(repository.engine),
@@ -105,6 +113,7 @@ def composed(
             CHANNEL: canary_channel(CanaryFlights(repository.engine), settings, clock),
         },
         clock=clock,
+        resident=Resident(LedgerFile(settings.home / FIGURES)),
     )
 
 

@@ -31,18 +31,21 @@ CODES: Mapping[str, Code] = {
     "EW120": Code("the file cannot be read", "rights, or a broken link"),
     "EW121": Code("not UTF-8", "save the file as UTF-8"),
     "EW122": Code("not YAML", "the hint names the usual cause"),
-    "EW123": Code("a tab in the indentation", "indent with spaces"),
+    "EW123": Code(
+        "a tab, a no-break or a full-width space in the indentation", "indent with ordinary spaces"
+    ),
     "EW124": Code("a key written twice", "join the two, or rename one"),
     "EW125": Code("a second document in the file", "one document a file"),
     "EW126": Code("the file is empty", "write it, or delete it"),
     "EW127": Code("too large, too deep, or too many values", "split the file"),
-    "EW128": Code("a control character", "delete it"),
+    "EW128": Code("a control character, or one that turns the direction of text", "delete it"),
     "EW129": Code("an alias of nothing, of itself, or a merge key", "write the value out"),
     "EW130": Code("an empty value, `null` or `~`", "leave the key out, or quote the text"),
     "EW131": Code("a tag such as `!!python`", "delete it"),
     "EW140": Code("a file that would be passed over for its name", "name it `.yaml`"),
     "EW141": Code("a directory or the policy is missing", "make it, or correct the setting"),
     "EW142": Code("a folder or file that nothing reads", "move it where the hint says"),
+    "EW143": Code("a file whose name is not UTF-8", "rename it"),
     "EW144": Code("a comment that formatting would move or lose", "put it on a line of its own"),
     "EW150": Code(
         "a suppression that says too little, or of a mistake",
@@ -119,8 +122,9 @@ CODES: Mapping[str, Code] = {
         "warning",
     ),
     "EW227": Code(
-        "no source of the catalogue brings the figures, the list or the arrivals that a rule is about",
-        "widen the rule, correct its source, or add the source",
+        "no source of the catalogue brings the figures (of these goods, HS codes, states and frequencies), the list or the"
+        " arrivals that a rule is about",
+        "widen the rule, correct its source, or add the source; figures that are imported by hand: suppress it",
         "warning",
     ),
     "EW228": Code(

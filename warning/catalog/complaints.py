@@ -1,5 +1,6 @@
 """pydantic's errors at one place, as one sentence an operator can act on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
@@ -9,12 +10,23 @@ from warning.catalog.schema_walk import SchemaWalk
 
 # Two known words are both offered when neither is clearly the nearer one.
 CLOSE_CALL = 0.1
-_EXAMPLES = {
+EXAMPLES = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and single hyphens, such as kr-economic-security",
     r"^[a-z0-9][a-z0-9_-]*$": "lower-case letters, digits, _ and -, such as rare_earths",
     r"^[A-Z]{2}$": "two capital letters, such as KR",
     r"^[1-9][0-9]{0,2} words$": "a number of words, such as 12 words",
     r"^\d{4,10}$": "4 to 10 digits without dots, such as 811292",
+    r"^\d{2,10}$": "2 to 10 digits without dots, such as 811292",
+    r"^\d{6}$": "6 digits without dots, such as 811292",
+    r"^([A-Z]{2}|WLD)$": "two capital letters, such as KR, or WLD for the world",
+    r"^[A-Z]{3}$": "three capital letters, such as USD",
+    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, such as page_size",
+    r"^[1-9]\d{0,2}[hdw]$": "a number of hours, days or weeks, such as 6h, 1d or 2w",
+    r"^\d{4}-(0[1-9]|1[0-2])$": "a month, such as 2023-08",
+    r"^\s*(\d*\.?\d+)\s*(\w+)?": "a size, such as 20 MB",
+    r"^[0-9a-f]{12}$": "the 12 digits and letters that `warning rules explain` prints as version",
+    r"^[0-9a-f]{64}$": "a SHA-256: 64 digits and letters a to f",
+    r"^[UWS][A-Z0-9]{2,20}$": "the id of a member, workspace or group in Slack, such as U012AB3CD",
 }
 _WANTED = {
     "string": "text",
@@ -25,6 +37,8 @@ _WANTED = {
     "array": "a list, such as [one, two]",
     "object": "a mapping of keys to values",
 }
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MEASURED = re.compile(r"(?P<whole>\d{1,9})(?:[.,](?P<part>\d{1,2}))?\s*(?P<unit>%|[a-z]*)")
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _TYPE_OF_ERROR = {
     "int": "integer", "float": "number", "bool": "boolean", "string": "string", "tuple": "array",
@@ -95,7 +109,7 @@ def _missing_key(path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> C
 def _wrong_key(error: Any, words: tuple[str, ...]) -> Complaint:
     key = str(error["input"])
     pattern = error.get("ctx", {}).get("pattern", "")
-    hint = did_you_mean(key, words) or _EXAMPLES.get(str(pattern), "")
+    hint = did_you_mean(key, words) or EXAMPLES.get(str(pattern), "") or _bound(error) or _type_wanted(error)
     return Complaint(code="EW104", message=f"the key {key!r} is not allowed here", hint=hint, about_key=True)
 
 
@@ -115,7 +129,7 @@ def _no_branch(errors: Sequence[Any], path: tuple[str | int, ...], value: Any, w
     words = walk.words_at(path, value)
     forms = [f"one of {', '.join(words)}"] if len(words) > 1 else [f'"{word}"' for word in words]
     for error in errors:
-        form = _EXAMPLES.get(str(error.get("ctx", {}).get("pattern"))) or _WANTED.get(_wanted_type(error), "")
+        form = EXAMPLES.get(str(error.get("ctx", {}).get("pattern"))) or _type_wanted(error)
         if form and form not in forms:
             forms.append(form)
     return Complaint(
@@ -133,7 +147,7 @@ def _wrong_value(error: Any, path: tuple[str | int, ...], value: Any, walk: Sche
         hint = did_you_mean(str(given), words) or f"one of {', '.join(words)}"
         return Complaint(code="EW104", message=f"{name}: {_shown(given)} is not allowed", hint=hint)
     if kind == "string_pattern_mismatch":
-        hint = _EXAMPLES.get(str(context.get("pattern")), f"it must match {context.get('pattern')}")
+        hint = EXAMPLES.get(str(context.get("pattern")), f"it must match {context.get('pattern')}")
         return Complaint(code="EW104", message=f"{name}: {_shown(given)} is not allowed", hint=hint)
     if kind in {"value_error", "assertion_error"}:
         return Complaint(code="EW107", message=str(error["msg"]).split(", ", 1)[-1])
@@ -141,9 +155,13 @@ def _wrong_value(error: Any, path: tuple[str | int, ...], value: Any, walk: Sche
         return _wrong_length(kind, name, error)
     if kind.startswith(("greater_than", "less_than", "finite")):
         message = f"{name}: {_shown(given)} is out of range"
-        bounds = (f"{word} {_plain(context[key])}" for key, word in _BOUNDS.items() if key in context)
-        return Complaint(code="EW105", message=message, hint=next(bounds, _lower_first(str(error["msg"]))))
+        return Complaint(code="EW105", message=message, hint=_bound(error) or _lower_first(str(error["msg"])))
     return _wrong_type(error, name)
+
+
+def _bound(error: Any) -> str:
+    context = error.get("ctx", {})
+    return next((f"{word} {_plain(context[key])}" for key, word in _BOUNDS.items() if key in context), "")
 
 
 def _plain(bound: Any) -> str:
@@ -159,14 +177,37 @@ def _wrong_length(kind: str, name: str, error: Any) -> Complaint:
 
 
 def _wrong_type(error: Any, name: str) -> Complaint:
-    wanted = _WANTED.get(_wanted_type(error), "")
     given = error["input"]
+    wanted = _type_wanted(error)
     if _wanted_type(error) == "array" and isinstance(given, str):
-        wanted = f"a list: [{given}]"
-    if str(error["type"]).startswith("date"):
-        wanted = "a date, such as 2023-08-01"
+        wanted = f"a list: [{_shown(given).strip(chr(39))}]"
     hint = wanted or _lower_first(str(error["msg"]))
     return Complaint(code="EW102", message=f"{name} cannot be {_shown(given)}", hint=hint)
+
+
+def _type_wanted(error: Any) -> str:
+    """What would be right: the very number where only its unit, sign or comma is wrong."""
+    given, wanted = str(error["input"]), _wanted_type(error)
+    if str(error["type"]).startswith("date"):
+        return f"{'there is no such day; ' if _DAY.match(given) else ''}a date, such as 2023-08-01"
+    if wanted in {"integer", "number"} and (meant := _meant(given, error["loc"], whole=wanted == "integer")):
+        return f"{_WANTED[wanted].partition(',')[0]}: {meant}"
+    return _WANTED.get(wanted, "")
+
+
+def _meant(given: str, place: Sequence[str | int], *, whole: bool) -> str:
+    """Return the number of "0,75", "75 %" (a fraction: 0.75), or "14d" under a key of days; nothing where it could be another."""
+    written = _MEASURED.fullmatch(given.strip())
+    if written is None:
+        return ""
+    number, unit = written["whole"], written["unit"]
+    if whole:
+        of_days = unit in {"d", "day", "days"} and any("days" in str(step) for step in place)
+        return number if of_days and not written["part"] else ""
+    number = f"{number}.{written['part']}" if written["part"] else number
+    if unit == "%":
+        return f"{float(number) / 100:g}"
+    return number if not unit else ""
 
 
 def _wanted_type(error: Any) -> str:

@@ -28,9 +28,12 @@ def load_rulebook(
     return book
 
 
-def load_measures(rules_dir: Path) -> tuple[Measure, ...]:
-    """Read the register of legal acts, sorted by id; empty when there is none. Raises CatalogError."""
+def load_measures(rules_dir: Path, overlay_dir: Path | None = None) -> tuple[Measure, ...]:
+    """Read the register of legal acts, with the operator's own entries, sorted by id. Raises CatalogError."""
     files, problems = read_folder(rules_dir / "measures", MeasureRegister)
+    if overlay_dir is not None:
+        own, wrong = read_folder(overlay_dir / "measures", MeasureRegister)
+        files, problems = (*files, *own), (*problems, *wrong)
     if problems:
         raise CatalogError(problems)
     measures = (measure for placed in files for measure in placed.value.measures)

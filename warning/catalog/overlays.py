@@ -17,7 +17,7 @@ from warning.catalog.yaml_tree import Path_
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleId
 from warning.core.rules import AnyRule
-from warning.core.terms import Language
+from warning.core.terms import Names
 from warning.errors import Problem
 
 FIXED_KEYS = frozenset({"id", "kind", "match", "examples", "owner", "rationale"})
@@ -26,7 +26,7 @@ FIXED_KEYS = frozenset({"id", "kind", "match", "examples", "owner", "rationale"}
 class Exclude(OperatorModel):
     """Phrases that keep the rule quiet wherever they stand, and sources it no longer looks at."""
 
-    phrases: Mapping[Language, tuple[str, ...]] = {}
+    phrases: Names = {}
     sources: tuple[str, ...] = ()
 
 
@@ -62,7 +62,7 @@ class OverlayFile(OperatorModel):
 
 def read_overlays(directory: Path) -> tuple[tuple[Placed[Overlay], ...], tuple[Problem, ...]]:
     """Read the overlays of `directory` itself, in the order of files, then of entries."""
-    paths = overlay_files(directory)
+    paths, odd = overlay_files(directory)
     files, problems = read_files(paths, OverlayFile)
     whole = {placed.text.file: placed for placed in files}
     overlays: list[Placed[Overlay]] = []
@@ -75,7 +75,7 @@ def read_overlays(directory: Path) -> tuple[tuple[Placed[Overlay], ...], tuple[P
                 Placed(value=one, text=placed.text, root=("overlays", i))
                 for i, one in enumerate(placed.value.overlays)
             ]
-    return tuple(overlays), problems
+    return tuple(overlays), (*odd, *problems)
 
 
 def _those_that_can_be_read(path: Path) -> Iterator[Placed[Overlay]]:

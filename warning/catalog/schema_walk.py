@@ -46,7 +46,8 @@ class SchemaWalk:
         schemas: tuple[Schema, ...] = (self.root,)
         for i, step in enumerate(path):
             schemas = tuple(b for s in self._at(path[:i], value) for b in self._below(s, step))
-        kinds = [self._resolved(s).get("discriminator", {}).get("mapping", {}) for s in schemas]
+        alternatives = [one for s in map(self._resolved, schemas) for one in (s, *s.get("anyOf", ()))]
+        kinds = [self._resolved(s).get("discriminator", {}).get("mapping", {}) for s in alternatives]
         return tuple(dict.fromkeys(word for mapping in kinds for word in mapping))
 
     def _at(self, path: Sequence[str | int], value: Any) -> tuple[Schema, ...]:

@@ -6,6 +6,7 @@ until it is mended. Here they are asked on what is right; a condition that needs
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -126,7 +127,9 @@ def _right_keys(model: Model, part: Mapping[str, Any]) -> BaseModel | None:
 
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
-    form: Any = Annotated[field.annotation, field]
+    alone = copy(field)
+    alone.alias = alone.validation_alias = alone.serialization_alias = alone.alias_priority = None
+    form: Any = Annotated[field.annotation, alone]
     return TypeAdapter(form)
 
 

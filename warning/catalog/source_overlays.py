@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from warning.catalog.complaints import did_you_mean
+from warning.catalog.files import yaml_files
 from warning.catalog.sources import SourceSpec, load_sources
 from warning.catalog.typed import Placed, read_placed
 from warning.core.model import OperatorModel
@@ -49,10 +50,11 @@ def read_source_overlays(
 ) -> tuple[tuple[Placed[SourceOverlay], ...], tuple[Problem, ...]]:
     """Read the files in order of their names; none when there is no such directory."""
     found: list[Placed[SourceOverlay]] = []
-    problems: list[Problem] = []
-    if overlay_dir is None or not (overlay_dir / FOLDER).is_dir():
+    if overlay_dir is None:
         return (), ()
-    for path in sorted((overlay_dir / FOLDER).glob("*.yaml")):
+    paths, strays = yaml_files(overlay_dir / FOLDER)
+    problems = [*strays]
+    for path in paths:
         placed, wrong = read_placed(path, SourceOverlay)
         problems += wrong
         if placed is not None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, field_validator, model_validator
 
+from warning.catalog.files import files_below, well_named
 from warning.catalog.source_asking import PAGE, WINDOW_PLACES, Pages, Revisions, Windows
 from warning.catalog.source_each import Combination, combinations
 from warning.catalog.source_fields import Duration, fill_places, places_in
@@ -273,9 +274,9 @@ def read_placed_sources(feeds_dir: Path) -> tuple[tuple[PlacedSource, ...], tupl
     problems: list[Problem] = []
     if not feeds_dir.is_dir():
         return (), (_problem(feeds_dir, "EW160", "there is no such directory of feeds"),)
-    for path in sorted(feeds_dir.rglob("*")):
-        if path.is_dir() or path.name.startswith("."):
-            continue
+    paths, odd = well_named(files_below(feeds_dir))
+    problems += odd
+    for path in paths:
         found, wrong = _read_file(feeds_dir, path)
         problems += wrong
         for one in found:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from warning.catalog.codes import CODES
 from warning.catalog.complaints import did_you_mean
+from warning.catalog.files import yaml_files
 from warning.errors import Problem
 
 FORM = "# allow EW212 until 2027-03-31: why it may stay so long"
@@ -91,6 +92,8 @@ def _read(file: str, line: int, column: int, code: str, rest: str) -> Suppressio
         until = date.fromisoformat(match["day"]) if match else None
     except ValueError:
         until = None
+    if match is not None and until is None:
+        return _problem(file, line, column, "EW150", f"there is no day {match['day']}", FORM)
     if match is None or until is None:
         return _problem(file, line, column, "EW150", "a suppression names its last day and the reason", FORM)
     return Suppression(
@@ -112,6 +115,4 @@ def _problem(file: str, line: int, column: int, code: str, message: str, hint: s
 
 
 def _files(directory: Path | None) -> Sequence[Path]:
-    if directory is None or not directory.is_dir():
-        return ()
-    return sorted(path for path in directory.rglob("*.yaml") if path.is_file())
+    return yaml_files(directory)[0] if directory else ()

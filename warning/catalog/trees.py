@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter
 
 from warning.catalog.complaints import did_you_mean
+from warning.catalog.files import files_below, well_named, whole_file, yaml_files
 from warning.catalog.typed import Placed, Shape, read_placed
 from warning.catalog.yaml_text import read_yaml
 from warning.core.chains import ChainFile
@@ -92,9 +93,10 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
     return joined, (*_layout(directory, (*FOLDERS, SOURCES), None), *problems)
 
 
-def overlay_files(directory: Path) -> tuple[Path, ...]:
-    """The files of an operator's own directory that hold overlays."""
-    return tuple(sorted(p for p in directory.glob("*.yaml") if p.name not in SINGLE))
+def overlay_files(directory: Path) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    """The files of an operator's own directory that hold overlays, and a problem for each whose name cannot be read."""
+    top = (path for path in files_below(directory) if path.parent == directory)
+    return well_named([path for path in top if path.suffix == ".yaml" and path.name not in SINGLE])
 
 
 def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
@@ -150,21 +152,6 @@ def read_files(files: Iterable[Path], shape: Shape[T]) -> tuple[tuple[Placed[T],
         if one is not None:
             placed.append(one)
     return tuple(placed), tuple(problems)
-
-
-def yaml_files(directory: Path) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
-    """The .yaml files below `directory`, sorted, and a problem for each file that would be passed over."""
-    if not directory.is_dir():
-        return (), ()
-    visible = [p for p in sorted(directory.rglob("*")) if p.is_file() and not p.name.startswith(".")]
-    strays = [p for p in visible if p.suffix in {".yml", ".YAML", ".YML", ".json"}]
-    problems = (whole_file(p, "EW140", f"{p.suffix} files are not read", "name it .yaml") for p in strays)
-    return tuple(p for p in visible if p.suffix == ".yaml"), tuple(problems)
-
-
-def whole_file(path: Path, code: str, message: str, hint: str = "", *, fatal: bool = True) -> Problem:
-    """Return a problem of a file (or directory) as a whole."""
-    return Problem(file=str(path), line=0, column=0, code=code, message=message, hint=hint, fatal=fatal)
 
 
 def _layout(directory: Path, folders: Sequence[str], stray: tuple[str, str] | None) -> Iterable[Problem]:

@@ -1,9 +1,10 @@
 """Rules that wait for what no source of the catalogue brings, by the knowledge that `rules list` and coverage go by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from warning.catalog.references import Known
 from warning.catalog.typed import Placed
+from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
 from warning.core.rules import AnyRule, ListingRule, Select, SeriesRule
 from warning.core.series.select import with_ancestors
@@ -21,15 +22,33 @@ def unfed(placed: Placed[AnyRule], known: Known) -> Iterator[Problem]:
     rule, brings = placed.value, known.brings
     match rule:
         case SeriesRule():
-            yield from _apart(placed, rule.select, known)
-            if brings and not any(has_series(rule.select, one, known.terms) for one in brings.values()):
-                yield _no_source(placed, ("select",), "figures that `select` describes")
+            apart = list(_apart(placed, rule.select, known))
+            yield from apart
+            if (
+                brings
+                and not apart
+                and not any(has_series(rule.select, one, known.terms) for one in brings.values())
+            ):
+                yield _no_source(placed, *_described(rule.select, brings.values(), known.terms))
         case ListingRule():
             admitted = [one for one in brings.values() if admits(rule.where, one.profile)]
             if admitted and not any(one.yields == "list" for one in admitted):
                 yield _no_source(placed, ("where",), _not_a_list(admitted))
         case AbsenceRule() if rule.expects != "signals":
             yield from _never_arrives(placed, rule, brings, known.terms)
+
+
+def _described(select: Select, brings: Collection[WatchedSource], terms: Terms) -> tuple[Path_, str]:
+    """Point at the one list of `select` without which a source would bring such figures, else at all of it."""
+    for part in ("hs_codes", "frequencies", "reporters", "materials", "measures", "sources"):
+        if values := getattr(select, part):
+            without = select.model_copy(update={part: ()})
+            if any(has_series(without, one, terms) for one in brings):
+                return (
+                    "select",
+                    part,
+                ), f"figures of select.{part} {', '.join(values)} and the rest of `select`"
+    return ("select",), "figures that `select` describes"
 
 
 def _never_arrives(
@@ -45,7 +64,7 @@ def _never_arrives(
         yield _no_source(placed, ("select",), "figures that `select` describes, of those the rule names")
 
 
-def _no_source(placed: Placed[AnyRule], path: tuple[str, ...], what: str) -> Problem:
+def _no_source(placed: Placed[AnyRule], path: Path_, what: str) -> Problem:
     hint = "widen it, correct the source, or add the source"
     return placed.problem(path, UNFED, f"no source of the catalogue brings {what}", hint, fatal=False)
 

@@ -3,7 +3,6 @@
 `NO`, `on`, `010121`, `2825.60` and `12:30` stay what was written; pydantic types them later (`typed.py`).
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,23 +10,33 @@ from typing import Any
 
 import yaml
 
-from warning.catalog.yaml_tree import Grower, Path_, Position, Refusal
+from warning.catalog.yaml_tree import UNPRINTABLE, Grower, Path_, Position, Refusal
 from warning.errors import Problem
 
 MAX_FILE_BYTES = 4_000_000
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The parser notices these at the end of the file or the next line; the mistake is where the piece began.
 _BLAMES_ITS_START = frozenset({"could not find expected ':'", "found unexpected end of stream"})
+_SECOND_COLON = (
+    "a second `: ` on one line: put the text in quotes; or the line stands deeper than the one it follows"
+)
+_MARK = "text that starts with * or & is put in quotes"
+_ESCAPE = "in double quotes a backslash is written twice; in single quotes it is plain text"
+_ONE_DOCUMENT = "one document a file: delete the line that ends it, and a line that starts with %"
 _SENTENCES = {
     "could not find expected ':'": "this line is neither `key: value` nor part of the line before",
-    "mapping values are not allowed in this context": "a second `: ` on one line; put the text in quotes",
-    "mapping values are not allowed here": "a second `: ` on one line; put the text in quotes",
+    "mapping values are not allowed in this context": _SECOND_COLON,
+    "mapping values are not allowed here": _SECOND_COLON,
     "found unexpected end of stream": "a quotation mark is opened and never closed",
     "did not find expected '-' indicator": "a list entry or key stands at the wrong depth",
     "did not find expected ',' or ']'": "put text that holds [ ] { } or a comma in quotes, or close the list",
     "did not find expected ',' or '}'": "put text that holds [ ] { } or a comma in quotes, or close the braces",
-    "did not find expected key": "the text goes on after its closing quote, or the depth is wrong",
+    "did not find expected key": "the text goes on after its closing quote, the depth is wrong, or no key stands before the colon",
+    "did not find expected alphabetic or numeric character": _MARK,
+    "found unknown escape character": _ESCAPE,
+    "found invalid Unicode character escape code": _ESCAPE,
+    "did not find expected hexdecimal number": _ESCAPE,
+    "did not find expected <document start>": _ONE_DOCUMENT,
 }
 
 
@@ -103,14 +112,14 @@ def _decoded(data: bytes, file: str) -> tuple[str, Problem | None]:
     if len(data) > MAX_FILE_BYTES:
         size = f"larger than {MAX_FILE_BYTES:,} bytes"
         return "", _problem(file, Position(line=0, column=0), "EW127", size, "split it into several files")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[1:4:2] == b"\0\0" or data[0:3:2] == b"\0\0":
         start = Position(line=1, column=1)
         return "", _problem(file, start, "EW121", "the file is UTF-16", "save it as UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         return "", _not_utf8(data, file, wrong.start)
-    strange = _UNPRINTABLE.search(text)
+    strange = UNPRINTABLE.search(text)
     if strange:
         place = _place(text, strange.start())
         message = f"a control character (U+{ord(strange.group()):04X})"
@@ -146,6 +155,8 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Problem:
     first = line[mark.column : mark.column + 1]
     if "cannot start any token" in said:
         said, hint = f"text cannot start with {first!r}", "put the text in quotes"
+    elif said == "could not find expected ':'" and "\uff1a" in line:
+        hint = "the colon is a full-width one; write `: `"
     else:
         hint = _SENTENCES.get(said, "")
     return _problem(file, place, "EW122", f"{said}{since}", hint)

@@ -3,12 +3,17 @@
 The tree is grown from events and not by recursion, so that no nesting or alias can exhaust the machine.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+"""Control characters, and those that turn the direction of text: what is read is not what stands there."""
 MAX_DEPTH = 40
 MAX_NODES = 300_000
 Path_ = tuple[str | int, ...]
@@ -93,11 +98,12 @@ class Grower:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         place = _place(event)
-        self._refuse_tag(event)
+        tagged = self._refuse_tag(event)
+        self._refuse_escaped(event, place)
         if self._takes_key():
             self._take_key(event.value, place)
             return
-        if not event.style and event.value in _NOTHING:
+        if not event.style and event.value in _NOTHING and not tagged:
             if not self._open and not event.value:
                 return
             said = event.value or "an empty value"
@@ -148,6 +154,11 @@ class Grower:
             self._fault(place, "EW124", f"the key {key!r} is written twice", hint)
         elif key == "<<":
             self._fault(place, "EW129", "merge keys (<<) are not read", "write the keys out")
+        elif key[:1].isspace() and key[0] != " ":
+            message = f"a space in the indentation that is none of YAML's (U+{ord(key[0]):04X})"
+            raise Refusal(
+                Fault(place=place, code="EW123", message=message, hint="indent with ordinary spaces")
+            )
         else:
             self.keys[path] = place
         self._count(1, place)
@@ -181,10 +192,21 @@ class Grower:
             message = f"more than {MAX_NODES:,} values once aliases are written out"
             raise Refusal(Fault(place=place, code="EW127", message=message, hint="split the file"))
 
-    def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
-        if event.tag not in (None, "!"):
+    def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
+        tagged = event.tag not in (None, "!")
+        if tagged:
             message = f"the tag {event.tag} is not read"
-            self._fault(_place(event), "EW131", message, "delete it; every value is text until it is typed")
+            hint = (
+                "delete it, or put text that starts with ! in quotes; every value is text until it is typed"
+            )
+            self._fault(_place(event), "EW131", message, hint)
+        return tagged
+
+    def _refuse_escaped(self, event: yaml.ScalarEvent, place: Position) -> None:
+        """Quotes can write what may not stand in the file itself, such as a NUL."""
+        if event.style == '"' and (strange := UNPRINTABLE.search(event.value)):
+            message = f"a control character (U+{ord(strange.group()):04X}) written as an escape"
+            self._fault(place, "EW128", message, "delete it")
 
     def _fault(self, place: Position, code: str, message: str, hint: str = "") -> None:
         self.faults.append(Fault(place=place, code=code, message=message, hint=hint))

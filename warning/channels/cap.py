@@ -10,7 +10,7 @@ from typing import Literal
 
 from lxml import etree
 
-from warning.channels.message import Message
+from warning.channels.message import Message, Source
 from warning.channels.plain import plain
 from warning.core.vocabulary import Certainty, Marking, Severity
 
@@ -247,8 +247,14 @@ def _parameters(message: Message) -> list[tuple[str, str]]:
         *(("actor", actor) for actor in facts.actors),
         *(("target", target) for target in facts.targets),
         *(("source", f"{source.publisher}: {source.title}") for source in message.sources),
+        *(("admiralty", _graded(source)) for source in message.sources),
     ]
     return [(name, value) for name, value in found if value]
+
+
+def _graded(source: Source) -> str:
+    """The Admiralty code of a source, in the order of the sources: `B2: Ministry`, `E5, doubtful: Mission`."""
+    return f"{source.admiralty}{', doubtful' if source.is_doubtful else ''}: {source.publisher}"
 
 
 def _response(message: Message, kind: MsgType) -> str:

@@ -18,11 +18,16 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One piece of evidence. `title` is the publisher's own, in `language`; `link` is "" or http(s)."""
+    """One piece of evidence. `title` is the publisher's own, in `language`; `link` is "" or http(s).
+
+    `admiralty` is the Admiralty code: the source's letter, and the digit of its information where somebody gave one.
+    """
 
     title: str
     language: str
     publisher: str
+    admiralty: str
+    is_doubtful: bool
     notes: tuple[str, ...]
     link: str
     archive_hash: str

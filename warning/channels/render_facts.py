@@ -182,6 +182,8 @@ def _source(exhibit: Exhibit, naming: Naming, timezone: str) -> Source:
         title=plain(figures or own or exhibit.title, TITLE_LIMIT) or exhibit.evidence_id,
         language=naming.language if figures or own else exhibit.language,
         publisher=source_said(exhibit, naming),
+        admiralty=exhibit.admiralty,
+        is_doubtful=exhibit.is_doubtful,
         notes=tuple(notes),
         link=link,
         archive_hash=exhibit.archive_hash,

@@ -1,5 +1,8 @@
 """The sentences at the top of a message: what happened, and why it matters to this desk."""
 
+from datetime import date
+from typing import get_args
+
 from warning.channels.naming import Naming, at_start, within_sentence
 from warning.channels.plain import plain, shorten
 from warning.channels.render_why import translated
@@ -7,15 +10,17 @@ from warning.channels.when import day, weekday
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert
 from warning.core.chain_codes import SUSPENDED
-from warning.core.deadline_rules import is_deadline
+from warning.core.deadline_rules import DateKind, is_deadline
 from warning.core.exposure import Dependence
+from warning.core.figure_grounds import is_taken_back
 from warning.core.rules import ListingRule, SeriesRule
 from warning.core.sequence_rules import is_pattern
-from warning.core.signals import WITHDRAWN, Facts, Reason
+from warning.core.signals import Facts, Reason
 
 TITLE_LIMIT = 79
 NAME_LIMIT = 80
-FIGURE_AND_REVISION = 2
+# The reasons of a countdown that name what applies again.
+_RETURNING = frozenset({"deadline.returns", "deadline.may_return"})
 
 # Which way a series went, by the condition that held.
 _WAYS = {
@@ -42,8 +47,14 @@ _WAYS = {
 
 
 def title_line(alert: Alert, naming: Naming, country: str) -> str:
-    """Return "[TLP:GREEN] HIGH · China · Gallium: export control", under 80 characters."""
-    return _line(alert, naming, "title.line", level=naming.level(alert.severity_for(country)))
+    """Return "[TLP:GREEN] HIGH · China · Gallium: export control", under 80 characters.
+
+    A countdown has the number of its act where that fits: dates of several acts come on one day.
+    """
+    line = _line(alert, naming, "title.line", level=naming.level(alert.severity_for(country)))
+    if not is_deadline(alert.story) or not alert.facts.instrument:
+        return line
+    return _with_mark(line, naming, plain(alert.facts.instrument, NAME_LIMIT))
 
 
 def subject_line(alert: Alert, naming: Naming) -> str:
@@ -53,6 +64,10 @@ def subject_line(alert: Alert, naming: Naming) -> str:
     """
     line = _line(alert, naming, "title.subject")
     mark = plain(alert.facts.instrument or "", NAME_LIMIT) or day(alert.opened_at, naming.language)
+    return _with_mark(line, naming, mark)
+
+
+def _with_mark(line: str, naming: Naming, mark: str) -> str:
     marked = line + naming.aside(mark)
     return marked if len(marked) <= TITLE_LIMIT else line
 
@@ -128,11 +143,55 @@ def what_happened(alert: Alert, naming: Naming) -> str:
         "who": naming.states_said(facts.actors) if facts.actors else naming.say("who.unknown"),
         "what": naming.materials(facts.materials) if facts.materials else naming.say("what.unknown"),
         "act": within_sentence(naming.act(facts.act)),
-        "instrument": naming.aside(naming.number(facts.instrument)) if facts.instrument else "",
+        **_number_said(alert, naming),
         "targets": naming.states_said(facts.targets),
         "names": naming.listed([plain(n, NAME_LIMIT) for n in facts.names], 3),
+        **_day_said(alert, naming),
     }
     return at_start(naming.say(_lead_key(alert, naming), **values))
+
+
+def _number_said(alert: Alert, naming: Naming) -> dict[str, str]:
+    """The act's number, and where it stands in the end of a suspension: most often it is of the act that suspends.
+
+    An act that was suspended without one that the register knows names itself as what applies again.
+    """
+    number = alert.facts.instrument
+    said = naming.aside(naming.number(number)) if number else ""
+    is_suspended = any(r.code in _RETURNING and dict(r.params)["acts"] == number for r in alert.why)
+    suspension, restriction = ("", said) if is_suspended else (said, "")
+    return {"instrument": said, "suspension": suspension, "restriction": restriction}
+
+
+def _counted_keys(alert: Alert, bare: str) -> list[str]:
+    """A date is said to come or to be past; one that nobody knows has no sentence."""
+    if counted_day(alert) is None:
+        return []
+    act = "suspension_end" if alert.facts.act == "suspension_lapsed" else alert.facts.act
+    return [f"lead.{act}_past{bare}", "lead.date_past"] if is_past(alert) else [f"lead.{act}{bare}"]
+
+
+def _day_said(alert: Alert, naming: Naming) -> dict[str, str]:
+    """The day a countdown is about, as its newest version saw it: soon, tomorrow, today, or so many days ago."""
+    counted = counted_day(alert)
+    if counted is None:
+        return {}
+    days = (alert.updated_at.date() - counted).days
+    # What a suspension sets aside still is on its last day: it applies again the day after.
+    ahead = int(alert.facts.act == "suspension_end") - days
+    when = naming.say("when." + {0: "today", 1: "tomorrow"}.get(ahead, "soon"))
+    return {"when": when, "days": str(days), "date": weekday(counted, naming.language)}
+
+
+def counted_day(alert: Alert) -> date | None:
+    """Return the day a countdown is about; None for every other alert."""
+    return alert.facts.expires or alert.facts.effective if is_deadline(alert.story) else None
+
+
+def is_past(alert: Alert) -> bool:
+    """Whether the day a countdown is about lay behind the alert's newest version."""
+    counted = counted_day(alert)
+    return counted is not None and counted < alert.updated_at.date()
 
 
 def _lead_key(alert: Alert, naming: Naming) -> str:
@@ -142,10 +201,12 @@ def _lead_key(alert: Alert, naming: Naming) -> str:
         return "lead.listing_names" if facts.names else "lead.listing"
     if is_about_figures(alert, naming):
         return _figures_key(alert, rule, naming)
-    if not facts.materials:
-        keys = [f"lead.{facts.act}_bare", f"lead.{facts.direction}_bare"]
+    bare = "" if facts.materials else "_bare"
+    keys = [f"lead.{facts.direction}{bare}"]
+    if facts.act in get_args(DateKind):
+        keys = [*_counted_keys(alert, bare), *keys]
     else:
-        keys = [f"lead.{facts.act}", f"lead.{facts.direction}"]
+        keys.insert(0, f"lead.{facts.act}{bare}")
     if not facts.actors:
         keys.insert(0, f"lead.{facts.act}_unattributed")
     return next(key for key in keys if key in naming.words)
@@ -165,11 +226,6 @@ def _figures_key(alert: Alert, rule: object, naming: Naming) -> str:
     if is_price:
         return f"lead.price{way.replace('stop', 'down')}"
     return f"lead.flow{way}_to" if facts.targets and facts.actors else f"lead.flow{way}"
-
-
-def is_taken_back(alert: Alert) -> bool:
-    """Whether the one figure an alert rests on was published anew and no longer says what was told."""
-    return alert.evidence_total <= FIGURE_AND_REVISION and any(r.code == WITHDRAWN for r in alert.why)
 
 
 def figure_reason(alert: Alert) -> Reason | None:
@@ -218,9 +274,20 @@ def _dates(alert: Alert, naming: Naming) -> list[str]:
     if facts.effective:
         key = "lead.from_past" if facts.effective < alert.updated_at.date() else "lead.from"
         said.append(naming.say(key, date=weekday(facts.effective, naming.language)))
-    if facts.expires:
-        said.append(naming.say("lead.until", date=weekday(facts.expires, naming.language)))
+    if facts.expires and not _says_its_end(alert):
+        key = "lead.until_past" if facts.expires < alert.updated_at.date() else _until_key(alert, naming)
+        said.append(naming.say(key, date=weekday(facts.expires, naming.language)))
     return said if set_aside(alert) is None else []
+
+
+def _until_key(alert: Alert, naming: Naming) -> str:
+    """What ends on the day: a suspension or the time to comment is said by its name, not as the end of the act."""
+    key = f"lead.until_{alert.facts.act}"
+    return key if is_deadline(alert.story) and key in naming.words else "lead.until"
+
+
+def _says_its_end(alert: Alert) -> bool:
+    return is_past(alert) and alert.facts.act in {"suspension_end", "suspension_lapsed", "comment_end"}
 
 
 def stake(alert: Alert, naming: Naming, country: str) -> str:
@@ -296,9 +363,16 @@ def next_step(alert: Alert, naming: Naming) -> str:
     """Return what an officer does with this, by what kind of event it is."""
     facts = alert.facts
     what = naming.materials(facts.materials) if facts.materials else naming.say("what.concerned")
-    ahead = facts.expires or facts.effective if is_deadline(alert.story) else facts.effective
-    date = weekday(ahead, naming.language) if ahead else ""
-    return naming.say(f"next.{_next_kind(alert, naming)}", what=what, date=date)
+    effective = weekday(facts.effective, naming.language) if facts.effective else ""
+    values = {"date": effective, **_day_said(alert, naming)}
+    return naming.say(f"next.{_next_kind(alert, naming)}", what=what, **values)
+
+
+def _deadline_kind(alert: Alert) -> str:
+    counted = counted_day(alert)
+    if counted == alert.updated_at.date():
+        return "deadline_today"
+    return "deadline_past" if is_past(alert) else "deadline"
 
 
 def _next_kind(alert: Alert, naming: Naming) -> str:
@@ -308,8 +382,7 @@ def _next_kind(alert: Alert, naming: Naming) -> str:
     if set_aside(alert) is not None:
         return "easing"
     if is_deadline(alert.story):
-        ahead = facts.expires or facts.effective
-        return "deadline" if ahead is None or ahead > alert.updated_at.date() else "deadline_today"
+        return _deadline_kind(alert)
     if is_absence(alert.story):
         return "overdue"
     if is_about_figures(alert, naming):

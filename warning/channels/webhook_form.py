@@ -74,6 +74,8 @@ def _source(source: Source) -> dict[str, Any]:
         "title": source.title,
         "language": source.language,
         "publisher": source.publisher,
+        "admiralty": source.admiralty,
+        "doubtful": source.is_doubtful,
         "link": source.link or None,
         "archive_hash": source.archive_hash or None,
         "marking": f"TLP:{source.marking.value}",

@@ -11,6 +11,7 @@ from warning.core.claims import Conflict
 from warning.core.corrections import replacements
 from warning.core.deliveries import OutboxRow, Withheld
 from warning.core.minhash import STORY_ALIKE, stories
+from warning.core.phrases import counted
 from warning.core.precedents import precedents
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit
@@ -195,4 +196,4 @@ def told_line(row: OutboxRow) -> str:
     to = f"v{row.alert_version} to {row.desk_id} by {row.channel} {row.address}"
     if row.state == "sent" and row.sent_at:
         return f"sent     {to} at {row.sent_at:%Y-%m-%d %H:%M:%S}Z ({row.reason})"
-    return f"{row.state:8} {to}, {row.attempts} attempts{': ' + row.error if row.error else ''}"
+    return f"{row.state:8} {to}, {counted(row.attempts, 'attempt')}{': ' + row.error if row.error else ''}"

@@ -28,6 +28,7 @@ from warning.core.alerts import ALERT_STATES, Alert
 from warning.core.desks import Desk, Destination
 from warning.core.explain import ExplainNode
 from warning.core.exposure_release import PUBLIC, Audience
+from warning.core.phrases import counted
 from warning.core.review import REVIEW_STATES, Review
 from warning.core.signals import Exhibit
 from warning.core.tearlines import versions_seen_by
@@ -107,7 +108,7 @@ def list_command(
     )
     more = "; there are more: --since, --until or --limit" if found.has_more else ""
     hidden = "" if context else ", background coverage not shown"
-    click.echo(f"{len(found.alerts)} alerts{hidden}{more}", err=True)
+    click.echo(f"{counted(len(found.alerts), 'alert')}{hidden}{more}", err=True)
 
 
 def check_state(state: str | None, desk_id: str | None) -> None:
@@ -190,7 +191,9 @@ def _readable(system: System, versions: tuple[Alert, ...], desk_id: str | None) 
 
 def _as_fetched(system: System, alert: Alert, number: int) -> bytes:
     if number > len(alert.exhibits):
-        raise EvidenceMissing(f"the alert shows {len(alert.exhibits)} pieces of evidence, not {number}")
+        raise EvidenceMissing(
+            f"the alert shows {counted(len(alert.exhibits), 'piece')} of evidence, not {number}"
+        )
     digest = alert.exhibits[number - 1].archive_hash
     if not digest:
         raise EvidenceMissing(f"evidence {number} was brought in without its raw document")

@@ -9,6 +9,7 @@ from warning.app.publishing import decide, review_queue
 from warning.cli.alert_lookup import composed_system, versions_named
 from warning.cli.output import print_json, print_table
 from warning.core.approval import Decision
+from warning.core.phrases import counted
 
 F = TypeVar("F", bound=Callable[..., Any])
 SCHEMA = "alerts/1"
@@ -138,4 +139,6 @@ def _decide(
             {"alert": found.key, "decision": decision, "version": done.approval.alert_version, "owed": owed},
         )
     else:
-        click.echo(f"{found.key} is {decision}; {len(done.owed)} deliveries are owed")
+        click.echo(
+            f"{found.key} is {decision}; {counted(len(done.owed), 'delivery is', 'deliveries are')} owed"
+        )

@@ -5,6 +5,7 @@ import click
 from warning.app.sharing import Shared, confirm_share, share_alert, waiting_shares
 from warning.cli.alert_lookup import composed_system, versions_named
 from warning.cli.output import print_json, print_table
+from warning.core.phrases import counted
 from warning.core.shares import Share
 
 SCHEMA = "alerts/1"
@@ -76,7 +77,9 @@ def _sentence(done: Shared) -> str:
     what = f"version {asked.alert_version} of {asked.alert_key} (TLP:{asked.marking.value})"
     if asked.shared_at is None:
         return f"{what} waits for a second person: `warning alerts share {asked.alert_key} --to {asked.to_desk} --confirm`"
-    return f"{what} is shared with {asked.to_desk}; {done.owed} deliveries are owed"
+    return (
+        f"{what} is shared with {asked.to_desk}; {counted(done.owed, 'delivery is', 'deliveries are')} owed"
+    )
 
 
 def _document(asked: Share) -> dict[str, object]:

@@ -12,6 +12,7 @@ from warning.app.compose import open_repository
 from warning.cli.instants import Instant
 from warning.cli.output import print_json, print_table
 from warning.core.audit import Entry
+from warning.core.phrases import counted
 from warning.settings import load_settings
 from warning.store.repository import Repository
 
@@ -74,9 +75,11 @@ def verify_command(*, expect: str | None, as_json: bool) -> None:
         answer = {"holds": found.holds, "entries": found.entries, "head": found.head}
         print_json(SCHEMA, {**answer, "broken_at": found.broken_at, "fault": found.fault})
     elif found.holds:
-        click.echo(f"{found.entries} entries hold; head {found.head}")
+        click.echo(f"{counted(found.entries, 'entry holds', 'entries hold')}; head {found.head}")
     else:
-        click.echo(f"broken: {found.fault}; the {found.entries} entries before it hold")
+        click.echo(
+            f"broken: {found.fault}; the {counted(found.entries, 'entry before it holds', 'entries before it hold')}"
+        )
     if not found.holds:
         raise click.exceptions.Exit(1)
 

@@ -1,14 +1,17 @@
 """A backtest to read: the alerts, the acts caught, the rules' expectations, and what an edit changes."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import click
 
 from warning.app.backtest_notes import Judged
+from warning.catalog.case_places import CasePlaces
 from warning.cli.junit import Case
 from warning.cli.output import print_table, wrapped
+from warning.core.phrases import counted
 
 WIDTH = 100
 SWITCHED_OFF = "but the rule is switched off: withdraw its backtest too, or switch it on"
@@ -21,9 +24,12 @@ def print_backtest(content: Mapping[str, Any]) -> None:
         _print_comparison(compared)
     else:
         for alert in content["alerts"]:
-            click.echo(_line(alert, f" ({alert['evidence']} records)"))
+            click.echo(_line(alert, f" ({counted(alert['evidence'], 'record')})"))
         for country, figures in content["load"].items():
-            click.echo(f"{country}: {figures['interrupting_per_week']} interrupting alerts a week", err=True)
+            click.echo(
+                f"{country}: {counted(figures['interrupting_per_week'], 'interrupting alert')} a week",
+                err=True,
+            )
         measures = content["measures"]
         caught = len(measures["caught"])
         missed = sorted(measures["missed"])
@@ -38,7 +44,7 @@ def print_backtest(content: Mapping[str, Any]) -> None:
             found = SWITCHED_OFF if one["switched_off"] else f"found {one['found']}"
             click.echo(f"{one['rule']}: expected {one['expected']}, {found}")
     _print_expectations(content["expectations"])
-    click.echo(f"{content['records']} records, {content['records_per_second']} a second", err=True)
+    click.echo(f"{counted(content['records'], 'record')}, {content['records_per_second']} a second", err=True)
     sys.stdout.flush()
 
 
@@ -55,20 +61,32 @@ def _print_expectations(expectations: Iterable[Mapping[str, Any]]) -> None:
         click.echo(f"{sum(judged)} of {len(judged)} expectations met{apart}", err=True)
 
 
-def expectation_cases(verdicts: Iterable[Judged]) -> list[Case]:
-    """The expectations as cases of a JUnit report."""
-    return [
-        Case(
-            suite="expectations",
-            subject=one.rule_id,
-            name=str(one.expectation),
-            faults=(_fault(one),) if one.held is False else (),
-            skipped=""
-            if one.held is not None
-            else "not all of its days were replayed, or they brought nothing for the rule",
-        )
-        for one in verdicts
+def expectation_cases(verdicts: Sequence[Judged], places: CasePlaces, seconds: float) -> list[Case]:
+    """The expectations as cases of a JUnit report; they share the `seconds` of the replay alike."""
+    numbered = [
+        (one, number)
+        for _, own in groupby(verdicts, key=lambda one: one.rule_id)
+        for number, one in enumerate(own)
     ]
+    return [
+        _case(one, places.of_rule(one.rule_id, "backtest", number), seconds / len(verdicts))
+        for one, number in numbered
+    ]
+
+
+def _case(one: Judged, place: tuple[str, int], seconds: float) -> Case:
+    return Case(
+        suite="expectations",
+        subject=one.rule_id,
+        name=str(one.expectation),
+        faults=(_fault(one),) if one.held is False else (),
+        skipped=""
+        if one.held is not None
+        else "not all of its days were replayed, or they brought nothing for the rule",
+        file=place[0],
+        line=place[1],
+        seconds=seconds,
+    )
 
 
 def _fault(one: Judged) -> str:
@@ -89,7 +107,9 @@ def _print_comparison(compared: Mapping[str, Any]) -> None:
     for act in compared["acts"]:
         click.echo(f"act     {act['instrument']}: {_caught(act['before'])} → {_caught(act['after'])}")
     for week in compared["weeks"]:
-        click.echo(f"week    {week['week']} {week['desk']}: {week['before']} → {week['after']} alerts")
+        click.echo(
+            f"week    {week['week']} {week['desk']}: {week['before']} → {counted(week['after'], 'alert')}"
+        )
     if not any(compared[key] for key in ("lost", "gained", "changed", "acts", "weeks")):
         click.echo("the edit changes nothing on this evidence")
 
@@ -114,7 +134,7 @@ def _sums(compared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _caught(side: Mapping[str, Any]) -> str:
     if not side["caught"]:
         return "missed"
-    return "caught" if side["lead_days"] is None else f"caught {side['lead_days']} days ahead"
+    return "caught" if side["lead_days"] is None else f"caught {counted(side['lead_days'], 'day')} ahead"
 
 
 def _line(alert: Mapping[str, Any], more: str = "") -> str:

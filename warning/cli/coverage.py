@@ -15,6 +15,7 @@ from warning.cli.output import clipped, print_json, wrapped
 from warning.core.blind_stretches import past_stretches
 from warning.core.blindness import Level, Sight, place_name, told_together
 from warning.core.coverage import KINDS, Cell, material_words, materials_called, top_of
+from warning.core.phrases import counted
 from warning.core.series.select import material_id
 from warning.core.spans import roughly
 from warning.settings import load_settings
@@ -24,6 +25,7 @@ WIDTH = 100
 LABEL_WIDTH = 34
 MOST_COUNTRIES = (WIDTH - LABEL_WIDTH - 2) // 4
 MARKS = {"covered": "#", "quiet": ".", "blind": "X", "uncovered": " "}
+UNREAD = "not read yet"
 SHOWN_BLIND = 12
 LEVELS: dict[Level, str] = {
     "blind": "blind",
@@ -61,7 +63,8 @@ def command(
     """Show the coverage by material, country and kind of source. Blind is not quiet.
 
     A cell is covered when evidence about the material came within --days, quiet when its sources are read and
-    brought none, blind when every source that looks there is dark, and uncovered when none looks there.
+    brought none, blind when every source that looks there is dark, not read yet while none of them has answered (new, or
+    without its key), and uncovered when none looks there.
 
     \b
     Examples:
@@ -136,9 +139,12 @@ def _chosen(found: Covered, material: str | None, country: str | None, kind: str
 
 
 def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
-    counts: Counter[str] = Counter(c.state for c in cells)
-    told = ", ".join(f"{counts[state]} cells {state}" for state in MARKS if counts[state])
-    headline = f"Coverage at {found.at:%Y-%m-%d %H:%M} UTC, evidence of {found.window.days} days: {told}"
+    counts = Counter(map(_state, cells))
+    told = ", ".join(
+        f"{counted(counts[state], 'cell')} {state}" for state in (*MARKS, UNREAD) if counts[state]
+    )
+    days = counted(found.window.days, "day")
+    headline = f"Coverage at {found.at:%Y-%m-%d %H:%M} UTC, evidence of {days}: {told}"
     for line in wrapped(headline, WIDTH):
         click.echo(line)
     click.echo(
@@ -153,7 +159,9 @@ def _print_matrix(found: Covered, cells: Sequence[Cell]) -> None:
     levels = Counter(s.level for s in found.sights)
     told = ", ".join(f"{levels[level]} {words}" for level, words in LEVELS.items())
     click.echo()
-    for line in wrapped(f"{len(found.sights)} rules: {told}; warning coverage --rules names them", WIDTH):
+    for line in wrapped(
+        f"{counted(len(found.sights), 'rule')}: {told}; warning coverage --rules names them", WIDTH
+    ):
         click.echo(line)
 
 
@@ -176,15 +184,19 @@ def _print_block(kind: str, countries: Sequence[str], cells: Sequence[Cell]) -> 
     for marks, names in sorted(alike.items(), key=lambda one: (-one[0].count("#"), -len(one[1]))):
         label = ", ".join(names)
         if len(names) == len(rows):
-            label = f"all {len(names)} materials"
+            label = "the one material" if len(names) == 1 else f"all {len(names)} materials"
         elif len(names) > 3:
-            label = f"{len(names)} others: {label}"
+            label = f"{counted(len(names), 'other')}: {label}"
         click.echo(f"{clipped(label, LABEL_WIDTH)}  {marks}".rstrip())
 
 
 def _mark(cell: Cell) -> str:
+    return "?" if _state(cell) == UNREAD else MARKS[cell.state]
+
+
+def _state(cell: Cell) -> str:
     """A place that sources look at and none has read yet is not one at which nobody looks."""
-    return "?" if cell.state == "uncovered" and cell.sources else MARKS[cell.state]
+    return UNREAD if cell.state == "uncovered" and cell.sources else cell.state
 
 
 def _print_blind(cells: Iterable[Cell], now: datetime) -> None:
@@ -237,7 +249,7 @@ def _print_material(cells: Sequence[Cell]) -> None:
         dark = {d.source_id for d in cell.dark}
         seeing = [name for name in cell.sources if name not in dark]
         click.echo(
-            f"{cell.kind:<11} {cell.country:<4} {cell.state:<10} {cell.evidence or '':>5}  {_read_by(seeing)}"
+            f"{cell.kind:<11} {cell.country:<4} {_state(cell):<12} {cell.evidence or '':>5}  {_read_by(cell, seeing)}"
         )
         for one in told_together(cell.dark):
             for n, line in enumerate(wrapped(one, WIDTH - 8)):
@@ -248,9 +260,13 @@ def _print_material(cells: Sequence[Cell]) -> None:
             click.echo(line)
 
 
-def _read_by(seeing: Sequence[str]) -> str:
+def _read_by(cell: Cell, seeing: Sequence[str]) -> str:
+    if _state(cell) == UNREAD:
+        return clipped(
+            f"waits for a first answer of {counted(len(cell.sources), 'source')}", WIDTH - 38, pad=False
+        )
     more = f" and {len(seeing) - 2} more" if len(seeing) > 2 else ""
-    return clipped(", ".join(seeing[:2]) + more, WIDTH - 36, pad=False) if seeing else "no source that sees"
+    return clipped(", ".join(seeing[:2]) + more, WIDTH - 38, pad=False) if seeing else "no source that sees"
 
 
 def _print_rules(found: Covered) -> None:

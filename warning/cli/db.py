@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from warning.cli.output import print_json
+from warning.core.phrases import counted
 from warning.errors import StoreError
 from warning.settings import Settings, load_settings
 from warning.store import migrate
@@ -166,12 +167,14 @@ def compact_command(keep_days: int | None, *, dry_run: bool, as_json: bool) -> N
         print_json("db/1", {"database": _shown(settings), "dry_run": dry_run, **counts})
         return
     click.echo(
-        f"packed {packed.documents} documents: {packed.bytes_before} bytes before, {packed.bytes_after} now"
+        f"packed {counted(packed.documents, 'document')}: {packed.bytes_before} bytes before, {packed.bytes_after} now"
     )
     told = "would forget" if dry_run else "forgot"
-    click.echo(f"{told} {forgotten.documents} documents older than {kept} days, {forgotten.bytes} bytes")
+    click.echo(
+        f"{told} {counted(forgotten.documents, 'document')} older than {counted(kept, 'day')}, {forgotten.bytes} bytes"
+    )
     if done.traces:
-        click.echo(f"forgot {done.traces} records of what rules did before then")
+        click.echo(f"forgot {counted(done.traces, 'record')} of what rules did before then")
 
 
 def _backup_path(settings: Settings) -> Path:

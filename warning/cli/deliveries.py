@@ -16,6 +16,7 @@ from warning.app.reconciling import reconcile_unknown, retry
 from warning.app.system import System
 from warning.cli.output import print_json, print_table
 from warning.core.deliveries import OutboxRow
+from warning.core.phrases import counted
 from warning.settings import load_settings
 
 SCHEMA = "deliveries/1"
@@ -68,7 +69,7 @@ def audit_command(*, days: int, as_json: bool) -> None:
     else:
         states = ", ".join(f"{count} {state}" for state, count in sorted(found.states.items())) or "none"
         click.echo(
-            f"{found.versions} alert versions in {days} days; deliveries: {states}; withheld: {found.withheld}"
+            f"{counted(found.versions, 'alert version')} in {counted(days, 'day')}; deliveries: {states}; withheld: {found.withheld}"
         )
         for fault in audit.faults:
             click.echo(f"FAULT {fault}")

@@ -14,6 +14,7 @@ from warning.app.demo_page import known_files, serve_pages
 from warning.app.demo_report import DemoReport
 from warning.cli.demo_summary import demo_document, print_summary
 from warning.cli.output import print_json
+from warning.core.phrases import counted
 
 
 @click.command(
@@ -67,7 +68,7 @@ def _run(home: Path, console: Console) -> DemoReport:
         def show(step: Step) -> None:
             opened = f"  [bold]{step.opened} new[/bold]" if step.opened else ""
             status.update(
-                f"{step.at:%Y-%m-%d}  {step.items} documents read, stop {step.number} of {step.of}{opened}"
+                f"{step.at:%Y-%m-%d}  {counted(step.items, 'document')} read, stop {step.number} of {step.of}{opened}"
             )
 
         return asyncio.run(run_demo(home, show))
@@ -84,7 +85,7 @@ class _PlainProgress:
     def __call__(self, step: Step) -> None:
         if step.number % self.EVERY == 0 or step.number == step.of:
             self._console.print(
-                f"{step.at:%Y-%m-%d}  {step.items} documents read, stop {step.number} of {step.of}"
+                f"{step.at:%Y-%m-%d}  {counted(step.items, 'document')} read, stop {step.number} of {step.of}"
             )
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from warning.app.demo_report import DemoAlert, DemoReport
 from warning.cli.output import program
+from warning.core.phrases import counted
 from warning.core.vocabulary import Severity
 
 LEVELS = {
@@ -31,9 +32,9 @@ def print_summary(report: DemoReport, console: Console, seconds: float) -> None:
     """Print for a reader: first what was caught, then why the rest was quiet, then where to look on."""
     span = f"{report.first:%b %Y} to {report.last:%b %Y}"
     console.print(
-        f"\n[bold]{span}, replayed in {seconds:.0f} s:[/bold] {report.published} documents, "
+        f"\n[bold]{span}, replayed in {seconds:.0f} s:[/bold] {counted(report.published, 'document')}, "
         f"{report.tally.figures:,} figures and a list of entities from {report.publishers} publishers -> "
-        f"[bold]{len(report.told)} alerts[/bold] in {report.tally.sent} messages\n"
+        f"[bold]{counted(len(report.told), 'alert')}[/bold] in {counted(report.tally.sent, 'message')}\n"
     )
     console.print(_timeline(report))
     _print_quiet(report, console)
@@ -176,15 +177,18 @@ def _print_quiet(report: DemoReport, console: Console) -> None:
     )
     below = len(report.alerts) - len(report.told)
     if below:
-        console.print(f"  {below} alerts were low for every desk and wait for the digest.")
+        low = counted(below, "alert was", "alerts were")
+        wait = "waits" if below == 1 else "wait"
+        console.print(f"  {low} low for every desk and {wait} for the digest.")
     if report.context:
-        console.print(f"  {len(report.context)} stories were kept as background coverage for the digest.")
+        kept = counted(len(report.context), "story was", "stories were")
+        console.print(f"  {kept} kept as background coverage for the digest.")
     refused = {r: n for r, n in report.withheld.items() if r not in {"below_threshold", "context"}}
     for reason, count in refused.items():
-        console.print(f"  {count} messages withheld: {WITHHELD.get(reason, reason)}.")
+        console.print(f"  {counted(count, 'message')} withheld: {WITHHELD.get(reason, reason)}.")
     console.print(
         f"  {tally.polled:,} polls: {tally.unchanged:,} unchanged, {tally.failed} failed and retried. "
-        f"One more round at the end stored {tally.again_new} new records."
+        f"One more round at the end stored {counted(tally.again_new, 'new record')}."
     )
 
 

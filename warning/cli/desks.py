@@ -22,6 +22,7 @@ from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import catalogue_options, chosen_book, chosen_trees, today
 from warning.cli.rules_why import KINDS, LANGUAGES, typed_item
 from warning.core.desks import Desk
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.settings import Settings, load_settings
 
@@ -92,7 +93,10 @@ def check(*, rules: Path | None, feeds: Path | None, overlays: Path | None, as_j
         for line in (*map(str, problems), *notes):
             click.echo(line)
         count = len(book.desks) if book else 0
-        click.echo(f"{count} desks, {len(findings)} mistakes, {len(notes)} notes", err=True)
+        click.echo(
+            f"{counted(count, 'desk')}, {counted(len(findings), 'mistake')}, {counted(len(notes), 'note')}",
+            err=True,
+        )
     sys.exit(1 if findings else 0)
 
 
@@ -205,9 +209,9 @@ def prove_command(*, rules: Path | None, feeds: Path | None, overlays: Path | No
         for breach in proof.breaches:
             click.echo(breach.sentence)
         click.echo(
-            f"{proof.paths} paths tried, {proof.passed} pass; {proof.payloads} messages and {proof.digests} digest "
-            f"entries read, {proof.figures} exposure figures and {proof.sources} sources planted: "
-            f"{len(proof.breaches)} breaches"
+            f"{counted(proof.paths, 'path')} tried, {proof.passed} pass; {counted(proof.payloads, 'message')} and "
+            f"{counted(proof.digests, 'digest entry', 'digest entries')} read, {counted(proof.figures, 'exposure figure')} and {counted(proof.sources, 'source')} planted: "
+            f"{counted(len(proof.breaches), 'breach', 'breaches')}"
         )
     sys.exit(1 if proof.breaches else 0)
 

@@ -14,6 +14,7 @@ from warning.cli.evidence_index import index_command
 from warning.cli.evidence_show import show_command
 from warning.cli.evidence_taken_back import restore, withdraw
 from warning.cli.output import print_json
+from warning.core.phrases import counted
 from warning.settings import load_settings
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -58,10 +59,10 @@ def import_command(files: tuple[Path, ...], *, as_json: bool) -> None:
         print_json("evidence/1", {"files": [str(file) for file in files], **asdict(done)})
         return
     click.echo(
-        f"{done.read} records read: {done.new} new, {done.revised} revised, {done.unchanged} known already"
+        f"{counted(done.read, 'record')} read: {done.new} new, {done.revised} revised, {done.unchanged} known already"
     )
     if done.listing_changes:
-        click.echo(f"{done.listing_changes} entries of lists changed")
+        click.echo(f"{counted(done.listing_changes, 'entry of a list', 'entries of lists')} changed")
 
 
 @command.command("export")
@@ -88,7 +89,7 @@ def export_command(file: Path, *, since: str | None, until: str | None, as_json:
     if as_json:
         print_json("evidence/1", {"files": [str(file)], "written": written})
     else:
-        click.echo(f"{written} records written to {file}")
+        click.echo(f"{counted(written, 'record')} written to {file}")
 
 
 command.add_command(index_command)

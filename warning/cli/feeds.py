@@ -10,6 +10,7 @@ from warning.catalog.source_fields import show_duration
 from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json, print_table
+from warning.core.phrases import counted
 from warning.core.vocabulary import SourceKind
 from warning.settings import load_settings
 
@@ -78,7 +79,7 @@ def list_command(*, kind: str | None, country: str | None, as_json: bool) -> Non
         return
     header = ("id", "kind", "country", "lang", "every", "grade", "verified", "title")
     print_table(header, (_columns(spec) for spec in specs))
-    click.echo(f"{len(specs)} sources")
+    click.echo(counted(len(specs), "source"))
 
 
 def _columns(spec: SourceSpec) -> tuple[object, ...]:

@@ -12,11 +12,12 @@ from typing import Any, get_args
 import click
 
 from warning.app.compose import Trees, open_repository, system_clock, trees
-from warning.app.mend_advice import next_step
+from warning.app.mend_advice import doubts, next_step
 from warning.app.mend_ideas import Candidate
 from warning.app.mending import Mend, mend_all
 from warning.app.source_preview import Preview
 from warning.catalog.crosscheck import merged_terms
+from warning.catalog.files import files_below
 from warning.catalog.source_names import unknown_in_overlays, unknown_materials, unknown_speakers
 from warning.catalog.source_overlays import (
     FOLDER,
@@ -31,6 +32,7 @@ from warning.catalog.typed import read_model
 from warning.catalog.yaml_edit import scalar, set_in_block, set_keys
 from warning.cli.output import clipped, print_json, wrapped
 from warning.collect.fetch import Fetcher
+from warning.core.phrases import counted
 from warning.core.terms import Language
 from warning.settings import Settings, load_settings
 from warning.store.coverage import known_entries
@@ -41,7 +43,7 @@ HEAD = (
     "# Written by `warning feeds check --apply`. Delete the file to go back to the catalogue's own entry.",
 )
 EXIT_CODES = "Exit codes: 0 all well, 1 mistakes or a source that is not well, 2 usage or configuration."
-TAKEN_UP = "a running service takes it up when it starts again, and then asks the source at once"
+TAKEN_UP = "a running service takes it up within seconds, and then asks the source at once"
 
 
 @click.command("check", epilog=EXIT_CODES)
@@ -58,7 +60,7 @@ def check_command(names: tuple[str, ...], *, apply_: bool, as_json: bool) -> Non
 
     With IDs: ask those sources now, say what is wrong with each, and propose the mend as a difference of its file.
     A proposal was tried: with it the source is read. --apply writes it to your overlay directory; a running service takes
-    it up when it starts again.
+    it up within seconds.
 
     \b
     Examples:
@@ -112,7 +114,8 @@ def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: boo
         for problem in problems:
             click.echo(str(problem))
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(s.kind for s in specs).items()))
-        click.echo(f"{len(specs)} sources ({kinds}), {len(problems)} problems")
+        of = f" ({kinds})" if kinds else ""
+        click.echo(f"{counted(len(specs), 'source')}{of}, {counted(len(problems), 'problem')}")
         if others := _other_languages(specs):
             click.echo(others)
     sys.exit(1 if problems else 0)
@@ -222,7 +225,7 @@ def _diff(spec: SourceSpec, found: Mend, where: Trees) -> str:
     """The proposal as a difference of the source's own file; of an empty one where a file makes many sources."""
     if found.proposal is None:
         return ""
-    path = next(iter(sorted(where.feeds.rglob(f"{spec.id}.yaml"))), None)
+    path = next((file for file in files_below(where.feeds) if file.name == f"{spec.id}.yaml"), None)
     if path is None:
         text, name, new = (
             "",
@@ -242,7 +245,7 @@ def _print(spec: SourceSpec, found: Mend, written: Path | None, settings: Settin
     for line in wrapped(before.verdict.cause, WIDTH - 2):
         click.echo(f"  {line}")
     click.echo(f"  {clipped(before.url, WIDTH - 2, pad=False)}")
-    for note in found.notes:
+    for note in (*found.notes, *doubts(spec, found)):
         for n, line in enumerate(wrapped(note, WIDTH - 4)):
             click.echo(("  ! " if n == 0 else "    ") + line)
     if found.proposal is not None:
@@ -274,7 +277,10 @@ def _counts(seen: Preview) -> str:
     records = seen.parsed.records
     newest = max((i.published_at for i in seen.parsed.items if i.published_at), default=None)
     return (
-        f" · {records} entries" + (f", the newest of {newest:%Y-%m-%d}" if newest else "") if records else ""
+        f" · {counted(records, 'entry', 'entries')}"
+        + (f", the newest of {newest:%Y-%m-%d}" if newest else "")
+        if records
+        else ""
     )
 
 
@@ -285,7 +291,7 @@ def _told(spec: SourceSpec, found: Mend, written: Path | None, settings: Setting
         "cause": found.before.verdict.cause,
         "url": found.before.url,
         "entries": found.before.parsed.records,
-        "notes": list(found.notes),
+        "notes": [*found.notes, *doubts(spec, found)],
         "tried": list(found.tried),
         "next_step": next_step(found.before)
         if found.proposal is None and not found.before.is_healthy

@@ -7,6 +7,7 @@ import click
 from warning.app.out_feed import whole_feed, write_feed
 from warning.cli.alert_lookup import composed_system
 from warning.cli.output import print_json
+from warning.core.phrases import counted
 
 SCHEMA = "feeds/1"
 
@@ -40,4 +41,4 @@ def out_command(*, desk_id: str, directory: Path, base_url: str, drill: bool, as
         names = [str(path) for path in files]
         print_json(SCHEMA, {"desk": desk_id, "messages": len(documents.messages), "files": names})
     else:
-        click.echo(f"{len(documents.messages)} messages and alerts.atom in {directory}")
+        click.echo(f"{counted(len(documents.messages), 'message')} and alerts.atom in {directory}")

@@ -12,6 +12,7 @@ from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json_line
 from warning.collect.parse_files import Answer, Reading, read_files
 from warning.collect.parse_guess import GUESSERS
+from warning.core.phrases import counted
 from warning.core.sources import unknown_source
 from warning.core.vocabulary import SourceKind
 from warning.settings import load_settings
@@ -104,6 +105,6 @@ def _print(answer: Answer, *, records: bool, as_json: bool) -> None:
         return
     for line in answer.evidence:
         click.echo(line)
-    click.echo(f"{answer.file}: {answer.records} records", file=sys.stderr)
+    click.echo(f"{answer.file}: {counted(answer.records, 'record')}", file=sys.stderr)
     for problem in answer.problems:
         click.echo(f"  {problem}", file=sys.stderr)

@@ -13,6 +13,7 @@ from warning.catalog.source_overlays import load_catalogue
 from warning.catalog.sources import SourceSpec
 from warning.cli.output import print_json
 from warning.collect.fetch import Fetcher
+from warning.core.phrases import counted
 from warning.settings import Settings, load_settings
 
 SHOWN = 5
@@ -108,8 +109,8 @@ def _print(preview: Preview, count: int) -> None:
     click.echo(f"  {told['url']}")
     if told["bytes"]:
         click.echo(
-            f"  {told['bytes']:,} bytes: {told['items']} items, {told['observations']} figures, "
-            f"{told['entries']} list entries"
+            f"  {told['bytes']:,} bytes: {counted(told['items'], 'item')}, {counted(told['observations'], 'figure')}, "
+            f"{counted(told['entries'], 'list entry', 'list entries')}"
         )
     for sample in told["sample"]:
         click.echo("    " + "  ".join(str(value) for value in sample.values() if value not in {None, ""}))

@@ -22,6 +22,7 @@ from warning.cli.output import clipped, print_json, print_table, wrapped
 from warning.core.blindness import Sight, place_of_profile
 from warning.core.list_memory import waits
 from warning.core.page_checks import PageCheck
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.spans import roughly
 from warning.core.spells import Spell, spells_of
@@ -145,7 +146,7 @@ def _print_board(
 
 def _headline(rows: Sequence[BoardRow], sights: Sequence[Sight] | None, now: datetime) -> str:
     counts = Counter(_group(row) for row in rows)
-    told = f"{len(rows)} sources at {now:%Y-%m-%d %H:%M} UTC: " + ", ".join(
+    told = f"{counted(len(rows), 'source')} at {now:%Y-%m-%d %H:%M} UTC: " + ", ".join(
         f"{n} {name}" for name, n in counts.items()
     )
     if sights is None:
@@ -153,7 +154,7 @@ def _headline(rows: Sequence[BoardRow], sights: Sequence[Sight] | None, now: dat
     levels = Counter(s.level for s in sights)
     return "\n".join(
         wrapped(
-            f"{told}. Of {len(sights)} rules {levels['blind']} are blind, {levels['partly blind']} in part.",
+            f"{told}. Of {counted(len(sights), 'rule')} {counted(levels['blind'], 'is', 'are')} blind, {levels['partly blind']} in part.",
             WIDTH,
         )
     )
@@ -180,7 +181,7 @@ def _row(row: BoardRow, sights: Sequence[Sight] | None, now: datetime) -> str:
         cells.append(f"{len(state.left_out)} set aside")
     blind = _affected(row.spec.id, sights)
     if blind and row.is_troubled:
-        cells.append(f"{blind} rules see less")
+        cells.append(counted(blind, "rule sees", "rules see") + " less")
     return "  " + "  ".join(cells).rstrip()
 
 
@@ -232,7 +233,7 @@ def _print_pages(pages: Sequence[PageCheck]) -> None:
     if not pages:
         return
     last = max(check.checked_at for check in pages)
-    click.echo(f"\n  {len(pages)} pages behind alerts looked at again, last {_moment(last)}")
+    click.echo(f"\n  {counted(len(pages), 'page')} behind alerts looked at again, last {_moment(last)}")
     for check in pages:
         if check.missing_since is not None:
             told = "taken back" if check.taken_back else "looked at again tomorrow"

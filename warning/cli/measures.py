@@ -13,6 +13,7 @@ from warning.cli.output import print_json, print_table
 from warning.cli.rules_options import DIRECTORY, chosen_trees, today
 from warning.cli.rules_replay import day
 from warning.core.measures import Measure, Standing
+from warning.core.phrases import counted
 
 SCHEMA = "measures/1"
 STANDINGS = get_args(Standing)
@@ -26,12 +27,14 @@ def command() -> None:
     """Read the register of legal acts: what is in force, suspended, ending, or a draft.
 
     It holds what the files under rules/measures say; `verified` tells whether number and dates were read in the
-    sources named.
+    sources named. Conduct without an act (a customs hold, a boycott) counts as in force for 180 days after a source last
+    confirmed it.
 
     \b
     Examples:
       warning measures list --standing suspended
       warning measures list --standing suspension_lapsed      whether it was extended is to be checked
+      warning measures list --standing not_confirmed          whether it goes on is to be checked
       warning measures calendar --days 90
     """
 
@@ -69,7 +72,7 @@ def list_command(
         return
     header = ("ID", "ANNOUNCED", "STANDS", "EFFECTIVE", "ENDS", "INSTRUMENT", "TITLE")
     print_table(header, [_row(m, at) for m in found])
-    click.echo(f"{len(found)} measures as of {at}", err=True)
+    click.echo(f"{counted(len(found), 'measure')} as of {at}", err=True)
 
 
 @command.command("show")
@@ -124,11 +127,12 @@ def calendar_command(*, days: int, as_of: date | None, as_json: bool, rules: Pat
         for t in turns
     ]
     print_table(("DAY", "WHAT", "INSTRUMENT", "TITLE"), rows)
-    click.echo(f"{len(rows)} dates within {days} days of {at}", err=True)
+    click.echo(f"{counted(len(rows), 'date')} within {counted(days, 'day')} of {at}", err=True)
 
 
 def _register(rules: Path | None) -> tuple[Measure, ...]:
-    return load_measures(chosen_trees(rules, None, None).rules)
+    where = chosen_trees(rules, None, None)
+    return load_measures(where.rules, where.overlay)
 
 
 def _row(measure: Measure, at: date) -> tuple[object, ...]:
@@ -147,8 +151,12 @@ def _standing(measure: Measure, at: date) -> str:
     clauses = ((suspended_clauses(measure, at), "suspended"), (lapsed_clauses(measure, at), NOT_CONFIRMED))
     parts = [f"clause {', '.join(names)} {said}" for names, said in clauses if names]
     standing = measure.standing(at)
-    return ", ".join([NOT_CONFIRMED if standing == "suspension_lapsed" else standing, *parts])
+    seen = measure.confirmed(at)
+    said = {"suspension_lapsed": NOT_CONFIRMED, "not_confirmed": f"informal, last confirmed {seen}"}
+    return ", ".join([said.get(standing, standing), *parts])
 
 
 def _document(measure: Measure, at: date) -> dict[str, Any]:
-    return {"standing": measure.standing(at), **measure.model_dump(mode="json")}
+    seen = measure.confirmed(at)
+    document = {"standing": measure.standing(at), **measure.model_dump(mode="json")}
+    return document | {"last_confirmed": seen.isoformat() if seen else None}

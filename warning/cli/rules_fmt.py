@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from warning.catalog.files import yaml_files
 from warning.catalog.layout import laid_out
-from warning.catalog.trees import yaml_files
 from warning.cli.output import print_json
 from warning.cli.rules_options import DIRECTORY, FILE, chosen_trees
 from warning.errors import ConfigError, Problem

@@ -30,6 +30,20 @@ def catalogue_options(function: F) -> F:
     return click.option("--rules", type=DIRECTORY, help="Directory of rules.")(function)
 
 
+def junit_options(said: str) -> Callable[[F], F]:
+    """Add --junit and --junit-strict."""
+
+    def added(function: F) -> F:
+        function = click.option(
+            "--junit-strict",
+            is_flag=True,
+            help="Leave file and line out of --junit: Jenkins' xUnit plugin refuses them.",
+        )(function)
+        return click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help=said)(function)
+
+    return added
+
+
 def evidence_option(function: F) -> F:
     """Add --evidence, given once or more often, and plain arguments for further files."""
     function = click.argument("more", nargs=-1, type=FILE)(function)

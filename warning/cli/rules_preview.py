@@ -18,6 +18,7 @@ from warning.catalog.typed import read_model
 from warning.cli.main import uncollected
 from warning.cli.output import print_json
 from warning.cli.rules_options import FILE, catalogue_options, chosen_book, chosen_texts
+from warning.core.phrases import counted
 from warning.core.text_book import TextBook
 from warning.core.text_rules import ContextRule, TextRule
 from warning.errors import CatalogError, ConfigError
@@ -100,7 +101,7 @@ def _indexed(ready: Readiness, paths: Sequence[Path], book: TextBook, *, exact: 
     """The indexes of the files. What has to be made or searched first is told before; a long search waits for --exact."""
     if ready.is_complete or (ready.can_answer_at_once and not exact):
         for path, index in ready.files if named else ():
-            click.echo(f"{path}: {index.manifest.items} items indexed", err=True)
+            click.echo(f"{path}: {counted(index.manifest.items, 'item')} indexed", err=True)
         if not ready.is_complete:
             click.echo(ready.left_open, err=True)
         return ready.files
@@ -168,7 +169,7 @@ def _print(found: dict[str, Any]) -> None:
 
     against = f"{told('new')} new, {told('lost')} lost against the running rule"
     click.echo(
-        f"{found['rule']}: fires on {told('fires_on')} items; {against if found['running'] else 'no rule of this id runs'}"
+        f"{found['rule']}: fires on {told('fires_on')} {'item' if found['fires_on'] == 1 and not between else 'items'}; {against if found['running'] else 'no rule of this id runs'}"
     )
     if between:
         click.echo(

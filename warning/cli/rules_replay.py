@@ -21,6 +21,7 @@ from warning.app.compose import system_clock
 from warning.app.evaluating import evaluate_records
 from warning.app.indexed_history import IndexedHistory, ready_index
 from warning.app.item_lines import as_replayed
+from warning.catalog.case_places import CasePlaces
 from warning.catalog.load import load_measures
 from warning.cli.backtest_text import expectation_cases, print_backtest
 from warning.cli.junit import junit_document
@@ -31,6 +32,7 @@ from warning.cli.rules_options import (
     chosen_book,
     chosen_trees,
     evidence_option,
+    junit_options,
 )
 from warning.collect.interchange import own_identity, read_evidence
 from warning.core.evidence import Evidence
@@ -119,9 +121,7 @@ def evaluate(
 )
 @click.option("--against", type=DIRECTORY, help="Rules as they were before an edit: say what it changes.")
 @click.option("--against-overlays", type=DIRECTORY, help="Your own directory as it was before the edit.")
-@click.option(
-    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the expectations as JUnit XML."
-)
+@junit_options("Write the expectations as JUnit XML.")
 @click.option("--json", "as_json", is_flag=True, help="Print backtest/1 on stdout (the default).")
 @click.option("--text", "as_text", is_flag=True, help="Print a summary to read instead.")
 def backtest(
@@ -138,6 +138,7 @@ def backtest(
     against: Path | None,
     against_overlays: Path | None,
     junit: Path | None,
+    junit_strict: bool,
     as_json: bool,
     as_text: bool,
 ) -> None:
@@ -155,15 +156,18 @@ def backtest(
             f"{last} lies before --from {first}: no day is left to replay", param_hint="--to"
         )
     where = chosen_trees(rules, feeds, overlays)
-    measures = load_measures(where.rules)
+    measures = load_measures(where.rules, where.overlay)
     span = Span(files=(*files, *more), first=first, last=last, step=step, indexed=indexed)
-    side, verdicts = _side(chosen_book(rules, feeds, overlays), measures, span)
+    book, began = chosen_book(rules, feeds, overlays), perf_counter()
+    side, verdicts = _side(book, measures, span)
+    took = perf_counter() - began
     content = {**side.content, "expectations": [one.document() for one in verdicts]}
     if against or against_overlays:
         earlier = chosen_book(against or rules, feeds, against_overlays or overlays)
         content["comparison"] = comparison(_side(earlier, measures, span)[0], side)
     if junit:
-        junit.write_text(junit_document(expectation_cases(verdicts)), encoding="utf-8")
+        cases = expectation_cases(verdicts, CasePlaces((where.rules, where.overlay)), took)
+        junit.write_text(junit_document(cases, strict=junit_strict), encoding="utf-8")
     if as_text and not as_json:
         print_backtest(content)
     else:

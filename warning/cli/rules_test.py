@@ -2,17 +2,19 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from warning.app.clock_testing import ClockResult, run_clock_test
 from warning.app.rule_examples import ExampleResult, run_examples
+from warning.catalog.case_places import CasePlaces
 from warning.catalog.complaints import did_you_mean
 from warning.catalog.load import load_clock_tests, load_rulebook
 from warning.cli.junit import Case, junit_document
 from warning.cli.output import print_json
-from warning.cli.rules_options import catalogue_options, chosen_trees, today
+from warning.cli.rules_options import catalogue_options, chosen_trees, junit_options, today
 from warning.core.clock_tests import ClockTest
 from warning.core.rulebook import Rulebook
 
@@ -20,9 +22,7 @@ from warning.core.rulebook import Rulebook
 @click.command("test", epilog="Exit codes: 0 all hold, 1 an example or test fails, 2 usage or configuration.")
 @click.argument("rule_ids", metavar="[RULE]...", nargs=-1)
 @catalogue_options
-@click.option(
-    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML here as well."
-)
+@junit_options("Write JUnit XML here as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print rules/1 on stdout.")
 def test(
     *,
@@ -31,6 +31,7 @@ def test(
     feeds: Path | None,
     overlays: Path | None,
     junit: Path | None,
+    junit_strict: bool,
     as_json: bool,
 ) -> None:
     """Run the examples inside the rules and the files of rules/tests (all, or those of the named rules).
@@ -48,7 +49,8 @@ def test(
     clocked = [run_clock_test(book, test, file) for file, test in tests if _is_about(test, rule_ids)]
     failed = sum(not one.passed for one in examples) + sum(not one.passed for one in clocked)
     if junit:
-        junit.write_text(junit_document(_cases(examples, clocked)), encoding="utf-8")
+        placed = _cases(examples, clocked, CasePlaces((where.rules, where.overlay)))
+        junit.write_text(junit_document(placed, strict=junit_strict), encoding="utf-8")
     if as_json:
         _print_results(examples, clocked)
     else:
@@ -72,19 +74,38 @@ def _is_about(test: ClockTest, rule_ids: Sequence[str]) -> bool:
     return not rule_ids or bool(expected.union(test.rules).intersection(rule_ids))
 
 
-def _cases(examples: Iterable[ExampleResult], clocked: Iterable[ClockResult]) -> list[Case]:
+def _cases(
+    examples: Iterable[ExampleResult], clocked: Iterable[ClockResult], places: CasePlaces | None = None
+) -> list[Case]:
+    def placed(case: Case, at: tuple[str, int]) -> Case:
+        return replace(case, file=at[0], line=at[1])
+
     cases = [
-        Case(
-            suite="examples",
-            subject=one.rule_id,
-            name=f"example {one.number + 1}: {one.title}",
-            faults=one.faults,
-            detail=tuple(one.tree.lines()) if one.tree else (),
+        placed(
+            Case(
+                suite="examples",
+                subject=one.rule_id,
+                name=f"example {one.number + 1}: {one.title}",
+                faults=one.faults,
+                detail=tuple(one.tree.lines()) if one.tree else (),
+                seconds=one.seconds,
+            ),
+            places.of_rule(one.rule_id, "examples", one.number) if places else ("", 0),
         )
         for one in examples
     ]
     return cases + [
-        Case(suite="tests", subject=Path(one.file).stem, name=one.name, faults=one.faults) for one in clocked
+        placed(
+            Case(
+                suite="tests",
+                subject=Path(one.file).stem,
+                name=one.name,
+                faults=one.faults,
+                seconds=one.seconds,
+            ),
+            places.of_test(Path(one.file), one.name) if places else ("", 0),
+        )
+        for one in clocked
     ]
 
 

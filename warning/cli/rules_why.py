@@ -30,6 +30,7 @@ from warning.core.absence_rules import AbsenceRule
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.evidence import Evidence, Item, item_id
 from warning.core.explain import ExplainNode
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.rules import AnyRule, ListingRule, TextRule
 from warning.core.sequence_rules import SequenceRule
@@ -251,7 +252,9 @@ def _print_explained(
     for line in (line for case in cases for line in case.lines()):
         click.echo(line)
     if len(explained) > MOST_SHOWN:
-        click.echo(f"{len(explained) - MOST_SHOWN} more records; --id shows one, --json all", err=True)
+        click.echo(
+            f"{counted(len(explained) - MOST_SHOWN, 'more record')}; --id shows one, --json all", err=True
+        )
 
 
 @click.command("stats", epilog="Exit codes: 0 ok, 2 usage or configuration.")

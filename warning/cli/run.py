@@ -51,6 +51,7 @@ EVERY_SECONDS = {
     "assess": 5.0,
     "deliver": 2.0,
     "schedule": 20.0,
+    "catalogue": 5.0,
     "audit": 60.0,
     "tidy": 300.0,
     "recheck": 600.0,
@@ -130,6 +131,7 @@ async def _serve(system: System, role: str) -> None:
             "schedule": lambda: _scheduled(system),
         }
         chosen: dict[str, Action] = actions if role == "all" else {role: actions[role]}
+        chosen = {**chosen, "catalogue": lambda: tell_refusals(system, partial(owe_to_operators, system))}
         if "collect" in chosen:
             chosen = {**chosen, "recheck": lambda: recheck_due(system, fetcher)}
         if "schedule" in chosen:
@@ -187,7 +189,6 @@ async def _scheduled(system: System) -> None:
     await asyncio.to_thread(watch_desks, system)
     await show_owed(system)
     await tell_source_changes(system, partial(owe_to_operators, system))
-    await tell_refusals(system, partial(owe_to_operators, system))
 
 
 def _clean(report: RoundReport) -> bool:

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -59,6 +59,12 @@ class _Hop:
     moved_to: URL | None = None
 
 
+@cache
+def _authorities_of_this_machine() -> ssl.SSLContext:
+    """Loaded once a process: to read some hundred certificates takes longer than many a document."""
+    return ssl.create_default_context()
+
+
 class Fetcher:
     """Use as `async with Fetcher(...) as fetcher`. One session and one TLS context serve every source.
 
@@ -104,7 +110,7 @@ class Fetcher:
         connector = TCPConnector(
             limit=0,  # `Lanes` says how many are under way
             resolver=GuardedResolver(self._guard, inner),
-            ssl=self._tls or ssl.create_default_context(),
+            ssl=self._tls or _authorities_of_this_machine(),
             ttl_dns_cache=60,
         )
         self._session = ClientSession(

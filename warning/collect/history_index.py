@@ -45,8 +45,9 @@ from warning.core.text.reading import Reading
 __all__ = ["build_index", "index_directory", "look_for", "open_index"]
 
 PROCESSES = 2
-# Below this size of file a second process costs more than it brings.
+# Below this size of file, or so many texts, a second process costs more than it brings.
 _WORTH_PROCESSES_BYTES = 32 * 1024 * 1024
+_WORTH_PROCESSES_ITEMS = SEGMENT_ITEMS
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
@@ -105,7 +106,7 @@ def look_for(index: HistoryIndex, patterns: Iterable[Pattern]) -> int:
 
 def _look_for(index: HistoryIndex, lacking: Sequence[Pattern]) -> None:
     number = len(index.manifest.sets)
-    processes = PROCESSES if index.manifest.segments > 1 else 1
+    processes = PROCESSES if index.manifest.items > _WORTH_PROCESSES_ITEMS else 1
     directories = [segment.directory for segment in index.segments()]
     jobs = [(directories[k::processes], lacking, number) for k in range(processes)]
     _in_processes(_scan_share, jobs, processes)

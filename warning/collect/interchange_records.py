@@ -50,7 +50,7 @@ OBSERVATION_OPTIONAL = ("id", "partner", "hs_code", "currency")
 OBSERVATION_KEYS = frozenset((*OBSERVATION_TEXTS, *OBSERVATION_OPTIONAL, "type", "value", "known_at"))
 LISTING_TEXTS = ("source_id",)
 LISTING_OPTIONAL = ("id", "url", "archive_hash")
-LISTING_KEYS = frozenset((*LISTING_TEXTS, *LISTING_OPTIONAL, "type", "known_at", "entries"))
+LISTING_KEYS = frozenset((*LISTING_TEXTS, *LISTING_OPTIONAL, "type", "known_at", "entries", "read_anew"))
 WITHDRAWAL_TEXTS = ("evidence", "reason", "actor")
 WITHDRAWAL_OPTIONAL = ("id", "source_id", "action")
 WITHDRAWAL_KEYS = frozenset((*WITHDRAWAL_TEXTS, *WITHDRAWAL_OPTIONAL, "type", "known_at"))
@@ -159,6 +159,9 @@ def _listing(record: Record, _assumed_at: datetime) -> Listing:
         refuse_unknown(record, LISTING_KEYS)
     (source_id,) = texts(record, LISTING_TEXTS)
     identity, url, archive_hash = optional_texts(record, LISTING_OPTIONAL)
+    anew = record.get("read_anew", False)
+    if type(anew) is not bool:
+        raise ValueError(f"'read_anew' is {kind_of(anew)}; true or false is right")
     listed = record.get("entries")
     if type(listed) is not list:
         raise ValueError(f"'entries' is {kind_of(listed)}; a list of entries is right")
@@ -170,6 +173,7 @@ def _listing(record: Record, _assumed_at: datetime) -> Listing:
         entries=entries,
         url=url,
         archive_hash=archive_hash,
+        read_anew=anew,
     )
 
 
@@ -278,6 +282,7 @@ def _listing_record(listing: Listing) -> dict[str, Any]:
     record: dict[str, Any] = {"type": "listing", "id": listing.id, "source_id": listing.source_id}
     record["known_at"] = _written(listing.known_at)
     record |= {name: getattr(listing, name) for name in ("url", "archive_hash") if getattr(listing, name)}
+    record |= {"read_anew": True} if listing.read_anew else {}
     record["entries"] = [
         {"key": e.key, "name": e.name, "country": e.country, "fields": dict(e.fields)}
         for e in listing.entries

@@ -1,8 +1,9 @@
 """How many bytes of large documents may be in memory at once, over all sources: those that grow past it wait their turn.
 
 Sources that flood are under way a hundred at a time. Each alone is bound by its `max_size`, all together by this. What
-counts is what has come. One poll at a time goes on where there is no room left, so that none waits for itself, nor
-two for each other: all that is held is `most_bytes` and the documents of that one poll.
+counts is what has come, while it comes by steps of `STEP_BYTES` at least. One poll at a time goes on where there is no
+room left, so that none waits for itself, nor two for each other: all that is held is `most_bytes` and the documents of
+that one poll, less than a step more.
 """
 
 import asyncio

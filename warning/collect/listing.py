@@ -11,6 +11,7 @@ from warning.collect.text import literal, looks_garbled
 from warning.core.documents import Document, Parsed
 from warning.core.evidence import Entry, Listing, listing_id
 from warning.core.formats import ListingFormat
+from warning.core.phrases import counted
 from warning.errors import ParseError
 
 MAX_ENTRIES = 500_000
@@ -128,11 +129,17 @@ def _fault(entry: Entry) -> str:
 def _told(unusable: Sequence[str], repeated: int, renumbered: int) -> list[str]:
     told = list(unusable[:TOLD_PROBLEMS])
     if len(unusable) > TOLD_PROBLEMS:
-        told.append(f"{len(unusable) - TOLD_PROBLEMS} more entries are not usable")
+        told.append(
+            f"{counted(len(unusable) - TOLD_PROBLEMS, 'more entry is', 'more entries are')} not usable"
+        )
     if repeated:
-        told.append(f"{repeated} entries repeat another one and are merged with it")
+        told.append(
+            f"{counted(repeated, 'entry repeats another one and is', 'entries repeat another one and are')} merged with it"
+        )
     if renumbered:
-        told.append(f"{renumbered} entries share the key of a different one and are numbered (#2, #3, ...)")
+        shared = counted(renumbered, "entry shares", "entries share")
+        which = "is numbered (#2)" if renumbered == 1 else "are numbered (#2, #3, ...)"
+        told.append(f"{shared} the key of a different one and {which}")
     return told
 
 

@@ -22,6 +22,7 @@ from warning.collect.mailbox_place import Place, place_of
 from warning.collect.mailbox_session import MailboxSession
 from warning.collect.mailbox_wire import said_of
 from warning.core.documents import Document, LeftOut
+from warning.core.phrases import counted
 from warning.errors import FetchError
 
 SCHEMES = ("imaps://", "imap://")
@@ -85,11 +86,15 @@ async def _checked_address(place: Place, guard: AddressGuard, resolver: Abstract
 def _fetched(mails: Mails, place: Place, request: FetchRequest, now: datetime) -> Fetched:
     notes: list[str] = []
     if mails.waiting:
-        notes.append(f"{mails.waiting} more mails follow at the next poll")
+        notes.append(f"{counted(mails.waiting, 'more mail follows', 'more mails follow')} at the next poll")
     if mails.cut_short:
-        notes.append(f"{mails.cut_short} mails are too large: their heads were read")
+        notes.append(
+            f"{counted(mails.cut_short, 'mail is too large: its head was', 'mails are too large: their heads were')} read"
+        )
     if mails.owed:
-        notes.append(f"{mails.owed} mails did not come and are asked for again")
+        notes.append(
+            f"{counted(mails.owed, 'mail did not come and is', 'mails did not come and are')} asked for again"
+        )
     body = bundled(mails.messages) if mails.messages else b""
     validators = Validators(
         url=request.without_secrets(request.url),

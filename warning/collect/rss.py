@@ -19,6 +19,7 @@ from warning.collect.feed_json import entries_of, is_json_feed
 from warning.collect.feed_lean import Texts
 from warning.collect.feed_split import Split, split_feed
 from warning.core.documents import Document, Parsed, Remark
+from warning.core.phrases import counted
 from warning.core.sources import SourceProfile
 from warning.errors import ParseError
 
@@ -207,7 +208,7 @@ def _is_whole(given: str, read: int) -> bool:
 
 def _removed(text: str, cleaned: str) -> tuple[str, ...]:
     removed = len(text) - len(cleaned)
-    return (Remark(f"{removed} control characters removed"),) if removed else ()
+    return (Remark(f"{counted(removed, 'control character')} removed"),) if removed else ()
 
 
 def _not_a_feed(text: str) -> str:

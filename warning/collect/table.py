@@ -16,6 +16,7 @@ from warning.core.documents import Document, Parsed, Remark
 from warning.core.evidence import Observation, observation_id, period_end
 from warning.core.formats import COLUMN, PERIODS_ARE_COLUMNS, TableFormat, ValueColumn
 from warning.core.ids import content_id
+from warning.core.phrases import counted
 from warning.core.sources import SourceProfile
 from warning.core.vocabulary import Frequency
 from warning.errors import ParseError
@@ -135,11 +136,15 @@ class _Tally:
             yield f"{count} {why}, e.g. {self.examples[why][:80]!r}"
         if self.conflicts:
             (series, period), (one, other) = next(iter(self.conflicts.items()))
-            yield f"{len(self.conflicts)} figures stand there with two values, neither is taken, e.g. {series} {period}: {one:g} and {other:g}"
+            yield f"{counted(len(self.conflicts), 'figure stands', 'figures stand')} there with two values, neither is taken, e.g. {series} {period}: {one:g} and {other:g}"
         if self.copies:
-            yield Remark(f"{self.copies} rows repeat another row exactly and are read once")
+            yield Remark(
+                f"{counted(self.copies, 'row repeats another row exactly and is', 'rows repeat another row exactly and are')} read once"
+            )
         if self.repeated:
-            yield Remark(f"{self.repeated} figures are repeated exactly and read once")
+            yield Remark(
+                f"{counted(self.repeated, 'figure is', 'figures are')} repeated exactly and read once"
+            )
 
 
 def _read_cell(row: Row, column: _Column, tally: _Tally, document: Document, profile: SourceProfile) -> None:

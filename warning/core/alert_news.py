@@ -9,7 +9,7 @@ from warning.core.claims import Conflict, conflicts_of
 from warning.core.corrections import standing_claims
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
-from warning.core.signals import WITHDRAWN, Reason, Signal
+from warning.core.signals import REVISED, WITHDRAWN, Reason, Signal
 from warning.core.vocabulary import Certainty
 
 LINK = "sequence."
@@ -86,8 +86,9 @@ def _sides(conflict: Conflict) -> str:
 
 
 def _deadlines(signals: Iterable[Signal]) -> tuple[Difference, ...]:
-    """A threshold passed is news of its own: the days left, and to when."""
-    left = {dict(s.why[0].params)["days"]: s for s in signals if is_deadline(s.story) and s.why}
+    """A threshold passed is news of its own: the days left, and to when. What has lapsed has none left."""
+    told = [s for s in signals if is_deadline(s.story) and s.why]
+    left = {days: s for s in told if (days := dict(s.why[0].params).get("days"))}
     return tuple(
         Difference(code="deadline", before=days, after=_iso(s.facts.effective or s.facts.expires))
         for days, s in sorted(left.items())
@@ -122,7 +123,7 @@ def _corrections(signals: Iterable[Signal]) -> Iterable[Difference]:
         (said["period"], said["before"], said["after"])
         for signal in signals
         for reason in signal.why
-        if reason.code in {WITHDRAWN, "series.revised"}
+        if reason.code in {WITHDRAWN, REVISED}
         for said in [dict(reason.params)]
     }
     return tuple(

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from warning.core.claims import Claim
+from warning.core.figure_grounds import FigureGround
 from warning.core.handling import Narrowing
-from warning.core.ids import content_id
 from warning.core.severity_table import Grading
 from warning.core.signals import Exhibit, Facts, Reason
 from warning.core.vocabulary import Certainty, Marking, Severity
@@ -52,6 +52,7 @@ class Alert:
     `story` is set for alerts about figures: series of one story join, whatever their partners. `tearlines` holds, by
     desk id, the alert as desks may read it that may not see all of its evidence. `claims` is who says what
     (`core/claims.py`): what sources contradict each other on is read from it. `grounds` says which evidence gave a reason: (`ground_of` it, or a pattern's step, evidence id). `withdrawn` is the evidence taken back; then `whole` is the alert with it.
+    `figures` say on which figures it rests, by rule, and which stand; `besides` how much of its evidence is none (None in one stored before that was kept).
     `narrowings` stand on versions in store alone, oldest first: how far this one went before its marking was narrowed.
     """
 
@@ -87,6 +88,8 @@ class Alert:
     withdrawn: tuple[Withdrawal, ...] = ()
     whole: "Alert | None" = None
     narrowings: tuple[Narrowing, ...] = ()
+    figures: tuple[FigureGround, ...] = ()
+    besides: int | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -111,11 +114,6 @@ class Alert:
     def severity_for(self, country: str) -> Severity:
         """The severity for one country; the act's own where the country has no exposure file."""
         return next((g.severity for g in self.gradings if g.country == country), self.severity)
-
-
-def ground_of(reason: Reason) -> str:
-    """Return the name by which an alert's `grounds` know a reason."""
-    return content_id("r", reason.code, reason.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

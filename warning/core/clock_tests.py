@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from warning.core.measures import Measure
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleId
+from warning.core.series_notation import periods_from, readable_cells
 from warning.core.terms import Language, TermId
 from warning.core.vocabulary import Frequency, Severity, SourceKind
 from warning.core.vocabulary import Measure as What
@@ -40,7 +41,7 @@ class TestedSeries(OperatorModel):
     """
 
     id: str = Field(min_length=1)
-    values: str
+    values: Annotated[str, AfterValidator(readable_cells)]
     starts: str
     frequency: Frequency = "M"
     lag_days: int = Field(default=1, ge=0, le=1000)
@@ -52,6 +53,11 @@ class TestedSeries(OperatorModel):
     hs_code: str | None = None
     unit: str = "kg"
     currency: str | None = None
+
+    @model_validator(mode="after")
+    def _starts_in_a_period(self) -> Self:
+        next(periods_from(self.starts, self.frequency, 1))
+        return self
 
 
 class TestedEntry(OperatorModel):

@@ -20,6 +20,7 @@ from warning.core.withdrawals import Withdrawal
 if TYPE_CHECKING:  # who reads items alone loads nothing of what is said of them
     from warning.core.alerts import Alert
     from warning.core.recall import Recalled
+    from warning.core.series.recheck import Recheck
     from warning.core.signals import Found, Signal
 
 
@@ -118,7 +119,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A whole list as published at `known_at`."""
+    """A whole list as published at `known_at`.
+
+    `read_anew` says that it was read in another way, or from another address, than the version before.
+    """
 
     id: str
     source_id: str
@@ -126,6 +130,7 @@ class Listing:
     entries: tuple[Entry, ...]
     url: str = ""
     archive_hash: str = ""
+    read_anew: bool = False
 
 
 def listing_id(source_id: str, entries: Iterable[Entry]) -> str:
@@ -196,8 +201,8 @@ class Window:
 
     `fresh` holds the ids of the evidence that is new in this assessment: detectors fire on fresh evidence
     only and use the rest as history. Order carries no meaning; `as_known` sorts. `recalled` is what rules
-    remember beside the evidence: earlier signals, last arrivals, how sources did. `told_figures` are the signals that
-    stand on vintages which fresh figures replace too late to be news, by the id of that vintage; others may be among them.
+    remember beside the evidence: earlier signals, last arrivals, how sources did. `told_figures` are the signals on
+    figures of series of which one came anew, whatever their vintage, by the series whose figures show them; others may be among them.
     """
 
     items: tuple[Item, ...] = ()
@@ -229,8 +234,8 @@ class KnownWindow:
     `earlier` holds the vintages that fresh figures replaced, one a figure. `alerts` are those open at that
     instant: dates that their evidence gave are counted down. `judged` is all that the book's text rules say of the
     fresh items with the ids in `told`, most of which are not here themselves. `found` is what detectors have said
-    already, by kind of rule: they are not asked again. `corrects` are the signals told on the vintage before a late figure,
-    by the id of that figure: it is judged for their sake alone (see `core/series/punctual.py`).
+    already, by kind of rule: they are not asked again. `corrects` are the figures judged once more for
+    the sake of what was told of them, by their ids (see `core/series/punctual.py`).
     """
 
     items: tuple[Item, ...]
@@ -244,7 +249,7 @@ class KnownWindow:
     told: frozenset[str] = field(default=frozenset())
     found: "Mapping[str, Found]" = field(default_factory=dict)
     told_figures: "Mapping[str, tuple[Signal, ...]]" = field(default_factory=dict)
-    corrects: "Mapping[str, tuple[Signal, ...]]" = field(default_factory=dict)
+    corrects: "Mapping[str, Recheck]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

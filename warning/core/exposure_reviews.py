@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from warning.core.exposure import CountryExposure, Grade
+from warning.core.phrases import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class ReviewDue:
 
     def sentence(self, today: date) -> str:
         late = self.late_days(today)
-        since = "never reviewed" if late is None else f"{late} days late"
+        since = "never reviewed" if late is None else f"{counted(late, 'day')} late"
         return f"{self.country} {self.material}, grade {self.grade}: {since}"
 
 

@@ -34,7 +34,8 @@ class SourceState:
     being readable, None while it is; `late_items` is how many items the last such time brought too late.
     `moved_to` is where it says it has gone, empty when it stays. `left_out` are the latest entries that were set aside,
     one line each, the newest last. `reported` belongs to the store, which writes it. `unread` are the latest spans, the
-    oldest first, in which it was due and nobody asked: from when it was due to when it was asked again.
+    oldest first, in which it was due and nobody asked: from when it was due to when it was asked again. `labels_after` has,
+    of labels that a mend gave, the number of the item stored last before that (`app/stored_labels.py`).
     """
 
     source_id: str
@@ -64,6 +65,7 @@ class SourceState:
     left_out: tuple[str, ...] = ()
     reported: LastReport | None = field(default=None, compare=False)
     unread: tuple[tuple[datetime, datetime], ...] = ()
+    labels_after: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_blind(self) -> bool:

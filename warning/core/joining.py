@@ -5,17 +5,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from warning.core.alert_news import linked_by, news_of, tells_late
-from warning.core.alerts import SHOWN_EXHIBITS, Alert, Difference, ground_of
+from warning.core.alerts import SHOWN_EXHIBITS, Alert, Difference
 from warning.core.chain_codes import LATE, SUSPENDED
 from warning.core.claims import joined_claims
 from warning.core.corrections import with_last_word
 from warning.core.deadline_rules import is_deadline
+from warning.core.figure_grounds import further_evidence, is_taken_back, still_said, with_figures
 from warning.core.handling import Handling, narrowest
 from warning.core.joined_facts import merged_facts
 from warning.core.old_news import corrects_late
 from warning.core.pattern_steps import rests_on_event, step_grounds
 from warning.core.rulebook import Rulebook
-from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, signal_ids_of
+from warning.core.rules import SeriesRule
+from warning.core.signals import WITHDRAWN, Exhibit, Facts, Reason, Signal, ground_of, signal_ids_of
 from warning.core.vocabulary import Certainty, Marking
 
 SHOWN_REASONS = 8
@@ -35,6 +37,7 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
     marking, release_to = narrowest(Marking.CLEAR, None, _handlings(s.exhibit for s in signals))
     publishers = tuple(sorted({e.publisher for e in exhibits}))
     why = _reasons(lead.why, signals)
+    figures = with_figures((), signals)
     return Alert(
         key=key,
         version=1,
@@ -62,6 +65,8 @@ def open_alert(key: str, signals: Sequence[Signal], book: Rulebook) -> Alert:
         differences=(Difference(code="opened", after=facts.act),),
         claims=claims,
         grounds=_grounds((), why, signals),
+        figures=figures,
+        besides=None if _hides_figures(signals, book) else further_evidence(0, figures, exhibits),
     )
 
 
@@ -87,7 +92,8 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
     base = None if is_first_heard else alert
     claims = joined_claims(base.claims if base else (), heard)
     facts = with_last_word(merged_facts(base, heard, book), claims) if heard else alert.facts
-    why = _reasons(alert.why, signals)
+    figures = with_figures(alert.figures, signals)
+    why = _reasons(still_said(alert.why, alert.figures, figures), signals)
     certainty = certainty_of(exhibits, publishers)
     certainty = max(alert.certainty, certainty) if judged is alert.exhibits else certainty
     severity = max([*([base.severity] if base else []), *(s.severity for s in heard)])
@@ -116,15 +122,28 @@ def join_signals(alert: Alert, signals: Sequence[Signal], book: Rulebook) -> Ale
         differences=(),
         claims=claims,
         grounds=_grounds(alert.grounds, why, signals),
+        figures=figures,
+        besides=None if _hides_figures(signals, book) else further_evidence(alert.besides, figures, fresh),
     )
     new = [s for s in heard if s.id not in joined_before]
-    joined = replace(joined, differences=(*news_of(alert, joined, heard, new, book), *_belief(alert, joined)))
+    changed = (*news_of(alert, joined, heard, new, book), *_belief(alert, joined))
+    if not changed and is_taken_back(alert) and not is_taken_back(joined):
+        changed = (Difference(code="restored", before=lead.exhibit.title),)
+    joined = replace(joined, differences=changed)
     speaks_first = lead.exhibit.official and not is_deadline(lead.story)
     if speaks_first and not any(e.official for e in alert.exhibits):
         joined = replace(
             joined, rule_id=lead.rule_id, rule_version=lead.rule_version, rule_title=lead.rule_title
         )
     return joined
+
+
+def _hides_figures(signals: Iterable[Signal], book: Rulebook) -> bool:
+    """Whether one was told of a figure before signals named theirs: nobody can say what stands of it."""
+    return any(
+        not s.figure.series_id if s.figure else isinstance(book.rules_by_id.get(s.rule_id), SeriesRule)
+        for s in signals
+    )
 
 
 def _with(known: tuple[str, ...], more: AbstractSet[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from warning.core.ids import instrument_key
 from warning.core.joining_counts import (
     firms_told,
     is_exact,
+    list_named,
     list_told,
     parts_told,
 )
@@ -137,6 +138,11 @@ class Case:
             for number in firms_told(shown.title):
                 told[number] = told.get(number, _NONE) | {list_told(shown.title)}
         return told
+
+    @property
+    def named_lists(self) -> frozenset[str]:
+        """The lists that headlines on it call by their own names."""
+        return frozenset(list_named(shown.title) for shown in self._exhibits()) - {""}
 
     @property
     def official_documents(self) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ from warning.core.old_news import corrects_late
 from warning.core.rulebook import Rulebook
 from warning.core.same_event import SameEvent
 from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
-from warning.core.signals import Facts, Signal
+from warning.core.signals import REVISED, WITHDRAWN, Facts, Signal
 
 EASING = "easing"
 _FamilyKey = tuple[bool, str, str]
@@ -66,8 +66,8 @@ class Cases:
         case = self._seen.get(signal.id) or self._seen.get(self._brought.get(signal.id, ""))
         if case is None and signal.joins:
             case = self._seen.get(signal.joins)
-            if case is None:  # its alert is closed, or was never opened: there is nothing to add to
-                return
+            if case is None and not self._is_news(signal):
+                return  # its alert was never opened: there is nothing to add to
         case = case or self._of_document(signal, self._find) or self._of_document(signal, self._related)
         if signal.exhibit.is_doubtful:  # it stands beside what others tell of; alone it is background
             signal = replace(signal, interrupts=False)
@@ -87,6 +87,11 @@ class Cases:
             self._by_story.setdefault(signal.story, []).append(case)
         if signal.exhibit.story and case not in self._by_telling.get(signal.exhibit.story, ()):
             self._by_telling.setdefault(signal.exhibit.story, []).append(case)
+
+    def _is_news(self, signal: Signal) -> bool:
+        """Whether what joins another signal would open an alert of its own: a figure that holds again, come in time."""
+        is_late = corrects_late(signal, self._book.rules_by_id.get(signal.rule_id))
+        return signal.figure is not None and signal.why[0].code not in {WITHDRAWN, REVISED} and not is_late
 
     def touched(self) -> Iterable[Case]:
         return self._touched.values()

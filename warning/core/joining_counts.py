@@ -24,6 +24,23 @@ _LISTS = {
         "sanctions": r"\bSDN\b|specially designated|sanctions? list|制裁(?:名单|清单|リスト)|제재 (?:명단|목록|리스트)",
     }.items()
 }
+# Lists called by their own names; what the press merely calls a list, a blacklist or a list of sanctions may be any of them.
+_BY_NAME = {
+    "sanctions": re.compile(r"\bSDN\b|specially designated", re.IGNORECASE),
+    "control": re.compile(
+        r"export[- ]?control|(?:管制|管控)(?:清单|名单)|輸出(?:規制|管理)(?:対象)?リスト|수출\s?(?:통제|규제|관리) (?:명단|목록|리스트)",
+        re.IGNORECASE,
+    ),
+    "entity": re.compile(
+        r"\bentit(?:y|ies) list|实体清单|エンティティ[・ー]?リスト|엔티티 (?:명단|목록|리스트)", re.IGNORECASE
+    ),
+}
+_CALLED_ALIKE = (
+    frozenset({"control", "entity"}),
+    frozenset({"control", "unverified"}),
+    frozenset({"control", "military"}),
+    frozenset({"entity", "unreliable"}),
+)
 MOST_NAMED = 4
 """So many firms the press names one by one, of an act that put more of them on a list."""
 RETOLD = timedelta(hours=36)
@@ -89,6 +106,27 @@ def list_told(title: str) -> str:
     if len(_LIST.findall(title)) != 1:
         return ""
     return next((kind for kind, names in _LISTS.items() if names.search(title)), "control")
+
+
+@lru_cache(maxsize=4096)
+def list_named(title: str) -> str:
+    """Return the list that a headline calls by its own name, "" where it names none, two, or only "a list"."""
+    kind = list_told(title)
+    if kind not in ("control", "sanctions"):
+        return kind
+    return next((name for name, words in _BY_NAME.items() if words.search(title)), "")
+
+
+def are_other_lists(named: str, known: AbstractSet[str]) -> bool:
+    """Whether a list called by its name is none of those known: whose firms stand on it is another act, however many they are.
+
+    The press calls an unreliable entity list, and a list of export controls, an entity list too; and any list of exporters' offices, a
+    list of export controls.
+    """
+    others = known - {""}
+    return bool(named and others) and not any(
+        named == one or frozenset({named, one}) in _CALLED_ALIKE for one in others
+    )
 
 
 def are_other_firms(

@@ -13,13 +13,11 @@ from pydantic import Field
 
 from warning.core.absence_rules import is_absence
 from warning.core.alerts import Alert, AlertChange, AlertState
+from warning.core.figure_grounds import is_taken_back
 from warning.core.ids import instrument_key
 from warning.core.measures import Measure
 from warning.core.model import OperatorModel
-from warning.core.signals import WITHDRAWN
-
-# The figure that was told, and the one that took it back.
-FIGURE_AND_REVISION = 2
+from warning.core.phrases import counted
 
 
 class Lifecycle(OperatorModel):
@@ -69,11 +67,8 @@ def with_state(alert: Alert, state: AlertState) -> Alert:
 
 
 def is_withdrawn(alert: Alert) -> bool:
-    """Whether all its evidence was withdrawn, or it rests on one figure, and that was taken back."""
-    if alert.is_cancelled:
-        return True
-    was_taken_back = any(reason.code == WITHDRAWN for reason in alert.why)
-    return was_taken_back and alert.evidence_total <= FIGURE_AND_REVISION
+    """Whether all its evidence was withdrawn, or it rests on figures alone, and of none what was told stands any more."""
+    return alert.is_cancelled or is_taken_back(alert)
 
 
 def ended_acts(register: Iterable[Measure], today: date) -> Mapping[str, date]:
@@ -98,4 +93,6 @@ def ending(standing: Standing, policy: Lifecycle, ended: Mapping[str, date], now
     quiet_days = (now - last).days
     if quiet_days < policy.expire_after_days or has_date_ahead or is_absence(standing.story):
         return None
-    return Ending(key=standing.key, state="expired", because=f"no new evidence for {quiet_days} days")
+    return Ending(
+        key=standing.key, state="expired", because=f"no new evidence for {counted(quiet_days, 'day')}"
+    )

@@ -3,8 +3,10 @@
 Additions and amendments are told at once. An entry that is missing waits: when it comes back before it is told,
 neither its going nor its return is news. So waits an amendment that goes back to what stood shortly before: an entry
 that changes to and fro is told once. A version that lost a large share of the list is no truth at all: the next full
-version is compared with what was accepted before. A list that stays that small is told once as having shrunk. What
-waits bears the time at which it is told, so that no further poll is needed. How long is the source's to say.
+version is compared with what was accepted before. A list that stays that small is told once as having shrunk. A list that
+is read in another way than before is compared by who is on it alone, by key or by name, until each entry was read so; where
+many are on it that nobody knows, it is begun with anew. What waits bears the time at which it is told, so that no further
+poll is needed. How long is the source's to say.
 """
 
 from collections.abc import Iterable
@@ -13,6 +15,7 @@ from datetime import UTC, datetime
 
 from warning.core.evidence import Entry, Listing, ListingChange, compare_listings
 from warning.core.list_patience import PATIENCE, ListPatience
+from warning.core.phrases import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class ListMemory:
     `amended` are amendments told lately.
 
     `waived` are keys of members that went with a shrink: never told as removed one by one, nor as added when back.
+
+    `stale` are keys of members as they were read in another way than now: what differs of them is no amendment.
     """
 
     source_id: str
@@ -51,10 +56,16 @@ class ListMemory:
     waived: frozenset[str] = frozenset()
     returning: tuple[ListingChange, ...] = ()
     amended: tuple[Amended, ...] = ()
+    stale: frozenset[str] = frozenset()
 
     @property
     def held(self) -> tuple[ListingChange, ...]:
         return (*self.waiting, *self.returning, *(self.shrunk.changes if self.shrunk else ()))
+
+    @property
+    def expected(self) -> set[str]:
+        """The keys that a full version holds."""
+        return {e.key for e in self.members} - self.waived - {c.entry.key for c in self.waiting}
 
     def at(self, now: datetime) -> "ListMemory":
         """Return the memory once everything due at `now` has been told."""
@@ -88,6 +99,7 @@ class ListMemory:
             members=(*self.shrunk.entries, *left),
             waiting=waiting,
             waived=frozenset(gone - {change.entry.key for change in waiting}),
+            stale=self.stale.difference(here),
             shrunk=None,
         )
 
@@ -113,8 +125,8 @@ def waits(memory: ListMemory, now: datetime) -> str:
     said = []
     if memory.shrunk is not None:
         said.append(
-            f"list held back since {memory.shrunk.since:%Y-%m-%d %H:%M} UTC: {memory.shrunk.lost} entries are "
-            f"missing, {len(memory.shrunk.entries)} are there; told as shrunk on {memory.shrunk.due:%Y-%m-%d %H:%M}"
+            f"list held back since {memory.shrunk.since:%Y-%m-%d %H:%M} UTC: {counted(memory.shrunk.lost, 'entry is', 'entries are')} "
+            f"missing, {counted(len(memory.shrunk.entries), 'is', 'are')} there; told as shrunk on {memory.shrunk.due:%Y-%m-%d %H:%M}"
         )
     if memory.returning:
         last = max(change.known_at for change in memory.returning)
@@ -139,11 +151,24 @@ def follow(memory: ListMemory | None, listing: Listing, patience: ListPatience =
     """Take in a version. Versions of one list come in the order in which they became known."""
     if memory is None:
         return Followed(memory=baseline(listing))
-    memory = memory.at(listing.known_at)
+    was = memory = memory.at(listing.known_at)
+    if listing.read_anew:
+        stale = frozenset(entry.key for entry in memory.members)
+        memory = replace(memory, stale=stale, returning=(), amended=())
+    may_begin = listing.read_anew or (memory.shrunk is not None and bool(memory.stale & memory.expected))
+    memory = _reread(memory, listing) if memory.stale else memory
     here = {entry.key for entry in listing.entries}
-    expected = {e.key for e in memory.members} - memory.waived - {c.entry.key for c in memory.waiting}
+    if may_begin and _is_large(len(here - {e.key for e in memory.members}), len(here), patience):
+        return _begun_anew(was, memory, listing, patience)
+    over = tuple(c for c in (*was.waiting, *was.returning) if c not in {*memory.waiting, *memory.returning})
+    followed = _compared(memory, listing, here, patience)
+    return replace(followed, withdrawn=(*followed.withdrawn, *over)) if over else followed
+
+
+def _compared(memory: ListMemory, listing: Listing, here: set[str], patience: ListPatience) -> Followed:
+    expected = memory.expected
     lost = len(expected - here)
-    if lost >= patience.shrunk_min and lost > patience.shrunk_share * len(expected):
+    if _is_large(lost, len(expected), patience):
         # Absence proves nothing on a cut page, presence does.
         here_again = tuple(change for change in memory.waiting if change.entry.key in here)
         still = tuple(change for change in memory.waiting if change.entry.key not in here)
@@ -151,6 +176,49 @@ def follow(memory: ListMemory | None, listing: Listing, patience: ListPatience =
         followed = _shrunk(held, listing, expected, lost, patience)
         return replace(followed, withdrawn=(*followed.withdrawn, *here_again, *memory.returning))
     return _full(memory, listing, here, patience)
+
+
+def _begun_anew(was: ListMemory, memory: ListMemory, listing: Listing, patience: ListPatience) -> Followed:
+    """Take in a version of entries that nobody knows: a list to begin with, once it is no cut page."""
+    count = len(was.expected)
+    if not _is_large(count - len(listing.entries), count, patience):
+        return Followed(memory=baseline(listing), withdrawn=was.held)
+    since = was.shrunk.since if was.shrunk else listing.known_at
+    shrunk = Shrunk(
+        since=since, due=since + patience.shrunk_for, entries=listing.entries, lost=count, changes=()
+    )
+    return Followed(memory=replace(memory, shrunk=shrunk, waiting=()), withdrawn=was.held)
+
+
+def _reread(memory: ListMemory, listing: Listing) -> ListMemory:
+    """Return the memory with the stale members that the version holds as it has them, by key or else by name."""
+    now = {entry.key: entry for entry in listing.entries}
+    known = {entry.key for entry in memory.members}
+    is_whole = listing.read_anew or memory.shrunk is not None
+    names = {_name(entry) for entry in memory.members if is_whole or entry.key in memory.stale} - {""}
+    other = tuple(e for e in listing.entries if e.key not in known and _name(e) in names)
+    other_names = {_name(entry) for entry in other}
+    left = {
+        e.key
+        for e in memory.members
+        if e.key in memory.stale and e.key not in now and _name(e) in other_names
+    }
+    kept = (
+        now.get(entry.key, entry) if entry.key in memory.stale else entry
+        for entry in memory.members
+        if entry.key not in left
+    )
+    return replace(
+        memory,
+        members=(*kept, *other),
+        waiting=tuple(change for change in memory.waiting if change.entry.key not in left),
+        waived=memory.waived - left,
+        stale=memory.stale.difference(left, now),
+    )
+
+
+def _is_large(count: int, of: int, patience: ListPatience) -> bool:
+    return count >= patience.shrunk_min and count > patience.shrunk_share * of
 
 
 def _shrunk(
@@ -200,6 +268,7 @@ def _full(memory: ListMemory, listing: Listing, here: set[str], patience: ListPa
         members=(*(as_told.get(entry.key, entry) for entry in listing.entries), *left),
         waiting=(*still, *missing),
         waived=memory.waived - here,
+        stale=memory.stale,
         returning=(*lasting, *new),
         amended=(*lately, *(_amended(change, listing.known_at) for change in told if change.before)),
     )

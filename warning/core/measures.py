@@ -18,7 +18,13 @@ AFTERMATH_NEEDS: Mapping[AftermathKind, frozenset[str]] = {
     "first_licences": frozenset({"on"}),
     "suspended": frozenset({"on"}),
 }
-Standing = Literal["draft", "announced", "in_force", "suspended", "suspension_lapsed", "ended", "unknown"]
+Standing = Literal[
+    "draft", "announced", "in_force", "not_confirmed", "suspended", "suspension_lapsed", "ended", "unknown"
+]
+# What a state does without publishing an act: nobody publishes its end either.
+CONDUCT = frozenset({"boycott", "customs_hold", "detention", "inspection", "supply_stop", "tourism_stop"})
+# So long after a source last said that it goes on, conduct without an act counts as in force.
+CONFIRMED_DAYS = 180
 
 
 class Clause(OperatorModel):
@@ -112,7 +118,8 @@ class Measure(OperatorModel):
     of it. `draft` is a text for comment, until `comments_until`: it binds nobody. `resumed` is the day from which a
     source says that the act applies again after its suspension (of an act that suspends others: that they do); without it
     nobody knows whether the suspension was extended. `targets` is empty for every country. `verified` is true only when the dates and the number were
-    read in a published source; `unverified` names the fields that were not.
+    read in a published source; `unverified` names the fields that were not. `last_confirmed` is the last day on which a
+    source said that conduct without an act went on; left out, that of its effect.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -132,6 +139,7 @@ class Measure(OperatorModel):
     suspended_from: date | None = None
     suspended_until: date | None = None
     resumed: date | None = None
+    last_confirmed: date | None = None
     draft: bool = False
     comments_until: date | None = None
     materials: tuple[TermId, ...] = ()
@@ -151,7 +159,8 @@ class Measure(OperatorModel):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         pairs = (
-            ("effective", "expires"), ("suspended_from", "suspended_until"), ("suspended_from", "resumed")
+            ("effective", "expires"), ("suspended_from", "suspended_until"), ("suspended_from", "resumed"),
+            ("effective", "last_confirmed"),
         )  # fmt: skip
         for first, last in pairs:
             _check_order(first, getattr(self, first), last, getattr(self, last))
@@ -159,6 +168,10 @@ class Measure(OperatorModel):
             raise ValueError("a verified measure names at least one source")
         if self.comments_until and not self.draft:
             raise ValueError("comments_until is for a draft: write draft: true beside it")
+        if self.last_confirmed and not self.is_conduct:
+            raise ValueError(
+                f"last_confirmed is for what has no act: leave instrument out, and give one of {', '.join(sorted(CONDUCT))}"
+            )
         if self.draft and self.effective:
             raise ValueError("a draft takes no effect: leave effective out until it is adopted")
         return self
@@ -168,10 +181,23 @@ class Measure(OperatorModel):
         """No published act stands behind it: it cannot be found by its number."""
         return not self.instrument
 
+    @property
+    def is_conduct(self) -> bool:
+        """Whether it is what a state does without an act, and so without a day on which it ends."""
+        return self.informal and self.act in CONDUCT
+
+    def confirmed(self, day: date) -> date | None:
+        """Return the last day, up to this one, on which conduct without an act was known to go on; None for an act."""
+        if not self.is_conduct:
+            return None
+        known = (self.announced, self.effective, self.last_confirmed)
+        return max((one for one in known if one is not None and one <= day), default=None)
+
     def standing(self, day: date) -> Standing:
         """Say where the act stands on a day; `unknown` when its dates are.
 
-        `suspension_lapsed`: the suspension is over by its text, and whether it was extended is not known.
+        `suspension_lapsed`: the suspension is over by its text, and whether it was extended is not known. `not_confirmed`:
+        conduct without an act that no source has said to go on for CONFIRMED_DAYS.
         """
         start = self.effective or self.announced
         if start is None:
@@ -187,7 +213,8 @@ class Measure(OperatorModel):
         if self.draft and day >= start:
             return "draft"
         if day >= start:
-            return "in_force"
+            seen = self.confirmed(day)
+            return "not_confirmed" if seen and (day - seen).days > CONFIRMED_DAYS else "in_force"
         if self.announced and day < self.announced:
             return "unknown"
         return "announced"

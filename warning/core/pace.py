@@ -17,6 +17,7 @@ from warning.core.approval import Approval
 from warning.core.deliveries import Delivery, HoldReason, Withheld, WithheldReason
 from warning.core.desks import Desk
 from warning.core.inhibition import inhibitor
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.tearlines import as_seen_by, change_seen_by
 from warning.core.vocabulary import Severity
@@ -215,7 +216,7 @@ class _Pacer:
             return None
         return (
             "over_budget",
-            f"{spent} alerts told this week, the budget is {budget.alerts}; it is in the roll-up",
+            f"{counted(spent, 'alert')} told this week, the budget is {budget.alerts}; it is in the roll-up",
         )
 
     def _spend(self, case: _Case) -> None:

@@ -46,6 +46,11 @@ def filled(template: str, values: Mapping[str, object], language: str) -> str:
     return said
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return "1 record", "2 records"; `many` is the plural that takes more than an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def state_said(name: str, code: str, language: str) -> str:
     """Return a state's name as it stands inside a sentence: "the United States". A code stays a code."""
     return f"the {name}" if language == "en" and code in _WITH_ARTICLE and name != code else name

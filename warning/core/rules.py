@@ -12,7 +12,7 @@ from warning.core.rule_head import RuleBase
 from warning.core.sequence_rules import SequenceRule
 from warning.core.series_rules import Select, SeriesExample, SeriesRule
 from warning.core.series_tests import Change, Drop, Extreme, SeriesTest, Spike, Surge, Test
-from warning.core.terms import ActorCode
+from warning.core.terms import ActorCode, Words
 from warning.core.text_rules import (
     GROUP_SOURCES,
     AtLeast,
@@ -55,7 +55,7 @@ class ListingRule(RuleBase):
     where: Where = Where()
     changes: tuple[ChangeKind, ...] = ("added",)
     entry_countries: tuple[str, ...] = ()
-    entry_phrases: tuple[str, ...] = ()
+    entry_phrases: Words = ()
     actors: tuple[ActorCode, ...] = ()
     examples: tuple[ListingExample, ...] = Field(min_length=2)
 

@@ -81,16 +81,26 @@ def _may_fit(step: Step, rule: AnyRule) -> bool:
 
 def fits(step: Step, signal: Signal, terms: Terms) -> bool:
     """Whether the facts of a signal are those a step asks for; which rule fired is asked by `rules_of`."""
+    return next(unmet(step, signal, terms), None) is None
+
+
+def unmet(step: Step, signal: Signal, terms: Terms) -> Iterator[str]:
+    """Yield, by their keys in the rule, what a step asks for and the signal does not say."""
     facts = signal.facts
-    return (
-        (not step.acts or facts.act in step.acts)
-        and (not step.directions or facts.direction in step.directions)
-        and (not step.actors or bool(set(step.actors) & set(facts.actors)))
-        and (not step.targets or bool(set(step.targets) & set(facts.targets)))
-        and (not step.materials or bool(set(step.materials) & _lineage(facts, terms)))
-        and (step.severity_min is None or signal.severity >= step.severity_min)
-        and (step.official is None or signal.exhibit.official is step.official)
-    )
+    if step.acts and facts.act not in step.acts:
+        yield "acts"
+    if step.directions and facts.direction not in step.directions:
+        yield "directions"
+    if step.actors and not set(step.actors) & set(facts.actors):
+        yield "actors"
+    if step.targets and not set(step.targets) & set(facts.targets):
+        yield "targets"
+    if step.materials and not set(step.materials) & _lineage(facts, terms):
+        yield "materials"
+    if step.severity_min is not None and signal.severity < step.severity_min:
+        yield "severity_min"
+    if step.official is not None and signal.exhibit.official is not step.official:
+        yield "official"
 
 
 def standing_by_rule(signals: Iterable[Signal]) -> ByRule:

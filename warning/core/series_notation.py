@@ -10,9 +10,11 @@
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite, nan
 
 from warning.core.evidence import period_end
 from warning.core.vocabulary import Frequency
@@ -21,6 +23,9 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _RUN = re.compile(rf"(?P<start>{_NUMBER})(?:(?P<step>[+-]\d+(?:\.\d+)?)?x(?P<times>\d{{1,4}}))?")
 _GAP = re.compile(r"(?P<sign>[_.])(?:x(?P<times>\d{1,4}))?")
 _REVISED = re.compile(rf"(?P<first>{_NUMBER}|_)(?P<later>(?:~(?:{_NUMBER}|_)@\d{{1,4}}d)+)")
+_EXAMPLE_RUN = re.compile(
+    r"(?P<start>-?\d+(?:\.\d+)?)(?P<step>[+-]\d+(?:\.\d+)?)?x(?P<times>\d{1,4})|(?P<gap>_)x(?P<gaps>\d{1,4})"
+)
 _LATER = re.compile(rf"~(?P<value>{_NUMBER}|_)@(?P<days>\d{{1,4}})d")
 
 
@@ -54,6 +59,43 @@ def read_cells(text: str) -> Iterator[Cell]:
             raise ValueError(f"{word!r} is none of 100, 100x12, 100+5x12, _, . and 80~0@45d")
 
 
+def read_values(text: str) -> Iterator[float | None]:
+    """Yield the figures of `100 100 0`, `100x12 0`, `100+5x12` (a rise of 5 a step) and `_x3` (missing)."""
+    for word in text.split():
+        run = _EXAMPLE_RUN.fullmatch(word)
+        if word == "_":
+            yield None
+        elif run and run["gap"]:
+            yield from [None] * int(run["gaps"])
+        elif run:
+            step = float(run["step"] or 0)
+            yield from (float(run["start"]) + i * step for i in range(int(run["times"])))
+        else:
+            yield _figure(word)
+
+
+def _figure(word: str) -> float:
+    try:
+        figure = float(word)
+    except ValueError:
+        figure = nan
+    if not isfinite(figure):
+        raise ValueError(f"{word!r} is not a figure, 100x12, 100+5x12 or _")
+    return figure
+
+
+def readable_example(text: str) -> str:
+    """Return the text when `read_values` reads it; raises ValueError otherwise."""
+    deque(read_values(text), maxlen=0)
+    return text
+
+
+def readable_cells(text: str) -> str:
+    """Return the text when `read_cells` reads it; raises ValueError otherwise."""
+    deque(read_cells(text), maxlen=0)
+    return text
+
+
 def _value(word: str) -> float | None:
     return None if word == "_" else float(word)
 
@@ -64,8 +106,11 @@ def periods_from(first: str, frequency: Frequency, count: int) -> Iterator[str]:
     Raises ValueError when `first` is not a period of that frequency.
     """
     shape = {"D": 10, "W": 8, "M": 7, "Q": 7, "A": 4}[frequency]
-    end = (period_end(first) - timedelta(days=1)).date()
-    if len(first) != shape or ("Q" in first) is not (frequency == "Q"):
+    try:
+        end = (period_end(first) - timedelta(days=1)).date()
+    except (ValueError, OverflowError):
+        end = None
+    if end is None or len(first) != shape or ("Q" in first) is not (frequency == "Q"):
         raise ValueError(f"{first!r} is not a period of the frequency {frequency}")
     for step in range(count):
         yield _period(end, frequency, step)

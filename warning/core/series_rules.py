@@ -1,13 +1,14 @@
 """Series rules as operators write them: which series, how combined, which tests, with which examples."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from warning.core.measures import Measure as LegalAct
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase
 from warning.core.series_combine import Combine, MirrorGap, Spread
+from warning.core.series_notation import readable_example
 from warning.core.series_tests import SeriesTest, Test
 from warning.core.terms import TermId
 from warning.core.vocabulary import Direction, Frequency, Measure
@@ -17,10 +18,14 @@ HolidayCountry = Literal["CN", "JP", "KR"]
 PLACES_A_POINT = 2
 
 
+CodePrefix = Annotated[str, Field(pattern=r"^\d{2,10}$")]
+Values = Annotated[str, AfterValidator(readable_example)]
+
+
 class ExampleSeries(OperatorModel):
     """One of the series of an example; what it leaves open is the example's, then the first thing the rule selects."""
 
-    values: str
+    values: Values
     id: str | None = None
     material: TermId | None = None
     hs_code: str | None = None
@@ -41,7 +46,7 @@ class SeriesExample(OperatorModel):
     """
 
     fires: bool
-    values: str = ""
+    values: Values = ""
     series: tuple[ExampleSeries, ...] = ()
     frequency: Frequency = "M"
     ends: str | None = None
@@ -72,8 +77,8 @@ class Select(OperatorModel):
     materials: tuple[TermId, ...] = ()
     except_materials: tuple[TermId, ...] = ()
     measures: tuple[Measure, ...] = ()
-    hs_codes: tuple[str, ...] = ()
-    except_hs_codes: tuple[str, ...] = ()
+    hs_codes: tuple[CodePrefix, ...] = ()
+    except_hs_codes: tuple[CodePrefix, ...] = ()
     reporters: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     except_partners: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from warning.core.handling import Handling, narrowest
-from warning.core.ids import ids_paired, pair_id
+from warning.core.ids import content_id, ids_paired, pair_id
 from warning.core.vocabulary import Direction, Marking, Reliability, Severity, SourceKind
 
 Outcome = Literal[
@@ -116,13 +116,27 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """The cell of a series that a rule judged, whatever its vintage. `published` is the series of the figure that shows it:
+    another one where the judged series is made of several, none ("") where an absent row was read as zero.
+
+    `series_id` is empty in what was told before signals named their figure, where it cannot be known.
+    """
+
+    series_id: str
+    period: str
+    published: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One rule fired. `severity` is the rule's own level, before any country's exposure.
 
     `joins` is the id of a signal in whose alert this one is told, and nowhere else; `brings` that of a signal
     which goes into the same alert. Both are set by sequences. `rests_on` are the other pieces of evidence it names:
     who may not see one of them may not see it. `beside` are the exhibits of the other events of a pattern, shown with it;
-    `steps` say of which step of the pattern each piece of evidence is: (step, evidence id).
+    `steps` say of which step of the pattern each piece of evidence is: (step, evidence id). `figure` is what a rule over
+    figures judged, None for any other.
     """
 
     id: str
@@ -142,6 +156,7 @@ class Signal:
     rests_on: tuple[str, ...] = ()
     beside: tuple[Exhibit, ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
+    figure: Figure | None = None
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:
@@ -150,6 +165,7 @@ class Signal:
 
 
 WITHDRAWN = "series.withdrawn"
+REVISED = "series.revised"
 
 
 def is_withdrawal(signal: Signal) -> bool:
@@ -162,8 +178,19 @@ def is_withdrawal(signal: Signal) -> bool:
 def standing(signals: Iterable[Signal]) -> tuple[Signal, ...]:
     """Return the signals without those taken back, and without what took them back."""
     known = tuple(signals)
-    back = {signal.joins for signal in known if is_withdrawal(signal)}
-    return tuple(s for s in known if s.id not in back and not is_withdrawal(s)) if back else known
+    backs = {signal.id for signal in known if is_withdrawal(signal)}
+    if not backs:
+        return known
+    # What was taken back and told again stands: of what its own rule says of a signal the last word counts.
+    rules = {signal.id: signal.rule_id for signal in known}
+    words = (s for s in known if s.id in backs or (s.figure and s.joins and rules.get(s.joins) == s.rule_id))
+    last = {s.joins: s.id in backs for s in sorted(words, key=lambda s: (s.known_at, s.id in backs, s.id))}
+    return tuple(s for s in known if s.id not in backs and not last.get(s.id))
+
+
+def ground_of(reason: Reason) -> str:
+    """Return the name by which an alert's grounds know a reason."""
+    return content_id("r", reason.code, reason.text)
 
 
 def signal_id(rule_id: str, evidence_id: str) -> str:

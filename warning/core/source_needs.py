@@ -12,7 +12,7 @@ from warning.core.sequence_rules import SequenceRule, Step
 from warning.core.series.select import with_ancestors
 from warning.core.sources import SourceProfile
 from warning.core.terms import Terms
-from warning.core.vocabulary import Measure, SourceKind
+from warning.core.vocabulary import Frequency, Measure, SourceKind
 
 Yields = Literal["items", "figures", "list"]
 PRICE_MEASURES: frozenset[Measure] = frozenset({"price", "index"})
@@ -20,11 +20,16 @@ PRICE_MEASURES: frozenset[Measure] = frozenset({"price", "index"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedSource:
-    """What a source can bring. `materials` are those it is limited to (a query, a table), None for any."""
+    """What a source can bring. `materials` are those it is limited to (a query, a table), None for any.
+
+    So are `hs_codes` (beginnings of codes, none for figures without a code) and `frequency`, where they are known.
+    """
 
     profile: SourceProfile
     yields: Yields
     materials: frozenset[str] | None = None
+    hs_codes: frozenset[str] | None = None
+    frequency: Frequency | None = None
 
     @property
     def id(self) -> str:
@@ -117,7 +122,7 @@ def _is_named(where: Where, source: SourceProfile) -> bool:
 
 
 def has_series(select: Select, source: WatchedSource, terms: Terms) -> bool:
-    """Whether figures of a source may be those that `select` describes, by their kind, place and materials."""
+    """Whether figures of a source may be those that `select` describes, by their kind, place, time and goods."""
     if source.yields != "figures" or (select.sources and source.id not in select.sources):
         return False
     kinds: set[SourceKind] = {"price" if m in PRICE_MEASURES else "customs" for m in select.measures}
@@ -126,4 +131,13 @@ def has_series(select: Select, source: WatchedSource, terms: Terms) -> bool:
     country = source.profile.country
     if select.reporters and country not in {"WLD", *select.reporters}:
         return False
+    if select.frequencies and source.frequency and source.frequency not in select.frequencies:
+        return False
+    if select.hs_codes and source.hs_codes is not None and not _any_below(select.hs_codes, source.hs_codes):
+        return False
     return not select.materials or any(source.carries(name, terms) for name in select.materials)
+
+
+def _any_below(wanted: Iterable[str], brought: Collection[str]) -> bool:
+    """A source that asks for a chapter may bring a code below it, and one of a code what a rule on its chapter reads."""
+    return any(one.startswith(code) or code.startswith(one) for one in wanted for code in brought)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from warning.core.ids import content_id
 from warning.core.model import OperatorModel
@@ -16,7 +16,20 @@ from warning.core.vocabulary import Direction
 Language = Literal["en", "zh", "ja", "ko"]
 TermId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 ActorCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Names = Mapping[Language, tuple[str, ...]]
+
+
+def _searchable(text: str) -> str:
+    if not any(map(str.isalnum, text)):
+        from warning.core.text.folding import fold_term  # noqa: PLC0415 - who only collects loads no arrays
+
+        if not fold_term(text.rstrip("*$")).strip():
+            raise ValueError(f"{text!r} has nothing to search for")
+    return text
+
+
+# An engine compiles words into one machine: a phrase of a megabyte would keep it busy for good.
+Words = tuple[Annotated[str, Field(max_length=500), AfterValidator(_searchable)], ...]
+Names = Mapping[Language, Words]
 
 
 class Material(OperatorModel):

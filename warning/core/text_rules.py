@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from warning.core.linear_patterns import read_pattern
 from warning.core.model import OperatorModel
 from warning.core.rule_head import RuleBase
-from warning.core.terms import ActorCode, Language, TermId
+from warning.core.terms import ActorCode, Language, Names, TermId
 from warning.core.vocabulary import Direction, Reliability, SourceKind
 
 Field_ = Literal["title", "summary", "body"]
@@ -29,7 +29,7 @@ class Group(OperatorModel):
     actor: tuple[str, ...] = ()
     issuer: tuple[str, ...] = ()
     cue: tuple[TermId, ...] = ()
-    phrases: Mapping[Language, tuple[str, ...]] = {}
+    phrases: Names = {}
     within: tuple[Field_, ...] = Field(default=FIELDS, alias="in")
 
     @model_validator(mode="after")

@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from warning.core.alert_news import differences_of, disputes_of
-from warning.core.alerts import Alert, AlertChange, Difference, ground_of
+from warning.core.alerts import Alert, AlertChange, Difference
 from warning.core.claims import Claim, first_said
 from warning.core.evidence import Item
+from warning.core.figure_grounds import left_besides, left_figures
 from warning.core.joining import alert_title, certainty_of, join_signals
 from warning.core.pattern_steps import left_of, rests_on_event
 from warning.core.rulebook import Rulebook
-from warning.core.signals import Facts, Reason, Signal, signal_ids_of
+from warning.core.signals import Facts, Reason, Signal, ground_of, signal_ids_of
 from warning.core.vocabulary import Certainty, Severity
 from warning.core.withdrawals import (
     PUBLISHER,
@@ -110,6 +111,8 @@ def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Al
             exhibits=(),
             evidence_total=0,
             publishers=(),
+            figures=left_figures(whole.figures, gone),
+            besides=left_besides(whole.besides, whole.figures, gone),
             withdrawn=tuple(withdrawn),
             whole=held,
         )
@@ -130,6 +133,8 @@ def without(whole: Alert, withdrawn: Sequence[Withdrawal], book: Rulebook) -> Al
         claims=claims,
         why=_why(whole, gone),
         grounds=tuple(pair for pair in whole.grounds if pair[1] not in gone),
+        figures=left_figures(whole.figures, gone),
+        besides=left_besides(whole.besides, whole.figures, gone),
         withdrawn=tuple(withdrawn),
         whole=held,
     )

@@ -28,7 +28,7 @@ from warning.store.engine import reading, writing
 from warning.store.evidence_writer import EvidenceWriter, write_together
 from warning.store.items import Stored
 from warning.store.lists import ListingVersion
-from warning.store.relabelled_items import relabel_items
+from warning.store.relabelled_items import ALWAYS, relabel_items
 from warning.store.rows import batches
 
 T = TypeVar("T")
@@ -77,10 +77,15 @@ class EvidenceRepository(Connected):
         self.evidence.ring()
 
     def relabel_items(
-        self, source_id: str, mend: tuple[Labels, ...], since: datetime, named: Iterable[str]
+        self,
+        source_id: str,
+        mend: tuple[Labels, ...],
+        since: datetime,
+        named: Iterable[str],
+        after: Mapping[Labels, int] = ALWAYS,
     ) -> Iterator[int]:
         """Put the mended of a source's labels on its items, in one transaction a step; see `relabelled_items.py`."""
-        return relabel_items(self.engine, source_id, mend, since, named)
+        return relabel_items(self.engine, source_id, mend, since, named, after)
 
     def add_items(self, batch: Iterable[Item]) -> Stored[Item]:
         """Store items, in transactions of a thousand. An edited item is unassessed again."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from warning.store.columns import (
@@ -124,6 +125,18 @@ item_revisions = Table(
     UniqueConstraint("item_seq", "content_hash", "known_at"),
 )
 
+item_labels = Table(
+    "item_labels",
+    metadata,
+    Column("item_seq", Key, ForeignKey("items.seq"), primary_key=True, autoincrement=False),
+    text_column("source_id"),
+    Column("is_own", Boolean, nullable=False),
+    Column("kind", Text),
+    Column("country", Text),
+    Column("language", Text),
+    Index("ix_item_labels_source_id", "source_id"),
+)
+
 series = Table(
     "series",
     metadata,
@@ -176,6 +189,7 @@ listings = Table(
     text_column("archive_hash"),
     Column("entry_count", Integer, nullable=False),
     Column("entries", LargeBinary, nullable=False),
+    Column("read_anew", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("source_id", "known_at", "id"),
 )
 

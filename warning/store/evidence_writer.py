@@ -9,12 +9,16 @@ from sqlalchemy.exc import DBAPIError
 
 from warning.core.evidence import Item, Listing, ListingChange, Observation
 from warning.core.health import SourceState
+from warning.core.ids import key64
 from warning.core.list_patience import PATIENCE, ListPatience
 from warning.errors import StoreContended, StoreError
 from warning.store import archive as archive_rows
 from warning.store import figures, items, lists, sources
 from warning.store.engine import NamedFailures, named_failure, writing
+from warning.store.item_labels import keep_own_labels
+from warning.store.item_statements import numbers_stored
 from warning.store.items import Stored
+from warning.store.relabelled_items import last_number
 
 T = TypeVar("T")
 MOST_TRIES = 5
@@ -68,6 +72,18 @@ class EvidenceWriter:
 
     def add_listing(self, listing: Listing, patience: ListPatience = PATIENCE) -> tuple[ListingChange, ...]:
         return lists.add_listing(self._connection, listing, patience)
+
+    def last_item_number(self) -> int:
+        """Return the number of the item stored last, of whatever source; 0 where there is none."""
+        return last_number(self._connection)
+
+    def keep_own_labels(self, source_id: str, said: Collection[Item]) -> None:
+        """Keep that these items of a source said their kind, country and language themselves: no mend of it changes them."""
+        if said:
+            identities = {(source_id, key64(item.id)) for item in said}
+            keep_own_labels(
+                self._connection, source_id, numbers_stored(self._connection, identities).values()
+            )
 
     def source_state(self, source_id: str) -> SourceState | None:
         """Return how a source is as of this transaction; None where it was never tried. Nobody else changes it until the end."""

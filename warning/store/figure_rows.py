@@ -1,6 +1,6 @@
 """Rows of figures as bare columns: no time is parsed and no object made that nobody looks at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,23 @@ def queue_rows(
     query = query.add_columns(o.seq).order_by(o.known_at, o.seq).limit(limit)
     found = dict(_read(connection, query, texts, numbered=True))
     return found, found.pop("rows")
+
+
+def any_queued(connection: Connection, as_of: datetime, until: int) -> bool:
+    """Whether `queue_rows` would return anything."""
+    o = observations.c
+    query = select(o.seq).where(o.assessed_at.is_(None), o.known_at <= as_of, o.seq <= until).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def some_rows(connection: Connection, numbers: Collection[int]) -> list[tuple[Any, ...]]:
+    """Return what rows of these numbers say, in order of number."""
+    o, query = observations.c, _columns(connection)
+    found: list[tuple[Any, ...]] = []
+    for batch in batches(sorted(numbers), HISTORY_BATCH):
+        rows = connection.execute(query.add_columns(o.seq).where(o.seq.in_(batch)).order_by(o.seq))
+        found += map(tuple, rows)
+    return found
 
 
 def since_rows(

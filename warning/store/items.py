@@ -20,6 +20,7 @@ from warning.core.ids import key64
 from warning.core.relabelling import labels_of, relabelled
 from warning.core.vocabulary import SourceKind
 from warning.store.engine import serialise
+from warning.store.item_labels import keep_labels_read
 from warning.store.item_statements import (
     COLUMNS,
     Arriving,
@@ -163,6 +164,7 @@ def _revise(connection: Connection, identity: Identity, item: Item, *, renamed: 
     if (renamed or is_undated(before, item)) and _seen_before(connection, row.seq, item):
         return None
     _keep_revision(connection, row.seq, before, row.content_hash)
+    keep_labels_read(connection, [(row.seq, before, now)])
     connection.execute(update(items).where(items.c.seq == row.seq).values(_item_row(now)))
     remark(connection, row.seq, before, now)
     return now
@@ -180,6 +182,7 @@ def _said_again(connection: Connection, identity: Identity, item: Item) -> Item 
     changed = replace(relabelled(stored, item), marking=narrow.marking, release_to=narrow.release_to)
     if changed == stored:
         return None
+    keep_labels_read(connection, [(row.seq, stored, changed)])
     values = _item_row(changed)
     connection.execute(
         update(items).where(items.c.seq == row.seq).values({name: values[name] for name in _BESIDE})

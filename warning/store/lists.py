@@ -114,6 +114,7 @@ def _insert(connection: Connection, listing: Listing) -> int:
         **version,
         "url": listing.url,
         "archive_hash": listing.archive_hash,
+        "read_anew": listing.read_anew,
         "entry_count": len(listing.entries),
         "entries": packed_entries(listing.entries),
     }

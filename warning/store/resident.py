@@ -2,13 +2,12 @@
 
 What is held is what the store holds up to a watermark, the greatest row number that was certainly committed
 (rows are never changed or taken away; a store in which some are missing is read anew). Whatever it was not told
-of, it reads: a series seen for the first time, history further back than it has, too much at once.
+of, it reads: a series seen for the first time, history further back than it has, too much at once. What is held is kept in a
+file for the next start (`ledger_file.py`), as of a moment at which all of it was assessed.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
@@ -18,48 +17,45 @@ from sqlalchemy import Connection, func, select
 
 from warning.core.evidence import Observation, Window
 from warning.core.rulebook import Need
-from warning.core.series.columns import EPOCH, Ints, microseconds
+from warning.core.series.columns import Ints, microseconds
 from warning.core.series.figure_batch import Figures, Packed, where
 from warning.core.series.known import ColumnsWindow
 from warning.core.series.ledger import NOT_KEPT, Ledger
-from warning.core.series.punctual import may_correct
 from warning.core.signals import Signal
 from warning.store.engine import committed
-from warning.store.figure_rows import QueuedFigures, history, joined, queue_rows, since_rows
-from warning.store.schema import observations, series
+from warning.store.figure_rows import QueuedFigures, any_queued, history, joined, queue_rows, since_rows
+from warning.store.held_figures import UNREAD, Held, learn_series
+from warning.store.kept_figures import read_kept, write_kept
+from warning.store.ledger_file import LedgerFile
+from warning.store.schema import observations
 from warning.store.told_figures import told_figures
 
 # More new rows than this are not followed one by one: what is needed of them is read as after a start.
 MOST_NEW = 200_000
 # History is read so many days further back than asked for, so that a late figure rarely asks again.
 SPARE_DAYS = 14
-UNREAD = np.iinfo(np.int64).max
-
-
-@dataclass(slots=True, kw_only=True)
-class _Held:
-    """What was read so far: up to row `until`, for the lines in `since_day` from that day on."""
-
-    needs: Sequence[Need]
-    ledger: Ledger
-    until: int
-    first: int
-    as_of: datetime
-    series_until: int = 0
-    lines: Ints = field(default_factory=lambda: np.full(1, NOT_KEPT, dtype=np.int64))
-    codes: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
-    numbers: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    since_day: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    future: Figures | None = None
-    earlier: dict[str, Observation] = field(default_factory=dict)
+# So many figures take a second to read, and so many new rows next to nothing.
+WORTH_KEEPING = 200_000
+MAY_LACK = 50_000
 
 
 class Resident:
     """Used by one assessor at a time: who finds it taken reads the store as if there were none."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        file: LedgerFile | None = None,
+        *,
+        worth_keeping: int = WORTH_KEEPING,
+        may_lack: int = MAY_LACK,
+    ) -> None:
+        """Hold nothing yet; what is kept in the file is held when it is asked for.
+
+        The file is written once so many figures are held, and again when more rows have come than it may lack.
+        """
         self._lock = Lock()
-        self._held: _Held | None = None
+        self._held: Held | None = None
+        self._file, self._worth_keeping, self._may_lack = file, worth_keeping, may_lack
 
     @contextmanager
     def taken(self) -> Iterator["Resident | None"]:
@@ -80,12 +76,15 @@ class Resident:
         The window is valid until the next one is asked for.
         """
         first, until = _extent(connection)
-        held = self._current(needs, as_of, first, until)
+        if self._held is None and not any_queued(connection, as_of, until):
+            return plain
+        held = self._current(connection, needs, as_of, first, until)
         fresh, rows = queue_rows(connection, as_of, until, limit, held.ledger.texts)
         if not len(fresh["numbers"]):
+            self._keep(connection, held)
             return plain
         self._held = None  # only what was brought up to date whole is used again
-        _learn_series(connection, held)
+        learn_series(connection, held)
         batch = _packed(held, fresh)
         is_all = len(fresh["numbers"]) < limit
         others = int(np.count_nonzero(rows > held.until)) < until - held.until
@@ -94,8 +93,13 @@ class Resident:
         self._held = held
         return _window(connection, held, plain, fresh, batch, rows)
 
-    def _current(self, needs: Sequence[Need], as_of: datetime, first: int, until: int) -> _Held:
+    def _current(
+        self, connection: Connection, needs: Sequence[Need], as_of: datetime, first: int, until: int
+    ) -> Held:
+        """What is held, or kept, where it is of this store and these needs and not too old; else nothing so far."""
         held = self._held
+        if held is None and self._file is not None:
+            held = read_kept(self._file, connection, needs)
         if (
             held is not None
             and held.needs == needs
@@ -104,7 +108,15 @@ class Resident:
             and held.until <= until <= held.until + MOST_NEW
         ):
             return held
-        return _Held(needs=needs, ledger=Ledger(needs, forgets=True), until=until, first=first, as_of=as_of)
+        return Held(needs=needs, ledger=Ledger(needs, forgets=True), until=until, first=first, as_of=as_of)
+
+    def _keep(self, connection: Connection, held: Held) -> None:
+        """Keep what is held, where it is much and the file has not most of it: all of it is assessed."""
+        if self._file is None or held is not self._held or held.ledger.size < self._worth_keeping:
+            return
+        if held.kept is None or held.until > held.kept + self._may_lack:
+            held.kept = held.until
+            write_kept(self._file, connection, held)
 
 
 def _extent(connection: Connection) -> tuple[int, int]:
@@ -117,34 +129,7 @@ def _extent(connection: Connection) -> tuple[int, int]:
     return first or 0, last or 0
 
 
-def _learn_series(connection: Connection, held: _Held) -> None:
-    query = select(series).where(series.c.seq > held.series_until).order_by(series.c.seq)
-    rows = connection.execute(query).all()
-    if not rows:
-        return
-    last = rows[-1].seq
-    if last >= len(held.lines):
-        more = last + 1 - len(held.lines)
-        held.lines = np.concatenate((held.lines, np.full(more, NOT_KEPT, dtype=np.int64)))
-        held.codes = np.concatenate((held.codes, np.zeros(more, dtype=np.int64)))
-    for row in rows:
-        like = Observation(
-            id="", source_id=row.source_id, series_id=row.series_id, material=row.material,
-            measure=row.measure, reporter=row.reporter, partner=row.partner, hs_code=row.hs_code,
-            unit=row.unit, currency=row.currency, frequency=row.frequency, period="", value=None,
-            known_at=EPOCH,
-        )  # fmt: skip
-        line, held.codes[row.seq] = held.ledger.line(like)
-        held.lines[row.seq] = line
-        held.numbers[line].append(row.seq)
-        if 0 <= line < len(held.since_day):
-            held.since_day[line] = UNREAD  # another description of a series: its history is read anew
-    held.series_until = last
-    new = int(held.lines.max()) + 1 - len(held.since_day)
-    held.since_day = np.concatenate((held.since_day, np.full(max(new, 0), UNREAD, dtype=np.int64)))
-
-
-def _packed(held: _Held, figures: Figures) -> Packed:
+def _packed(held: Held, figures: Figures) -> Packed:
     """Return figures as the ledger takes them, without those of series that are not kept."""
     numbers = figures["numbers"]
     lines = held.lines[numbers]
@@ -155,7 +140,7 @@ def _packed(held: _Held, figures: Figures) -> Packed:
 
 def _bring_up_to_date(
     connection: Connection,
-    held: _Held,
+    held: Held,
     fresh: Figures,
     batch: Packed,
     as_of: datetime,
@@ -198,7 +183,7 @@ def _bring_up_to_date(
         held.earlier = {name: one for name, one in held.earlier.items() if name in ids}
 
 
-def _of(figures: Figures, chosen: NDArray[np.bool_], held: _Held) -> Figures:
+def _of(figures: Figures, chosen: NDArray[np.bool_], held: Held) -> Figures:
     """Return the figures of the kept lines that are chosen."""
     lines = held.lines[figures["numbers"]]
     kept = lines != NOT_KEPT
@@ -206,7 +191,7 @@ def _of(figures: Figures, chosen: NDArray[np.bool_], held: _Held) -> Figures:
     return figures if kept.all() else where(figures, kept)
 
 
-def _put(held: _Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
+def _put(held: Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
     held.ledger.put(figures, reach)
     for line, day in held.ledger.forgotten.items():
         if held.since_day[line] != UNREAD:
@@ -215,7 +200,7 @@ def _put(held: _Held, figures: Packed, reach: tuple[Ints, Ints]) -> None:
 
 
 def _window(
-    connection: Connection, held: _Held, plain: Window, fresh: Figures, batch: Packed, rows: Ints
+    connection: Connection, held: Held, plain: Window, fresh: Figures, batch: Packed, rows: Ints
 ) -> Window:
     placed, ids = held.ledger.find(batch)
     names = map(bytes.decode, ids.tolist()) if held.earlier else ()
@@ -231,13 +216,13 @@ def _window(
         recalled=plain.recalled,
         columns=held.ledger.columns(batch, placed),
         earlier=tuple(sorted(earlier, key=lambda o: (o.series_id, o.occurred_at, o.known_at))),
-        told_figures=_told_before(connection, held, fresh) if earlier else {},
+        told_figures=_told(connection, earlier),
     )
 
 
-def _told_before(connection: Connection, held: _Held, fresh: Figures) -> Mapping[str, tuple[Signal, ...]]:
-    """What was told of the vintages that late ones of the fresh figures replaced."""
-    frequencies = held.ledger.roster.frequencies(held.codes[fresh["numbers"]])
-    late = may_correct(fresh["known_us"], fresh["ends"], frequencies)
-    names = (name.decode() for name in fresh["ids"][late].tolist())
-    return told_figures(connection, (held.earlier[name].id for name in names if name in held.earlier))
+def _told(connection: Connection, earlier: Iterable[Observation]) -> Mapping[str, tuple[Signal, ...]]:
+    """What was told of the series of which figures were replaced, from the oldest of these on."""
+    since: dict[str, datetime] = {}
+    for one in earlier:
+        since[one.series_id] = min(one.occurred_at, since.get(one.series_id, one.occurred_at))
+    return told_figures(connection, since) if since else {}

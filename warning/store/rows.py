@@ -164,6 +164,7 @@ def listing_of(row: Row[Any]) -> Listing:
         known_at=row.known_at,
         url=row.url,
         archive_hash=row.archive_hash,
+        read_anew=row.read_anew,
         entries=tuple(
             Entry(key=key, name=name, country=country, fields=tuple((k, v) for k, v in fields))
             for key, name, country, fields in lines

@@ -24,6 +24,7 @@ from warning.store.desk_tables import approvals, audit, digests, reviews, shares
 from warning.store.evidence_tables import (
     documents,
     fetches,
+    item_labels,
     item_mark_pages,
     item_mark_sketches,
     item_marks_recent,
@@ -57,6 +58,7 @@ __all__ = [
     "digests",
     "documents",
     "fetches",
+    "item_labels",
     "item_mark_pages",
     "item_mark_sketches",
     "item_marks_recent",
@@ -90,7 +92,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0027"
+HEAD = "0028"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))

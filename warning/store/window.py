@@ -1,6 +1,6 @@
 """What one assessment looks at: the evidence no assessment has seen, and the history the rules need."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, literal, select, tuple_, union_all
 
 from warning.core.evidence import Item, ListingChange, Observation, Window
-from warning.core.old_news import PERIOD_LAG_DAYS
 from warning.core.rulebook import Need
 from warning.core.series.kinship import Looks
 from warning.core.series.roster import Described
@@ -62,7 +61,7 @@ def unassessed(
         observations=figures,
         listing_changes=changes,
         fresh=frozenset(fresh),
-        told_figures=_told_before(connection, fresh_figures, figures),
+        told_figures=_told(connection, fresh_figures, figures),
     )
 
 
@@ -108,18 +107,16 @@ def _fresh_figures(connection: Connection, as_of: datetime, limit: int) -> Seque
     return connection.execute(query).all()
 
 
-def _told_before(
+def _told(
     connection: Connection, fresh: Sequence[Row[Any]], figures: Iterable[Observation]
 ) -> Mapping[str, tuple[Signal, ...]]:
-    """What was told of any vintage of the fresh figures that came late."""
-    late = {
-        (row.series_id, row.period)
-        for row in fresh
-        if (row.known_at - row.occurred_at).days >= PERIOD_LAG_DAYS[row.frequency]
-    }
-    if not late:
-        return {}
-    return told_figures(connection, (one.id for one in figures if (one.series_id, one.period) in late))
+    """What was told of series of which a fresh figure has vintages before it."""
+    vintages = Counter((one.series_id, one.period) for one in figures)
+    since: dict[str, datetime] = {}
+    for row in fresh:
+        if vintages[row.series_id, row.period] > 1:
+            since[row.series_id] = min(row.occurred_at, since.get(row.series_id, row.occurred_at))
+    return told_figures(connection, since) if since else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

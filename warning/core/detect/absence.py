@@ -14,6 +14,7 @@ from warning.core.blindness import blind_to_silence
 from warning.core.evidence import KnownWindow, period_end
 from warning.core.explain import ExplainNode
 from warning.core.health import Vitals
+from warning.core.phrases import counted
 from warning.core.recall import Recalled, SignalNeed
 from warning.core.rulebook import Rulebook
 from warning.core.series.select import with_ancestors
@@ -204,7 +205,7 @@ def _closed(
     late = max((came - gap.due).days, 0)
     why = Reason(
         code="absence.arrived",
-        text=f"It came on {came}, {late} days late",
+        text=f"It came on {came}, {counted(late, 'day')} late",
         params=(("day", came.isoformat()), ("days", str(late))),
     )
     return _told(rule, gap, _arrived(anchor), why, today, book)
@@ -295,7 +296,9 @@ def explain_absence(rule: AbsenceRule, known: KnownWindow, today: date, book: Ru
         nodes += [
             ExplainNode(label="overdue", passed=today > gap.due, detail=f"{gap.awaited}: due by {gap.due}"),
             ExplainNode(label="sources see", passed=not blind, detail=blind or f"read after {gap.due}"),
-            ExplainNode(label="is news", passed=not old, detail=f"told within {rule.max_age_days} days"),
+            ExplainNode(
+                label="is news", passed=not old, detail=f"told within {counted(rule.max_age_days, 'day')}"
+            ),
         ]
     return ExplainNode(
         label=f"{rule.id} on {today}", passed=outcome == "fired", detail=detail, children=tuple(nodes)

@@ -13,6 +13,7 @@ from warning.core.evidence import KnownWindow
 from warning.core.evidence_dates import evidence_deadlines
 from warning.core.explain import ExplainNode
 from warning.core.measures import Measure
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.signals import Exhibit, Facts, Reason, Signal, Trace, signal_id
 from warning.core.terms import Terms
@@ -157,7 +158,7 @@ def _reasons(deadline: Deadline, days_left: int) -> tuple[Reason, ...]:
             Reason(code="deadline.suspension_lapsed", text=text, params=(("day", day), ("measure", act)))
         ]
     else:
-        text = f"{days_left} days to {day} ({deadline.kind.replace('_', ' ')}): {act}"
+        text = f"{counted(days_left, 'day')} to {day} ({deadline.kind.replace('_', ' ')}): {act}"
         params = (("days", str(days_left)), ("day", day), ("measure", act))
         reasons = [Reason(code=f"deadline.{deadline.kind}", text=text, params=params)]
     if deadline.returns and deadline.kind == "suspension_lapsed":
@@ -267,7 +268,7 @@ def _asked(rule: DeadlineRule, deadline: Deadline, terms: Terms) -> str:
 
 
 def _days_left(days: int) -> str:
-    return f"{days} days left" if days >= 0 else f"{-days} days past"
+    return f"{counted(days, 'day')} left" if days >= 0 else f"{counted(-days, 'day')} past"
 
 
 def _explained(rule: DeadlineRule, deadline: Deadline, today: date, terms: Terms) -> ExplainNode:
@@ -288,7 +289,7 @@ def _explained(rule: DeadlineRule, deadline: Deadline, today: date, terms: Terms
         ExplainNode(
             label="threshold",
             passed=days is not None,
-            detail=f"told {asked} days before; "
+            detail=f"told {asked} {'day' if asked == '1' else 'days'} before; "
             + (f"now due: {days}" if days is not None else "none is due now"),
         ),
     )

@@ -16,6 +16,7 @@ from warning.core.listings import (
     names_of,
     notice_of,
 )
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.rules import ListingRule
 from warning.core.signals import Exhibit, Facts, Outcome, Reason, Signal, Trace, signal_id
@@ -194,15 +195,15 @@ def _headline(
     first = changes[0]
     title = book.source(first.source_id, "regulatory", "", "en").title
     count = len(changes)
-    noun = "entry" if count == 1 else "entries"
+    entries = counted(count, "entry", "entries")
     names = ", ".join(_names(changes)[:3])
     if kind == "shrank":
         sizes = f"{first.entries_before} to {first.entries_after}"
         return f"{title}: shrank from {sizes} entries, to be confirmed ({names})"
     if kind == "removed":
         seen = f"after {lifted.title}" if lifted else "no act seen"
-        return f"{title}: {count} {noun} no longer on the list, {seen} ({names})"
-    return f"{title}: {count} {noun} {WORDS[kind].split()[0]} ({names})"
+        return f"{title}: {entries} no longer on the list, {seen} ({names})"
+    return f"{title}: {entries} {WORDS[kind].split()[0]} ({names})"
 
 
 def _names(changes: Sequence[ListingChange]) -> tuple[str, ...]:
@@ -303,9 +304,7 @@ def _trace(rule: ListingRule, considered: int, fired: int, suppressed: int) -> T
     detail = ""
     if suppressed:
         outcome = "suppressed"
-        detail = (
-            f"{suppressed} removals in versions that lost over half of their list: looks like a partial page"
-        )
+        detail = f"{counted(suppressed, 'removal')} in versions that lost over half of their list: looks like a partial page"
     return Trace(
         rule_id=rule.id,
         rule_version=rule.version,

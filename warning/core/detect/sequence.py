@@ -13,6 +13,7 @@ from warning.core.detect.sequence_unless import Barred, bar
 from warning.core.evidence import KnownWindow
 from warning.core.health import Vitals
 from warning.core.old_news import came_late
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.sequence_events import (
     Event,
@@ -104,7 +105,7 @@ def _trace(rule: SequenceRule, considered: int, fired: int, barred: Sequence[Bar
     outcome: Outcome = "fired" if fired else "no_match" if considered else "no_evidence"
     detail = "no new event of any step" if not considered else ""
     if considered and not fired:
-        detail = f"{considered} new events; nothing that was not complete before"
+        detail = f"{counted(considered, 'new event')}; nothing that was not complete before"
     if barred and not fired:
         outcome, detail = barred[0].outcome, "; ".join(dict.fromkeys(one.detail for one in barred))
     return Trace(

@@ -7,8 +7,19 @@ from warning.core.detect.sequence_telling import label, reason_of
 from warning.core.detect.sequence_unless import Barred, absent, bar
 from warning.core.explain import ExplainNode
 from warning.core.health import Vitals
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
-from warning.core.sequence_events import Event, Pools, chain, completed, groups, pools
+from warning.core.sequence_events import (
+    Event,
+    Pools,
+    chain,
+    completed,
+    event_day,
+    groups,
+    pools,
+    rules_of,
+    unmet,
+)
 from warning.core.sequence_rules import SequenceRule, Step
 from warning.core.signals import Signal
 
@@ -25,7 +36,7 @@ def explain_sequence(
     found = pools(rule, signals, book)
     grouped = groups(rule, found, book.terms)
     complete = completed(rule, grouped)
-    steps = tuple(_step(step, events, book) for step, events in zip(rule.steps, found, strict=True))
+    steps = tuple(_step(step, events, signals, book) for step, events in zip(rule.steps, found, strict=True))
     keys = ", ".join(rule.same) or "nothing in particular"
     order = "in this order" if rule.ordered else "in any order"
     chains = [chain(rule, *complete[document]) for document in sorted(complete)]
@@ -59,22 +70,38 @@ def _said(why: Barred | None, rule: SequenceRule, events: Sequence[Event], book:
 
 
 def _incomplete(rule: SequenceRule, order: str, *, reached: bool) -> ExplainNode:
-    detail = f"no events {order} within {rule.within_days} days"
+    detail = f"no events {order} within {counted(rule.within_days, 'day')}"
     return ExplainNode(label="complete", passed=False if reached else None, detail=detail)
 
 
-def _step(step: Step, events: Sequence[Event], book: Rulebook) -> ExplainNode:
+def _step(step: Step, events: Sequence[Event], signals: Sequence[Signal], book: Rulebook) -> ExplainNode:
     newest = sorted(events, key=lambda e: (-e.day, e.signal.id))[:SHOWN_EVENTS]
     shown = "; ".join(f"{event.date} {label(event, book)}" for event in newest)
     return ExplainNode(
         label=f"step {step.name}",
         passed=bool(events),
-        detail=f"{_counted(events)}: {shown}" if events else "no event fits",
+        detail=f"{counted(len(events), 'event')}: {shown}"
+        if events
+        else f"no event fits{_nearest(step, signals, book)}",
     )
 
 
-def _counted(events: Sequence[Event]) -> str:
-    return "1 event" if len(events) == 1 else f"{len(events)} events"
+def _nearest(step: Step, signals: Sequence[Signal], book: Rulebook) -> str:
+    """Name the signal that lacks least of what the step asks for, the newest of several, and what it lacks."""
+    read = rules_of(step, book)
+
+    def lacking(signal: Signal) -> Sequence[str]:
+        facts = tuple(unmet(step, signal, book.terms))
+        return facts if signal.rule_id in read else (f"a rule of the step ({signal.rule_id} is none)", *facts)
+
+    lacks = [(lacking(signal), signal) for signal in signals]
+    # One that lacks nothing was taken back, is doubtful, or counts for a later step.
+    short = [(why, signal) for why, signal in lacks if why]
+    if not short:
+        return ""
+    why, signal = min(short, key=lambda one: (len(one[0]), -event_day(one[1]).toordinal(), one[1].id))
+    event = Event(signal=signal, day=event_day(signal).toordinal())
+    return f"; the nearest, {event.date} {label(event, book)}, lacks: {', '.join(why)}"
 
 
 def _shared(keys: str, found: Pools) -> str:

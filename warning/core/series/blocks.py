@@ -61,6 +61,24 @@ class Block:
         self.rows += 1
         return self.rows - 1
 
+    def parts(self) -> dict[str, NDArray[Any]]:
+        """Return all that the block holds, as arrays by name; they are the block's own."""
+        redescribed = np.array(sorted(self.redescribed), dtype=np.int64)
+        own: dict[str, NDArray[Any]] = {
+            "lengths": self.lengths,
+            "lowest": self.lowest,
+            "described": self._codes,
+        }
+        return own | {"redescribed": redescribed, "instants": self._instants.met} | self._fields
+
+    def put_back(self, parts: Mapping[str, NDArray[Any]]) -> None:
+        """Hold what `parts` gave of a block of as many rows: these arrays are the block's from now on."""
+        self.lengths, self.lowest, self._codes = parts["lengths"], parts["lowest"], parts["described"]
+        self.redescribed = set(parts["redescribed"].tolist())
+        self._instants.meet(parts["instants"])
+        self._fields = {name: parts[name] for name in (*FIELDS, CODES) if name in parts}
+        self.capacity = self._fields["values"].shape[1]
+
     def make_room(self, more: Ints, floors: Callable[[], Ints | None]) -> None:
         """Let every row hold so many more figures.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from warning.core.evidence import Observation, Series
 from warning.core.explain import ExplainNode
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import columns_of
@@ -20,7 +21,7 @@ from warning.core.series.judged import Condition
 from warning.core.series.layout import lay_out_all
 from warning.core.series.prepared import prepared
 from warning.core.series.publication import publication, publications
-from warning.core.series.reach import within
+from warning.core.series.reach import RuleReach
 from warning.core.series.reasons import reason, threshold
 from warning.core.series.select import faults, selects
 from warning.core.series.signal_point import evidence
@@ -107,14 +108,14 @@ def _selected(rule: SeriesRule, newest: Observation, book: Rulebook) -> ExplainN
 
 
 def _judged(rule: SeriesRule, track: Track, place: int, book: Rulebook) -> tuple[ExplainNode, ExplainNode]:
-    on = within(rule, board([track]))
+    on = RuleReach.of(rule).within(board([track]))
     rows = Rows(owners=np.zeros(1, dtype=np.int64), places=np.array([place]))
     reach = rule.reach(track.meta.frequency)
     count = int(known_counts(on, rows, reach)[0])
     history = ExplainNode(
         label="history",
         passed=count >= rule.min_points,
-        detail=f"{count} figures known of the {reach} read up to {_period(track, place)}, the rule wants {rule.min_points}",
+        detail=f"{counted(count, 'figure')} known of the {reach} read up to {_period(track, place)}, the rule wants {rule.min_points}",
     )
     tests = ExplainNode(
         label="any of the tests",

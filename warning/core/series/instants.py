@@ -31,3 +31,13 @@ class Instants:
     def known_us(self, numbers: Numbers) -> Ints:
         found: Ints = self._known_us[numbers]
         return found
+
+    @property
+    def met(self) -> Ints:
+        """All instants that have a number, in the order of the numbers."""
+        return np.array(list(self._numbers), dtype=np.int64)
+
+    def meet(self, known_us: Ints) -> None:
+        """Number these instants from 0 on; nothing was met before."""
+        self._numbers = {known: number for number, known in enumerate(known_us.tolist())}
+        self._known_us = known_us if len(known_us) else self._known_us

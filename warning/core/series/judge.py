@@ -8,7 +8,7 @@ import numpy as np
 from warning.core.rulebook import FREQUENCIES
 from warning.core.rules import SeriesRule
 from warning.core.series.judged import Condition, Judged
-from warning.core.series.reach import curtailed, enough, nearby, within
+from warning.core.series.reach import RuleReach
 from warning.core.series.screens import screen
 from warning.core.series.track import Bools, Track
 from warning.core.series.verdicts import conditions
@@ -57,19 +57,21 @@ class RuleFindings:
 
 def judge_rule(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
     """Judge every row by every condition of the rule, by what the rule reads and nothing else."""
-    cut = curtailed(rule, on, rows)
+    reach = RuleReach.of(rule)
+    cut = reach.curtailed(on, rows)
     if not cut.any():
-        return _judge_rows(rule, on, rows)
-    whole = _judge_rows(rule, on, rows.where(~cut))
-    return whole.joined(_judge_rows(rule, within(rule, on), rows.where(cut).plain()))
+        return _judge_rows(reach, on, rows)
+    whole = _judge_rows(reach, on, rows.where(~cut))
+    return whole.joined(_judge_rows(reach, reach.within(on), rows.where(cut).plain()))
 
 
-def _judge_rows(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
+def _judge_rows(reach: RuleReach, on: Board, rows: Rows) -> RuleFindings:
+    rule = reach.rule
     found: list[Finding] = []
     too_little = lasting = refused = 0
     for start in range(0, len(rows), CHUNK_ROWS):
         part = rows.part(start, start + CHUNK_ROWS)
-        known = enough(rule, on, part)
+        known = reach.enough(on, part)
         too_little += int(np.count_nonzero(~known))
         part = part.where(known)
         frequencies = on.frequencies[part.owners]
@@ -84,7 +86,7 @@ def _judge_rows(rule: SeriesRule, on: Board, rows: Rows) -> RuleFindings:
             judged = judge(rule, condition, on, asked)
             refused += int(np.count_nonzero(judged.refused))
             holds = judged.holds
-            new = holds & ~_held_before(rule, condition, on, asked, holds)
+            new = holds & ~_held_before(reach, condition, on, asked, holds)
             lasting += int(np.count_nonzero(holds & ~new))
             found += _findings(condition, on, asked, judged, new)
     return RuleFindings(
@@ -114,8 +116,9 @@ def judge(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Judg
     return replace(judged, holds=judged.holds & material)
 
 
-def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, holds: Bools) -> Bools:
+def _held_before(reach: RuleReach, condition: Condition, on: Board, rows: Rows, holds: Bools) -> Bools:
     """Say for which rows the condition held at one of the places before that re-arming asks about."""
+    rule = reach.rule
     before = np.zeros(len(rows), dtype=bool)
     asked, most, begin = np.flatnonzero(holds), rule.rearm(condition.test), 1
     size = condition.width(rule.confirm(condition.test))
@@ -126,19 +129,20 @@ def _held_before(rule: SeriesRule, condition: Condition, on: Board, rows: Rows, 
         )
         of, places = np.repeat(asked, end - begin), np.repeat(rows.places[asked], end - begin)
         places = places - np.tile(np.arange(begin, end), len(asked))
-        near = nearby(rule, condition.test, on, Rows(owners=rows.owners[of], places=rows.places[of]), places)
+        near = reach.nearby(condition.test, on, Rows(owners=rows.owners[of], places=rows.places[of]), places)
         of, places = of[near], places[near]
         earlier = Rows(owners=rows.owners[of], places=places)
-        cut = curtailed(rule, on, earlier)
-        before[of[~cut][_held(rule, condition, on, earlier.where(~cut))]] = True
+        cut = reach.curtailed(on, earlier)
+        before[of[~cut][_held(reach, condition, on, earlier.where(~cut))]] = True
         if cut.any():
-            before[of[cut][_held(rule, condition, within(rule, on), earlier.where(cut))]] = True
+            before[of[cut][_held(reach, condition, reach.within(on), earlier.where(cut))]] = True
         asked, begin = asked[~before[asked]], end
     return before
 
 
-def _held(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Bools:
+def _held(reach: RuleReach, condition: Condition, on: Board, rows: Rows) -> Bools:
     """Say for which rows the condition held, whatever came before them."""
+    rule = reach.rule
     screened = (
         screen(condition, on, rows, rule.confirm(condition.test))
         if len(rows) > FEW_ROWS and not on.reaches
@@ -146,7 +150,7 @@ def _held(rule: SeriesRule, condition: Condition, on: Board, rows: Rows) -> Bool
     )
     may = np.ones(len(rows), dtype=np.bool_) if screened is None else screened.may.copy()
     asked = rows.where(may)
-    may[may] = judge(rule, condition, on, asked).holds & enough(rule, on, asked)
+    may[may] = judge(rule, condition, on, asked).holds & reach.enough(on, asked)
     return may
 
 

@@ -1,6 +1,6 @@
-"""What a late revision says of a figure that was told: taken back, still so, or graver. It opens nothing."""
+"""What figures that came anew say of one that was told: taken back, still so, graver, or so again. They open nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
@@ -8,11 +8,13 @@ from warning.core.evidence import Observation
 from warning.core.rules import SeriesRule
 from warning.core.series.figures import unit_of
 from warning.core.series.judge import Finding
+from warning.core.series.recheck import Recheck
 from warning.core.series.revisions import told_of, withdrawal
 from warning.core.signals import Signal, is_withdrawal, signal_id
 
 CLEAR = 0.1
 """A figure that was told and still holds is told anew where it moved by so much of itself, or of the usual level."""
+FALLS = ("_down", ".drop", ".zero", ".low", ".cliff")
 
 
 def unarmed(rule: SeriesRule) -> SeriesRule:
@@ -21,9 +23,17 @@ def unarmed(rule: SeriesRule) -> SeriesRule:
     return rule.model_copy(update={"rearm_points": 0, "tests": tests})
 
 
-def own_signal(rule: SeriesRule, told: Iterable[Signal]) -> Signal | None:
-    """Return what this rule told of the figure and has not taken back."""
-    return next((one for one in told if one.rule_id == rule.id and not is_withdrawal(one)), None)
+def told_by(rule: SeriesRule, recheck: Recheck, series_id: str) -> tuple[Signal, ...]:
+    """Return what a rule told of a figure of the series that it judged, oldest first, and how it took that back.
+
+    Of what was told before signals named their figure the series is not known: it is taken for this one.
+    """
+    named = {series_id, ""}
+    return tuple(
+        one
+        for one in recheck.told
+        if one.rule_id == rule.id and one.figure is not None and one.figure.series_id in named
+    )
 
 
 def still_told(
@@ -34,42 +44,61 @@ def still_told(
     return replace(told, joins=own.id)
 
 
+def again_told(one: Signal, told: Sequence[Signal], was: Observation, now: Observation) -> Signal:
+    """Return the signal of a rule that holds again what it took back, in the alert where it did."""
+    own = next(signal for signal in reversed(told) if not is_withdrawal(signal))
+    return replace(told_of(one, was, now), known_at=now.known_at, joins=own.id)
+
+
 def graver(one: Signal, told: Iterable[Signal], was: Observation, now: Observation) -> Signal | None:
     """Return the signal of a rule that told nothing of the figure before, in the alert of the same event; None without one."""
-    of_event = next((other for other in told if other.story == one.story), None)
+    of_event = next((other for other in told if other.story == one.story and not is_withdrawal(other)), None)
     return None if of_event is None else replace(told_of(one, was, now), joins=of_event.id)
 
 
 def no_longer_held(
     rule: SeriesRule,
-    own: Signal,
+    owned: Sequence[Signal],
     was: Observation,
     now: Observation,
     shown_id: str,
-    held: Sequence[Finding],
     *,
     is_known: bool,
-) -> Signal:
-    """Return the correction of a signal that the figure no longer gives.
+) -> Iterator[Signal]:
+    """Yield the correction of each signal (at least one, oldest first) that the figure no longer gives.
 
-    It stands where a fall went on to nothing at all, and where the figure is not known any more: a suppressed cell says nothing.
+    They stand where a fall went on to nothing at all, and where the figure is not known any more: a suppressed cell says nothing.
     """
-    is_gone = now.value == 0 and any(finding.ratio < 0 for finding in held)
+    own = owned[-1]
+    is_gone = now.value == 0 and any(reason.code.endswith(FALLS) for reason in owned[0].why)
     if is_gone or not is_known:
-        return _told_further(rule, own, was, now, shown_id)
-    return replace(withdrawal(rule, own, was, now, shown_id), rule_version=rule.version)
+        yield from _told_further(rule, own, was, now, shown_id)
+        return
+    for one in owned:
+        yield replace(withdrawal(rule, one, was, now, shown_id), rule_version=rule.version)
 
 
-def _told_further(rule: SeriesRule, own: Signal, was: Observation, now: Observation, shown_id: str) -> Signal:
+def named_apart(signal: Signal, told: Iterable[Signal], now: Observation) -> Signal:
+    """Return the signal by a name of its own: a figure that comes back to what it once was gives the same one twice."""
+    if all(one.id != signal.id for one in told):
+        return signal
+    return replace(signal, id=signal_id(signal.rule_id, f"{signal.id}:{now.known_at.isoformat()}"))
+
+
+def _told_further(
+    rule: SeriesRule, own: Signal, was: Observation, now: Observation, shown_id: str
+) -> Iterator[Signal]:
+    """Yield what a figure went on to, unless it is as much in other words."""
     bare = replace(own, id=signal_id(rule.id, now.id), known_at=now.known_at, why=(), joins=own.id)
     told = told_of(replace(bare, rule_version=rule.version), was, now)
-    shown = replace(own.exhibit, evidence_id=shown_id, known_at=now.known_at, title=told.why[0].text)
-    return replace(told, exhibit=shown)
+    if told.why:
+        shown = replace(own.exhibit, evidence_id=shown_id, known_at=now.known_at, title=told.why[0].text)
+        yield replace(told, exhibit=shown)
 
 
-def settled(corrections: Sequence[Signal]) -> Sequence[Signal]:
+def settled(corrections: Sequence[Signal], fired: Iterable[Signal]) -> Sequence[Signal]:
     """Leave out what takes back an event of which another rule still tells by the same figure."""
-    held = {(one.exhibit.evidence_id, one.story) for one in corrections if not is_withdrawal(one)}
+    held = {(one.exhibit.evidence_id, one.story) for one in (*corrections, *fired) if not is_withdrawal(one)}
     return [
         one
         for one in corrections

@@ -1,6 +1,7 @@
 """The latest vintage of every figure as time goes on: each figure finds its place once, and nothing is sorted twice."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,44 @@ class Ledger:
     def capacity(self) -> int:
         """The number of figures there is room for."""
         return sum(block.rows * block.capacity for block in self._blocks)
+
+    @property
+    def size(self) -> int:
+        """The number of figures that are held."""
+        return sum(int(block.lengths.sum()) for block in self._blocks)
+
+    def parts(self) -> dict[str, NDArray[Any]]:
+        """Return all that was put, as arrays by name: with the same lines, learnt in the same order, it is this ledger.
+
+        The arrays are the ledger's own: they are valid until the next `put`.
+        """
+        homes = self._lines_packed()
+        parts: dict[str, NDArray[Any]] = {
+            "texts": np.frombuffer("\n".join(self.texts.texts).encode(), dtype=np.uint8),
+            "homes": np.stack((homes.blocks, homes.rows, homes.days, homes.late_days)),
+            "newest": self._newest, "today": np.array([self._today]), "shapes": self._shape_range,
+        }  # fmt: skip
+        for number, block in enumerate(self._blocks):
+            parts |= {f"{number}.{name}": part for name, part in block.parts().items()}
+        return parts
+
+    def put_back(self, parts: Mapping[str, NDArray[Any]]) -> bool:
+        """Hold what `parts` gave, nothing was put before; false, and nothing is held, where that is of other lines."""
+        homes = self._lines_packed()
+        if not np.array_equal(
+            parts["homes"], np.stack((homes.blocks, homes.rows, homes.days, homes.late_days))
+        ):
+            return False
+        self.texts.read(parts["texts"].tobytes().decode().splitlines())
+        self._newest, self._today, self._shape_range = (
+            parts["newest"],
+            int(parts["today"][0]),
+            parts["shapes"],
+        )
+        for number, block in enumerate(self._blocks):
+            mine = f"{number}."
+            block.put_back({name.removeprefix(mine): parts[name] for name in parts if name.startswith(mine)})
+        return True
 
     def line(self, point: Observation) -> tuple[int, int]:
         """Return the numbers of a figure's line and description; the line is NOT_KEPT when no rule looks at it."""

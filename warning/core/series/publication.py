@@ -6,6 +6,7 @@ from statistics import median
 
 from warning.core.evidence import Observation, Series, period_end
 from warning.core.explain import ExplainNode
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import SHAPES, end_and_shape
@@ -69,7 +70,7 @@ def _lag(series: Series, book: Rulebook) -> tuple[timedelta, str]:
         return timedelta(days=days), f"{days} days after the period, as its source declares"
     lags = [point.known_at - period_end(point.period) for point in series.points[-LAG_POINTS:]]
     usual = max(timedelta(seconds=median(lag.total_seconds() for lag in lags)), timedelta(0))
-    return usual, f"{usual.days} days after the period, as its last {len(lags)} figures came"
+    return usual, f"{usual.days} days after the period, as its last {counted(len(lags), 'figure')} came"
 
 
 def _next_period(newest: Observation) -> str:
@@ -91,9 +92,11 @@ def _standing(newest: Observation, period: str, due: datetime, as_of: datetime, 
     length = period_end(period) - period_end(newest.period)
     late = (as_of - due).days
     if as_of < due + max(length, lag):
-        return f"late on {as_of.date()}, by {late} days"
+        return f"late on {as_of.date()}, by {counted(late, 'day')}"
     missed = int((as_of - due) / length) + 1
-    return f"dropped: on {as_of.date()} {missed} periods are missing and nothing came for {(as_of - newest.known_at).days} days"
+    missing = counted(missed, "period is", "periods are")
+    silent = counted((as_of - newest.known_at).days, "day")
+    return f"dropped: on {as_of.date()} {missing} missing and nothing came for {silent}"
 
 
 def _left_out(rule: SeriesRule, series: Series) -> Sequence[str]:

@@ -5,7 +5,8 @@ would reach back for years: they are read no further back than as many days as a
 holiday. A series whose absent rows count as zeros begins, for a verdict, with the first row published in its reach.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -14,73 +15,93 @@ from warning.core.rules import SeriesRule
 from warning.core.series.prepared import JoinedMonths
 from warning.core.series.slots import Hidden, Slots, Within
 from warning.core.series.track import Bools
-from warning.core.series.windows import Board, Ints, Reach, Rows, know_enough
+from warning.core.series.windows import Board, Ints, Rows, know_enough, loose_of
 from warning.core.series_tests import SeriesTest
 
 
-def curtailed(rule: SeriesRule, on: Board, rows: Rows) -> Bools:
-    """Say for which rows the figures show more than a verdict reads: those are judged by `within`."""
-    reach = _reach(rule)
-    if on.reaches:
-        return np.zeros(len(rows), dtype=np.bool_)
-    if rows.tails is None or rows.shift or on.fresh is None:
-        return _curtailed(on, reach, rows)
-    if reach not in on.fresh_curtailed:
-        on.fresh_curtailed[reach] = _curtailed(on, reach, on.fresh)
-    held: Bools = on.fresh_curtailed[reach][rows.tails]
-    return held
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReach:
+    """What a rule reads of a series, worked out once for all its rows.
 
+    By the place in FREQUENCIES: among how many figures `min_points` must be known, how many places a verdict reads of the
+    figures as published, and in how many days those stand.
+    """
 
-def within(rule: SeriesRule, on: Board) -> Board:
-    """Return a board that shows of each row what a verdict of the rule reads and nothing else."""
-    reach = _reach(rule)
-    slots = _cut(
-        on.slots, Within(base=on.slots, first=lambda tracks, places: _first(on, reach, tracks, places))
-    )
-    return replace(on, slots=slots, fresh=None, reaches=True)
+    rule: SeriesRule
+    counted: tuple[int, ...]
+    points: tuple[int, ...]
+    days: tuple[int, ...]
 
+    @classmethod
+    def of(cls, rule: SeriesRule) -> Self:
+        points = tuple(rule.raw_reach(frequency) for frequency in FREQUENCIES)
+        return cls(
+            rule=rule,
+            counted=tuple(rule.reach(frequency) for frequency in FREQUENCIES),
+            points=points,
+            days=tuple(history_days(p, frequency) for p, frequency in zip(points, FREQUENCIES, strict=True)),
+        )
 
-def enough(rule: SeriesRule, on: Board, rows: Rows) -> Bools:
-    """Say which rows know `min_points` figures within their reach."""
-    points = np.array([rule.reach(frequency) for frequency in FREQUENCIES])[on.frequencies[rows.owners]]
-    found = np.zeros(len(rows), dtype=np.bool_)
-    for reach in np.flatnonzero(np.bincount(points)).tolist():
-        found[points == reach] = know_enough(on, rows.where(points == reach), rule.min_points, reach)
-    return found
+    def curtailed(self, on: Board, rows: Rows) -> Bools:
+        """Say for which rows the figures show more than a verdict reads: those are judged by `within`."""
+        if on.reaches:
+            return np.zeros(len(rows), dtype=np.bool_)
+        if rows.tails is None or rows.shift or on.fresh is None:
+            return self._curtailed(on, rows, on.ends(*loose_of(on, rows)))
+        if self.points not in on.fresh_curtailed:  # the days follow from the points
+            on.fresh_curtailed[self.points] = self._curtailed(on, on.fresh, on.fresh_ends)
+        held: Bools = on.fresh_curtailed[self.points][rows.tails]
+        return held
 
+    def within(self, on: Board) -> Board:
+        """Return a board that shows of each row what a verdict of the rule reads and nothing else."""
+        shown = Within(base=on.slots, first=lambda tracks, places: self._first(on, tracks, places))
+        return replace(on, slots=_cut(on.slots, shown), fresh=None, reaches=True)
 
-def nearby(rule: SeriesRule, test: SeriesTest, on: Board, rows: Rows, earlier: Ints) -> Bools:
-    """Say which earlier places, one for each row, are near enough for re-arming to ask about them."""
-    asked = earlier >= 0
-    loose = np.flatnonzero(asked & on.loose[rows.owners])
-    if len(loose):
+    def enough(self, on: Board, rows: Rows) -> Bools:
+        """Say which rows know `min_points` figures within their reach."""
+        points = np.array(self.counted)[on.frequencies[rows.owners]]
+        found = np.zeros(len(rows), dtype=np.bool_)
+        for reach in np.flatnonzero(np.bincount(points)).tolist():
+            found[points == reach] = know_enough(on, rows.where(points == reach), self.rule.min_points, reach)
+        return found
+
+    def nearby(self, test: SeriesTest, on: Board, rows: Rows, earlier: Ints) -> Bools:
+        """Say which earlier places, one for each row, are near enough for re-arming to ask about them."""
+        asked = earlier >= 0
+        loose = np.flatnonzero(asked & on.loose[rows.owners])
+        if len(loose):
+            owners = rows.owners[loose]
+            days = np.array([rearm_days(self.rule.rearm(test), frequency) for frequency in FREQUENCIES])
+            apart = on.ends(owners, rows.places[loose]) - on.ends(owners, earlier[loose])
+            asked[loose] = apart <= days[on.frequencies[owners]]
+        return asked
+
+    def _curtailed(self, on: Board, rows: Rows, loose_ends: Ints) -> Bools:
+        """The same; `loose_ends` are the ends of the rows that stand on no calendar."""
+        low = self._lowest(on, rows.owners, rows.places)
+        found: Bools = on.published_from(rows.owners, low) > low
+        loose = on.loose[rows.owners]
         owners = rows.owners[loose]
-        days = np.array([rearm_days(rule.rearm(test), frequency) for frequency in FREQUENCIES])
-        apart = on.ends(owners, rows.places[loose]) - on.ends(owners, earlier[loose])
-        asked[loose] = apart <= days[on.frequencies[owners]]
-    return asked
+        found[loose] = on.ends(owners, low[loose]) <= loose_ends - self._days(on, owners)
+        return found
 
+    def _first(self, on: Board, owners: Ints, places: Ints) -> Ints:
+        """Return the first place that a verdict on each place reads."""
+        first = on.published_from(owners, self._lowest(on, owners, places))
+        loose = np.flatnonzero(on.loose[owners])
+        if len(loose):
+            since = on.ends(owners[loose], places[loose]) - self._days(on, owners[loose])
+            first[loose] = _after(on, owners[loose], first[loose], places[loose], since)
+        return first
 
-def _reach(rule: SeriesRule) -> Reach:
-    points = tuple(rule.raw_reach(frequency) for frequency in FREQUENCIES)
-    return points, tuple(history_days(p, frequency) for p, frequency in zip(points, FREQUENCIES, strict=True))
+    def _lowest(self, on: Board, owners: Ints, places: Ints) -> Ints:
+        lowest: Ints = np.maximum(places - np.array(self.points)[on.frequencies[owners]] + 1, 0)
+        return lowest
 
-
-def _curtailed(on: Board, reach: Reach, rows: Rows) -> Bools:
-    points = np.array(reach[0])[on.frequencies[rows.owners]]
-    found: Bools = _first(on, reach, rows.owners, rows.places) > np.maximum(rows.places - points + 1, 0)
-    return found
-
-
-def _first(on: Board, reach: Reach, owners: Ints, places: Ints) -> Ints:
-    """Return the first place that a verdict on each place reads."""
-    points, days = (np.array(one)[on.frequencies[owners]] for one in reach)
-    first = on.published_from(owners, np.maximum(places - points + 1, 0))
-    loose = np.flatnonzero(on.loose[owners])
-    if len(loose):
-        since = on.ends(owners[loose], places[loose]) - days[loose]
-        first[loose] = _after(on, owners[loose], first[loose], places[loose], since)
-    return first
+    def _days(self, on: Board, owners: Ints) -> Ints:
+        days: Ints = np.array(self.days)[on.frequencies[owners]]
+        return days
 
 
 def _after(on: Board, owners: Ints, low: Ints, high: Ints, since: Ints) -> Ints:

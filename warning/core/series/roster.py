@@ -120,6 +120,11 @@ class Roster:
         code = self._codes.get(key)
         return self._add(key, described(key)) if code is None else code
 
+    @property
+    def keys(self) -> Sequence[Key]:
+        """What each description says, in the order of their numbers."""
+        return tuple(self._codes)
+
     def codes(self, points: Sequence[Observation]) -> list[int]:
         """Return the numbers of many at once."""
         try:

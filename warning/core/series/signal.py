@@ -12,7 +12,7 @@ from warning.core.series.judge import Finding
 from warning.core.series.reasons import reason
 from warning.core.series.select import WORLD
 from warning.core.series.signal_point import evidence
-from warning.core.signals import Exhibit, Facts, Reason, Signal, signal_id
+from warning.core.signals import Exhibit, Facts, Figure, Reason, Signal, signal_id
 from warning.core.vocabulary import SourceKind
 
 
@@ -42,7 +42,19 @@ def signal(rule: SeriesRule, findings: Sequence[Finding], book: Rulebook) -> Sig
         exhibit=_exhibit(rule, first, point, known_at, book),
         why=tuple(reasons),
         story=":".join((rule.act, "+".join(facts.materials), "+".join(facts.actors), rule.direction)),
+        figure=Figure(
+            series_id=point.series_id,
+            period=point.period,
+            published=_published(first, point),
+        ),
     )
+
+
+def _published(finding: Finding, point: Observation) -> str:
+    track, place = finding.track, finding.place
+    if place in track.implied_at and place not in track.sources:
+        return ""
+    return track.sources.get(place, point).series_id
 
 
 def _absent_row(point: Observation) -> Reason:

@@ -14,15 +14,13 @@ from warning.core.series.track import Floats, Track
 from warning.core.vocabulary import Frequency
 
 Ints = NDArray[np.int64]
-Reach = tuple[tuple[int, ...], tuple[int, ...]]
-"""How many figures, and how many days, a verdict reads of each of FREQUENCIES."""
 
 # Screens and most verdicts read no further back than this: the ends of what is new are gathered once.
 TAIL_POINTS = 64
 STRIP = 512
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Tails:
     """The last figures of all rows that are new: a line for each step back, the newest last, a column for each row.
 
@@ -30,6 +28,14 @@ class Tails:
     """
 
     steps: Floats
+
+    @cached_property
+    def known(self) -> NDArray[np.uint8]:
+        """How many of the last figures of each row are known: a line for one, two and so on, a column for each row."""
+        known = (~np.isnan(self.steps[::-1])).view(np.uint8)
+        for step in range(1, len(known)):  # a line at a time: along columns numpy adds them up one by one
+            known[step] += known[step - 1]
+        return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +116,21 @@ class Board:
         return {}
 
     @cached_property
-    def fresh_curtailed(self) -> dict[Reach, NDArray[np.bool_]]:
-        """Which of the fresh rows show more than a verdict reads, for each reach that was asked about."""
+    def fresh_ends(self) -> Ints:
+        """The ends of those of the fresh rows that stand on no calendar."""
+        assert self.fresh is not None
+        return self.ends(*loose_of(self, self.fresh))
+
+    @cached_property
+    def fresh_curtailed(self) -> dict[tuple[int, ...], NDArray[np.bool_]]:
+        """Which of the fresh rows show more than a verdict reads, by how many figures of each of FREQUENCIES it reads."""
         return {}
+
+
+def loose_of(on: Board, rows: Rows) -> tuple[Ints, Ints]:
+    """Return the tracks and places of those of the rows that stand on no calendar."""
+    loose = on.loose[rows.owners]
+    return rows.owners[loose], rows.places[loose]
 
 
 def _tails(slots: Slots, rows: Rows) -> Floats:
@@ -212,8 +230,7 @@ def know_enough(on: Board, rows: Rows, least: int, points: int) -> NDArray[np.bo
     held = on.fresh_enough.get((least, points))
     if held is None:
         assert on.fresh is not None
-        near = on.tails.steps[-min(points, TAIL_POINTS) :]
-        held = np.count_nonzero(~np.isnan(near), axis=0) >= least
+        held = on.tails.known[min(points, TAIL_POINTS) - 1] >= least
         if points > TAIL_POINTS:
             open_ = ~held & (on.fresh.places >= TAIL_POINTS)
             held[open_] = known_counts(on, replace(on.fresh.where(open_), tails=None), points) >= least

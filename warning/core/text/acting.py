@@ -33,29 +33,30 @@ _DIVIDES = {
         r"|(?<=出口)(?=建立|将|拟|加快|启动|宣布|寻求|考虑|推出|设立|扩大|计划|转向|派|召|成立|呼吁)"
     ),
     "ja": re.compile(
-        r"[、。…　\s\]】]|(?<=日本|米国|韓国|欧州)は|(?<=停止|禁止|禁輸)で|(?:した|する|して|された|め|めた|った)?(?:の|こと)?(?:を受け(?:て|た)?|に対抗し?て?|に反発し?て?|に対応し?て?|に伴い|に備え|を機に|以降|以来|(?<=[止限輸化])後|ため)"
+        r"(?<![　\s…]中国)(?<![　\s…]米国)(?<![　\s…]中国政府)(?<![　\s…]中国当局)(?<![　\s…]中国公安)(?<![　\s…]中国商務省)(?<!中国国家安全当局)(?<!中国公安当局)、|[。…　\s\]】]|(?<=日本|米国|韓国|欧州)は|(?<=停止|禁止|禁輸)で|(?:した|する|して|された|め|めた|った)?(?:の|こと)?(?:を受け(?:て|た)?|に対抗し?て?|に反発し?て?|に対応し?て?|に伴い|に備え|を機に|以降|以来|(?<=[止限輸化])後|ため)"
     ),
     "ko": re.compile(
-        r"[,…\]]\s*|(?<=[지단한제화단])(?:하자|한\s?(?:뒤|후|이후|데)|함에\s?따라|하면서|했기|되자|된\s?(?:뒤|후)|에\s?따라|에\s?맞서|에\s?대응해?|에(?=\s)|으?로(?=\s)|\s이후|\s후|\s뒤|\s여파)\s?"
+        r"(?<![…\s]중국)(?<!…中)(?<!…\s中)(?<!…중국 공안)(?<!…중국 당국)(?<!…중국 정부)(?<!…국가안전부),\s*|[…\]]\s*|(?<=[지단한제화단])(?:하자|한\s?(?:뒤|후|이후|데)|함에\s?따라|하면서|했기|되자|된\s?(?:뒤|후)|에\s?따라|에\s?맞서|에\s?대응해?|에(?=\s)|으?로(?=\s)(?!\s(?:맞불|맞대응|대응|보복|맞서|응수))|\s이후|\s후|\s뒤|\s여파)\s?"
     ),
 }
 # Who stands before these acts: "China halts exports", 中国禁止, 中国が…を禁止, 중국이 … 금지.
 _ACTS = {
     "en": re.compile(
+        r"(?:\s(?:state\ssecurity|security\s(?:ministry|agents)|police|authorities|customs|(?:commerce|trade)\sministry|(?:market\s)?regulators?))?"
         r"\s(?:(?:also|again|formally|suddenly|abruptly|now|then)\s)?(?:(?:will|to|is\sto|plans?\sto|moves?\sto)\s)?"
         r"(?:ban|bar|block|halt|stop|suspend|restrict|curb|limit|tighten|impos|slap|plac|put|prohibit|forbid|outlaw|embargo|freez|fro[sz]e|cut|control"
-        r"|requir|blacklist|sanction|revok|cancel|announc|introduc|unveil|expand|widen|extend|add|cap|lift|eas|pause|resum|withh[eo]ld|hold|choke|throttle|squeez)"
+        r"|requir|blacklist|sanction|revok|delay|stall|slow|detain|arrest|seiz|cancel|announc|introduc|unveil|expand|widen|extend|add|cap|lift|eas|pause|resum|withh[eo]ld|hold|choke|throttle|squeez)"
         r"(?:p|t|n)?(?:e?s|ies|d|ed)?\s(?!(?:on|of|against|over|bite|hit|start|take|took|kick|weigh|loom|spread|disrupt|force|push|sen[dt]|drive|leave|left)s?\b)",
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        r"(?:政府|商务部|海关|当局)?[^，。；：\s出进]{0,8}?(?:停止|暂停|禁止|限制|叫停|收紧|管制|实施|宣布|切断|断供|中断|暂缓|取消|吊销|放宽|恢复)(?=[^，。；\s])"
+        r"(?:政府|商务部|海关|当局)?[^，。；：\s出进]{0,8}?(?:停止|暂停|禁止|禁运|限制|叫停|收紧|管制|实施|宣布|切断|断供|中断|暂缓|推迟|拖延|延迟|延缓|拘捕|逮捕|拘留|带走|扣押|羁押|取消|吊销|放宽|恢复)(?=[^，。；\s])"
     ),
     "ja": re.compile(
-        r"(?:政府|商務省|当局|税関)?[がは、][^、。]{0,40}?(?:停止|禁止|禁輸|規制|制限|強化|凍結|止め|絞|差し止|許可制|緩和|解除|再開)"
+        r"(?:政府|商務省|(?:国家安全|公安|治安)?当局|公安|国家安全省|税関)?[がは、][^、。]{0,40}?(?:停止|禁止|禁輸|規制|制限|強化|凍結|止め|絞|差し止|許可制|遅らせ|先送り|保留|拘束|逮捕|連行|緩和|解除|再開)"
     ),
     "ko": re.compile(
-        r"(?:\s?(?:정부|상무부|당국|세관))?[이가은는,…]\s?[^,…]{0,30}?(?:중단|금지|통제|제한|규제|강화|차단|동결|허가제|막|완화|해제|재개)"
+        r"(?:\s?(?:정부|상무부|당국|세관|공안|국가안전부))?[이가은는,…]\s?[^,…]{0,30}?(?:중단|금지|통제|제한|규제|강화|차단|동결|허가제|지연|보류|미루|미뤄|늦추|늦춰|구금|구속|체포|억류|연행|막|완화|해제|재개)"
     ),
 }
 # Headlines of these languages tell a stop of exports as a noun, joined to what it moves: 中国の輸出停止で, 중국 수출 중단에.
@@ -79,6 +80,11 @@ _NAMED = {
 }
 # Names of a state that stand before what is its own, never before its act: "China's", "Chinese curbs".
 _OF_STATE = re.compile(r"(?:['’]s|[a-z]ese|[a-z]{2}ian|American|Korean|Dutch|Mexican)$")
+# A body of the state that acts for it: "China's state security detains".
+_OFFICE_EN = re.compile(
+    r"\s(?:state\ssecurity|security\s(?:ministry|agents)|police|authorities|customs|(?:commerce|trade)\sministry|(?:market\s)?regulators?)\s",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"[\s、，,；;：:…|'\"“”‘’-]")
 _FIND = Callable[[Reading], None]
 _States = dict[int, tuple[str, int]]
@@ -143,7 +149,7 @@ def _acting(reading: Reading, states: _States, find: _FIND) -> Iterator[ActingCl
         acts = _is_told(language, title, after, end, is_joined)
         told = (
             acts
-            and not _OF_STATE.search(title, start, after)
+            and (_OFFICE_EN.match(title, after) or not _OF_STATE.search(title, start, after))
             and not _FEARED.search(title, first, start)
             and not is_supposed(language, title, after, last)
             and not is_past(language, title, (first, start, last), year)

@@ -8,15 +8,19 @@ from warning.core.linear_patterns import found_in
 from warning.core.terms import Act
 from warning.core.text.acting import ActingClause
 from warning.core.text.clauses import speaks_later
+from warning.core.text.duty_steps import is_other_duty
+from warning.core.text.ended_probes import is_ended_probe, is_running_probe
+from warning.core.text.kept_bans import is_kept_ban
 from warning.core.text.lexicon import Lexicon
 from warning.core.text.matcher import Hit
 from warning.core.text.no_news import is_no_news
 from warning.core.text.no_relief import is_no_relief
+from warning.core.text.occasions import is_of_occasion
 from warning.core.text.other_police import is_other_police
 from warning.core.text.own_reasons import is_own_stop
 from warning.core.text.publications import only_published_sentences, set_out_sentences
 from warning.core.text.reading import Reading
-from warning.core.text.relieved_wait import is_relieved_wait
+from warning.core.text.relieved_wait import is_relieved_wait, lets_other_goods_go
 from warning.core.text.remarks import is_only_remarked_on
 from warning.core.text.stance import (
     RETURN,
@@ -26,13 +30,15 @@ from warning.core.text.stance import (
     returning_sentences,
 )
 from warning.core.text.subject import clause_behind, clause_of_another, others_sentences
-from warning.core.text.unenforced import is_unenforced
+from warning.core.text.unenforced import is_ban_in_force, is_unenforced
 from warning.core.text.unsaid import takes_target_for_actor
 from warning.core.text_rules import Field_, Group, Match, Near, Score, TextPattern, TextRule
 
 # What people say about an act. After the clause of the act, in a headline, such words take nothing from it.
 REACTIONS = frozenset({"cue:talk", "cue:retro", "cue:meeting", "cue:no_act"})
 _QUESTION = "cue:question"
+# In a sentence that tells the end of relief these stand upon what ends.
+_RELIEF = frozenset({"cue:relief", "cue:ease", "cue:suspend", "cue:end"})
 # How telling a kind of term is: the rarer in ordinary text, the better it picks the items a rule must look at.
 # A run of letters or digits; where words are not set apart (Han, kana), every sign.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -287,7 +293,18 @@ class CompiledRule:
             and not is_own_stop(self.rule, reading, match)
             and not is_other_police(self.rule, reading, match)
             and not (self.rule.fallback and is_only_remarked_on(reading, match))
-            and not (self.rule.direction == "easing" and is_no_relief(reading, match))
+            and not (
+                self.rule.direction == "easing"
+                and (
+                    is_no_relief(reading, match)
+                    or is_running_probe(reading, match)
+                    or is_other_duty(reading, match)
+                    or is_ban_in_force(reading, match)
+                    or lets_other_goods_go(reading, match)
+                    or is_kept_ban(reading, match)
+                )
+            )
+            and not (self.rule.direction == "tightening" and is_ended_probe(reading, match))
             and not (
                 self.rule.direction == "tightening"
                 and not any(
@@ -395,9 +412,22 @@ def _barred(
     for hit in group.hits(reading):
         number = reading.sentence_of(hit)
         event = events.get(number)
-        aside = clause is not None and hit.entry.concept in REACTIONS and not clause.holds(hit)
-        if event is not None and not aside and not _reacts(hit, event, reading):
+        aside = (
+            clause is not None
+            and (hit.entry.concept in REACTIONS or not clause.is_joined)
+            and not clause.holds(hit)
+        )
+        if event is not None and not aside and not _stands_aside(hit, number, event, reading):
             yield number
+
+
+def _stands_aside(hit: Hit, number: int, event: tuple[Hit, ...], reading: Reading) -> bool:
+    """Whether a word that would bar an event says nothing of it: a reaction behind it, the talks after which it comes, the relief that ends."""
+    return (
+        _reacts(hit, event, reading)
+        or is_of_occasion(reading, hit)
+        or (hit.entry.concept in _RELIEF and number in returning_sentences(reading))
+    )
 
 
 def _reacts(hit: Hit, event: tuple[Hit, ...], reading: Reading) -> bool:

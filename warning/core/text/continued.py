@@ -17,7 +17,10 @@ _TRADE = {
 }
 # Where no trade is named, the curb is on the goods: "lifts ban for US".
 _CURB = {
-    "en": re.compile(r"\b(?:bans?|curbs?|controls?|restrictions?|embargo)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\b(?:bans?|curbs?|controls?|restrictions?|embargo|licen[cs]es|permits|customs\sclearance)\b",
+        re.IGNORECASE,
+    ),
     "zh": re.compile(r"禁令|管制|限制措施"),
     "ja": re.compile(r"規制|輸出管理"),
     "ko": re.compile(r"통제|규제|금지"),

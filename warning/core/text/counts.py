@@ -58,6 +58,8 @@ _OTHERS = re.compile(
     rf"|(?:\s외|와 다른|과 다른)\s?{_ONE}\s?(?:개\s?(?:[가-힣]+ )?(?:기업|업체|단체|법인|기관)|개사|곳)",
     re.IGNORECASE,
 )
+# So many of a sort and so many others: "24 toolmakers and 116 other firms" are 140.
+_BESIDES = re.compile(rf"\b(?i:{_EN}) (?:[A-Za-z.]+ ){{0,2}}[a-z]+s $")
 # A notice that names each firm it lists counts them so; one that breaks off (等) does not.
 _LISTED = re.compile(r"将(?:参与[^。；，、]{0,30}?的)?(?P<names>[^。；等]{4,300}?)列入")
 _LISTED_NAME = re.compile(r"(?:公司|集团|研究所|研究院|中心|大学)(?=[，、,（(和及]|$)")
@@ -84,11 +86,13 @@ def counts_in(stretches: Iterable[str]) -> tuple[tuple[str, str], ...]:
             others = _OTHERS.search(stretch) if what == "entities" else None
             if others is not None and _are_firms(others, stretch):
                 if not others["several"]:
-                    found[what] = str(_number(others.groups()[1:]) + 1)
+                    besides = _BESIDES.search(stretch, 0, others.start())
+                    named = _number(besides.groups()) if besides else 1
+                    found[what] = str(_number(others.groups()[1:]) + named)
             elif match := pattern.search(stretch):
                 found[what] = str(_number(match.groups()))
-            elif what == "entities" and (named := _names_listed(stretch)):
-                found[what] = str(named)
+            elif what == "entities" and (listed := _names_listed(stretch)):
+                found[what] = str(listed)
     return tuple(sorted(found.items()))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from warning.core.evidence import Item
 from warning.core.explain import ExplainNode
 from warning.core.linear_patterns import found_in
+from warning.core.phrases import counted
 from warning.core.rulebook import Rulebook
 from warning.core.terms import Terms
 from warning.core.text.admission import refusal
@@ -63,7 +64,7 @@ def explain_text(rule: TextRule, item: Item, book: Rulebook) -> ExplainNode:
 def _age(rule: TextRule, item: Item) -> Iterator[ExplainNode]:
     days = (item.known_at - item.occurred_at).days
     if days > rule.max_age_days:
-        detail = f"published {days} days before it was known: after {rule.max_age_days} days no alert opens"
+        detail = f"published {counted(days, 'day')} before it was known: after {counted(rule.max_age_days, 'day')} no alert opens"
         yield ExplainNode(label="age", passed=None, detail=detail)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from warning.core.rules import TextRule
 from warning.core.signals import Facts
+from warning.core.text.abstracts import moved_by_abstract
 from warning.core.text.conditions import Verdict
 from warning.core.text.counts import counts_in
 from warning.core.text.duty_steps import brings_a_duty_back, lowers_a_duty
@@ -151,6 +152,8 @@ def _act(
         return act, rule.direction
     known = lexicon.terms.acts.get(act)
     direction: Direction = known.direction if known else "neutral"
+    if reading.item.country in rule.actors and (moved := moved_by_abstract(reading)):
+        return act, moved
     if act == "tariff" and brings_a_duty_back(reading):
         return act, direction
     eased = (act == "tariff" and lowers_a_duty(reading)) or any(

@@ -66,6 +66,29 @@ _OPENED = {
         r"\W{0,8}(?:[가-힣A-Za-z]{0,7}(?![은는이가])[가-힣A-Za-z]\s){0,2}?[가-힣A-Za-z]{0,8}?(?:항공사|항공|화학|제련소|공장|광산|업체|노조|현대차|기아|삼성전자|포스코)들?(?:[,은는이가]|\s(?=파업))"
     ),
 }
+# A firm that opens a headline by its name and stops some of its own trade: it needs no reason, and no order stands there.
+_EN_NAMED = (
+    r"(?:Air\sChina|China\s(?:Eastern|Southern|Airlines)|Hainan\sAirlines|Xiamen\sAir(?:lines)?|Sichuan\sAirlines|Juneyao(?:\sAir(?:lines)?)?|Spring\sAirlines|Shandong\sAirlines|Cathay(?:\sPacific)?|Asiana|Korean\sAir|Jeju\sAir|ANA|JAL|Japan\sAirlines|Peach"
+    r"|Glencore|CMOC|Zijin|Huayou|Ganfeng|Tianqi|CATL|Rio\sTinto|BHP|Vale|Freeport|Ivanhoe|Eramet|Albemarle|SQM|Lynas|MP\sMaterials|Umicore|Anglo\sAmerican|Codelco|Alcoa|Nyrstar|Sumitomo\sMetal|Korea\sZinc"
+    r"|Disney|Warner(?:\sBros)?|Universal|Paramount|Sony\sPictures|Netflix|Marvel|Pixar|Toho|Toei)"
+)
+_NAMED_FIRM = {
+    "en": re.compile(
+        rf"\W{{0,8}}{_EN_NAMED}(?:['’]s)?\s(?:(?:will|to|again|now|temporarily|reportedly)\s)*(?:{_EN_STOP}|pulls?\b|trims?\b|delays?\b|postpones?\b|idles?\b|shelves\b|curtails?\b)",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        r"\W{0,8}(?:中国?国航|国航|东航|南航|海航|厦航|川航|山航|春秋航空|吉祥航空|国泰航空|国泰|中国国际航空|中国东方航空|中国南方航空|嘉能可|洛阳钼业|洛钼|紫金矿业|华友钴业|赣锋锂业|天齐锂业|迪士尼|华纳)(?:公司|集团|旗下[^，。\s]{0,8})?(?=(?:将|宣布|再|部分|临时)?(?:停|暂停|取消|削减|减|中止|关闭|缩减|撤))"
+    ),
+    "ja": re.compile(
+        r"\W{0,8}(?:中国(?:国際|東方|南方)航空|春秋航空|吉祥航空|海南航空|キャセイ(?:パシフィック)?(?:航空)?|グレンコア|洛陽モリブデン|紫金鉱業|華友コバルト|ディズニー|ワーナー)[、がは]"
+    ),
+    "ko": re.compile(
+        r"\W{0,8}(?:에어차이나|중국국제항공|중국동방항공|동방항공|중국남방항공|남방항공|춘추항공|하이난항공|캐세이(?:퍼시픽)?|글렌코어|뤄양몰리브덴|쯔진광업|화유코발트|디즈니|워너)(?:[,은는이가]|\s)"
+    ),
+}
+# A stop of everything is seldom a firm's own wish.
+_ALL = re.compile(r"\ball\b|全部|全面|全线|所有|全便|全路線|すべて|모든|전면|전 노선|전 편", re.IGNORECASE)
 # A reason where reasons stand.
 _REASON = {
     "en": re.compile(
@@ -124,17 +147,18 @@ def is_own_stop(rule: TextRule, reading: Reading, event: tuple[Hit, ...]) -> boo
     if rule.act not in _TRAVEL_ACTS and (rule.act not in _TRADE_ACTS or "CN" in rule.actors):
         return False
     title = reading.title
-    opened = _OPENED[language].match(title)
+    named = None if _ALL.search(title) else _NAMED_FIRM[language].match(title)
+    opened = named or _OPENED[language].match(title)
     return (
         opened is not None
         and all(reading.field_of(hit) == "title" for hit in event)
-        and _REASON[language].match(title) is not None
+        and (named is not None or _REASON[language].match(title) is not None)
         and _ORDERED[language].search(title) is None
-        and not _may_act(reading, opened.end())
+        and not _may_act(reading, opened.end(), is_named=named is not None)
     )
 
 
-def _may_act(reading: Reading, opening_end: int) -> bool:
+def _may_act(reading: Reading, opening_end: int, *, is_named: bool) -> bool:
     """Whether a state or its office stands in the headline other than as the firm's home or a destination."""
     for concept, hits in reading.hits.items():
         kind = concept.partition(":")[0]
@@ -144,7 +168,7 @@ def _may_act(reading: Reading, opening_end: int) -> bool:
                 continue
             after = reading.title[end : end + 20]
             if kind == "issuer" or not (
-                (end <= opening_end and _HOME.match(after))
+                (end <= opening_end and (is_named or _HOME.match(after)))
                 or _DESTINATION.match(after)
                 or _TOWARDS.search(reading.title[max(0, start - 24) : start])
                 or _TOWARDS_WORD.match(reading.words(hit))

@@ -2,8 +2,8 @@
 
 English: matched at word boundaries (ASCII semantics, so `中国gallium出口` has gallium), the last word also in the
 plural and the possessive; a trailing `*` lets the word go on (`tighten*`). A phrase written in capitals of at
-most five letters (US, EU, METI) is matched in capitals only. Chinese, Japanese: substrings. Korean: substrings;
-a space in the phrase may be missing in the text. A trailing `$` asks that the sentence ends there: a headline that ends
+most five letters (US, EU, METI) is matched in capitals only. Chinese, Japanese: substrings; a Chinese word that
+Taiwan has another for is found in that one too. Korean: substrings; a space in the phrase may be missing in the text. A trailing `$` asks that the sentence ends there: a headline that ends
 in `수출 통제` reports it, one that goes on may only discuss it.
 """
 
@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from warning.core.terms import Language
 from warning.core.text.folding import fold_term, fold_terms
+from warning.core.text.taiwan import in_taiwan
 
 _WORD = frozenset({*"abcdefghijklmnopqrstuvwxyz0123456789", *map(chr, range(0xE0, 0x250))})
 _HANGUL = re.compile("[가-힣]")
@@ -89,7 +90,11 @@ def _phrase(written: str, language: Language, text: str, folded: str) -> Phrase:
     if not needle:
         raise ValueError(f"phrase {written!r} has nothing to search for")
     exact = len(text) <= _LONGEST_EXACT and text.isascii() and text.isupper() and text.isalpha()
-    needles = (needle, needle.replace(" ", "")) if " " in needle and _HANGUL.search(needle) else (needle,)
+    needles: tuple[str, ...] = (needle,)
+    if " " in needle and _HANGUL.search(needle):
+        needles = (needle, needle.replace(" ", ""))
+    elif language == "zh" and (other := in_taiwan(needle)) != needle:
+        needles = (needle, other)
     tail = None
     if (mark := written.rstrip()[-1:]) == "$":
         tail = _LAST_TAIL

@@ -10,6 +10,9 @@ import re
 
 from warning.core.text.reading import Reading
 
+MOST = 1_000
+"""So many characters of a title are read: no headline is longer, and a hostile feed chooses no time."""
+
 _TO_READ_EN = r"data|figures|statistics|stud(?:y|ies)|surveys?|white papers?|reports?|faqs?|q&a|explainers?|compliance guid(?:e|eline|ance)s?"
 _BESIDE_EN = (
     r"as|after|amid|since|while|before|when|once|ahead of|following|on|about|for|under|days|weeks|months|a"
@@ -36,21 +39,35 @@ _PUBLISHED = {
     ),
 }
 
-# A text that sets or carries out a curb, and what would make it one of relief.
+# What tells of a text that sets or carries out a curb, with what must stand behind it, and what must stand anywhere. Each is looked
+# for once: one pattern for all takes time that grows with the square of a long headline.
 _SET_OUT = {
-    "en": re.compile(
-        r"\b(?:issue|publish|release|unveil|post|announce)(?:s|es|d|ed)?\s(?=.*\b(?:guidelines?|guides?|guidance|rules|catalogues?|catalogs?|measures)\b)"
-        r"(?=.*\b(?:ban(?:s|ned)?|controls?|licen[cs]ing|permits?|restrict\w+|curbs?)\b)",
-        re.IGNORECASE,
+    "en": (
+        re.compile(r"\b(?:issue|publish|release|unveil|post|announce)(?:s|es|d|ed)?\s", re.IGNORECASE),
+        (
+            re.compile(
+                r"\b(?:guidelines?|guides?|guidance|rules|catalogues?|catalogs?|measures)\b", re.IGNORECASE
+            ),
+            re.compile(
+                r"\b(?:ban(?:s|ned)?|controls?|licen[cs]ing|permits?|restrict\w+|curbs?)\b", re.IGNORECASE
+            ),
+        ),
+        (),
     ),
-    "zh": re.compile(
-        r"(?=.*(?:禁止|禁令|管制|许可|限制)).*(?:公布|发布|印发|出台)(?=.*(?:指南|指引|手册|办法|细则|目录))"
+    "zh": (
+        re.compile(r"公布|发布|印发|出台"),
+        (re.compile(r"指南|指引|手册|办法|细则|目录"),),
+        (re.compile(r"禁止|禁令|管制|许可|限制"),),
     ),
-    "ja": re.compile(
-        r"(?=.*(?:禁止|禁輸|規制|許可制|管理)).*(?:指針|手引き?|ガイドライン|細則|規則|目録)を?(?:公表|発表|公開)"
+    "ja": (
+        re.compile(r"(?:指針|手引き?|ガイドライン|細則|規則|目録)を?(?:公表|発表|公開)"),
+        (),
+        (re.compile(r"禁止|禁輸|規制|許可制|管理"),),
     ),
-    "ko": re.compile(
-        r"(?=.*(?:금지|통제|규제|허가제|제한)).*(?:지침서?|안내서|세칙|목록)[을를]?\s?(?:발표|공개|공표|내놔)"
+    "ko": (
+        re.compile(r"(?:지침서?|안내서|세칙|목록)[을를]?\s?(?:발표|공개|공표|내놔)"),
+        (),
+        (re.compile(r"금지|통제|규제|허가제|제한"),),
     ),
 }
 _RELIEF = {
@@ -68,15 +85,25 @@ _RELIEF = {
 
 def set_out_sentences(reading: Reading) -> frozenset[int]:
     """The sentences of a headline that tells of a text which sets a curb, and of no relief."""
-    told, relief = _SET_OUT.get(reading.item.language), _RELIEF.get(reading.item.language)
-    if told is None or relief is None or not told.search(reading.title) or relief.search(reading.title):
+    language, title = reading.item.language, reading.title[:MOST]
+    if language not in _SET_OUT or not _sets_out(language, title) or _RELIEF[language].search(title):
         return frozenset()
     return reading.sentences_in_title()
+
+
+def _sets_out(language: str, title: str) -> bool:
+    tells, behind, anywhere = _SET_OUT[language]
+    told = tells.search(title)
+    return (
+        told is not None
+        and all(word.search(title, told.end()) for word in behind)
+        and all(word.search(title) for word in anywhere)
+    )
 
 
 def only_published_sentences(reading: Reading) -> frozenset[int]:
     """The sentences of a headline that tells of a publication and of nothing done."""
     published = _PUBLISHED.get(reading.item.language)
-    if published is None or not published.match(reading.title.strip()):
+    if published is None or not published.match(reading.title[:MOST].strip()):
         return frozenset()
     return reading.sentences_in_title()

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from warning.core.terms import Act
 from warning.core.text.duty_steps import brings_a_duty_back
 from warning.core.text.goods_rows import HALT, halts_a_curb, without_joints
+from warning.core.text.kept_bans import brings_a_ban_back, is_extended, puts_an_end_off
 from warning.core.text.matcher import Hit, Hits
 from warning.core.text.no_relief import stands_upon_no_curb
 from warning.core.text.reading import Reading
@@ -24,7 +25,7 @@ EASING = ("cue:ease", "cue:suspend", "cue:end")
 INSTEAD = "cue:instead"
 DENIAL = "cue:denied"
 # Words that count only where they bring a control back into force.
-RETURN = frozenset({"cue:back_in_force", "cue:lapse", "cue:duty_back"})
+RETURN = frozenset({"cue:back_in_force", "cue:lapse", "cue:duty_back", "cue:applied"})
 # In characters: what may stand between a word and the act after it, and between an act and the word after it.
 _LONGEST_GAP = 48
 _LONGEST_RUN = 80
@@ -103,12 +104,14 @@ def returning_sentences(reading: Reading) -> frozenset[int]:
     """The sentences that say of a control that it comes back into force: "resumes export controls", 輸出規制の猶予を打ち切り.
 
     A verb of coming back stands upon the control, or an end stands upon its suspension. Flows that come back
-    ("resumes rare earth exports") and a suspension of exports that ends are none. A headline that ends relief from a duty is one too.
+    ("resumes rare earth exports") and a suspension of exports that ends are none, nor is an end that is put off, or a reprieve made longer. A headline is one too that ends relief
+    from a duty, or that brings back a ban that was put off.
     """
-    duties = reading.sentences_in_title() if brings_a_duty_back(reading) else frozenset()
+    is_back = brings_a_duty_back(reading) or brings_a_ban_back(reading)
+    titles = reading.sentences_in_title() if is_back else frozenset()
     controls = list(_hits(reading, ("cue:control_noun",)))
-    if not controls:
-        return duties
+    if not controls or puts_an_end_off(reading) or is_extended(reading):
+        return titles
     back, ends = list(_hits(reading, ("cue:back_in_force",))), list(_hits(reading, ("cue:lapse",)))
     pairs = list(_upon(reading, _hits(reading, ("cue:control_pause",)), controls))
     pauses = dict.fromkeys(pause for pause, _ in pairs)
@@ -121,7 +124,7 @@ def returning_sentences(reading: Reading) -> frozenset[int]:
         for end, control in _neighbours(ends, paused)
         if end.start >= control.end and _stands_upon(reading, end, control)
     ]
-    return duties | {reading.sentence_of(hit) for hit in returning}
+    return titles | {reading.sentence_of(hit) for hit in returning}
 
 
 @_once_per_reading

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 from warning.core.text.acting import ActingClause, clause_holding
 from warning.core.text.clauses import clause_parts, clauses_of
+from warning.core.text.folding import fold
 from warning.core.text.matcher import Hit
+from warning.core.text.other_police import opens_with_police
 from warning.core.text.parties import NATIONAL, TURN
 from warning.core.text.reading import Reading
 from warning.core.text.unsaid import unsaid_state
 
 _STATES = {
-    "US": r"美国|美國|美方|美商务部|美|米国|米|미국|미|アメリカ|United States|U\.S\.|USA?|Washington|Commerce Department",
+    "US": r"米?FCC|미\s?FCC|美国|美國|美方|美商务部|美|米国|米|미국|미|アメリカ|United States|U\.S\.|USA?|Washington|Commerce Department|Commerce(?= (?:adds|bans|bars|blocks|curbs|delays|drops|eases|halts|imposes|lifts|pauses|puts|restricts|revives|scraps|shelves|suspends|tightens|widens|expands|unveils)\b)",
     "CN": r"中国|中國|中方|我国|中|중국|商务部|China|Beijing",
     "JP": r"日本|日方|日|일본|Japan|Tokyo",
     "KR": r"韩国|韓国|韩|韓|한국|South Korea|Seoul",
@@ -37,7 +39,7 @@ _LISTS = {
     ),
 }
 _BY_AGENT = re.compile(
-    rf"(?:[被遭](?={_ANY})|\bby (?:the )?(?={_ANY}\b))(?:{_NAMED})(?!实体|企业|籍| (?:firm|compan))"
+    rf"(?:[被遭](?={_ANY})|\bby (?:the )?(?={_ANY}\b))(?:{_NAMED})(?!实体|企业|军工|国防|籍|-(?:owned|based|funded|linked|backed|made)|(?:[ -](?!(?:government|military|authorit|official|regulator|president|customs)\w*\b)[\w-]+){{0,3}}[ -](?:firms?|compan|contractors?|businesse?s?|buyers?|\w*makers?|importers?|users?|manufacturers?|suppliers?|subsidiar|units?\b|entit|forces|military))"
 )
 _OPENING = re.compile(
     r"\s*(?:[\[【〔(（「][^\]】〕)）」]{1,12}[\]】〕)）」]\s*|(?:FLASH|BREAKING|UPDATE \d|EXCLUSIVE|快讯|速報|속보)\s*[-:：|]?\s*)*",
@@ -67,6 +69,15 @@ _QUOTES = re.compile(
     rf"|\s*+{_SPEAKER}\s*+[、,]\s*+(?={_ANY})(?=[^。]{{0,60}}?(?:と(?:主張|指摘|報道|報じ|確認)|(?:했다|한다|됐다|된다)[고며]|라고|다고|사실 확인)))"
 )
 
+# A verb that has people or firms of another state as its object is the act of who stands before it.
+_ACTS_ON = re.compile(
+    r"\s(?:(?:will|to)\s)?(?:adds?|bans?|bars?|blocks?|blacklists?|puts?|places?|sanctions?|arrests?|detains?|restricts?|targets?|lists?)\s"
+    r"(?:(?:\d+|more|new|two|three|four|five|six|dozens\sof|several)\s)?(?:Chinese|Japanese|American|Korean|Taiwanese|Dutch|Russian)\s"
+)
+# Who protests at an act, or summons for it, does not do it, and says that it is done.
+_PROTESTS = re.compile(
+    r"\s(?:(?:lodges|files)\s(?:a\s)?)?(?:protests?|condemns|denounces|deplores|summons)\b", re.IGNORECASE
+)
 # Of the other states only a verb of their own, or their government, says that they act: goods and people of a state open
 # headlines as often. 立陶宛禁止采购中国逆变器, "Australia unveils rules to counter China", 豪州、中国依存を減らす規則を公表.
 _GOVERNMENT = r"(?:['’]s)?\s(?:(?:federal|state)\s)?(?:government|parliament|senate|cabinet|lawmakers|president|minister)"
@@ -96,9 +107,12 @@ _OWN_ACT = {
 # Who speaks of China's act, or is told of it, does not act himself.
 _LED = re.compile(
     r"(?:(?:US\s|U\.S\.\s)?(?:President\s)?(?:Donald\s)?Trump|White\sHouse)\s(?!(?:says?|said|urges?|asks?|calls?|warns?|claims?|accus\w+|slams?|hails?|welcomes?|faces?|aide|officials?|team|tariffs?|adviser|envoy|holds?|meets?|speaks?|talks?|discusses|mulls?|weighs?|considers?)\b)[a-z]"
-    r"|(?:美国总统)?(?:特朗普|川普|白宫)(?:政府)?(?:正式|将|再|已|拟)*(?:宣布|签署|决定|下令|上调|下调|提高|加征|取消|对)"
+    r"|(?:美国总统)?(?:特朗普|川普|白宫)(?:政府)?(?:正式|将|再|已|拟)*(?:[与同和][^，,；;。\s]{1,8}(?:会谈|会晤|通话|磋商)后)?(?:宣布|签署|签令|决定|下令|上调|下调|提高|加征|取消|禁止|限制|叫停|暂停|解除|放宽|延长|将对|对)"
     r"|トランプ(?:米?大統領|氏|政権|米政権)?[、がは](?!中国)"
     r"|트럼프(?:\s?(?:대통령|행정부))?(?:,|…|이|가|은|는)(?!\s?(?:중국|中)[이가,])"
+)
+_LED_AGAINST = re.compile(
+    r"(?:特朗普|川普|白宫)[^，,；;。：:\s中]{0,12}?(?:对|向)(?:华|中国(?!宣布|暂停|同意))"
 )
 _LEADER = re.compile(
     r"(?:(?:US\s|U\.S\.\s)?(?:President\s)?(?:Donald\s)?Trump|White\sHouse)\s|(?:美国总统)?(?:特朗普|川普|白宫)|トランプ|트럼프"
@@ -135,10 +149,16 @@ def led_state(reading: Reading) -> str | None:
     """
     title = reading.title
     start = _OPENING.match(title)
-    if not _LED.match(title, start.end() if start else 0):
+    place = start.end() if start else 0
+    if not (_LED.match(title, place) or _LED.match(fold(title).text, place)):
         return None
     (_, first_end), *later = clause_parts(title, "")
     return "US" if _holds(_ACT_WORD, reading, first_end) or not _another_acts(reading, later) else None
+
+
+def _led_against(reading: Reading) -> str | None:
+    """The United States where their president acts on China by the words of the headline: 特朗普宣布禁止对中国出口芯片."""
+    return led_state(reading) if _LED_AGAINST.search(fold(reading.title).text) else None
 
 
 def _weighing(reading: Reading) -> str | None:
@@ -212,6 +232,8 @@ def _opens(title: str) -> str | None:
     latin, short = named.group().isascii(), len(named.group()) == 1
     if (latin and not _LATIN_END.match(after)) or (short and not _SHORT_END.match(after)):
         return None
+    if _ACTS_ON.match(after):
+        return named.lastgroup
     if NATIONAL.match(after) or _PASSED_TO.match(after) or _quotes_another(after, named.lastgroup):
         return None
     return named.lastgroup
@@ -228,7 +250,7 @@ def others_sentences(
     reading: Reading, actors: tuple[str, ...], except_actors: tuple[str, ...] = ()
 ) -> frozenset[int]:
     """The sentences of the headline when it tells the act of a state that is none of `actors`, or one of `except_actors`."""
-    state = acting_state(reading) if actors or except_actors else None
+    state = (acting_state(reading) or _led_against(reading)) if actors or except_actors else None
     if state is None or (state in actors if actors else state not in except_actors):
         return frozenset()
     return frozenset({0})
@@ -236,10 +258,18 @@ def others_sentences(
 
 def clause_behind(reading: Reading, actors: tuple[str, ...]) -> ActingClause | None:
     """The clause in which one of `actors` acts behind another state's act: "Japan to build reserve after China bans exports"."""
-    state = acting_state(reading) if actors else None
-    if state is None or state in actors:
+    state = (acting_state(reading) or led_state(reading)) if actors else None
+    if (state is None and not _tells_of_another(reading)) or state in actors:
         return None
     return next((clause for clause in reading.acting if clause.tells and clause.state in actors), None)
+
+
+def _tells_of_another(reading: Reading) -> bool:
+    """Whether police of their own name open a headline, or a state that only protests."""
+    named = _first_named(reading)
+    return opens_with_police(reading.title) or (
+        named is not None and _PROTESTS.match(reading.title, reading.span(named[1])[1]) is not None
+    )
 
 
 def clause_of_another(
