@@ -44,9 +44,12 @@ async def ended(tasks) -> None:
 
 async def become_slow(lanes: Lanes, sources: list[str]) -> None:
     """Those that got their place last are within their patience while others are answered through a single place."""
+    has_changed = asyncio.Event()
+    lanes.tell_late = lambda _, late: has_changed.set()
     async with asyncio.timeout(10):
         while not all(map(lanes.is_slow, sources)):
-            await asyncio.sleep(lanes.patience_seconds)
+            has_changed.clear()
+            await has_changed.wait()
 
 
 def test_sources_that_hang_leave_their_places_to_others() -> None:
