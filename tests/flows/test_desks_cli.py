@@ -4,23 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
-from tests.catalog.trees_for_tests import FEEDS, RULES
+from tests.flows.rules_commands import TREES, run
 from warning.cli.main import cli
 from warning.errors import ConfigError
 
-TREES = ("--rules", str(RULES), "--feeds", str(FEEDS))
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("WARNING_HOME", str(tmp_path / "home"))
-
-    def invoke(*arguments: str, trees: tuple[str, ...] = TREES) -> Result:
-        return CliRunner().invoke(cli, [*arguments, *trees])
-
-    return invoke
+__all__ = ["run"]
 
 
 def test_desks_route_says_who_gets_a_text(run):
@@ -72,9 +62,7 @@ def test_init_makes_a_directory_that_loads_cleanly(tmp_path: Path, monkeypatch: 
         "kr.yaml",
     }
     monkeypatch.setenv("WARNING_HOME", str(home))
-    result = CliRunner().invoke(
-        cli, ["desks", "check", "--rules", str(RULES), "--feeds", str(FEEDS), "--json"]
-    )
+    result = CliRunner().invoke(cli, ["desks", "check", *TREES, "--json"])
     assert result.exit_code == 0
     document = json.loads(result.stdout)
     assert document["problems"] == []

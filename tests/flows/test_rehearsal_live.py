@@ -49,22 +49,30 @@ TITLES = (
 )
 
 
-def some_item(dice: random.Random, number: int) -> Item:
-    known_at = datetime(2023, 7, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(1, 180 * 24))
-    title = dice.choice(TITLES)
-    source = dice.choice(("wire", "daily", "cn-mofcom"))
+SOURCES = ("wire", "daily", "cn-mofcom")
+
+
+def item_of(source: str, number: int, title: str, known_at: datetime, *, late_hours: int) -> Item:
+    """News, or a notice of `cn-mofcom`, at page `number`: known `late_hours` after it was published."""
+    is_notice = source == "cn-mofcom"
     url = f"https://www.example.org/{number}"
     return Item(
         id=item_id(source, "", url, title),
         source_id=source,
-        kind="regulatory" if source == "cn-mofcom" else "news",
-        country="CN" if source == "cn-mofcom" else "US",
+        kind="regulatory" if is_notice else "news",
+        country="CN" if is_notice else "US",
         language="en",
         title=title,
         url=url,
-        published_at=known_at - timedelta(hours=dice.randrange(48)),
+        published_at=known_at - timedelta(hours=late_hours),
         known_at=known_at,
     )
+
+
+def some_item(dice: random.Random, number: int) -> Item:
+    known_at = datetime(2023, 7, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(1, 180 * 24))
+    title = dice.choice(TITLES)
+    return item_of(dice.choice(SOURCES), number, title, known_at, late_hours=dice.randrange(48))
 
 
 def some_figures(dice: random.Random) -> list[Observation]:
@@ -197,19 +205,8 @@ def at(hours: int) -> datetime:
 def items(draw: st.DrawFn) -> Item:
     """News and notices, some known days after they were published, some in the same words from another source."""
     known_at, late_hours = at(draw(HOURS)), draw(st.integers(0, 20 * 24))
-    source, title = draw(st.sampled_from(("wire", "daily", "cn-mofcom"))), draw(st.sampled_from(TITLES))
-    url = f"https://www.example.org/{draw(st.integers(0, 5))}"
-    return Item(
-        id=item_id(source, "", url, title),
-        source_id=source,
-        kind="regulatory" if source == "cn-mofcom" else "news",
-        country="CN" if source == "cn-mofcom" else "US",
-        language="en",
-        title=title,
-        url=url,
-        published_at=known_at - timedelta(hours=late_hours),
-        known_at=known_at,
-    )
+    source, title = draw(st.sampled_from(SOURCES)), draw(st.sampled_from(TITLES))
+    return item_of(source, draw(st.integers(0, 5)), title, known_at, late_hours=late_hours)
 
 
 @st.composite
