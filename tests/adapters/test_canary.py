@@ -19,11 +19,13 @@ from warning.app.live import assess_new, collect_round, deliver_round, open_fetc
 from warning.app.system import System
 from warning.core.alerts import AlertChange
 from warning.core.canary import CANARY, Flight, canary_desk, canary_rule, day_in, missing, title_of
+from warning.core.evidence import Item
 from warning.core.release import release_refusal
 from warning.core.routing import route
 from warning.errors import DeliveryError, StoreError
 from warning.settings import Settings
-from warning.store.schema import alerts, items, outbox, signals, source_reports, traces, withheld
+from warning.store.canary import CanaryFlights
+from warning.store.schema import alerts, item_labels, items, outbox, signals, source_reports, traces, withheld
 
 NOW = datetime(2026, 2, 3, 6, 0, tzinfo=UTC)
 DAY = NOW.date()
@@ -311,3 +313,22 @@ def test_the_day_of_a_flight_stands_in_its_title():
     assert day_in("something else of 2026-03-04") is None
     assert canary_desk().country == "ZZ"
     assert canary_rule().interrupts
+
+
+def test_a_flight_that_stands_under_other_labels_than_it_was_read_leaves_nothing_behind(repository):
+    """Another release may give the canary other labels while it is under way."""
+    flown = Item(
+        id=f"{CANARY}-{DAY}", source_id=CANARY, kind="mission", country="ZZ", language="en", title=title_of(DAY),
+        url="", published_at=NOW, known_at=NOW,
+    )  # fmt: skip
+    repository.add_items([flown])
+    repository.add_items([replace(flown, language="ko", known_at=NOW + HOUR)])
+    with repository.engine.connect() as connection:
+        assert len(connection.execute(select(item_labels)).all()) == 1
+    flights = CanaryFlights(repository.engine)
+    flights.start(DAY, NOW)
+    flights.land(DAY, NOW + HOUR)
+    assert flights.sweep(NOW + HOUR) == 1
+    with repository.engine.connect() as connection:
+        for table in (items, item_labels):
+            assert connection.execute(select(table)).all() == []

@@ -114,3 +114,28 @@ def test_what_a_folder_alone_brings_of_a_source_stands_under_its_mended_label(ru
             assert bench.server.hits == {}
 
     run(body)
+
+
+@pytest.mark.parametrize("said", [{"language": "ko"}, {"country": "KR"}])
+def test_a_record_that_says_another_label_later_keeps_it_when_the_folder_is_mended(run, tmp_path, said):
+    """What it says now is what the folder's entry gave until it was mended: the record's own word all the same."""
+
+    async def body(bench):
+        bench.settings = Settings(home=tmp_path)
+        drop = folder(tmp_path).model_copy(
+            update={"speaks_for": (), "country": "CN", "language": "zh"} | said
+        )
+        told = json.loads(record("folder", "镓"))
+        lay(tmp_path, "first.jsonl", json.dumps(told))
+        await bench.collect(drop, force=True)
+        bench.now += timedelta(hours=1)
+        lay(tmp_path, "second.jsonl", json.dumps(told | said | {"known_at": bench.now.isoformat()}))
+        await bench.collect(drop, force=True)
+        (own,) = stored(bench).values()
+        assert own == (drop.kind, drop.country, drop.language)
+        bench.now += timedelta(days=40)
+        mended = {name: {"language": "en", "country": "US"}[name] for name in said}
+        await bench.collect(drop.model_copy(update=mended), force=True)
+        assert stored(bench) == {"镓": own}
+
+    run(body)

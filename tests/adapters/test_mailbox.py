@@ -1,6 +1,7 @@
 """A mailbox by IMAP, against a server: TLS, what is new by UID and UIDVALIDITY, and a server that misbehaves."""
 
 import asyncio
+import ssl
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -186,3 +187,14 @@ def test_a_folder_with_an_and_that_says_nothing_in_utf_7_is_written_so(server, f
     server.add(mail(1))
     poll(server, url=in_folder(server, folder))
     assert f'EXAMINE "{asked}"' in server.said
+
+
+def test_the_authorities_of_this_machine_are_read_once_for_all_polls(server, monkeypatch):
+    server.add(mail(1))
+    poll(server, mark="1:100")
+    loaded, load = [], ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda *a, **k: loaded.append(1) or load(*a, **k))
+    for _ in range(3):
+        with pytest.raises(FetchError, match="its certificate does not hold"):
+            poll(server, tls=False)
+    assert len(loaded) <= 1

@@ -80,6 +80,14 @@ def test_failing_test_says_when_what_differs(run):
     assert result.exit_code == 1
     assert "2023-07-03: prc-export-control: severity for KR: expected minor, found extreme" in result.stdout
     assert "2023-10-30: expected an alert of exports-collapse, there is none" in result.stdout
+    named = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
+    for head in named:
+        file, line, name = head.split(":", 2)
+        assert (
+            name.strip().removeprefix("summer ")
+            in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        )
+    assert len(named) == 2
 
 
 def test_unexpected_alert_fails_the_test(run):

@@ -81,9 +81,14 @@ def test_test_prints_the_failing_example_with_its_tree(run, tmp_path: Path):
     assert result.exit_code == 1
     assert "expected to fire, it stayed quiet" in result.stdout
     assert "job fair" in result.stdout
+    first = result.stdout.splitlines()[0]
+    assert first.startswith(f"{path}:")
+    number = int(first.split(":")[1])
+    assert "job fair" in "".join(text.splitlines()[number - 1 : number + 1])
     assert ET.parse(report).find("testsuite/testcase/failure") is not None
     document = json.loads(run("rules", "test", "--json", trees=trees).stdout)
     assert [failed["example"] for failed in document["failed"]] == [2]
+    assert document["failed"][0]["place"] == ":".join(first.split(":")[:2])
 
 
 def test_test_of_an_unknown_rule_is_a_usage_error(run):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a preview does without all that no text is judged by
 F = TypeVar("F", bound=Callable[..., Any])
 Folders = tuple[Path, Path, Path | None]
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
+PLACE = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

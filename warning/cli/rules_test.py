@@ -48,13 +48,15 @@ def test(
     tests = load_clock_tests(where.rules, where.overlay)
     clocked = [run_clock_test(book, test, file) for file, test in tests if _is_about(test, rule_ids)]
     failed = sum(not one.passed for one in examples) + sum(not one.passed for one in clocked)
+    places = CasePlaces((where.rules, where.overlay))
     if junit:
-        placed = _cases(examples, clocked, CasePlaces((where.rules, where.overlay)))
+        placed = _cases(examples, clocked, places)
         junit.write_text(junit_document(placed, strict=junit_strict), encoding="utf-8")
     if as_json:
-        _print_results(examples, clocked)
+        _print_results(examples, clocked, places)
     else:
-        _print_failures(_cases(examples, clocked))
+        wrong = [one for one in examples if not one.passed], [one for one in clocked if not one.passed]
+        _print_failures(_cases(*wrong, places))
         held = [f"{sum(r.passed for r in examples)} of {len(examples)} examples hold"]
         held += [f"{sum(r.passed for r in clocked)} of {len(clocked)} tests"] if clocked else []
         click.echo(", ".join(held), err=True)
@@ -75,7 +77,7 @@ def _is_about(test: ClockTest, rule_ids: Sequence[str]) -> bool:
 
 
 def _cases(
-    examples: Iterable[ExampleResult], clocked: Iterable[ClockResult], places: CasePlaces | None = None
+    examples: Iterable[ExampleResult], clocked: Iterable[ClockResult], places: CasePlaces
 ) -> list[Case]:
     def placed(case: Case, at: tuple[str, int]) -> Case:
         return replace(case, file=at[0], line=at[1])
@@ -90,7 +92,7 @@ def _cases(
                 detail=tuple(one.tree.lines()) if one.tree else (),
                 seconds=one.seconds,
             ),
-            places.of_rule(one.rule_id, "examples", one.number) if places else ("", 0),
+            places.of_rule(one.rule_id, "examples", one.number),
         )
         for one in examples
     ]
@@ -103,7 +105,7 @@ def _cases(
                 faults=one.faults,
                 seconds=one.seconds,
             ),
-            places.of_test(Path(one.file), one.name) if places else ("", 0),
+            places.of_test(Path(one.file), one.name),
         )
         for one in clocked
     ]
@@ -111,16 +113,18 @@ def _cases(
 
 def _print_failures(cases: Iterable[Case]) -> None:
     for case in cases:
-        if case.faults:
-            click.echo(f"{case.subject} {case.name}")
-            for line in (*case.faults, *case.detail):
-                click.echo(f"  {line}")
+        click.echo(f"{case.place}: {case.subject} {case.name}")
+        for line in (*case.faults, *case.detail):
+            click.echo(f"  {line}")
 
 
-def _print_results(examples: Sequence[ExampleResult], clocked: Sequence[ClockResult]) -> None:
+def _print_results(
+    examples: Sequence[ExampleResult], clocked: Sequence[ClockResult], places: CasePlaces
+) -> None:
     failed = [
         {
             "rule": result.rule_id,
+            "place": ":".join(map(str, places.of_rule(result.rule_id, "examples", result.number))),
             "example": result.number,
             "fires": result.fires,
             "title": result.title,

@@ -193,7 +193,8 @@ class Fetcher:
         assert resolver is not None, "the fetcher is used inside `async with`"
         async with self._lanes.place(request.source_id) as place:
             place.start()
-            return await read_mailbox(request, self._guard, resolver, self._clock, self._tls)
+            tls = self._tls or _authorities_of_this_machine()
+            return await read_mailbox(request, self._guard, resolver, self._clock, tls)
 
     async def _follow(self, request: FetchRequest, url: URL, place: Place) -> Fetched:
         hop = _Hop(url=url, method=request.method, headers=self._headers(request), body=request.body)

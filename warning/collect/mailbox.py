@@ -38,7 +38,7 @@ async def read_mailbox(
     guard: AddressGuard,
     resolver: AbstractResolver,
     clock: Callable[[], datetime],
-    tls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext,
 ) -> Fetched:
     """Return the mails that are new, oldest first, a poll's worth of them in one document.
 
@@ -49,7 +49,7 @@ async def read_mailbox(
     try:
         async with asyncio.timeout(request.total_seconds):
             address = await _checked_address(place, guard, resolver)
-            session = MailboxSession(place, address, request, tls or ssl.create_default_context())
+            session = MailboxSession(place, address, request, tls)
             reading = asyncio.get_running_loop().run_in_executor(None, session.read)
             reading.add_done_callback(_forget)
             return _fetched(await asyncio.shield(reading), place, request, clock())

@@ -15,6 +15,7 @@ from warning.store.schema import (
     canary_flights,
     documents,
     fetches,
+    item_labels,
     item_revisions,
     items,
     outbox,
@@ -148,7 +149,8 @@ def _remove(connection: Connection, since: datetime) -> None:
     connection.execute(delete(traces).where(traces.c.assessment_id.in_(rounds), traces.c.rule_id == CANARY))
     stored = connection.execute(select(items).where(by_source(connection, CANARY))).all()
     numbers = [row.seq for row in stored]
-    connection.execute(delete(item_revisions).where(item_revisions.c.item_seq.in_(numbers)))
+    for table in (item_revisions, item_labels):
+        connection.execute(delete(table).where(table.c.item_seq.in_(numbers)))
     for row in stored:
         remark(connection, row.seq, item_of(row), None)
     connection.execute(delete(items).where(items.c.seq.in_(numbers)))
