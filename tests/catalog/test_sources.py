@@ -103,6 +103,21 @@ def test_a_source_that_contradicts_itself_is_refused(tmp_path, change, words):
     assert any(words in line for line in told), told
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("url: https://", "url: gopher://", 3),
+        ("every: 15m", "every: 15m\nburst: 20m", 13),
+        ("parse: {format: rss}", "parse: {format: rss}\nbody: x", 15),
+        ("verified: never", "verified: 2025-02-30", 18),
+    ],
+)
+def test_a_contradiction_is_told_at_the_key_that_makes_it(tmp_path, before, after, line):
+    (said,) = problems_of(written(tmp_path, GOOD.replace(before, after)))
+    assert f"kr-example.yaml:{line}:" in said
+    assert ("there is no such day; a mapping: {on: …, how: …}" in said) is (line == 18)
+
+
 def test_a_file_in_no_group_is_a_problem_and_two_sources_of_one_id_are_too(tmp_path):
     feeds = written(tmp_path, GOOD, "regulatory/deep/kr-example.yaml")
     written(feeds)

@@ -132,6 +132,11 @@ CODES: Mapping[str, Code] = {
         "keep one of the two, or add the code to the material in rules/terms",
         "warning",
     ),
+    "EW229": Code(
+        "an act of the register that takes effect before it was announced",
+        "correct one of the two days, or say in `note` that it applies to days before it",
+        "warning",
+    ),
     "EW301": Code("an overlay of a rule that does not exist", "correct the id; it may have been renamed"),
     "EW302": Code("an overlay that has ended", "delete it, or set a new date", "warning"),
     "EW303": Code("an overlay sets what the rule cannot have", "the message says why"),

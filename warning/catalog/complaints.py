@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
@@ -10,6 +11,7 @@ from warning.catalog.schema_walk import SchemaWalk
 
 # Two known words are both offered when neither is clearly the nearer one.
 CLOSE_CALL = 0.1
+MOST_KEYS_SHOWN = 6
 EXAMPLES = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and single hyphens, such as kr-economic-security",
     r"^[a-z0-9][a-z0-9_-]*$": "lower-case letters, digits, _ and -, such as rare_earths",
@@ -156,7 +158,7 @@ def _wrong_value(error: Any, path: tuple[str | int, ...], value: Any, walk: Sche
     if kind.startswith(("greater_than", "less_than", "finite")):
         message = f"{name}: {_shown(given)} is out of range"
         return Complaint(code="EW105", message=message, hint=_bound(error) or _lower_first(str(error["msg"])))
-    return _wrong_type(error, name)
+    return _wrong_type(error, path, value, walk)
 
 
 def _bound(error: Any) -> str:
@@ -176,13 +178,37 @@ def _wrong_length(kind: str, name: str, error: Any) -> Complaint:
     return Complaint(code="EW106", message=f"{name} takes {bound} {unit}, it has {len(error['input'])}")
 
 
-def _wrong_type(error: Any, name: str) -> Complaint:
-    given = error["input"]
+def _wrong_type(error: Any, path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> Complaint:
+    given, form = error["input"], _wanted_type(error)
     wanted = _type_wanted(error)
-    if _wanted_type(error) == "array" and isinstance(given, str):
+    if form == "array" and isinstance(given, str):
         wanted = f"a list: [{_shown(given).strip(chr(39))}]"
+    elif form == "array" and isinstance(given, dict):
+        wanted = 'a list: put "- " before the first key, and two spaces before the others'
+    elif form == "object":
+        words = [f'"{word}"' for word in walk.words_at(path, value)]
+        wanted = " or ".join([_mapping_wanted(given, walk.form_at(path)) or wanted, *words])
     hint = wanted or _lower_first(str(error["msg"]))
-    return Complaint(code="EW102", message=f"{name} cannot be {_shown(given)}", hint=hint)
+    return Complaint(code="EW102", message=f"{_name(path)} cannot be {_shown(given)}", hint=hint)
+
+
+def _mapping_wanted(given: Any, needed: Sequence[tuple[str, bool]]) -> str:
+    """The mapping with the keys it needs; a day that was given alone stands at the one that takes a day."""
+    if not 0 < len(needed) <= MOST_KEYS_SHOWN:
+        return ""
+    day = str(given) if _DAY.fullmatch(str(given)) else ""
+    is_day = day and _is_a_day(day)
+    pairs = (f"{key}: {day if takes_day and is_day else '…'}" for key, takes_day in needed)
+    said = f"a mapping: {{{', '.join(pairs)}}}"
+    return f"there is no such day; {said}" if day and not is_day else said
+
+
+def _is_a_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _type_wanted(error: Any) -> str:

@@ -10,6 +10,7 @@ from warning.catalog.overlap import redundant
 from warning.catalog.overlays import Overlay
 from warning.catalog.reach import unreachable
 from warning.catalog.references import Known, references
+from warning.catalog.register_days import backdated
 from warning.catalog.sources import SourceSpec
 from warning.catalog.steps import composed
 from warning.catalog.trees import RulesTree
@@ -146,6 +147,7 @@ def _step_can_be_shown(placed: Placed[ChainFile], at: Path_, step: ChainStep) ->
 def _measures(tree: RulesTree, known: Known) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for placed in tree.measures:
+        yield from backdated(placed)
         for i, measure in enumerate(placed.value.measures):
             path = ("measures", i)
             yield from known.materials_in(placed, (*path, "materials"), measure.materials)

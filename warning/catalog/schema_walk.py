@@ -41,6 +41,15 @@ class SchemaWalk:
         """The JSON types allowed at `path`."""
         return frozenset(str(s["type"]) for s in self._at(path, value) if "type" in s)
 
+    def form_at(self, path: Sequence[str | int]) -> tuple[tuple[str, bool], ...]:
+        """The keys that the mapping at `path` needs, each with whether it takes a day; empty when none or any are."""
+        needed: dict[str, bool] = {}
+        for schema in self._at(path, {}):
+            for key in schema.get("required", ()):
+                below = [leaf for one in self._below(schema, key) for leaf in self._branches(one, "")]
+                needed[key] = any(leaf.get("format") == "date" for leaf in below)
+        return tuple(needed.items())
+
     def kinds_at(self, path: Sequence[str | int], value: Any) -> tuple[str, ...]:
         """The kinds of a discriminated union at `path`."""
         schemas: tuple[Schema, ...] = (self.root,)

@@ -19,8 +19,8 @@ from warning.catalog.yaml_tree import Path_
 Model = type[BaseModel]
 
 
-def hidden_conditions(shape: Any, value: Any, asked: set[Path_]) -> Iterator[tuple[Path_, str]]:
-    """Yield what the models inside `value` say of themselves: where each stands, and its sentence.
+def hidden_conditions(shape: Any, value: Any, asked: set[Path_]) -> Iterator[tuple[Path_, ValueError]]:
+    """Yield what the models inside `value` say of themselves: where each stands, and what it raised.
 
     `shape` is a model or any type made of models. `asked` are the places whose conditions were asked already.
     """
@@ -37,7 +37,7 @@ def hidden_conditions(shape: Any, value: Any, asked: set[Path_]) -> Iterator[tup
                 continue  # it needs a key that is wrong
             except ValueError as wrong:
                 if not _blames_a_typo(str(wrong), model, part):
-                    yield path, str(wrong)
+                    yield path, wrong
 
 
 def _blames_a_typo(said: str, model: Model, part: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Text trees to typed values: every mistake of a file at once, each with its place, code and a hint."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,9 +14,11 @@ from warning.catalog.schema_walk import SchemaWalk
 from warning.catalog.second_look import hidden_conditions
 from warning.catalog.yaml_text import YamlText, read_yaml
 from warning.catalog.yaml_tree import Path_
+from warning.core.model import WrongPart
 from warning.errors import Problem
 
 T = TypeVar("T")
+_WORD = re.compile(r"\w+")
 Shape = type[T] | TypeAdapter[T]
 
 
@@ -77,7 +80,7 @@ def type_value(text: YamlText, root: Path_, value: Any, shape: Any) -> tuple[Any
             if error["type"] in {"value_error", "assertion_error"}
         }
         hidden = hidden_conditions(machinery.shape, value, asked)
-        more = (text.problem((*root, *path), "EW107", said) for path, said in hidden)
+        more = (_condition(text, root, value, path, said) for path, said in hidden)
         return None, tuple(sorted({*problems, *more}))
 
 
@@ -92,9 +95,29 @@ def _problems(
     found: list[Problem] = []
     for path, here in by_place.items():
         said = complaint(here, path, value, walk)
+        broken = here[0].get("ctx", {}).get("error")
+        if said.code == "EW107" and isinstance(broken, ValueError):
+            found.append(_condition(text, root, value, path, broken))
+            continue
         place = text.problem_at_key if said.about_key else text.problem
         found.append(place((*root, *path), said.code, said.message, said.hint))
     return tuple(sorted(found))
+
+
+def _condition(text: YamlText, root: Path_, value: Any, path: Path_, broken: ValueError) -> Problem:
+    """A condition between keys, at the part that breaks it: the one it says, else the first of its keys that it names."""
+    part = value
+    for step in path:
+        part = part[step]
+    at: Path_ = broken.at if isinstance(broken, WrongPart) else ()
+    if isinstance(part, dict) and not at:
+        at = next(((word,) for word in _WORD.findall(str(broken)) if word in part), ())
+    whole = (*root, *path, *at)
+    is_block = (
+        bool(at) and isinstance(part, dict) and isinstance(part.get(at[0]), dict | list) and len(at) == 1
+    )
+    place = text.problem_at_key if is_block else text.problem
+    return place(whole, "EW107", str(broken))
 
 
 def _is_echo(error: Any) -> bool:

@@ -17,7 +17,7 @@ from warning.core.chain_codes import SUSPENDED
 from warning.core.corrections import replacements
 from warning.core.ids import instrument_key
 from warning.core.measures import Measure
-from warning.core.model import OperatorModel
+from warning.core.model import OperatorModel, WrongPart
 from warning.core.signals import Exhibit
 from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction
@@ -79,11 +79,12 @@ class Chain(OperatorModel):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         names = [step.step for step in self.steps]
-        if len(set(names)) < len(names):
-            raise ValueError("a step stands twice in the chain")
         for place, step in enumerate(self.steps):
+            if step.step in names[:place]:
+                raise WrongPart(f"the step {step.step} stands twice in the chain", "steps", place, "step")
             if step.after is not None and step.after not in names[:place]:
-                raise ValueError(f"{step.step} comes after {step.after}, which does not stand before it")
+                said = f"{step.step} comes after {step.after}, which does not stand before it"
+                raise WrongPart(said, "steps", place, "after")
         return self
 
 

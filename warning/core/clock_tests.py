@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from warning.core.measures import Measure
-from warning.core.model import OperatorModel
+from warning.core.model import OperatorModel, WrongPart
 from warning.core.rule_head import RuleId
 from warning.core.series_notation import periods_from, readable_cells
 from warning.core.terms import Language, TermId
@@ -138,8 +139,10 @@ class ClockTest(OperatorModel):
     @model_validator(mode="after")
     def _moments_in_order(self) -> Self:
         times = [moment.until for moment in self.expect]
-        if times != sorted(times):
-            raise ValueError("the times of expect stand in order")
+        for i, (before, then) in enumerate(pairwise(times), 1):
+            if then < before:
+                said = f"the times of expect stand in order: {self.expect[i].at} comes after {self.expect[i - 1].at}"
+                raise WrongPart(said, "expect", i, "at")
         return self
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from warning.core.model import OperatorModel
+from warning.core.model import OperatorModel, WrongPart
 from warning.core.terms import Language
 from warning.core.vocabulary import Marking, Severity
 from warning.core.workdays import Hours
@@ -35,8 +35,8 @@ class Destination(OperatorModel):
         if self.mention and self.channel != "slack":
             raise ValueError("mention calls people in Slack; this channel has none")
         if self.channel == "webhook":
-            for address in self.to:
-                _check_web_address(address)
+            for place, address in enumerate(self.to):
+                _check_web_address(address, place)
         return self
 
     @property
@@ -49,13 +49,13 @@ class Destination(OperatorModel):
         return tuple(self.model_copy(update={"to": (address,)}) for address in self.to)
 
 
-def _check_web_address(address: str) -> None:
+def _check_web_address(address: str, place: int) -> None:
     """A webhook goes over TLS; in the clear only to a host given as a number or localhost, for a relay nearby."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     nearby = host == "localhost" or ":" in host or host.replace(".", "").isdigit()
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and nearby)):
-        raise ValueError(f"{address!r} is no address for a webhook: write https://host/path")
+        raise WrongPart(f"{address!r} is no address for a webhook: write https://host/path", "to", place)
 
 
 class OutFeed(OperatorModel):

@@ -3,6 +3,14 @@
 from pydantic import BaseModel, ConfigDict
 
 
+class WrongPart(ValueError):
+    """A condition between keys that one part of a model breaks; `at` is the way to it from the model."""
+
+    def __init__(self, said: str, *at: str | int) -> None:
+        super().__init__(said)
+        self.at = at
+
+
 class OperatorModel(BaseModel):
     """YAML arrives as text, so numbers and booleans are read from strings; nothing else is coerced."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from warning.core.health import SourceCondition
-from warning.core.model import OperatorModel
+from warning.core.model import OperatorModel, WrongPart
 from warning.core.rule_head import RuleBase, RuleId
 from warning.core.terms import ActorCode, TermId
 from warning.core.vocabulary import Direction, Severity
@@ -124,9 +124,14 @@ class SequenceRule(RuleBase):
 
     @model_validator(mode="after")
     def _can_be_told(self) -> Self:
+        places = [("steps", i) for i in range(len(self.steps))] + [
+            ("unless", i) for i in range(len(self.unless))
+        ]
         names = [step.name for step in (*self.steps, *self.unless)]
-        if len(set(names)) < len(names):
-            raise ValueError("two steps have one name; steps are told apart by their names")
+        for i, place in enumerate(places):
+            if names[i] in names[:i]:
+                said = f"two steps have one name, {names[i]}; steps are told apart by their names"
+                raise WrongPart(said, *place, "name")
         if self.span_days is not None and self.relation != "pattern":
             raise ValueError("span_days ends the alert of a pattern; the others are told in another alert")
         if self.watch and self.unless:
