@@ -7,8 +7,8 @@ from pathlib import Path
 
 from warning.catalog.crosscheck import check_overlays, check_tree, merged_terms
 from warning.catalog.overlays import apply_overlays, read_overlays
-from warning.catalog.source_names import unknown_materials, unknown_speakers
-from warning.catalog.sources import read_placed_sources
+from warning.catalog.source_names import unknown_in_overlays, unknown_materials, unknown_speakers
+from warning.catalog.source_overlays import FOLDER, read_source_catalogue
 from warning.catalog.suppressions import suppressed
 from warning.catalog.trees import RulesTree, read_on_top, read_rules_tree
 from warning.core.desks import Desk
@@ -37,28 +37,32 @@ def read_rulebook(
     or that two files define, is left out with them: nobody can tell what it may see. `strict` tells more of what lacks.
     """
     tree, problems = read_rules_tree(rules_dir)
-    placed, of_sources = read_placed_sources(feeds_dir)
-    sources = {one.spec.id: one.spec.profile for one in placed}
-    switched_off = frozenset(one.spec.id for one in placed if not one.spec.enabled)
-    problems += of_sources
-    judged = None if any(p.fatal for p in of_sources) else sources
+    catalogue = read_source_catalogue(feeds_dir, overlay_dir)
+    placed, specs = catalogue.written, catalogue.specs
+    sources = {spec.id: spec.profile for spec in specs}
+    switched_off = frozenset(spec.id for spec in specs if not spec.enabled)
+    problems += catalogue.problems
+    judged = None if any(p.fatal for p in catalogue.problems) else sources
     if overlay_dir is not None:
         tree, of_own = read_on_top(tree, overlay_dir)
         overlays, of_overlays = read_overlays(overlay_dir)
         tree, of_changes = apply_overlays(tree, overlays, today)
         problems += (*of_own, *of_overlays, *of_changes, *check_overlays(overlays, judged))
     said = {(p.file, p.line, p.column) for p in problems}
-    specs = [one.spec for one in placed]
     across = check_tree(tree, judged, switched_off, specs=specs, strict=strict)
     problems += tuple(p for p in across if (p.file, p.line, p.column) not in said or p.line == 0)
     problems += unknown_speakers(placed) if judged is not None else ()
     if tree.has_all_terms:
-        problems += unknown_materials(placed, tuple(merged_terms(tree.terms).materials))
+        materials = tuple(merged_terms(tree.terms).materials)
+        by_id = {spec.id: spec for spec in specs}
+        problems += unknown_materials(placed, materials)
+        problems += unknown_in_overlays(catalogue.overlays, by_id, materials)
     problems = suppressed(problems, (rules_dir, feeds_dir, overlay_dir), today)
     problems = tuple(sorted(set(problems)))
     left_out = without_broken_rules or without_broken_files
     places = [folder / "signals" for folder in (rules_dir, overlay_dir) if folder and left_out]
     places += [rules_dir / name for name in NEEDED_BY_OTHERS if without_broken_files]
+    places += [overlay_dir / FOLDER] if overlay_dir and left_out else []
     fatal = (p for p in problems if p.fatal and not any(Path(p.file).is_relative_to(at) for at in places))
     if tree.policy is None or any(fatal):
         return None, problems

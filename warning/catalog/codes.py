@@ -59,7 +59,10 @@ CODES: Mapping[str, Code] = {
     "EW162": Code("a source's id and file name differ", "rename one"),
     "EW163": Code("a source's kind and folder differ", "move it, or correct `kind`"),
     "EW164": Code("two sources of one id", "rename one"),
-    "EW165": Code("`each` of a source has a mistake", "axes of values, and places such as {material}"),
+    "EW165": Code(
+        "`each` of a source has a mistake, or a change is of a source that does not exist",
+        "axes of values, and places such as {material}; `warning feeds list` shows the sources",
+    ),
     "EW166": Code(
         "an overlay of a source would leave no valid source", "the message says which value does not hold"
     ),

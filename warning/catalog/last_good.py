@@ -17,8 +17,8 @@ from typing import Self
 
 from warning.catalog.assemble import read_rulebook
 from warning.catalog.catalogue_zip import MOST_BYTES, PARTS, Directories, digest_of, packed, told_of, unpack
-from warning.catalog.source_overlays import overlaid, read_source_overlays
-from warning.catalog.sources import SourceSpec, read_sources
+from warning.catalog.source_overlays import read_source_catalogue
+from warning.catalog.sources import SourceSpec
 from warning.core.rulebook import Rulebook
 from warning.errors import Problem
 from warning.own_files import is_own_folder, open_own
@@ -42,17 +42,10 @@ class Kept:
 
 
 def read_catalogue(directories: Directories, today: date | None) -> _Read:
-    """Read all that a service rests on: the rulebook, the sources as changed, and what is wrong with either.
-
-    There is a rulebook only where nothing is wrong with the changes of sources.
-    """
+    """Read all that a service rests on: the rulebook, the sources as changed, and what is wrong with either."""
     rules, feeds, overlay = directories
     book, problems = read_rulebook(rules, feeds, overlay, today=today)
-    specs, _ = read_sources(feeds)
-    changes, unread = read_source_overlays(overlay)
-    specs, refused = overlaid(specs, changes)
-    problems = tuple(sorted({*problems, *unread, *refused}))
-    return (None if unread or refused else book), specs, problems
+    return book, read_source_catalogue(feeds, overlay).specs, problems
 
 
 class LastGoodFile:

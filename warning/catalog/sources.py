@@ -277,7 +277,7 @@ def read_placed_sources(feeds_dir: Path) -> tuple[tuple[PlacedSource, ...], tupl
     paths, odd = well_named(files_below(feeds_dir))
     problems += odd
     for path in paths:
-        found, wrong = _read_file(feeds_dir, path)
+        found, wrong = read_source_file(feeds_dir, path)
         problems += wrong
         for one in found:
             if one.spec.id in specs:
@@ -286,7 +286,7 @@ def read_placed_sources(feeds_dir: Path) -> tuple[tuple[PlacedSource, ...], tupl
     return tuple(specs[name] for name in sorted(specs)), tuple(sorted(set(problems)))
 
 
-def _read_file(feeds_dir: Path, path: Path) -> tuple[tuple[PlacedSource, ...], tuple[Problem, ...]]:
+def read_source_file(feeds_dir: Path, path: Path) -> tuple[tuple[PlacedSource, ...], tuple[Problem, ...]]:
     """The source of a file, or all that its `each` makes."""
     group = path.parent.relative_to(feeds_dir).as_posix()
     if path.suffix != ".yaml" or group not in GROUPS:

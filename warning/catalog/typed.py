@@ -1,7 +1,7 @@
 """Text trees to typed values: every mistake of a file at once, each with its place, code and a hint."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from warning.catalog.complaints import complaint
+from warning.catalog.complaints import Complaint, complaint
 from warning.catalog.schema_walk import SchemaWalk
 from warning.catalog.second_look import hidden_conditions
 from warning.catalog.yaml_text import YamlText, read_yaml
@@ -88,13 +88,8 @@ def _problems(
     text: YamlText, root: Path_, value: Any, walk: SchemaWalk, wrong: ValidationError
 ) -> tuple[Problem, ...]:
     """One problem a place: the branches of a union that complain about one value are one mistake."""
-    by_place: dict[Path_, list[Any]] = {}
-    for error in wrong.errors(include_url=False):
-        if not _is_echo(error):
-            by_place.setdefault(_path(value, error), []).append(error)
     found: list[Problem] = []
-    for path, here in by_place.items():
-        said = complaint(here, path, value, walk)
+    for path, said, here in _complaints(value, walk, wrong):
         broken = here[0].get("ctx", {}).get("error")
         if said.code == "EW107" and isinstance(broken, ValueError):
             found.append(_condition(text, root, value, path, broken))
@@ -102,6 +97,23 @@ def _problems(
         place = text.problem_at_key if said.about_key else text.problem
         found.append(place((*root, *path), said.code, said.message, said.hint))
     return tuple(sorted(found))
+
+
+def _complaints(
+    value: Any, walk: SchemaWalk, wrong: ValidationError
+) -> Iterator[tuple[Path_, Complaint, list[Any]]]:
+    by_place: dict[Path_, list[Any]] = {}
+    for error in wrong.errors(include_url=False):
+        if not _is_echo(error):
+            by_place.setdefault(_path(value, error), []).append(error)
+    for path, here in by_place.items():
+        yield path, complaint(here, path, value, walk), here
+
+
+def complaints_of(wrong: ValidationError, value: Any, shape: Any) -> Iterator[tuple[Path_, Complaint]]:
+    """Yield what is wrong with a value that stands in no file as it is: the path inside it, and what to say."""
+    for path, said, _ in _complaints(value, _machinery(shape).walk, wrong):
+        yield path, said
 
 
 def _condition(text: YamlText, root: Path_, value: Any, path: Path_, broken: ValueError) -> Problem:

@@ -23,11 +23,10 @@ from warning.catalog.source_overlays import (
     FOLDER,
     SourceOverlay,
     load_catalogue,
-    overlaid,
-    read_source_overlays,
+    read_source_catalogue,
 )
-from warning.catalog.sources import SourceSpec, read_placed_sources
-from warning.catalog.trees import read_rules_tree
+from warning.catalog.sources import SourceSpec
+from warning.catalog.trees import read_on_top, read_rules_tree
 from warning.catalog.typed import read_model
 from warning.catalog.yaml_edit import scalar, set_in_block, set_keys
 from warning.cli.output import clipped, print_json, wrapped
@@ -92,20 +91,16 @@ def check_command(names: tuple[str, ...], *, apply_: bool, as_json: bool) -> Non
 
 def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: bool) -> None:
     where = trees(settings)
-    placed, problems = read_placed_sources(directory or where.feeds)
+    catalogue = read_source_catalogue(directory or where.feeds, None if directory else where.overlay)
+    placed, problems = catalogue.written, catalogue.problems
     specs = tuple(one.spec for one in placed)
     materials = _materials(where)
     if not any(problem.fatal for problem in problems):
         problems += unknown_speakers(placed)
     if materials is not None:
         problems += unknown_materials(placed, materials)
-    if directory is None:
-        overlays, wrong = read_source_overlays(where.overlay)
-        changed, more = overlaid(specs, overlays)
-        problems = (*problems, *wrong, *more)
-        if materials is not None:
-            by_id = {spec.id: spec for spec in changed}
-            problems += unknown_in_overlays(overlays, by_id, materials)
+        by_id = {spec.id: spec for spec in catalogue.specs}
+        problems += unknown_in_overlays(catalogue.overlays, by_id, materials)
     if as_json:
         names = ("file", "line", "column", "code", "message", "hint")
         told = [{name: getattr(p, name) for name in names} for p in problems]
@@ -124,6 +119,8 @@ def _check_catalogue(directory: Path | None, settings: Settings, *, as_json: boo
 def _materials(where: Trees) -> tuple[str, ...] | None:
     """The materials that rules know; None while their words cannot be read: `rules check` says why."""
     tree, _ = read_rules_tree(where.rules)
+    if where.overlay is not None:
+        tree, _ = read_on_top(tree, where.overlay)
     return tuple(merged_terms(tree.terms).materials) if tree.terms and tree.has_all_terms else None
 
 
