@@ -75,6 +75,8 @@ def test_a_change_of_a_shipped_source_holds_for_rules_too(own: Path):
     [
         (PAPER.replace("language: ko\n", ""), "news/our-paper.yaml", "news/our-paper.yaml:1:1: EW103"),
         (PAPER.replace("https://", "ftp://"), "news/our-paper.yaml", "news/our-paper.yaml:3:6: EW107"),
+        (PAPER.replace("{format: rss}", "rss"), "news/our-paper.yaml", "news/our-paper.yaml:13:8: EW102 parse cannot be 'rss' (a mapping: {format: one of "),
+        (PAPER.replace("verified: never\n", ""), "news/our-paper.yaml", "news/our-paper.yaml:1:1: EW103 the key 'verified' is missing (verified: a mapping: {on: …, how: …} or \"never\")"),
         (PAPER, "news/another.yaml", "news/another.yaml:1:5: EW162"),
         (PAPER, "our-paper.yaml", "our-paper.yaml:0:0: EW161"),
         (PAPER.replace("our-paper", "cn-mofcom"), "news/cn-mofcom.yaml", "news/cn-mofcom.yaml:1:5: EW164"),

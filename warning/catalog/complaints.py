@@ -101,7 +101,11 @@ def _unknown_key(path: tuple[str | int, ...], keys: tuple[str, ...]) -> Complain
 
 def _missing_key(path: tuple[str | int, ...], value: Any, walk: SchemaWalk) -> Complaint:
     words = walk.words_at(path, value)
-    wanted = [_WANTED[t] for t in sorted(walk.types_at(path, value)) if t in _WANTED]
+    types = walk.types_at(path, value)
+    wanted = [_WANTED[t] for t in sorted(types) if t in _WANTED]
+    if "object" in types and (mapping := _mapping_wanted("", walk.form_at(path))):
+        wanted = [mapping, *(f'"{word}"' for word in words)]
+        words = ()
     hint = f"one of {', '.join(words)}" if words else " or ".join(wanted)
     where = f" in {_name(path[:-1])}" if len(path) > 1 else ""
     message = f"the key {path[-1]!r} is missing{where}"
@@ -182,12 +186,16 @@ def _wrong_type(error: Any, path: tuple[str | int, ...], value: Any, walk: Schem
     given, form = error["input"], _wanted_type(error)
     wanted = _type_wanted(error)
     if form == "array" and isinstance(given, str):
-        wanted = f"a list: [{_shown(given).strip(chr(39))}]"
+        needed = walk.form_at((*path, 0))
+        inside = _mapping_wanted("", needed).removeprefix("a mapping: ")
+        wanted = f"a list: [{inside or _shown(given).strip(chr(39))}]" + ("; [] for none" if inside else "")
     elif form == "array" and isinstance(given, dict):
         wanted = 'a list: put "- " before the first key, and two spaces before the others'
     elif form == "object":
         words = [f'"{word}"' for word in walk.words_at(path, value)]
-        wanted = " or ".join([_mapping_wanted(given, walk.form_at(path)) or wanted, *words])
+        kinds = walk.kinds_at(path, value) if path else ()
+        tagged = f"a mapping: {{{walk.kind_key_at(path, value)}: one of {', '.join(kinds)}}}" if kinds else ""
+        wanted = " or ".join([tagged or _mapping_wanted(given, walk.form_at(path)) or wanted, *words])
     hint = wanted or _lower_first(str(error["msg"]))
     return Complaint(code="EW102", message=f"{_name(path)} cannot be {_shown(given)}", hint=hint)
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 from warning.catalog.complaints import did_you_mean
+from warning.catalog.meant_names import meant
 from warning.catalog.typed import Placed
 from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
@@ -69,7 +71,14 @@ class Known:
         what: str,
     ) -> Iterator[Problem]:
         if self.has_all_terms:
-            yield from _unknown(placed, path, names, known, code, what)
+            yield from _unknown(placed, path, names, known, code, what, self._entries(what))
+
+    def _entries(self, what: str) -> Mapping[str, object]:
+        of: dict[str, Mapping[str, object]] = {
+            "material": self.terms.materials, "act": self.terms.acts, "actor": self.terms.actors,
+            "actor with issuers": self.terms.actors,
+        }  # fmt: skip
+        return of.get(what, {})
 
     def sources_in(self, placed: Placed[Any], path: Path_, names: Collection[str]) -> Iterator[Problem]:
         """A source this catalogue lacks is told and bars nothing: whoever reads fewer sources keeps the rules."""
@@ -204,11 +213,17 @@ def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _unknown(
-    placed: Placed[Any], path: Path_, names: Collection[str], known: tuple[str, ...], code: str, what: str
+    placed: Placed[Any],
+    path: Path_,
+    names: Collection[str],
+    known: tuple[str, ...],
+    code: str,
+    what: str,
+    entries: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[Problem]:
     for i, name in enumerate(names):
         if name not in known:
-            hint = did_you_mean(name, known) or f"no {what} is called anything like it"
+            hint = meant(name, entries, known) or f"no {what} is called anything like it"
             yield placed.problem(_entry(placed, path, name, i), code, f"there is no {what} {name!r}", hint)
 
 

@@ -52,12 +52,20 @@ class SchemaWalk:
 
     def kinds_at(self, path: Sequence[str | int], value: Any) -> tuple[str, ...]:
         """The kinds of a discriminated union at `path`."""
+        kinds = [found.get("mapping", {}) for found in self._discriminators(path, value)]
+        return tuple(dict.fromkeys(word for mapping in kinds for word in mapping))
+
+    def kind_key_at(self, path: Sequence[str | int], value: Any) -> str:
+        """The key that tells the kinds of a discriminated union at `path` apart; empty where there is no such union."""
+        return next((str(one["propertyName"]) for one in self._discriminators(path, value)), "")
+
+    def _discriminators(self, path: Sequence[str | int], value: Any) -> list[Schema]:
         schemas: tuple[Schema, ...] = (self.root,)
         for i, step in enumerate(path):
             schemas = tuple(b for s in self._at(path[:i], value) for b in self._below(s, step))
         alternatives = [one for s in map(self._resolved, schemas) for one in (s, *s.get("anyOf", ()))]
-        kinds = [self._resolved(s).get("discriminator", {}).get("mapping", {}) for s in alternatives]
-        return tuple(dict.fromkeys(word for mapping in kinds for word in mapping))
+        found = [self._resolved(s).get("discriminator") for s in alternatives]
+        return [one for one in found if one]
 
     def _at(self, path: Sequence[str | int], value: Any) -> tuple[Schema, ...]:
         schemas = tuple(self._branches(self.root, value))
