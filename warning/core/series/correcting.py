@@ -109,7 +109,7 @@ def _corrected(
             if found.is_fresh and found.is_late:
                 yield still_told(after.signals[key], owned[-1], case.was, case.came, after.findings[key])
         elif not _says_nothing(case, key, after) and not boards.may_hold(unarmed(rule), book, key, found):
-            is_known = key not in after.unknown
+            is_known = key not in after.unknown and not found.is_incredible
             yield from no_longer_held(rule, owned, case.was, case.came, case.shown_id, is_known=is_known)
     elif not all(is_withdrawal(one) for one in case.told):
         if key in after.signals:
@@ -122,6 +122,6 @@ def _corrected(
 
 def _says_nothing(case: _Case, key: Key, after: Verdict) -> bool:
     """Whether nothing is to be told: of a figure that is not known any more, unless it is late; of nothing at all that stays so."""
-    if key in after.unknown:
+    if key in after.unknown or case.found.is_incredible:
         return not (case.found.is_fresh and case.found.is_late)
     return not case.found.is_fresh and case.point.value == 0

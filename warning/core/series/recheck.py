@@ -23,6 +23,8 @@ Moved = tuple[Observation, Observation]
 """A figure as it was before, and as it came anew."""
 FAR = 1_000
 """So many figures before one are looked at for what is hidden: more than any rule reads of months, and of most days."""
+INCREDIBLE = 100.0
+"""So many times the usual figure of its series before, and nobody takes a revision for more than a slip of unit or pen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Recheck:
     is_late: bool
     moved: tuple[Moved, ...] = ()
     fills: tuple[tuple[Observation, ...], ...] = ()
+    is_incredible: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ def _of_series(
                 (microseconds(now.known_at) // MICROSECONDS_A_DAY - end for _, now in moved), default=-1
             )
             if moved and age <= ages.last[frequency]:
-                fills = _fills(columns, owner, at, signals)
+                hidden = _Hidden.before(columns, owner, at, signals)
                 yield (
                     at,
                     Recheck(
@@ -105,7 +108,8 @@ def _of_series(
                         is_fresh=bool(own),
                         is_late=age >= ages.late[frequency],
                         moved=tuple(moved),
-                        fills=fills,
+                        fills=hidden.fills(),
+                        is_incredible=bool(own) and hidden.doubts(at),
                     ),
                 )
 
@@ -125,30 +129,60 @@ def _by_period(told: Sequence[Signal]) -> Mapping[str, tuple[Signal, ...]]:
     return {period: tuple(signals) for period, signals in found.items()}
 
 
-def _fills(
-    columns: Columns, owner: int, at: int, told: Sequence[Signal]
-) -> tuple[tuple[Observation, ...], ...]:
-    """What was hidden before a place since something was told there, as it may have been."""
-    places = np.arange(max(int(columns.offsets[owner]), at - FAR), at)
-    since = microseconds(min(signal.known_at for signal in told))
-    later = columns.known_at(places) > since
-    if not later.any() or not (
-        np.isnan(columns.values_at(places[later])).any() or owner in columns.redescribed
-    ):
-        return ()
-    meta = columns.roster.metas[int(columns.codes[owner])]
-    values = _read(columns, places, meta)
-    hidden = later & np.isnan(values)
-    if not hidden.any() or hidden.all() or np.isnan(values).all():
-        return ()
-    known = values[~np.isnan(values)] / factor_beside(meta, meta)
-    points = [columns.point(place) for place in places[hidden].tolist()]
-    return tuple(
-        tuple(
-            replace(meta, id=one.id, period=one.period, value=value, known_at=one.known_at) for one in points
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hidden:
+    """The figures up to one of which something was told, and which of those before it came since and say nothing.
+
+    That is what was suppressed, is in a unit that nothing converts, or is incredible: below nothing, or far beyond what was
+    usual when it was told.
+    """
+
+    columns: Columns
+    meta: Observation
+    places: Ints
+    values: NDArray[np.float64]
+    later: NDArray[np.bool_]
+
+    @classmethod
+    def before(cls, columns: Columns, owner: int, at: int, told: Sequence[Signal]) -> "_Hidden":
+        places = np.arange(max(int(columns.offsets[owner]), at - FAR), at + 1)
+        since = microseconds(min(signal.known_at for signal in told))
+        meta = columns.roster.metas[int(columns.codes[owner])]
+        later = columns.known_at(places) > since
+        return cls(
+            columns=columns, meta=meta, places=places, values=_read(columns, places, meta), later=later
         )
-        for value in (float(known.min()), float(np.median(known)), float(known.max()))
-    )
+
+    @property
+    def _incredible(self) -> NDArray[np.bool_]:
+        """Which of them came since and are no evidence, whatever is asked of the others."""
+        before = self.values[:-1][~self.later[:-1]]
+        usual = before[before > 0]
+        most = INCREDIBLE * float(np.median(usual)) if len(usual) else np.inf
+        found: NDArray[np.bool_] = self.later & ((self.values < 0) | (self.values > most))
+        return (
+            found & (self.values[~self.later] >= 0).all()
+        )  # where figures below nothing are usual none is odd
+
+    def doubts(self, at: int) -> bool:
+        return bool(self._incredible[self.places == at].any())
+
+    def fills(self) -> tuple[tuple[Observation, ...], ...]:
+        """Return what is hidden as it may have been: nothing where nothing is, or where all that is known is that."""
+        no_evidence = np.isnan(self.values) | self._incredible
+        hidden = (self.later & no_evidence)[:-1]
+        values = self.values[:-1][~no_evidence[:-1]]
+        if not hidden.any() or hidden.all() or not len(values):
+            return ()
+        known = values / factor_beside(self.meta, self.meta)
+        points = [self.columns.point(place) for place in self.places[:-1][hidden].tolist()]
+        return tuple(
+            tuple(
+                replace(self.meta, id=one.id, period=one.period, value=value, known_at=one.known_at)
+                for one in points
+            )
+            for value in (float(known.min()), float(np.median(known)), float(known.max()))
+        )
 
 
 def _read(columns: Columns, places: Ints, meta: Observation) -> NDArray[np.float64]:
