@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.catalog.trees_for_tests import FEEDS, RULES
 from warning.catalog.layout import LINE_LENGTH, laid_out
 from warning.catalog.load import load_rulebook
+from warning.catalog.plain_runs import LEAST_RUN, without_runs
 from warning.catalog.yaml_text import parse_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +118,44 @@ def test_layout_of_anything_says_the_same_and_twice_is_once(values: list, spaces
     assert again is not None
     assert again.value == before.value
     assert lay_out(after) == after
+
+
+ENTRIES = st.sampled_from(
+    ["gallium", "a b c", "출구 통제", "出口管制", "NO", "010", '"a: b"', "x/y.z-1", '"-"']
+)
+BEFORE = [
+    "titles:\n",
+    "# one\ntitles: # two\n",
+    "a:\n  - b: 1\n    c:\n",
+    "text: |\n  - a\n",
+    "text: of more\n",
+    "text: >-\n  so\n",
+]
+BEHIND = ["", "# end\n", "more: [1,  2]\n", "\n\n# of more\nmore: x\n"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(BEFORE), st.integers(0, 6), st.integers(1, 3),
+    st.lists(ENTRIES, min_size=1, max_size=4), st.sampled_from(["", " ", "  # why"]), st.sampled_from(BEHIND),
+)  # fmt: skip
+def test_long_lists_are_laid_out_as_short_ones_are(before, depth, gap, words, trail, behind):
+    entries = [f"{' ' * depth}-{' ' * gap}{words[n % len(words)]}" for n in range(LEAST_RUN + 5)]
+    entries[LEAST_RUN // 2] += trail
+    text = before + "\n".join(entries) + "\n" + behind
+    after, problems = laid_out(text.encode(), "x")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("warning.catalog.layout.without_runs", lambda text, lay_out: lay_out(text))
+        assert laid_out(text.encode(), "x") == (after, problems)
+
+
+@pytest.mark.parametrize("entry", ["word", "출구 통제", '"a: b"', "  far"])
+def test_a_long_list_does_not_pass_through_the_library(entry: str):
+    seen: list[str] = []
+    text = "titles:\n" + f"  - {entry}\n" * 1000
+    after = without_runs(text, lambda short: seen.append(short) or short)
+    assert [one.count("\n") for one in seen] == [4]
+    assert after.count(entry.strip()) == 1000
 
 
 def test_layout_changes_neither_rulebook_nor_versions(tmp_path: Path):

@@ -5,7 +5,7 @@ says the same afterwards, with every comment.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -18,7 +18,8 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 
-from warning.catalog.yaml_text import YamlText, parse_yaml
+from warning.catalog.plain_runs import without_runs
+from warning.catalog.yaml_text import Loader, YamlText, parse_yaml
 from warning.errors import Problem
 
 LINE_LENGTH = 110
@@ -92,15 +93,21 @@ def laid_out(data: bytes, file: str) -> tuple[str | None, tuple[Problem, ...]]:
         return None, problems
     text = data.decode("utf-8-sig").replace("\r\n", "\n")
     try:
-        after = _emitted(text)
-        if after != text:
-            after = _emitted(after)  # where a comment moves, the line breaks may move once more
+        after = _settled(text, lambda one: without_runs(one, _emitted))
+        if after != text and not _says_the_same(before, text, after):
+            after = _settled(text, _emitted)
     except YAMLError as wrong:
         return None, (before.problem((), "EW122", f"not YAML: {str(wrong).splitlines()[0]}"),)
     if after != text and not _says_the_same(before, text, after):
         hint = "put each comment on a line of its own, outside of [lists] and {mappings}"
         return None, (before.problem((), "EW144", "formatting would move or lose a comment here", hint),)
     return after, ()
+
+
+def _settled(text: str, lay_out: Callable[[str], str]) -> str:
+    """Where a comment moves, the line breaks may move once more."""
+    after = lay_out(text)
+    return lay_out(after) if after != text and "#" in text else after
 
 
 def _emitted(text: str) -> str:
@@ -125,7 +132,7 @@ def _says_the_same(before: YamlText, text: str, after: str) -> bool:
 def _comments(text: str) -> Iterator[str]:
     """Yield every comment in order: what stands between the tokens."""
     at = 0
-    for token in yaml.scan(text, Loader=yaml.BaseLoader):
+    for token in yaml.scan(text, Loader=Loader):
         yield from (found.rstrip() for found in _COMMENT.findall(text[at : token.start_mark.index]))
         at = max(at, token.end_mark.index)
     yield from (found.rstrip() for found in _COMMENT.findall(text[at:]))
