@@ -145,15 +145,53 @@ def test_long_lists_are_laid_out_as_short_ones_are(before, depth, gap, words, tr
     text = before + "\n".join(entries) + "\n" + behind
     after, problems = laid_out(text.encode(), "x")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("warning.catalog.layout.without_runs", lambda text, lay_out: lay_out(text))
+        patched.setattr("warning.catalog.layout.without_runs", lambda text, lay_out, _: lay_out(text))
         assert laid_out(text.encode(), "x") == (after, problems)
+
+
+OPENED = [
+    "x: [",
+    "- x:  [ ",
+    "a:\n    b: [",
+    "# of x\n\nx: [\n  ",
+    "a:\n  - b: 1\n    c: [",
+    "text: |\n  x: [",
+    "x: of more\n  y: [",
+]
+CLOSED = ["]\n", " ]  \nmore:   1\n", "\n  ]\n", "]  # why\n", ", ]\n", "]\n\n\n# end\n"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(OPENED), st.sampled_from([", ", ",", ",\n   "]),
+    st.lists(ENTRIES | st.integers(1, 130).map("w".__mul__), min_size=1, max_size=6), st.sampled_from(CLOSED),
+)  # fmt: skip
+def test_long_lists_in_brackets_are_laid_out_as_short_ones_are(opened, between, words, closed):
+    text = opened + between.join(words[n % len(words)] for n in range(LEAST_RUN + 5)) + closed
+    after, problems = laid_out(text.encode(), "x")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("warning.catalog.layout.without_runs", lambda text, lay_out, _: lay_out(text))
+        assert laid_out(text.encode(), "x") == (after, problems)
+
+
+def test_a_long_list_in_brackets_does_not_pass_through_the_library():
+    seen: list[str] = []
+
+    def lay_out(short: str) -> str:
+        seen.append(short)
+        return short.replace("[word, ", "[word,\n    ")
+
+    after = without_runs(f"x: [{', '.join(['word'] * 1000)}]\n", lay_out, LINE_LENGTH)
+    assert [one.count("word") for one in seen] == [1]
+    assert after.count("word") == 1000
+    assert max(map(len, after.splitlines())) <= LINE_LENGTH
 
 
 @pytest.mark.parametrize("entry", ["word", "출구 통제", '"a: b"', "  far"])
 def test_a_long_list_does_not_pass_through_the_library(entry: str):
     seen: list[str] = []
     text = "titles:\n" + f"  - {entry}\n" * 1000
-    after = without_runs(text, lambda short: seen.append(short) or short)
+    after = without_runs(text, lambda short: seen.append(short) or short, LINE_LENGTH)
     assert [one.count("\n") for one in seen] == [4]
     assert after.count(entry.strip()) == 1000
 

@@ -93,7 +93,7 @@ def laid_out(data: bytes, file: str) -> tuple[str | None, tuple[Problem, ...]]:
         return None, problems
     text = data.decode("utf-8-sig").replace("\r\n", "\n")
     try:
-        after = _settled(text, lambda one: without_runs(one, _emitted))
+        after = _settled(text, lambda one: without_runs(one, _emitted, LINE_LENGTH))
         if after != text and not _says_the_same(before, text, after):
             after = _settled(text, _emitted)
     except YAMLError as wrong:
