@@ -91,6 +91,7 @@ def lived(
     resident: Resident | Path | None,
     published: Sequence[Observation] = PUBLISHED,
     stored_first: Sequence[Observation] = (),
+    book: Rulebook = BOOK,
 ) -> Outcome:
     """The same as the service does it, on the days on which something comes.
 
@@ -107,14 +108,14 @@ def lived(
         left = left[len(today) :]
         repository.add_observations(today)
         holds = kept_in(resident) if isinstance(resident, Path) else resident
-        window = repository.unassessed(BOOK.needs(), as_of, 10_000, holds)
-        sensed = compose(BOOK, notice(BOOK, window, (), as_of), as_of)
-        state = repository.state_for(joinable(BOOK, sensed.signals, as_of))
-        assessment = decide(BOOK, sensed, state, as_of)
-        repository.commit_assessment(assessment, window, book_version=BOOK.version)
+        window = repository.unassessed(book.needs(), as_of, 10_000, holds)
+        sensed = compose(book, notice(book, window, (), as_of), as_of)
+        state = repository.state_for(joinable(book, sensed.signals, as_of))
+        assessment = decide(book, sensed, state, as_of)
+        repository.commit_assessment(assessment, window, book_version=book.version)
         owed += [(d.alert_version, d.desk_id, d.reason) for d in assessment.deliveries]
         if isinstance(resident, Path):
-            repository.unassessed(BOOK.needs(), as_of, 10_000, holds)
+            repository.unassessed(book.needs(), as_of, 10_000, holds)
     alerts = tuple(repository.alerts())
     repository.engine.dispose()
     return Outcome(alerts=alerts, owed=owed)

@@ -9,7 +9,7 @@ from warning.core.claims import Conflict, conflicts_of
 from warning.core.corrections import standing_claims
 from warning.core.deadline_rules import is_deadline
 from warning.core.rulebook import Rulebook
-from warning.core.signals import REVISED, WITHDRAWN, Reason, Signal
+from warning.core.signals import REVISED, UNJUDGED, WITHDRAWN, Reason, Signal
 from warning.core.vocabulary import Certainty
 
 LINK = "sequence."
@@ -123,7 +123,7 @@ def _corrections(signals: Iterable[Signal]) -> Iterable[Difference]:
         (said["period"], said["before"], said["after"])
         for signal in signals
         for reason in signal.why
-        if reason.code in {WITHDRAWN, REVISED}
+        if reason.code in {WITHDRAWN, REVISED, UNJUDGED}
         for said in [dict(reason.params)]
     }
     return tuple(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # who reads items alone loads nothing of what is said of them
     from warning.core.alerts import Alert
     from warning.core.recall import Recalled
     from warning.core.series.recheck import Recheck
+    from warning.core.series.unjudged import Unjudged
     from warning.core.signals import Found, Signal
 
 
@@ -235,7 +236,8 @@ class KnownWindow:
     instant: dates that their evidence gave are counted down. `judged` is all that the book's text rules say of the
     fresh items with the ids in `told`, most of which are not here themselves. `found` is what detectors have said
     already, by kind of rule: they are not asked again. `corrects` are the figures judged once more for
-    the sake of what was told of them, by their ids (see `core/series/punctual.py`).
+    the sake of what was told of them, by their ids (see `core/series/punctual.py`); `unread` are revised figures of series
+    that no rule reads, as they were and are, and `unjudged` those that were told by a rule which reads them no more.
     """
 
     items: tuple[Item, ...]
@@ -250,6 +252,8 @@ class KnownWindow:
     found: "Mapping[str, Found]" = field(default_factory=dict)
     told_figures: "Mapping[str, tuple[Signal, ...]]" = field(default_factory=dict)
     corrects: "Mapping[str, Recheck]" = field(default_factory=dict)
+    unread: "tuple[tuple[Observation, Observation], ...]" = ()
+    unjudged: "tuple[Unjudged, ...]" = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from warning.core.old_news import corrects_late
 from warning.core.rulebook import Rulebook
 from warning.core.same_event import SameEvent
 from warning.core.sequence_rules import SequenceRule, is_pattern, pattern_rule
-from warning.core.signals import REVISED, WITHDRAWN, Facts, Signal
+from warning.core.signals import REVISED, UNJUDGED, WITHDRAWN, Facts, Signal
 
 EASING = "easing"
 _FamilyKey = tuple[bool, str, str]
@@ -91,7 +91,11 @@ class Cases:
     def _is_news(self, signal: Signal) -> bool:
         """Whether what joins another signal would open an alert of its own: a figure that holds again, come in time."""
         is_late = corrects_late(signal, self._book.rules_by_id.get(signal.rule_id))
-        return signal.figure is not None and signal.why[0].code not in {WITHDRAWN, REVISED} and not is_late
+        return (
+            signal.figure is not None
+            and signal.why[0].code not in {WITHDRAWN, REVISED, UNJUDGED}
+            and not is_late
+        )
 
     def touched(self) -> Iterable[Case]:
         return self._touched.values()

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from warning.core.rules import AnyRule, SeriesRule
 from warning.core.sequence_rules import SequenceRule
-from warning.core.signals import Signal
+from warning.core.signals import Signal, is_unjudged
 from warning.core.text.calendar_dates import dates_in
 from warning.core.vocabulary import Frequency
 
@@ -75,6 +75,8 @@ def is_old_news(signal: Signal, rule: AnyRule | None, as_of: datetime) -> bool:
 
 def corrects_late(signal: Signal, rule: AnyRule | None) -> bool:
     """Whether it tells in its alert, and nowhere else, of a figure that is history by now: it opens none and keeps none alive."""
+    if is_unjudged(signal):
+        return True
     if not signal.joins or not isinstance(rule, SeriesRule):
         return False
     return signal.known_at - signal.occurred_at >= timedelta(days=lag_days(rule))

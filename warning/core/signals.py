@@ -166,6 +166,7 @@ class Signal:
 
 WITHDRAWN = "series.withdrawn"
 REVISED = "series.revised"
+UNJUDGED = "series.unjudged"
 
 
 def is_withdrawal(signal: Signal) -> bool:
@@ -173,6 +174,11 @@ def is_withdrawal(signal: Signal) -> bool:
     return WITHDRAWN in [
         reason.code for reason in signal.why
     ]  # of three times the speed of `any`: asked of each signal, often
+
+
+def is_unjudged(signal: Signal) -> bool:
+    """Whether it tells of a revised figure that the rule which told it judges no more."""
+    return bool(signal.joins and signal.why) and signal.why[0].code == UNJUDGED
 
 
 def standing(signals: Iterable[Signal]) -> tuple[Signal, ...]:

@@ -29,6 +29,7 @@ from warning.store.kept_figures import read_kept, write_kept
 from warning.store.ledger_file import LedgerFile
 from warning.store.schema import observations
 from warning.store.told_figures import told_figures
+from warning.store.unread_figures import unread_revisions
 
 # More new rows than this are not followed one by one: what is needed of them is read as after a start.
 MOST_NEW = 200_000
@@ -208,6 +209,7 @@ def _window(
     figures = QueuedFigures(
         held.ledger.roster.metas, held.ledger.texts.texts, held.codes[fresh["numbers"]], fresh, rows
     )
+    unread = unread_revisions(connection, rows[held.lines[fresh["numbers"]] == NOT_KEPT].tolist())
     return ColumnsWindow(
         items=plain.items,
         listing_changes=plain.listing_changes,
@@ -216,7 +218,8 @@ def _window(
         recalled=plain.recalled,
         columns=held.ledger.columns(batch, placed),
         earlier=tuple(sorted(earlier, key=lambda o: (o.series_id, o.occurred_at, o.known_at))),
-        told_figures=_told(connection, earlier),
+        unread=unread,
+        told_figures=_told(connection, (*earlier, *(was for was, _ in unread))),
     )
 
 

@@ -19,6 +19,7 @@ from warning.store.resident import Resident
 from warning.store.rows import batches, from_json, item_of, observation_of
 from warning.store.schema import items, listing_changes, observations, series
 from warning.store.told_figures import told_figures
+from warning.store.unread_figures import unread_revisions
 
 SERIES_BATCH = 500
 RECENT = timedelta(days=1)
@@ -153,7 +154,10 @@ def _with_history(
                 for row in connection.execute(query)
                 if row.occurred_at >= since[row.series_seq]  # whoever shares a batch, the history is the same
             }
-    return tuple(found[seq] for seq in sorted(found))
+    read = {reach.series_seq for reaches in by_days.values() for reach in reaches}
+    unread = [row.observation_seq for row in fresh if row.series_seq not in read]
+    before = tuple(was for was, _ in unread_revisions(connection, unread))
+    return (*before, *(found[seq] for seq in sorted(found)))
 
 
 def _oldest_figures(fresh: Sequence[Row[Any]]) -> dict[int, _Figure]:

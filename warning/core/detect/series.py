@@ -10,6 +10,7 @@ from warning.core.series.correcting import corrections, news, taken_back, with_f
 from warning.core.series.explaining import SeriesGroup, explain_group, explain_series
 from warning.core.series.judge import RuleFindings
 from warning.core.series.late import settled
+from warning.core.series.unjudged import told_unjudged
 from warning.core.signals import Outcome, Signal, Trace
 
 __all__ = ["SeriesGroup", "detect_series", "explain_group", "explain_series"]
@@ -42,7 +43,7 @@ def detect_series(
             corrected += anew
         signals += fired.values()
         traces.append(_trace(rule.id, book.versions[rule.id], now, len(fired)))
-    return [*signals, *settled(corrected, signals)], traces
+    return [*signals, *settled(corrected, signals), *told_unjudged(known.unjudged, book)], traces
 
 
 def _trace(rule_id: str, rule_version: str, verdict: Verdict, fired: int) -> Trace:

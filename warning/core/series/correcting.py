@@ -9,6 +9,7 @@ from warning.core.rules import SeriesRule
 from warning.core.series.boards import Boards, Key, Verdict
 from warning.core.series.late import (
     again_told,
+    as_marked,
     graver,
     named_apart,
     no_longer_held,
@@ -78,7 +79,7 @@ def corrections(
             continue
         case = _Case(found=found, told=told, was=was, came=came, point=point, shown_id=shown_id)
         for one in _corrected(rule, boards, book, case, key, (now, after)):
-            yield named_apart(one, found.told, came)
+            yield named_apart(as_marked(one, book), found.told, came)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,11 +48,13 @@ class LaterFigures(Sequence[Observation]):
 class ColumnsWindow(Window):
     """`observations` holds the fresh figures alone, `columns` these and their history.
 
-    Whoever makes one has put in no figure that was not known at the instant it is assessed at.
+    Whoever makes one has put in no figure that was not known at the instant it is assessed at. `unread` are
+    revised figures of series without columns, which no rule reads: as they were, and as they are.
     """
 
     columns: Columns
     earlier: tuple[Observation, ...] = ()
+    unread: tuple[tuple[Observation, Observation], ...] = ()
 
     def as_known(self, as_of: datetime) -> KnownWindow:
         """Return the items and lists as known then, beside the figures as they stand."""
@@ -63,11 +65,18 @@ class ColumnsWindow(Window):
             recalled=self.recalled,
         )
         known = others.as_known(as_of)
-        return replace(known, series=self.columns, earlier=self.earlier, told_figures=self.told_figures)
+        return replace(
+            known,
+            series=self.columns,
+            earlier=self.earlier,
+            unread=self.unread,
+            told_figures=self.told_figures,
+        )
 
     def plain(self) -> Window:
         """Return the same as a window of objects, of which parts can be taken."""
         shown = {(one.series_id, one.period, one.id): one for one in self.earlier}
+        shown |= {(one.series_id, one.period, one.id): one for one, _ in self.unread}
         shown |= {(p.series_id, p.period, p.id): p for one in self.columns for p in one.points}
         shown |= {(one.series_id, one.period, one.id): one for one in self.observations}
         return Window(

@@ -5,12 +5,13 @@ from dataclasses import replace
 from math import isfinite
 
 from warning.core.evidence import Observation
+from warning.core.rulebook import Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.figures import unit_of
 from warning.core.series.judge import Finding
 from warning.core.series.recheck import Recheck
 from warning.core.series.revisions import told_of, withdrawal
-from warning.core.signals import Signal, is_withdrawal, signal_id
+from warning.core.signals import Signal, is_withdrawal, no_wider, signal_id
 
 CLEAR = 0.1
 """A figure that was told and still holds is told anew where it moved by so much of itself, or of the usual level."""
@@ -83,6 +84,13 @@ def named_apart(signal: Signal, told: Iterable[Signal], now: Observation) -> Sig
     if all(one.id != signal.id for one in told):
         return signal
     return replace(signal, id=signal_id(signal.rule_id, f"{signal.id}:{now.known_at.isoformat()}"))
+
+
+def as_marked(signal: Signal, book: Rulebook) -> Signal:
+    """Return a correction under the marking and release list of its source by now, where they are narrower than when it was told."""
+    shown = signal.exhibit
+    source = book.source(shown.source_id, shown.kind, shown.country, shown.language)
+    return replace(signal, exhibit=no_wider(shown, [(source.marking, source.release_to)]))
 
 
 def _told_further(

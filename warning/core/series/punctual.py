@@ -15,6 +15,7 @@ from warning.core.rulebook import FREQUENCIES, Rulebook
 from warning.core.rules import SeriesRule
 from warning.core.series.columns import MICROSECONDS_A_DAY, Columns, Ints, columns_of
 from warning.core.series.recheck import Ages, Recheck, rechecks
+from warning.core.series.unjudged import Unjudged, unjudged
 from warning.core.vocabulary import Frequency
 
 
@@ -25,7 +26,7 @@ def punctual(known: KnownWindow, book: Rulebook) -> KnownWindow:
     against history that a replay of bounded memory holds no longer, and opens no alert whatever it says.
     """
     if not known.series:
-        return known
+        return replace(known, unjudged=unjudged(known.unread, known.told_figures, book))
     series = known.series
     columns = series if isinstance(series, Columns) else columns_of(series, known.fresh)
     fresh = columns.fresh
@@ -39,7 +40,24 @@ def punctual(known: KnownWindow, book: Rulebook) -> KnownWindow:
     if corrects:
         known = replace(known, corrects={one.point.id: one for one in corrects.values()})
         late &= ~np.isin(fresh, [at for at, one in corrects.items() if one.is_fresh])
+    known = replace(known, unjudged=_unjudged(columns, known, book))
     return replace(known, series=replace(columns, fresh=fresh[~late]) if late.any() else columns)
+
+
+def _unjudged(columns: Columns, known: KnownWindow, book: Rulebook) -> tuple[Unjudged, ...]:
+    if not known.told_figures:
+        return ()
+    before = {
+        (one.series_id, one.period): one for one in known.earlier if one.series_id in known.told_figures
+    }
+    pairs = []
+    if before:
+        named, metas = {series_id for series_id, _ in before}, columns.roster.metas
+        owners = np.searchsorted(columns.offsets, columns.fresh, side="right") - 1
+        mine = np.array([metas[code].series_id in named for code in columns.codes[owners].tolist()])
+        fresh = map(columns.point, columns.fresh[mine].tolist())
+        pairs = [(before[key], one) for one in fresh if (key := (one.series_id, one.period)) in before]
+    return unjudged((*pairs, *known.unread), known.told_figures, book)
 
 
 def _corrects(columns: Columns, known: KnownWindow, book: Rulebook) -> Mapping[int, Recheck]:

@@ -59,7 +59,7 @@ def _found(laid: Layout, points: Sequence[Observation]) -> Iterator[tuple[Observ
 
 def told_of(signal: Signal, was: Observation, now: Observation) -> Signal:
     """Return a signal on a revised figure with what was published first, unless it is as much in other words."""
-    params = _params(was, now)
+    params = revision_params(was, now)
     if params[0][1] == params[1][1]:
         return signal
     text = f"A revision: {params[0][1]} was published for {now.period} first, now {params[1][1]}"
@@ -71,7 +71,7 @@ def withdrawal(rule: SeriesRule, before: Signal, was: Observation, now: Observat
 
     It is told in the alert of that signal and nowhere else. `shown_id` is the published figure's own id.
     """
-    params = _params(was, now)
+    params = revision_params(was, now)
     text = f"Taken back: {params[0][1]} was published for {now.period} first, now {params[1][1]}; the rule no longer holds"
     return replace(
         before,
@@ -83,7 +83,7 @@ def withdrawal(rule: SeriesRule, before: Signal, was: Observation, now: Observat
     )
 
 
-def _params(was: Observation, now: Observation) -> tuple[tuple[str, str], ...]:
+def revision_params(was: Observation, now: Observation) -> tuple[tuple[str, str], ...]:
     """The two figures in words and the period; a suppressed cell is said to be that."""
 
     def said(point: Observation) -> str:
