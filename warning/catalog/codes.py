@@ -140,6 +140,9 @@ CODES: Mapping[str, Code] = {
         "correct one of the two days, or say in `note` that it applies to days before it",
         "warning",
     ),
+    "EW230": Code(
+        "a test expects a desk that no file defines to be told", "take the suggested one", "warning"
+    ),
     "EW301": Code("an overlay of a rule that does not exist", "correct the id; it may have been renamed"),
     "EW302": Code("an overlay that has ended", "delete it, or set a new date", "warning"),
     "EW303": Code("an overlay sets what the rule cannot have", "the message says why"),

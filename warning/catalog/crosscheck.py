@@ -20,6 +20,7 @@ from warning.catalog.vacant import vacant
 from warning.catalog.yaml_tree import Path_
 from warning.core.absence_rules import AbsenceRule
 from warning.core.chains import ChainFile, ChainStep
+from warning.core.clock_tests import ClockTest, ClockTestFile
 from warning.core.deadline_rules import DeadlineRule
 from warning.core.deadlines import deadlines
 from warning.core.rules import AnyRule, TextRule
@@ -175,9 +176,22 @@ def _tests(tree: RulesTree, known: Known) -> Iterator[Problem]:
                 if rule not in rules:
                     hint = did_you_mean(rule, tuple(rules)) or "no rule is called anything like it"
                     yield placed.problem(place, "EW223", f"there is no rule {rule!r}", hint)
+            yield from _desks_told(placed, path, test, tree.desk_files)
             for j, series in enumerate(test.evidence.series):
                 place = (*path, "evidence", "series", j, "material")
                 yield from known.materials_in(placed, place, (series.material,))
+
+
+def _desks_told(
+    placed: Placed[ClockTestFile], path: Path_, test: ClockTest, desks: frozenset[str]
+) -> Iterator[Problem]:
+    for j, moment in enumerate(test.expect):
+        for k, alert in enumerate(moment.alerts):
+            for m, desk in enumerate(alert.told or ()):
+                if desk not in desks:
+                    place = (*path, "expect", j, "alerts", k, "told", m)
+                    hint = did_you_mean(desk, desks)
+                    yield placed.problem(place, "EW230", f"there is no desk {desk!r}", hint, fatal=False)
 
 
 def _twice(tree: RulesTree) -> Iterator[Problem]:

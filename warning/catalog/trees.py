@@ -32,7 +32,8 @@ class RulesTree:
     """Everything that could be typed, in the order of the file names.
 
     `unread` are the ids, by file name, of rules whose files have mistakes, `unread_rules` what can be read of those. `has_all_terms` is false when a
-    file of terms has: then a name that nothing stands for may stand in it.
+    file of terms has: then a name that nothing stands for may stand in it. `desk_files` are the names of all files of desks,
+    those with mistakes and those that the operator's own replace among them.
     """
 
     rules: Sequence[Placed[AnyRule]] = ()
@@ -46,6 +47,7 @@ class RulesTree:
     unread: frozenset[str] = frozenset()
     unread_rules: Sequence[Placed[Any]] = ()
     has_all_terms: bool = True
+    desk_files: frozenset[str] = frozenset()
 
 
 def read_rules_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
@@ -89,6 +91,7 @@ def read_on_top(tree: RulesTree, directory: Path) -> tuple[RulesTree, tuple[Prob
         unread=tree.unread | own.unread,
         unread_rules=(*tree.unread_rules, *own.unread_rules),
         has_all_terms=tree.has_all_terms and own.has_all_terms,
+        desk_files=tree.desk_files | own.desk_files,
     )
     return joined, (*_layout(directory, (*FOLDERS, SOURCES), None), *problems)
 
@@ -123,6 +126,7 @@ def _read_tree(directory: Path) -> tuple[RulesTree, tuple[Problem, ...]]:
         chains=chains[0] if chains else None,
         unread=frozenset(path.stem for path in files if path.stem not in typed),
         unread_rules=tuple(_as_yaml(path for path in files if path.stem not in typed)),
+        desk_files=frozenset(path.stem for path in yaml_files(directory / "desks")[0]),
         has_all_terms=len(terms) == len(yaml_files(directory / "terms")[0]),
     )
     return tree, (*wrong, *wrong_chains, *problems)
