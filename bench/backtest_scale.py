@@ -282,6 +282,7 @@ def _cpu() -> float:
 
 
 def main(count: int, directory: Path, args: argparse.Namespace) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"scale-{count}.jsonl"
     if not path.exists():  # in a process of its own: the most memory held counts from where a process begins
         subprocess.run([sys.executable, __file__, "--write", str(path), str(count)], check=True)

@@ -1,6 +1,7 @@
 """Probes that a headline says are over: "China drops antitrust probe into Qualcomm", 终止反垄断调查, 調査を打ち切り, 조사 중단.
 
-The probe must be what is ended: the object of the verb, or what stands directly before it. A probe that ends in a fine or a finding is pressure.
+The probe must be what is ended: the object of the verb, or what stands directly before it. A probe that ends in a fine or a finding is pressure,
+and a review without which nothing may be exported or imported is none: stopped, it is the door that shuts.
 """
 
 import re
@@ -10,6 +11,14 @@ from warning.core.text.matcher import Hit
 from warning.core.text.reading import Reading
 
 OVER = "cue:probe_over"
+# A review of applications, by its word and by what stands in the same clause.
+_REVIEW = re.compile(r"審査|심사|审查|\breviews?\b", re.IGNORECASE)
+_APPLIED_FOR = re.compile(
+    r"\b(?:exports?|imports?|exporters?|importers?|shipments?|customs|clearance|licen[cs](?:es?|ing)|permits?|applications?|visas?)\b"
+    r"|出口|进口|许可|申请|通关|报关|签证|輸出|輸入|許可|申請|通関|発給|受け付け|受付|ビザ|査証|수출|수입|허가|신청|통관|발급|접수|인허가|비자",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[^,;:…。、；，：]*")
 _PROBE_EN = r"(?:probes?|investigations?|inquir(?:y|ies)|enquir(?:y|ies)|(?:antitrust|monopoly|dumping)\s(?:case|review)s?|security\sreviews?)"
 _ENDED_EN = r"(?:dropped|ended|halted|suspended|closed|terminated|scrapped|shelved|paused|stopped|withdrawn|abandoned|called\soff|discontinued)"
 # A word of the object before its head: no other clause, no trade and no second verb.
@@ -62,4 +71,15 @@ def _ended(language: str, title: str) -> tuple[tuple[int, int], ...]:
     pattern = _PATTERNS.get(language)
     if pattern is None or _PUNISHES.search(title):
         return ()
-    return tuple(found.span() for found in pattern.finditer(title))
+    return tuple(found.span() for found in pattern.finditer(title) if not _is_of_permits(title, found))
+
+
+def _is_of_permits(title: str, found: re.Match[str]) -> bool:
+    """Whether what ends is the review of what somebody applied for."""
+    if not _REVIEW.search(found[0]):
+        return False
+    first = max(
+        (clause.start() for clause in _CLAUSE.finditer(title) if clause.start() <= found.start()), default=0
+    )
+    last = _CLAUSE.match(title, found.end())
+    return _APPLIED_FOR.search(title, first, last.end() if last else len(title)) is not None

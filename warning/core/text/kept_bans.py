@@ -16,7 +16,7 @@ from warning.core.text.reading import Reading
 _CURB_EN = (
     r"(?:bans?|embargo(?:es)?|curbs?|controls?|restrictions?|limits?|prohibitions?|rules?|block|measures?)"
 )
-_FEW_EN = r"(?:\s(?!(?:after|as|amid|and|but|while|with|for|by|over|until|unless)\b)[\w'.&/-]+)"
+_FEW_EN = r"(?:\s(?!(?:after|as|amid|and|but|while|with|for|by|over|until|unless)\b)[\w'.&/%-]+)"
 _PAUSED_EN = r"(?:paused|suspended|delayed|postponed|shelved|deferred|frozen|halted)"
 _BACK_EN = (
     r"(?:(?:takes?|to\stake|goes|go|comes?|to\scome|enters?|puts?|put)\s(?:back\s)?(?:in(?:to)?\s)?(?:effect|force|hold)|kicks?\sin|(?:will|to)\s(?:now\s)?(?:apply|be\senforced|start|begin|bite)"
@@ -25,45 +25,50 @@ _BACK_EN = (
 # Who ends or puts off a ban that was put off before brings none back.
 _UNDONE_EN = r"(?:lift|scrap|drop|cancel|delay|shelv|repeal|remov|postpon|extend|withdraw|abolish|rescind|revok|end|eas|suspend|defer|halt|avoid)(?:s|es|ed|ing|ped|ping|led|ling|e|ling)?"
 _RELIEF_EN = r"(?:waivers?|reprieve|pause|suspension|exemption|moratorium|stay|grace\speriod|delay|freeze)"
-_CURB_ZH = r"(?:禁令|管制|管控|限制|禁运|禁止)"
+_CURB_ZH = r"(?:禁令|管制|管控|限制|禁运|禁止|规则)"
 _PAUSES_ZH = r"(?:暂停|推迟|暂缓|延期|延后|缓期|搁置|中止)"
-_CURB_JA = r"(?:規制|禁止|禁輸|制限|管理強化)(?:措置|令|命令|規則)?"
+_CURB_JA = r"(?:規制|規則|ルール|禁止|禁輸|制限|管理強化)(?:措置|令|命令|規則)?"
 _PAUSES_JA = r"(?:猶予|延期|停止|一時停止|凍結|保留|先送り|見送り|見送っ|見合わせ)"
-_CURB_KO = r"(?:통제|금지|규제|제한|금수)(?:\s?(?:조치|령|규정|규칙))?"
+_CURB_KO = r"(?:통제|규칙|룰|금지|규제|제한|금수)(?:\s?(?:조치|령|규정|규칙))?"
 _PAUSES_KO = r"(?:유예|연기|중단|보류|동결|정지)"
 _BACK = {
     "en": spelled(
         rf"(?P<still>\b{_UNDONE_EN}(?:\s(?:a|an|the|its|all|plans?|to|of|on))*\s)?\b{_PAUSED_EN}{_FEW_EN}{{0,4}}?\s{_CURB_EN}{_FEW_EN}{{0,6}}?\s{_BACK_EN}\b"
         rf"|\b(?:enforces?|imposes?|applies|revives?|reinstates?|activates?|to\s(?:enforce|impose|apply|revive|reinstate|activate))\s(?:its\s|the\s|a\s)?(?:(?:long|once|previously)[ -])?{_PAUSED_EN}{_FEW_EN}{{0,4}}?\s{_CURB_EN}\b"
         rf"|\bputs?{_FEW_EN}{{0,4}}?\s{_CURB_EN}\s(?:on{_FEW_EN}{{1,3}}?\s)?back\sin(?:to)?\s(?:force|effect|place)\b"
-        rf"|\b(?:revokes?|scraps?|ends?|withdraws?|cancels?|rescinds?|terminates?|refuses?|rejects?|denies|rules\sout|won't\sextend)(?:\s(?:a|the|its|any|one-year|\d+-day))*\s{_RELIEF_EN}(?:\srequests?)?\s(?:suspending|pausing|delaying|from|of|on|to|for|in){_FEW_EN}{{0,4}}?\s{_CURB_EN}\b"
+        rf"|\b(?:revokes?|scraps?|ends?|withdraws?|cancels?|rescinds?|terminates?|refuses?|rejects?|denies|rules\sout|suspends?|removes?|(?:will\snot|won't|refuses\sto|refused\sto|declines\sto|declined\sto|decides\snot\sto|not\sto|does\snot|did\snot)\s(?:extend|renew|prolong))(?:\s(?:a|the|its|any|one-year|\d+-day))*\s{_RELIEF_EN}(?:\srequests?)?\s(?:suspending|pausing|delaying|from|of|on|to|for|in){_FEW_EN}{{0,4}}?\s{_CURB_EN}\b"
         rf"|\blets?(?:\s(?:a|the|its|any))*\s{_RELIEF_EN}\s(?:from|of|on|to|for|in){_FEW_EN}{{0,4}}?\s{_CURB_EN}\s(?:lapse|expire|end|run\sout)\b"
         rf"|\b{_CURB_EN}{_FEW_EN}{{0,4}}?\s(?:takes\seffect|applies|starts)\s(?:as|after)\s(?:\w+\s){{0,3}}{_RELIEF_EN}\s(?:ends|expires|lapses|runs\sout)\b"
+        rf"|\b{_RELIEF_EN}\s(?:of|on|from|to|for|in|suspending|pausing|delaying){_FEW_EN}{{0,4}}?\s{_CURB_EN}\s(?:is\s|was\s|will\s)?(?:not\s(?:be\s)?(?:extended|renewed|prolonged)|lapses?|expires?|runs?\sout|ends?)\b"
+        rf"|\b(?:re-?instat(?:es?|ed|ing)|re-?impos(?:es?|ed|ing)|restor(?:es?|ed|ing)|reviv(?:es?|ed|ing)|bring(?:s|ing)?\sback|brought\sback)(?:(?!\s{_RELIEF_EN}\b){_FEW_EN}){{0,5}}?\s{_CURB_EN}\b"
+        rf"|\b{_CURB_EN}(?:(?!\s(?:{_RELIEF_EN}|{_UNDONE_EN})\b){_FEW_EN}){{0,4}}?\s(?:(?:is\s|are\s)?back\s(?:in(?:to)?\s)?(?:force|effect|place)|takes?\seffect\sagain|returns?|snaps?\sback|kicks?\sback\sin)\b"
         rf"|\bresum(?:es?|ed|ing)\s(?:enforcement|application|implementation)\sof{_FEW_EN}{{0,4}}?\s{_CURB_EN}\b"
     ),
     "zh": spelled(
         rf"(?:不再|不予|不会|(?<!得)不|拒绝|结束|终止|取消|撤销|撤回|收回|停止|叫停)(?:再|继续|延长)?(?:对[^，,；;。：\s]{{1,14}}?)?{_PAUSES_ZH}(?:对|执行|实施|适用|的)*[^，,；;。：\s]{{0,14}}?{_CURB_ZH}"
         rf"|(?:不再|不予|拒绝|结束|终止|取消|撤销|撤回|收回)[^，,；;。：\s]{{0,14}}?{_CURB_ZH}(?:的)?(?:{_PAUSES_ZH}|豁免期|宽限)"
         rf"|(?:此前|曾|被|已|一度)?{_PAUSES_ZH}(?:执行|实施|已久|一年|多时)*的[^，,；;。：\s]{{0,14}}?{_CURB_ZH}(?:措施)?(?:将|即日起|今起|今日|重新|再度|再次|正式|恢复|开始|已)*(?:生效|实施|施行|执行|启用|落地)"
+        rf"|(?:取消|撤销|终止|停止|暂停|收回|撤回|结束)[^，,；;。：\s]{{0,14}}?(?:许可|管制|限制|禁令)证?的?(?:豁免|例外)"
         rf"|(?:恢复|重新|重启)(?:执行|实施|施行|适用)[^，,；;。：\s]{{0,14}}?{_CURB_ZH}"
         rf"|(?:实施|启用|执行|发布|启动)(?:此前|曾|被|已|一度)*{_PAUSES_ZH}(?:执行|实施|已久|一年|多时)*的[^，,；;。：\s]{{0,14}}?{_CURB_ZH}"
     ),
     "ja": spelled(
         rf"{_PAUSES_JA}(?:し|って|され)?(?:て)?(?:いた|きた|中の|た)[^。、\s]{{1,20}}?{_CURB_JA}[をがも](?:再び|再度|正式に|\d+日に?|きょう)*(?:発動|施行|実施|適用|発効|開始|強行|導入|再開)(?!(?:を|は|も|の|再び|さらに|また|再|計画|方針|[\d一二三]+(?:年|カ月|か月))*(?:せず|しない|見送|延期|検討|停止|先送り|猶予|撤回|中止))"
-        rf"|{_CURB_JA}(?:の|を|で|は|に|　|\s|一部|適用|実施|発動|全面)*{_PAUSES_JA}(?:期間|措置|要請|請求|申請|論|案|の|を|は|が|も|なお)*(?:認めず|認めない|与えず|なし|無し|せずに?(?:実施|施行|適用|発動|強行)?|しない|終わらせる|終える|終わり|終わる|終了|なくす|廃止|過ぎる|切れ|解く|解か|打ち切|見送|拒否|拒む|拒絶|否定|一蹴|退け|撤回|取り消|破棄)"
+        rf"|{_CURB_JA}(?:の|を|で|は|に|　|\s|一部|適用|実施|発動|全面)*{_PAUSES_JA}(?:期間|措置|要請|請求|申請|論|案|の|を|は|が|も|なお)*(?:認めず|認めない|与えず|なし|無し|せずに?(?:実施|施行|適用|発動|強行)?|しない|延長(?:を|は|も)*(?:せず|しない|見送|拒否|拒む|認めず|認めない|なし|断念)|終わらせる|終える|終わり|終わる|終了|なくす|廃止|過ぎる|切れ|解く|解か|打ち切|見送|拒否|拒む|拒絶|否定|一蹴|退け|撤回|取り消|破棄)"
+        rf"|{_CURB_JA}(?:の(?:適用|施行|発動|実施))?を?(?:再開|復活|再適用|再発動|再施行)"
         rf"|(?:禁止|禁輸|規制)を(?:当面|一切|全く|もはや)?{_PAUSES_JA}(?:期間)?(?:なしで|なしに|なく|せず)"
     ),
     "ko": spelled(
         rf"{_PAUSES_KO}(?:\s?(?:했|됐|하|되|해|돼|해\s?(?:왔|뒀|온)|돼\s?왔)(?:던|온)|한|된)\s[^…,]{{1,24}}?{_CURB_KO}(?:를|을|가|이|는|은)?\s?(?:다시|전격|결국|본격|재차|내달|\d+일)*\s?(?:시행|발동|적용|강행|재개|발효|실시|도입|단행)(?!(?:을|를|은|도|또|다시|더|계획|방침|재|\d+년|\d+개월|\s)*(?:않|안\s|연기|보류|검토|유예|철회|취소|미뤄|늦춰|백지화))"
         rf"|{_CURB_KO}(?:를|을|의|에|은|는|,)?\s?(?:시행|적용|발효)?\s?{_PAUSES_KO}\s?(?:기간|조치|요청|요구|신청|론|설|방안)?(?:을|를|은|는|이|가|도)?\s?"
-        r"(?:없이|없다|없어|없음|불허|거부|일축|부인|깨고|깨|접고|접어|풀고|풀어|중단|철회|취소|폐지|종료|끝나|끝내|만료|지나|안\s?(?:한다|해|준다|하기로|해줘)|하지\s?않|않기로|않는다|주지\s?않)(?!\s?(?:안\s|않|연기|보류|미뤄))"
+        r"(?:연장(?:을|은|도)?\s?(?:않|안\s?(?:한|해|하)|하지\s?않|불발|무산|거부|불허|없이|없다|없어|없음|안\s?돼)|없이|없다|없어|없음|불허|거부|일축|부인|깨고|깨|접고|접어|풀고|풀어|중단|철회|취소|폐지|종료|끝나|끝내|만료|지나|안\s?(?:한다|해|준다|하기로|해줘)|하지\s?않|않기로|않는다|주지\s?않)(?!\s?(?:안\s|않|연기|보류|미뤄))"
     ),
 }
 # What is only thought of, and a reprieve that goes on.
 _GOES_ON = {
     "en": spelled(
         r"\b(?:could|may|might|would|if|considers?|mulls?|weighs?|urged?|urges|asks?|calls?|threatens?|vows?|seeks?|n't\send|not\send|yet\sto)\b"
-        r"|(?<!not\s)(?<!n't\s)(?<!refuses\sto\s)(?<!declines\sto\s)(?<!rules\sout\s)\b(?:extend(?:s|ed|ing)?|extension)\b"
+        r"|(?<!not\s)(?<!n't\s)(?<!refuses\sto\s)(?<!declines\sto\s)(?<!rules\sout\s)(?<!refused\sto\s)(?<!declined\sto\s)(?<!no\s)(?<!not\sbe\s)\b(?:extend(?:s|ed|ing)?|extension)\b"
     ),
     "zh": spelled(r"考虑|或将|可能|呼吁|敦促|促请|威胁|扬言|传|(?<!不)(?<!不再)(?<!不予)(?<!拒绝)延长"),
     "ja": spelled(
@@ -80,6 +85,7 @@ _NOT_YET = {
     "en": spelled(
         rf"\b(?:postpon(?:es?|ed|ing)|delay(?:s|ed|ing)?|defer(?:s|red|ring)?|hold(?:s|ing)?\soff(?:\son)?|held\soff(?:\son)?|put(?:s|ting)?\soff|shelv(?:es?|ed|ing)|push(?:es|ed|ing)?\sback|suspend(?:s|ed|ing)?|halt(?:s|ed|ing)?|paus(?:es?|ed|ing)|stall(?:s|ed|ing)?|backs\s(?:off|away\sfrom|out\sof)|freez(?:es?|ing)|stops|stopped)"
         rf"(?:\s(?:the|its|a|any|planned|on|of|promised|plans?|to|for|partial|full))*\s(?:(?:{_ENDS_EN})(?:\s(?:of|to))?|ease|lift|remove|end|relax|scrap){_FEW_EN}{{0,5}}?\s{_CURB_EN}\b"
+        rf"|\b(?:fail(?:s|ed)?\sto|refus(?:es|ed)\sto|declin(?:es|ed)\sto|unable\sto|without)\s(?:{_ENDS_EN}|ease|lift|remove|end|relax|scrap){_FEW_EN}{{0,5}}?\s{_CURB_EN}\b"
         rf"|\b(?:{_ENDS_EN})(?:\sof)?{_FEW_EN}{{0,4}}?\s{_CURB_EN}\s(?:is\s|was\s|gets\s)?(?:delayed|postponed|put\soff|shelved|deferred|pushed\sback)\b"
         rf"|\b{_CURB_EN}\s(?:lifting|easing|removal|rollback|relaxation)\s(?:is\s|was\s)?(?:delayed|postponed|put\soff|shelved|on\shold|deferred|pushed\sback)\b"
     ),
@@ -120,7 +126,7 @@ _LIFTED = {
 # A reprieve that is made longer, though its end be named.
 _EXTENDED = {
     "en": spelled(
-        r"(?<!not\s)(?<!n't\s)(?<!refuses\sto\s)(?<!declines\sto\s)\bextend(?:s|ed|ing)?(?:\s[\w'-]+){0,4}?\s(?:pause|suspension|reprieve|waiver|moratorium|freeze)\b"
+        r"(?<!not\s)(?<!n't\s)(?<!refuses\sto\s)(?<!declines\sto\s)(?<!refused\sto\s)(?<!declined\sto\s)\bextend(?:s|ed|ing)?(?:\s[\w'-]+){0,4}?\s(?:pause|suspension|reprieve|waiver|moratorium|freeze)\b"
     ),
     "zh": spelled(r"(?<!不)(?<!不再)(?<!不予)(?<!拒绝)延长[^，,；;。：\s]{0,12}?(?:暂停|推迟|暂缓|中止)"),
     "ja": spelled(
