@@ -154,6 +154,7 @@ series = Table(
     text_column("frequency"),
     UniqueConstraint("source_id", "key"),
     Index("ix_series_source_id_series_id", "source_id", "series_id"),
+    Index("ix_series_series_id", "series_id"),
     Index("ix_series_material", "material"),
 )
 

@@ -92,7 +92,7 @@ __all__ = [
     "withheld",
 ]
 
-HEAD = "0028"
+HEAD = "0029"
 """The newest migration; a test holds it to alembic/versions."""
 
 meta = Table("meta", metadata, text_column("name", primary_key=True), text_column("value"))
