@@ -166,3 +166,10 @@ def test_report_of_relief_opens_no_tightening_alert(word):
     relief = [t for t, signals in told.items() if any(s.facts.direction == "easing" for s in signals)]
     assert relief
     assert {s.facts.direction for title in relief for s in told[title]} == {"easing"}
+
+
+def test_hold_that_ends_fires_as_an_easing_alone():
+    directions = {
+        title: {s.facts.direction for s in signals} for title, signals in interrupting("holds_ended").items()
+    }
+    assert {title: found for title, found in directions.items() if found != {"easing"}} == {}
