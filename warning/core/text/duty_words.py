@@ -13,7 +13,7 @@ _ENDS_EN = (
     r"|lifts|lifted|terminates|terminated|halts|halted|stops|stopped|pauses|paused|reverses|reversed|abandons|abandoned|axes|axed|voids|tears\sup|tore\sup|cuts?\sshort)"
 )
 # A word that is neither the object's head nor begins another clause or adjunct.
-_WORD_EN = r"(?:\s(?!(?:with|without|in|by|at|on|for|from|after|as|amid|and|but|while|to|under|over|before|of|when|if)\b)[\w’'.&/-]+)"
+_WORD_EN = r"(?:\s(?!(?:with|without|in|by|at|on|for|from|after|as|amid|and|but|while|to|under|over|before|of|when|if)\b)[\w’'.&/%-]+)"
 # A word of the same clause that opens no purpose: "lifts tariffs to cut costs by 10%".
 _NEAR_EN = r"(?:\s(?!(?:to|in|by|so|as|amid|after|before|while|when|if|and|but)\b)[^\s,;:]+)"
 _LIFT_EN = r"\blift(?:s|ed|ing)?\b"
@@ -24,9 +24,11 @@ BACK = {
         rf"{_ENDS_EN}{_WORD_EN}{{0,3}}?\s{_DUTY_EN}\s{_RELIEF_EN}\b(?!\s(?:talks|process|requests?|bids?|rules?)\b)"
         rf"|{_ENDS_EN}{_WORD_EN}{{0,3}}?\s{_RELIEF_EN}\s(?:of|on|in|to|for|from|over)(?:\s[\w’'.&/%-]+){{0,4}}?\s{_DUTY_EN}\b(?!\s{_RELIEF_EN}\b)"
         rf"|{_ENDS_EN}\s(?:cutting|lowering|reducing|suspending|pausing|waiving)(?:\sof)?{_WORD_EN}{{0,3}}?\s{_DUTY_EN}\b"
-        rf"|\b(?:lets|allows|allowed){_WORD_EN}{{0,3}}?\s{_DUTY_EN}\s{_RELIEF_EN}\b[^,;:]{{0,40}}?\s(?:expire|lapse|run\sout)\b"
+        rf"|\b(?:lets|allows|allowed|to\slet|to\sallow|will\slet|will\sallow){_WORD_EN}{{0,3}}?\s{_DUTY_EN}\s{_RELIEF_EN}\b[^,;:]{{0,40}}?\s(?:expire|lapse|run\sout)\b"
         # Duties that come back by a verb of their own.
-        rf"|\b(?:restores|restored|reinstates|reinstated|revives|revived|brings\sback|brought\sback){_WORD_EN}{{0,3}}?\s{_DUTY_EN}\b(?![ -](?:free|{_RELIEF_EN}|quotas?|talks)\b)"
+        rf"|\b(?:restores|restored|reinstates|reinstated|revives|revived|re-?imposes|re-?imposed|(?:to|will)\s(?:re-?impose|restore|reinstate|revive|bring\sback)|brings\sback|brought\sback){_WORD_EN}{{0,3}}?\s{_DUTY_EN}\b(?![ -](?:free|{_RELIEF_EN}|quotas?|talks)\b)"
+        # Relief that has run out.
+        rf"|\b{_DUTY_EN}\s(?:exclusions?|exemptions?|waivers?|pause|truce|reprieve)(?:\s(?:of|on|in|to|for|from|over)(?:\s[\w’'.&/%-]+){{1,4}}?)?\s(?:expires?|expired|lapses?|lapsed|runs?\sout|ran\sout)\b"
         # A duty that is lifted to a rate, by so much, or whose rate is lifted.
         rf"|{_LIFT_EN}{_NEAR_EN}{{0,6}}?\s(?:{_DUTY_EN}|tax(?:es)?|rates?)\b{_NEAR_EN}{{0,7}}?\s(?:(?:to|by)\s(?:{_UP_TO_EN}\s){{0,3}}|(?:above|over|past|beyond)\s){_RATE_EN}"
         rf"|{_LIFT_EN}[^,;:%\d]{{0,40}}?\b(?:tariff|duty|levy)\s(?:rates?|levels?)\b(?!\s(?:quota|cut|cap|freeze))"
