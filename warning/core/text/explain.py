@@ -72,7 +72,7 @@ def _whose(reading: Reading, verdict: Verdict) -> Iterator[ExplainNode]:
     """The clauses of the headline that are told of states, and the one that is read in place of it."""
     if reading.acting:
         clauses = "; ".join(
-            f"{clause.state}: “{reading.title[clause.start : clause.end]}”" for clause in reading.acting
+            f"{clause.state}: “{reading.original[clause.start : clause.end]}”" for clause in reading.acting
         )
         read = f", read as “{verdict.told_in.title}”" if verdict.told_in else ""
         yield ExplainNode(label="whose act a clause tells", passed=None, detail=f"{clauses}{read}")
@@ -205,7 +205,7 @@ def _why_apart(near: CompiledNear, matches: Sequence[tuple[Hit, ...]], reading: 
 
 
 def _sentence(matches: Sequence[tuple[Hit, ...]], reading: Reading) -> str:
-    sentence = reading.sentence(reading.sentence_of(matches[0][0]))
+    sentence = reading.quoted(reading.sentence_of(matches[0][0]))
     return f"“{' '.join(sentence.split())[:LONGEST_QUOTE]}”"
 
 

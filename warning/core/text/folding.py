@@ -30,6 +30,7 @@ _COMBINING = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
 _CLUSTER = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)  # fmt: skip
 # 수 출 통 제: a headline set wide. Of real words with one syllable four in a row are rare, and name no act.
 _SET_WIDE = re.compile("(?<![가-힣])[가-힣](?: {1,3}[가-힣,·]){3,}(?![가-힣])")
+_KANA = re.compile("[\u3041-\u30fa]")
 _LETTER_GAP = re.compile("(?<! ) (?! )")
 
 
@@ -80,6 +81,19 @@ def fold_version() -> str:
     return blake2b(
         _table().tobytes() + SENTENCES.encode() + _SET_WIDE.pattern.encode(), digest_size=6
     ).hexdigest()
+
+
+def simplified(text: str) -> str:
+    """A Chinese text with its traditional characters as simplified ones and nothing else changed, place by place.
+
+    A text with kana is Japanese, whatever its label says, and stays as it is.
+    """
+    return text if text.isascii() or _KANA.search(text) else text.translate(_simplifying())
+
+
+@cache
+def _simplifying() -> dict[int, str]:
+    return {ord(variant): one for variant, one in variants()}
 
 
 def fold_term(term: str) -> str:

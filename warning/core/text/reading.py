@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from warning.core.evidence import Item
 from warning.core.terms import Language
-from warning.core.text.folding import Folded, closed_up, fold
+from warning.core.text.folding import Folded, closed_up, fold, simplified
 from warning.core.text.language import languages_of
 from warning.core.text.matcher import Hit, Hits, in_text_order
 from warning.core.text.sentences import sentence_at, sentence_ends, span_of
@@ -31,12 +31,16 @@ def plain(text: str) -> str:
 
 
 class Reading:
-    """`text` is title, summary and body joined by line ends; every place below counts in its characters."""
+    """`text` is title, summary and body joined by line ends; every place below counts in its characters.
+
+    A Chinese text is in simplified characters, as the patterns that read it are written; `original` is as published, place by place.
+    """
 
     def __init__(self, item: Item) -> None:
         self.item = item
         parts = (plain(item.title), plain(item.summary), plain(item.body))
-        self.text = "\n".join(parts)
+        self.original = "\n".join(parts)
+        self.text = simplified(self.original) if item.language == "zh" else self.original
         folded = fold(self.text)
         self.folded: Folded = closed_up(folded) if item.language == "ko" else folded
         self.encoded = self.folded.text.encode("utf-8", "surrogatepass")
@@ -69,7 +73,7 @@ class Reading:
     @property
     def comparable(self) -> str:
         """The original text where it can be compared with the folded one place by place, else empty."""
-        return self.text if self.folded.origins is None else ""
+        return self.original if self.folded.origins is None else ""
 
     @property
     def title(self) -> str:
@@ -82,8 +86,9 @@ class Reading:
     def field(self, name: Field_) -> str:
         """The text of one field, as published but for markup."""
         if name == "body":
-            return self.text[self._summary_end + 1 :]
-        return self.title if name == "title" else self.summary
+            return self.original[self._summary_end + 1 :]
+        start, end = (0, self._title_end) if name == "title" else (self._title_end + 1, self._summary_end)
+        return self.original[start:end]
 
     @cached_property
     def ends(self) -> list[int]:
@@ -102,8 +107,9 @@ class Reading:
         )
 
     def words(self, hit: Hit) -> str:
+        """A hit as it was published."""
         start, end = self.span(hit)
-        return self.text[start:end]
+        return self.original[start:end]
 
     def sentence_of(self, hit: Hit) -> int:
         return sentence_at(self.ends, self.folded.origin(hit.start))
@@ -111,6 +117,11 @@ class Reading:
     def sentence(self, number: int) -> str:
         start, end = span_of(self.ends, number)
         return self.text[start:end].strip()
+
+    def quoted(self, number: int) -> str:
+        """A sentence as it was published."""
+        start, end = span_of(self.ends, number)
+        return self.original[start:end].strip()
 
     def sentence_span(self, number: int) -> tuple[int, int]:
         return span_of(self.ends, number)

@@ -12,7 +12,7 @@ def reasons_of(verdict: Verdict, reading: Reading) -> tuple[Reason, ...]:
     reasons: dict[str, Reason] = {}
     for event in verdict.events:
         words = " + ".join(dict.fromkeys(reading.words(hit) for hit in sorted(event, key=lambda h: h.start)))
-        quote = _quoted(reading.sentence(reading.sentence_of(event[0])))
+        quote = _quoted(reading.quoted(reading.sentence_of(event[0])))
         field = reading.field_of(event[0])
         text = f"{field}: found {words} in “{quote}”"
         params = (("field", field), ("words", words), ("sentence", quote))
