@@ -21,7 +21,7 @@ _GAP_EN = rf"(?:(?!\b(?:and|but|after|as|while|amid|to|by|from|embargoes|{_CURB_
 _HALTS = {"en": re.compile(r"(?:suspend|halt|stop|paus|shelv|freez|delay|postpon|defer|holds?\soff|puts?\soff|hold off)"), "zh": re.compile(r"暂停|停止|中止|暂缓|推迟|延期|延后|搁置"), "ja": re.compile(r"停止|止め|延期|先送り|見合わせ|棚上げ|凍結"), "ko": re.compile(r"중단|정지|중지|연기|보류|미루|미뤄|동결")}  # fmt: skip
 _TRADE = {
     "en": re.compile(
-        rf"{_GAP_EN}\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|sales|customs clearance)\b(?!\s+(?:(?:\w+\s+)?{_CURB_EN}|{_STOP_EN}))"
+        rf"{_GAP_EN}(?:\b(?:processing|mining|production|output|refining|trading|purchases|sales|imports)\sand\s)?\b(?:imports?|exports?|shipments?|purchases|supplies|deliveries|sales|customs clearance)\b(?!\s+(?:(?:\w+\s+)?{_CURB_EN}|{_STOP_EN}))"
     ),
     "zh": re.compile(
         r"(?:(?!管制|管控|限制|禁令|禁止|措施)[^，；。：\s]){0,12}?(?:进口|出口|采购|购买|订购|供应|发货|通关|接收|销售|使用)(?!管制|管控|限制|禁令|禁止|许可|配额|关税|税|检验|检疫|措施|退税|审批)"
