@@ -569,4 +569,49 @@ TOLD = (
         "BIS applies controls to affiliates. It also issues a temporary general license for wind-down transactions.",
         "tightening",
     ),
+    (
+        "Revisions to License Requirements for Advanced Computing Items; Extension of Comment Period",
+        "BIS extends the period for public comment on the interim final rule that revised license requirements.",
+        "",
+    ),
+    (
+        "Implementation of Additional Export Controls; Reopening of Comment Period",
+        "BIS reopens the comment period on the rule published in October.",
+        "",
+    ),
+    (
+        "Validated End-User Authorization: Restoration for Facilities in the People's Republic of China",
+        "BIS amends the Export Administration Regulations to restore the validated end-user authorizations of two facilities in China.",
+        "easing",
+    ),
+    (
+        "Revocation of Validated End-User Authorizations in the People's Republic of China",
+        "BIS removes three companies from the list of validated end users in China; exports to them now require a license.",
+        "tightening",
+    ),
+    (
+        "Export Administration Regulations: Exception for Spare Parts of Semiconductor Equipment",
+        "This rule adds a license exception for spare parts of semiconductor manufacturing equipment exported to China.",
+        "easing",
+    ),
+    (
+        "Revisions to the Unmanned Aerial Systems License Review Policy",
+        "BIS changes the license review policy for certain systems from presumption of denial to case-by-case review.",
+        "easing",
+    ),
+    (
+        "Entity List; Temporary General License",
+        "This rule creates a 90-day temporary general license that restores, in part, the licensing requirements for listed affiliates.",
+        "easing",
+    ),
+    (
+        "Notice of Product Exclusion Extensions: China's Acts, Policies, and Practices Related to Technology Transfer",
+        "The U.S. Trade Representative extends 178 exclusions in the Section 301 investigation through November 10.",
+        "easing",
+    ),
+    (
+        "Increase in Section 301 Duties on Tungsten Products, Wafers and Polysilicon From China",
+        "USTR increases duties on tungsten products to 25 percent from January 1.",
+        "tightening",
+    ),
 )

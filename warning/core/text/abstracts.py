@@ -31,10 +31,11 @@ _EASES = re.compile(
     r"|\bwere\b[^.;:]{0,30}?\b(?:presumption|policy) of denial\b[^.;:]{0,60}?\bcase[- ]by[- ]case\b"
     rf"|\b{_FREES}\b{_GAP}without a licen[cs]e\b"
     rf"|\b(?:add|creat|extend|expand|issu|broaden)(?:s|es?|ing)? (?!(?:[^.;:]{{0,60}}? )?(?:to|for) )(?:(?!\b{_LIMITS})[^.;:]){{0,40}}?\b(?:{_WAIVED})"
+    r"|\badd(?:s|ing)? (?:an? |one |new )*licen[cs]e exceptions? for (?:spare|replacement|repairs?|servicing|maintenance)\b"
     rf"|\bextend(?:s|ing)?\b(?:(?!\b{_LIMITS})[^.;:]){{0,40}}?\b(?:{_WAIVED})"
     rf"|\b(?:reduc(?:es?|ing)|lower(?:s|ing|ed)|halv(?:es?|ing)){_GAP}{_DUTY}"
     rf"|\b(?:{_STOPS}){_GAP}(?:action|rule|{_DUTY}|effective date|compliance date|increase)"
-    r"|\breinstat(?:es?|ing)\b[^.;:]{0,60}?\bauthorization\b|\baction is suspended\b|\bincrease the de minimis level\b",
+    r"|\b(?:reinstat|restor)(?:es?|ing)\b[^.;:]{0,60}?\bauthorizations?\b|\baction is suspended\b|\bincrease the de minimis level\b",
     re.IGNORECASE,
 )
 _TIGHTENS = re.compile(
@@ -67,7 +68,9 @@ _STATED = re.compile(
 # Titles of orders that name only what they are about; what they answer may say more.
 _MODIFIES = re.compile(r"^(?:further )?modifying\b", re.IGNORECASE)
 _BY_AGREEMENT = re.compile(
-    r"\breflect (?:ongoing )?(?:discussions|arrangement|agreement)|\bdeal\b", re.IGNORECASE
+    r"\breflect (?:an? |the )?(?:ongoing |economic (?:and trade )?|trade )*(?:discussions|arrangement|agreement)"
+    r"|\b(?:pursuant to|consistent with|under|in accordance with|implement(?:s|ing)?) (?:an? |the )?(?:[\w-]+ ){0,5}(?:arrangement|agreement|framework|truce|consensus)\b|\bdeal\b",
+    re.IGNORECASE,
 )
 _BY_RETALIATION = re.compile(r"\bretaliation\b", re.IGNORECASE)
 
