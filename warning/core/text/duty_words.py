@@ -28,7 +28,7 @@ BACK = {
         # Duties that come back by a verb of their own.
         rf"|\b(?:restores|restored|reinstates|reinstated|revives|revived|re-?imposes|re-?imposed|(?:to|will)\s(?:re-?impose|restore|reinstate|revive|bring\sback)|brings\sback|brought\sback){_WORD_EN}{{0,3}}?\s{_DUTY_EN}\b(?![ -](?:free|{_RELIEF_EN}|quotas?|talks)\b)"
         # Relief that has run out.
-        rf"|\b{_DUTY_EN}\s(?:exclusions?|exemptions?|waivers?|pause|truce|reprieve)(?:\s(?:of|on|in|to|for|from|over)(?:\s[\w’'.&/%-]+){{1,4}}?)?\s(?:expires?|expired|lapses?|lapsed|runs?\sout|ran\sout)\b"
+        rf"|\b{_DUTY_EN}\s(?:exclusions?|exemptions?|waivers?|pause|truce|reprieve)(?:\s(?:of|on|in|to|for|from|over)(?:\s(?!(?:to|may|might|could|would|will|not|due|set|about|before|if|until|unless|never)\b)[\w’'.&/%-]+){{1,4}}?)?\s(?:expires?|expired|lapses?|lapsed|runs?\sout|ran\sout)\b"
         # A duty that is lifted to a rate, by so much, or whose rate is lifted.
         rf"|{_LIFT_EN}{_NEAR_EN}{{0,6}}?\s(?:{_DUTY_EN}|tax(?:es)?|rates?)\b{_NEAR_EN}{{0,7}}?\s(?:(?:to|by)\s(?:{_UP_TO_EN}\s){{0,3}}|(?:above|over|past|beyond)\s){_RATE_EN}"
         rf"|{_LIFT_EN}[^,;:%\d]{{0,40}}?\b(?:tariff|duty|levy)\s(?:rates?|levels?)\b(?!\s(?:quota|cut|cap|freeze))"

@@ -30,6 +30,8 @@ _COMBINING = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
 _CLUSTER = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)  # fmt: skip
 # 수 출 통 제: a headline set wide. Of real words with one syllable four in a row are rare, and name no act.
 _SET_WIDE = re.compile("(?<![가-힣])[가-힣](?: {1,3}[가-힣,·]){3,}(?![가-힣])")
+# What nobody sees and some publishers put into words: soft hyphens, joiners, spaces without width, marks of direction.
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 _KANA = re.compile("[\u3041-\u30fa]")
 _LETTER_GAP = re.compile("(?<! ) (?! )")
 
@@ -79,7 +81,8 @@ def closed_up(folded: Folded) -> Folded:
 def fold_version() -> str:
     """Changes when texts fold, or their sentences end, differently: stored folded texts are then of no use."""
     return blake2b(
-        _table().tobytes() + SENTENCES.encode() + _SET_WIDE.pattern.encode(), digest_size=6
+        _table().tobytes() + SENTENCES.encode() + _SET_WIDE.pattern.encode() + INVISIBLE.pattern.encode(),
+        digest_size=6,
     ).hexdigest()
 
 

@@ -41,7 +41,7 @@ _BACK = {
         rf"|\b{_CURB_EN}{_FEW_EN}{{0,4}}?\s(?:takes\seffect|applies|starts)\s(?:as|after)\s(?:\w+\s){{0,3}}{_RELIEF_EN}\s(?:ends|expires|lapses|runs\sout)\b"
         rf"|\b{_RELIEF_EN}\s(?:of|on|from|to|for|in|suspending|pausing|delaying){_FEW_EN}{{0,4}}?\s{_CURB_EN}\s(?:is\s|was\s|will\s)?(?:not\s(?:be\s)?(?:extended|renewed|prolonged)|lapses?|expires?|runs?\sout|ends?)\b"
         rf"|\b(?:re-?instat(?:es?|ed|ing)|re-?impos(?:es?|ed|ing)|restor(?:es?|ed|ing)|reviv(?:es?|ed|ing)|bring(?:s|ing)?\sback|brought\sback)(?:(?!\s{_RELIEF_EN}\b){_FEW_EN}){{0,5}}?\s{_CURB_EN}\b"
-        rf"|\b{_CURB_EN}(?:(?!\s(?:{_RELIEF_EN}|{_UNDONE_EN})\b){_FEW_EN}){{0,4}}?\s(?:(?:is\s|are\s)?back\s(?:in(?:to)?\s)?(?:force|effect|place)|takes?\seffect\sagain|returns?|snaps?\sback|kicks?\sback\sin)\b"
+        rf"|\b{_CURB_EN}(?:(?!\s(?:{_RELIEF_EN}|{_UNDONE_EN})\b){_FEW_EN}){{0,4}}?\s(?:(?:is\s|are\s)?back\s(?:in(?:to)?\s)?(?:force|effect|place)|takes?\seffect\sagain|returns?(?!\sto\b)|snaps?\sback|kicks?\sback\sin)\b"
         rf"|\bresum(?:es?|ed|ing)\s(?:enforcement|application|implementation)\sof{_FEW_EN}{{0,4}}?\s{_CURB_EN}\b"
     ),
     "zh": spelled(

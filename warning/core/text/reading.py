@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from warning.core.evidence import Item
 from warning.core.terms import Language
-from warning.core.text.folding import Folded, closed_up, fold, simplified
+from warning.core.text.folding import INVISIBLE, Folded, closed_up, fold, simplified
 from warning.core.text.language import languages_of
 from warning.core.text.matcher import Hit, Hits, in_text_order
 from warning.core.text.sentences import sentence_at, sentence_ends, span_of
@@ -22,12 +22,12 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
 def plain(text: str) -> str:
-    """Undo what some publishers leave in plain text: escaped entities (also twice) and markup."""
+    """Undo what some publishers leave in plain text: escaped entities (also twice), markup, and characters that nobody sees."""
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", _BLOCK.sub("\n", text))
-    return text
+    return text if text.isascii() else INVISIBLE.sub("", text)
 
 
 class Reading:
